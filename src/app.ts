@@ -1,0 +1,63 @@
+/** The Hono app: middleware, the routes in one chain, and the one place where errors are told. */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import { requestId } from "hono/request-id";
+import { type AppEnv, SettingsError } from "./env";
+import { FailureError, respond } from "./problem";
+import { ask } from "./routes/ask";
+import { authenticate } from "./routes/auth";
+import { debug } from "./routes/debug";
+import { health } from "./routes/health";
+import { sessions } from "./routes/sessions";
+
+/** The largest body, in bytes: 1,000 messages of 8 KiB. */
+const MAX_BODY = 8 * 1024 * 1024;
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+const base = new Hono<AppEnv>();
+
+base.use(requestId());
+
+base.use(
+  bodyLimit({
+    maxSize: MAX_BODY,
+    onError: () => {
+      throw new FailureError({ reason: "body_too_large", limit: MAX_BODY });
+    },
+  }),
+);
+
+base.use(async (c, next) => {
+  const type = c.req.header("content-type");
+  const isJson = type !== undefined && /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type);
+  // Hono reads a body of another type as an empty one; say what is wrong instead.
+  if (c.req.raw.body !== null && !isJson && METHODS.includes(c.req.method) && c.req.method !== "GET") {
+    throw new FailureError({ reason: "unsupported_media_type" });
+  }
+  return next();
+});
+
+const open = base.route("/", health);
+open.use(authenticate);
+
+/** All routes. Handlers answer with a problem where they fail; whatever is thrown is told here. */
+export const app = open.route("/", ask).route("/", sessions).route("/", debug);
+
+app.notFound((c) => {
+  const allow = METHODS.filter((method) =>
+    app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
+  );
+  return respond(c, allow.length > 0 ? { reason: "method_not_allowed", allow } : { reason: "not_found" });
+});
+
+app.onError((error, c) => {
+  if (error instanceof FailureError) return respond(c, error.failure);
+  if (error instanceof SettingsError) return respond(c, { reason: "misconfigured", detail: error.message });
+  if (error instanceof HTTPException && error.status === 400) return respond(c, { reason: "malformed_json" });
+  console.error(JSON.stringify({ event: "internal_error", requestId: c.var.requestId, error: String(error) }), error);
+  return respond(c, { reason: "internal" });
+});
+
+/** The routes as Hono's typed client sees them. */
+export type App = typeof app;

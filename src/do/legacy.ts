@@ -1,0 +1,12 @@
+import { DurableObject } from "cloudflare:workers";
+
+/**
+ * Stands where the first version had `MyDurableObject`, so that its deployments keep their class and binding.
+ *
+ * It may go when no deployment has tag v4 any more: with a new migration tag that lists it under `deleted_classes`.
+ */
+export class LegacyDO extends DurableObject {
+  override fetch(): Response {
+    return new Response("legacy DO ok");
+  }
+}

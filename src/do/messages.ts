@@ -1,0 +1,103 @@
+/** The transcript of a session: queries, and rows to messages and back. */
+import type { Message, NewMessage, Role, TurnStatus } from "../turn/ports";
+import { estimateMessage } from "../turn/tokens";
+
+type Row = {
+  seq: number;
+  turn: string | null;
+  role: Role;
+  name: string | null;
+  content: string;
+  tokens: number;
+  created_at: number;
+  status: TurnStatus | null;
+};
+
+const SELECT = "SELECT m.*, t.status FROM messages m LEFT JOIN turns t ON t.id = m.turn";
+
+const toMessage = (row: Row): Message => ({
+  seq: row.seq,
+  role: row.role,
+  ...(row.name !== null && { name: row.name }),
+  content: row.content,
+  tokens: row.tokens,
+  createdAt: row.created_at,
+  ...(row.turn !== null && { turnId: row.turn }),
+  status: row.status ?? "complete",
+});
+
+/** Counts of a session; times are milliseconds since 1970, null while it is empty. */
+export interface SessionInfo {
+  messages: number;
+  tokens: number;
+  firstAt: number | null;
+  lastAt: number | null;
+}
+
+export class Messages {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** Appends in order. Call it inside a transaction: it writes row by row. */
+  append(messages: NewMessage[], turnId: string | null = null): { firstSeq: number; lastSeq: number } {
+    const { last, tokens } = this.#end();
+    const now = Date.now();
+    let seq = last;
+    let soFar = tokens;
+    for (const { role, name, content, createdAt } of messages) {
+      const cost = estimateMessage({ name, content });
+      seq += 1;
+      soFar += cost;
+      this.#sql.exec(
+        "INSERT INTO messages (seq, turn, role, name, content, tokens, tokens_so_far, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        ...[seq, turnId, role, name ?? null, content, cost, soFar, createdAt ?? now],
+      );
+    }
+    return { firstSeq: last + 1, lastSeq: seq };
+  }
+
+  /** A page, newest first, of messages before a `seq`. */
+  page(before: number | undefined, limit: number): Message[] {
+    return this.#sql
+      .exec<Row>(`${SELECT} WHERE m.seq < ? ORDER BY m.seq DESC LIMIT ?`, before ?? Number.MAX_SAFE_INTEGER, limit)
+      .toArray()
+      .map(toMessage);
+  }
+
+  /** Messages, newest first; use the cursor up before the next await. */
+  *newestFirst(): Generator<Message> {
+    for (const row of this.#sql.exec<Row>(`${SELECT} ORDER BY m.seq DESC`)) yield toMessage(row);
+  }
+
+  get(seq: number): Message | undefined {
+    return this.#sql.exec<Row>(`${SELECT} WHERE m.seq = ?`, seq).toArray().map(toMessage)[0];
+  }
+
+  /** In the time that one row takes: `seq` has no gaps and every row carries the sum so far. */
+  info(): SessionInfo {
+    const { last, tokens } = this.#end();
+    return {
+      messages: last,
+      tokens,
+      firstAt: this.get(1)?.createdAt ?? null,
+      lastAt: this.get(last)?.createdAt ?? null,
+    };
+  }
+
+  /** Deletes all. */
+  clear(): { deleted: number } {
+    const deleted = this.#end().last;
+    this.#sql.exec("DELETE FROM messages");
+    return { deleted };
+  }
+
+  #end(): { last: number; tokens: number } {
+    const [row] = this.#sql
+      .exec<{ seq: number; tokens_so_far: number }>("SELECT seq, tokens_so_far FROM messages ORDER BY seq DESC LIMIT 1")
+      .toArray();
+    return { last: row?.seq ?? 0, tokens: row?.tokens_so_far ?? 0 };
+  }
+}

@@ -1,0 +1,80 @@
+/** Bindings and settings of the Worker. Settings are parsed once; a bad one is a clear error. */
+import * as z from "zod";
+import type { ChatDO } from "./do/chat";
+import type { LegacyDO } from "./do/legacy";
+import type { AiBinding } from "./llm/llama";
+
+const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+const settingsSchema = z.object({
+  /** The model that answers: an id of Workers AI, or of the server behind `OPENAI_BASE_URL`. */
+  MODEL: z.string().min(1).default("@cf/meta/llama-3.1-8b-instruct-fast"),
+  /** The model that is asked when `MODEL` is retired or stays busy; empty for none. */
+  FALLBACK_MODEL: z.string().default("@cf/meta/llama-3.3-70b-instruct-fp8-fast"),
+  /** The first message of every prompt. */
+  SYSTEM_PROMPT: z
+    .string()
+    .max(8_000)
+    .default(
+      "You are a helpful assistant. You remember this conversation, also where earlier parts of it are quoted to you. Answer briefly, and say so when you do not know.",
+    ),
+  /** Tokens that prompt and reply may take together; the model's window where that is smaller. */
+  CONTEXT_TOKENS: count(1_024, 1_000_000).default(8_192),
+  /** Tokens of the prompt that recalled messages may take. */
+  RECALL_TOKENS: count(0, 100_000).default(2_000),
+  /** Tokens of a reply where the request does not say. */
+  REPLY_TOKENS: count(1, 4_096).default(1_024),
+  /** Milliseconds that an ask waits for the model in all, retries included. */
+  MODEL_TIMEOUT_MS: count(1, 600_000).default(60_000),
+  /** Milliseconds that a stream of the model may pause before its turn ends as interrupted. */
+  MODEL_STALL_MS: count(1, 600_000).default(20_000),
+  /** `tokens`: every request needs one of `API_TOKENS`. `off`: anyone may ask, for local use. */
+  AUTH: z.enum(["tokens", "off"]).default("tokens"),
+  /** Secret. Tokens that may ask, separated by commas: `token`, or `tenant:token` for sessions of its own. */
+  API_TOKENS: z.string().default(""),
+  /** `true` opens `GET /debug`. */
+  DEBUG: z.enum(["true", "false"]).default("false"),
+  /** Where `OpenAIModel` asks: the base URL of an OpenAI-compatible server. */
+  OPENAI_BASE_URL: z.url().default("http://127.0.0.1:11434/v1"),
+  /** Secret. The bearer token for that server, where it wants one. */
+  OPENAI_API_KEY: z.string().default(""),
+});
+
+/** What the Worker is configured with: see the field comments for meaning, unit and default. */
+export type Settings = z.output<typeof settingsSchema>;
+
+export interface Env extends Partial<Record<keyof Settings, string>> {
+  AI: AiBinding;
+  CHAT_DO: DurableObjectNamespace<ChatDO>;
+  MY_DURABLE_OBJECT: DurableObjectNamespace<LegacyDO>;
+}
+
+/** What handlers find in their context. */
+export interface AppEnv {
+  Bindings: Env;
+  Variables: {
+    requestId: string;
+    /** Whose sessions these are; empty for the default tenant. */
+    tenant: string;
+  };
+}
+
+/** A setting that does not parse: the operator's to mend. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+const parsed = new WeakMap<object, Settings>();
+
+/** The settings of this Worker. @throws {SettingsError} that names each bad setting. */
+export function settingsOf(env: Env): Settings {
+  const known = parsed.get(env);
+  if (known) return known;
+  const result = settingsSchema.safeParse(env);
+  if (!result.success) {
+    const issues = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new SettingsError(`Check the Worker's settings. ${issues.join("; ")}`);
+  }
+  parsed.set(env, result.data);
+  return result.data;
+}

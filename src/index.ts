@@ -1,0 +1,9 @@
+/** The Worker: its fetch handler, and the classes that the runtime looks up by name. */
+import { app } from "./app";
+
+export { ChatDO } from "./do/chat";
+export { LegacyDO } from "./do/legacy";
+export { OfflineModel } from "./llm/offline";
+export { OpenAIModel } from "./llm/openai";
+
+export default app;

@@ -1,0 +1,87 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { stemmer } from "stemmer";
+import type { PromptMessage } from "../turn/ports";
+import type { AiInputs } from "./llama";
+
+/** Words that say nothing about what a sentence is about. */
+const STOP_WORDS = new Set(
+  "a about am an and are at be been can could did do does for from had has have he her his how i if in is it its me my of on or our she so tell than that the their them then there they this to us was we were what when where which who whom whose why will with would you your".split(
+    " ",
+  ),
+);
+const QUESTION_START =
+  /^(?:what|where|when|who|whom|whose|which|why|how|do|does|did|is|are|was|were|can|could|will|would|have|has|had|tell me|remind me)\b/i;
+
+const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
+const words = new Intl.Segmenter("en", { granularity: "word" });
+
+const sentencesOf = (text: string) => [...sentences.segment(text)].map(({ segment }) => segment.trim()).filter(Boolean);
+
+/** The stems of a text's words, stop words left out. */
+function stemsOf(text: string): Set<string> {
+  const stems = [...words.segment(text.toLowerCase())]
+    .filter(({ isWordLike, segment }) => isWordLike && !STOP_WORDS.has(segment))
+    .map(({ segment }) => stemmer(segment));
+  return new Set(stems);
+}
+
+const isQuestion = (text: string) => text.trimEnd().endsWith("?") || QUESTION_START.test(text.trimStart());
+
+/** A sentence of the prompt that somebody said. */
+interface Said {
+  sentence: string;
+  role: "user" | "assistant";
+}
+
+/** What the prompt's messages say, newest last; the block of recalled messages quotes line by line with `> `. */
+function saidIn(messages: PromptMessage[]): Said[] {
+  return messages.flatMap(({ role, content }): Said[] => {
+    if (role === "system") return [];
+    const quoted = content.split("\n").filter((text) => text.startsWith("> "));
+    const text = quoted.length > 0 ? quoted.map((line) => line.slice(2)).join("\n") : content;
+    return sentencesOf(text).map((sentence) => ({ sentence, role }));
+  });
+}
+
+/** The answer of {@link OfflineModel} to a prompt; exported for what it is, a pure function. */
+export function answerFrom(messages: PromptMessage[]): string {
+  const question = messages.at(-1)?.content ?? "";
+  if (!isQuestion(question)) return "Noted. I will remember that.";
+  const wanted = stemsOf(question);
+  let best: { sentence: string; score: number } | undefined;
+  for (const { sentence, role } of saidIn(messages.slice(0, -1))) {
+    // What the stand-in itself said before is an echo of something better.
+    if (role === "assistant" && /^(?:You told me:|I was not told|Noted\.)/.test(sentence)) continue;
+    if (isQuestion(sentence)) continue;
+    const stems = stemsOf(sentence);
+    const shared = [...wanted].filter((stem) => stems.has(stem)).length;
+    const score = shared / Math.sqrt(wanted.size * Math.max(stems.size, 1));
+    // The newest of equals: what is said later corrects what was said before.
+    if (shared > 0 && (best === undefined || score >= best.score)) best = { sentence, score };
+  }
+  return best ? `You told me: "${best.sentence}"` : "I was not told anything about that.";
+}
+
+const encoder = new TextEncoder();
+const event = (data: unknown) => encoder.encode(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
+
+/**
+ * Stands in for the AI binding where there is no account. No language model: it quotes from the prompt the sentence
+ * that fits the question best, so that it shows what the memory brought, and nothing else. It counts words as tokens.
+ */
+export class OfflineModel extends WorkerEntrypoint {
+  run(_model: string, inputs: AiInputs): { response: string; usage: object } | ReadableStream<Uint8Array> {
+    const answer = answerFrom(inputs.messages);
+    const parts = answer.match(/\S+\s*/g) ?? [];
+    const prompt_tokens = inputs.messages.reduce((sum, { content }) => sum + content.split(/\s+/).length, 0);
+    const usage = { prompt_tokens, completion_tokens: parts.length, total_tokens: prompt_tokens + parts.length };
+    if (!inputs.stream) return { response: answer, usage };
+    const chunks = [...parts.map((response) => event({ response })), event({ response: "", usage }), event("[DONE]")];
+    return new ReadableStream({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(chunk);
+        controller.close();
+      },
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { type Env, settingsOf } from "../env";
+import type { AiInputs } from "./llama";
+
+/** HTTP statuses of an OpenAI-compatible server as the codes that Workers AI would use for the same. */
+const codes: Record<number, number> = { 401: 5018, 403: 5018, 404: 5007, 408: 3046, 429: 3040 };
+
+/**
+ * Stands in for the AI binding over any OpenAI-compatible server: Ollama, llama.cpp, vLLM. It takes what Workers AI
+ * takes, and its errors are told as Workers AI tells them, so that nothing behind the binding needs to know.
+ */
+export class OpenAIModel extends WorkerEntrypoint<Env> {
+  async run(model: string, inputs: AiInputs): Promise<unknown> {
+    const { OPENAI_BASE_URL, OPENAI_API_KEY } = settingsOf(this.env);
+    const url = `${OPENAI_BASE_URL.replace(/\/+$/, "")}/chat/completions`;
+    const response = await fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(OPENAI_API_KEY && { authorization: `Bearer ${OPENAI_API_KEY}` }),
+      },
+      body: JSON.stringify({ model, ...inputs, ...(inputs.stream && { stream_options: { include_usage: true } }) }),
+    }).catch((cause: unknown) => {
+      throw new Error(`503: no answer from ${url}. Is the model server running? (${String(cause)})`);
+    });
+    if (!response.ok) {
+      const text = (await response.text()).slice(0, 500);
+      const tooLong = response.status === 400 && /context|too long|maximum .*tokens/i.test(text);
+      throw new Error(`${tooLong ? 5021 : (codes[response.status] ?? response.status)}: ${text}`);
+    }
+    return inputs.stream ? response.body : response.json();
+  }
+}

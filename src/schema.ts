@@ -1,0 +1,122 @@
+/** Every shape on the wire: requests, responses, problems. Unknown fields of a request are ignored. */
+import * as z from "zod";
+
+/** The longest question and message content, in characters (UTF-16 code units). */
+export const MAX_CONTENT = 32_000;
+
+const wellFormed = (text: string) => text.isWellFormed();
+const WELL_FORMED = "must be well-formed Unicode: it contains a lone surrogate";
+
+const content = z.string().min(1).max(MAX_CONTENT).refine(wellFormed, WELL_FORMED);
+const role = z.enum(["system", "user", "assistant"]);
+const status = z.enum(["running", "complete", "interrupted", "cancelled"]);
+const count = z.int().min(0);
+const seq = z.int().min(1);
+const time = z.iso.datetime();
+
+export const sessionId = z
+  .string()
+  .regex(/^[A-Za-z0-9._:@+-]{1,128}$/, "must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
+
+export const sessionParam = z.object({ sessionId });
+
+export const askRequest = z.object({
+  sessionId,
+  question: content,
+  /** Tokens that the answer may have; `REPLY_TOKENS` by default. */
+  maxTokens: z.int().min(1).max(4_096).optional(),
+  temperature: z.number().min(0).max(2).optional(),
+});
+
+export const usage = z.object({ promptTokens: count, completionTokens: count, totalTokens: count });
+
+export const memory = z.object({
+  tokens: count,
+  window: z.object({ fromSeq: seq, toSeq: seq }).nullable(),
+  recalled: z.array(z.object({ seq, score: z.number() })),
+  omitted: count,
+});
+
+export const askResponse = z.object({
+  answer: z.string(),
+  sessionId,
+  turnId: z.string(),
+  model: z.string(),
+  finishReason: z.enum(["stop", "length"]).nullable(),
+  usage,
+  memory,
+});
+
+export const resetRequest = z.object({ sessionId });
+export const resetResponse = z.object({ ok: z.literal(true), sessionId, deleted: count });
+
+export const healthResponse = z.object({
+  ok: z.literal(true),
+  path: z.string(),
+  version: z.string(),
+  model: z.string(),
+});
+
+export const debugResponse = z.object({
+  method: z.string(),
+  path: z.string(),
+  url: z.string(),
+  contentType: z.string().nullable(),
+  version: z.string(),
+  model: z.string(),
+  bindings: z.array(z.string()),
+});
+
+export const sessionResponse = z.object({
+  sessionId,
+  messages: count,
+  tokens: count,
+  firstAt: time.nullable(),
+  lastAt: time.nullable(),
+});
+
+const positive = (max: number) => z.coerce.number().int().min(1).max(max);
+
+export const historyQuery = z.object({
+  limit: positive(1_000).default(50),
+  before: positive(Number.MAX_SAFE_INTEGER).optional(),
+});
+
+export const message = z.object({
+  seq,
+  role,
+  name: z.string().optional(),
+  content: z.string(),
+  tokens: count,
+  createdAt: time,
+  turnId: z.string().optional(),
+  status,
+});
+
+export const historyResponse = z.object({ data: z.array(message), nextCursor: seq.nullable() });
+
+export const appendRequest = z.object({
+  messages: z
+    .array(
+      z.object({
+        role,
+        content,
+        name: z.string().min(1).max(128).refine(wellFormed, WELL_FORMED).optional(),
+        createdAt: z.iso.datetime({ offset: true }).optional(),
+      }),
+    )
+    .min(1)
+    .max(1_000),
+});
+
+export const appendResponse = z.object({ sessionId, appended: count, firstSeq: seq, lastSeq: seq });
+
+/** RFC 9457. */
+export const problem = z.object({
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  requestId: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});

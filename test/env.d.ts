@@ -1,0 +1,6 @@
+declare namespace Cloudflare {
+  interface Env extends Omit<import("../src/env").Env, never> {}
+  interface GlobalProps {
+    mainModule: typeof import("../src/index");
+  }
+}

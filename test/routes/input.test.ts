@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { freshSession, scripted, worker } from "../support/worker";
+
+interface Problem {
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  requestId: string;
+  errors?: { path: string; message: string }[];
+}
+
+const json = { "content-type": "application/json" };
+const session = freshSession();
+const post = (body: string | undefined, headers: Record<string, string> = json): RequestInit => ({
+  method: "POST",
+  headers,
+  ...(body !== undefined && { body }),
+});
+const ask = (fields: object) => post(JSON.stringify({ sessionId: session, question: "Hi", ...fields }));
+const append = (message: object) => post(JSON.stringify({ messages: [{ role: "user", content: "Hi" }, message] }));
+const messages = `/sessions/${session}/messages`;
+
+const cases: [what: string, path: string, init: RequestInit, status: number, code: string, field?: string][] = [
+  ["no body", "/ask", post(undefined), 400, "malformed_json"],
+  ["no body and no type", "/ask", post(undefined, {}), 400, "invalid_request", "question"],
+  ["malformed JSON", "/ask", post('{"sessionId":'), 400, "malformed_json"],
+  ["JSON that is no object", "/ask", post("[]"), 400, "invalid_request", ""],
+  ["a wrong content type", "/ask", post("{}", { "content-type": "text/plain" }), 415, "unsupported_media_type"],
+  ["a missing question", "/ask", ask({ question: undefined }), 400, "invalid_request", "question"],
+  ["an empty question", "/ask", ask({ question: "" }), 400, "invalid_request", "question"],
+  [
+    "a question of 32,001 characters",
+    "/ask",
+    ask({ question: "a".repeat(32_001) }),
+    400,
+    "invalid_request",
+    "question",
+  ],
+  ["a question that is no text", "/ask", ask({ question: 7 }), 400, "invalid_request", "question"],
+  ["a lone surrogate", "/ask", ask({ question: "a\ud800b" }), 400, "invalid_request", "question"],
+  ["a missing session", "/ask", ask({ sessionId: undefined }), 400, "invalid_request", "sessionId"],
+  ["a session with a slash", "/ask", ask({ sessionId: "a/b" }), 400, "invalid_request", "sessionId"],
+  ["a session of 129 characters", "/ask", ask({ sessionId: "a".repeat(129) }), 400, "invalid_request", "sessionId"],
+  ["a reply of no tokens", "/ask", ask({ maxTokens: 0 }), 400, "invalid_request", "maxTokens"],
+  ["a reset without session", "/reset", post("{}"), 400, "invalid_request", "sessionId"],
+  ["a bad session in the path", "/sessions/a%2Fb", {}, 400, "invalid_request", "sessionId"],
+  ["a broken escape in the path", "/sessions/%E0%A4%A", {}, 400, "invalid_request", "sessionId"],
+  ["a page of 0", `${messages}?limit=0`, {}, 400, "invalid_request", "limit"],
+  ["a page of text", `${messages}?limit=many`, {}, 400, "invalid_request", "limit"],
+  ["an unknown role", messages, append({ role: "wizard", content: "Hi" }), 400, "invalid_request", "messages.1.role"],
+  [
+    "a bad time",
+    messages,
+    append({ role: "user", content: "Hi", createdAt: "now" }),
+    400,
+    "invalid_request",
+    "messages.1.createdAt",
+  ],
+  ["no messages", messages, post('{"messages":[]}'), 400, "invalid_request", "messages"],
+  ["a body over 8 MiB", messages, post(JSON.stringify({ messages: "a".repeat(9_000_000) })), 413, "body_too_large"],
+  ["a wrong method", "/ask", {}, 405, "method_not_allowed"],
+  ["a wrong method on a session", `/sessions/${session}`, post("{}"), 405, "method_not_allowed"],
+  ["an unknown route", "/nowhere", {}, 404, "not_found"],
+];
+
+describe("bad input", () => {
+  it.each(cases)("%s is a problem", async (_what, path, init, status, code, field) => {
+    const AI = scripted({ response: "never" });
+    const response = await worker({ AI }).fetch(path, init);
+    expect(response.status).toBe(status);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    const problem = await response.json<Problem>();
+    expect(problem).toMatchObject({ status, code, title: expect.any(String), detail: expect.any(String) });
+    expect(problem.requestId).toBe(response.headers.get("x-request-id"));
+    if (field !== undefined) expect(problem.errors?.map(({ path }) => path)).toContain(field);
+    expect(AI.runs).toEqual([]);
+    expect(await worker().transcript(session)).toEqual([]);
+  });
+
+  it("names the methods of a route in Allow", async () => {
+    expect((await worker().fetch("/ask")).headers.get("allow")).toBe("POST");
+    expect((await worker().fetch(`/sessions/${session}`, { method: "PUT" })).headers.get("allow")).toBe("GET, DELETE");
+  });
+
+  it("ignores unknown fields", async () => {
+    const body = { sessionId: freshSession(), question: "Hi", flavour: "honey" };
+    expect((await worker().post("/ask", body)).status).toBe(200);
+  });
+
+  it("takes 32,000 characters of any script", async () => {
+    const AI = scripted({ response: "ok" });
+    expect((await worker({ AI }).ask(freshSession(), "é".repeat(32_000))).status).toBe(200);
+  });
+});

@@ -1,0 +1,28 @@
+import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
+import { kCurrentWorker } from "miniflare";
+import { defineConfig } from "vitest/config";
+
+/** `worker`: in workerd, beside the Worker's own code. `e2e`: from outside, against servers that the tests start. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.local.toml" },
+            miniflare: { serviceBindings: { AI: { name: kCurrentWorker, entrypoint: "OfflineModel" } } },
+          }),
+        ],
+        test: { name: "worker", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"] },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});

@@ -19,6 +19,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: "test/e2e/support/bundle.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

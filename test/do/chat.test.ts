@@ -14,7 +14,7 @@ function logged<T extends object>(target: T, calls: string[]): T {
       if (typeof method === "symbol" || typeof value !== "function") return value;
       return async (...args: unknown[]) => {
         calls.push(method);
-        const result = await value.apply(target, args);
+        const result = await Reflect.apply(value, target, args);
         if (result?.turn) Object.defineProperty(result, "turn", { value: logged(result.turn, calls) });
         return result;
       };

@@ -1,0 +1,86 @@
+import { describe, expect, inject, it } from "vitest";
+import { json, post, serve } from "./support/http";
+import { Workerd } from "./support/workerd";
+
+const aiError = (internalCode: number, description: string) => ({ name: "AiError", internalCode, description });
+
+describe("the deployed bundle, with the runtime's own Workers AI client", () => {
+  it("asks the model and remembers", async () => {
+    await using upstream = await serve((_, response) => json(response, 200, { response: "Hello Ana." }));
+    await using server = new Workerd({ bundle: inject("bundle"), ai: { upstream: upstream.address } });
+    await server.start();
+    for (const question of ["I am Ana.", "Who am I?"]) {
+      const response = await post(`${server.url}/ask`, { sessionId: "a", question });
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({
+        answer: "Hello Ana.",
+        model: "@cf/meta/llama-3.1-8b-instruct-fast",
+      });
+    }
+    expect(upstream.received[1]?.headers).toMatchObject({
+      "cf-consn-model-id": "@cf/meta/llama-3.1-8b-instruct-fast",
+      "x-session-affinity": "a",
+    });
+    expect(upstream.received[1]?.body).toMatchObject({
+      inputs: {
+        messages: [
+          { role: "system" },
+          { role: "user", content: "I am Ana." },
+          { role: "assistant", content: "Hello Ana." },
+          { role: "user", content: "Who am I?" },
+        ],
+        max_tokens: 1024,
+      },
+    });
+  });
+
+  it("falls back from a retired model, and tells the operator", async () => {
+    await using upstream = await serve(({ headers }, response) =>
+      headers["cf-consn-model-id"] === "@cf/meta/llama-3.1-8b-instruct"
+        ? json(response, 410, aiError(5028, "This model was deprecated on 2026-05-30"))
+        : json(response, 200, { choices: [{ message: { content: "Still here." }, finish_reason: "stop" }] }),
+    );
+    await using server = new Workerd({
+      bundle: inject("bundle"),
+      ai: { upstream: upstream.address },
+      settings: { MODEL: "@cf/meta/llama-3.1-8b-instruct" },
+    });
+    await server.start();
+    const response = await post(`${server.url}/ask`, { sessionId: "a", question: "Hello?" });
+    expect(await response.json()).toMatchObject({
+      answer: "Still here.",
+      model: "@cf/meta/llama-3.3-70b-instruct-fp8-fast",
+    });
+    expect(server.log).toContain("5028");
+  });
+
+  it.each([
+    [
+      "a spent allowance",
+      429,
+      aiError(4006, "you have used up your daily free allocation"),
+      429,
+      "model_allowance_spent",
+    ],
+    ["a malformed reply", 200, { what: "ever" }, 502, "model_reply_malformed"],
+  ])("tells %s", async (_what, upstreamStatus, body, status, code) => {
+    await using upstream = await serve((_, response) => json(response, upstreamStatus, body));
+    await using server = new Workerd({ bundle: inject("bundle"), ai: { upstream: upstream.address } });
+    await server.start();
+    const response = await post(`${server.url}/ask`, { sessionId: "a", question: "Hello?" });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ code });
+    const { data } = (await (await fetch(`${server.url}/sessions/a/messages`)).json()) as { data: unknown[] };
+    expect(data).toEqual([]);
+  });
+
+  it("refuses to serve while no tokens are configured", async () => {
+    await using server = new Workerd({
+      bundle: inject("bundle"),
+      ai: { entrypoint: "OfflineModel" },
+      settings: { AUTH: "tokens" },
+    });
+    await server.start();
+    expect((await post(`${server.url}/ask`, { sessionId: "a", question: "Hello?" })).status).toBe(503);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, inject, it } from "vitest";
+import { json, post, serve } from "./support/http";
+import { Workerd } from "./support/workerd";
+
+const start = async (address: string, settings: Record<string, string> = {}) => {
+  const server = new Workerd({
+    bundle: inject("bundle"),
+    ai: { entrypoint: "OpenAIModel" },
+    settings: { OPENAI_BASE_URL: `http://${address}/v1/`, MODEL: "llama3.2", FALLBACK_MODEL: "", ...settings },
+  });
+  await server.start();
+  return server;
+};
+const question = { sessionId: "a", question: "Hello?" };
+
+describe("OpenAIModel, over a server that speaks the OpenAI API", () => {
+  it("asks with model, messages, limit and key", async () => {
+    await using upstream = await serve((_, response) =>
+      json(response, 200, {
+        choices: [{ index: 0, message: { role: "assistant", content: "Hello." }, finish_reason: "length" }],
+        usage: { prompt_tokens: 20, completion_tokens: 3, total_tokens: 23 },
+      }),
+    );
+    await using server = await start(upstream.address, { OPENAI_API_KEY: "key-1" });
+    const response = await post(`${server.url}/ask`, { ...question, maxTokens: 3 });
+    expect(await response.json()).toMatchObject({
+      answer: "Hello.",
+      model: "llama3.2",
+      finishReason: "length",
+      usage: { promptTokens: 20, completionTokens: 3, totalTokens: 23 },
+    });
+    expect(upstream.received).toMatchObject([
+      {
+        url: "/v1/chat/completions",
+        headers: { authorization: "Bearer key-1" },
+        body: { model: "llama3.2", max_tokens: 3, messages: [{ role: "system" }, { role: "user", content: "Hello?" }] },
+      },
+    ]);
+  });
+
+  it.each([
+    [401, "bad key", 502, "model_account"],
+    [404, "model 'llama3.2' not found", 502, "model_unavailable"],
+    [400, "this model's maximum context length is 10 tokens", 413, "prompt_too_long"],
+    [400, "bad request", 500, "model_request_refused"],
+    [429, "slow down", 503, "model_busy"],
+    [500, "boom", 503, "model_busy"],
+  ])("tells its HTTP %i, %s", async (upstreamStatus, message, status, code) => {
+    await using upstream = await serve((_, response) => json(response, upstreamStatus, { error: { message } }));
+    await using server = await start(upstream.address);
+    const response = await post(`${server.url}/ask`, question);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ code });
+  });
+
+  it("tells a server that is not there", async () => {
+    const gone = await serve(() => {});
+    await gone[Symbol.asyncDispose]();
+    await using server = await start(gone.address);
+    const response = await post(`${server.url}/ask`, question);
+    expect(await response.json()).toMatchObject({ code: "model_busy", status: 503 });
+    expect(server.log).toContain("Is the model server running?");
+  });
+});

@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { Dev } from "./support/dev";
+import { ask } from "./support/http";
+
+describe("npm start", () => {
+  it("remembers a session, also after SIGKILL, and keeps a clean console", async () => {
+    await using server = new Dev();
+    await server.start();
+    await ask(server.url, "a", "My name is Ana and I keep bees in Lisbon.");
+    expect((await ask(server.url, "a", "What is my name?")).answer).toContain("Ana");
+    expect((await ask(server.url, "a", "Where do I keep bees?")).answer).toContain("Lisbon");
+    expect((await ask(server.url, "b", "What is my name?")).answer).not.toContain("Ana");
+    // What npm itself says is about the machine's npm, not about the project.
+    expect(server.console.replace(/^npm .*$/gm, "")).not.toMatch(/\bwarn|error|^\s+at /im);
+
+    await server.kill();
+    await server.start();
+    expect((await ask(server.url, "a", "What is my name?")).answer).toContain("Ana");
+  });
+});

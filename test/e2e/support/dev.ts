@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "./bundle";
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+}
+
+/** `npm start`, with a storage of its own that outlives the process. */
+export class Dev {
+  readonly #storage = mkdtempSync(join(tmpdir(), "llamory-dev-"));
+  #process: ChildProcess | undefined;
+  url = "";
+  console = "";
+
+  async start(): Promise<void> {
+    const port = await freePort();
+    this.url = `http://127.0.0.1:${port}`;
+    const args = ["start", "--", "--port", String(port), "--persist-to", this.#storage, "--inspector-port", "0"];
+    // A process group, so that npm, wrangler and workerd can be killed together.
+    const child = spawn("npm", args, { cwd: root, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    this.#process = child;
+    await new Promise<void>((resolve, reject) => {
+      const listen = (data: Buffer) => {
+        this.console += data.toString();
+        if (this.console.includes("Ready on")) resolve();
+      };
+      child.stdout?.on("data", listen);
+      child.stderr?.on("data", listen);
+      child.once("exit", () => reject(new Error(`npm start ended: ${this.console}`)));
+    });
+  }
+
+  /** SIGKILL, to all of it. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (child?.pid === undefined) return;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    process.kill(-child.pid, "SIGKILL");
+    await gone;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    rmSync(this.#storage, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { root } from "./bundle";
+
+export interface WorkerdOptions {
+  /** The bundled Worker. */
+  bundle: string;
+  /**
+   * What stands behind `AI`: the runtime's own Workers AI client over an upstream of the test's (`host:port`), or an
+   * entrypoint of the Worker.
+   */
+  ai: { upstream: string } | { entrypoint: "OfflineModel" | "OpenAIModel" };
+  settings?: Record<string, string>;
+}
+
+/** The bundle on bare workerd, with storage on disk that outlives the process. */
+export class Workerd {
+  readonly #folder = mkdtempSync(join(tmpdir(), "llamory-workerd-"));
+  #process: ChildProcess | undefined;
+  url = "";
+  /** What the Worker logged. */
+  log = "";
+
+  constructor({ bundle, ai, settings = {} }: WorkerdOptions) {
+    copyFileSync(bundle, join(this.#folder, "index.js"));
+    mkdirSync(join(this.#folder, "storage"));
+    const binding =
+      "upstream" in ai
+        ? `(name = "AI", wrapped = (moduleName = "cloudflare-internal:ai-api", innerBindings = [(name = "fetcher", service = "upstream")]))`
+        : `(name = "AI", service = (name = "llamory", entrypoint = "${ai.entrypoint}"))`;
+    const vars = Object.entries({ AUTH: "off", ...settings }).map(
+      ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
+    );
+    writeFileSync(
+      join(this.#folder, "config.capnp"),
+      `using Workerd = import "/workerd/workerd.capnp";
+      const config :Workerd.Config = (
+        services = [
+          (name = "llamory", worker = .llamory),
+          (name = "internet", network = (allow = ["private"])),
+          (name = "storage", disk = (path = "${join(this.#folder, "storage")}", writable = true)),
+          ${"upstream" in ai ? `(name = "upstream", external = (address = "${ai.upstream}", http = ())),` : ""}
+        ],
+        sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "llamory")],
+      );
+      const llamory :Workerd.Worker = (
+        modules = [(name = "index.js", esModule = embed "index.js")],
+        compatibilityDate = "2026-10-23",
+        compatibilityFlags = ["enable_request_signal"],
+        bindings = [
+          ${[binding, ...vars].join(",\n")},
+          (name = "CHAT_DO", durableObjectNamespace = "ChatDO"),
+          (name = "MY_DURABLE_OBJECT", durableObjectNamespace = "LegacyDO"),
+        ],
+        durableObjectNamespaces = [
+          (className = "ChatDO", uniqueKey = "chat", enableSql = true),
+          (className = "LegacyDO", uniqueKey = "legacy", enableSql = true),
+        ],
+        durableObjectStorage = (localDisk = "storage"),
+      );`,
+    );
+  }
+
+  /** Starts it, on the same port again after the first time. */
+  async start(): Promise<void> {
+    const args = ["serve", join(this.#folder, "config.capnp"), "--control-fd=3", "--experimental"];
+    if (this.url) args.push(`--socket-addr=http=127.0.0.1:${new URL(this.url).port}`);
+    const child = spawn(join(root, "node_modules/workerd/bin/workerd"), args, {
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    });
+    this.#process = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (data: Buffer) => {
+        this.log += data.toString();
+      });
+    }
+    const control = child.stdio[3] as Readable;
+    for await (const line of createInterface({ input: control })) {
+      const event: unknown = JSON.parse(line);
+      if (typeof event === "object" && event !== null && "port" in event) {
+        this.url = `http://127.0.0.1:${event.port}`;
+        return;
+      }
+    }
+    throw new Error(`workerd did not start: ${this.log}`);
+  }
+
+  /** SIGKILL: no farewell, no flush. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await gone;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

@@ -26,6 +26,7 @@ export class Dev {
   console = "";
 
   async start(): Promise<void> {
+    this.console = "";
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
     const args = ["start", "--", "--port", String(port), "--persist-to", this.#storage, "--inspector-port", "0"];

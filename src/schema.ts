@@ -111,6 +111,37 @@ export const appendRequest = z.object({
 
 export const appendResponse = z.object({ sessionId, appended: count, firstSeq: seq, lastSeq: seq });
 
+export const searchQuery = z.object({ q: z.string().min(1).max(MAX_CONTENT), limit: positive(100).default(10) });
+
+const recalled = z.object({
+  seq,
+  score: z.number(),
+  role,
+  name: z.string().optional(),
+  content: z.string(),
+  createdAt: time,
+});
+
+export const searchResponse = z.object({ data: z.array(recalled) });
+
+const tokens = z.int().min(0).max(100_000);
+
+export const contextRequest = z.object({
+  question: content,
+  /** Tokens for recalled messages; `RECALL_TOKENS` by default. */
+  recallTokens: tokens.optional(),
+  /** Tokens for the recent window; what recall leaves by default. */
+  windowTokens: tokens.optional(),
+});
+
+export const contextResponse = z.object({
+  model: z.string(),
+  messages: z.array(z.object({ role, content: z.string() })),
+  promptTokens: count,
+  budget: z.object({ context: count, reply: count, recall: count, window: count }),
+  memory: memory.extend({ recalled: z.array(recalled) }),
+});
+
 /** RFC 9457. */
 export const problem = z.object({
   title: z.string(),

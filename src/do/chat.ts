@@ -1,12 +1,22 @@
 /** ChatDO: one session's memory, and the line in front of it. The RPC surface, kept thin. */
 import { DurableObject, RpcTarget } from "cloudflare:workers";
 import type { Env } from "../env";
-import type { Context, FinishedTurn, Message, NewMessage, Remembered, TurnRequest } from "../turn/ports";
+import type {
+  Budget,
+  Context,
+  FinishedTurn,
+  Message,
+  NewMessage,
+  RecalledMessage,
+  Remembered,
+  TurnRequest,
+} from "../turn/ports";
 import { adoptable, HISTORY_KEY } from "./adopt";
 import { readContext } from "./context";
 import { Messages, type SessionInfo } from "./messages";
 import { migrate } from "./migrations";
 import { type Release, TurnQueue } from "./queue";
+import { recall } from "./recall";
 import { Turns } from "./turns";
 
 /** The session's turn. Whoever disposes of it, by will or by dying, lets the next in line go on. */
@@ -94,6 +104,19 @@ export class ChatDO extends DurableObject<Env> {
     return this.#messages.info();
   }
 
+  /** The context that a question would be given now, without a turn. */
+  context(question: string, budget: Budget): Context {
+    this.#prepare();
+    return readContext(this.#messages, question, budget);
+  }
+
+  /** The messages that fit a text best, best first. */
+  search(text: string, limit: number): RecalledMessage[] {
+    this.#prepare();
+    const before = this.#messages.info().messages + 1;
+    return recall(this.#messages, text, { before, tokens: Number.POSITIVE_INFINITY, count: limit });
+  }
+
   /** Waits for the session's turn, and reads the context of the question. Writes nothing. */
   async openTurn({ question, name, budget }: TurnRequest): Promise<{
     state: "open";
@@ -106,7 +129,7 @@ export class ChatDO extends DurableObject<Env> {
     const release = await this.#queue.enter();
     try {
       this.#prepare();
-      const context = readContext(this.#messages, budget);
+      const context = readContext(this.#messages, question, budget);
       const remember = (finished: FinishedTurn): Remembered =>
         this.ctx.storage.transactionSync(() => {
           const { firstSeq } = this.#messages.append(

@@ -1,20 +1,38 @@
 /** What of the memory goes into one prompt, within a token budget. */
 import type { Budget, Context, Message } from "../turn/ports";
 import type { Messages } from "./messages";
+import { recall } from "./recall";
 
-/** The recent window that fits the budget, beginning with a user message. */
-export function readContext(messages: Messages, budget: Budget): Context {
+/** The window's start moves by this share of its budget at once, so that the prompt's head stays the same for a while. */
+const STEPS = 4;
+/** The window's budget in whole pieces, so that a longer question does not move its start. */
+const PIECE = 256;
+
+/** The whole session where it fits; otherwise the recent window and what is recalled from before it. */
+export function readContext(messages: Messages, question: string, budget: Budget): Context {
+  const { messages: total, tokens } = messages.info();
+  if (tokens <= budget.context && budget.window === undefined) {
+    return { window: messages.newest(total), recalled: [], total };
+  }
+  const room = Math.min(budget.window ?? Number.POSITIVE_INFINITY, budget.context - budget.recall);
+  const window = recentWindow(messages, tokens, room > 4 * PIECE ? room - (room % PIECE) : room);
+  const before = window[0]?.seq ?? total + 1;
+  const limits = { before, tokens: budget.recall, count: Number.POSITIVE_INFINITY };
+  return { window, recalled: recall(messages, question, limits), total };
+}
+
+/** The newest messages within so many tokens, from a start that moves in steps, beginning with a user message. */
+function recentWindow(messages: Messages, tokens: number, room: number): Message[] {
+  const step = Math.max(1, Math.floor(room / STEPS));
+  const start = Math.ceil(Math.max(0, tokens - room) / step) * step;
   const window: Message[] = [];
-  let used = 0;
+  let before = tokens;
   for (const message of messages.newestFirst()) {
-    used += message.tokens;
-    if (used > budget.context) break;
-    window.unshift(message);
+    before -= message.tokens;
+    if (before < start) break;
+    window.push(message);
   }
-  const total = messages.info().messages;
-  if (window.length < total) {
-    const start = window.findIndex((message) => message.role === "user");
-    window.splice(0, start === -1 ? window.length : start);
-  }
-  return { window, recalled: [], total };
+  window.reverse();
+  const first = window.findIndex(({ role }) => role === "user");
+  return first === -1 ? [] : window.slice(first);
 }

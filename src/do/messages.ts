@@ -1,6 +1,7 @@
 /** The transcript of a session: queries, and rows to messages and back. */
 import type { Message, NewMessage, Role, TurnStatus } from "../turn/ports";
 import { estimateMessage } from "../turn/tokens";
+import { FullText } from "./fulltext";
 
 type Row = {
   seq: number;
@@ -34,11 +35,22 @@ export interface SessionInfo {
   lastAt: number | null;
 }
 
+/** What ranking needs to know of a message. */
+export interface Outline {
+  seq: number;
+  tokens: number;
+  createdAt: number;
+  name: string;
+}
+
 export class Messages {
   readonly #sql: SqlStorage;
+  /** Every message is in it from the moment it is written. */
+  readonly index: FullText;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    this.index = new FullText(sql);
   }
 
   /** Appends in order. Call it inside a transaction: it writes row by row. */
@@ -55,6 +67,7 @@ export class Messages {
         "INSERT INTO messages (seq, turn, role, name, content, tokens, tokens_so_far, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         ...[seq, turnId, role, name ?? null, content, cost, soFar, createdAt ?? now],
       );
+      this.index.insert(seq, { content, name, createdAt: createdAt ?? now });
     }
     return { firstSeq: last + 1, lastSeq: seq };
   }
@@ -70,6 +83,31 @@ export class Messages {
   /** Messages, newest first; use the cursor up before the next await. */
   *newestFirst(): Generator<Message> {
     for (const row of this.#sql.exec<Row>(`${SELECT} ORDER BY m.seq DESC`)) yield toMessage(row);
+  }
+
+  /** The newest messages, oldest of them first. */
+  newest(count: number): Message[] {
+    return this.page(undefined, count).reverse();
+  }
+
+  /** Messages by `seq`, in no order. */
+  pick(seqs: number[]): Message[] {
+    const wanted = JSON.stringify(seqs);
+    return this.#sql
+      .exec<Row>(`${SELECT} WHERE m.seq IN (SELECT value FROM json_each(?))`, wanted)
+      .toArray()
+      .map(toMessage);
+  }
+
+  /** Messages by `seq` without their content, oldest first. */
+  outline(seqs: number[]): Outline[] {
+    return this.#sql
+      .exec<{ seq: number; tokens: number; createdAt: number; name: string }>(
+        `SELECT seq, tokens, created_at AS createdAt, coalesce(name, '') AS name FROM messages
+         WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+        JSON.stringify(seqs),
+      )
+      .toArray();
   }
 
   get(seq: number): Message | undefined {
@@ -91,6 +129,7 @@ export class Messages {
   clear(): { deleted: number } {
     const deleted = this.#end().last;
     this.#sql.exec("DELETE FROM messages");
+    this.index.clear();
     return { deleted };
   }
 

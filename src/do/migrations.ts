@@ -4,6 +4,8 @@
  * Append-only: a step that was ever deployed is never changed, because objects that ran it do not run it again.
  * Columns of `turns` that a plain ask does not need are there for the bill: rows written count, not columns.
  */
+import { FullText } from "./fulltext";
+
 interface Migration {
   version: number;
   what: string;
@@ -45,6 +47,20 @@ const migrations: Migration[] = [
         ) WITHOUT ROWID;
         CREATE INDEX turns_by_key ON turns (idempotency_key) WHERE idempotency_key IS NOT NULL;
       `);
+    },
+  },
+  {
+    version: 2,
+    what: "full-text index",
+    run: ({ sql }) => {
+      const index = new FullText(sql);
+      index.create();
+      const rows = sql.exec<{ seq: number; content: string; name: string | null; created_at: number }>(
+        "SELECT seq, content, name, created_at FROM messages",
+      );
+      for (const { seq, content, name, created_at } of rows) {
+        index.insert(seq, { content, name: name ?? undefined, createdAt: created_at });
+      }
     },
   },
 ];

@@ -27,19 +27,16 @@ function stemsOf(text: string): Set<string> {
 
 const isQuestion = (text: string) => text.trimEnd().endsWith("?") || QUESTION_START.test(text.trimStart());
 
-/** A sentence of the prompt that somebody said. */
-interface Said {
-  sentence: string;
-  role: "user" | "assistant";
-}
+/** What the stand-in itself says: in a prompt, an echo of something better. */
+const ECHO = /^(?:You told me:|I was not told|Noted\.|I will remember that)/;
 
-/** What the prompt's messages say, newest last; the block of recalled messages quotes line by line with `> `. */
-function saidIn(messages: PromptMessage[]): Said[] {
-  return messages.flatMap(({ role, content }): Said[] => {
+/** The sentences of the prompt, newest last; the block of recalled messages quotes line by line with `> `. */
+function saidIn(messages: PromptMessage[]): string[] {
+  return messages.flatMap(({ role, content }): string[] => {
     if (role === "system") return [];
     const quoted = content.split("\n").filter((text) => text.startsWith("> "));
-    const text = quoted.length > 0 ? quoted.map((line) => line.slice(2)).join("\n") : content;
-    return sentencesOf(text).map((sentence) => ({ sentence, role }));
+    if (quoted.length === 0) return sentencesOf(content);
+    return quoted.flatMap((text) => sentencesOf(text.replace(/^> (?:(?:user|assistant|system): )?/, "")));
   });
 }
 
@@ -49,10 +46,8 @@ export function answerFrom(messages: PromptMessage[]): string {
   if (!isQuestion(question)) return "Noted. I will remember that.";
   const wanted = stemsOf(question);
   let best: { sentence: string; score: number } | undefined;
-  for (const { sentence, role } of saidIn(messages.slice(0, -1))) {
-    // What the stand-in itself said before is an echo of something better.
-    if (role === "assistant" && /^(?:You told me:|I was not told|Noted\.)/.test(sentence)) continue;
-    if (isQuestion(sentence)) continue;
+  for (const sentence of saidIn(messages.slice(0, -1))) {
+    if (ECHO.test(sentence) || isQuestion(sentence)) continue;
     const stems = stemsOf(sentence);
     const shared = [...wanted].filter((stem) => stems.has(stem)).length;
     const score = shared / Math.sqrt(wanted.size * Math.max(stems.size, 1));

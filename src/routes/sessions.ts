@@ -1,24 +1,40 @@
 import { Hono } from "hono";
 import type * as z from "zod";
-import type { AppEnv } from "../env";
+import { type AppEnv, settingsOf } from "../env";
+import { respond } from "../problem";
 import {
   appendRequest,
   type appendResponse,
+  contextRequest,
+  type contextResponse,
   historyQuery,
   type historyResponse,
   type message,
   type resetResponse,
+  searchQuery,
+  type searchResponse,
   sessionParam,
   type sessionResponse,
 } from "../schema";
-import type { Message } from "../turn/ports";
-import { sessionOf } from "./context";
+import type { Message, RecalledMessage } from "../turn/ports";
+import { memoryUsed } from "../turn/prompt";
+import { preview } from "../turn/turn";
+import { askOf, modelFor, sessionOf } from "./context";
 import { valid } from "./validate";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /** A message as it goes over the wire. */
 export const toWire = (stored: Message): z.input<typeof message> => ({ ...stored, createdAt: iso(stored.createdAt) });
+
+const recalledToWire = ({ seq, score, role, name, content, createdAt }: RecalledMessage) => ({
+  seq,
+  score,
+  role,
+  ...(name !== undefined && { name }),
+  content,
+  createdAt: iso(createdAt),
+});
 
 export const sessions = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId`: how much there is of a session; an unknown one is empty. */
@@ -58,4 +74,27 @@ export const sessions = new Hono<AppEnv>()
     const { firstSeq, lastSeq } = await sessionOf(c, sessionId).append(messages);
     const body: z.input<typeof appendResponse> = { sessionId, appended: messages.length, firstSeq, lastSeq };
     return c.json(body, 201);
+  })
+  /** `GET /sessions/:sessionId/search`: the messages that fit a text best, best first. */
+  .get("/sessions/:sessionId/search", valid("param", sessionParam), valid("query", searchQuery), async (c) => {
+    const { q, limit } = c.req.valid("query");
+    using found = await sessionOf(c, c.req.valid("param").sessionId).search(q, limit);
+    const body: z.input<typeof searchResponse> = { data: found.map(recalledToWire) };
+    return c.json(body, 200);
+  })
+  /** `POST /sessions/:sessionId/context`: the exact prompt that an ask would send, and why. Writes nothing. */
+  .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
+    const { sessionId } = c.req.valid("param");
+    const { question, ...sizes } = c.req.valid("json");
+    const result = await preview(sessionOf(c, sessionId), modelFor(c, sessionId), askOf(c, { question }), sizes);
+    if (!result.ok) return respond(c, result.failure);
+    const { messages, promptTokens, budget, context } = result.value;
+    const body: z.input<typeof contextResponse> = {
+      model: settingsOf(c.env).MODEL,
+      messages,
+      promptTokens,
+      budget,
+      memory: { ...memoryUsed(context), recalled: context.recalled.map(recalledToWire) },
+    };
+    return c.json(body, 200);
   });

@@ -54,6 +54,8 @@ export interface Usage {
 export interface Budget {
   context: number;
   recall: number;
+  /** The recent window's share, where it is to be smaller than what recall leaves. */
+  window?: number | undefined;
 }
 
 /** A message found for a question; the higher the score, the better it fits. */
@@ -119,6 +121,7 @@ export interface TurnHandle {
 export type Opening = { state: "open"; turn: TurnHandle & Disposable; id: string; context: Context };
 
 export interface Memory {
+  context(question: string, budget: Budget): Promise<Context & Disposable>;
   openTurn(request: TurnRequest): Promise<Opening & Disposable>;
 }
 

@@ -9,10 +9,11 @@ import {
   type Model,
   type ModelCall,
   ok,
+  type PromptMessage,
   type Result,
   type Usage,
 } from "./ports";
-import { type FittedPrompt, fitPrompt, memoryUsed } from "./prompt";
+import { type FittedPrompt, fitPrompt, memoryUsed, RECALL_OVERHEAD } from "./prompt";
 import { estimateMessage, estimatePrompt, estimateTokens, PROMPT_OVERHEAD } from "./tokens";
 
 /** What a turn is asked with, defaults filled in. Sizes are tokens. */
@@ -34,11 +35,12 @@ export interface Answered extends FinishedTurn {
 export function contextBudget(ask: Ask, window: number): Budget {
   const taken =
     PROMPT_OVERHEAD +
+    RECALL_OVERHEAD +
     estimateMessage({ content: ask.systemPrompt }) +
     estimateMessage({ content: ask.question }) +
     ask.maxTokens;
   const context = Math.max(0, Math.min(ask.contextTokens, window) - taken);
-  return { context, recall: Math.min(ask.recallTokens, context) };
+  return { context, recall: Math.min(ask.recallTokens, context >> 1) };
 }
 
 /** The prompt of a turn, cut to the window of whichever model is asked; remembers what was sent last. */
@@ -68,6 +70,38 @@ export function promptFor(ask: Ask, context: Context) {
       return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
     },
   };
+}
+
+/** The exact prompt that an ask would send now, and why. */
+export interface Preview {
+  messages: PromptMessage[];
+  promptTokens: number;
+  budget: Budget & { reply: number; window: number };
+  context: Context;
+}
+
+/** Sizes that a preview may try, in tokens; those of the settings where they are absent. */
+export interface Sizes {
+  recallTokens?: number | undefined;
+  windowTokens?: number | undefined;
+}
+
+/** Shows what a question would be asked with; null where it does not fit the model's window. */
+export async function preview(memory: Memory, model: Model, ask: Ask, sizes: Sizes): Promise<Result<Preview>> {
+  const base = contextBudget(ask, model.window);
+  const recall = Math.min(sizes.recallTokens ?? base.recall, base.context);
+  const window = Math.min(sizes.windowTokens ?? base.context, base.context - recall);
+  const given = { ...base, recall, ...(sizes.windowTokens !== undefined && { window }) };
+  using context = await memory.context(ask.question, given);
+  const prompt = promptFor(ask, context);
+  const messages = prompt.call.prompt(model.window);
+  if (!messages) return failed({ reason: "prompt_too_long" });
+  return ok({
+    messages,
+    promptTokens: estimatePrompt(messages),
+    budget: { ...given, window, reply: ask.maxTokens },
+    context: prompt.sent().context,
+  });
 }
 
 /** Asks the model once the session's turn has come, and remembers question and answer together. */

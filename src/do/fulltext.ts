@@ -1,0 +1,60 @@
+/** The full-text index of a session's messages, by `seq`. */
+import { indexText, type Term } from "./words";
+
+/** FTS5 takes anything between double quotes for text, operators too. */
+const quoted = ({ word, prefix }: Term) => `"${word.replaceAll('"', '""')}"${prefix ? " *" : ""}`;
+
+export class FullText {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** Without a copy of the content: the messages have it. */
+  create(): void {
+    this.#sql.exec(
+      `CREATE VIRTUAL TABLE messages_fts USING fts5(content, name, content = '', contentless_delete = 1,
+       tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'")`,
+    );
+  }
+
+  insert(seq: number, message: { content: string; name?: string | undefined; createdAt: number }): void {
+    this.#sql.exec(
+      "INSERT INTO messages_fts (rowid, content, name) VALUES (?, ?, ?)",
+      seq,
+      indexText(message.content, message.createdAt),
+      message.name?.toLowerCase() ?? "",
+    );
+  }
+
+  delete(seq: number): void {
+    this.#sql.exec("DELETE FROM messages_fts WHERE rowid = ?", seq);
+  }
+
+  clear(): void {
+    this.#sql.exec("INSERT INTO messages_fts (messages_fts) VALUES ('delete-all')");
+  }
+
+  /** The newest messages before a `seq` whose content has the word, as one row: rows cost more than numbers in one. */
+  find(term: Term, before: number, limit: number): number[] {
+    const { seqs } = this.#sql
+      .exec<{ seqs: string }>(
+        `SELECT json_group_array(rowid) AS seqs FROM
+         (SELECT rowid FROM messages_fts WHERE messages_fts MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?)`,
+        `content : ${quoted(term)}`,
+        before,
+        limit,
+      )
+      .one();
+    return JSON.parse(seqs);
+  }
+
+  /** Whether somebody who speaks in the session has this name. */
+  isSpeaker(term: Term): boolean {
+    const match = `name : ${quoted(term)}`;
+    return (
+      this.#sql.exec("SELECT rowid FROM messages_fts WHERE messages_fts MATCH ? LIMIT 1", match).toArray().length > 0
+    );
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Recall: which older messages matter to a question.
+ *
+ * Each word of the question is looked up by itself, and its evidence is spread over the messages around a hit before it
+ * is weighed, as if each message were read with its neighbours: BM25 then rewards a message near which many different
+ * words of the question stand. (One OR query ranked by FTS5's own bm25() cannot do that, and costs more the longer the
+ * session is.) Weights were measured on long conversations between two people; around these values little changes.
+ */
+import type { RecalledMessage } from "../turn/ports";
+import type { FullText } from "./fulltext";
+import type { Messages } from "./messages";
+import { type Term, termsOf } from "./words";
+
+/** Evidence that a hit gives to the messages around it, by distance: an answer gains from its question most. */
+const SPREAD: [distance: number, weight: number][] = [
+  [-2, 0.25],
+  [-1, 0.5],
+  [0, 1],
+  [1, 0.6],
+  [2, 0.25],
+];
+/** BM25's k1: how soon more of the same word adds no more. */
+const SATURATION = 1;
+/** How much of a message's score its length takes away, where BM25 has b: long messages hit by chance. */
+const LENGTH = 0.2;
+/** A word that stands in more messages than this is dropped, so that the cost does not grow with the session. */
+const COMMON = 400;
+/** Candidates that are looked at closely. */
+const CANDIDATES = 300;
+/** A message gains this share of the three best scores of its sitting. */
+const SITTING = 0.2;
+const SITTING_BEST = 3;
+/** Messages that are further apart than this, in milliseconds, are not of one sitting. */
+const SITTING_GAP = 3_600_000;
+/** Messages of the speaker whom the question names. */
+const SPEAKER = 1.7;
+
+export interface RecallLimits {
+  /** Only messages with a smaller `seq`. */
+  before: number;
+  /** Tokens that the messages may have together. */
+  tokens: number;
+  /** How many messages at most. */
+  count: number;
+}
+
+/** The messages that fit the question best and the limits, best first. Any text may be a question; none is an error. */
+export function recall(messages: Messages, question: string, limits: RecallLimits): RecalledMessage[] {
+  if (limits.tokens <= 0) return [];
+  const { index } = messages;
+  const terms = termsOf(question);
+  const speakers = terms.filter((term) => index.isSpeaker(term));
+  const topics = terms.filter((term) => !speakers.includes(term));
+  const scores = spreadScores(hitsOf(index, topics.length > 0 ? topics : terms, limits.before), limits.before);
+  const ranked = rank(messages, scores, speakers.length === 1 ? speakers[0]?.word : undefined);
+  const chosen: typeof ranked = [];
+  let left = limits.tokens;
+  for (const candidate of ranked) {
+    if (chosen.length === limits.count) break;
+    if (candidate.tokens > left) continue;
+    left -= candidate.tokens;
+    chosen.push(candidate);
+  }
+  const bySeq = new Map(messages.pick(chosen.map(({ seq }) => seq)).map((message) => [message.seq, message]));
+  return chosen.flatMap(({ seq, score }) => {
+    const message = bySeq.get(seq);
+    return message ? [{ ...message, score: Math.round(score * 1_000) / 1_000 }] : [];
+  });
+}
+
+/** The hits of each word; of common words only where there are no others. */
+function hitsOf(index: FullText, terms: Term[], before: number): number[][] {
+  const hits = terms.map((term) => index.find(term, before, COMMON + 1)).filter((seqs) => seqs.length > 0);
+  const rare = hits.filter((seqs) => seqs.length <= COMMON);
+  return rare.length > 0 ? rare : hits;
+}
+
+/** BM25 over messages that are read with their neighbours. */
+function spreadScores(hits: number[][], before: number): Map<number, number> {
+  const scores = new Map<number, number>();
+  const total = Math.max(before - 1, 1);
+  for (const seqs of hits) {
+    const rarity = Math.log(1 + Math.max(0, total - seqs.length + 0.5) / (seqs.length + 0.5));
+    const evidence = new Map<number, number>();
+    for (const seq of seqs) {
+      for (const [distance, weight] of SPREAD) {
+        const near = seq + distance;
+        if (near >= 1 && near < before) evidence.set(near, (evidence.get(near) ?? 0) + weight);
+      }
+    }
+    for (const [seq, amount] of evidence) {
+      const gain = (rarity * amount * (1 + SATURATION)) / (amount + SATURATION);
+      scores.set(seq, (scores.get(seq) ?? 0) + gain);
+    }
+  }
+  return scores;
+}
+
+interface Candidate {
+  seq: number;
+  tokens: number;
+  score: number;
+}
+
+/** The best candidates again, with their length, sitting and speaker. */
+function rank(messages: Messages, scores: Map<number, number>, speaker: string | undefined): Candidate[] {
+  const best = [...scores].sort(([, a], [, b]) => b - a).slice(0, CANDIDATES);
+  const outlines = messages.outline(best.map(([seq]) => seq));
+  const mean = outlines.reduce((sum, { tokens }) => sum + tokens, 0) / outlines.length;
+  const sittings: { score: number; tokens: number; seq: number; name: string }[][] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { seq, tokens, createdAt, name } of outlines) {
+    if (createdAt - last > SITTING_GAP) sittings.push([]);
+    last = createdAt;
+    const score = (scores.get(seq) ?? 0) / (1 - LENGTH + (LENGTH * tokens) / mean);
+    sittings.at(-1)?.push({ seq, tokens, score, name });
+  }
+  return sittings
+    .flatMap((sitting) => {
+      const top = sitting.map(({ score }) => score).sort((a, b) => b - a);
+      const bonus = SITTING * top.slice(0, SITTING_BEST).reduce((sum, score) => sum + score, 0);
+      return sitting.map(({ seq, tokens, score, name }) => {
+        const named = speaker !== undefined && name.toLowerCase().split(/\s+/).includes(speaker);
+        return { seq, tokens, score: (score + bonus) * (named ? SPEAKER : 1) };
+      });
+    })
+    .sort((a, b) => b.score - a.score || b.seq - a.seq);
+}

@@ -1,0 +1,77 @@
+/** Text <-> the words that the full-text index knows it by. What is done to a message is done to a question. */
+
+/** Scripts that put no spaces between words: their runs are indexed by pairs of characters. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u30fc]+/gu;
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+
+/** Words from this length on are indexed by their parts too, so that a German compound is found by either end. */
+const COMPOUND = 12;
+/** The shortest part, and the longest word that is one. */
+const PART = 5;
+const LONGEST = 40;
+
+/** How many words of a question are looked up: the longest ones, which are the rarest. */
+const MAX_TERMS = 48;
+
+const STOP_WORDS = new Set(
+  `a about after all also am an and any are as at be been before but by can could did do does doing for from get got had
+  has have having he her hers him his how i if in into is it its just like many me more most much my no nor not of off on
+  one or our out over she so some such than that the their them then there these they this those to too up us very was we
+  were what when where which while who whom whose why will with would you your yours`.split(/\s+/),
+);
+
+/** One way of writing for what is written in several: width, sharp s, Arabic vowels, alef, article. */
+function normalize(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll("ß", "ss")
+    .replace(/[\u064b-\u0652\u0640]/g, "")
+    .replace(/[أإآ]/g, "ا")
+    .replaceAll("ى", "ي")
+    .replaceAll("ة", "ه")
+    .replace(/(?<!\p{L})[وفب]?ال(?=\p{L}{3})/gu, "");
+}
+
+const pairs = (run: string): string[] => {
+  const characters = [...run];
+  return characters.map((character, at) => character + (characters[at + 1] ?? ""));
+};
+
+/** Both sides of every cut through a long word. */
+function partsOf(word: string): string[] {
+  if (word.length < COMPOUND || word.length > LONGEST) return [];
+  const cuts = Array.from({ length: word.length - 2 * PART + 1 }, (_, at) => at + PART);
+  return cuts.flatMap((cut) => [word.slice(0, cut), word.slice(cut)]);
+}
+
+/** The text that is indexed for a message: its words, the parts of long ones, and the day on which it was said. */
+export function indexText(content: string, createdAt: number): string {
+  const text = normalize(content);
+  const parts = (text.match(WORD) ?? []).flatMap(partsOf);
+  const day = new Intl.DateTimeFormat("en", { dateStyle: "full", timeZone: "UTC" }).format(createdAt);
+  return `${text.replace(UNSPACED, (run) => ` ${pairs(run).join(" ")} `)} ${parts.join(" ")} ${day}`;
+}
+
+/** A word to look up; `prefix`: whatever begins with it. */
+export interface Term {
+  word: string;
+  prefix: boolean;
+}
+
+/** The words of a question that are worth looking up: no stop words, nothing twice, the longest where there are many. */
+export function termsOf(question: string): Term[] {
+  const text = normalize(question);
+  const unspaced = (text.match(UNSPACED) ?? []).flatMap((run): Term[] => {
+    if ([...run].length === 1) return [{ word: run, prefix: true }];
+    return pairs(run)
+      .slice(0, -1)
+      .map((word) => ({ word, prefix: false }));
+  });
+  const spaced = (text.replace(UNSPACED, " ").match(WORD) ?? [])
+    .filter((word) => !STOP_WORDS.has(word) && word.length <= 2 * LONGEST && (word.length > 1 || !/[a-z]/.test(word)))
+    .map((word): Term => ({ word, prefix: false }));
+  const distinct = new Map([...spaced, ...unspaced].map((term) => [term.word, term]));
+  return [...distinct.values()].sort((a, b) => b.word.length - a.word.length).slice(0, MAX_TERMS);
+}

@@ -46,11 +46,13 @@ function partsOf(word: string): string[] {
   return cuts.flatMap((cut) => [word.slice(0, cut), word.slice(cut)]);
 }
 
+const days = new Intl.DateTimeFormat("en", { dateStyle: "full", timeZone: "UTC" });
+
 /** The text that is indexed for a message: its words, the parts of long ones, and the day on which it was said. */
 export function indexText(content: string, createdAt: number): string {
   const text = normalize(content);
   const parts = (text.match(WORD) ?? []).flatMap(partsOf);
-  const day = new Intl.DateTimeFormat("en", { dateStyle: "full", timeZone: "UTC" }).format(createdAt);
+  const day = days.format(createdAt);
   return `${text.replace(UNSPACED, (run) => ` ${pairs(run).join(" ")} `)} ${parts.join(" ")} ${day}`;
 }
 

@@ -65,12 +65,14 @@ interface Prices {
 }
 const ENGLISH: Prices = { letters: 1 / 9, unusual: 0.3 };
 const OTHER: Prices = { letters: 1 / 3.6, unusual: 0.6 };
+/** Even short words are not always one token. */
+const KNOWN = 1.04;
 /** Words in capitals are known less often. */
 const CAPITALS = 1.5;
 
 /** Words that hardly any English text does without, and the least share of them. */
-const ENGLISH_WORDS = /\b(?:the|and|to|of|is|are|was|it|i|you|that|for|with|my|this|have|we)\b/gi;
-const ENGLISH_SHARE = 1 / 14;
+const ENGLISH_WORDS = /\b(?:the|and|of|is|are|was|it|you|that|for|with|my|this|have|she|he|we)\b/gi;
+const ENGLISH_SHARE = 1 / 16;
 
 /** Words, numbers and the rest, as the tokenizer cuts them; a space before a word is part of the word's token. */
 const PIECES =
@@ -103,7 +105,7 @@ function wordTokens(word: string, prices: Prices): number {
   // A name or a random string in an English text is no English word.
   const by = unusual > word.length / 3 ? OTHER : prices;
   const capitals = word.length > 1 && word === word.toUpperCase() ? CAPITALS : 1;
-  return capitals * Math.max(1, word.length * by.letters + unusual * by.unusual);
+  return capitals * Math.max(KNOWN, word.length * by.letters + unusual * by.unusual);
 }
 
 /** White space of one kind is few tokens however long, and one space none of its own. */

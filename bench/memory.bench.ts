@@ -1,0 +1,107 @@
+/** What a context costs as a session grows: time, rows read, rows written. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { worker } from "../test/support/worker";
+
+const SIZES = [100, 1_000, 10_000, 100_000];
+const QUESTIONS = 200;
+const BUDGET = { context: 7_000, recall: 2_000 };
+
+/** A generator of numbers in [0, 1), the same at every run. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const SYLLABLES = ["ka", "lo", "mi", "ren", "tu", "sha", "vel", "dor", "ni", "bra", "qui", "sto", "pel", "gam", "fir"];
+
+/** A word by its rank; the names of things are made of syllables, and so have no end. */
+function word(rank: number): string {
+  let text = "";
+  for (let rest = rank + 15; rest > 0; rest = Math.floor(rest / SYLLABLES.length))
+    text += SYLLABLES[rest % SYLLABLES.length];
+  return text;
+}
+
+/** A word as people choose them: the n-th most frequent is chosen about 1/n as often as the first (Zipf). */
+const choose = (next: () => number) => word(Math.floor(20_000 ** next()) - 1);
+const sentence = (next: () => number, length: number) => Array.from({ length }, () => choose(next)).join(" ");
+
+const percentile = (times: number[], share: number) =>
+  times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+
+it("a context at 100 to 100,000 messages", async () => {
+  const next = random(42);
+  const session = "bench";
+  const stub = env.CHAT_DO.getByName(session);
+  const rows = { read: 0, written: 0 };
+  await runInDurableObject(stub, (_, { storage }) => {
+    const exec = storage.sql.exec.bind(storage.sql);
+    const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+    Object.assign(storage.sql, {
+      exec: (...args: Parameters<typeof exec>) => {
+        const cursor = exec(...args);
+        cursors.push(cursor);
+        return cursor;
+      },
+      settle: () => {
+        for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
+          rows.read += rowsRead;
+          rows.written += rowsWritten;
+        }
+      },
+    });
+  });
+  const settle = () =>
+    runInDurableObject(stub, (_, { storage }) => {
+      const settleRows: unknown = Reflect.get(storage.sql, "settle");
+      if (typeof settleRows === "function") settleRows();
+    });
+  const report: Record<string, number>[] = [];
+  let size = 0;
+  for (const target of SIZES) {
+    while (size < target) {
+      const count = Math.min(1_000, target - size);
+      await stub.append(
+        Array.from({ length: count }, (_, at) => ({
+          role: (size + at) % 2 ? "assistant" : "user",
+          content: `${sentence(next, 4 + Math.floor(next() * 20))}.`,
+          createdAt: Date.UTC(2020, 0, 1) + (size + at) * 60_000 * (1 + (at % 40 === 0 ? 90 : 0)),
+        })),
+      );
+      size += count;
+    }
+    const times: number[] = [];
+    await settle();
+    rows.read = 0;
+    for (let asked = 0; asked < QUESTIONS; asked += 1) {
+      const question = `what about ${sentence(next, 6)}?`;
+      const started = performance.now();
+      using _context = await stub.context(question, BUDGET);
+      times.push(performance.now() - started);
+    }
+    await settle();
+    const read = rows.read / QUESTIONS;
+    rows.written = 0;
+    await worker().ask(session, `what about ${sentence(next, 6)}?`);
+    size += 2;
+    await settle();
+    report.push({
+      messages: target,
+      "p50 ms": Number(percentile(times, 0.5).toFixed(2)),
+      "p99 ms": Number(percentile(times, 0.99).toFixed(2)),
+      "rows read": Math.round(read),
+      "rows written by an ask": rows.written,
+    });
+  }
+  const columns = Object.keys(report[0] ?? {});
+  console.info(columns.join("  "));
+  for (const row of report) console.info(columns.map((name) => String(row[name]).padStart(name.length)).join("  "));
+  const p50 = (messages: number) => report.find((row) => row.messages === messages)?.["p50 ms"] ?? Number.NaN;
+  console.info(`p50 at 100,000 messages / at 1,000: ${(p50(100_000) / p50(1_000)).toFixed(2)}`);
+  expect(new Set(report.map((row) => row["rows written by an ask"])).size).toBe(1);
+});

@@ -10,6 +10,7 @@ import { authenticate } from "./routes/auth";
 import { debug } from "./routes/debug";
 import { health } from "./routes/health";
 import { sessions } from "./routes/sessions";
+import { turns } from "./routes/turns";
 
 /** The largest body, in bytes: 1,000 messages of 8 KiB. */
 const MAX_BODY = 8 * 1024 * 1024;
@@ -42,7 +43,7 @@ const open = base.route("/", health);
 open.use(authenticate);
 
 /** All routes. Handlers answer with a problem where they fail; whatever is thrown is told here. */
-export const app = open.route("/", ask).route("/", sessions).route("/", debug);
+export const app = open.route("/", ask).route("/", sessions).route("/", turns).route("/", debug);
 
 app.notFound((c) => {
   const allow = METHODS.filter((method) =>

@@ -19,7 +19,7 @@ type Refusal =
 export type AnyFailure = Failure | Refusal;
 
 /** The statuses of problems. */
-export type ProblemStatus = 400 | 401 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 502 | 503 | 504;
+export type ProblemStatus = 400 | 401 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504;
 
 interface Told {
   status: ProblemStatus;
@@ -139,6 +139,34 @@ function tell(failure: AnyFailure): Told {
         status: 409,
         title: "Turn cancelled",
         detail: "The turn was cancelled, or its session emptied, meanwhile.",
+      };
+    case "turn_interrupted":
+      return {
+        status: 502,
+        title: "Turn interrupted",
+        detail: "The turn ended before its answer was whole. What was said is remembered; ask again for the rest.",
+      };
+    case "turn_not_found":
+      return { status: 404, title: "Turn not found", detail: "The session has no such turn." };
+    case "session_busy":
+      return {
+        status: 409,
+        title: "Session busy",
+        detail: "Another turn of this session is running. Ask again later, or with `onBusy` `queue`.",
+        headers: busy(1),
+      };
+    case "session_queue_full":
+      return {
+        status: 429,
+        title: "Session queue full",
+        detail: "Too many turns of this session wait in line. Ask again later.",
+        headers: busy(5),
+      };
+    case "idempotency_conflict":
+      return {
+        status: 422,
+        title: "Idempotency conflict",
+        detail: "This `Idempotency-Key` was used for another request. Use a new key for a new question.",
       };
   }
 }

@@ -26,6 +26,19 @@ export const askRequest = z.object({
   /** Tokens that the answer may have; `REPLY_TOKENS` by default. */
   maxTokens: z.int().min(1).max(4_096).optional(),
   temperature: z.number().min(0).max(2).optional(),
+  /** Server-sent events instead of JSON; so does `Accept: text/event-stream`. */
+  stream: z.boolean().optional(),
+  /** While another turn of the session runs: wait in line, up to 16, or be refused. */
+  onBusy: z.enum(["queue", "reject"]).optional(),
+});
+
+export const askHeaders = z.object({
+  accept: z.string().optional(),
+  /** The same key and body is the same turn, for 24 hours. */
+  "idempotency-key": z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters")
+    .optional(),
 });
 
 export const usage = z.object({ promptTokens: count, completionTokens: count, totalTokens: count });
@@ -45,6 +58,23 @@ export const askResponse = z.object({
   finishReason: z.enum(["stop", "length"]).nullable(),
   usage,
   memory,
+});
+
+export const turnParam = z.object({ sessionId, turnId: z.string().min(1).max(128) });
+
+export const turnResponse = askResponse.extend({
+  status,
+  question: z.string(),
+  createdAt: time,
+  finishedAt: time.nullable(),
+});
+
+export const streamHeaders = z.object({
+  /** The id of the last event that the client has: `<turnId>:<characters of the answer>`. */
+  "last-event-id": z
+    .string()
+    .regex(/^.{1,128}:\d{1,9}$/, "must be the id of an event")
+    .optional(),
 });
 
 export const resetRequest = z.object({ sessionId });

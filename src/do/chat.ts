@@ -1,57 +1,42 @@
 /** ChatDO: one session's memory, and the line in front of it. The RPC surface, kept thin. */
-import { DurableObject, RpcTarget } from "cloudflare:workers";
+import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env";
+import { decodeEvents, encodeEvent, eventsAfter } from "../turn/events";
 import type {
   Budget,
   Context,
   FinishedTurn,
+  Idempotency,
   Message,
   NewMessage,
   RecalledMessage,
   Remembered,
+  StoredTurn,
+  TurnIdentity,
   TurnRequest,
 } from "../turn/ports";
-import { adoptable, HISTORY_KEY } from "./adopt";
 import { readContext } from "./context";
-import { Messages, type SessionInfo } from "./messages";
-import { migrate } from "./migrations";
-import { type Release, TurnQueue } from "./queue";
+import { Turn } from "./handle";
+import { LiveTurn } from "./live";
+import type { SessionInfo } from "./messages";
+import { TurnQueue } from "./queue";
 import { recall } from "./recall";
-import { Turns } from "./turns";
+import { Store } from "./store";
+import { cancelledTurn, eventsOf, interruptedTurn, runningTurn } from "./telling";
 
-/** The session's turn. Whoever disposes of it, by will or by dying, lets the next in line go on. */
-class Turn extends RpcTarget {
-  readonly #remember: (finished: FinishedTurn) => Remembered;
-  readonly #release: Release;
-
-  constructor(remember: (finished: FinishedTurn) => Remembered, release: Release) {
-    super();
-    this.#remember = remember;
-    this.#release = release;
-  }
-
-  /** Remembers question and answer, in one transaction. `gone`: the session was emptied meanwhile. */
-  commit(finished: FinishedTurn): Remembered {
-    return this.#remember(finished);
-  }
-
-  [Symbol.dispose](): void {
-    this.#release();
-  }
-}
+/** How many turns may wait behind the one that runs. */
+const MAX_WAITING = 16;
 
 export class ChatDO extends DurableObject<Env> {
   readonly #queue = new TurnQueue();
-  readonly #messages: Messages;
-  readonly #turns: Turns;
-  /** Whether the tables exist: not after `destroy`, until something is to be remembered again. */
-  #ready = false;
+  /** Turns that run or wait, by id. */
+  readonly #live = new Map<string, LiveTurn>();
+  /** Absent after `destroy`, until something is asked of the session again. */
+  #opened: Store | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#messages = new Messages(ctx.storage.sql);
-    this.#turns = new Turns(ctx.storage.sql);
-    ctx.blockConcurrencyWhile(async () => this.#prepare());
+    ctx.blockConcurrencyWhile(async () => void this.#store);
   }
 
   /**
@@ -63,36 +48,27 @@ export class ChatDO extends DurableObject<Env> {
     messages: Message[];
     nextCursor: number | null;
   } {
-    this.#prepare();
-    const messages = this.#messages.page(before, limit);
+    const messages = this.#store.messages.page(before, limit);
     const last = messages.at(-1)?.seq ?? 1;
     return { messages, nextCursor: last > 1 ? last : null };
   }
 
   /** Appends messages, all or none, after the turn that is running. */
-  async append(messages: NewMessage[]): Promise<{ firstSeq: number; lastSeq: number }> {
-    const release = await this.#queue.enter();
-    try {
-      this.#prepare();
-      return this.ctx.storage.transactionSync(() => this.#messages.append(messages));
-    } finally {
-      release();
-    }
+  append(messages: NewMessage[]): Promise<{ firstSeq: number; lastSeq: number }> {
+    return this.#inLine(() => this.#store.append(messages));
   }
 
-  /** Forgets all messages and turns; the session goes on, empty. */
+  /** Forgets all messages and turns, and ends the one that is running; the session goes on, empty. */
   reset(): { deleted: number } {
-    this.#prepare();
-    return this.ctx.storage.transactionSync(() => {
-      this.#turns.clear();
-      return this.#messages.clear();
-    });
+    this.#cancelRunning();
+    return this.#store.clear();
   }
 
-  /** Forgets all messages and turns and gives the storage back: nothing of the session is left. */
+  /** As `reset`, and gives the storage back: nothing of the session is left. */
   async destroy(): Promise<{ deleted: number }> {
+    this.#cancelRunning();
     const { messages } = this.info();
-    this.#ready = false;
+    this.#opened = undefined;
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
     return { deleted: messages };
@@ -100,66 +76,194 @@ export class ChatDO extends DurableObject<Env> {
 
   /** How much there is of the session. */
   info(): SessionInfo {
-    this.#prepare();
-    return this.#messages.info();
+    return this.#store.messages.info();
   }
 
   /** The context that a question would be given now, without a turn. */
   context(question: string, budget: Budget): Context {
-    this.#prepare();
-    return readContext(this.#messages, question, budget);
+    return readContext(this.#store.messages, question, budget);
   }
 
   /** The messages that fit a text best, best first. */
   search(text: string, limit: number): RecalledMessage[] {
-    this.#prepare();
-    const before = this.#messages.info().messages + 1;
-    return recall(this.#messages, text, { before, tokens: Number.POSITIVE_INFINITY, count: limit });
+    const before = this.info().messages + 1;
+    return recall(this.#store.messages, text, { before, tokens: Number.POSITIVE_INFINITY, count: limit });
   }
 
   /** Waits for the session's turn, and reads the context of the question. Writes nothing. */
-  async openTurn({ question, name, budget }: TurnRequest): Promise<{
-    state: "open";
-    id: string;
-    turn: Turn;
-    context: Context;
-  }> {
-    const id = crypto.randomUUID();
-    const createdAt = Date.now();
-    const release = await this.#queue.enter();
+  async openTurn({
+    question,
+    name,
+    budget,
+    idempotency,
+    onBusy = "queue",
+  }: TurnRequest): Promise<
+    | { state: "open"; turn: Turn; identity: TurnIdentity; context: Context }
+    | { state: "replay"; turn: StoredTurn }
+    | { state: "running"; id: string }
+    | { state: "busy" | "full" | "conflict" | "cancelled" }
+  > {
+    const asked = idempotency && this.#askedBefore(idempotency);
+    if (asked) return asked;
+    if (onBusy === "reject" && this.#queue.length > 0) return { state: "busy" };
+    if (this.#queue.length > MAX_WAITING) return { state: "full" };
+    const identity: TurnIdentity = {
+      id: crypto.randomUUID(),
+      generation: "",
+      question,
+      name,
+      idempotency,
+      createdAt: Date.now(),
+    };
+    const live = new LiveTurn(identity);
+    this.#live.set(identity.id, live);
+    live.ended.then(() => this.#live.delete(identity.id));
+    live.begin(await this.#queue.enter());
+    if (live.over) return { state: "cancelled" };
     try {
-      this.#prepare();
-      const context = readContext(this.#messages, question, budget);
-      const remember = (finished: FinishedTurn): Remembered =>
-        this.ctx.storage.transactionSync(() => {
-          const { firstSeq } = this.#messages.append(
-            [
-              { role: "user", name, content: question, createdAt },
-              { role: "assistant", content: finished.answer },
-            ],
-            id,
-          );
-          this.#turns.insertFinished(id, firstSeq, createdAt, finished);
-          return "remembered";
-        });
-      return { state: "open", id, context, turn: new Turn(remember, release) };
+      // The session may have been emptied while this turn waited: it belongs to the life in which it begins.
+      identity.generation = this.#store.generation;
+      const context = readContext(this.#store.messages, question, budget);
+      return { state: "open", identity, context, turn: this.#handle(live) };
     } catch (error) {
-      release();
+      live.tell({ type: "failed", failure: { reason: "turn_interrupted" }, at: 0 });
       throw error;
     }
   }
 
-  #prepare(): void {
-    if (this.#ready) return;
-    const { storage } = this.ctx;
-    migrate(storage);
-    const history = storage.kv.get(HISTORY_KEY);
-    if (history !== undefined) {
-      storage.transactionSync(() => {
-        this.#messages.append(adoptable(history));
-        storage.kv.delete(HISTORY_KEY);
-      });
+  /** Remembers a turn whose handle was lost; one that is remembered already is left as it is. */
+  remember(identity: TurnIdentity, finished: FinishedTurn): Promise<Remembered> {
+    return this.#inLine(() => this.#store.remember(identity, finished));
+  }
+
+  /** A turn: running, or as it is remembered; null where the session has no such turn. */
+  getTurn(turnId: string): StoredTurn | null {
+    const live = this.#live.get(turnId);
+    return live ? runningTurn(live) : (this.#store.turns.get(turnId) ?? null);
+  }
+
+  /**
+   * The events of a turn, one JSON text a line: those that were, and while it runs those to come.
+   * @param after how many characters of the answer are known already; null for all events
+   * @returns null where the session has no such turn
+   */
+  follow(turnId: string, after: number | null): ReadableStream<Uint8Array> | null {
+    const live = this.#live.get(turnId);
+    if (live) return live.follow(after);
+    const stored = this.#store.turns.get(turnId);
+    if (!stored) return null;
+    const events = eventsAfter(eventsOf(stored), after);
+    return new ReadableStream({
+      start(controller) {
+        for (const event of events) controller.enqueue(encodeEvent(event));
+        controller.close();
+      },
+    });
+  }
+
+  /** Ends a running turn; what was said so far is kept. @returns the turn, null where there is none */
+  cancelTurn(turnId: string): StoredTurn | null {
+    const live = this.#live.get(turnId);
+    if (live) {
+      const finished = cancelledTurn(live);
+      if (live.questionSeq !== undefined) this.#store.finish(turnId, finished);
+      else this.#inLine(() => this.#store.remember({ ...live.identity, generation: this.#store.generation }, finished));
+      this.#stop(live);
+      return { ...runningTurn(live), ...finished, finishedAt: Date.now() };
     }
-    this.#ready = true;
+    return this.#store.turns.get(turnId) ?? null;
+  }
+
+  get #store(): Store {
+    this.#opened ??= new Store(this.ctx.storage);
+    return this.#opened;
+  }
+
+  async #inLine<T>(run: () => T): Promise<T> {
+    const release = await this.#queue.enter();
+    try {
+      return run();
+    } finally {
+      release();
+    }
+  }
+
+  #askedBefore({ key, fingerprint }: Idempotency) {
+    for (const { identity } of this.#live.values()) {
+      if (identity.idempotency?.key !== key) continue;
+      if (identity.idempotency.fingerprint !== fingerprint) return { state: "conflict" as const };
+      return { state: "running" as const, id: identity.id };
+    }
+    const stored = this.#store.turns.byKey(key);
+    if (!stored) return undefined;
+    if (stored.fingerprint !== fingerprint) return { state: "conflict" as const };
+    return { state: "replay" as const, turn: stored };
+  }
+
+  /** What the Worker that has the turn may do with it. After the turn is over, nothing. */
+  #handle(live: LiveTurn): Turn {
+    const { identity } = live;
+    return new Turn({
+      commit: (finished) => {
+        if (live.over) return "gone";
+        const remembered = this.#store.remember(identity, finished);
+        live.tell(...eventsOf(finished));
+        return remembered;
+      },
+      accept: () => {
+        if (live.over) return "gone";
+        live.questionSeq = this.#store.accept(identity);
+        return "remembered";
+      },
+      record: (events) => this.#record(live, events),
+      fail: (failure) => {
+        this.#withdraw(live);
+        live.tell({ type: "failed", failure, at: 0 });
+      },
+      abandon: () => {
+        if (live.over || live.recording) return;
+        this.#withdraw(live);
+        live.tell({ type: "failed", failure: { reason: "turn_interrupted" }, at: 0 });
+      },
+    });
+  }
+
+  async #record(live: LiveTurn, bytes: ReadableStream<Uint8Array>): Promise<Remembered> {
+    if (live.over) return "gone";
+    live.recording = true;
+    const ended = new AbortController();
+    live.ended.then(() => ended.abort());
+    try {
+      for await (const event of decodeEvents(bytes, ended.signal)) {
+        if (event.type === "done") this.#store.finish(live.identity.id, event.finished);
+        if (event.type === "failed") this.#store.finish(live.identity.id, interruptedTurn(live));
+        live.tell(event);
+        if (live.over) return "remembered";
+      }
+    } catch (error) {
+      // The Worker is gone, and its stream with it; what it told is kept below.
+      console.warn(JSON.stringify({ event: "turn_lost", turnId: live.identity.id, error: String(error) }));
+    }
+    if (live.over) return "gone";
+    this.#store.finish(live.identity.id, interruptedTurn(live));
+    const at = live.answer.length;
+    live.tell({ type: "failed", failure: { reason: "turn_interrupted" }, at });
+    return "remembered";
+  }
+
+  #withdraw(live: LiveTurn): void {
+    if (live.over || live.questionSeq === undefined) return;
+    this.#store.withdraw(live.identity.id, live.questionSeq);
+    live.questionSeq = undefined;
+  }
+
+  #cancelRunning(): void {
+    const running = this.#live.values().find((live) => live.running);
+    if (running) this.#stop(running);
+  }
+
+  #stop(live: LiveTurn): void {
+    const at = live.answer.length;
+    live.tell({ type: "failed", failure: { reason: "turn_cancelled" }, at });
   }
 }

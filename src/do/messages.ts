@@ -72,6 +72,23 @@ export class Messages {
     return { firstSeq: last + 1, lastSeq: seq };
   }
 
+  /** Deletes the last message. */
+  deleteLast(seq: number): void {
+    this.#sql.exec("DELETE FROM messages WHERE seq = ?", seq);
+    this.index.delete(seq);
+  }
+
+  /** Another content for a message, and the sums of all messages from it on. */
+  replace(seq: number, content: string): void {
+    const old = this.get(seq);
+    if (!old) return;
+    const tokens = estimateMessage({ name: old.name, content });
+    this.#sql.exec("UPDATE messages SET content = ?, tokens = ? WHERE seq = ?", content, tokens, seq);
+    this.#sql.exec("UPDATE messages SET tokens_so_far = tokens_so_far + ? WHERE seq >= ?", tokens - old.tokens, seq);
+    this.index.delete(seq);
+    this.index.insert(seq, { content, name: old.name, createdAt: old.createdAt });
+  }
+
   /** A page, newest first, of messages before a `seq`. */
   page(before: number | undefined, limit: number): Message[] {
     return this.#sql

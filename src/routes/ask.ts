@@ -2,31 +2,56 @@ import { Hono } from "hono";
 import type * as z from "zod";
 import type { AppEnv } from "../env";
 import { respond } from "../problem";
-import { askRequest, type askResponse, resetRequest, type resetResponse } from "../schema";
-import { type Answered, answer } from "../turn/turn";
+import { askHeaders, askRequest, resetRequest, type resetResponse } from "../schema";
+import type { Idempotency } from "../turn/ports";
+import { answer, stream } from "../turn/turn";
 import { askOf, modelFor, sessionOf } from "./context";
+import { EVENT_STREAM_HEADERS, eventStream, toServerSentEvent } from "./sse";
 import { valid } from "./validate";
+import { toAnswer } from "./wire";
 
-const toAnswer = (sessionId: string, turn: Answered): z.input<typeof askResponse> => ({
-  answer: turn.answer,
-  sessionId,
-  turnId: turn.turnId,
-  model: turn.model,
-  finishReason: turn.finishReason,
-  usage: turn.usage,
-  memory: turn.memory,
-});
+/** What makes two requests with one key the same: all that shapes the answer, but not how it is sent. */
+async function idempotencyOf(
+  key: string | undefined,
+  { question, maxTokens, temperature }: z.output<typeof askRequest>,
+): Promise<Idempotency | undefined> {
+  if (key === undefined) return undefined;
+  const bytes = new TextEncoder().encode(JSON.stringify([question, maxTokens ?? null, temperature ?? null]));
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return { key, fingerprint: btoa(String.fromCharCode(...new Uint8Array(digest))) };
+}
+
+const replay = (replayed: boolean) => (replayed ? { "idempotency-replayed": "true" } : undefined);
 
 export const ask = new Hono<AppEnv>()
-  /** `POST /ask`: one question to a session; the answer is remembered when it is sent. */
-  .post("/ask", valid("json", askRequest), async (c) => {
+  /** `POST /ask`: one question to a session; the answer as JSON, remembered when it is sent, or as a stream of events. */
+  .post("/ask", valid("header", askHeaders), valid("json", askRequest), async (c) => {
     const request = c.req.valid("json");
+    const { accept, "idempotency-key": key } = c.req.valid("header");
     const { sessionId } = request;
-    const turn = answer(sessionOf(c, sessionId), modelFor(c, sessionId), askOf(c, request));
+    const session = () => sessionOf(c, sessionId);
+    const model = modelFor(c, sessionId);
+    const question = {
+      ...askOf(c, request),
+      onBusy: request.onBusy,
+      idempotency: await idempotencyOf(key, request),
+    };
     // The turn goes on when the client is gone.
-    c.executionCtx.waitUntil(turn.catch(() => {}));
-    const result = await turn;
-    return result.ok ? c.json(toAnswer(sessionId, result.value), 200) : respond(c, result.failure);
+    const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work.catch(() => {}));
+    if (request.stream ?? accept?.includes("text/event-stream")) {
+      const streamed = stream(session, model, question, background);
+      background(streamed);
+      const result = await streamed;
+      if (!result.ok) return respond(c, result.failure);
+      const { events, turnId, replayed } = result.value;
+      const body = eventStream(events, (event) => toServerSentEvent(event, turnId, sessionId, c.var.requestId));
+      return c.body(body, 200, { ...EVENT_STREAM_HEADERS, ...replay(replayed) });
+    }
+    const answered = answer(session, model, question);
+    background(answered);
+    const result = await answered;
+    if (!result.ok) return respond(c, result.failure);
+    return c.json(toAnswer(sessionId, result.value), 200, replay(result.value.replayed));
   })
   /** `POST /reset`: empties a session. */
   .post("/reset", valid("json", resetRequest), async (c) => {

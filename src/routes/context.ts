@@ -2,13 +2,13 @@
 import type { Context } from "hono";
 import { type AppEnv, settingsOf } from "../env";
 import { Llama } from "../llm/llama";
-import type { Ask } from "../turn/turn";
+import type { Ask } from "../turn/ask";
 
 /** The name of a session's object: of the default tenant as existing deployments name it. */
 const objectName = (c: Context<AppEnv>, sessionId: string) =>
   c.var.tenant ? `${c.var.tenant}/${sessionId}` : sessionId;
 
-/** The stub of a session's ChatDO. */
+/** The stub of a session's ChatDO; a fresh one at each call. */
 export const sessionOf = (c: Context<AppEnv>, sessionId: string) => c.env.CHAT_DO.getByName(objectName(c, sessionId));
 
 /** The configured Llama, for one session. */

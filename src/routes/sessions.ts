@@ -9,32 +9,17 @@ import {
   type contextResponse,
   historyQuery,
   type historyResponse,
-  type message,
   type resetResponse,
   searchQuery,
   type searchResponse,
   sessionParam,
   type sessionResponse,
 } from "../schema";
-import type { Message, RecalledMessage } from "../turn/ports";
+import { preview } from "../turn/preview";
 import { memoryUsed } from "../turn/prompt";
-import { preview } from "../turn/turn";
 import { askOf, modelFor, sessionOf } from "./context";
 import { valid } from "./validate";
-
-const iso = (ms: number) => new Date(ms).toISOString();
-
-/** A message as it goes over the wire. */
-export const toWire = (stored: Message): z.input<typeof message> => ({ ...stored, createdAt: iso(stored.createdAt) });
-
-const recalledToWire = ({ seq, score, role, name, content, createdAt }: RecalledMessage) => ({
-  seq,
-  score,
-  role,
-  ...(name !== undefined && { name }),
-  content,
-  createdAt: iso(createdAt),
-});
+import { iso, toMessage, toRecalled } from "./wire";
 
 export const sessions = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId`: how much there is of a session; an unknown one is empty. */
@@ -61,7 +46,7 @@ export const sessions = new Hono<AppEnv>()
   .get("/sessions/:sessionId/messages", valid("param", sessionParam), valid("query", historyQuery), async (c) => {
     const { sessionId } = c.req.valid("param");
     using page = await sessionOf(c, sessionId).getHistory(c.req.valid("query"));
-    const body: z.input<typeof historyResponse> = { data: page.messages.map(toWire), nextCursor: page.nextCursor };
+    const body: z.input<typeof historyResponse> = { data: page.messages.map(toMessage), nextCursor: page.nextCursor };
     return c.json(body, 200);
   })
   /** `POST /sessions/:sessionId/messages`: appends messages that were said elsewhere, all or none. */
@@ -79,7 +64,7 @@ export const sessions = new Hono<AppEnv>()
   .get("/sessions/:sessionId/search", valid("param", sessionParam), valid("query", searchQuery), async (c) => {
     const { q, limit } = c.req.valid("query");
     using found = await sessionOf(c, c.req.valid("param").sessionId).search(q, limit);
-    const body: z.input<typeof searchResponse> = { data: found.map(recalledToWire) };
+    const body: z.input<typeof searchResponse> = { data: found.map(toRecalled) };
     return c.json(body, 200);
   })
   /** `POST /sessions/:sessionId/context`: the exact prompt that an ask would send, and why. Writes nothing. */
@@ -94,7 +79,7 @@ export const sessions = new Hono<AppEnv>()
       messages,
       promptTokens,
       budget,
-      memory: { ...memoryUsed(context), recalled: context.recalled.map(recalledToWire) },
+      memory: { ...memoryUsed(context), recalled: context.recalled.map(toRecalled) },
     };
     return c.json(body, 200);
   });

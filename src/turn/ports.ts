@@ -102,27 +102,72 @@ export interface StoredTurn extends Omit<FinishedTurn, "status"> {
   finishedAt: number | null;
 }
 
+/** What a turn tells while it runs, to whoever asked and to whoever follows. */
+export type TurnEvent =
+  | { type: "start"; model: string; memory: MemoryUsed }
+  /** `at`: how many characters of the answer have been told with this one. */
+  | { type: "delta"; text: string; at: number }
+  | { type: "done"; finished: FinishedTurn }
+  | { type: "failed"; failure: Failure; at: number };
+
+/** What makes asking twice one turn: the client's key, and a fingerprint of what it asked with it. */
+export interface Idempotency {
+  key: string;
+  fingerprint: string;
+}
+
 /** How a session's memory is asked for a turn. */
 export interface TurnRequest {
   question: string;
   name?: string | undefined;
   budget: Budget;
+  idempotency?: Idempotency | undefined;
+  /** Whether to wait in line while another turn runs; by default, yes. */
+  onBusy?: "queue" | "reject" | undefined;
 }
 
 /** `gone`: the turn was cancelled, or its session emptied, before it was remembered. */
 export type Remembered = "remembered" | "gone";
 
+/** Which turn it is, for remembering it also where its session's object has lost it. */
+export interface TurnIdentity {
+  id: string;
+  /** Of which life of the session: another one begins when the session is emptied. */
+  generation: string;
+  question: string;
+  name?: string | undefined;
+  idempotency?: Idempotency | undefined;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+}
+
 /** The session's turn, held until it is disposed of. */
 export interface TurnHandle {
   /** Remembers question and answer in one transaction. */
   commit(finished: FinishedTurn): Promise<Remembered>;
+  /** Makes the question durable, before the answer is there. */
+  accept(): Promise<Remembered>;
+  /** Takes the turn's events, as {@link encodeEvents} writes them; tells followers; remembers the answer at the end. */
+  record(events: ReadableStream<Uint8Array>): Promise<Remembered>;
+  /** Ends the turn without a trace, and tells whoever waits for it why. */
+  fail(failure: Failure): Promise<void>;
 }
 
-export type Opening = { state: "open"; turn: TurnHandle & Disposable; id: string; context: Context };
+/** `replay`: this key's turn is over. `running`: it is not. `conflict`: the key was used for another question. */
+export type Opening =
+  | { state: "open"; turn: TurnHandle & Disposable; identity: TurnIdentity; context: Context }
+  | { state: "replay"; turn: StoredTurn }
+  | { state: "running"; id: string }
+  | { state: "busy" | "full" | "conflict" | "cancelled" };
 
+/** A session's memory, as a turn sees it. */
 export interface Memory {
   context(question: string, budget: Budget): Promise<Context & Disposable>;
   openTurn(request: TurnRequest): Promise<Opening & Disposable>;
+  /** Remembers a turn whose handle was lost; one that is remembered already is left as it is. */
+  remember(identity: TurnIdentity, finished: FinishedTurn): Promise<Remembered>;
+  /** The events of a turn after so many characters of its answer, or from the start; null where there is no such turn. */
+  follow(turnId: string, after: number | null): Promise<ReadableStream<Uint8Array> | null>;
 }
 
 /** One call of the model. */
@@ -174,7 +219,12 @@ export type Failure =
   | { reason: "model_reply_empty" }
   | { reason: "model_reply_malformed" }
   | { reason: "prompt_too_long" }
-  | { reason: "turn_cancelled" };
+  | { reason: "turn_cancelled" }
+  | { reason: "turn_interrupted" }
+  | { reason: "turn_not_found" }
+  | { reason: "session_busy" }
+  | { reason: "session_queue_full" }
+  | { reason: "idempotency_conflict" };
 
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 

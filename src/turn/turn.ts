@@ -1,116 +1,95 @@
-/** One turn: open -> prompt -> model -> remember. */
+/** One turn: open -> prompt -> model -> remember, for an answer at once and for a stream. */
+import { type Ask, contextBudget, promptFor } from "./ask";
+import { decodeEvents } from "./events";
 import {
-  type Budget,
-  type Context,
   type Failure,
   type FinishedTurn,
   failed,
   type Memory,
   type Model,
-  type ModelCall,
+  type ModelStream,
+  type Opening,
   ok,
-  type PromptMessage,
+  type Remembered,
   type Result,
-  type Usage,
+  type StoredTurn,
+  type TurnEvent,
+  type TurnHandle,
+  type TurnIdentity,
 } from "./ports";
-import { type FittedPrompt, fitPrompt, memoryUsed, RECALL_OVERHEAD } from "./prompt";
-import { estimateMessage, estimatePrompt, estimateTokens, PROMPT_OVERHEAD } from "./tokens";
+import { memoryUsed } from "./prompt";
+import { spread } from "./spread";
+import { telling } from "./telling";
 
-/** What a turn is asked with, defaults filled in. Sizes are tokens. */
-export interface Ask {
-  question: string;
-  systemPrompt: string;
-  contextTokens: number;
-  recallTokens: number;
-  maxTokens: number;
-  temperature?: number | undefined;
-}
+/** The session's memory, through a fresh stub at each call: one that failed once is of no more use. */
+export type Session = () => Memory;
 
 /** A turn that is answered and remembered. */
 export interface Answered extends FinishedTurn {
   turnId: string;
+  /** Whether it had been asked before, with the same idempotency key. */
+  replayed: boolean;
 }
 
-/** How many tokens of memory the prompt has room for: what system prompt, question and reply leave. */
-export function contextBudget(ask: Ask, window: number): Budget {
-  const taken =
-    PROMPT_OVERHEAD +
-    RECALL_OVERHEAD +
-    estimateMessage({ content: ask.systemPrompt }) +
-    estimateMessage({ content: ask.question }) +
-    ask.maxTokens;
-  const context = Math.max(0, Math.min(ask.contextTokens, window) - taken);
-  return { context, recall: Math.min(ask.recallTokens, context >> 1) };
+/** A turn whose events are on their way. */
+export interface Streamed {
+  turnId: string;
+  events: ReadableStream<TurnEvent>;
+  replayed: boolean;
 }
 
-/** The prompt of a turn, cut to the window of whichever model is asked; remembers what was sent last. */
-export function promptFor(ask: Ask, context: Context) {
-  let sent: FittedPrompt = { messages: [], context };
-  const call: ModelCall = {
-    maxTokens: ask.maxTokens,
-    temperature: ask.temperature,
-    prompt(window) {
-      const room = window - ask.maxTokens;
-      const wanted = Math.min(room, ask.contextTokens - ask.maxTokens);
-      // A question that fills CONTEXT_TOKENS by itself may still be asked where the model's window has room for it.
-      const fitted =
-        fitPrompt({ ...ask, context }, wanted) ??
-        fitPrompt({ ...ask, context: { ...context, window: [], recalled: [] } }, room);
-      if (fitted) sent = fitted;
-      return fitted?.messages ?? null;
-    },
-  };
-  return {
-    call,
-    sent: () => sent,
-    /** For models that do not count. */
-    estimatedUsage(text: string): Usage {
-      const promptTokens = estimatePrompt(sent.messages);
-      const completionTokens = estimateTokens(text);
-      return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
-    },
-  };
+/** A turn of one's own, opened, or how one that was asked before is found. */
+type Opened = Opening & { state: "open" };
+
+function refusal(state: "busy" | "full" | "conflict" | "cancelled"): Failure {
+  switch (state) {
+    case "busy":
+      return { reason: "session_busy" };
+    case "full":
+      return { reason: "session_queue_full" };
+    case "conflict":
+      return { reason: "idempotency_conflict" };
+    case "cancelled":
+      return { reason: "turn_cancelled" };
+  }
 }
 
-/** The exact prompt that an ask would send now, and why. */
-export interface Preview {
-  messages: PromptMessage[];
-  promptTokens: number;
-  budget: Budget & { reply: number; window: number };
-  context: Context;
-}
-
-/** Sizes that a preview may try, in tokens; those of the settings where they are absent. */
-export interface Sizes {
-  recallTokens?: number | undefined;
-  windowTokens?: number | undefined;
-}
-
-/** Shows what a question would be asked with; null where it does not fit the model's window. */
-export async function preview(memory: Memory, model: Model, ask: Ask, sizes: Sizes): Promise<Result<Preview>> {
-  const base = contextBudget(ask, model.window);
-  const recall = Math.min(sizes.recallTokens ?? base.recall, base.context);
-  const window = Math.min(sizes.windowTokens ?? base.context, base.context - recall);
-  const given = { ...base, recall, ...(sizes.windowTokens !== undefined && { window }) };
-  using context = await memory.context(ask.question, given);
-  const prompt = promptFor(ask, context);
-  const messages = prompt.call.prompt(model.window);
-  if (!messages) return failed({ reason: "prompt_too_long" });
-  return ok({
-    messages,
-    promptTokens: estimatePrompt(messages),
-    budget: { ...given, window, reply: ask.maxTokens },
-    context: prompt.sent().context,
+const open = (session: Session, model: Model, ask: Ask) =>
+  session().openTurn({
+    question: ask.question,
+    budget: contextBudget(ask, model.window),
+    idempotency: ask.idempotency,
+    onBusy: ask.onBusy,
   });
-}
 
 /** Asks the model once the session's turn has come, and remembers question and answer together. */
-export async function answer(memory: Memory, model: Model, ask: Ask): Promise<Result<Answered>> {
-  using opening = await memory.openTurn({ question: ask.question, budget: contextBudget(ask, model.window) });
-  const { turn, id, context } = opening;
+export async function answer(session: Session, model: Model, ask: Ask): Promise<Result<Answered>> {
+  using opening = await open(session, model, ask);
+  switch (opening.state) {
+    case "open":
+      // Awaited here, because the turn is given up when this block is left.
+      return await answerOpened(session, model, ask, opening);
+    case "replay":
+      return replayed(opening.turn);
+    case "running":
+      return awaited(session, opening.id);
+    default:
+      return failed(refusal(opening.state));
+  }
+}
+
+async function answerOpened(
+  session: Session,
+  model: Model,
+  ask: Ask,
+  { turn, identity, context }: Opened,
+): Promise<Result<Answered>> {
   const prompt = promptFor(ask, context);
   const completion = await model.complete(prompt.call);
-  if (!completion.ok) return completion;
+  if (!completion.ok) {
+    await turn.fail(completion.failure);
+    return completion;
+  }
   const { text, model: by, finishReason, usage } = completion.value;
   const finished: FinishedTurn = {
     status: "complete",
@@ -120,8 +99,134 @@ export async function answer(memory: Memory, model: Model, ask: Ask): Promise<Re
     usage: usage ?? prompt.estimatedUsage(text),
     memory: memoryUsed(prompt.sent().context),
   };
-  const remembered = await turn.commit(finished);
+  const remembered = await remember(session, identity, finished, turn.commit(finished));
   return remembered === "gone"
-    ? failed({ reason: "turn_cancelled" } satisfies Failure)
-    : ok({ turnId: id, ...finished });
+    ? failed({ reason: "turn_cancelled" })
+    : ok({ turnId: identity.id, replayed: false, ...finished });
+}
+
+/** Waits until a finished turn is remembered; where the session's object was lost meanwhile, its successor is told. */
+async function remember(
+  session: Session,
+  identity: TurnIdentity,
+  finished: FinishedTurn,
+  first: Promise<Remembered>,
+): Promise<Remembered> {
+  try {
+    return await first;
+  } catch {
+    return session().remember(identity, finished);
+  }
+}
+
+function replayed(turn: StoredTurn): Result<Answered> {
+  const { status, id } = turn;
+  if (status === "complete") return ok({ ...turn, status, turnId: id, replayed: true });
+  return failed({ reason: status === "cancelled" ? "turn_cancelled" : "turn_interrupted" });
+}
+
+/** Waits for the end of a turn that somebody else asked. */
+async function awaited(session: Session, turnId: string): Promise<Result<Answered>> {
+  const bytes = await session().follow(turnId, null);
+  if (bytes) {
+    for await (const event of decodeEvents(bytes)) {
+      if (event.type === "done") return ok({ turnId, replayed: true, ...event.finished });
+      if (event.type === "failed") return failed(event.failure);
+    }
+  }
+  return failed({ reason: "turn_interrupted" });
+}
+
+/**
+ * As {@link answer}, told as it is made. The result is there when the question is durable and the model has begun;
+ * what fails from then on is the last event.
+ * @param background keeps a promise running when the client is gone
+ */
+export async function stream(
+  session: Session,
+  model: Model,
+  ask: Ask,
+  background: (work: Promise<unknown>) => void,
+): Promise<Result<Streamed>> {
+  const opening = await open(session, model, ask);
+  switch (opening.state) {
+    case "open":
+      return streamOpened(session, model, ask, opening, background);
+    case "replay":
+      return follow(session, opening.turn.id, null);
+    case "running":
+      return follow(session, opening.id, null);
+    default:
+      return failed(refusal(opening.state));
+  }
+}
+
+async function streamOpened(
+  session: Session,
+  model: Model,
+  ask: Ask,
+  opening: Opened & Disposable,
+  background: (work: Promise<unknown>) => void,
+): Promise<Result<Streamed>> {
+  const { turn, identity, context } = opening;
+  const prompt = promptFor(ask, context);
+  const cancel = new AbortController();
+  const begun = await begin(turn, () => model.stream(prompt.call, cancel.signal));
+  if (!begun.ok) {
+    opening[Symbol.dispose]();
+    return begun;
+  }
+  const events = telling(begun.value, prompt, cancel.signal);
+  const { client, record, end } = spread(events);
+  const work = async () => {
+    using _held = opening;
+    const recorded = turn.record(record).then((outcome) => {
+      // Ended from elsewhere: nobody waits for the rest of the answer.
+      if (outcome === "gone") cancel.abort();
+      return outcome;
+    });
+    recorded.catch(() => {});
+    const finished = await end;
+    await remember(session, identity, finished, recorded);
+  };
+  background(work());
+  return ok({ turnId: identity.id, events: client, replayed: false });
+}
+
+/** Makes the question durable while the model is called; where the model does not begin, the question is withdrawn. */
+async function begin(turn: TurnHandle, call: () => Promise<Result<ModelStream>>): Promise<Result<ModelStream>> {
+  const [accepted, begun] = await Promise.all([turn.accept(), call()]);
+  if (!begun.ok) await turn.fail(begun.failure);
+  return accepted === "gone" ? failed({ reason: "turn_cancelled" }) : begun;
+}
+
+/** The events of a turn after so many characters of its answer, or from the start. */
+export async function follow(session: Session, turnId: string, after: number | null): Promise<Result<Streamed>> {
+  const bytes = await session().follow(turnId, after);
+  if (!bytes) return failed({ reason: "turn_not_found" });
+  return ok({ turnId, events: followed(bytes), replayed: true });
+}
+
+/** A followed turn always ends with an event, also where its object is lost. */
+function followed(bytes: ReadableStream<Uint8Array>): ReadableStream<TurnEvent> {
+  const events = decodeEvents(bytes);
+  let at = 0;
+  let over = false;
+  return new ReadableStream<TurnEvent>({
+    async pull(controller) {
+      const next = await events.next().catch(() => ({ done: true as const, value: undefined }));
+      if (next.done) {
+        if (!over) controller.enqueue({ type: "failed", failure: { reason: "turn_interrupted" }, at });
+        controller.close();
+        return;
+      }
+      const event = next.value;
+      if (event.type === "delta") at = event.at;
+      over = event.type === "done" || event.type === "failed";
+      controller.enqueue(event);
+    },
+    async cancel() {
+      await events.return(undefined);
+    },
+  });
 }

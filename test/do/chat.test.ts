@@ -103,7 +103,7 @@ describe("ChatDO", () => {
     const second = stub.openTurn({ question: "two", budget });
     first[Symbol.dispose]();
     using opening = await second;
-    expect(opening.context.total).toBe(0);
+    expect(opening).toMatchObject({ state: "open", context: { total: 0 } });
   });
 
   it("is asked in 2 calls and 6 rows or fewer, with 10,000 messages as with none", async () => {

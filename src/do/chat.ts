@@ -100,7 +100,7 @@ export class ChatDO extends DurableObject<Env> {
   }: TurnRequest): Promise<
     | { state: "open"; turn: Turn; identity: TurnIdentity; context: Context }
     | { state: "replay"; turn: StoredTurn }
-    | { state: "running"; id: string }
+    | { state: "running"; id: string; events: ReadableStream<Uint8Array> }
     | { state: "busy" | "full" | "conflict" | "cancelled" }
   > {
     const asked = idempotency && this.#askedBefore(idempotency);
@@ -189,10 +189,11 @@ export class ChatDO extends DurableObject<Env> {
   }
 
   #askedBefore({ key, fingerprint }: Idempotency) {
-    for (const { identity } of this.#live.values()) {
-      if (identity.idempotency?.key !== key) continue;
-      if (identity.idempotency.fingerprint !== fingerprint) return { state: "conflict" as const };
-      return { state: "running" as const, id: identity.id };
+    for (const live of this.#live.values()) {
+      const { id, idempotency } = live.identity;
+      if (idempotency?.key !== key) continue;
+      if (idempotency.fingerprint !== fingerprint) return { state: "conflict" as const };
+      return { state: "running" as const, id, events: live.follow(null) };
     }
     const stored = this.#store.turns.byKey(key);
     if (!stored) return undefined;

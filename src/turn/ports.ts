@@ -153,11 +153,11 @@ export interface TurnHandle {
   fail(failure: Failure): Promise<void>;
 }
 
-/** `replay`: this key's turn is over. `running`: it is not. `conflict`: the key was used for another question. */
+/** `replay`: this key's turn is over. `running`: it is not, and these are its events. `conflict`: the key was used for another question. */
 export type Opening =
   | { state: "open"; turn: TurnHandle & Disposable; identity: TurnIdentity; context: Context }
   | { state: "replay"; turn: StoredTurn }
-  | { state: "running"; id: string }
+  | { state: "running"; id: string; events: ReadableStream<Uint8Array> }
   | { state: "busy" | "full" | "conflict" | "cancelled" };
 
 /** A session's memory, as a turn sees it. */

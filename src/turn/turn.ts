@@ -72,7 +72,7 @@ export async function answer(session: Session, model: Model, ask: Ask): Promise<
     case "replay":
       return replayed(opening.turn);
     case "running":
-      return awaited(session, opening.id);
+      return await awaited(opening.id, opening.events);
     default:
       return failed(refusal(opening.state));
   }
@@ -126,13 +126,10 @@ function replayed(turn: StoredTurn): Result<Answered> {
 }
 
 /** Waits for the end of a turn that somebody else asked. */
-async function awaited(session: Session, turnId: string): Promise<Result<Answered>> {
-  const bytes = await session().follow(turnId, null);
-  if (bytes) {
-    for await (const event of decodeEvents(bytes)) {
-      if (event.type === "done") return ok({ turnId, replayed: true, ...event.finished });
-      if (event.type === "failed") return failed(event.failure);
-    }
+async function awaited(turnId: string, bytes: ReadableStream<Uint8Array>): Promise<Result<Answered>> {
+  for await (const event of decodeEvents(bytes)) {
+    if (event.type === "done") return ok({ turnId, replayed: true, ...event.finished });
+    if (event.type === "failed") return failed(event.failure);
   }
   return failed({ reason: "turn_interrupted" });
 }
@@ -155,7 +152,7 @@ export async function stream(
     case "replay":
       return follow(session, opening.turn.id, null);
     case "running":
-      return follow(session, opening.id, null);
+      return ok({ turnId: opening.id, events: followed(opening.events), replayed: true });
     default:
       return failed(refusal(opening.state));
   }

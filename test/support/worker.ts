@@ -14,6 +14,18 @@ export function worker(overrides: Partial<Env> = {}) {
       await waitOnExecutionContext(ctx);
       return response;
     },
+    /** As a client does that reads while the turn runs: does not wait for what goes on in the background. */
+    async open(path: string, init?: RequestInit): Promise<Response> {
+      return app.fetch(new Request(`http://llamory.test${path}`, init), bindings, createExecutionContext());
+    },
+    /** Asks for a stream of events. */
+    stream(sessionId: string, question: string, headers: Record<string, string> = {}): Promise<Response> {
+      return this.open("/ask", {
+        method: "POST",
+        headers: { "content-type": "application/json", accept: "text/event-stream", ...headers },
+        body: JSON.stringify({ sessionId, question }),
+      });
+    },
     /** Sends JSON; a string goes as it is. */
     post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
       return this.fetch(path, {

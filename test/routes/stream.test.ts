@@ -1,0 +1,302 @@
+import { abortAllDurableObjects } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { Events, parseEvents, playedStream, textOf } from "../support/sse";
+import { freshSession, scripted, worker } from "../support/worker";
+
+const llamory = worker();
+
+describe("POST /ask, streamed", () => {
+  it("tells start, deltas and done, each with its place in the answer", async () => {
+    const session = freshSession();
+    const response = await llamory.stream(session, "I am Ana.");
+    expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    const events = parseEvents(await response.text());
+    const turnId = events[0]?.data.turnId;
+    expect(events[0]).toMatchObject({
+      id: `${turnId}:0`,
+      event: "start",
+      data: { sessionId: session, model: "llamory-offline" },
+    });
+    let at = 0;
+    for (const { id, event, data } of events.slice(1, -1)) {
+      expect(event).toBe("delta");
+      at += String(data.text).length;
+      expect(id).toBe(`${turnId}:${at}`);
+    }
+    expect(events.at(-1)).toMatchObject({
+      id: `${turnId}:${at}`,
+      event: "done",
+      data: { answer: textOf(events), sessionId: session, turnId, finishReason: "stop", usage: {}, memory: {} },
+    });
+    expect(events.length).toBeGreaterThan(4);
+    expect(await llamory.transcript(session)).toEqual(["user: I am Ana.", `assistant: ${textOf(events)}`]);
+  });
+
+  it("is also asked for by `stream: true`", async () => {
+    const response = await llamory.post("/ask", { sessionId: freshSession(), question: "Hi", stream: true });
+    expect(response.headers.get("content-type")).toContain("text/event-stream");
+    await response.text();
+  });
+
+  it("has the question durable before `start`, and calls the model without waiting for that", async () => {
+    const played = playedStream();
+    const session = freshSession();
+    const response = await worker({ AI: scripted(played.stream) }).stream(session, "Are you there?");
+    const events = new Events(response);
+    expect(await events.next()).toMatchObject({ event: "start" });
+    expect(await llamory.transcript(session)).toEqual(["user: Are you there?"]);
+    played.say("Yes.");
+    played.end();
+    await events.rest();
+    expect(await llamory.transcript(session)).toEqual(["user: Are you there?", "assistant: Yes."]);
+  });
+
+  it("fails as an HTTP problem while the model has not begun, and leaves nothing behind", async () => {
+    const session = freshSession();
+    await llamory.ask(session, "I was here.");
+    const before = await llamory.transcript(session);
+    const response = await worker({ AI: scripted(new Error("4006: spent")) }).stream(session, "Hello?");
+    expect(response.status).toBe(429);
+    expect(await response.json()).toMatchObject({ code: "model_allowance_spent" });
+    expect(await llamory.transcript(session)).toEqual(before);
+    expect((await llamory.ask(session, "Hello again.")).status).toBe(200);
+  });
+
+  it.each([
+    ["is cut off", (played: ReturnType<typeof playedStream>) => played.cut(), "model_interrupted"],
+    ["breaks", (played: ReturnType<typeof playedStream>) => played.fail(), "model_interrupted"],
+    [
+      "sends rubbish",
+      (played: ReturnType<typeof playedStream>) => played.raw("data: rubbish\n\n"),
+      "model_reply_malformed",
+    ],
+    ["stalls", () => {}, "model_stalled"],
+  ])("ends with an error when the model's stream %s, and keeps what was said as cut off", async (_what, act, code) => {
+    const played = playedStream();
+    const AI = scripted(played.stream);
+    const session = freshSession();
+    const events = new Events(await worker({ AI, MODEL_STALL_MS: "100" }).stream(session, "Tell me."));
+    await events.next();
+    played.say("Once upon");
+    await events.next();
+    act(played);
+    const rest = await events.rest();
+    expect(rest).toMatchObject([{ event: "error", data: { code } }]);
+    const turnId = rest[0]?.id.split(":")[0];
+    expect(await (await llamory.fetch(`/sessions/${session}/turns/${turnId}`)).json()).toMatchObject({
+      status: "interrupted",
+      answer: "Once upon",
+    });
+    expect(await llamory.transcript(session)).toEqual(["user: Tell me.", "assistant: Once upon"]);
+    const next = scripted({ response: "ok" });
+    await worker({ AI: next }).ask(session, "Go on.");
+    expect(next.runs[0]?.inputs.messages.at(-2)?.content).toBe("Once upon […cut off here]");
+  });
+
+  it("goes on when the client is gone, and tells it later exactly what it missed", async () => {
+    const played = playedStream();
+    const session = freshSession();
+    const client = new Events(await worker({ AI: scripted(played.stream) }).stream(session, "Count."));
+    const undisturbed: string[] = [];
+    await client.next();
+    played.say("one ");
+    await client.next();
+    played.say("two ");
+    const last = await client.next();
+    await client.leave();
+    undisturbed.push("one ", "two ");
+
+    const turn = `/sessions/${session}/turns/${last?.id.split(":")[0]}`;
+    expect(await (await llamory.fetch(turn)).json()).toMatchObject({ status: "running", answer: "one two " });
+    const follower = new Events(await llamory.open(`${turn}/stream`));
+    const resumed = new Events(await llamory.open(`${turn}/stream`, { headers: { "last-event-id": last?.id ?? "" } }));
+    played.say("three ");
+    played.say("four");
+    played.end();
+    const followed = await follower.rest();
+    expect(textOf(followed)).toBe("one two three four");
+    const resumedEvents = await resumed.rest();
+    expect(textOf(resumedEvents)).toBe("three four");
+    expect(follower.raw.endsWith(resumed.raw)).toBe(true);
+
+    expect(await (await llamory.fetch(turn)).json()).toMatchObject({
+      status: "complete",
+      answer: "one two three four",
+    });
+    const late = parseEvents(
+      await (await llamory.fetch(`${turn}/stream`, { headers: { "last-event-id": last?.id ?? "" } })).text(),
+    );
+    expect(late.map(({ event, data }) => [event, data.text])).toEqual([
+      ["delta", "three four"],
+      ["done", undefined],
+    ]);
+    expect(await llamory.transcript(session)).toEqual(["user: Count.", "assistant: one two three four"]);
+  });
+
+  it("tells a follower byte for byte what the one who asked is told", async () => {
+    const played = playedStream();
+    const session = freshSession();
+    const client = new Events(await worker({ AI: scripted(played.stream) }).stream(session, "Sing."));
+    const start = await client.next();
+    played.say("la ");
+    const follower = new Events(await llamory.open(`/sessions/${session}/turns/${start?.data.turnId}/stream`));
+    played.say("lá 🎵 ");
+    played.say("la");
+    played.end();
+    await Promise.all([client.rest(), follower.rest()]);
+    expect(follower.raw).toBe(client.raw);
+  });
+
+  it("remembers the turn when the model is done, not when a slow reader is", async () => {
+    const played = playedStream();
+    const session = freshSession();
+    const slow = await worker({ AI: scripted(played.stream) }).stream(session, "Write a book.");
+    for (let page = 0; page < 2_000; page += 1) played.say(`page ${page} `.repeat(10));
+    played.end();
+    // Nothing of the body was read so far, and the next turn does not wait for that.
+    expect((await llamory.ask(session, "And now?")).status).toBe(200);
+    expect(await llamory.transcript(session)).toHaveLength(4);
+    expect(textOf(parseEvents(await slow.text()))).toContain("page 1999");
+  });
+});
+
+describe("a turn that is cancelled", () => {
+  it("stops the model, keeps what was said, and lets the next in line go on", async () => {
+    const played = playedStream();
+    const session = freshSession();
+    const client = new Events(await worker({ AI: scripted(played.stream) }).stream(session, "Talk."));
+    const start = await client.next();
+    played.say("blah ");
+    await client.next();
+    const next = llamory.ask(session, "My turn?");
+    const turn = `/sessions/${session}/turns/${start?.data.turnId}`;
+    const cancelled = await llamory.fetch(turn, { method: "DELETE" });
+    expect(await cancelled.json()).toMatchObject({ status: "cancelled", answer: "blah " });
+    expect(await client.rest()).toMatchObject([{ event: "error", data: { code: "turn_cancelled" } }]);
+    expect((await next).status).toBe(200);
+    expect(played.cancelled).toBe(true);
+    expect((await llamory.transcript(session)).slice(0, 3)).toEqual([
+      "user: Talk.",
+      "assistant: blah ",
+      "user: My turn?",
+    ]);
+    expect(await (await llamory.fetch(turn)).json()).toMatchObject({ status: "cancelled" });
+  });
+
+  it("by a reset or a DELETE of its session, leaves nothing in the emptied session", async () => {
+    for (const empty of [
+      (session: string) => llamory.post("/reset", { sessionId: session }),
+      (session: string) => llamory.fetch(`/sessions/${session}`, { method: "DELETE" }),
+    ]) {
+      const played = playedStream();
+      const session = freshSession();
+      const client = new Events(await worker({ AI: scripted(played.stream) }).stream(session, "Talk."));
+      await client.next();
+      played.say("blah ");
+      await client.next();
+      await empty(session);
+      expect(await client.rest()).toMatchObject([{ event: "error", data: { code: "turn_cancelled" } }]);
+      expect((await llamory.ask(session, "Fresh start.")).status).toBe(200);
+      expect(await llamory.transcript(session)).toEqual(["user: Fresh start.", expect.any(String)]);
+    }
+  });
+
+  it("that is answered as JSON is a problem to the one who asked", async () => {
+    const gate = Promise.withResolvers<object>();
+    const called = Promise.withResolvers<void>();
+    const session = freshSession();
+    const AI = scripted(() => {
+      called.resolve();
+      return gate.promise;
+    });
+    const asked = worker({ AI }).ask(session, "Think.");
+    await called.promise;
+    await llamory.post("/reset", { sessionId: session });
+    gate.resolve({ response: "Too late." });
+    expect(await (await asked).json()).toMatchObject({ code: "turn_cancelled" });
+    expect(await llamory.transcript(session)).toEqual([]);
+  });
+
+  it("or unknown is 404", async () => {
+    for (const path of ["", "/stream"]) {
+      expect((await llamory.fetch(`/sessions/${freshSession()}/turns/nobody${path}`)).status).toBe(404);
+    }
+  });
+});
+
+describe("a session's object that is lost during a turn", () => {
+  it("has the streamed answer exactly once all the same", async () => {
+    const played = playedStream();
+    const session = freshSession();
+    const client = new Events(await worker({ AI: scripted(played.stream) }).stream(session, "Hold on."));
+    await client.next();
+    played.say("I am ");
+    await client.next();
+    await abortAllDurableObjects();
+    expect(await llamory.transcript(session)).toEqual(["user: Hold on.", "assistant: "]);
+    played.say("still here.");
+    played.end();
+    const events = await client.rest();
+    expect(events.at(-1)).toMatchObject({ event: "done", data: { answer: "I am still here." } });
+    await expect.poll(() => llamory.transcript(session)).toEqual(["user: Hold on.", "assistant: I am still here."]);
+  });
+
+  it("has the JSON answer exactly once all the same", async () => {
+    const session = freshSession();
+    const AI = scripted(async () => {
+      await abortAllDurableObjects();
+      return { response: "Here." };
+    });
+    const response = await worker({ AI }).ask(session, "Where?");
+    expect(response.status).toBe(200);
+    expect(await llamory.transcript(session)).toEqual(["user: Where?", "assistant: Here."]);
+  });
+});
+
+describe("a Worker that is lost during a turn", () => {
+  it("leaves what was said so far, tells the followers, and the next in line goes on", async () => {
+    const session = freshSession();
+    const stub = env.CHAT_DO.getByName(session);
+    const opening = await stub.openTurn({ question: "Anyone?", budget: { context: 100, recall: 0 } });
+    if (opening.state !== "open") throw new Error(opening.state);
+    const { turn, identity } = opening;
+    await turn.accept();
+    let worker_: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const bytes = new ReadableStream<Uint8Array>({
+      start(controller) {
+        worker_ = controller;
+      },
+    });
+    const recorded = turn.record(bytes);
+    const tell = (event: object) => worker_?.enqueue(new TextEncoder().encode(`${JSON.stringify(event)}\n`));
+    tell({ type: "start", model: "m", memory: { tokens: 0, window: null, recalled: [], omitted: 0 } });
+    tell({ type: "delta", text: "I was", at: 5 });
+    const follower = new Events(await llamory.open(`/sessions/${session}/turns/${identity.id}/stream`));
+    const next = llamory.ask(session, "Next?");
+    worker_?.error(new Error("the Worker is gone"));
+    await recorded;
+    const events = await follower.rest();
+    expect(textOf(events)).toBe("I was");
+    expect(events.at(-1)).toMatchObject({ event: "error", data: { code: "turn_interrupted" } });
+    expect((await next).status).toBe(200);
+    expect((await llamory.transcript(session)).slice(0, 3)).toEqual([
+      "user: Anyone?",
+      "assistant: I was",
+      "user: Next?",
+    ]);
+  });
+
+  it("leaves nothing of a turn that had only been accepted", async () => {
+    const session = freshSession();
+    const opening = await env.CHAT_DO.getByName(session).openTurn({
+      question: "Anyone?",
+      budget: { context: 100, recall: 0 },
+    });
+    if (opening.state !== "open") throw new Error(opening.state);
+    await opening.turn.accept();
+    opening[Symbol.dispose]();
+    expect((await llamory.ask(session, "Next?")).status).toBe(200);
+    expect((await llamory.transcript(session))[0]).toBe("user: Next?");
+  });
+});

@@ -1,0 +1,91 @@
+/** Reading of event streams in tests. */
+
+export interface ServerSentEvent {
+  id: string;
+  event: string;
+  data: Record<string, unknown>;
+}
+
+export function parseEvents(text: string): ServerSentEvent[] {
+  return text
+    .split("\n\n")
+    .filter((block) => block.includes("data: "))
+    .map((block) => {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1] ?? "";
+      return { id: field("id"), event: field("event"), data: JSON.parse(field("data")) };
+    });
+}
+
+export const textOf = (events: ServerSentEvent[]) =>
+  events.map(({ event, data }) => (event === "delta" ? data.text : "")).join("");
+
+/** The events of a body, one after the other. */
+export class Events {
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #text = "";
+  raw = "";
+
+  constructor(response: Response) {
+    if (!response.body) throw new Error("no body");
+    this.#reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** The next event; undefined at the end. */
+  async next(): Promise<ServerSentEvent | undefined> {
+    for (;;) {
+      const end = this.#text.indexOf("\n\n");
+      if (end !== -1) {
+        const [event] = parseEvents(this.#text.slice(0, end + 2));
+        this.#text = this.#text.slice(end + 2);
+        if (event) return event;
+        continue;
+      }
+      const { value, done } = await this.#reader.read();
+      if (done) return undefined;
+      this.#text += value;
+      this.raw += value;
+    }
+  }
+
+  /** All that is left. */
+  async rest(): Promise<ServerSentEvent[]> {
+    const events: ServerSentEvent[] = [];
+    for (let event = await this.next(); event; event = await this.next()) events.push(event);
+    return events;
+  }
+
+  /** Leaves in the middle, as a client that is gone. */
+  async leave(): Promise<void> {
+    await this.#reader.cancel();
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** A model's stream that a test plays by hand. */
+export function playedStream() {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let cancelled = false;
+  const stream = new ReadableStream<Uint8Array>({
+    start(own) {
+      controller = own;
+    },
+    cancel() {
+      cancelled = true;
+    },
+  });
+  return {
+    stream,
+    get cancelled() {
+      return cancelled;
+    },
+    say: (response: string) => controller?.enqueue(encoder.encode(`data: ${JSON.stringify({ response })}\n\n`)),
+    raw: (text: string) => controller?.enqueue(encoder.encode(text)),
+    end: () => {
+      controller?.enqueue(encoder.encode("data: [DONE]\n\n"));
+      controller?.close();
+    },
+    cut: () => controller?.close(),
+    fail: () => controller?.error(new Error("Network connection lost.")),
+  };
+}

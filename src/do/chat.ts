@@ -17,7 +17,7 @@ import type {
 } from "../turn/ports";
 import { readContext } from "./context";
 import { Turn } from "./handle";
-import { LiveTurn } from "./live";
+import { type LiveTurn, LiveTurns } from "./live";
 import type { SessionInfo } from "./messages";
 import { TurnQueue } from "./queue";
 import { recall } from "./recall";
@@ -29,8 +29,7 @@ const MAX_WAITING = 16;
 
 export class ChatDO extends DurableObject<Env> {
   readonly #queue = new TurnQueue();
-  /** Turns that run or wait, by id. */
-  readonly #live = new Map<string, LiveTurn>();
+  readonly #live = new LiveTurns();
   /** Absent after `destroy`, until something is asked of the session again. */
   #opened: Store | undefined;
 
@@ -60,13 +59,13 @@ export class ChatDO extends DurableObject<Env> {
 
   /** Forgets all messages and turns, and ends the one that is running; the session goes on, empty. */
   reset(): { deleted: number } {
-    this.#cancelRunning();
+    this.#stop(this.#live.running());
     return this.#store.clear();
   }
 
   /** As `reset`, and gives the storage back: nothing of the session is left. */
   async destroy(): Promise<{ deleted: number }> {
-    this.#cancelRunning();
+    this.#stop(this.#live.running());
     const { messages } = this.info();
     this.#opened = undefined;
     await this.ctx.storage.deleteAlarm();
@@ -115,9 +114,7 @@ export class ChatDO extends DurableObject<Env> {
       idempotency,
       createdAt: Date.now(),
     };
-    const live = new LiveTurn(identity);
-    this.#live.set(identity.id, live);
-    live.ended.then(() => this.#live.delete(identity.id));
+    const live = this.#live.add(identity);
     live.begin(await this.#queue.enter());
     if (live.over) return { state: "cancelled" };
     try {
@@ -189,11 +186,10 @@ export class ChatDO extends DurableObject<Env> {
   }
 
   #askedBefore({ key, fingerprint }: Idempotency) {
-    for (const live of this.#live.values()) {
-      const { id, idempotency } = live.identity;
-      if (idempotency?.key !== key) continue;
-      if (idempotency.fingerprint !== fingerprint) return { state: "conflict" as const };
-      return { state: "running" as const, id, events: live.follow(null) };
+    const live = this.#live.byKey(key);
+    if (live) {
+      if (live.identity.idempotency?.fingerprint !== fingerprint) return { state: "conflict" as const };
+      return { state: "running" as const, id: live.identity.id, events: live.follow(null) };
     }
     const stored = this.#store.turns.byKey(key);
     if (!stored) return undefined;
@@ -247,8 +243,7 @@ export class ChatDO extends DurableObject<Env> {
     }
     if (live.over) return "gone";
     this.#store.finish(live.identity.id, interruptedTurn(live));
-    const at = live.answer.length;
-    live.tell({ type: "failed", failure: { reason: "turn_interrupted" }, at });
+    live.tell({ type: "failed", failure: { reason: "turn_interrupted" }, at: live.answer.length });
     return "remembered";
   }
 
@@ -258,13 +253,8 @@ export class ChatDO extends DurableObject<Env> {
     live.questionSeq = undefined;
   }
 
-  #cancelRunning(): void {
-    const running = this.#live.values().find((live) => live.running);
-    if (running) this.#stop(running);
-  }
-
-  #stop(live: LiveTurn): void {
-    const at = live.answer.length;
-    live.tell({ type: "failed", failure: { reason: "turn_cancelled" }, at });
+  #stop(live: LiveTurn | undefined): void {
+    const at = live?.answer.length ?? 0;
+    live?.tell({ type: "failed", failure: { reason: "turn_cancelled" }, at });
   }
 }

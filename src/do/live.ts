@@ -85,3 +85,28 @@ export class LiveTurn {
     this.#ended.resolve();
   }
 }
+
+/** The turns of a session that run or wait in line, by id. */
+export class LiveTurns {
+  readonly #turns = new Map<string, LiveTurn>();
+
+  add(identity: TurnIdentity): LiveTurn {
+    const live = new LiveTurn(identity);
+    this.#turns.set(identity.id, live);
+    live.ended.then(() => this.#turns.delete(identity.id));
+    return live;
+  }
+
+  get(id: string): LiveTurn | undefined {
+    return this.#turns.get(id);
+  }
+
+  byKey(key: string): LiveTurn | undefined {
+    return this.#turns.values().find(({ identity }) => identity.idempotency?.key === key);
+  }
+
+  /** The one whose turn it is. */
+  running(): LiveTurn | undefined {
+    return this.#turns.values().find((live) => live.running);
+  }
+}

@@ -7,7 +7,7 @@ import type { Idempotency } from "../turn/ports";
 import { answer, stream } from "../turn/turn";
 import { askOf, modelFor, sessionOf } from "./context";
 import { EVENT_STREAM_HEADERS, eventStream, toServerSentEvent } from "./sse";
-import { valid } from "./validate";
+import { headersOf, valid } from "./validate";
 import { toAnswer } from "./wire";
 
 /** What makes two requests with one key the same: all that shapes the answer, but not how it is sent. */
@@ -25,9 +25,9 @@ const replay = (replayed: boolean) => (replayed ? { "idempotency-replayed": "tru
 
 export const ask = new Hono<AppEnv>()
   /** `POST /ask`: one question to a session; the answer as JSON, remembered when it is sent, or as a stream of events. */
-  .post("/ask", valid("header", askHeaders), valid("json", askRequest), async (c) => {
+  .post("/ask", valid("json", askRequest), async (c) => {
     const request = c.req.valid("json");
-    const { accept, "idempotency-key": key } = c.req.valid("header");
+    const { accept, "idempotency-key": key } = headersOf(c, askHeaders);
     const { sessionId } = request;
     const session = () => sessionOf(c, sessionId);
     const model = modelFor(c, sessionId);

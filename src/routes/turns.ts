@@ -5,7 +5,7 @@ import { streamHeaders, turnParam } from "../schema";
 import { follow } from "../turn/turn";
 import { sessionOf } from "./context";
 import { EVENT_STREAM_HEADERS, eventStream, toServerSentEvent } from "./sse";
-import { valid } from "./validate";
+import { headersOf, valid } from "./validate";
 import { toTurn } from "./wire";
 
 /** How many characters of a turn's answer the client has; null for a turn of which it has nothing. */
@@ -24,21 +24,16 @@ export const turns = new Hono<AppEnv>()
     return turn ? c.json(toTurn(sessionId, turn), 200) : respond(c, { reason: "turn_not_found" });
   })
   /** `GET …/stream`: the turn's events from the start, or after `Last-Event-ID`; a turn that is over replays and ends. */
-  .get(
-    "/sessions/:sessionId/turns/:turnId/stream",
-    valid("param", turnParam),
-    valid("header", streamHeaders),
-    async (c) => {
-      const { sessionId, turnId } = c.req.valid("param");
-      const after = charactersKnown(turnId, c.req.valid("header")["last-event-id"]);
-      const result = await follow(() => sessionOf(c, sessionId), turnId, after);
-      if (!result.ok) return respond(c, result.failure);
-      const tell = eventStream(result.value.events, (event) =>
-        toServerSentEvent(event, turnId, sessionId, c.var.requestId),
-      );
-      return c.body(tell, 200, EVENT_STREAM_HEADERS);
-    },
-  )
+  .get("/sessions/:sessionId/turns/:turnId/stream", valid("param", turnParam), async (c) => {
+    const { sessionId, turnId } = c.req.valid("param");
+    const after = charactersKnown(turnId, headersOf(c, streamHeaders)["last-event-id"]);
+    const result = await follow(() => sessionOf(c, sessionId), turnId, after);
+    if (!result.ok) return respond(c, result.failure);
+    const tell = eventStream(result.value.events, (event) =>
+      toServerSentEvent(event, turnId, sessionId, c.var.requestId),
+    );
+    return c.body(tell, 200, EVENT_STREAM_HEADERS);
+  })
   /** `DELETE /sessions/:sessionId/turns/:turnId`: ends a running turn; what was said so far is kept. */
   .delete("/sessions/:sessionId/turns/:turnId", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");

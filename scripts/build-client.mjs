@@ -1,0 +1,48 @@
+// Builds `llamory/client` into dist: the client, and the types of the routes without those of the Worker.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const out = mkdtempSync(join(tmpdir(), "llamory-client-"));
+
+/** What the compiler wrote, with changes that must each have been there to make. */
+function emitted(name, ...changes) {
+  let text = readFileSync(join(out, name), "utf8");
+  for (const [from, to] of changes) {
+    if (!text.includes(from)) throw new Error(`${name} has no ${from}: mend scripts/build-client.mjs`);
+    text = text.replaceAll(from, to);
+  }
+  return text;
+}
+
+try {
+  const flags = ["--noEmit", "false", "--declaration", "--rootDir", "src", "--outDir", out];
+  execFileSync(
+    process.execPath,
+    [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.client.json", ...flags],
+    {
+      cwd: root,
+      stdio: "inherit",
+    },
+  );
+  const statuses = /type ProblemStatus = ([^;]+);/.exec(readFileSync(join(out, "problem.d.ts"), "utf8"))?.[1];
+  mkdirSync(join(root, "dist"), { recursive: true });
+  writeFileSync(join(root, "dist/client.js"), emitted("client.js"));
+  writeFileSync(join(root, "dist/client.d.ts"), emitted("client.d.ts", ['"./app"', '"./app.js"']));
+  writeFileSync(
+    join(root, "dist/app.d.ts"),
+    emitted(
+      "app.d.ts",
+      // The Worker's bindings are no matter of a client.
+      [
+        /import { type AppEnv } from "\.\/env";\n/.exec(readFileSync(join(out, "app.d.ts"), "utf8"))?.[0] ?? "AppEnv",
+        "type AppEnv = object;\n",
+      ],
+      ['import("./problem").ProblemStatus', statuses],
+    ),
+  );
+} finally {
+  rmSync(out, { recursive: true });
+}

@@ -1,0 +1,136 @@
+/** The typed client for other apps: Hono's `hc` for every route, and a reader for streamed answers. */
+import { hc, type InferRequestType, type InferResponseType } from "hono/client";
+import type { App } from "./app";
+
+/** Every route of Llamory, typed. */
+export type Client = ReturnType<typeof hc<App>>;
+/** The body of `POST /ask`. */
+export type AskRequest = InferRequestType<Client["ask"]["$post"]>["json"];
+/** The answer of `POST /ask`. */
+export type Answer = Extract<InferResponseType<Client["ask"]["$post"], 200>, { answer: string }>;
+/** The body of every error. */
+export type Problem = Extract<InferResponseType<Client["ask"]["$post"], 409>, { code: string }>;
+
+/** What a streamed answer is made of. `start` acknowledges the question, `done` the answer. */
+export type StreamEvent =
+  | { id: string; event: "start"; data: Pick<Answer, "sessionId" | "turnId" | "model" | "memory"> }
+  | { id: string; event: "delta"; data: { text: string } }
+  | { id: string; event: "done"; data: Answer }
+  | { id: string; event: "error"; data: Problem };
+
+export interface ClientOptions {
+  /** An API token of the Worker. */
+  token?: string;
+  /** Sent with every request. */
+  headers?: Record<string, string>;
+  /** Instead of the global fetch, for example a service binding's. */
+  fetch?: typeof fetch;
+}
+
+const headersOf = ({ token, headers }: ClientOptions): Record<string, string> => ({
+  ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  ...headers,
+});
+
+/**
+ * A client for every route.
+ * @example
+ * const llamory = createClient("https://llamory.example.workers.dev", { token });
+ * const response = await llamory.ask.$post({ json: { sessionId: "a", question: "Hello!" } });
+ */
+export function createClient(url: string, options: ClientOptions = {}): Client {
+  return hc<App>(url, { headers: headersOf(options), ...(options.fetch && { fetch: options.fetch }) });
+}
+
+export interface StreamOptions extends ClientOptions {
+  /** Makes asking again the same turn; a random one by default, so that a lost connection asks nothing twice. */
+  idempotencyKey?: string;
+  /** How often in a row a lost connection is taken up again; 5 by default. */
+  retries?: number;
+  signal?: AbortSignal;
+}
+
+/** The question was refused before an answer began. */
+export class AskError extends Error {
+  override readonly name = "AskError";
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+/**
+ * Asks, and tells the answer as it is made. A connection that is lost is taken up again where it broke off.
+ * @throws {AskError} where the question is refused; whatever fetch throws, where the server stays out of reach
+ * @example
+ * for await (const { event, data } of askStream(url, { sessionId: "a", question: "Hello!" })) {
+ *   if (event === "delta") process.stdout.write(data.text);
+ * }
+ */
+export async function* askStream(
+  url: string,
+  request: AskRequest,
+  options: StreamOptions = {},
+): AsyncGenerator<StreamEvent> {
+  const { retries = 5, idempotencyKey = crypto.randomUUID(), signal } = options;
+  const send = options.fetch ?? fetch;
+  const base = url.replace(/\/+$/, "");
+  const headers = { ...headersOf(options), accept: "text/event-stream" };
+  let last: { id: string; turn: string } | undefined;
+  let failures = 0;
+  for (;;) {
+    try {
+      const response = last
+        ? await send(`${base}/sessions/${encodeURIComponent(request.sessionId)}/turns/${last.turn}/stream`, {
+            headers: { ...headers, "last-event-id": last.id },
+            ...(signal && { signal }),
+          })
+        : await send(`${base}/ask`, {
+            method: "POST",
+            headers: { ...headers, "content-type": "application/json", "idempotency-key": idempotencyKey },
+            body: JSON.stringify(request),
+            ...(signal && { signal }),
+          });
+      if (!response.ok || !response.body) throw new AskError(await response.json());
+      for await (const event of readEvents(response.body)) {
+        failures = 0;
+        last = { id: event.id, turn: event.id.slice(0, event.id.lastIndexOf(":")) };
+        yield event;
+        if (event.event === "done" || event.event === "error") return;
+      }
+      throw new Error("The stream ended before the answer did.");
+    } catch (error) {
+      if (error instanceof AskError || signal?.aborted || failures >= retries) throw error;
+      failures += 1;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 200 * 2 ** failures));
+    }
+  }
+}
+
+/** Server-sent events of a body, however it is split. */
+export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const blocks = (rest + value).split("\n\n");
+      rest = blocks.pop() ?? "";
+      for (const block of blocks) {
+        const fields = new Map(
+          block.split("\n").map((line): [string, string] => {
+            const colon = line.indexOf(": ");
+            return [line.slice(0, colon), line.slice(colon + 2)];
+          }),
+        );
+        const [id, event, data] = [fields.get("id"), fields.get("event"), fields.get("data")];
+        if (id && event && data) yield JSON.parse(`{"id":${JSON.stringify(id)},"event":"${event}","data":${data}}`);
+      }
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}

@@ -1,0 +1,113 @@
+import { createServer, type Socket } from "node:net";
+import { askStream } from "llamory/client";
+import { describe, expect, inject, it } from "vitest";
+import { json, post, serve } from "./support/http";
+import { Workerd } from "./support/workerd";
+
+interface Transcript {
+  data: { role: string; content: string }[];
+}
+
+const transcript = async (url: string, session: string) => {
+  const { data } = (await (await fetch(`${url}/sessions/${session}/messages`)).json()) as Transcript;
+  return data.reverse().map(({ role, content }) => `${role}: ${content}`);
+};
+
+/** A TCP proxy that cuts each connection when a text has gone to the client so many times. */
+async function cuttingProxy(target: string, text: string, cuts: number) {
+  const { port } = new URL(target);
+  let left = cuts;
+  const { connect } = await import("node:net");
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), "127.0.0.1");
+    for (const socket of [client, upstream]) sockets.add(socket.on("error", () => {}));
+    client.pipe(upstream);
+    upstream.on("data", (data) => {
+      client.write(data, () => {
+        if (left === 0 || !data.toString().includes(text)) return;
+        left -= 1;
+        client.destroy();
+        upstream.destroy();
+      });
+    });
+    upstream.on("end", () => client.end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("no address");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    cutsLeft: () => left,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+describe("a client that is lost over the network", () => {
+  it("loses nothing of a JSON ask: the turn ends and is remembered", async () => {
+    const called = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    await using upstream = await serve((_, response) => {
+      called.resolve();
+      gate.promise.then(() => json(response, 200, { response: "Remembered." }));
+    });
+    await using server = new Workerd({ bundle: inject("bundle"), ai: { upstream: upstream.address } });
+    await server.start();
+    const gone = new AbortController();
+    const asked = fetch(`${server.url}/ask`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ sessionId: "a", question: "Will you?" }),
+      signal: gone.signal,
+    });
+    await called.promise;
+    gone.abort();
+    await expect(asked).rejects.toThrow();
+    gate.resolve();
+    await expect.poll(() => transcript(server.url, "a")).toEqual(["user: Will you?", "assistant: Remembered."]);
+  });
+
+  it("reads a stream to its end with the client's reader, over connections that are cut again and again", async () => {
+    const words = Array.from({ length: 150 }, (_, at) => `word${at} `);
+    await using upstream = await serve((_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const say = (at: number) => {
+        const word = words[at];
+        if (word === undefined) return response.end("data: [DONE]\n\n");
+        response.write(`data: ${JSON.stringify({ response: word })}\n\n`, () => setTimeout(say, 10, at + 1));
+      };
+      say(0);
+    });
+    await using server = new Workerd({ bundle: inject("bundle"), ai: { upstream: upstream.address } });
+    await server.start();
+    await using proxy = await cuttingProxy(server.url, "event: delta", 3);
+    let text = "";
+    const events: string[] = [];
+    for await (const { event, data } of askStream(proxy.url, { sessionId: "a", question: "Count." })) {
+      events.push(event);
+      if (event === "delta") text += data.text;
+      if (event === "done") expect(data.answer).toBe(words.join(""));
+    }
+    expect(text).toBe(words.join(""));
+    expect(events[0]).toBe("start");
+    expect(events.at(-1)).toBe("done");
+    expect(proxy.cutsLeft()).toBe(0);
+    expect(upstream.received).toHaveLength(1);
+    expect(await transcript(server.url, "a")).toHaveLength(2);
+  });
+
+  it("holds nobody up by reading a byte a second", async () => {
+    await using server = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OfflineModel" } });
+    await server.start();
+    const slow = await post(`${server.url}/ask`, { sessionId: "a", question: "Hello there.", stream: true });
+    const reader = slow.body?.getReader();
+    await reader?.read();
+    const other = await post(`${server.url}/ask`, { sessionId: "a", question: "Are you free?" });
+    expect(other.status).toBe(200);
+    expect(await transcript(server.url, "a")).toHaveLength(4);
+    await reader?.cancel();
+  });
+});

@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { root } from "./support/bundle";
+import { Workerd } from "./support/workerd";
+
+const app = mkdtempSync(join(tmpdir(), "llamory-app-"));
+let tarball = "";
+
+/** Runs a program in the app; what it prints is in the error when it fails. */
+function run(program: string, ...args: string[]): string {
+  try {
+    return execFileSync(program, args, { cwd: app, encoding: "utf8", stdio: "pipe" });
+  } catch (error) {
+    if (error instanceof Error && "stdout" in error) throw new Error(`${program} ${args.join(" ")}:\n${error.stdout}`);
+    throw error;
+  }
+}
+const bin = (name: string, ...args: string[]) => run(join(root, "node_modules/.bin", name), ...args);
+
+/** Packs a package into the app's folder. */
+function pack(folder: string, ...flags: string[]): string {
+  const args = ["pack", "--silent", "--pack-destination", app, ...flags];
+  const name = execFileSync("npm", args, { cwd: folder, encoding: "utf8" }).trim().split("\n").at(-1);
+  return join(app, name ?? "");
+}
+
+beforeAll(() => {
+  tarball = pack(root);
+  const hono = pack(join(root, "node_modules/hono"), "--ignore-scripts");
+  cpSync(join(root, "test/fixtures/app"), app, { recursive: true });
+  const dependencies = { llamory: `file:${tarball}`, hono: `file:${hono}` };
+  writeFileSync(join(app, "package.json"), JSON.stringify({ type: "module", private: true, dependencies }));
+  run("npm", "install", "--offline", "--no-audit", "--no-fund", "--silent");
+});
+
+afterAll(() => rmSync(app, { recursive: true }));
+
+describe("an app that installs the packed package and hono, nothing else", () => {
+  it.each([
+    ["bundler", "esnext"],
+    ["nodenext", "nodenext"],
+  ])("type-checks with all libraries checked, under moduleResolution %s", (moduleResolution, module) => {
+    const compilerOptions = {
+      target: "es2024",
+      lib: ["es2024", "dom", "dom.iterable", "dom.asynciterable"],
+      strict: true,
+      skipLibCheck: false,
+      types: ["node"],
+      typeRoots: [join(root, "node_modules/@types")],
+      module,
+      moduleResolution,
+      outDir: join(app, "out"),
+    };
+    writeFileSync(join(app, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.ts", "types.ts"] }));
+    bin("tsc");
+  });
+
+  it("talks to a server", async () => {
+    await using server = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OfflineModel" } });
+    await server.start();
+    const { text, messages, refused } = JSON.parse(run(process.execPath, join(app, "out/main.js"), server.url));
+    expect(text).toContain("Ana");
+    expect(messages).toBe(4);
+    expect(refused).toBe(400);
+  });
+
+  it("gets what publint and are-the-types-wrong find in order", () => {
+    bin("publint", "run", tarball, "--strict");
+    bin("attw", tarball, "--profile", "esm-only");
+  });
+});

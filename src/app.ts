@@ -1,14 +1,16 @@
 /** The Hono app: middleware, the routes in one chain, and the one place where errors are told. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import { type AppEnv, SettingsError } from "./env";
-import { FailureError, respond } from "./problem";
+import { type AnyFailure, FailureError, respond, respondOpenAI } from "./problem";
 import { ask } from "./routes/ask";
 import { authenticate } from "./routes/auth";
 import { debug } from "./routes/debug";
 import { health } from "./routes/health";
+import { openai } from "./routes/openai";
+import { responses } from "./routes/responses";
 import { sessions } from "./routes/sessions";
 import { turns } from "./routes/turns";
 
@@ -43,21 +45,31 @@ const open = base.route("/", health);
 open.use(authenticate);
 
 /** All routes. Handlers answer with a problem where they fail; whatever is thrown is told here. */
-export const app = open.route("/", ask).route("/", sessions).route("/", turns).route("/", debug);
+export const app = open
+  .route("/", ask)
+  .route("/", sessions)
+  .route("/", turns)
+  .route("/", openai)
+  .route("/", responses)
+  .route("/", debug);
+
+/** Tells a failure in the form that the route's clients know. */
+const refuse = (c: Context<AppEnv>, failure: AnyFailure) =>
+  c.req.path.startsWith("/v1/") ? respondOpenAI(c, failure) : respond(c, failure);
 
 app.notFound((c) => {
   const allow = METHODS.filter((method) =>
     app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
   );
-  return respond(c, allow.length > 0 ? { reason: "method_not_allowed", allow } : { reason: "not_found" });
+  return refuse(c, allow.length > 0 ? { reason: "method_not_allowed", allow } : { reason: "not_found" });
 });
 
 app.onError((error, c) => {
-  if (error instanceof FailureError) return respond(c, error.failure);
-  if (error instanceof SettingsError) return respond(c, { reason: "misconfigured", detail: error.message });
-  if (error instanceof HTTPException && error.status === 400) return respond(c, { reason: "malformed_json" });
+  if (error instanceof FailureError) return refuse(c, error.failure);
+  if (error instanceof SettingsError) return refuse(c, { reason: "misconfigured", detail: error.message });
+  if (error instanceof HTTPException && error.status === 400) return refuse(c, { reason: "malformed_json" });
   console.error(JSON.stringify({ event: "internal_error", requestId: c.var.requestId, error: String(error) }), error);
-  return respond(c, { reason: "internal" });
+  return refuse(c, { reason: "internal" });
 });
 
 /** The routes as Hono's typed client sees them. */

@@ -193,6 +193,28 @@ export function respond(c: Context<AppEnv>, failure: AnyFailure) {
   });
 }
 
+/** The body of an error as the OpenAI API has it. */
+export function openaiProblem(failure: AnyFailure) {
+  const { status, detail } = tell(failure);
+  const first = failure.reason === "invalid_request" ? failure.errors[0] : undefined;
+  const type =
+    status === 401
+      ? "authentication_error"
+      : status === 429
+        ? "rate_limit_error"
+        : status < 500
+          ? "invalid_request_error"
+          : "server_error";
+  const message = first ? `${first.path}: ${first.message}` : detail;
+  return { error: { message, type, param: first?.path ?? null, code: failure.reason } };
+}
+
+/** As {@link respond}, to a client that speaks the OpenAI API. */
+export function respondOpenAI(c: Context<AppEnv>, failure: AnyFailure) {
+  const { status, headers } = tell(failure);
+  return c.json(openaiProblem(failure), status, headers);
+}
+
 /** A failure found where no handler can answer: in a validator or a middleware. The app's error handler tells it. */
 export class FailureError extends Error {
   override readonly name = "FailureError";

@@ -1,0 +1,129 @@
+/** The shapes of the OpenAI surface: what is understood of requests, and what is answered. The rest is ignored. */
+import * as z from "zod";
+import { sessionId } from "./schema";
+
+const text = z
+  .string()
+  .max(100_000)
+  .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
+
+/** Text, or parts of it; of what is no text nothing could be remembered. */
+const textParts = z.union([
+  text,
+  z
+    .array(z.object({ type: z.enum(["text", "input_text", "output_text"]), text }))
+    .min(1)
+    .max(1_000)
+    .transform((parts) => parts.map((part) => part.text).join("\n")),
+]);
+
+const message = z.object({
+  role: z.enum(["system", "developer", "user", "assistant"]),
+  content: textParts,
+});
+
+const maxTokens = z.int().min(1).nullish();
+const temperature = z.number().min(0).max(2).nullish();
+const stream = z.boolean().nullish();
+const metadata = z.object({ session_id: sessionId.optional() }).nullish();
+
+export const chatRequest = z.object({
+  /** Any name; the Worker's own model answers. */
+  model: z.string().optional(),
+  messages: z.array(message).min(1).max(1_000),
+  stream,
+  stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
+  max_tokens: maxTokens,
+  max_completion_tokens: maxTokens,
+  temperature,
+  metadata,
+});
+
+export const responsesRequest = z.object({
+  /** Any name; the Worker's own model answers. */
+  model: z.string().optional(),
+  input: z.union([text.min(1), z.array(message).min(1).max(1_000)]),
+  instructions: z.string().max(32_000).nullish(),
+  stream,
+  /** False: nothing is written. */
+  store: z.boolean().nullish(),
+  previous_response_id: z.string().max(512).nullish(),
+  conversation: z.union([sessionId, z.object({ id: sessionId })]).nullish(),
+  max_output_tokens: maxTokens,
+  temperature,
+  metadata,
+});
+
+/** Where the session of a request may be named. */
+export const sessionHeaders = z.object({
+  "x-session-id": sessionId.optional(),
+  "x-openwebui-chat-id": sessionId.optional(),
+});
+
+const count = z.int().min(0);
+
+export const openaiError = z.object({
+  error: z.object({ message: z.string(), type: z.string(), param: z.string().nullable(), code: z.string() }),
+});
+
+export const modelsResponse = z.object({
+  object: z.literal("list"),
+  data: z.array(z.object({ id: z.string(), object: z.literal("model"), created: count, owned_by: z.string() })),
+});
+
+export const chatResponse = z.object({
+  id: z.string(),
+  object: z.literal("chat.completion"),
+  created: count,
+  model: z.string(),
+  choices: z.array(
+    z.object({
+      index: count,
+      message: z.object({ role: z.literal("assistant"), content: z.string(), refusal: z.null() }),
+      logprobs: z.null(),
+      finish_reason: z.enum(["stop", "length"]),
+    }),
+  ),
+  usage: z.object({ prompt_tokens: count, completion_tokens: count, total_tokens: count }),
+});
+
+const outputMessage = z.object({
+  type: z.literal("message"),
+  id: z.string(),
+  status: z.enum(["in_progress", "completed", "incomplete"]),
+  role: z.literal("assistant"),
+  content: z.array(z.object({ type: z.literal("output_text"), text: z.string(), annotations: z.array(z.never()) })),
+});
+
+export const responsesResponse = z.object({
+  id: z.string(),
+  object: z.literal("response"),
+  created_at: count,
+  status: z.enum(["in_progress", "completed", "incomplete", "failed"]),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  incomplete_details: z.object({ reason: z.literal("max_output_tokens") }).nullable(),
+  instructions: z.string().nullable(),
+  max_output_tokens: z.int().nullable(),
+  model: z.string(),
+  output: z.array(outputMessage),
+  parallel_tool_calls: z.literal(false),
+  previous_response_id: z.string().nullable(),
+  conversation: z.object({ id: z.string() }).nullable(),
+  store: z.boolean(),
+  temperature: z.number().nullable(),
+  text: z.object({ format: z.object({ type: z.literal("text") }) }),
+  tool_choice: z.literal("none"),
+  tools: z.array(z.never()),
+  top_p: z.null(),
+  truncation: z.literal("auto"),
+  metadata: z.object({}),
+  usage: z
+    .object({
+      input_tokens: count,
+      input_tokens_details: z.object({ cached_tokens: count }),
+      output_tokens: count,
+      output_tokens_details: z.object({ reasoning_tokens: count }),
+      total_tokens: count,
+    })
+    .nullable(),
+});

@@ -8,10 +8,12 @@ import { type AnyFailure, FailureError, respond, respondOpenAI } from "./problem
 import { ask } from "./routes/ask";
 import { authenticate } from "./routes/auth";
 import { debug } from "./routes/debug";
+import { document } from "./routes/document";
 import { health } from "./routes/health";
 import { openai } from "./routes/openai";
 import { responses } from "./routes/responses";
 import { sessions } from "./routes/sessions";
+import { timing } from "./routes/timing";
 import { turns } from "./routes/turns";
 
 /** The largest body, in bytes: 1,000 messages of 8 KiB. */
@@ -21,6 +23,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const base = new Hono<AppEnv>();
 
 base.use(requestId());
+base.use(timing);
 
 base.use(
   bodyLimit({
@@ -41,7 +44,7 @@ base.use(async (c, next) => {
   return next();
 });
 
-const open = base.route("/", health);
+const open = base.route("/", health).route("/", document);
 open.use(authenticate);
 
 /** All routes. Handlers answer with a problem where they fail; whatever is thrown is told here. */

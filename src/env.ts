@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { ChatDO } from "./do/chat";
 import type { LegacyDO } from "./do/legacy";
 import type { AiBinding } from "./llm/llama";
+import type { Timings } from "./routes/timing";
 
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -56,6 +57,7 @@ export interface AppEnv {
     requestId: string;
     /** Whose sessions these are; empty for the default tenant. */
     tenant: string;
+    timings: Timings;
   };
 }
 

@@ -172,6 +172,11 @@ export const contextResponse = z.object({
   memory: memory.extend({ recalled: z.array(recalled) }),
 });
 
+export const startEvent = askResponse.pick({ sessionId: true, turnId: true, model: true, memory: true });
+export const deltaEvent = z.object({ text: z.string() });
+
+export const openapiResponse = z.looseObject({ openapi: z.literal("3.1.0") });
+
 /** RFC 9457. */
 export const problem = z.object({
   title: z.string(),

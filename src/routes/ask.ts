@@ -5,7 +5,7 @@ import { respond } from "../problem";
 import { askHeaders, askRequest, resetRequest, type resetResponse } from "../schema";
 import type { Idempotency } from "../turn/ports";
 import { answer, stream } from "../turn/turn";
-import { askOf, modelFor, sessionOf } from "./context";
+import { askOf, memoryFor, modelFor, sessionOf } from "./context";
 import { EVENT_STREAM_HEADERS, eventStream, toServerSentEvent } from "./sse";
 import { headersOf, valid } from "./validate";
 import { toAnswer } from "./wire";
@@ -29,7 +29,7 @@ export const ask = new Hono<AppEnv>()
     const request = c.req.valid("json");
     const { accept, "idempotency-key": key } = headersOf(c, askHeaders);
     const { sessionId } = request;
-    const session = () => sessionOf(c, sessionId);
+    const session = memoryFor(c, sessionId);
     const model = modelFor(c, sessionId);
     const question = {
       ...askOf(c, request),

@@ -3,6 +3,8 @@ import type { Context } from "hono";
 import { type AppEnv, settingsOf } from "../env";
 import { Llama } from "../llm/llama";
 import type { Ask } from "../turn/ask";
+import type { Model } from "../turn/ports";
+import { timedMemory, timedModel } from "./timing";
 
 /** The name of a session's object: of the default tenant as existing deployments name it. */
 const objectName = (c: Context<AppEnv>, sessionId: string) =>
@@ -11,10 +13,14 @@ const objectName = (c: Context<AppEnv>, sessionId: string) =>
 /** The stub of a session's ChatDO; a fresh one at each call. */
 export const sessionOf = (c: Context<AppEnv>, sessionId: string) => c.env.CHAT_DO.getByName(objectName(c, sessionId));
 
-/** The configured Llama, for one session. */
-export function modelFor(c: Context<AppEnv>, sessionId: string): Llama {
+/** A session's memory as a turn uses it, timed; through a fresh stub at each call. */
+export const memoryFor = (c: Context<AppEnv>, sessionId: string) => () =>
+  timedMemory(sessionOf(c, sessionId), c.var.timings);
+
+/** The configured Llama, for one session, timed. */
+export function modelFor(c: Context<AppEnv>, sessionId: string): Model {
   const settings = settingsOf(c.env);
-  return new Llama(c.env.AI, {
+  const llama = new Llama(c.env.AI, {
     model: settings.MODEL,
     fallbackModel: settings.FALLBACK_MODEL,
     unknownWindow: settings.CONTEXT_TOKENS,
@@ -22,6 +28,7 @@ export function modelFor(c: Context<AppEnv>, sessionId: string): Llama {
     stallMs: settings.MODEL_STALL_MS,
     affinity: objectName(c, sessionId),
   });
+  return timedModel(llama, c.var.timings);
 }
 
 /** A question with the defaults of the settings. */

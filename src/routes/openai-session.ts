@@ -7,7 +7,7 @@ import type { Ask } from "../turn/ask";
 import type { NewMessage } from "../turn/ports";
 import { clientsMemory } from "../turn/stateless";
 import type { Session } from "../turn/turn";
-import { askOf, sessionOf } from "./context";
+import { askOf, memoryFor } from "./context";
 import { headersOf } from "./validate";
 
 /** A reply may not be longer than this, whatever is asked for: some clients always ask for the most there is. */
@@ -55,7 +55,7 @@ export function sessionIdOf(c: Context<AppEnv>, metadata: { session_id?: string 
 
 /** The server's memory of a session; without one, the client's own. */
 export function memoryOf(c: Context<AppEnv>, sessionId: string | undefined, { before }: Conversation): Session {
-  return sessionId === undefined ? () => clientsMemory(before) : () => sessionOf(c, sessionId);
+  return sessionId === undefined ? () => clientsMemory(before) : memoryFor(c, sessionId);
 }
 
 export function questionOf(

@@ -17,7 +17,7 @@ import {
 } from "../schema";
 import { preview } from "../turn/preview";
 import { memoryUsed } from "../turn/prompt";
-import { askOf, modelFor, sessionOf } from "./context";
+import { askOf, memoryFor, modelFor, sessionOf } from "./context";
 import { valid } from "./validate";
 import { iso, toMessage, toRecalled } from "./wire";
 
@@ -71,7 +71,7 @@ export const sessions = new Hono<AppEnv>()
   .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
     const { sessionId } = c.req.valid("param");
     const { question, ...sizes } = c.req.valid("json");
-    const result = await preview(sessionOf(c, sessionId), modelFor(c, sessionId), askOf(c, { question }), sizes);
+    const result = await preview(memoryFor(c, sessionId)(), modelFor(c, sessionId), askOf(c, { question }), sizes);
     if (!result.ok) return respond(c, result.failure);
     const { messages, promptTokens, budget, context } = result.value;
     const body: z.input<typeof contextResponse> = {

@@ -3,7 +3,7 @@ import type { AppEnv } from "../env";
 import { respond } from "../problem";
 import { streamHeaders, turnParam } from "../schema";
 import { follow } from "../turn/turn";
-import { sessionOf } from "./context";
+import { memoryFor, sessionOf } from "./context";
 import { EVENT_STREAM_HEADERS, eventStream, toServerSentEvent } from "./sse";
 import { headersOf, valid } from "./validate";
 import { toTurn } from "./wire";
@@ -27,7 +27,7 @@ export const turns = new Hono<AppEnv>()
   .get("/sessions/:sessionId/turns/:turnId/stream", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
     const after = charactersKnown(turnId, headersOf(c, streamHeaders)["last-event-id"]);
-    const result = await follow(() => sessionOf(c, sessionId), turnId, after);
+    const result = await follow(memoryFor(c, sessionId), turnId, after);
     if (!result.ok) return respond(c, result.failure);
     const tell = eventStream(result.value.events, (event) =>
       toServerSentEvent(event, turnId, sessionId, c.var.requestId),

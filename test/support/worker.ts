@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { app } from "../../src/app";
 import type { Env } from "../../src/env";
 import type { AiBinding, AiInputs } from "../../src/llm/llama";
+import { held } from "./contract";
 
 /** The app in front of the real objects, with other bindings or settings where a test needs them. */
 export function worker(overrides: Partial<Env> = {}) {
@@ -12,11 +13,16 @@ export function worker(overrides: Partial<Env> = {}) {
       const ctx = createExecutionContext();
       const response = await app.fetch(new Request(`http://llamory.test${path}`, init), bindings, ctx);
       await waitOnExecutionContext(ctx);
-      return response;
+      return held(init?.method ?? "GET", new URL(path, "http://llamory.test").pathname, response);
     },
     /** As a client does that reads while the turn runs: does not wait for what goes on in the background. */
     async open(path: string, init?: RequestInit): Promise<Response> {
-      return app.fetch(new Request(`http://llamory.test${path}`, init), bindings, createExecutionContext());
+      const response = await app.fetch(
+        new Request(`http://llamory.test${path}`, init),
+        bindings,
+        createExecutionContext(),
+      );
+      return held(init?.method ?? "GET", new URL(path, "http://llamory.test").pathname, response);
     },
     /** Asks for a stream of events. */
     stream(sessionId: string, question: string, headers: Record<string, string> = {}): Promise<Response> {

@@ -1,0 +1,180 @@
+/** The OpenAPI 3.1 document, from the schemas that the routes validate with. */
+import * as z from "zod";
+import { version } from "../package.json";
+import { operations } from "./operations";
+import { type AnyFailure, openaiProblem, problemOf } from "./problem";
+import * as schema from "./schema";
+import { openaiError } from "./schema-openai";
+
+type Json = Record<string, unknown>;
+export type Reason = AnyFailure["reason"];
+
+/** Requests are described as they come in, before defaults; the rest as it is when it has been read. */
+const jsonSchema = (type: z.ZodType, io: "input" | "output" = "output"): Json => {
+  const { $schema: _, ...rest } = z.toJSONSchema(type, { io, unrepresentable: "any" });
+  return rest;
+};
+
+/** One failure of each kind, so that the document shows what it looks like. */
+const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
+  invalid_request: { reason: "invalid_request", errors: [{ path: "question", message: "Invalid input" }] },
+  malformed_json: { reason: "malformed_json" },
+  unsupported_media_type: { reason: "unsupported_media_type" },
+  body_too_large: { reason: "body_too_large", limit: 8_388_608 },
+  unauthorized: { reason: "unauthorized" },
+  not_configured: { reason: "not_configured" },
+  misconfigured: { reason: "misconfigured", detail: "Check the Worker's settings." },
+  not_found: { reason: "not_found" },
+  method_not_allowed: { reason: "method_not_allowed", allow: ["POST"] },
+  internal: { reason: "internal" },
+  model_busy: { reason: "model_busy" },
+  model_timeout: { reason: "model_timeout" },
+  model_stalled: { reason: "model_stalled" },
+  model_interrupted: { reason: "model_interrupted" },
+  model_unavailable: { reason: "model_unavailable", model: "@cf/meta/llama-3.1-8b-instruct" },
+  model_allowance_spent: { reason: "model_allowance_spent", retryAfter: 3_600 },
+  model_account: { reason: "model_account" },
+  model_request_refused: { reason: "model_request_refused" },
+  model_reply_empty: { reason: "model_reply_empty" },
+  model_reply_malformed: { reason: "model_reply_malformed" },
+  prompt_too_long: { reason: "prompt_too_long" },
+  turn_cancelled: { reason: "turn_cancelled" },
+  turn_interrupted: { reason: "turn_interrupted" },
+  turn_not_found: { reason: "turn_not_found" },
+  session_busy: { reason: "session_busy" },
+  session_queue_full: { reason: "session_queue_full" },
+  idempotency_conflict: { reason: "idempotency_conflict" },
+};
+
+const header = (description: string) => ({ description, schema: { type: "string" } });
+const HEADERS = {
+  "X-Request-Id": header("Names the request in the Worker's log; taken over from the request where it is well-formed."),
+  "Server-Timing": header(
+    "Milliseconds spent on `memory`, `model` and in `total`, as far as known when the answer began.",
+  ),
+};
+
+/** The responses of failures, by status, each with its codes and what they look like. */
+function failureResponses(reasons: readonly Reason[], openai: boolean): Json {
+  const byStatus = Map.groupBy(reasons, (reason) => problemOf(failures[reason], "").status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => {
+      const examples = group.map((reason) => {
+        const failure = failures[reason];
+        return [reason, { value: openai ? openaiProblem(failure) : problemOf(failure, "5f0c2f6e") }];
+      });
+      const content = {
+        schema: { $ref: `#/components/schemas/${openai ? "OpenAIError" : "Problem"}` },
+        examples: Object.fromEntries(examples),
+      };
+      const retry = group.some((reason) => /busy|full|spent/.test(reason));
+      return [
+        String(status),
+        {
+          description: group.map((reason) => `\`${reason}\``).join(", "),
+          headers: { ...HEADERS, ...(retry && { "Retry-After": header("Seconds after which to ask again.") }) },
+          content: { [openai ? "application/json" : "application/problem+json"]: content },
+        },
+      ];
+    }),
+  );
+}
+
+/** The fields of an object schema as parameters. */
+function parameters(type: z.ZodObject | undefined, place: "path" | "query" | "header"): Json[] {
+  if (!type) return [];
+  const { properties = {}, required = [] } = jsonSchema(type) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties)
+    .filter(([name]) => name !== "accept")
+    .map(([name, field]) => ({
+      name,
+      in: place,
+      required: place === "path" || (required.includes(name) && !("default" in field)),
+      schema: field,
+    }));
+}
+
+function operationOf(path: string, { open, openai = false, ...operation }: (typeof operations)[string]): Json {
+  const reasons = new Set<Reason>(["misconfigured", "internal", ...(operation.failures ?? [])]);
+  if (!open) for (const reason of ["unauthorized", "not_configured"] as const) reasons.add(reason);
+  if (operation.params || operation.query || operation.headers || operation.body) reasons.add("invalid_request");
+  // A body of any request is looked at before its route is.
+  if (operation.body)
+    for (const reason of ["malformed_json", "unsupported_media_type", "body_too_large"] as const) reasons.add(reason);
+  const { status = 200, response, events } = operation;
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    tags: [path.startsWith("/v1") ? "OpenAI" : "Llamory"],
+    ...(open && { security: [] }),
+    parameters: [
+      ...parameters(operation.params, "path"),
+      ...parameters(operation.query, "query"),
+      ...parameters(operation.headers, "header"),
+    ],
+    ...(operation.body && {
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: jsonSchema(operation.body, "input"), example: operation.example } },
+      },
+    }),
+    responses: {
+      [status]: {
+        description: "Done.",
+        headers: {
+          ...HEADERS,
+          ...(operation.id === "ask" && {
+            "Idempotency-Replayed": header("`true` where the key's turn had been asked before."),
+          }),
+        },
+        content: {
+          ...(response && { "application/json": { schema: jsonSchema(response) } }),
+          ...(events && { "text/event-stream": { schema: { type: "string", description: events } } }),
+        },
+      },
+      ...failureResponses([...reasons], openai),
+    },
+  };
+}
+
+/** Hono's `:name` as OpenAPI's `{name}`. */
+const templated = (path: string) => path.replace(/:(\w+)/g, "{$1}");
+
+let document: Json | undefined;
+
+/** The document; made once, when it is first asked for. */
+export function openapi(): Json {
+  if (document) return document;
+  const paths: Record<string, Json> = {};
+  for (const [route, operation] of Object.entries(operations)) {
+    const [method = "", path = ""] = route.split(" ");
+    paths[templated(path)] = { ...paths[templated(path)], [method.toLowerCase()]: operationOf(path, operation) };
+  }
+  document = {
+    openapi: "3.1.0",
+    info: {
+      title: "Llamory",
+      version,
+      description: "A Llama chat agent that remembers. Unknown fields of a request are ignored.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: "http", scheme: "bearer", description: "One of the Worker's `API_TOKENS`." } },
+      schemas: {
+        Problem: jsonSchema(schema.problem),
+        OpenAIError: jsonSchema(openaiError),
+        StreamStart: jsonSchema(schema.startEvent),
+        StreamDelta: jsonSchema(schema.deltaEvent),
+        StreamDone: jsonSchema(schema.askResponse),
+        StreamError: { $ref: "#/components/schemas/Problem" },
+      },
+    },
+  };
+  return document;
+}

@@ -1,0 +1,179 @@
+/** Every operation of the API: what it takes, what it answers, and how it may fail. */
+import type * as z from "zod";
+import type { Reason } from "./openapi";
+import * as schema from "./schema";
+import * as openai from "./schema-openai";
+
+export interface Operation {
+  id: string;
+  summary: string;
+  /** Needs no token. */
+  open?: boolean;
+  /** Tells errors as the OpenAI API does. */
+  openai?: boolean;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  headers?: z.ZodObject;
+  body?: z.ZodType;
+  /** A body that may be sent as it stands. */
+  example?: unknown;
+  status?: number;
+  response?: z.ZodType;
+  /** What the events of a streamed answer are. */
+  events?: string;
+  failures?: readonly Reason[];
+}
+
+const MODEL_FAILURES = [
+  "model_busy",
+  "model_timeout",
+  "model_unavailable",
+  "model_allowance_spent",
+  "model_account",
+  "model_request_refused",
+  "model_reply_empty",
+  "model_reply_malformed",
+  "prompt_too_long",
+] as const;
+
+const TURN_FAILURES = [
+  ...MODEL_FAILURES,
+  "model_interrupted",
+  "model_stalled",
+  "turn_cancelled",
+  "turn_interrupted",
+  "session_busy",
+  "session_queue_full",
+] as const;
+
+const EVENTS =
+  "Server-sent events: `start` (StreamStart), `delta` (StreamDelta), and last `done` (StreamDone) or `error` (StreamError). `id` is `<turnId>:<characters of the answer so far>`. Comments keep the connection alive.";
+
+const chat = { model: "llama", messages: [{ role: "user", content: "What is my name?" }] };
+
+export const operations: Record<string, Operation> = {
+  "GET /health": {
+    id: "health",
+    summary: "Whether the Worker runs, which version, and with which model",
+    open: true,
+    response: schema.healthResponse,
+  },
+  "GET /openapi.json": { id: "openapi", summary: "This document", open: true, response: schema.openapiResponse },
+  "POST /ask": {
+    id: "ask",
+    summary: "Ask a session a question; the answer is remembered",
+    headers: schema.askHeaders,
+    body: schema.askRequest,
+    example: { sessionId: "a", question: "My name is Ana and I keep bees in Lisbon." },
+    response: schema.askResponse,
+    events: EVENTS,
+    failures: [...TURN_FAILURES, "idempotency_conflict"],
+  },
+  "POST /reset": {
+    id: "reset",
+    summary: "Empty a session",
+    body: schema.resetRequest,
+    example: { sessionId: "a" },
+    response: schema.resetResponse,
+  },
+  "GET /debug": {
+    id: "debug",
+    summary: "What of the request reached the Worker; only where DEBUG is on",
+    response: schema.debugResponse,
+    failures: ["not_found"],
+  },
+  "GET /sessions/:sessionId": {
+    id: "session",
+    summary: "How much there is of a session; an unknown one is empty",
+    params: schema.sessionParam,
+    response: schema.sessionResponse,
+  },
+  "DELETE /sessions/:sessionId": {
+    id: "deleteSession",
+    summary: "Delete a session for good",
+    params: schema.sessionParam,
+    response: schema.resetResponse,
+  },
+  "GET /sessions/:sessionId/messages": {
+    id: "messages",
+    summary: "A page of the transcript, newest first",
+    params: schema.sessionParam,
+    query: schema.historyQuery,
+    response: schema.historyResponse,
+  },
+  "POST /sessions/:sessionId/messages": {
+    id: "appendMessages",
+    summary: "Append messages that were said elsewhere, all or none",
+    params: schema.sessionParam,
+    body: schema.appendRequest,
+    example: { messages: [{ role: "user", name: "Ana", content: "The honey is ripe in July." }] },
+    status: 201,
+    response: schema.appendResponse,
+  },
+  "GET /sessions/:sessionId/search": {
+    id: "search",
+    summary: "The messages that fit a text best, best first",
+    params: schema.sessionParam,
+    query: schema.searchQuery,
+    response: schema.searchResponse,
+  },
+  "POST /sessions/:sessionId/context": {
+    id: "context",
+    summary: "The exact prompt that an ask would send, and why; writes nothing",
+    params: schema.sessionParam,
+    body: schema.contextRequest,
+    example: { question: "When is the honey ripe?" },
+    response: schema.contextResponse,
+    failures: ["prompt_too_long"],
+  },
+  "GET /sessions/:sessionId/turns/:turnId": {
+    id: "turn",
+    summary: "A turn, running or over",
+    params: schema.turnParam,
+    response: schema.turnResponse,
+    failures: ["turn_not_found"],
+  },
+  "GET /sessions/:sessionId/turns/:turnId/stream": {
+    id: "followTurn",
+    summary: "A turn's events from the start, or after `Last-Event-ID`; a turn that is over replays and ends",
+    params: schema.turnParam,
+    headers: schema.streamHeaders,
+    events: EVENTS,
+    failures: ["turn_not_found"],
+  },
+  "DELETE /sessions/:sessionId/turns/:turnId": {
+    id: "cancelTurn",
+    summary: "End a running turn; what was said so far is kept",
+    params: schema.turnParam,
+    response: schema.turnResponse,
+    failures: ["turn_not_found"],
+  },
+  "GET /v1/models": {
+    id: "models",
+    summary: "The models that may answer, as the OpenAI API lists them",
+    openai: true,
+    response: openai.modelsResponse,
+  },
+  "POST /v1/chat/completions": {
+    id: "chatCompletions",
+    summary: "A chat completion; remembered on the server where the request names a session",
+    openai: true,
+    headers: openai.sessionHeaders,
+    body: openai.chatRequest,
+    example: chat,
+    response: openai.chatResponse,
+    events: "Chunks as the OpenAI API streams them, then `[DONE]`; an error is a chunk with `error`.",
+    failures: TURN_FAILURES,
+  },
+  "POST /v1/responses": {
+    id: "responses",
+    summary: "A response; the next one may go on with it by `previous_response_id`",
+    openai: true,
+    headers: openai.sessionHeaders,
+    body: openai.responsesRequest,
+    example: { model: "llama", input: "What is my name?" },
+    response: openai.responsesResponse,
+    events: "Events as the OpenAI API streams responses.",
+    failures: TURN_FAILURES,
+  },
+};

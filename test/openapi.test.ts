@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { app } from "../src/app";
+import { operations } from "../src/operations";
+import { document } from "./support/contract";
+import { worker } from "./support/worker";
+
+describe("GET /openapi.json", () => {
+  it("serves the document to anyone", async () => {
+    const response = await worker({ AUTH: "tokens" }).fetch("/openapi.json");
+    expect(await response.json()).toEqual(document);
+  });
+
+  it("has an operation for every route, and a route for every operation", () => {
+    const routes = app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`);
+    expect([...new Set(routes)].sort()).toEqual(Object.keys(operations).sort());
+  });
+
+  it("describes every response with a type, a request id and what it looks like", () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const [method, { responses }] of Object.entries(methods)) {
+        for (const [status, response] of Object.entries(responses)) {
+          expect(Object.keys(response.content ?? {}), `${method} ${path} ${status}`).not.toEqual([]);
+          expect(response, `${method} ${path} ${status}`).toMatchObject({ headers: { "X-Request-Id": {} } });
+        }
+      }
+    }
+  });
+
+  it("shows examples that are true: each can be sent as it stands", async () => {
+    const llamory = worker();
+    for (const [route, { example }] of Object.entries(operations)) {
+      if (example === undefined) continue;
+      const [, path = ""] = route.split(" ");
+      const response = await llamory.post(path.replace(":sessionId", "examples"), example);
+      expect(response.status, route).toBeLessThan(300);
+    }
+  });
+});

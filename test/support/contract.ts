@@ -1,0 +1,62 @@
+/** Holds responses against the OpenAPI document. */
+import Ajv2020, { type ValidateFunction } from "ajv/dist/2020";
+import addFormats from "ajv-formats";
+import { expect } from "vitest";
+import { openapi } from "../../src/openapi";
+
+interface Document {
+  paths: Record<
+    string,
+    Record<string, { responses: Record<string, { content?: Record<string, { schema: object }> }> }>
+  >;
+  components: object;
+}
+
+export const document: Document = JSON.parse(JSON.stringify(openapi()));
+
+const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }));
+ajv.addSchema({ $id: "llamory", components: document.components });
+const validators = new Map<object, ValidateFunction>();
+
+/** The schema's `$ref`s point into the document. */
+const absolute = (schema: object) =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"llamory#/components'));
+
+function validatorOf(schema: object): ValidateFunction {
+  const known = validators.get(schema);
+  if (known) return known;
+  const validate = ajv.compile(absolute(schema));
+  validators.set(schema, validate);
+  return validate;
+}
+
+/** The operation that a request reaches; undefined for a route or method that there is not. */
+function operationOf(method: string, pathname: string) {
+  for (const [path, operations] of Object.entries(document.paths)) {
+    const pattern = new RegExp(`^${path.replace(/\./g, "\\.").replace(/\{\w+\}/g, "[^/]+")}$`);
+    if (pattern.test(pathname)) return operations[method.toLowerCase()];
+  }
+  return undefined;
+}
+
+/** Fails where a response is not what the document says of it. Gives the response back, unread. */
+export async function held(method: string, pathname: string, response: Response): Promise<Response> {
+  const what = `${method} ${pathname} -> ${response.status}`;
+  expect(response.headers.get("x-request-id"), what).toMatch(/./);
+  expect(response.headers.get("server-timing"), what).toMatch(/total;dur=/);
+  const operation = operationOf(method, pathname);
+  if (!operation) {
+    expect([404, 405, 401, 413, 415, 503, 500], what).toContain(response.status);
+    return response;
+  }
+  const described = operation.responses[response.status];
+  expect(described, `${what} is not described`).toBeDefined();
+  const type = response.headers.get("content-type")?.split(";")[0] ?? "";
+  const content = described?.content?.[type];
+  expect(content, `${what} ${type} is not described`).toBeDefined();
+  if (!content || type === "text/event-stream") return response;
+  const validate = validatorOf(content.schema);
+  const body = await response.clone().json();
+  expect(validate(body), `${what} ${JSON.stringify(body)} ${ajv.errorsText(validate.errors)}`).toBe(true);
+  return response;
+}

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 
 export interface Received {
   url: string;
+  method: string;
   headers: IncomingMessage["headers"];
   body: unknown;
 }
@@ -14,7 +15,12 @@ export async function serve(handle: (received: Received, response: ServerRespons
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString();
-    const one = { url: request.url ?? "", headers: request.headers, body: text ? JSON.parse(text) : undefined };
+    const one = {
+      url: request.url ?? "",
+      method: request.method ?? "",
+      headers: request.headers,
+      body: text ? JSON.parse(text) : undefined,
+    };
     received.push(one);
     handle(one, response);
   });

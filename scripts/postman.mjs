@@ -1,0 +1,209 @@
+// Generates the Postman collection and its environment from the OpenAPI document: a story that runs from top to bottom.
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const root = join(import.meta.dirname, "..");
+
+/** The OpenAPI document, from the source. */
+async function openapi() {
+  const folder = mkdtempSync(join(tmpdir(), "llamory-openapi-"));
+  try {
+    const outfile = join(folder, "openapi.mjs");
+    await build({
+      entryPoints: [join(root, "src/openapi.ts")],
+      bundle: true,
+      format: "esm",
+      outfile,
+      logLevel: "error",
+    });
+    return (await import(pathToFileURL(outfile).href)).openapi();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const session = { sessionId: "{{sessionId}}" };
+const saidSo = (text) => [
+  `pm.test("remembers", () => pm.expect(pm.response.text()).to.include(${JSON.stringify(text)}));`,
+];
+const streamed = [
+  'pm.test("ends with done", () => pm.expect(pm.response.text()).to.include("event: done"));',
+  'pm.environment.set("turnId", /"turnId":"([^"]+)"/.exec(pm.response.text())[1]);',
+];
+
+/** The story: which operation, with what, and what it must bring beyond status, type and schema. */
+const story = [
+  { name: "Is it there?", id: "health" },
+  { name: "What can it do?", id: "openapi" },
+  { name: "Start with an empty session", id: "deleteSession" },
+  { name: "Tell it something", id: "ask", body: { ...session, question: "My name is Ana and I keep bees in Lisbon." } },
+  { name: "Ask again", id: "ask", body: { ...session, question: "What is my name?" }, tests: saidSo("Ana") },
+  { name: "Read the history", id: "messages", query: { limit: "10" }, tests: saidSo("bees in Lisbon") },
+  { name: "How much is there?", id: "session" },
+  {
+    name: "Add what was said elsewhere",
+    id: "appendMessages",
+    body: {
+      messages: [
+        { role: "user", name: "Ana", content: "The honey is ripe in July." },
+        { role: "assistant", content: "I see." },
+      ],
+    },
+  },
+  { name: "Search", id: "search", query: { q: "honey" }, tests: saidSo("ripe in July") },
+  {
+    name: "See the prompt",
+    id: "context",
+    body: { question: "When is the honey ripe?" },
+    tests: saidSo("ripe in July"),
+  },
+  {
+    name: "Stream an answer",
+    id: "ask",
+    type: "text/event-stream",
+    body: { ...session, question: "When is the honey ripe?", stream: true },
+    tests: [...streamed, ...saidSo("ripe")],
+  },
+  { name: "Look at the turn", id: "turn", tests: saidSo("complete") },
+  { name: "Replay its stream", id: "followTurn", type: "text/event-stream", tests: streamed },
+  { name: "Cancel it, too late", id: "cancelTurn", tests: saidSo("complete") },
+  { name: "List the models as OpenAI does", id: "models" },
+  {
+    name: "Chat as with OpenAI",
+    id: "chatCompletions",
+    headers: { "x-session-id": "{{sessionId}}" },
+    body: { model: "llama", messages: [{ role: "user", content: "What is my name?" }] },
+    tests: saidSo("Ana"),
+  },
+  {
+    name: "Respond as OpenAI does",
+    id: "responses",
+    body: { model: "llama", input: "What is my name?", conversation: "{{sessionId}}" },
+    tests: saidSo("Ana"),
+  },
+  { name: "A question too few", id: "ask", status: 400, body: session, tests: saidSo("invalid_request") },
+  {
+    name: "A turn that is not there",
+    id: "turn",
+    status: 404,
+    params: { turnId: "nobody" },
+    tests: saidSo("turn_not_found"),
+  },
+  { name: "See what reaches the Worker", id: "debug" },
+  { name: "Empty the session", id: "reset", body: session, tests: saidSo('"ok":true') },
+  { name: "It has forgotten", id: "messages", tests: saidSo('"data":[]') },
+];
+
+/** An id that is the same at every run. */
+const idOf = (name) =>
+  createHash("sha256")
+    .update(name)
+    .digest("hex")
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, "$1-$2-$3-$4-$5");
+
+/** A schema with what it refers to in its place, because the sandbox of Postman does not know the document. */
+const inlined = (schema, document) =>
+  JSON.parse(JSON.stringify(schema), (_, value) =>
+    typeof value?.$ref === "string"
+      ? value.$ref
+          .slice(2)
+          .split("/")
+          .reduce((at, key) => at[key], document)
+      : value,
+  );
+
+function itemOf(document, step) {
+  const [path, method] =
+    Object.entries(document.paths)
+      .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => [path, method, operation]))
+      .find(([, , operation]) => operation.operationId === step.id) ?? [];
+  const operation = document.paths[path]?.[method];
+  if (!operation) throw new Error(`no operation ${step.id}`);
+  const status = step.status ?? Number(Object.keys(operation.responses).find((code) => code.startsWith("2")));
+  const content = operation.responses[status].content;
+  const type = step.type ?? Object.keys(content)[0];
+  const schema = inlined(content[type].schema, document);
+  const segments = path
+    .slice(1)
+    .split("/")
+    .map((segment) => segment.replace(/^\{(\w+)\}$/, (_, name) => step.params?.[name] ?? `{{${name}}}`));
+  const query = Object.entries(step.query ?? {}).map(([key, value]) => ({ key, value }));
+  const search = query.map(({ key, value }) => `${key}=${value}`).join("&");
+  const tests = [
+    `pm.test("status ${status}", () => pm.response.to.have.status(${status}));`,
+    `pm.test("content type ${type}", () => pm.expect(pm.response.headers.get("content-type")).to.include("${type}"));`,
+    ...(type === "text/event-stream"
+      ? []
+      : [
+          `const schema = ${JSON.stringify(schema)};`,
+          'pm.test("schema", () => pm.response.to.have.jsonSchema(schema));',
+        ]),
+    'pm.test("request id", () => pm.expect(pm.response.headers.get("x-request-id")).to.match(/./));',
+    ...(step.tests ?? []),
+  ];
+  return {
+    id: idOf(step.name),
+    name: step.name,
+    event: [{ listen: "test", script: { id: idOf(`${step.name}, tests`), type: "text/javascript", exec: tests } }],
+    request: {
+      method: method.toUpperCase(),
+      description: operation.summary,
+      header: [
+        ...(step.body ? [{ key: "content-type", value: "application/json" }] : []),
+        ...Object.entries(step.headers ?? {}).map(([key, value]) => ({ key, value })),
+      ],
+      ...(step.body && {
+        body: { mode: "raw", raw: JSON.stringify(step.body, null, 2), options: { raw: { language: "json" } } },
+      }),
+      url: {
+        raw: `{{baseUrl}}/${segments.join("/")}${search && `?${search}`}`,
+        host: ["{{baseUrl}}"],
+        path: segments,
+        ...(search && { query }),
+      },
+    },
+    response: [],
+  };
+}
+
+const document = await openapi();
+const told = new Set(story.map(({ id }) => id));
+const missing = Object.values(document.paths)
+  .flatMap(Object.values)
+  .filter(({ operationId }) => !told.has(operationId));
+if (missing.length > 0)
+  throw new Error(`not in the story: ${missing.map(({ operationId }) => operationId).join(", ")}`);
+
+const variable = (key, value, type = "default") => ({ key, value, type, enabled: true });
+const files = {
+  "llamory.postman_collection.json": {
+    info: {
+      _postman_id: idOf("collection"),
+      name: "Llamory",
+      description: document.info.description,
+      schema: "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
+    },
+    auth: { type: "bearer", bearer: [{ key: "token", value: "{{token}}", type: "string" }] },
+    item: story.map((step) => itemOf(document, step)),
+  },
+  "llamory.postman_environment.json": {
+    id: idOf("environment"),
+    name: "Llamory, local",
+    values: [
+      variable("baseUrl", "http://127.0.0.1:8787"),
+      variable("token", "none-needed-locally", "secret"),
+      variable("sessionId", "postman"),
+      variable("turnId", ""),
+    ],
+    _postman_variable_scope: "environment",
+  },
+};
+
+const folder = process.argv[2] ?? join(root, "postman");
+mkdirSync(folder, { recursive: true });
+for (const [name, content] of Object.entries(files))
+  writeFileSync(join(folder, name), `${JSON.stringify(content, null, 2)}\n`);

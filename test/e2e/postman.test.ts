@@ -1,0 +1,94 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import newman from "newman";
+import { describe, expect, inject, it } from "vitest";
+import { root } from "./support/bundle";
+import { serve } from "./support/http";
+import { Workerd } from "./support/workerd";
+
+const COLLECTION = "llamory.postman_collection.json";
+const ENVIRONMENT = "llamory.postman_environment.json";
+
+interface Outcome {
+  requests: number;
+  assertions: number;
+  failures: string[];
+}
+
+/** Runs the collection in newman. */
+function run(baseUrl: string): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    newman.run(
+      {
+        collection: join(root, "postman", COLLECTION),
+        environment: join(root, "postman", ENVIRONMENT),
+        envVar: [{ key: "baseUrl", value: baseUrl }],
+      },
+      (error, { run }) => {
+        if (error) return reject(error);
+        const failures = run.failures.map(({ source, error: { message } }) => `${source?.name}: ${message}`);
+        resolve({ requests: run.stats.requests.total ?? 0, assertions: run.stats.assertions.total ?? 0, failures });
+      },
+    );
+  });
+}
+
+describe("the Postman collection", () => {
+  it("passes from top to bottom in newman", async () => {
+    await using server = new Workerd({
+      bundle: inject("bundle"),
+      ai: { entrypoint: "OfflineModel" },
+      settings: { DEBUG: "true" },
+    });
+    await server.start();
+    const { requests, assertions, failures } = await run(server.url);
+    console.log(`newman: ${requests} requests, ${assertions} assertions, ${failures.length} failed`);
+    expect(failures).toEqual([]);
+    expect(requests).toBeGreaterThan(20);
+    expect(assertions).toBeGreaterThan(3 * requests);
+  });
+
+  it("fails where a response is broken", async () => {
+    await using server = new Workerd({
+      bundle: inject("bundle"),
+      ai: { entrypoint: "OfflineModel" },
+      settings: { DEBUG: "true" },
+    });
+    await server.start();
+    // A proxy that makes one field of one response something else.
+    await using broken = await serve(async ({ url, method, headers, body }, response) => {
+      const { "content-type": type = "", "x-session-id": session } = headers;
+      const answer = await fetch(`${server.url}${url}`, {
+        method,
+        headers: {
+          ...(type && { "content-type": type }),
+          ...(typeof session === "string" && { "x-session-id": session }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      response.writeHead(answer.status, {
+        "content-type": answer.headers.get("content-type") ?? "",
+        "x-request-id": answer.headers.get("x-request-id") ?? "",
+      });
+      response.end(text.replace('"nextCursor":null', '"nextCursor":"never"'));
+    });
+    const { failures } = await run(`http://${broken.address}`);
+    expect(failures).toHaveLength(2);
+    expect(failures[0]).toContain("Read the history");
+  });
+
+  it("is what `npm run postman` makes of the OpenAPI document, the same each time", () => {
+    const folder = mkdtempSync(join(tmpdir(), "llamory-postman-"));
+    try {
+      execFileSync(process.execPath, [join(root, "scripts/postman.mjs"), folder]);
+      for (const name of [COLLECTION, ENVIRONMENT]) {
+        expect(readFileSync(join(folder, name), "utf8")).toBe(readFileSync(join(root, "postman", name), "utf8"));
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

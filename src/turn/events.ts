@@ -17,7 +17,9 @@ export async function* decodeEvents(
   signal?: AbortSignal,
 ): AsyncGenerator<TurnEvent> {
   const reader = bytes.pipeThrough(new TextDecoderStream()).getReader();
-  signal?.addEventListener("abort", () => reader.cancel().catch(() => {}));
+  signal?.addEventListener("abort", () => {
+    reader.cancel().catch(() => {});
+  });
   let rest = "";
   try {
     for (;;) {

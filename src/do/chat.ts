@@ -1,7 +1,7 @@
 /** ChatDO: one session's memory, and the line in front of it. The RPC surface, kept thin. */
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env";
-import { decodeEvents, encodeEvent, eventsAfter } from "../turn/events";
+import { encodeEvent, eventsAfter, eventsOf } from "../turn/events";
 import type {
   Budget,
   Context,
@@ -17,12 +17,11 @@ import type {
 } from "../turn/ports";
 import { readContext } from "./context";
 import { Turn } from "./handle";
-import { type LiveTurn, LiveTurns } from "./live";
+import { LiveTurns } from "./live";
 import type { SessionInfo } from "./messages";
 import { TurnQueue } from "./queue";
 import { recall } from "./recall";
 import { Store } from "./store";
-import { cancelledTurn, eventsOf, interruptedTurn, runningTurn } from "./telling";
 
 /** How many turns may wait behind the one that runs. */
 const MAX_WAITING = 16;
@@ -59,13 +58,13 @@ export class ChatDO extends DurableObject<Env> {
 
   /** Forgets all messages and turns, and ends the one that is running; the session goes on, empty. */
   reset(): { deleted: number } {
-    this.#stop(this.#live.running());
+    this.#live.running()?.fail({ reason: "turn_cancelled" });
     return this.#store.clear();
   }
 
   /** As `reset`, and gives the storage back: nothing of the session is left. */
   async destroy(): Promise<{ deleted: number }> {
-    this.#stop(this.#live.running());
+    this.#live.running()?.fail({ reason: "turn_cancelled" });
     const { messages } = this.info();
     this.#opened = undefined;
     await this.ctx.storage.deleteAlarm();
@@ -92,7 +91,6 @@ export class ChatDO extends DurableObject<Env> {
   /** Waits for the session's turn, and reads the context of the question. Writes nothing. */
   async openTurn({
     question,
-    name,
     budget,
     idempotency,
     onBusy = "queue",
@@ -110,7 +108,6 @@ export class ChatDO extends DurableObject<Env> {
       id: crypto.randomUUID(),
       generation: "",
       question,
-      name,
       idempotency,
       createdAt: Date.now(),
     };
@@ -121,9 +118,9 @@ export class ChatDO extends DurableObject<Env> {
       // The session may have been emptied while this turn waited: it belongs to the life in which it begins.
       identity.generation = this.#store.generation;
       const context = readContext(this.#store.messages, question, budget);
-      return { state: "open", identity, context, turn: this.#handle(live) };
+      return { state: "open", identity, context, turn: new Turn(live, this.#store) };
     } catch (error) {
-      live.tell({ type: "failed", failure: { reason: "turn_interrupted" }, at: 0 });
+      live.fail({ reason: "turn_interrupted" });
       throw error;
     }
   }
@@ -136,7 +133,7 @@ export class ChatDO extends DurableObject<Env> {
   /** A turn: running, or as it is remembered; null where the session has no such turn. */
   getTurn(turnId: string): StoredTurn | null {
     const live = this.#live.get(turnId);
-    return live ? runningTurn(live) : (this.#store.turns.get(turnId) ?? null);
+    return live ? live.stored : (this.#store.turns.get(turnId) ?? null);
   }
 
   /**
@@ -158,15 +155,18 @@ export class ChatDO extends DurableObject<Env> {
     });
   }
 
-  /** Ends a running turn; what was said so far is kept. @returns the turn, null where there is none */
+  /**
+   * Ends a turn. What a running one has said so far is kept; one that waits in line leaves nothing.
+   * @returns the turn, null where there is none
+   */
   cancelTurn(turnId: string): StoredTurn | null {
     const live = this.#live.get(turnId);
     if (live) {
-      const finished = cancelledTurn(live);
+      const finished = live.soFar("cancelled");
       if (live.questionSeq !== undefined) this.#store.finish(turnId, finished);
-      else this.#inLine(() => this.#store.remember({ ...live.identity, generation: this.#store.generation }, finished));
-      this.#stop(live);
-      return { ...runningTurn(live), ...finished, finishedAt: Date.now() };
+      else if (live.running) this.#store.remember(live.identity, finished);
+      live.fail({ reason: "turn_cancelled" });
+      return { ...live.stored, ...finished, finishedAt: Date.now() };
     }
     return this.#store.turns.get(turnId) ?? null;
   }
@@ -195,66 +195,5 @@ export class ChatDO extends DurableObject<Env> {
     if (!stored) return undefined;
     if (stored.fingerprint !== fingerprint) return { state: "conflict" as const };
     return { state: "replay" as const, turn: stored };
-  }
-
-  /** What the Worker that has the turn may do with it. After the turn is over, nothing. */
-  #handle(live: LiveTurn): Turn {
-    const { identity } = live;
-    return new Turn({
-      commit: (finished) => {
-        if (live.over) return "gone";
-        const remembered = this.#store.remember(identity, finished);
-        live.tell(...eventsOf(finished));
-        return remembered;
-      },
-      accept: () => {
-        if (live.over) return "gone";
-        live.questionSeq = this.#store.accept(identity);
-        return "remembered";
-      },
-      record: (events) => this.#record(live, events),
-      fail: (failure) => {
-        this.#withdraw(live);
-        live.tell({ type: "failed", failure, at: 0 });
-      },
-      abandon: () => {
-        if (live.over || live.recording) return;
-        this.#withdraw(live);
-        live.tell({ type: "failed", failure: { reason: "turn_interrupted" }, at: 0 });
-      },
-    });
-  }
-
-  async #record(live: LiveTurn, bytes: ReadableStream<Uint8Array>): Promise<Remembered> {
-    if (live.over) return "gone";
-    live.recording = true;
-    const ended = new AbortController();
-    live.ended.then(() => ended.abort());
-    try {
-      for await (const event of decodeEvents(bytes, ended.signal)) {
-        if (event.type === "done") this.#store.finish(live.identity.id, event.finished);
-        if (event.type === "failed") this.#store.finish(live.identity.id, interruptedTurn(live));
-        live.tell(event);
-        if (live.over) return "remembered";
-      }
-    } catch (error) {
-      // The Worker is gone, and its stream with it; what it told is kept below.
-      console.warn(JSON.stringify({ event: "turn_lost", turnId: live.identity.id, error: String(error) }));
-    }
-    if (live.over) return "gone";
-    this.#store.finish(live.identity.id, interruptedTurn(live));
-    live.tell({ type: "failed", failure: { reason: "turn_interrupted" }, at: live.answer.length });
-    return "remembered";
-  }
-
-  #withdraw(live: LiveTurn): void {
-    if (live.over || live.questionSeq === undefined) return;
-    this.#store.withdraw(live.identity.id, live.questionSeq);
-    live.questionSeq = undefined;
-  }
-
-  #stop(live: LiveTurn | undefined): void {
-    const at = live?.answer.length ?? 0;
-    live?.tell({ type: "failed", failure: { reason: "turn_cancelled" }, at });
   }
 }

@@ -1,6 +1,13 @@
 /** A turn that is running, or waits in line: what it has told so far, and who follows it. */
 import { encodeEvent, eventsAfter, isLast } from "../turn/events";
-import type { TurnEvent, TurnIdentity } from "../turn/ports";
+import {
+  type Failure,
+  type FinishedTurn,
+  NOTHING_YET,
+  type StoredTurn,
+  type TurnEvent,
+  type TurnIdentity,
+} from "../turn/ports";
 import type { Release } from "./queue";
 
 type Follower = ReadableStreamDefaultController<Uint8Array>;
@@ -36,13 +43,22 @@ export class LiveTurn {
     return this.#ended.promise;
   }
 
-  /** The answer so far. */
-  get answer(): string {
-    return this.#events.map((event) => (event.type === "delta" ? event.text : "")).join("");
+  /** What the turn has come to, ended here. */
+  soFar(status: FinishedTurn["status"]): FinishedTurn {
+    const start = this.#events.find((event) => event.type === "start");
+    const answer = this.#events.map((event) => (event.type === "delta" ? event.text : "")).join("");
+    return { ...NOTHING_YET, status, answer, ...(start && { model: start.model, memory: start.memory }) };
   }
 
-  get start(): (TurnEvent & { type: "start" }) | undefined {
-    return this.#events.find((event) => event.type === "start");
+  /** The turn as it would be read now. */
+  get stored(): StoredTurn {
+    const { id, question, createdAt } = this.identity;
+    return { ...this.soFar("complete"), status: "running", id, question, createdAt, finishedAt: null };
+  }
+
+  /** Ends the turn with a failure. */
+  fail(failure: Failure): void {
+    this.tell({ type: "failed", failure, at: this.soFar("interrupted").answer.length });
   }
 
   /** It is this turn's turn; `release` lets the next in line go on. */

@@ -1,19 +1,9 @@
 /** What is durable of a session, and the transactions that change it: each leaves whole turns behind, in order. */
-import type { FinishedTurn, NewMessage, Remembered, TurnIdentity } from "../turn/ports";
+import { type FinishedTurn, type NewMessage, NOTHING_YET, type Remembered, type TurnIdentity } from "../turn/ports";
 import { adoptable, HISTORY_KEY } from "./adopt";
 import { Messages } from "./messages";
 import { migrate } from "./migrations";
 import { Turns } from "./turns";
-
-/** The end of a turn that its Worker or its object did not live to see. */
-const LOST: FinishedTurn = {
-  status: "interrupted",
-  answer: "",
-  model: "",
-  finishReason: null,
-  usage: { promptTokens: 0, completionTokens: 0, totalTokens: 0 },
-  memory: { tokens: 0, window: null, recalled: [], omitted: 0 },
-};
 
 export class Store {
   readonly #storage: DurableObjectStorage;
@@ -37,7 +27,7 @@ export class Store {
       }
       // A running turn is the last message's: nothing is written behind a question before its answer.
       const last = this.messages.newest(1)[0];
-      if (last?.turnId && last.status === "running") this.finish(last.turnId, LOST);
+      if (last?.turnId && last.status === "running") this.finish(last.turnId, NOTHING_YET);
     });
   }
 
@@ -52,10 +42,10 @@ export class Store {
       const known = this.turns.get(identity.id);
       if (known?.status === "interrupted") this.#mend(known.id, known.questionSeq + 1, finished);
       if (known) return known.status === "cancelled" ? "gone" : "remembered";
-      const { question, name, createdAt, id } = identity;
+      const { question, createdAt, id } = identity;
       const { firstSeq } = this.messages.append(
         [
-          { role: "user", name, content: question, createdAt },
+          { role: "user", content: question, createdAt },
           { role: "assistant", content: finished.answer },
         ],
         id,
@@ -68,8 +58,8 @@ export class Store {
   /** The question alone; the answer follows, by {@link finish}, or the question goes, by {@link withdraw}. */
   accept(identity: TurnIdentity): number {
     return this.#storage.transactionSync(() => {
-      const { question, name, createdAt, id } = identity;
-      const { firstSeq } = this.messages.append([{ role: "user", name, content: question, createdAt }], id);
+      const { question, createdAt, id } = identity;
+      const { firstSeq } = this.messages.append([{ role: "user", content: question, createdAt }], id);
       this.turns.insert(identity, firstSeq);
       return firstSeq;
     });

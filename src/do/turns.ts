@@ -1,5 +1,12 @@
 /** The turns of a session: queries, and rows to turns and back. */
-import type { FinishedTurn, FinishReason, StoredTurn, TurnIdentity, TurnStatus } from "../turn/ports";
+import {
+  type FinishedTurn,
+  type FinishReason,
+  NOTHING_YET,
+  type StoredTurn,
+  type TurnIdentity,
+  type TurnStatus,
+} from "../turn/ports";
 
 /** How long an idempotency key stands for its turn, in milliseconds. */
 const KEY_LIFE = 86_400_000;
@@ -44,7 +51,7 @@ const toTurn = (row: Row): TurnRow => ({
     completionTokens: row.completion_tokens,
     totalTokens: row.prompt_tokens + row.completion_tokens,
   },
-  memory: row.memory === null ? { tokens: 0, window: null, recalled: [], omitted: 0 } : JSON.parse(row.memory),
+  memory: row.memory === null ? NOTHING_YET.memory : JSON.parse(row.memory),
   createdAt: row.created_at,
   finishedAt: row.finished_at,
 });

@@ -135,10 +135,10 @@ export class Llama implements Model {
     inputs: AiInputs,
     expired: Promise<"timeout">,
   ): Promise<{ value: unknown } | ModelError | "timeout"> {
-    const call = this.#ai
-      .run(model, inputs, { extraHeaders: { "x-session-affinity": this.#options.affinity } })
-      .then((value) => ({ value }));
     try {
+      const call = this.#ai
+        .run(model, inputs, { extraHeaders: { "x-session-affinity": this.#options.affinity } })
+        .then((value) => ({ value }));
       const first = await Promise.race([call, expired]);
       if (first === "timeout") call.then(({ value }) => drop(value)).catch(() => {});
       return first;

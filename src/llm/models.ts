@@ -5,7 +5,7 @@ const windows: Record<string, number> = {
   "@cf/meta/llama-3.1-8b-instruct-fast": 128_000,
   "@cf/meta/llama-3.1-8b-instruct-fp8": 32_000,
   "@cf/meta/llama-3.2-1b-instruct": 60_000,
-  "@cf/meta/llama-3.2-3b-instruct": 80_000,
+  "@cf/meta/llama-3.2-3b-instruct": 60_000,
   "@cf/meta/llama-3.3-70b-instruct-fp8-fast": 24_000,
   "@cf/meta/llama-4-scout-17b-16e-instruct": 131_000,
   // The stand-in reads anything; a Llama's window keeps its prompts like theirs.

@@ -4,8 +4,7 @@ import type { AppEnv } from "../env";
 import { respond } from "../problem";
 import { askHeaders, askRequest, resetRequest, type resetResponse } from "../schema";
 import type { Idempotency } from "../turn/ports";
-import { answer, stream } from "../turn/turn";
-import { askOf, memoryFor, modelFor, sessionOf } from "./context";
+import { answered, askOf, memoryFor, modelFor, sessionOf, streamed } from "./context";
 import { EVENT_STREAM_HEADERS, eventStream, toServerSentEvent } from "./sse";
 import { headersOf, valid } from "./validate";
 import { toAnswer } from "./wire";
@@ -36,20 +35,14 @@ export const ask = new Hono<AppEnv>()
       onBusy: request.onBusy,
       idempotency: await idempotencyOf(key, request),
     };
-    // The turn goes on when the client is gone.
-    const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work.catch(() => {}));
     if (request.stream ?? accept?.includes("text/event-stream")) {
-      const streamed = stream(session, model, question, background);
-      background(streamed);
-      const result = await streamed;
+      const result = await streamed(c, session, model, question);
       if (!result.ok) return respond(c, result.failure);
       const { events, turnId, replayed } = result.value;
       const body = eventStream(events, (event) => toServerSentEvent(event, turnId, sessionId, c.var.requestId));
       return c.body(body, 200, { ...EVENT_STREAM_HEADERS, ...replay(replayed) });
     }
-    const answered = answer(session, model, question);
-    background(answered);
-    const result = await answered;
+    const result = await answered(c, session, model, question);
     if (!result.ok) return respond(c, result.failure);
     return c.json(toAnswer(sessionId, result.value), 200, replay(result.value.replayed));
   })

@@ -4,6 +4,7 @@ import { type AppEnv, settingsOf } from "../env";
 import { Llama } from "../llm/llama";
 import type { Ask } from "../turn/ask";
 import type { Model } from "../turn/ports";
+import { answer, type Session, stream } from "../turn/turn";
 import { timedMemory, timedModel } from "./timing";
 
 /** The name of a session's object: of the default tenant as existing deployments name it. */
@@ -16,6 +17,23 @@ export const sessionOf = (c: Context<AppEnv>, sessionId: string) => c.env.CHAT_D
 /** A session's memory as a turn uses it, timed; through a fresh stub at each call. */
 export const memoryFor = (c: Context<AppEnv>, sessionId: string) => () =>
   timedMemory(sessionOf(c, sessionId), c.var.timings);
+
+/** Work that goes on when the client is gone. */
+export function inBackground<T>(c: Context<AppEnv>, work: Promise<T>): Promise<T> {
+  c.executionCtx.waitUntil(work.catch(() => {}));
+  return work;
+}
+
+/** A question asked for one answer, in the background. */
+export const answered = (c: Context<AppEnv>, session: Session, model: Model, ask: Ask) =>
+  inBackground(c, answer(session, model, ask));
+
+/** A question asked for a stream, in the background. */
+export const streamed = (c: Context<AppEnv>, session: Session, model: Model, ask: Ask) =>
+  inBackground(
+    c,
+    stream(session, model, ask, (work) => inBackground(c, work)),
+  );
 
 /** The configured Llama, for one session, timed. */
 export function modelFor(c: Context<AppEnv>, sessionId: string): Model {

@@ -5,8 +5,7 @@ import { type AppEnv, settingsOf } from "../env";
 import { openaiProblem, respondOpenAI } from "../problem";
 import { chatRequest, type chatResponse, type modelsResponse } from "../schema-openai";
 import type { FinishedTurn, TurnEvent } from "../turn/ports";
-import { answer, stream } from "../turn/turn";
-import { modelFor } from "./context";
+import { answered, modelFor, streamed } from "./context";
 import { conversationOf, memoryOf, questionOf, sessionIdOf } from "./openai-session";
 import { EVENT_STREAM_HEADERS, eventStream } from "./sse";
 import { valid } from "./validate";
@@ -67,19 +66,14 @@ export const openai = new Hono<AppEnv>()
       maxTokens: request.max_completion_tokens ?? request.max_tokens,
       temperature: request.temperature,
     });
-    const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work.catch(() => {}));
     if (request.stream) {
-      const streamed = stream(session, model, ask, background);
-      background(streamed);
-      const result = await streamed;
+      const result = await streamed(c, session, model, ask);
       if (!result.ok) return respondOpenAI(c, result.failure);
       const { turnId, events } = result.value;
       const includeUsage = request.stream_options?.include_usage ?? false;
       return c.body(eventStream(events, chunks(turnId, includeUsage)), 200, EVENT_STREAM_HEADERS);
     }
-    const answered = answer(session, model, ask);
-    background(answered);
-    const result = await answered;
+    const result = await answered(c, session, model, ask);
     if (!result.ok) return respondOpenAI(c, result.failure);
     const turn = result.value;
     const body: z.input<typeof chatResponse> = {

@@ -7,8 +7,7 @@ import { sessionId as sessionIdSchema } from "../schema";
 import { responsesRequest, type responsesResponse } from "../schema-openai";
 import type { FinishedTurn, TurnEvent } from "../turn/ports";
 import { readOnly } from "../turn/stateless";
-import { answer, stream } from "../turn/turn";
-import { modelFor } from "./context";
+import { answered, modelFor, streamed } from "./context";
 import { seconds } from "./openai";
 import { conversationOf, invalid, memoryOf, questionOf, sessionIdOf } from "./openai-session";
 import { EVENT_STREAM_HEADERS, eventStream } from "./sse";
@@ -164,18 +163,13 @@ export const responses = new Hono<AppEnv>()
       { maxTokens: request.max_output_tokens, temperature: request.temperature },
     );
     const model = modelFor(c, sessionId);
-    const background = (work: Promise<unknown>) => c.executionCtx.waitUntil(work.catch(() => {}));
     if (request.stream) {
-      const streamed = stream(session, model, ask, background);
-      background(streamed);
-      const result = await streamed;
+      const result = await streamed(c, session, model, ask);
       if (!result.ok) return respondOpenAI(c, result.failure);
       const { turnId, events } = result.value;
       return c.body(eventStream(events, responseEvents(request, sessionId, turnId)), 200, EVENT_STREAM_HEADERS);
     }
-    const answered = answer(session, model, ask);
-    background(answered);
-    const result = await answered;
+    const result = await answered(c, session, model, ask);
     if (!result.ok) return respondOpenAI(c, result.failure);
     return c.json(response(request, sessionId, result.value.turnId, seconds()).finished(result.value), 200);
   });

@@ -1,5 +1,5 @@
 /** Turn events as bytes, one JSON text a line: how they travel between the Worker and the session's object. */
-import type { TurnEvent } from "./ports";
+import type { FinishedTurn, StoredTurn, TurnEvent } from "./ports";
 
 const encoder = new TextEncoder();
 
@@ -44,4 +44,28 @@ export function eventsAfter(events: Iterable<TurnEvent>, after: number | null): 
     if (missing <= 0) return [];
     return [missing >= event.text.length ? event : { ...event, text: event.text.slice(-missing) }];
   });
+}
+
+/** The events of a turn that is over, its answer in one piece. */
+export function eventsOf(turn: FinishedTurn | StoredTurn): TurnEvent[] {
+  const { answer, model, memory } = turn;
+  const at = answer.length;
+  return [
+    { type: "start", model, memory },
+    ...(at > 0 ? [{ type: "delta" as const, text: answer, at }] : []),
+    ending(turn, at),
+  ];
+}
+
+function ending(turn: FinishedTurn | StoredTurn, at: number): TurnEvent {
+  const { status, answer, model, finishReason, usage, memory } = turn;
+  switch (status) {
+    case "complete":
+      return { type: "done", finished: { status, answer, model, finishReason, usage, memory } };
+    case "cancelled":
+      return { type: "failed", failure: { reason: "turn_cancelled" }, at };
+    case "interrupted":
+    case "running":
+      return { type: "failed", failure: { reason: "turn_interrupted" }, at };
+  }
 }

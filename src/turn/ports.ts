@@ -1,7 +1,7 @@
 /**
  * What a turn needs from outside, and the words that it is told in.
  *
- * Pure types: `do/` implements {@link Memory}, `llm/` implements {@link Model}, `problem.ts` turns a {@link Failure}
+ * Hardly more than types: `do/` implements {@link Memory}, `llm/` implements {@link Model}, `problem.ts` turns a {@link Failure}
  * into an HTTP answer.
  */
 
@@ -93,6 +93,16 @@ export interface FinishedTurn {
   memory: MemoryUsed;
 }
 
+/** A turn of which nothing has come yet. */
+export const NOTHING_YET: FinishedTurn = {
+  status: "interrupted",
+  answer: "",
+  model: "",
+  finishReason: null,
+  usage: { promptTokens: 0, completionTokens: 0, totalTokens: 0 },
+  memory: { tokens: 0, window: null, recalled: [], omitted: 0 },
+};
+
 /** A turn as the session remembers it. Times are milliseconds since 1970. */
 export interface StoredTurn extends Omit<FinishedTurn, "status"> {
   id: string;
@@ -119,7 +129,6 @@ export interface Idempotency {
 /** How a session's memory is asked for a turn. */
 export interface TurnRequest {
   question: string;
-  name?: string | undefined;
   budget: Budget;
   idempotency?: Idempotency | undefined;
   /** Whether to wait in line while another turn runs; by default, yes. */
@@ -135,7 +144,6 @@ export interface TurnIdentity {
   /** Of which life of the session: another one begins when the session is emptied. */
   generation: string;
   question: string;
-  name?: string | undefined;
   idempotency?: Idempotency | undefined;
   /** Milliseconds since 1970. */
   createdAt: number;

@@ -146,11 +146,11 @@ export async function stream(
   background: (work: Promise<unknown>) => void,
 ): Promise<Result<Streamed>> {
   const opening = await open(session, model, ask);
+  if (opening.state === "open") return streamOpened(session, model, ask, opening, background);
+  using _asked = opening;
   switch (opening.state) {
-    case "open":
-      return streamOpened(session, model, ask, opening, background);
     case "replay":
-      return follow(session, opening.turn.id, null);
+      return await follow(session, opening.turn.id, null);
     case "running":
       return ok({ turnId: opening.id, events: followed(opening.events), replayed: true });
     default:
@@ -174,7 +174,7 @@ async function streamOpened(
     return begun;
   }
   const events = telling(begun.value, prompt, cancel.signal);
-  const { client, record, end } = spread(events);
+  const { client, record, end, close } = spread(events);
   const work = async () => {
     using _held = opening;
     const recorded = turn.record(record).then((outcome) => {
@@ -183,8 +183,15 @@ async function streamOpened(
       return outcome;
     });
     recorded.catch(() => {});
-    const finished = await end;
-    await remember(session, identity, finished, recorded);
+    const { finished, last } = await end;
+    const failure = (reason: Failure): TurnEvent => ({ type: "failed", failure: reason, at: finished.answer.length });
+    try {
+      const remembered = await remember(session, identity, finished, recorded);
+      close(remembered === "gone" ? failure({ reason: "turn_cancelled" }) : last);
+    } catch (error) {
+      close(failure({ reason: "turn_interrupted" }));
+      throw error;
+    }
   };
   background(work());
   return ok({ turnId: identity.id, events: client, replayed: false });

@@ -7,6 +7,7 @@ import { type AppEnv, SettingsError } from "./env";
 import { type AnyFailure, FailureError, respond, respondOpenAI } from "./problem";
 import { ask } from "./routes/ask";
 import { authenticate } from "./routes/auth";
+import { isMarked } from "./routes/context";
 import { debug } from "./routes/debug";
 import { document } from "./routes/document";
 import { health } from "./routes/health";
@@ -71,6 +72,7 @@ app.onError((error, c) => {
   if (error instanceof FailureError) return refuse(c, error.failure);
   if (error instanceof SettingsError) return refuse(c, { reason: "misconfigured", detail: error.message });
   if (error instanceof HTTPException && error.status === 400) return refuse(c, { reason: "malformed_json" });
+  if (isMarked(error, "overloaded")) return refuse(c, { reason: "session_overloaded" });
   console.error(JSON.stringify({ event: "internal_error", requestId: c.var.requestId, error: String(error) }), error);
   return refuse(c, { reason: "internal" });
 });

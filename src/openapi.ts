@@ -43,6 +43,7 @@ const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   turn_not_found: { reason: "turn_not_found" },
   session_busy: { reason: "session_busy" },
   session_queue_full: { reason: "session_queue_full" },
+  session_overloaded: { reason: "session_overloaded" },
   idempotency_conflict: { reason: "idempotency_conflict" },
 };
 
@@ -67,7 +68,7 @@ function failureResponses(reasons: readonly Reason[], openai: boolean): Json {
         schema: { $ref: `#/components/schemas/${openai ? "OpenAIError" : "Problem"}` },
         examples: Object.fromEntries(examples),
       };
-      const retry = group.some((reason) => /busy|full|spent/.test(reason));
+      const retry = group.some((reason) => /busy|full|spent|overloaded/.test(reason));
       return [
         String(status),
         {
@@ -100,6 +101,7 @@ function parameters(type: z.ZodObject | undefined, place: "path" | "query" | "he
 function operationOf(path: string, { open, openai = false, ...operation }: (typeof operations)[string]): Json {
   const reasons = new Set<Reason>(["misconfigured", "internal", ...(operation.failures ?? [])]);
   if (!open) for (const reason of ["unauthorized", "not_configured"] as const) reasons.add(reason);
+  if (!open) reasons.add("session_overloaded");
   if (operation.params || operation.query || operation.headers || operation.body) reasons.add("invalid_request");
   // A body of any request is looked at before its route is.
   if (operation.body)

@@ -162,6 +162,13 @@ function tell(failure: AnyFailure): Told {
         detail: "Too many turns of this session wait in line. Ask again later.",
         headers: busy(5),
       };
+    case "session_overloaded":
+      return {
+        status: 503,
+        title: "Session overloaded",
+        detail: "The session gets more requests than it can serve. Ask again later.",
+        headers: busy(5),
+      };
     case "idempotency_conflict":
       return {
         status: 422,

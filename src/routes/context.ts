@@ -3,9 +3,9 @@ import type { Context } from "hono";
 import { type AppEnv, settingsOf } from "../env";
 import { Llama } from "../llm/llama";
 import type { Ask } from "../turn/ask";
-import type { Model } from "../turn/ports";
+import type { Memory, Model } from "../turn/ports";
 import { answer, type Session, stream } from "../turn/turn";
-import { timedMemory, timedModel } from "./timing";
+import { timed, timedModel } from "./timing";
 
 /** The name of a session's object: of the default tenant as existing deployments name it. */
 const objectName = (c: Context<AppEnv>, sessionId: string) =>
@@ -14,9 +14,31 @@ const objectName = (c: Context<AppEnv>, sessionId: string) =>
 /** The stub of a session's ChatDO; a fresh one at each call. */
 export const sessionOf = (c: Context<AppEnv>, sessionId: string) => c.env.CHAT_DO.getByName(objectName(c, sessionId));
 
-/** A session's memory as a turn uses it, timed; through a fresh stub at each call. */
-export const memoryFor = (c: Context<AppEnv>, sessionId: string) => () =>
-  timedMemory(sessionOf(c, sessionId), c.var.timings);
+/** Whether an error of the platform has a mark: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */
+export const isMarked = (error: unknown, mark: "retryable" | "overloaded") =>
+  error instanceof Error && Reflect.get(error, mark) === true;
+
+/** Calls once more where the platform says that it helps: never an object that is overloaded. */
+async function retried<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isMarked(error, "retryable") || isMarked(error, "overloaded")) throw error;
+    return call();
+  }
+}
+
+/** A session's memory as a turn uses it, timed; through a fresh stub at each call, all of which may be repeated. */
+export function memoryFor(c: Context<AppEnv>, sessionId: string): Session {
+  const stub = (): Memory => sessionOf(c, sessionId);
+  const run = <T>(call: () => Promise<T>) => timed(c.var.timings, "memory", () => retried(call));
+  return () => ({
+    context: (question, budget) => run(() => stub().context(question, budget)),
+    openTurn: (request) => run(() => stub().openTurn(request)),
+    remember: (identity, finished) => run(() => stub().remember(identity, finished)),
+    follow: (turnId, after) => run(() => stub().follow(turnId, after)),
+  });
+}
 
 /** Work that goes on when the client is gone. */
 export function inBackground<T>(c: Context<AppEnv>, work: Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../env";
-import type { Memory, Model } from "../turn/ports";
+import type { Model } from "../turn/ports";
 
 /** Where a request's time goes, in milliseconds. */
 export interface Timings {
@@ -18,7 +18,8 @@ export const timing = createMiddleware<AppEnv>(async (c, next) => {
   c.header("server-timing", parts.map(([name, ms]) => `${name};dur=${Math.round(ms)}`).join(", "));
 });
 
-async function timed<T>(timings: Timings, part: keyof Timings, run: () => Promise<T>): Promise<T> {
+/** Runs a part of a request and adds the time that it took. */
+export async function timed<T>(timings: Timings, part: keyof Timings, run: () => Promise<T>): Promise<T> {
   const started = performance.now();
   try {
     return await run();
@@ -32,12 +33,4 @@ export const timedModel = (model: Model, timings: Timings): Model => ({
   window: model.window,
   complete: (call) => timed(timings, "model", () => model.complete(call)),
   stream: (call, signal) => timed(timings, "model", () => model.stream(call, signal)),
-});
-
-/** A memory whose calls are timed. */
-export const timedMemory = (memory: Memory, timings: Timings): Memory => ({
-  context: (question, budget) => timed(timings, "memory", () => memory.context(question, budget)),
-  openTurn: (request) => timed(timings, "memory", () => memory.openTurn(request)),
-  remember: (identity, finished) => timed(timings, "memory", () => memory.remember(identity, finished)),
-  follow: (turnId, after) => timed(timings, "memory", () => memory.follow(turnId, after)),
 });

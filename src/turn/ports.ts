@@ -232,6 +232,7 @@ export type Failure =
   | { reason: "turn_not_found" }
   | { reason: "session_busy" }
   | { reason: "session_queue_full" }
+  | { reason: "session_overloaded" }
   | { reason: "idempotency_conflict" };
 
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };

@@ -1,4 +1,6 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import type { Env } from "../../src/env";
 import { freshSession, scripted, worker } from "../support/worker";
 
 const DEFAULT = "@cf/meta/llama-3.1-8b-instruct-fast";
@@ -93,6 +95,34 @@ describe("a model that fails", () => {
     const seconds = Number(response.headers.get("retry-after"));
     const start = new Date(Date.now() + seconds * 1000);
     expect(Math.abs(start.getTime() - Math.round(start.getTime() / 86_400_000) * 86_400_000)).toBeLessThan(60_000);
+  });
+});
+
+describe("a session's object that fails", () => {
+  /** The namespace, whose first calls fail with an error that the platform marks. */
+  function failing(mark: string, times: number): Env["CHAT_DO"] {
+    let left = times;
+    return new Proxy(env.CHAT_DO, {
+      get: (namespace, property) => {
+        if (property !== "getByName") return Reflect.get(namespace, property);
+        return (name: string) => {
+          if (left === 0) return namespace.getByName(name);
+          left -= 1;
+          return { openTurn: () => Promise.reject(Object.assign(new Error("broken"), { [mark]: true })) };
+        };
+      },
+    });
+  }
+
+  it("is asked again, of a fresh stub, where that helps", async () => {
+    expect((await worker({ CHAT_DO: failing("retryable", 1) }).ask(freshSession(), "Hello?")).status).toBe(200);
+    expect((await worker({ CHAT_DO: failing("retryable", 2) }).ask(freshSession(), "Hello?")).status).toBe(500);
+  });
+
+  it("is left in peace where it is overloaded", async () => {
+    const response = await worker({ CHAT_DO: failing("overloaded", 1) }).ask(freshSession(), "Hello?");
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ code: "session_overloaded" });
   });
 });
 

@@ -41,6 +41,8 @@ export interface Outline {
   tokens: number;
   createdAt: number;
   name: string;
+  /** 1 where it ends with a question mark. */
+  asks: number;
 }
 
 export class Messages {
@@ -119,8 +121,9 @@ export class Messages {
   /** Messages by `seq` without their content, oldest first. */
   outline(seqs: number[]): Outline[] {
     return this.#sql
-      .exec<{ seq: number; tokens: number; createdAt: number; name: string }>(
-        `SELECT seq, tokens, created_at AS createdAt, coalesce(name, '') AS name FROM messages
+      .exec<{ seq: number; tokens: number; createdAt: number; name: string; asks: number }>(
+        `SELECT seq, tokens, created_at AS createdAt, coalesce(name, '') AS name,
+         substr(rtrim(content), -1) IN ('?', '？', '؟') AS asks FROM messages
          WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
         JSON.stringify(seqs),
       )

@@ -7,6 +7,7 @@
  * session is.) Weights were measured on long conversations between two people; around these values little changes.
  */
 import type { RecalledMessage } from "../turn/ports";
+import { MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "../turn/tokens";
 import type { FullText } from "./fulltext";
 import type { Messages } from "./messages";
 import { type Term, termsOf } from "./words";
@@ -21,6 +22,10 @@ const SPREAD: [distance: number, weight: number][] = [
 ];
 /** BM25's k1: how soon more of the same word adds no more. */
 const SATURATION = 1;
+/** What a message's own hits count beyond what they count with its neighbours'. */
+const OWN = 0.25;
+/** What a message that asks something counts: it tells less than one that says something. */
+const ASKING = 0.8;
 /** How much of a message's score its length takes away, where BM25 has b: long messages hit by chance. */
 const LENGTH = 0.2;
 /** A word that stands in more messages than this is dropped, so that the cost does not grow with the session. */
@@ -57,8 +62,9 @@ export function recall(messages: Messages, question: string, limits: RecallLimit
   let left = limits.tokens;
   for (const candidate of ranked) {
     if (chosen.length === limits.count) break;
-    if (candidate.tokens > left) continue;
-    left -= candidate.tokens;
+    const cost = candidate.tokens - MESSAGE_OVERHEAD + QUOTATION_OVERHEAD;
+    if (cost > left) continue;
+    left -= cost;
     chosen.push(candidate);
   }
   const bySeq = new Map(messages.pick(chosen.map(({ seq }) => seq)).map((message) => [message.seq, message]));
@@ -88,10 +94,9 @@ function spreadScores(hits: number[][], before: number): Map<number, number> {
         if (near >= 1 && near < before) evidence.set(near, (evidence.get(near) ?? 0) + weight);
       }
     }
-    for (const [seq, amount] of evidence) {
-      const gain = (rarity * amount * (1 + SATURATION)) / (amount + SATURATION);
-      scores.set(seq, (scores.get(seq) ?? 0) + gain);
-    }
+    const add = (seq: number, gain: number) => scores.set(seq, (scores.get(seq) ?? 0) + gain);
+    for (const [seq, amount] of evidence) add(seq, (rarity * amount * (1 + SATURATION)) / (amount + SATURATION));
+    for (const seq of seqs) add(seq, rarity * OWN);
   }
   return scores;
 }
@@ -109,10 +114,11 @@ function rank(messages: Messages, scores: Map<number, number>, speaker: string |
   const mean = outlines.reduce((sum, { tokens }) => sum + tokens, 0) / outlines.length;
   const sittings: { score: number; tokens: number; seq: number; name: string }[][] = [];
   let last = Number.NEGATIVE_INFINITY;
-  for (const { seq, tokens, createdAt, name } of outlines) {
+  for (const { seq, tokens, createdAt, name, asks } of outlines) {
     if (createdAt - last > SITTING_GAP) sittings.push([]);
     last = createdAt;
-    const score = (scores.get(seq) ?? 0) / (1 - LENGTH + (LENGTH * tokens) / mean);
+    const length = 1 - LENGTH + (LENGTH * tokens) / mean;
+    const score = ((scores.get(seq) ?? 0) * (asks ? ASKING : 1)) / length;
     sittings.at(-1)?.push({ seq, tokens, score, name });
   }
   return sittings

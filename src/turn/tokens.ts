@@ -10,6 +10,9 @@
 /** Special tokens of one message in Llama 3's chat template: start, role, end, blank line, end of turn. */
 export const MESSAGE_OVERHEAD = 5;
 
+/** What a quotation in a block of them takes instead: its mark and its line's end. */
+export const QUOTATION_OVERHEAD = 2;
+
 /** Begin of text, the header of the reply, and the two dates that Llama 3.1's template puts into the system message. */
 export const PROMPT_OVERHEAD = 40;
 

@@ -4,6 +4,13 @@ import { indexText, type Term } from "./words";
 /** FTS5 takes anything between double quotes for text, operators too. */
 const quoted = ({ word, prefix }: Term) => `"${word.replaceAll('"', '""')}"${prefix ? " *" : ""}`;
 
+/**
+ * The words of a name, made unlike all words of messages: to look for a frequent word among the names would otherwise
+ * read through all messages that have it.
+ */
+const speakerWords = (name: string) =>
+  (name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => `speaker${word}`).join(" ");
+
 export class FullText {
   readonly #sql: SqlStorage;
 
@@ -24,7 +31,7 @@ export class FullText {
       "INSERT INTO messages_fts (rowid, content, name) VALUES (?, ?, ?)",
       seq,
       indexText(message.content, message.createdAt),
-      message.name?.toLowerCase() ?? "",
+      speakerWords(message.name ?? ""),
     );
   }
 
@@ -52,7 +59,7 @@ export class FullText {
 
   /** Whether somebody who speaks in the session has this name. */
   isSpeaker(term: Term): boolean {
-    const match = `name : ${quoted(term)}`;
+    const match = `name : ${quoted({ word: speakerWords(term.word), prefix: false })}`;
     return (
       this.#sql.exec("SELECT rowid FROM messages_fts WHERE messages_fts MATCH ? LIMIT 1", match).toArray().length > 0
     );

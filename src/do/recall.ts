@@ -29,7 +29,7 @@ const ASKING = 0.8;
 /** How much of a message's score its length takes away, where BM25 has b: long messages hit by chance. */
 const LENGTH = 0.2;
 /** A word that stands in more messages than this is dropped, so that the cost does not grow with the session. */
-const COMMON = 400;
+const COMMON = 256;
 /** Candidates that are looked at closely. */
 const CANDIDATES = 300;
 /** A message gains this share of the three best scores of its sitting. */

@@ -16,7 +16,7 @@ export function* eventsOfReply(value: unknown): Generator<ModelEvent> {
  * Server-sent events, split anywhere, as text and one end. A stream that stops with neither `[DONE]` nor a finish
  * reason was cut off; one that turns out to be plain JSON is read as a whole reply.
  *
- * @param stallMs the longest wait for the next bytes, in milliseconds
+ * @param stallMs the longest wait for more text, in milliseconds; comments and empty chunks are none
  * @param signal cancels the stream and ends the events
  */
 export async function* readModelStream(
@@ -49,6 +49,7 @@ export async function* readModelStream(
       finishReason = reply.finishReason ?? finishReason;
       if (reply.text === "") continue;
       said = true;
+      watched.touch();
       yield { type: "text", text: reply.text };
     }
   } catch {
@@ -86,13 +87,21 @@ function keepJson(into: string[]): TransformStream<string, string> {
   });
 }
 
-/** The same bytes, broken off when they stall or when the signal says so. */
+/** The same bytes, broken off when nothing has touched them for too long, or when the signal says so. */
 function watch(bytes: ReadableStream<Uint8Array>, stallMs: number, signal: AbortSignal) {
   const source = bytes.getReader();
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});
   let stalled = false;
   let timer: ReturnType<typeof setTimeout> | null = null;
+  const touch = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      stalled = true;
+      broken.reject(new Error("stalled"));
+    }, stallMs);
+  };
+  touch();
   const abort = () => broken.reject(new Error("aborted"));
   const stop = () => {
     clearTimeout(timer);
@@ -104,20 +113,12 @@ function watch(bytes: ReadableStream<Uint8Array>, stallMs: number, signal: Abort
   const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        timer = setTimeout(() => {
-          stalled = true;
-          broken.reject(new Error("stalled"));
-        }, stallMs);
-        try {
-          const { value, done } = await Promise.race([source.read(), broken.promise]);
-          if (done) controller.close();
-          else controller.enqueue(value);
-        } finally {
-          clearTimeout(timer);
-        }
+        const { value, done } = await Promise.race([source.read(), broken.promise]);
+        if (done) controller.close();
+        else controller.enqueue(value);
       },
     },
     { highWaterMark: 0 },
   );
-  return { stream, stop, stalled: () => stalled };
+  return { stream, stop, touch, stalled: () => stalled };
 }

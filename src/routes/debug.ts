@@ -16,7 +16,7 @@ export const debug = new Hono<AppEnv>().get("/debug", (c) => {
     contentType: c.req.header("content-type") ?? null,
     version,
     model: settings.MODEL,
-    bindings: Object.keys(c.env).filter((name) => typeof c.env[name as never] === "object"),
+    bindings: Object.entries(c.env).flatMap(([name, value]) => (typeof value === "object" ? [name] : [])),
   };
   return c.json(body, 200);
 });

@@ -37,11 +37,13 @@ async function rowsWritten(session: string, run: () => Promise<unknown>): Promis
   let rows = 0;
   await runInDurableObject(env.CHAT_DO.getByName(session), async (_, { storage }) => {
     const exec = storage.sql.exec.bind(storage.sql);
-    storage.sql.exec = (...args: Parameters<typeof exec>) => {
-      const cursor = exec(...args);
-      rows += cursor.rowsWritten;
-      return cursor as never;
-    };
+    Object.assign(storage.sql, {
+      exec: (...args: Parameters<typeof exec>) => {
+        const cursor = exec(...args);
+        rows += cursor.rowsWritten;
+        return cursor;
+      },
+    });
   });
   await run();
   return rows;

@@ -72,6 +72,7 @@ describe("POST /ask, streamed", () => {
       "model_reply_malformed",
     ],
     ["stalls", () => {}, "model_stalled"],
+    ["says nothing, busily", (played: ReturnType<typeof playedStream>) => played.chatter(), "model_stalled"],
   ])("ends with an error when the model's stream %s, and keeps what was said as cut off", async (_what, act, code) => {
     const played = playedStream();
     const AI = scripted(played.stream);

@@ -85,6 +85,13 @@ export function playedStream() {
       controller?.enqueue(encoder.encode("data: [DONE]\n\n"));
       controller?.close();
     },
+    /** Comments for as long as somebody listens, and no word. */
+    chatter() {
+      const timer = setInterval(() => {
+        if (cancelled) clearInterval(timer);
+        else controller?.enqueue(encoder.encode(": thinking\n\n"));
+      }, 10);
+    },
     cut: () => controller?.close(),
     fail: () => controller?.error(new Error("Network connection lost.")),
   };

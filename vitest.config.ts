@@ -13,7 +13,12 @@ export default defineConfig({
             miniflare: { serviceBindings: { AI: { name: kCurrentWorker, entrypoint: "OfflineModel" } } },
           }),
         ],
-        test: { name: "worker", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/crash/**"] },
+        test: {
+          name: "worker",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**", "test/crash/**"],
+          testTimeout: 60_000,
+        },
       },
       {
         test: {

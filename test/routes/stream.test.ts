@@ -243,6 +243,19 @@ describe("a session's object that is lost during a turn", () => {
     expect(await llamory.transcript(session)).toEqual(["user: Hold on.", "assistant: I am still here."]);
   });
 
+  it("and whose session is emptied meanwhile, has nothing of the turn", async () => {
+    const played = playedStream();
+    const session = freshSession();
+    const client = new Events(await worker({ AI: scripted(played.stream) }).stream(session, "Hold on."));
+    await client.next();
+    await abortAllDurableObjects();
+    await llamory.post("/reset", { sessionId: session });
+    played.say("I am still here.");
+    played.end();
+    expect((await client.rest()).at(-1)).toMatchObject({ event: "error", data: { code: "turn_cancelled" } });
+    expect(await llamory.transcript(session)).toEqual([]);
+  });
+
   it("has the JSON answer exactly once all the same", async () => {
     const session = freshSession();
     const AI = scripted(async () => {

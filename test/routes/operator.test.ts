@@ -32,6 +32,20 @@ describe("GET /debug", () => {
   });
 });
 
+describe("X-Request-Id", () => {
+  const idFor = async (given: string) =>
+    (await worker().fetch("/health", { headers: { "x-request-id": given } })).headers.get("x-request-id");
+
+  it("is the client's where it is well-formed, and one of our own where it is not", async () => {
+    expect(await idFor("order-17_a")).toBe("order-17_a");
+    for (const given of ["", "a b", "<script>", "x".repeat(256)]) {
+      const id = await idFor(given);
+      expect(id).not.toBe(given);
+      expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+});
+
 describe("settings", () => {
   it("that do not parse are told by name", async () => {
     const response = await worker({ CONTEXT_TOKENS: "plenty" }).ask(freshSession(), "Hi");

@@ -1,70 +1,17 @@
-import type { ServerResponse } from "node:http";
-import { createOpenAI } from "@ai-sdk/openai";
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { ChatOpenAI } from "@langchain/openai";
-import { generateText, streamText } from "ai";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { json, type Received, serve } from "./support/http";
-import { Workerd } from "./support/workerd";
+import { collect, freshSession, openaiServer, TOKEN } from "./support/openai-server";
 
-const TOKEN = "test-token";
-
-/** What the model does with a question; by default it says what it remembers of the conversation. */
-function model({ body }: Received, response: ServerResponse): void {
-  const { inputs } = body as { inputs: { messages: { role: string; content: string }[]; stream?: boolean } };
-  const question = inputs.messages.at(-1)?.content ?? "";
-  if (question.includes("allowance")) {
-    json(response, 429, { name: "AiError", internalCode: 4006, description: "spent" });
-    return;
-  }
-  const said = inputs.messages.filter(({ role }) => role === "user").map(({ content }) => content);
-  const text = `You said: ${said.join(" | ")}`;
-  const usage = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 };
-  if (!inputs.stream) {
-    json(response, 200, { response: text, usage });
-    return;
-  }
-  response.writeHead(200, { "content-type": "text/event-stream" });
-  for (const word of text.split(/(?<= )/)) response.write(`data: ${JSON.stringify({ response: word })}\n\n`);
-  if (question.includes("break")) {
-    response.end();
-    return;
-  }
-  response.write(`data: ${JSON.stringify({ response: "", usage })}\n\n`);
-  if (question.includes("forever")) return;
-  response.end("data: [DONE]\n\n");
-}
-
-let upstream: Awaited<ReturnType<typeof serve>>;
-let server: Workerd;
-let baseURL = "";
-const session = () => `s-${crypto.randomUUID()}`;
+let server: Awaited<ReturnType<typeof openaiServer>>;
 
 beforeAll(async () => {
-  upstream = await serve(model);
-  server = new Workerd({
-    bundle: inject("bundle"),
-    ai: { upstream: upstream.address },
-    settings: { AUTH: "tokens", API_TOKENS: TOKEN },
-  });
-  await server.start();
-  baseURL = `${server.url}/v1`;
+  server = await openaiServer(inject("bundle"));
 });
 
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await upstream[Symbol.asyncDispose]();
-});
-
-const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
-};
+afterAll(() => server.stop());
 
 describe("the openai SDK", () => {
-  const client = () => new OpenAI({ baseURL, apiKey: TOKEN });
+  const client = () => new OpenAI({ baseURL: server.baseURL, apiKey: TOKEN });
   const hello = { model: "llama", messages: [{ role: "user" as const, content: "Hello" }] };
 
   it("lists models", async () => {
@@ -88,7 +35,7 @@ describe("the openai SDK", () => {
       message: { role: "assistant", content: "You said: I am Ana. | Who am I?" },
     });
     expect(completion.usage).toEqual({ prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 });
-    expect(upstream.received.at(-1)?.body).toMatchObject({
+    expect(server.received.at(-1)?.body).toMatchObject({
       inputs: { messages: expect.arrayContaining([{ role: "system", content: "Be kind." }]) },
     });
   });
@@ -112,7 +59,7 @@ describe("the openai SDK", () => {
   });
 
   it("remembers on the server what is not sent again, by X-Session-Id", async () => {
-    const headers = { "X-Session-Id": session() };
+    const headers = { "X-Session-Id": freshSession() };
     await client().chat.completions.create(
       { ...hello, messages: [{ role: "user", content: "I am Ana." }] },
       { headers },
@@ -125,7 +72,7 @@ describe("the openai SDK", () => {
   });
 
   it("may send the whole conversation to a session all the same: only what is new is remembered", async () => {
-    const metadata = { session_id: session() };
+    const metadata = { session_id: freshSession() };
     const first = { role: "user" as const, content: "I am Ana." };
     const one = await client().chat.completions.create({ model: "llama", messages: [first], metadata });
     const assistant = { role: "assistant" as const, content: one.choices[0]?.message.content ?? "" };
@@ -140,7 +87,7 @@ describe("the openai SDK", () => {
 
   it("is told errors as its own: before a stream, in the middle of one, and of a wrong key", async () => {
     const spent = { ...hello, messages: [{ role: "user" as const, content: "allowance" }] };
-    const client_ = new OpenAI({ baseURL, apiKey: TOKEN, maxRetries: 0 });
+    const client_ = new OpenAI({ baseURL: server.baseURL, apiKey: TOKEN, maxRetries: 0 });
     await expect(client_.chat.completions.create({ ...spent, stream: true })).rejects.toMatchObject({
       status: 429,
       code: "model_allowance_spent",
@@ -148,7 +95,7 @@ describe("the openai SDK", () => {
     const broken = { ...hello, messages: [{ role: "user" as const, content: "break" }] };
     const stream = await client_.chat.completions.create({ ...broken, stream: true });
     await expect(collect(stream)).rejects.toMatchObject({ code: "model_interrupted" });
-    const stranger = new OpenAI({ baseURL, apiKey: "wrong", maxRetries: 0 });
+    const stranger = new OpenAI({ baseURL: server.baseURL, apiKey: "wrong", maxRetries: 0 });
     await expect(stranger.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
     await expect(client_.chat.completions.create({ ...hello, messages: [] })).rejects.toMatchObject({
       status: 400,
@@ -184,7 +131,7 @@ describe("the openai SDK", () => {
   });
 
   it("streams responses, in a conversation", async () => {
-    const conversation = session();
+    const conversation = freshSession();
     await client().responses.create({ model: "llama", input: "I am Ana.", conversation });
     const events = await collect(
       await client().responses.create({ model: "llama", input: "Who am I?", conversation, stream: true }),
@@ -206,7 +153,7 @@ describe("the openai SDK", () => {
   });
 
   it("writes nothing with `store: false`, and refuses a conversation with a previous response", async () => {
-    const conversation = session();
+    const conversation = freshSession();
     await client().responses.create({ model: "llama", input: "I am Ana.", conversation });
     const read = await client().responses.create({ model: "llama", input: "Who am I?", conversation, store: false });
     expect(read.output_text).toBe("You said: I am Ana. | Who am I?");
@@ -215,91 +162,5 @@ describe("the openai SDK", () => {
     await expect(
       client().responses.create({ model: "llama", input: "Hi", conversation, previous_response_id: again.id }),
     ).rejects.toMatchObject({ status: 400, param: "previous_response_id" });
-  });
-});
-
-describe("the AI SDK", () => {
-  const compatible = () => createOpenAICompatible({ name: "llamory", baseURL, apiKey: TOKEN, includeUsage: true });
-  const openai = () => createOpenAI({ baseURL, apiKey: TOKEN });
-
-  it.each([
-    ["openai-compatible", () => compatible()("llama")],
-    ["openai, chat", () => openai().chat("llama")],
-    ["openai, responses", () => openai().responses("llama")],
-  ])("generates and streams, with usage, through @ai-sdk/%s", async (_name, languageModel) => {
-    const generated = await generateText({ model: languageModel(), prompt: "Hello" });
-    expect(generated.text).toBe("You said: Hello");
-    expect(generated.usage.totalTokens).toBe(18);
-    const streamed = streamText({ model: languageModel(), prompt: "Hello" });
-    expect((await collect(streamed.textStream)).join("")).toBe("You said: Hello");
-    expect((await streamed.usage).totalTokens).toBe(18);
-    expect(await streamed.finishReason).toBe("stop");
-  });
-
-  it.each([
-    ["openai-compatible", () => compatible()("llama")],
-    ["openai, chat", () => openai().chat("llama")],
-    ["openai, responses", () => openai().responses("llama")],
-  ])("is told errors before and in a stream, and may abort, through @ai-sdk/%s", async (_name, languageModel) => {
-    await expect(generateText({ model: languageModel(), prompt: "allowance", maxRetries: 0 })).rejects.toThrow(
-      /allowance/,
-    );
-    const errors: unknown[] = [];
-    const onError = ({ error }: { error: unknown }) => void errors.push(error);
-    await collect(streamText({ model: languageModel(), prompt: "break", onError, maxRetries: 0 }).textStream).catch(
-      () => {},
-    );
-    expect(errors.length).toBeGreaterThan(0);
-    const abort = new AbortController();
-    const { textStream } = streamText({ model: languageModel(), prompt: "forever", abortSignal: abort.signal });
-    for await (const _text of textStream) {
-      abort.abort();
-      break;
-    }
-  });
-
-  it("remembers on the server, by a header", async () => {
-    const headers = { "X-Session-Id": session() };
-    await generateText({ model: compatible()("llama"), prompt: "I am Ana.", headers });
-    const { text } = await generateText({ model: compatible()("llama"), prompt: "Who am I?", headers });
-    expect(text).toBe("You said: I am Ana. | Who am I?");
-  });
-});
-
-describe("@langchain/openai", () => {
-  const chat = (headers: Record<string, string> = {}) =>
-    new ChatOpenAI({
-      model: "llama",
-      apiKey: TOKEN,
-      maxRetries: 0,
-      streamUsage: true,
-      configuration: { baseURL, defaultHeaders: headers },
-    });
-
-  it("invokes and streams, with usage", async () => {
-    const message = await chat().invoke("Hello");
-    expect(message.content).toBe("You said: Hello");
-    expect(message.usage_metadata?.total_tokens).toBe(18);
-    const chunks = await collect(await chat().stream("Hello"));
-    expect(chunks.map(({ content }) => content).join("")).toBe("You said: Hello");
-    expect(chunks.some(({ usage_metadata }) => usage_metadata?.total_tokens === 18)).toBe(true);
-  });
-
-  it("is told errors before and in a stream, and may abort", async () => {
-    await expect(chat().invoke("allowance")).rejects.toMatchObject({ status: 429 });
-    await expect(collect(await chat().stream("break"))).rejects.toThrow();
-    const abort = new AbortController();
-    const stream = await chat().stream("forever", { signal: abort.signal });
-    await expect(
-      (async () => {
-        for await (const _chunk of stream) abort.abort();
-      })(),
-    ).rejects.toThrow();
-  });
-
-  it("remembers on the server, by a header", async () => {
-    const headers = { "X-Session-Id": session() };
-    await chat(headers).invoke("I am Ana.");
-    expect((await chat(headers).invoke("Who am I?")).content).toBe("You said: I am Ana. | Who am I?");
   });
 });

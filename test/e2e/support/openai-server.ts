@@ -1,0 +1,59 @@
+import type { ServerResponse } from "node:http";
+import { json, type Received, serve } from "./http";
+import { Workerd } from "./workerd";
+
+export const TOKEN = "test-token";
+
+/** What the model does with a question; by default it says what it remembers of the conversation. */
+function model({ body }: Received, response: ServerResponse): void {
+  const { inputs } = body as { inputs: { messages: { role: string; content: string }[]; stream?: boolean } };
+  const question = inputs.messages.at(-1)?.content ?? "";
+  if (question.includes("allowance")) {
+    json(response, 429, { name: "AiError", internalCode: 4006, description: "spent" });
+    return;
+  }
+  const said = inputs.messages.filter(({ role }) => role === "user").map(({ content }) => content);
+  const text = `You said: ${said.join(" | ")}`;
+  const usage = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 };
+  if (!inputs.stream) {
+    json(response, 200, { response: text, usage });
+    return;
+  }
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  for (const word of text.split(/(?<= )/)) response.write(`data: ${JSON.stringify({ response: word })}\n\n`);
+  if (question.includes("break")) {
+    response.end();
+    return;
+  }
+  response.write(`data: ${JSON.stringify({ response: "", usage })}\n\n`);
+  if (question.includes("forever")) return;
+  response.end("data: [DONE]\n\n");
+}
+
+/** A server that asks for a token, over a model that a test can read and steer by what it asks. */
+export async function openaiServer(bundle: string) {
+  const upstream = await serve(model);
+  const server = new Workerd({
+    bundle,
+    ai: { upstream: upstream.address },
+    settings: { AUTH: "tokens", API_TOKENS: TOKEN },
+  });
+  await server.start();
+  return {
+    url: server.url,
+    baseURL: `${server.url}/v1`,
+    received: upstream.received,
+    async stop() {
+      await server[Symbol.asyncDispose]();
+      await upstream[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export const freshSession = () => `s-${crypto.randomUUID()}`;
+
+export const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+};

@@ -65,11 +65,11 @@ export class ChatDO extends DurableObject<Env> {
   /** As `reset`, and gives the storage back: nothing of the session is left. */
   async destroy(): Promise<{ deleted: number }> {
     this.#live.running()?.fail({ reason: "turn_cancelled" });
-    const { messages } = this.info();
+    const { last } = this.#store.messages.end();
     this.#opened = undefined;
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
-    return { deleted: messages };
+    return { deleted: last };
   }
 
   /** How much there is of the session. */
@@ -84,8 +84,8 @@ export class ChatDO extends DurableObject<Env> {
 
   /** The messages that fit a text best, best first. */
   search(text: string, limit: number): RecalledMessage[] {
-    const before = this.info().messages + 1;
-    return recall(this.#store.messages, text, { before, tokens: Number.POSITIVE_INFINITY, count: limit });
+    const { messages } = this.#store;
+    return recall(messages, text, { before: messages.end().last + 1, tokens: Number.POSITIVE_INFINITY, count: limit });
   }
 
   /** Waits for the session's turn, and reads the context of the question. Writes nothing. */

@@ -10,7 +10,7 @@ const PIECE = 256;
 
 /** The whole session where it fits; otherwise the recent window and what is recalled from before it. */
 export function readContext(messages: Messages, question: string, budget: Budget): Context {
-  const { messages: total, tokens } = messages.info();
+  const { last: total, tokens } = messages.end();
   if (tokens <= budget.context && budget.window === undefined) {
     return { window: messages.newest(total), recalled: [], total };
   }

@@ -57,7 +57,7 @@ export class Messages {
 
   /** Appends in order. Call it inside a transaction: it writes row by row. */
   append(messages: NewMessage[], turnId: string | null = null): { firstSeq: number; lastSeq: number } {
-    const { last, tokens } = this.#end();
+    const { last, tokens } = this.end();
     const now = Date.now();
     let seq = last;
     let soFar = tokens;
@@ -136,7 +136,7 @@ export class Messages {
 
   /** In the time that one row takes: `seq` has no gaps and every row carries the sum so far. */
   info(): SessionInfo {
-    const { last, tokens } = this.#end();
+    const { last, tokens } = this.end();
     return {
       messages: last,
       tokens,
@@ -147,13 +147,14 @@ export class Messages {
 
   /** Deletes all. */
   clear(): { deleted: number } {
-    const deleted = this.#end().last;
+    const deleted = this.end().last;
     this.#sql.exec("DELETE FROM messages");
     this.index.clear();
     return { deleted };
   }
 
-  #end(): { last: number; tokens: number } {
+  /** The last `seq`, which is how many messages there are, and what they cost together; zero while there are none. */
+  end(): { last: number; tokens: number } {
     const [row] = this.#sql
       .exec<{ seq: number; tokens_so_far: number }>("SELECT seq, tokens_so_far FROM messages ORDER BY seq DESC LIMIT 1")
       .toArray();

@@ -58,6 +58,7 @@ export function memoryOf(c: Context<AppEnv>, sessionId: string | undefined, { be
   return sessionId === undefined ? () => clientsMemory(before) : memoryFor(c, sessionId);
 }
 
+/** The question of a conversation, with the defaults of the settings; the client's system prompt goes before ours. */
 export function questionOf(
   c: Context<AppEnv>,
   { question, system }: Conversation,

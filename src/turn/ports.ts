@@ -1,8 +1,8 @@
 /**
  * What a turn needs from outside, and the words that it is told in.
  *
- * Hardly more than types: `do/` implements {@link Memory}, `llm/` implements {@link Model}, `problem.ts` turns a {@link Failure}
- * into an HTTP answer.
+ * Hardly more than types: `do/` implements {@link Memory}, `llm/` implements {@link Model}, `problem.ts` turns a
+ * {@link Failure} into an HTTP answer.
  */
 
 export type Role = "system" | "user" | "assistant";
@@ -161,7 +161,10 @@ export interface TurnHandle {
   fail(failure: Failure): Promise<void>;
 }
 
-/** `replay`: this key's turn is over. `running`: it is not, and these are its events. `conflict`: the key was used for another question. */
+/**
+ * `replay`: this key's turn is over. `running`: it is not, and these are its events. `conflict`: the key was used for
+ * another question.
+ */
 export type Opening =
   | { state: "open"; turn: TurnHandle & Disposable; identity: TurnIdentity; context: Context }
   | { state: "replay"; turn: StoredTurn }

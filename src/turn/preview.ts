@@ -26,7 +26,7 @@ export interface Sizes {
   windowTokens?: number | undefined;
 }
 
-/** Shows what a question would be asked with; null where it does not fit the model's window. */
+/** Shows what a question would be asked with; fails where it does not fit the model's window. */
 export async function preview(memory: Memory, model: Model, ask: Ask, sizes: Sizes): Promise<Result<Preview>> {
   const base = contextBudget(ask, model.window);
   const recall = Math.min(sizes.recallTokens ?? base.recall, base.context);

@@ -4,17 +4,17 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import { type AppEnv, SettingsError } from "./env";
+import { authenticate } from "./middleware/auth";
+import { timing } from "./middleware/timing";
 import { type AnyFailure, FailureError, respond, respondOpenAI } from "./problem";
 import { ask } from "./routes/ask";
-import { authenticate } from "./routes/auth";
-import { isMarked } from "./routes/context";
 import { debug } from "./routes/debug";
 import { document } from "./routes/document";
 import { health } from "./routes/health";
-import { openai } from "./routes/openai";
-import { responses } from "./routes/responses";
+import { openai } from "./routes/openai/completions";
+import { responses } from "./routes/openai/responses";
+import { isMarked } from "./routes/session";
 import { sessions } from "./routes/sessions";
-import { timing } from "./routes/timing";
 import { turns } from "./routes/turns";
 
 /** The largest body, in bytes: 1,000 messages of 8 KiB. */

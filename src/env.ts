@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { ChatDO } from "./do/chat";
 import type { LegacyDO } from "./do/legacy";
 import type { AiBinding } from "./llm/llama";
-import type { Timings } from "./routes/timing";
+import type { Timings } from "./middleware/timing";
 
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 

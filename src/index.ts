@@ -3,7 +3,7 @@ import { app } from "./app";
 
 export { ChatDO } from "./do/chat";
 export { LegacyDO } from "./do/legacy";
-export { OfflineModel } from "./llm/offline";
-export { OpenAIModel } from "./llm/openai";
+export { OfflineModel } from "./llm/bindings/offline-model";
+export { OpenAIModel } from "./llm/bindings/openai-model";
 
 export default app;

@@ -3,8 +3,8 @@ import * as z from "zod";
 import { version } from "../package.json";
 import { operations } from "./operations";
 import { type AnyFailure, openaiProblem, problemOf } from "./problem";
+import { openaiError } from "./routes/openai/shapes";
 import * as schema from "./schema";
-import { openaiError } from "./schema-openai";
 
 type Json = Record<string, unknown>;
 export type Reason = AnyFailure["reason"];

@@ -1,8 +1,8 @@
 /** Every operation of the API: what it takes, what it answers, and how it may fail. */
 import type * as z from "zod";
 import type { Reason } from "./openapi";
+import * as openai from "./routes/openai/shapes";
 import * as schema from "./schema";
-import * as openai from "./schema-openai";
 
 export interface Operation {
   id: string;

@@ -1,7 +1,7 @@
 /** Failure -> RFC 9457 problem: the one place that knows what each failure is called and which status it has. */
 import type { Context } from "hono";
 import type { AppEnv } from "./env";
-import type { Failure } from "./turn/ports";
+import type { Failure } from "./turn/types";
 
 /** What is wrong with a request before there is a turn, or with the Worker itself. */
 type Refusal =

@@ -14,14 +14,14 @@ import type {
   StoredTurn,
   TurnIdentity,
   TurnRequest,
-} from "../turn/ports";
-import { readContext } from "./context";
-import { Turn } from "./handle";
-import { LiveTurns } from "./live";
-import type { SessionInfo } from "./messages";
-import { TurnQueue } from "./queue";
-import { recall } from "./recall";
-import { Store } from "./store";
+} from "../turn/types";
+import { Turn } from "./live/handle";
+import { TurnQueue } from "./live/line";
+import { LiveTurns } from "./live/live-turn";
+import { readContext } from "./recall/context";
+import { recall } from "./recall/ranking";
+import type { SessionInfo } from "./storage/messages";
+import { Store } from "./storage/store";
 
 /** How many turns may wait behind the one that runs. */
 const MAX_WAITING = 16;

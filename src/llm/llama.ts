@@ -1,4 +1,6 @@
 /** A Llama behind the AI binding: time limit, retry, fallback, and every shape of its replies. */
+
+import { estimatePrompt } from "../turn/tokens";
 import {
   type Completion,
   failed,
@@ -8,12 +10,11 @@ import {
   ok,
   type PromptMessage,
   type Result,
-} from "../turn/ports";
-import { estimatePrompt } from "../turn/tokens";
-import { type ModelError, modelError } from "./failures";
-import { windowOf } from "./models";
+} from "../turn/types";
+import { windowOf } from "./catalogue";
+import { type ModelError, modelError } from "./errors";
 import { readReply } from "./reply";
-import { eventsOfReply, readModelStream } from "./sse";
+import { eventsOfReply, readModelStream } from "./stream";
 
 export interface AiInputs {
   messages: PromptMessage[];

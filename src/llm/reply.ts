@@ -1,6 +1,6 @@
 /** What a model sends back, in all the shapes in which it does. */
 import * as z from "zod";
-import type { FinishReason, Usage } from "../turn/ports";
+import type { FinishReason, Usage } from "../turn/types";
 
 const usageSchema = z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).transform(
   ({ prompt_tokens, completion_tokens }): Usage => ({

@@ -1,13 +1,13 @@
 import { Hono } from "hono";
 import type * as z from "zod";
 import type { AppEnv } from "../env";
+import { headersOf, valid } from "../middleware/validation";
 import { respond } from "../problem";
 import { askHeaders, askRequest, resetRequest, type resetResponse } from "../schema";
-import type { Idempotency } from "../turn/ports";
-import { answered, askOf, memoryFor, modelFor, sessionOf, streamed } from "./context";
-import { EVENT_STREAM_HEADERS, eventStream, toServerSentEvent } from "./sse";
-import { headersOf, valid } from "./validate";
-import { toAnswer } from "./wire";
+import type { Idempotency } from "../turn/types";
+import { EVENT_STREAM_HEADERS, eventStream, toServerSentEvent } from "../wire/ask-events";
+import { toAnswer } from "../wire/json";
+import { answered, askOf, memoryFor, modelFor, sessionOf, streamed } from "./session";
 
 /** What makes two requests with one key the same: all that shapes the answer, but not how it is sent. */
 async function idempotencyOf(

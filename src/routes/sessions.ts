@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type * as z from "zod";
 import { type AppEnv, settingsOf } from "../env";
+import { valid } from "../middleware/validation";
 import { respond } from "../problem";
 import {
   appendRequest,
@@ -17,9 +18,8 @@ import {
 } from "../schema";
 import { preview } from "../turn/preview";
 import { memoryUsed } from "../turn/prompt";
-import { askOf, memoryFor, modelFor, sessionOf } from "./context";
-import { valid } from "./validate";
-import { iso, toMessage, toRecalled } from "./wire";
+import { iso, toMessage, toRecalled } from "../wire/json";
+import { askOf, memoryFor, modelFor, sessionOf } from "./session";
 
 export const sessions = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId`: how much there is of a session; an unknown one is empty. */

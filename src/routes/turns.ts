@@ -1,12 +1,12 @@
 import { Hono } from "hono";
 import type { AppEnv } from "../env";
+import { headersOf, valid } from "../middleware/validation";
 import { respond } from "../problem";
 import { streamHeaders, turnParam } from "../schema";
 import { follow } from "../turn/turn";
-import { memoryFor, sessionOf } from "./context";
-import { EVENT_STREAM_HEADERS, eventStream, toServerSentEvent } from "./sse";
-import { headersOf, valid } from "./validate";
-import { toTurn } from "./wire";
+import { EVENT_STREAM_HEADERS, eventStream, toServerSentEvent } from "../wire/ask-events";
+import { toTurn } from "../wire/json";
+import { memoryFor, sessionOf } from "./session";
 
 /** How many characters of a turn's answer the client has; null for a turn of which it has nothing. */
 function charactersKnown(turnId: string, lastEventId: string | undefined): number | null {

@@ -1,5 +1,5 @@
 /** Turn events as bytes, one JSON text a line: how they travel between the Worker and the session's object. */
-import type { FinishedTurn, StoredTurn, TurnEvent } from "./ports";
+import type { FinishedTurn, StoredTurn, TurnEvent } from "./types";
 
 const encoder = new TextEncoder();
 

@@ -1,5 +1,6 @@
 /** The exact prompt that an ask would send, without a turn. */
-import { type Ask, contextBudget, promptFor } from "./ask";
+import { type Ask, contextBudget, promptFor } from "./budget";
+import { estimatePrompt } from "./tokens";
 import {
   type Budget,
   type Context,
@@ -9,8 +10,7 @@ import {
   ok,
   type PromptMessage,
   type Result,
-} from "./ports";
-import { estimatePrompt } from "./tokens";
+} from "./types";
 
 /** What a question would be asked with now, and why. */
 export interface Preview {

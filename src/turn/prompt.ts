@@ -1,6 +1,7 @@
 /** The messages that the model gets. */
-import type { Context, MemoryUsed, Message, PromptMessage, RecalledMessage } from "./ports";
+
 import { estimatePrompt } from "./tokens";
+import type { Context, MemoryUsed, Message, PromptMessage, RecalledMessage } from "./types";
 
 export interface PromptParts {
   systemPrompt: string;

@@ -1,6 +1,6 @@
 /** One turn's events to two readers, neither of whom can hold the other up. */
 import { encodeEvent, isLast } from "./events";
-import { type FinishedTurn, NOTHING_YET, type TurnEvent } from "./ports";
+import { type FinishedTurn, NOTHING_YET, type TurnEvent } from "./types";
 
 /** A stream that takes what it is given whether it is read or not; given to a reader who is gone, it is dropped. */
 function pipe<T>() {

@@ -1,6 +1,7 @@
 /** Memories that remember nothing: for questions that bring their own conversation, and for those that only read. */
-import type { Context, Memory, Message, NewMessage, Opening, TurnHandle, TurnRequest } from "./ports";
+
 import { estimateMessage } from "./tokens";
+import type { Context, Memory, Message, NewMessage, Opening, TurnHandle, TurnRequest } from "./types";
 
 const nothing: TurnHandle & Disposable = {
   commit: async () => "remembered",

@@ -1,7 +1,7 @@
 /** What a model says -> what its turn tells. */
-import type { promptFor } from "./ask";
-import type { Failure, FinishedTurn, ModelStream, TurnEvent } from "./ports";
+import type { promptFor } from "./budget";
 import { memoryUsed } from "./prompt";
+import type { Failure, FinishedTurn, ModelStream, TurnEvent } from "./types";
 
 /** The events of a turn that is being answered; the last one is `done` or `failed`. */
 export async function* telling(

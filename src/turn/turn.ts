@@ -1,6 +1,9 @@
 /** One turn: open -> prompt -> model -> remember, for an answer at once and for a stream. */
-import { type Ask, contextBudget, promptFor } from "./ask";
+import { type Ask, contextBudget, promptFor } from "./budget";
 import { decodeEvents } from "./events";
+import { memoryUsed } from "./prompt";
+import { spread } from "./spread";
+import { telling } from "./telling";
 import {
   type Failure,
   type FinishedTurn,
@@ -16,10 +19,7 @@ import {
   type TurnEvent,
   type TurnHandle,
   type TurnIdentity,
-} from "./ports";
-import { memoryUsed } from "./prompt";
-import { spread } from "./spread";
-import { telling } from "./telling";
+} from "./types";
 
 /** The session's memory, through a fresh stub at each call: one that failed once is of no more use. */
 export type Session = () => Memory;

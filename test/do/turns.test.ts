@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { NOTHING_YET } from "../../src/turn/ports";
+import { NOTHING_YET } from "../../src/turn/types";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();

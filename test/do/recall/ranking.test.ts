@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { freshSession, worker } from "../support/worker";
+import { freshSession, worker } from "../../support/worker";
 
 const llamory = worker();
 

@@ -1,9 +1,9 @@
 /** What is durable of a session, and the transactions that change it: each leaves whole turns behind, in order. */
-import { type FinishedTurn, type NewMessage, NOTHING_YET, type Remembered, type TurnIdentity } from "../turn/ports";
-import { adoptable, HISTORY_KEY } from "./adopt";
+import { type FinishedTurn, type NewMessage, NOTHING_YET, type Remembered, type TurnIdentity } from "../../turn/types";
+import { adoptable, HISTORY_KEY } from "./first-version";
 import { Messages } from "./messages";
 import { migrate } from "./migrations";
-import { Turns } from "./turns";
+import { Turns } from "./turn-rows";
 
 export class Store {
   readonly #storage: DurableObjectStorage;

@@ -1,7 +1,7 @@
 /** Turn events -> server-sent events. */
 import { problemOf } from "../problem";
-import type { TurnEvent } from "../turn/ports";
-import { toAnswer } from "./wire";
+import type { TurnEvent } from "../turn/types";
+import { toAnswer } from "./json";
 
 /** Milliseconds between two comments that keep proxies from closing a silent stream. */
 const HEARTBEAT_MS = 15_000;

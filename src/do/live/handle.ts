@@ -1,8 +1,8 @@
 import { RpcTarget } from "cloudflare:workers";
-import { decodeEvents, eventsOf } from "../turn/events";
-import type { Failure, FinishedTurn, Remembered } from "../turn/ports";
-import type { LiveTurn } from "./live";
-import type { Store } from "./store";
+import { decodeEvents, eventsOf } from "../../turn/events";
+import type { Failure, FinishedTurn, Remembered } from "../../turn/types";
+import type { Store } from "../storage/store";
+import type { LiveTurn } from "./live-turn";
 
 /**
  * The session's turn in the hands of a Worker. Disposing of it, by will or by dying, lets the next in line go on; once

@@ -1,7 +1,7 @@
 /** What of the memory goes into one prompt, within a token budget. */
-import type { Budget, Context, Message } from "../turn/ports";
-import type { Messages } from "./messages";
-import { recall } from "./recall";
+import type { Budget, Context, Message } from "../../turn/types";
+import type { Messages } from "../storage/messages";
+import { recall } from "./ranking";
 
 /** The window's start moves by this share of its budget at once, so that the prompt's head stays the same for a while. */
 const STEPS = 4;

@@ -2,10 +2,10 @@
 import type { Context } from "hono";
 import { type AppEnv, settingsOf } from "../env";
 import { Llama } from "../llm/llama";
-import type { Ask } from "../turn/ask";
-import type { Memory, Model } from "../turn/ports";
+import { timed, timedModel } from "../middleware/timing";
+import type { Ask } from "../turn/budget";
 import { answer, type Session, stream } from "../turn/turn";
-import { timed, timedModel } from "./timing";
+import type { Memory, Model } from "../turn/types";
 
 /** The name of a session's object: of the default tenant as existing deployments name it. */
 const objectName = (c: Context<AppEnv>, sessionId: string) =>

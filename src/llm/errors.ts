@@ -1,5 +1,5 @@
 /** Workers AI's errors, which are exceptions whose message starts with `<code>: …`, told as failures. */
-import type { Failure } from "../turn/ports";
+import type { Failure } from "../turn/types";
 
 /**
  * What may help: `again` the same call, `fallback` another model, `shrink` a shorter prompt, `stop` nothing that the

@@ -1,7 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { stemmer } from "stemmer";
-import type { PromptMessage } from "../turn/ports";
-import type { AiInputs } from "./llama";
+import type { PromptMessage } from "../../turn/types";
+import type { AiInputs } from "../llama";
 
 /** Words that say nothing about what a sentence is about. */
 const STOP_WORDS = new Set(

@@ -1,6 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { type Env, settingsOf } from "../env";
-import type { AiInputs } from "./llama";
+import { type Env, settingsOf } from "../../env";
+import type { AiInputs } from "../llama";
 
 /** HTTP statuses of an OpenAI-compatible server as the codes that Workers AI would use for the same. */
 const codes: Record<number, number> = { 401: 5018, 403: 5018, 404: 5007, 408: 3046, 429: 3040 };

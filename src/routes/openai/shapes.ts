@@ -1,6 +1,6 @@
 /** The shapes of the OpenAI surface: what is understood of requests, and what is answered. The rest is ignored. */
 import * as z from "zod";
-import { sessionId } from "./schema";
+import { sessionId } from "../../schema";
 
 const text = z
   .string()

@@ -1,7 +1,8 @@
 /** What a turn is asked with, and the prompt that comes of it. */
-import type { Budget, Context, Idempotency, ModelCall, Usage } from "./ports";
+
 import { type FittedPrompt, fitPrompt, RECALL_OVERHEAD } from "./prompt";
 import { estimateMessage, estimatePrompt, estimateTokens, PROMPT_OVERHEAD } from "./tokens";
+import type { Budget, Context, Idempotency, ModelCall, Usage } from "./types";
 
 /** What a turn is asked with, defaults filled in. Sizes are tokens. */
 export interface Ask {

@@ -1,14 +1,14 @@
 /** How a request of the OpenAI surface becomes a turn: which session, what is new in it, and what it is asked with. */
 import type { Context } from "hono";
-import type { AppEnv } from "../env";
-import { FailureError } from "../problem";
-import { sessionHeaders } from "../schema-openai";
-import type { Ask } from "../turn/ask";
-import type { NewMessage } from "../turn/ports";
-import { clientsMemory } from "../turn/stateless";
-import type { Session } from "../turn/turn";
-import { askOf, memoryFor } from "./context";
-import { headersOf } from "./validate";
+import type { AppEnv } from "../../env";
+import { headersOf } from "../../middleware/validation";
+import { FailureError } from "../../problem";
+import type { Ask } from "../../turn/budget";
+import { clientsMemory } from "../../turn/stateless";
+import type { Session } from "../../turn/turn";
+import type { NewMessage } from "../../turn/types";
+import { askOf, memoryFor } from "../session";
+import { sessionHeaders } from "./shapes";
 
 /** A reply may not be longer than this, whatever is asked for: some clients always ask for the most there is. */
 const MAX_REPLY = 4_096;

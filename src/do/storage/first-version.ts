@@ -1,4 +1,4 @@
-import type { NewMessage, Role } from "../turn/ports";
+import type { NewMessage, Role } from "../../turn/types";
 
 const roles: readonly unknown[] = ["system", "user", "assistant"] satisfies Role[];
 const isRole = (value: unknown): value is Role => roles.includes(value);

@@ -1,17 +1,17 @@
 /** The OpenAI surface: responses. Each one is remembered, in a session that the next one may go on with. */
 import { Hono } from "hono";
 import type * as z from "zod";
-import type { AppEnv } from "../env";
-import { openaiProblem, respondOpenAI } from "../problem";
-import { sessionId as sessionIdSchema } from "../schema";
-import { responsesRequest, type responsesResponse } from "../schema-openai";
-import type { FinishedTurn, TurnEvent } from "../turn/ports";
-import { readOnly } from "../turn/stateless";
-import { answered, modelFor, streamed } from "./context";
-import { seconds } from "./openai";
-import { conversationOf, invalid, memoryOf, questionOf, sessionIdOf } from "./openai-session";
-import { EVENT_STREAM_HEADERS, eventStream } from "./sse";
-import { valid } from "./validate";
+import type { AppEnv } from "../../env";
+import { valid } from "../../middleware/validation";
+import { openaiProblem, respondOpenAI } from "../../problem";
+import { sessionId as sessionIdSchema } from "../../schema";
+import { readOnly } from "../../turn/stateless";
+import type { FinishedTurn, TurnEvent } from "../../turn/types";
+import { EVENT_STREAM_HEADERS, eventStream } from "../../wire/ask-events";
+import { answered, modelFor, streamed } from "../session";
+import { seconds } from "./completions";
+import { conversationOf, invalid, memoryOf, questionOf, sessionIdOf } from "./conversation";
+import { responsesRequest, type responsesResponse } from "./shapes";
 
 type Request = z.output<typeof responsesRequest>;
 type Response = z.input<typeof responsesResponse>;

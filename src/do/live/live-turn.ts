@@ -1,5 +1,5 @@
 /** A turn that is running, or waits in line: what it has told so far, and who follows it. */
-import { encodeEvent, eventsAfter, isLast } from "../turn/events";
+import { encodeEvent, eventsAfter, isLast } from "../../turn/events";
 import {
   type Failure,
   type FinishedTurn,
@@ -7,8 +7,8 @@ import {
   type StoredTurn,
   type TurnEvent,
   type TurnIdentity,
-} from "../turn/ports";
-import type { Release } from "./queue";
+} from "../../turn/types";
+import type { Release } from "./line";
 
 type Follower = ReadableStreamDefaultController<Uint8Array>;
 

@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../env";
-import type { Model } from "../turn/ports";
+import type { Model } from "../turn/types";
 
 /** Where a request's time goes, in milliseconds. */
 export interface Timings {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readModelStream } from "../../src/llm/sse";
-import type { ModelEvent } from "../../src/turn/ports";
+import { readModelStream } from "../../src/llm/stream";
+import type { ModelEvent } from "../../src/turn/types";
 
 const encoder = new TextEncoder();
 const never = new AbortController().signal;

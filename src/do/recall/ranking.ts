@@ -6,11 +6,12 @@
  * words of the question stand. (One OR query ranked by FTS5's own bm25() cannot do that, and costs more the longer the
  * session is.) Weights were measured on long conversations between two people; around these values little changes.
  */
-import type { RecalledMessage } from "../turn/ports";
-import { MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "../turn/tokens";
+
+import { MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "../../turn/tokens";
+import type { RecalledMessage } from "../../turn/types";
+import type { Messages } from "../storage/messages";
 import type { FullText } from "./fulltext";
-import type { Messages } from "./messages";
-import { type Term, termsOf } from "./words";
+import { type Term, termsOf } from "./terms";
 
 /** Evidence that a hit gives to the messages around it, by distance: an answer gains from its question most. */
 const SPREAD: [distance: number, weight: number][] = [

@@ -6,7 +6,7 @@ import {
   type StoredTurn,
   type TurnIdentity,
   type TurnStatus,
-} from "../turn/ports";
+} from "../../turn/types";
 
 /** How long an idempotency key stands for its turn, in milliseconds. */
 const KEY_LIFE = 86_400_000;

@@ -1,6 +1,6 @@
 /** The model's bytes -> text and one end. */
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import type { FinishReason, ModelEvent, Usage } from "../turn/ports";
+import type { FinishReason, ModelEvent, Usage } from "../turn/types";
 import { parseReply, type Reply, readReply } from "./reply";
 
 /** A whole reply as the events of a stream. */

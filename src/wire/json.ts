@@ -1,7 +1,7 @@
 /** What the inside knows, as it goes over the wire: times as ISO 8601. */
 import type * as z from "zod";
 import type { askResponse, message, turnResponse } from "../schema";
-import type { FinishedTurn, Message, RecalledMessage, StoredTurn } from "../turn/ports";
+import type { FinishedTurn, Message, RecalledMessage, StoredTurn } from "../turn/types";
 
 export const iso = (ms: number) => new Date(ms).toISOString();
 

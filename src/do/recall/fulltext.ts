@@ -1,5 +1,5 @@
 /** The full-text index of a session's messages, by `seq`. */
-import { indexText, type Term } from "./words";
+import { indexText, type Term } from "./terms";
 
 /** FTS5 takes anything between double quotes for text, operators too. */
 const quoted = ({ word, prefix }: Term) => `"${word.replaceAll('"', '""')}"${prefix ? " *" : ""}`;

@@ -1,14 +1,14 @@
 /** The OpenAI surface: models and chat completions. Stateless unless the request names a session. */
 import { Hono } from "hono";
 import type * as z from "zod";
-import { type AppEnv, settingsOf } from "../env";
-import { openaiProblem, respondOpenAI } from "../problem";
-import { chatRequest, type chatResponse, type modelsResponse } from "../schema-openai";
-import type { FinishedTurn, TurnEvent } from "../turn/ports";
-import { answered, modelFor, streamed } from "./context";
-import { conversationOf, memoryOf, questionOf, sessionIdOf } from "./openai-session";
-import { EVENT_STREAM_HEADERS, eventStream } from "./sse";
-import { valid } from "./validate";
+import { type AppEnv, settingsOf } from "../../env";
+import { valid } from "../../middleware/validation";
+import { openaiProblem, respondOpenAI } from "../../problem";
+import type { FinishedTurn, TurnEvent } from "../../turn/types";
+import { EVENT_STREAM_HEADERS, eventStream } from "../../wire/ask-events";
+import { answered, modelFor, streamed } from "../session";
+import { conversationOf, memoryOf, questionOf, sessionIdOf } from "./conversation";
+import { chatRequest, type chatResponse, type modelsResponse } from "./shapes";
 
 export const seconds = () => Math.floor(Date.now() / 1000);
 

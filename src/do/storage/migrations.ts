@@ -4,7 +4,7 @@
  * Append-only: a step that was ever deployed is never changed, because objects that ran it do not run it again.
  * Columns of `turns` that a plain ask does not need are there for the bill: rows written count, not columns.
  */
-import { FullText } from "./fulltext";
+import { FullText } from "../recall/fulltext";
 
 interface Migration {
   version: number;

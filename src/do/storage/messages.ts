@@ -1,7 +1,8 @@
 /** The transcript of a session: queries, and rows to messages and back. */
-import type { Message, NewMessage, Role, TurnStatus } from "../turn/ports";
-import { estimateMessage } from "../turn/tokens";
-import { FullText } from "./fulltext";
+
+import { estimateMessage } from "../../turn/tokens";
+import type { Message, NewMessage, Role, TurnStatus } from "../../turn/types";
+import { FullText } from "../recall/fulltext";
 
 type Row = {
   seq: number;

@@ -9,8 +9,12 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest({
+            main: "./test/support/entry.ts",
             wrangler: { configPath: "./wrangler.local.toml" },
-            miniflare: { serviceBindings: { AI: { name: kCurrentWorker, entrypoint: "OfflineModel" } } },
+            miniflare: {
+              serviceBindings: { AI: { name: kCurrentWorker, entrypoint: "ScriptedModel" } },
+              durableObjects: { SCRIPTS: { className: "ScriptDO", useSQLite: true } },
+            },
           }),
         ],
         test: {

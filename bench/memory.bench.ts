@@ -2,11 +2,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { askRequest } from "../test/support/ask-request";
 import { worker } from "../test/support/worker";
 
 const SIZES = [100, 1_000, 10_000, 100_000];
 const QUESTIONS = 200;
-const BUDGET = { context: 7_000, recall: 2_000 };
+const { ask: ASK, model: MODEL } = askRequest("bench", "");
 
 /** A generator of numbers in [0, 1), the same at every run. */
 function random(seed: number): () => number {
@@ -81,7 +82,7 @@ it("a context at 100 to 100,000 messages", async () => {
     for (let asked = 0; asked < QUESTIONS; asked += 1) {
       const question = `what about ${sentence(next, 6)}?`;
       const started = performance.now();
-      using _context = await stub.context(question, BUDGET);
+      using _context = await stub.context({ ...ASK, question }, MODEL, {});
       times.push(performance.now() - started);
     }
     await settle();

@@ -1,30 +1,9 @@
-// Generates the Postman collection and its environment from the OpenAPI document: a story that runs from top to bottom.
+// Generates the Postman collection and its environment from openapi.json: a story that runs from top to bottom.
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
-
-/** The OpenAPI document, from the source. */
-async function openapi() {
-  const folder = mkdtempSync(join(tmpdir(), "llamory-openapi-"));
-  try {
-    const outfile = join(folder, "openapi.mjs");
-    await build({
-      entryPoints: [join(root, "src/openapi.ts")],
-      bundle: true,
-      format: "esm",
-      outfile,
-      logLevel: "error",
-    });
-    return (await import(pathToFileURL(outfile).href)).openapi();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 const session = { sessionId: "{{sessionId}}" };
 const saidSo = (text) => [
@@ -170,7 +149,7 @@ function itemOf(document, step) {
   };
 }
 
-const document = await openapi();
+const document = JSON.parse(readFileSync(join(root, "openapi.json"), "utf8"));
 const told = new Set(story.map(({ id }) => id));
 const missing = Object.values(document.paths)
   .flatMap(Object.values)

@@ -16,7 +16,8 @@ export type StreamEvent =
   | { id: string; event: "start"; data: Pick<Answer, "sessionId" | "turnId" | "model" | "memory"> }
   | { id: string; event: "delta"; data: { text: string } }
   | { id: string; event: "done"; data: Answer }
-  | { id: string; event: "error"; data: Problem };
+  /** Without an id where the server does not know how much it has sent. */
+  | { id?: string; event: "error"; data: Problem };
 
 export interface ClientOptions {
   /** An API token of the Worker. */
@@ -96,7 +97,7 @@ export async function* askStream(
       if (!response.ok || !response.body) throw new AskError(await response.json());
       for await (const event of readEvents(response.body)) {
         failures = 0;
-        last = { id: event.id, turn: event.id.slice(0, event.id.lastIndexOf(":")) };
+        if (event.id !== undefined) last = { id: event.id, turn: event.id.slice(0, event.id.lastIndexOf(":")) };
         yield event;
         if (event.event === "done" || event.event === "error") return;
       }
@@ -127,7 +128,8 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
           }),
         );
         const [id, event, data] = [fields.get("id"), fields.get("event"), fields.get("data")];
-        if (id && event && data) yield JSON.parse(`{"id":${JSON.stringify(id)},"event":"${event}","data":${data}}`);
+        if (event && data)
+          yield JSON.parse(`{${id ? `"id":${JSON.stringify(id)},` : ""}"event":"${event}","data":${data}}`);
       }
     }
   } finally {

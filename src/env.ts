@@ -2,8 +2,10 @@
 import * as z from "zod";
 import type { ChatDO } from "./do/chat";
 import type { LegacyDO } from "./do/legacy";
-import type { AiBinding } from "./llm/llama";
-import type { Timings } from "./middleware/timing";
+import { MAX_REPLY_TOKENS } from "./limits";
+import type { AiBinding } from "./llm/binding";
+
+export type { AskRequest } from "./do/chat";
 
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -24,11 +26,13 @@ const settingsSchema = z.object({
   /** Tokens of the prompt that recalled messages may take. */
   RECALL_TOKENS: count(0, 100_000).default(2_000),
   /** Tokens of a reply where the request does not say. */
-  REPLY_TOKENS: count(1, 4_096).default(1_024),
+  REPLY_TOKENS: count(1, MAX_REPLY_TOKENS).default(1_024),
   /** Milliseconds that an ask waits for the model in all, retries included. */
   MODEL_TIMEOUT_MS: count(1, 600_000).default(60_000),
   /** Milliseconds that a stream of the model may pause before its turn ends as interrupted. */
   MODEL_STALL_MS: count(1, 600_000).default(20_000),
+  /** The id of the AI Gateway that calls of Workers AI go through; empty for none. */
+  AI_GATEWAY: z.string().default(""),
   /** `tokens`: every request needs one of `API_TOKENS`. `off`: anyone may ask, for local use. */
   AUTH: z.enum(["tokens", "off"]).default("tokens"),
   /** Secret. Tokens that may ask, separated by commas: `token`, or `tenant:token` for sessions of its own. */
@@ -57,7 +61,8 @@ export interface AppEnv {
     requestId: string;
     /** Whose sessions these are; empty for the default tenant. */
     tenant: string;
-    timings: Timings;
+    /** Where the request's time goes, in milliseconds. */
+    timings: { memory: number; model: number };
   };
 }
 

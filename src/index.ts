@@ -5,5 +5,6 @@ export { ChatDO } from "./do/chat";
 export { LegacyDO } from "./do/legacy";
 export { OfflineModel } from "./llm/bindings/offline-model";
 export { OpenAIModel } from "./llm/bindings/openai-model";
+export { WorkersAI } from "./llm/bindings/workers-ai";
 
 export default app;

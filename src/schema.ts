@@ -1,8 +1,6 @@
 /** Every shape on the wire: requests, responses, problems. Unknown fields of a request are ignored. */
 import * as z from "zod";
-
-/** The longest question and message content, in characters (UTF-16 code units). */
-export const MAX_CONTENT = 32_000;
+import { MAX_CONTENT, MAX_REPLY_TOKENS } from "./limits";
 
 const wellFormed = (text: string) => text.isWellFormed();
 const WELL_FORMED = "must be well-formed Unicode: it contains a lone surrogate";
@@ -24,7 +22,7 @@ export const askRequest = z.object({
   sessionId,
   question: content,
   /** Tokens that the answer may have; `REPLY_TOKENS` by default. */
-  maxTokens: z.int().min(1).max(4_096).optional(),
+  maxTokens: z.int().min(1).max(MAX_REPLY_TOKENS).optional(),
   temperature: z.number().min(0).max(2).optional(),
   /** Server-sent events instead of JSON; so does `Accept: text/event-stream`. */
   stream: z.boolean().optional(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { operations } from "../scripts/openapi/operations";
 import { app } from "../src/app";
-import { operations } from "../src/operations";
 import { document } from "./support/contract";
 import { worker } from "./support/worker";
 

@@ -1,45 +1,124 @@
-/** ChatDO: one session's memory, and the line in front of it. The RPC surface, kept thin. */
+/** ChatDO: one session's memory and its turns. The RPC surface, kept thin. */
 import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../env";
-import { encodeEvent, eventsAfter, eventsOf } from "../turn/events";
+import type { AiBinding } from "../llm/binding";
+import { Llama, type LlamaOptions } from "../llm/llama";
+import { budgetOf, measure } from "../turn/budget";
+import { contextOf } from "../turn/conversation";
+import { LiveTurn, replay } from "../turn/live-turn";
+import { noJournal } from "../turn/ports";
+import { type Preview, preview, type Sizes } from "../turn/preview";
+import { type Failure, failed, ok, type Result } from "../turn/result";
+import { answerTurn, followReply, storedReply, streamReply, streamTurn, wholeReply } from "../turn/turn";
 import type {
-  Budget,
-  Context,
-  FinishedTurn,
+  Ask,
+  AskReply,
+  Encode,
   Idempotency,
   Message,
   NewMessage,
   RecalledMessage,
-  Remembered,
   StoredTurn,
-  TurnIdentity,
-  TurnRequest,
 } from "../turn/types";
-import { Turn } from "./live/handle";
-import { TurnQueue } from "./live/line";
-import { LiveTurns } from "./live/live-turn";
+import { encoderOf, type Form } from "../wire/forms";
+import { Line } from "./live/line";
+import { type Live, LiveTurns } from "./live/live-turns";
 import { readContext } from "./recall/context";
 import { recall } from "./recall/ranking";
 import type { SessionInfo } from "./storage/messages";
 import { Store } from "./storage/store";
+import { TurnJournal } from "./storage/turn-journal";
 
-/** How many turns may wait behind the one that runs. */
-const MAX_WAITING = 16;
+/** Tokens of all messages that a search finds: what one call of an object may carry. */
+const SEARCH_TOKENS = 1_000_000;
 
-export class ChatDO extends DurableObject<Env> {
-  readonly #queue = new TurnQueue();
+/** How a session is asked. */
+export interface AskRequest {
+  /** The turn's id, made by the one who asks, so that asking again after a lost call is the same turn. */
+  turnId: string;
+  /** Whether it is such an asking again. */
+  again?: boolean;
+  ask: Ask;
+  model: LlamaOptions;
+  /** The form in which the answer is streamed; absent for the answer as a whole. */
+  form?: Form | undefined;
+  idempotency?: Idempotency | undefined;
+  /** Whether to wait in line while another turn runs; by default, yes. */
+  onBusy?: "queue" | "reject" | undefined;
+  /** What was said before; of use, and remembered, only where the session is still empty. */
+  before?: NewMessage[];
+  /** A turn of this session that the question goes on with: without it the ask fails. */
+  follows?: string | undefined;
+  /** False: the session is read, and nothing of the turn is written. */
+  store?: boolean;
+}
+
+export class ChatDO extends DurableObject<{ AI: AiBinding }> {
+  readonly #line = new Line();
   readonly #live = new LiveTurns();
-  /** Absent after `destroy`, until something is asked of the session again. */
-  #opened: Store | undefined;
+  readonly #store: Store;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: { AI: AiBinding }) {
     super(ctx, env);
-    ctx.blockConcurrencyWhile(async () => void this.#store);
+    this.#store = new Store(ctx.storage);
+  }
+
+  /**
+   * Asks the session a question: waits for its turn, asks the model, remembers.
+   *
+   * Never throws for what is expected: the reply says how it went. The turn goes on when whoever asked is gone.
+   */
+  ask(request: AskRequest): Promise<AskReply> | AskReply {
+    const { turnId, idempotency, form, onBusy = "queue" } = request;
+    const encode = form && encoderOf(form, turnId);
+    const known = (request.again && this.#again(turnId, encode)) || (idempotency && this.#byKey(idempotency, form));
+    if (known) return known;
+    if (onBusy === "reject" && this.#line.busy) return { state: "failed", failure: { reason: "session_busy" } };
+    if (this.#line.full) return { state: "failed", failure: { reason: "session_queue_full" } };
+    const turn = new LiveTurn({ id: turnId, question: request.ask.question, idempotency, createdAt: Date.now() });
+    this.ctx.waitUntil(this.#run(this.#live.add(turn), request));
+    return encode ? streamReply(turn, encode) : wholeReply(turn, false);
+  }
+
+  /** A turn: running, or as it is remembered; null where the session has no such turn. */
+  getTurn(turnId: string): StoredTurn | null {
+    return this.#live.get(turnId)?.turn.stored ?? this.#storedTurn(turnId);
+  }
+
+  /**
+   * The bytes of a turn in a form: those that were, and while it runs those to come.
+   * @param after how many characters of the answer are known already; null for all events
+   * @returns null where the session has no such turn
+   */
+  follow(turnId: string, form: Form, after: number | null): ReadableStream<Uint8Array> | null {
+    const encode = encoderOf(form, turnId);
+    const live = this.#live.get(turnId);
+    if (live) return live.turn.follow(encode, after);
+    const stored = this.#storedTurn(turnId);
+    return stored && replay(stored, encode, after);
+  }
+
+  /**
+   * Ends a turn. What a running one has said so far is kept; one that waits in line leaves nothing.
+   * @returns the turn, null where there is none
+   */
+  cancelTurn(turnId: string): StoredTurn | null {
+    const live = this.#live.get(turnId);
+    if (live && !live.journal?.closed) {
+      const { turn, journal } = live;
+      turn.flush();
+      const finished = turn.snapshot("cancelled");
+      const cancelled = { ...turn.stored, ...finished, finishedAt: Date.now() };
+      turn.fail({ reason: "turn_cancelled" });
+      journal?.close(finished);
+      return cancelled;
+    }
+    return this.#storedTurn(turnId);
   }
 
   /**
    * A page of the transcript, newest first.
    * @param before only messages with a smaller `seq`
+   * @param limit how many; fewer come where they are long
    * @returns `nextCursor`: the `before` of the next page, null at the end
    */
   getHistory({ before, limit }: { before?: number | undefined; limit: number }): {
@@ -51,24 +130,36 @@ export class ChatDO extends DurableObject<Env> {
     return { messages, nextCursor: last > 1 ? last : null };
   }
 
-  /** Appends messages, all or none, after the turn that is running. */
-  append(messages: NewMessage[]): Promise<{ firstSeq: number; lastSeq: number }> {
-    return this.#inLine(() => this.#store.append(messages));
+  /** Appends messages, all or none, when their turn in line has come. */
+  async append(messages: NewMessage[]): Promise<Result<{ firstSeq: number; lastSeq: number }>> {
+    if (this.#line.full) return failed({ reason: "session_queue_full" });
+    const release = await this.#line.enter();
+    if (!release) return failed({ reason: "turn_cancelled" });
+    try {
+      return ok(this.#store.append(messages));
+    } catch (error) {
+      return failed(this.#storageFailed(error));
+    } finally {
+      release();
+    }
   }
 
-  /** Forgets all messages and turns, and ends the one that is running; the session goes on, empty. */
+  /** Forgets all messages and turns, and ends those that run or wait; the session goes on, empty. */
   reset(): { deleted: number } {
-    this.#live.running()?.fail({ reason: "turn_cancelled" });
+    this.#cancelAll();
     return this.#store.clear();
   }
 
   /** As `reset`, and gives the storage back: nothing of the session is left. */
   async destroy(): Promise<{ deleted: number }> {
-    this.#live.running()?.fail({ reason: "turn_cancelled" });
+    this.#cancelAll();
     const { last } = this.#store.messages.end();
-    this.#opened = undefined;
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
+    const release = await this.#line.enter();
+    try {
+      await this.#store.destroy();
+    } finally {
+      release?.();
+    }
     return { deleted: last };
   }
 
@@ -77,123 +168,82 @@ export class ChatDO extends DurableObject<Env> {
     return this.#store.messages.info();
   }
 
-  /** The context that a question would be given now, without a turn. */
-  context(question: string, budget: Budget): Context {
-    return readContext(this.#store.messages, question, budget);
+  /** The prompt that a question would be asked with now, and why; without a turn. */
+  context(ask: Ask, model: LlamaOptions, sizes: Sizes): Result<Preview> {
+    const { window } = new Llama(this.env.AI, model);
+    return preview(measure(ask), window, sizes, (budget) => readContext(this.#store.messages, ask.question, budget));
   }
 
   /** The messages that fit a text best, best first. */
   search(text: string, limit: number): RecalledMessage[] {
     const { messages } = this.#store;
-    return recall(messages, text, { before: messages.end().last + 1, tokens: Number.POSITIVE_INFINITY, count: limit });
+    return recall(messages, text, { before: messages.end().last + 1, tokens: SEARCH_TOKENS, count: limit });
   }
 
-  /** Waits for the session's turn, and reads the context of the question. Writes nothing. */
-  async openTurn({
-    question,
-    budget,
-    idempotency,
-    onBusy = "queue",
-  }: TurnRequest): Promise<
-    | { state: "open"; turn: Turn; identity: TurnIdentity; context: Context }
-    | { state: "replay"; turn: StoredTurn }
-    | { state: "running"; id: string; events: ReadableStream<Uint8Array> }
-    | { state: "busy" | "full" | "conflict" | "cancelled" }
-  > {
-    const asked = idempotency && this.#askedBefore(idempotency);
-    if (asked) return asked;
-    if (onBusy === "reject" && this.#queue.length > 0) return { state: "busy" };
-    if (this.#queue.length > MAX_WAITING) return { state: "full" };
-    const identity: TurnIdentity = {
-      id: crypto.randomUUID(),
-      generation: "",
-      question,
-      idempotency,
-      createdAt: Date.now(),
-    };
-    const live = this.#live.add(identity);
-    live.begin(await this.#queue.enter());
-    if (live.over) return { state: "cancelled" };
+  /** Runs a turn when its place in line has come. Whatever happens, the turn is over and its place free afterwards. */
+  async #run(live: Live, request: AskRequest): Promise<void> {
+    const { turn } = live;
+    const release = await this.#line.enter();
+    if (release) turn.ended.then(release);
     try {
-      // The session may have been emptied while this turn waited: it belongs to the life in which it begins.
-      identity.generation = this.#store.generation;
-      const context = readContext(this.#store.messages, question, budget);
-      return { state: "open", identity, context, turn: new Turn(live, this.#store) };
+      if (release && !turn.over) await this.#answer(live, request);
+      turn.fail({ reason: "turn_cancelled" });
     } catch (error) {
-      live.fail({ reason: "turn_interrupted" });
-      throw error;
+      turn.fail(this.#storageFailed(error));
     }
   }
 
-  /** Remembers a turn whose handle was lost; one that is remembered already is left as it is. */
-  remember(identity: TurnIdentity, finished: FinishedTurn): Promise<Remembered> {
-    return this.#inLine(() => this.#store.remember(identity, finished));
+  async #answer(live: Live, request: AskRequest): Promise<void> {
+    const { turn } = live;
+    const { form, follows, before = [], store = true } = request;
+    const { messages, turns } = this.#store;
+    if (follows !== undefined && !turns.get(follows)) return turn.fail({ reason: "response_not_found" });
+    const model = new Llama(this.env.AI, request.model, this.ctx.id.toString());
+    const ask = measure(request.ask);
+    const budget = budgetOf(ask, model.window);
+    const known = readContext(messages, ask.question, budget);
+    const begins = known.total === 0;
+    const context = begins ? contextOf(before, budget.context) : known;
+    const journal = new TurnJournal(this.#store, turn.identity, ask.questionTokens, begins ? before : []);
+    if (store) live.journal = journal;
+    const parts = { ask, context, model, journal: store ? journal : noJournal };
+    return form ? streamTurn(turn, parts) : answerTurn(turn, parts);
   }
 
-  /** A turn: running, or as it is remembered; null where the session has no such turn. */
-  getTurn(turnId: string): StoredTurn | null {
+  /** The turn of a call that was lost, where it reached this object or the one before it. */
+  #again(turnId: string, encode: Encode | undefined): Promise<AskReply> | AskReply | undefined {
     const live = this.#live.get(turnId);
-    return live ? live.stored : (this.#store.turns.get(turnId) ?? null);
+    if (live) return encode ? followReply(live.turn, encode, false) : wholeReply(live.turn, false);
+    const stored = this.#storedTurn(turnId);
+    return stored ? storedReply(stored, encode) : undefined;
   }
 
-  /**
-   * The events of a turn, one JSON text a line: those that were, and while it runs those to come.
-   * @param after how many characters of the answer are known already; null for all events
-   * @returns null where the session has no such turn
-   */
-  follow(turnId: string, after: number | null): ReadableStream<Uint8Array> | null {
-    const live = this.#live.get(turnId);
-    if (live) return live.follow(after);
+  #byKey({ key, fingerprint }: Idempotency, form: Form | undefined): Promise<AskReply> | AskReply | undefined {
+    const live = this.#live.byKey(key);
+    const stored = live ? undefined : this.#store.turns.byKey(key);
+    const known = live?.turn.identity.idempotency ?? stored;
+    if (known && known.fingerprint !== fingerprint) {
+      return { state: "failed", failure: { reason: "idempotency_conflict" } };
+    }
+    if (stored) return storedReply(stored, form && encoderOf(form, stored.id));
+    if (!live) return undefined;
+    return form ? followReply(live.turn, encoderOf(form, live.turn.identity.id), true) : wholeReply(live.turn, true);
+  }
+
+  /** A turn that stands in the storage as running, and does not run here, was lost with its object. */
+  #storedTurn(turnId: string): StoredTurn | null {
     const stored = this.#store.turns.get(turnId);
     if (!stored) return null;
-    const events = eventsAfter(eventsOf(stored), after);
-    return new ReadableStream({
-      start(controller) {
-        for (const event of events) controller.enqueue(encodeEvent(event));
-        controller.close();
-      },
-    });
+    return stored.status === "running" ? { ...stored, status: "interrupted" } : stored;
   }
 
-  /**
-   * Ends a turn. What a running one has said so far is kept; one that waits in line leaves nothing.
-   * @returns the turn, null where there is none
-   */
-  cancelTurn(turnId: string): StoredTurn | null {
-    const live = this.#live.get(turnId);
-    if (live) {
-      const finished = live.soFar("cancelled");
-      if (live.questionSeq !== undefined) this.#store.finish(turnId, finished);
-      else if (live.running) this.#store.remember(live.identity, finished);
-      live.fail({ reason: "turn_cancelled" });
-      return { ...live.stored, ...finished, finishedAt: Date.now() };
-    }
-    return this.#store.turns.get(turnId) ?? null;
+  #cancelAll(): void {
+    this.#line.empty();
+    this.#live.cancel();
   }
 
-  get #store(): Store {
-    this.#opened ??= new Store(this.ctx.storage);
-    return this.#opened;
-  }
-
-  async #inLine<T>(run: () => T): Promise<T> {
-    const release = await this.#queue.enter();
-    try {
-      return run();
-    } finally {
-      release();
-    }
-  }
-
-  #askedBefore({ key, fingerprint }: Idempotency) {
-    const live = this.#live.byKey(key);
-    if (live) {
-      if (live.identity.idempotency?.fingerprint !== fingerprint) return { state: "conflict" as const };
-      return { state: "running" as const, id: live.identity.id, events: live.follow(null) };
-    }
-    const stored = this.#store.turns.byKey(key);
-    if (!stored) return undefined;
-    if (stored.fingerprint !== fingerprint) return { state: "conflict" as const };
-    return { state: "replay" as const, turn: stored };
+  #storageFailed(error: unknown): Failure {
+    console.error(JSON.stringify({ event: "storage_failed", error: String(error) }));
+    return { reason: "storage_failed" };
   }
 }

@@ -1,34 +1,14 @@
 /** A Llama behind the AI binding: time limit, retry, fallback, and every shape of its replies. */
-
-import { estimatePrompt } from "../turn/tokens";
-import {
-  type Completion,
-  failed,
-  type Model,
-  type ModelCall,
-  type ModelStream,
-  ok,
-  type PromptMessage,
-  type Result,
-} from "../turn/types";
+import { MAX_ANSWER } from "../limits";
+import type { Completion, FittedPrompt, Model, ModelCall, ModelStream } from "../turn/ports";
+import { failed, ok, type Result } from "../turn/result";
+import { type AiBinding, type AiInputs, type AiOptions, cancelOptions } from "./binding";
 import { windowOf } from "./catalogue";
 import { type ModelError, modelError } from "./errors";
-import { readReply } from "./reply";
-import { eventsOfReply, readModelStream } from "./stream";
+import { readReply, wholeReply } from "./reply";
+import { readModelStream } from "./stream";
 
-export interface AiInputs {
-  messages: PromptMessage[];
-  max_tokens: number;
-  temperature?: number;
-  stream?: boolean;
-}
-
-/** What this project uses of `env.AI`: Workers AI, or what stands in for it. */
-export interface AiBinding {
-  /** @throws an error whose message starts with `<code>: `, see failures.ts */
-  run(model: string, inputs: AiInputs, options?: { extraHeaders: Record<string, string> }): Promise<unknown>;
-}
-
+/** How a Llama is called, as the settings say. */
 export interface LlamaOptions {
   model: string;
   /** Empty for none. */
@@ -39,8 +19,8 @@ export interface LlamaOptions {
   timeoutMs: number;
   /** Milliseconds that a stream may pause. */
   stallMs: number;
-  /** Keeps the calls of one session on one machine, whose prefix cache knows the prompt's head. */
-  affinity: string;
+  /** The id of an AI Gateway; empty for none. */
+  gateway: string;
 }
 
 const TRIES = 3;
@@ -49,67 +29,71 @@ const RETRY_MS = 100;
 /** What of a prompt is kept when the model finds it too long. */
 const SHRINK = 0.6;
 
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
 export class Llama implements Model {
   readonly #ai: AiBinding;
   readonly #options: LlamaOptions;
+  readonly #affinity: string | undefined;
 
-  constructor(ai: AiBinding, options: LlamaOptions) {
+  /**
+   * @param affinity the same text for all calls of a session, in which nobody can read its name: it keeps them on one
+   * machine, whose prefix cache knows the prompt's head
+   */
+  constructor(ai: AiBinding, options: LlamaOptions, affinity?: string) {
     this.#ai = ai;
     this.#options = options;
+    this.#affinity = affinity;
   }
 
   get window(): number {
     return this.#window(this.#options.model);
   }
 
-  complete(call: ModelCall): Promise<Result<Completion>> {
-    return this.#run(call, false, (value, model) => {
-      const reply = readReply(value);
-      if (!reply) return failed({ reason: "model_reply_malformed" });
-      if (reply.text === "") return failed({ reason: "model_reply_empty" });
-      const { text, finishReason = "stop", usage } = reply;
-      return ok({ text, model, finishReason, usage });
+  complete(call: ModelCall, signal: AbortSignal): Promise<Result<Completion>> {
+    return this.#run(call, signal, false, (value, model) => {
+      const reply = wholeReply(readReply(value));
+      return reply.ok ? ok({ ...reply.value, text: reply.value.text.slice(0, MAX_ANSWER), model }) : reply;
     });
   }
 
   stream(call: ModelCall, signal: AbortSignal): Promise<Result<ModelStream>> {
-    return this.#run(call, true, (value, model) =>
-      ok({
+    const { stallMs } = this.#options;
+    return this.#run(call, signal, true, (value, model) => {
+      if (value instanceof ReadableStream) {
+        return ok({ model, read: (onText) => readModelStream(value, { stallMs, signal, onText }) });
+      }
+      // Some models answer a request for a stream with a whole reply.
+      const reply = wholeReply(readReply(value));
+      if (!reply.ok) return reply;
+      const { text, ...end } = reply.value;
+      return ok({
         model,
-        events:
-          value instanceof ReadableStream
-            ? readModelStream(value, this.#options.stallMs, signal)
-            : asyncOf(eventsOfReply(value)),
-      }),
-    );
+        read: async (onText) => {
+          onText(text.slice(0, MAX_ANSWER));
+          return ok(end);
+        },
+      });
+    });
   }
 
   /** Tries the models in order, each as often as its errors say. */
   async #run<T>(
     call: ModelCall,
+    signal: AbortSignal,
     stream: boolean,
     read: (value: unknown, model: string) => Result<T>,
   ): Promise<Result<T>> {
     const { model, fallbackModel, timeoutMs } = this.#options;
-    const limit = timeLimit(timeoutMs);
+    const limit = timeLimit(timeoutMs, signal);
     let result: Result<T> = failed({ reason: "model_busy" });
     try {
       for (const candidate of fallbackModel ? [model, fallbackModel] : [model]) {
         let window = this.#window(candidate);
         let shrunk = false;
         for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-          const messages = call.prompt(window);
-          if (!messages) return candidate === model || shrunk ? failed({ reason: "prompt_too_long" }) : result;
-          const inputs: AiInputs = {
-            messages,
-            max_tokens: call.maxTokens,
-            ...(call.temperature !== undefined && { temperature: call.temperature }),
-            ...(stream && { stream }),
-          };
-          const outcome = await this.#once(candidate, inputs, limit.expired);
-          if (outcome === "timeout") return failed({ reason: "model_timeout" });
+          const prompt = call.prompt(window);
+          if (!prompt) return candidate === model || shrunk ? failed({ reason: "prompt_too_long" }) : result;
+          const outcome = await this.#once(candidate, inputsOf(prompt, call, stream), limit);
+          if (outcome === "stopped") return failed({ reason: signal.aborted ? "turn_cancelled" : "model_timeout" });
           if ("value" in outcome) return read(outcome.value, candidate);
           console.warn(JSON.stringify({ event: "model_error", model: candidate, attempt, cause: outcome.cause }));
           result = failed(outcome.failure);
@@ -118,10 +102,9 @@ export class Llama implements Model {
           if (outcome.remedy === "shrink") {
             if (shrunk) return result;
             shrunk = true;
-            window = Math.floor(estimatePrompt(messages) * SHRINK) + call.maxTokens;
+            window = Math.floor(prompt.tokens * SHRINK) + prompt.maxTokens;
           } else if (attempt < TRIES) {
-            const pause = wait(Math.random() * 2 * RETRY_MS * attempt);
-            if ((await Promise.race([pause, limit.expired])) === "timeout") return failed({ reason: "model_timeout" });
+            await Promise.race([pause(Math.random() * 2 * RETRY_MS * attempt), limit.stopped]);
           }
         }
       }
@@ -131,21 +114,26 @@ export class Llama implements Model {
     }
   }
 
-  async #once(
-    model: string,
-    inputs: AiInputs,
-    expired: Promise<"timeout">,
-  ): Promise<{ value: unknown } | ModelError | "timeout"> {
+  async #once(model: string, inputs: AiInputs, limit: TimeLimit): Promise<{ value: unknown } | ModelError | "stopped"> {
+    if (limit.signal.aborted) return "stopped";
     try {
-      const call = this.#ai
-        .run(model, inputs, { extraHeaders: { "x-session-affinity": this.#options.affinity } })
-        .then((value) => ({ value }));
-      const first = await Promise.race([call, expired]);
-      if (first === "timeout") call.then(({ value }) => drop(value)).catch(() => {});
+      const call = this.#ai.run(model, inputs, this.#callOptions(limit.signal)).then((value) => ({ value }));
+      const first = await Promise.race([call, limit.stopped]);
+      // A reply that comes too late is to stop.
+      if (first === "stopped") call.then(({ value }) => cancel(value)).catch(() => {});
       return first;
     } catch (error) {
-      return modelError(error, model);
+      return limit.signal.aborted ? "stopped" : modelError(error, model);
     }
+  }
+
+  #callOptions(signal: AbortSignal): AiOptions {
+    const { gateway } = this.#options;
+    return {
+      ...cancelOptions(this.#ai, signal),
+      ...(this.#affinity !== undefined && { extraHeaders: { "x-session-affinity": this.#affinity } }),
+      ...(gateway && { gateway: { id: gateway } }),
+    };
   }
 
   #window(model: string): number {
@@ -153,17 +141,36 @@ export class Llama implements Model {
   }
 }
 
-/** A reply that came too late: a stream is to stop. */
-async function drop(value: unknown): Promise<void> {
+const inputsOf = ({ messages, maxTokens }: FittedPrompt, { temperature }: ModelCall, stream: boolean): AiInputs => ({
+  messages,
+  max_tokens: maxTokens,
+  ...(temperature !== undefined && { temperature }),
+  ...(stream && { stream }),
+});
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+async function cancel(value: unknown): Promise<void> {
   if (value instanceof ReadableStream) await value.cancel();
 }
 
-function timeLimit(ms: number) {
-  const { promise, resolve } = Promise.withResolvers<"timeout">();
-  const timer = setTimeout(() => resolve("timeout"), ms);
-  return { expired: promise, clear: () => clearTimeout(timer) };
+/** Aborts a call that takes too long, or that nobody waits for any more. */
+interface TimeLimit {
+  signal: AbortSignal;
+  stopped: Promise<"stopped">;
+  /** The call has ended: its signal stays with its stream, but for the turn's end alone. */
+  clear: () => void;
 }
 
-async function* asyncOf<T>(events: Iterable<T>): AsyncGenerator<T> {
-  yield* events;
+function timeLimit(ms: number, outer: AbortSignal): TimeLimit {
+  const controller = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<"stopped">();
+  const stop = () => {
+    controller.abort();
+    resolve("stopped");
+  };
+  const timer = setTimeout(stop, ms);
+  if (outer.aborted) stop();
+  else outer.addEventListener("abort", stop);
+  return { signal: controller.signal, stopped: promise, clear: () => clearTimeout(timer) };
 }

@@ -1,34 +1,6 @@
 /** What a model sends back, in all the shapes in which it does. */
-import * as z from "zod";
+import { failed, ok, type Result } from "../turn/result";
 import type { FinishReason, Usage } from "../turn/types";
-
-const usageSchema = z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).transform(
-  ({ prompt_tokens, completion_tokens }): Usage => ({
-    promptTokens: prompt_tokens,
-    completionTokens: completion_tokens,
-    totalTokens: prompt_tokens + completion_tokens,
-  }),
-);
-
-const contentSchema = z.object({ content: z.unknown().optional() });
-
-/** Workers AI's own form, OpenAI's form, or both in one; in OpenAI's, `message` is whole and `delta` a part. */
-const replySchema = z.object({
-  response: z.unknown().optional(),
-  choices: z
-    .array(
-      z.object({
-        message: contentSchema.optional().catch(undefined),
-        delta: contentSchema.optional().catch(undefined),
-        finish_reason: z.string().nullish().catch(undefined),
-      }),
-    )
-    .optional()
-    .catch(undefined),
-  usage: usageSchema.optional().catch(undefined),
-  error: z.unknown().optional(),
-  errors: z.unknown().optional(),
-});
 
 export interface Reply {
   text: string;
@@ -37,28 +9,45 @@ export interface Reply {
   usage?: Usage | undefined;
 }
 
+type Fields = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** `response` can be null, a number, or an object where the model was asked for JSON. */
 function textOf(content: unknown): string {
   if (content === null || content === undefined) return "";
-  return typeof content === "string"
-    ? content
-    : typeof content === "object"
-      ? JSON.stringify(content)
-      : String(content);
+  if (typeof content === "string") return content;
+  return typeof content === "object" ? JSON.stringify(content) : String(content);
 }
 
-/** Reads a reply or one chunk of a stream; null where it is neither. Text that comes in two fields is taken once. */
+function usageOf(usage: unknown): Usage | undefined {
+  if (!isObject(usage)) return undefined;
+  const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = usage;
+  if (typeof promptTokens !== "number" || typeof completionTokens !== "number") return undefined;
+  return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
+}
+
+const contentOf = (part: unknown) => (isObject(part) ? part.content : undefined);
+
+/**
+ * Reads a reply or one chunk of a stream: Workers AI's own form (`response`), OpenAI's (`choices`, with a whole
+ * `message` or a part as `delta`), or both in one; text that comes in two fields is taken once.
+ *
+ * By hand and not by a schema, because it runs once a token.
+ * @returns null where it is neither
+ */
 export function readReply(value: unknown): Reply | null {
-  const parsed = replySchema.safeParse(value);
-  if (!parsed.success) return null;
-  const { response, choices, usage, error, errors } = parsed.data;
-  const known = response !== undefined || choices !== undefined || usage !== undefined;
+  if (!isObject(value)) return null;
+  const { response, choices, error, errors } = value;
+  const usage = usageOf(value.usage);
+  const known = response !== undefined || Array.isArray(choices) || usage !== undefined;
   if (!known || (error ?? undefined) !== undefined || (Array.isArray(errors) && errors.length > 0)) return null;
-  const choice = choices?.[0];
-  const finish = choice?.finish_reason;
+  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
+  const { delta, message, finish_reason: finish } = isObject(choice) ? choice : ({} as Fields);
   return {
-    text: textOf(choice?.delta?.content ?? choice?.message?.content) || textOf(response),
-    finishReason: finish ? (finish === "length" ? "length" : "stop") : undefined,
+    text: textOf(contentOf(delta) ?? contentOf(message)) || textOf(response),
+    finishReason: typeof finish === "string" && finish ? (finish === "length" ? "length" : "stop") : undefined,
     usage,
   };
 }
@@ -70,4 +59,11 @@ export function parseReply(json: string): Reply | null {
   } catch {
     return null;
   }
+}
+
+/** A reply that is to be a whole answer. */
+export function wholeReply(reply: Reply | null): Result<Reply & { finishReason: FinishReason }> {
+  if (!reply) return failed({ reason: "model_reply_malformed" });
+  if (reply.text === "") return failed({ reason: "model_reply_empty" });
+  return ok({ ...reply, finishReason: reply.finishReason ?? "stop" });
 }

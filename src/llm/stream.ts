@@ -1,124 +1,149 @@
-/** The model's bytes -> text and one end. */
-import { EventSourceParserStream } from "eventsource-parser/stream";
-import type { FinishReason, ModelEvent, Usage } from "../turn/types";
-import { parseReply, type Reply, readReply } from "./reply";
+/** The model's bytes -> text and one end, in one loop. */
+import { createParser } from "eventsource-parser";
+import { MAX_ANSWER } from "../limits";
+import type { ModelEnd } from "../turn/ports";
+import { type Failure, failed, ok, type Result } from "../turn/result";
+import type { FinishReason, Usage } from "../turn/types";
+import { parseReply, type Reply } from "./reply";
 
-/** A whole reply as the events of a stream. */
-export function* eventsOfReply(value: unknown): Generator<ModelEvent> {
-  const reply = readReply(value);
-  if (!reply) return yield { type: "failed", failure: { reason: "model_reply_malformed" } };
-  if (reply.text === "") return yield { type: "failed", failure: { reason: "model_reply_empty" } };
-  yield { type: "text", text: reply.text };
-  yield { type: "end", finishReason: reply.finishReason ?? "stop", usage: reply.usage };
+export interface StreamOptions {
+  /** The longest wait for more text, in milliseconds; comments and empty chunks are none. */
+  stallMs: number;
+  /** Ends the reading. */
+  signal: AbortSignal;
+  onText: (text: string) => void;
+}
+
+const DONE = /\ndata: ?\[DONE\]\s*$/;
+
+/** What a stream has come to so far. */
+class Progress {
+  usage: Usage | undefined;
+  finishReason: FinishReason | undefined;
+  failure: Failure | undefined;
+  /** Whether `[DONE]` came. */
+  done = false;
+  characters = 0;
+  heardAt = Date.now();
+  readonly #onText: (text: string) => void;
+
+  constructor(onText: (text: string) => void) {
+    this.#onText = onText;
+  }
+
+  take(data: string): void {
+    if (this.over) return;
+    if (data === "[DONE]") this.done = true;
+    else this.takeReply(parseReply(data));
+  }
+
+  takeReply(reply: Reply | null): void {
+    if (!reply) {
+      this.failure = { reason: "model_reply_malformed" };
+      return;
+    }
+    this.usage = reply.usage ?? this.usage;
+    this.finishReason = reply.finishReason ?? this.finishReason;
+    const text = reply.text.slice(0, MAX_ANSWER - this.characters);
+    if (text.length < reply.text.length) {
+      this.finishReason = "length";
+      this.done = true;
+    }
+    if (text === "") return;
+    this.characters += text.length;
+    this.heardAt = Date.now();
+    this.#onText(text);
+  }
+
+  get over(): boolean {
+    return this.done || this.failure !== undefined;
+  }
+
+  /** @param broken why the bytes ended, where they did not end by themselves */
+  end(broken: Failure | undefined): Result<ModelEnd> {
+    if (this.failure) return failed(this.failure);
+    const { finishReason, usage } = this;
+    if (!this.done && finishReason === undefined) return failed(broken ?? { reason: "model_interrupted" });
+    if (this.characters === 0) return failed({ reason: "model_reply_empty" });
+    return ok({ finishReason: finishReason ?? "stop", usage });
+  }
 }
 
 /**
- * Server-sent events, split anywhere, as text and one end. A stream that stops with neither `[DONE]` nor a finish
- * reason was cut off; one that turns out to be plain JSON is read as a whole reply.
- *
- * @param stallMs the longest wait for more text, in milliseconds; comments and empty chunks are none
- * @param signal cancels the stream and ends the events
+ * Reads server-sent events, split anywhere. A stream that stops with neither `[DONE]` nor a finish reason was cut off;
+ * one that breaks after its finish reason was whole; one that turns out to be plain JSON is read as a whole reply.
  */
-export async function* readModelStream(
+export async function readModelStream(
   bytes: ReadableStream<Uint8Array>,
-  stallMs: number,
-  signal: AbortSignal,
-): AsyncGenerator<ModelEvent> {
-  const watched = watch(bytes, stallMs, signal);
-  let usage: Usage | undefined;
-  let finishReason: FinishReason | undefined;
-  let done = false;
-  let said = false;
-  const json: string[] = [];
-  const reader = watched.stream
-    .pipeThrough(new TextDecoderStream())
-    .pipeThrough(keepJson(json))
-    .pipeThrough(new EventSourceParserStream())
-    .getReader();
+  { stallMs, signal, onText }: StreamOptions,
+): Promise<Result<ModelEnd>> {
+  const progress = new Progress(onText);
+  const reader = bytes.getReader();
+  const stop = () => reader.cancel().catch(() => {});
+  const watch = watchFor(stallMs, progress, stop);
+  signal.addEventListener("abort", stop);
+  const decoder = new TextDecoder();
+  const parser = createParser({ onEvent: ({ data }) => progress.take(data) });
+  /** A body that begins with a brace is no events. */
+  let json: string | undefined;
+  let begun = false;
+  /** The last characters, for an end that has no blank line behind it. */
+  let tail = "\n";
+  let broken: Failure | undefined;
   try {
-    while (!done) {
-      const { value: event, done: closed } = await reader.read();
-      if (closed) break;
-      if (event.data === "[DONE]") {
-        done = true;
-        break;
+    while (!progress.over && !signal.aborted) {
+      const { value, done } = await read(reader);
+      const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
+      if (!begun && text.trim() !== "") {
+        begun = true;
+        if (text.trimStart().startsWith("{")) json = "";
       }
-      const reply: Reply | null = parseReply(event.data);
-      if (!reply) return yield { type: "failed", failure: { reason: "model_reply_malformed" } };
-      usage = reply.usage ?? usage;
-      finishReason = reply.finishReason ?? finishReason;
-      if (reply.text === "") continue;
-      said = true;
-      watched.touch();
-      yield { type: "text", text: reply.text };
+      if (json !== undefined) json += text;
+      else if (begun) parser.feed(text);
+      tail = (tail + text).slice(-20);
+      if (DONE.test(tail)) progress.done = true;
+      if (done) break;
     }
-  } catch {
-    if (signal.aborted) return;
-    return yield { type: "failed", failure: { reason: watched.stalled() ? "model_stalled" : "model_interrupted" } };
+  } catch (error) {
+    if (!(error instanceof BrokenStream)) throw error;
+    broken = { reason: "model_interrupted" };
   } finally {
-    watched.stop();
-    await reader.cancel().catch(() => {});
+    watch.stop();
+    signal.removeEventListener("abort", stop);
+    stop();
   }
-  if (json.length > 0) return yield* eventsOfReply(tryJson(json.join("")));
-  if (!done && finishReason === undefined) return yield { type: "failed", failure: { reason: "model_interrupted" } };
-  if (!said) return yield { type: "failed", failure: { reason: "model_reply_empty" } };
-  yield { type: "end", finishReason: finishReason ?? "stop", usage };
+  if (json !== undefined && !broken) {
+    progress.takeReply(parseReply(json));
+    progress.done = true;
+  }
+  if (signal.aborted) broken = { reason: "turn_cancelled" };
+  return progress.end(watch.stalled() ? { reason: "model_stalled" } : broken);
 }
 
-function tryJson(text: string): unknown {
+/** The model's side failed, not ours. */
+class BrokenStream extends Error {}
+
+async function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return await reader.read();
+  } catch (cause) {
+    throw new BrokenStream("the model's stream broke", { cause });
   }
 }
 
-/** Takes a body that begins with a brace out of the way of the event parser, whole. */
-function keepJson(into: string[]): TransformStream<string, string> {
-  let start = true;
-  return new TransformStream({
-    transform(text, controller) {
-      if (start && text.trim() === "") return;
-      if (start && text.trimStart().startsWith("{")) into.push("");
-      start = false;
-      if (into.length > 0) into.push(text);
-      else controller.enqueue(text);
-    },
-  });
-}
-
-/** The same bytes, broken off when nothing has touched them for too long, or when the signal says so. */
-function watch(bytes: ReadableStream<Uint8Array>, stallMs: number, signal: AbortSignal) {
-  const source = bytes.getReader();
-  const broken = Promise.withResolvers<never>();
-  broken.promise.catch(() => {});
+/** Stops a reading in which nothing was heard for too long. One timer for all of it, not one for each token. */
+function watchFor(stallMs: number, progress: Progress, stop: () => void) {
   let stalled = false;
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const touch = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      stalled = true;
-      broken.reject(new Error("stalled"));
-    }, stallMs);
+  let timer: ReturnType<typeof setTimeout>;
+  const look = () => {
+    const left = progress.heardAt + stallMs - Date.now();
+    if (left > 0) {
+      timer = setTimeout(look, left);
+      return;
+    }
+    stalled = true;
+    stop();
   };
-  touch();
-  const abort = () => broken.reject(new Error("aborted"));
-  const stop = () => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-    source.cancel().catch(() => {});
-  };
-  signal.addEventListener("abort", abort);
-  if (signal.aborted) abort();
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { value, done } = await Promise.race([source.read(), broken.promise]);
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-    },
-    { highWaterMark: 0 },
-  );
-  return { stream, stop, touch, stalled: () => stalled };
+  timer = setTimeout(look, stallMs);
+  return { stalled: () => stalled, stop: () => clearTimeout(timer) };
 }

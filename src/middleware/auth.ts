@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import { type AppEnv, type Env, settingsOf } from "../env";
-import { FailureError } from "../problem";
+import { FailureError } from "./respond";
 
 const TENANT = /^([A-Za-z0-9_-]{1,64}):(.+)$/;
 

@@ -1,7 +1,7 @@
 import { zValidator } from "@hono/zod-validator";
 import type { Context, ValidationTargets } from "hono";
 import type { output, ZodError, ZodType } from "zod";
-import { FailureError } from "../problem";
+import { FailureError } from "./respond";
 
 /** zValidator whose refusals have the one shape of all problems. */
 export const valid = <T extends ZodType, Target extends keyof ValidationTargets>(target: Target, schema: T) =>

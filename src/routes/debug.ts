@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type * as z from "zod";
 import { version } from "../../package.json";
 import { type AppEnv, settingsOf } from "../env";
-import { respond } from "../problem";
+import { respond } from "../middleware/respond";
 import type { debugResponse } from "../schema";
 
 /** `GET /debug`: what of a request reaches the Worker, for finding out what a proxy or client does to it. */

@@ -1,74 +1,71 @@
-/** What handlers find in their context, and how they reach a session's memory. */
+/** How routes reach a session: each call is made the same way, again where that helps, and timed. */
 import type { Context } from "hono";
-import { type AppEnv, settingsOf } from "../env";
-import { Llama } from "../llm/llama";
-import { timed, timedModel } from "../middleware/timing";
-import type { Ask } from "../turn/budget";
-import { answer, type Session, stream } from "../turn/turn";
-import type { Memory, Model } from "../turn/types";
+import { type AppEnv, type AskRequest, type Env, settingsOf } from "../env";
+import type { LlamaOptions } from "../llm/llama";
+import type { Ask, AskReply } from "../turn/types";
+
+type Stub = ReturnType<Env["CHAT_DO"]["getByName"]>;
 
 /** The name of a session's object: of the default tenant as existing deployments name it. */
 const objectName = (c: Context<AppEnv>, sessionId: string) =>
   c.var.tenant ? `${c.var.tenant}/${sessionId}` : sessionId;
 
-/** The stub of a session's ChatDO; a fresh one at each call. */
-export const sessionOf = (c: Context<AppEnv>, sessionId: string) => c.env.CHAT_DO.getByName(objectName(c, sessionId));
-
 /** Whether an error of the platform has a mark: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */
-export const isMarked = (error: unknown, mark: "retryable" | "overloaded") =>
+export const isMarked = (error: unknown, mark: "retryable" | "overloaded" | "durableObjectReset") =>
   error instanceof Error && Reflect.get(error, mark) === true;
 
-/** Calls once more where the platform says that it helps: never an object that is overloaded. */
-async function retried<T>(call: () => Promise<T>): Promise<T> {
+/** Whether a call was lost with its object, or on the way to it; an overloaded object is left in peace. */
+const isLost = (error: unknown) =>
+  !isMarked(error, "overloaded") && (isMarked(error, "retryable") || isMarked(error, "durableObjectReset"));
+
+/**
+ * Calls a session's object, which may have been lost: again, on a fresh stub, where the platform says that it helps.
+ * @param times `once` for what must not be done twice: a call that was lost may have been done
+ */
+export async function callSession<R>(
+  c: Context<AppEnv>,
+  sessionId: string,
+  call: (stub: Stub, again: boolean) => R,
+  times: "once" | "twice" = "twice",
+): Promise<Awaited<R>> {
+  const stub = () => c.env.CHAT_DO.getByName(objectName(c, sessionId));
+  const started = performance.now();
   try {
-    return await call();
+    return await call(stub(), false);
   } catch (error) {
-    if (!isMarked(error, "retryable") || isMarked(error, "overloaded")) throw error;
-    return call();
+    if (times === "once" || !isLost(error)) throw error;
+    return await call(stub(), true);
+  } finally {
+    c.var.timings.memory += performance.now() - started;
   }
 }
 
-/** A session's memory as a turn uses it, timed; through a fresh stub at each call, all of which may be repeated. */
-export function memoryFor(c: Context<AppEnv>, sessionId: string): Session {
-  const stub = (): Memory => sessionOf(c, sessionId);
-  const run = <T>(call: () => Promise<T>) => timed(c.var.timings, "memory", () => retried(call));
-  return () => ({
-    context: (question, budget) => run(() => stub().context(question, budget)),
-    openTurn: (request) => run(() => stub().openTurn(request)),
-    remember: (identity, finished) => run(() => stub().remember(identity, finished)),
-    follow: (turnId, after) => run(() => stub().follow(turnId, after)),
-  });
+/** Asks a session: one call, and the same turn where it has to be repeated. */
+export async function askSession(
+  c: Context<AppEnv>,
+  sessionId: string,
+  request: Omit<AskRequest, "turnId" | "again" | "model">,
+): Promise<AskReply> {
+  const turn = { ...request, turnId: crypto.randomUUID(), model: modelOf(c) };
+  const reply: AskReply = await callSession(c, sessionId, (stub, again) => stub.ask({ ...turn, again }));
+  if (reply.state !== "failed") {
+    c.var.timings.memory -= reply.modelMs;
+    c.var.timings.model += reply.modelMs;
+  }
+  return reply;
 }
 
-/** Work that goes on when the client is gone. */
-export function inBackground<T>(c: Context<AppEnv>, work: Promise<T>): Promise<T> {
-  c.executionCtx.waitUntil(work.catch(() => {}));
-  return work;
-}
-
-/** A question asked for one answer, in the background. */
-export const answered = (c: Context<AppEnv>, session: Session, model: Model, ask: Ask) =>
-  inBackground(c, answer(session, model, ask));
-
-/** A question asked for a stream, in the background. */
-export const streamed = (c: Context<AppEnv>, session: Session, model: Model, ask: Ask) =>
-  inBackground(
-    c,
-    stream(session, model, ask, (work) => inBackground(c, work)),
-  );
-
-/** The configured Llama, for one session, timed. */
-export function modelFor(c: Context<AppEnv>, sessionId: string): Model {
+/** The configured Llama. */
+export function modelOf(c: Context<AppEnv>): LlamaOptions {
   const settings = settingsOf(c.env);
-  const llama = new Llama(c.env.AI, {
+  return {
     model: settings.MODEL,
     fallbackModel: settings.FALLBACK_MODEL,
     unknownWindow: settings.CONTEXT_TOKENS,
     timeoutMs: settings.MODEL_TIMEOUT_MS,
     stallMs: settings.MODEL_STALL_MS,
-    affinity: objectName(c, sessionId),
-  });
-  return timedModel(llama, c.var.timings);
+    gateway: settings.AI_GATEWAY,
+  };
 }
 
 /** A question with the defaults of the settings. */

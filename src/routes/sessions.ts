@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import type * as z from "zod";
 import { type AppEnv, settingsOf } from "../env";
+import { respond } from "../middleware/respond";
 import { valid } from "../middleware/validation";
-import { respond } from "../problem";
 import {
   appendRequest,
   type appendResponse,
@@ -16,36 +16,36 @@ import {
   sessionParam,
   type sessionResponse,
 } from "../schema";
-import { preview } from "../turn/preview";
 import { memoryUsed } from "../turn/prompt";
-import { iso, toMessage, toRecalled } from "../wire/json";
-import { askOf, memoryFor, modelFor, sessionOf } from "./session";
+import { isoOrNull, toMessage, toRecalled } from "../wire/json";
+import { askOf, callSession, modelOf } from "./session";
 
 export const sessions = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId`: how much there is of a session; an unknown one is empty. */
   .get("/sessions/:sessionId", valid("param", sessionParam), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const { messages, tokens, firstAt, lastAt } = await sessionOf(c, sessionId).info();
+    const { messages, tokens, firstAt, lastAt } = await callSession(c, sessionId, (stub) => stub.info());
     const body: z.input<typeof sessionResponse> = {
       sessionId,
       messages,
       tokens,
-      firstAt: firstAt === null ? null : iso(firstAt),
-      lastAt: lastAt === null ? null : iso(lastAt),
+      firstAt: isoOrNull(firstAt),
+      lastAt: isoOrNull(lastAt),
     };
     return c.json(body, 200);
   })
   /** `DELETE /sessions/:sessionId`: hard delete; nothing of the session is left. */
   .delete("/sessions/:sessionId", valid("param", sessionParam), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const { deleted } = await sessionOf(c, sessionId).destroy();
+    const { deleted } = await callSession(c, sessionId, (stub) => stub.destroy());
     const body: z.input<typeof resetResponse> = { ok: true, sessionId, deleted };
     return c.json(body, 200);
   })
   /** `GET /sessions/:sessionId/messages`: a page of the transcript, newest first. */
   .get("/sessions/:sessionId/messages", valid("param", sessionParam), valid("query", historyQuery), async (c) => {
     const { sessionId } = c.req.valid("param");
-    using page = await sessionOf(c, sessionId).getHistory(c.req.valid("query"));
+    const query = c.req.valid("query");
+    const page = await callSession(c, sessionId, (stub) => stub.getHistory(query));
     const body: z.input<typeof historyResponse> = { data: page.messages.map(toMessage), nextCursor: page.nextCursor };
     return c.json(body, 200);
   })
@@ -56,14 +56,15 @@ export const sessions = new Hono<AppEnv>()
       ...rest,
       ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),
     }));
-    const { firstSeq, lastSeq } = await sessionOf(c, sessionId).append(messages);
-    const body: z.input<typeof appendResponse> = { sessionId, appended: messages.length, firstSeq, lastSeq };
+    const result = await callSession(c, sessionId, (stub) => stub.append(messages), "once");
+    if (!result.ok) return respond(c, result.failure);
+    const body: z.input<typeof appendResponse> = { sessionId, appended: messages.length, ...result.value };
     return c.json(body, 201);
   })
   /** `GET /sessions/:sessionId/search`: the messages that fit a text best, best first. */
   .get("/sessions/:sessionId/search", valid("param", sessionParam), valid("query", searchQuery), async (c) => {
     const { q, limit } = c.req.valid("query");
-    using found = await sessionOf(c, c.req.valid("param").sessionId).search(q, limit);
+    const found = await callSession(c, c.req.valid("param").sessionId, (stub) => stub.search(q, limit));
     const body: z.input<typeof searchResponse> = { data: found.map(toRecalled) };
     return c.json(body, 200);
   })
@@ -71,7 +72,8 @@ export const sessions = new Hono<AppEnv>()
   .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
     const { sessionId } = c.req.valid("param");
     const { question, ...sizes } = c.req.valid("json");
-    const result = await preview(memoryFor(c, sessionId)(), modelFor(c, sessionId), askOf(c, { question }), sizes);
+    const ask = askOf(c, { question });
+    const result = await callSession(c, sessionId, (stub) => stub.context(ask, modelOf(c), sizes));
     if (!result.ok) return respond(c, result.failure);
     const { messages, promptTokens, budget, context } = result.value;
     const body: z.input<typeof contextResponse> = {

@@ -1,12 +1,13 @@
 import { Hono } from "hono";
+import type * as z from "zod";
 import type { AppEnv } from "../env";
+import { respond } from "../middleware/respond";
 import { headersOf, valid } from "../middleware/validation";
-import { respond } from "../problem";
-import { streamHeaders, turnParam } from "../schema";
-import { follow } from "../turn/turn";
-import { EVENT_STREAM_HEADERS, eventStream, toServerSentEvent } from "../wire/ask-events";
+import { streamHeaders, turnParam, type turnResponse } from "../schema";
+import type { AskForm } from "../wire/ask-events";
 import { toTurn } from "../wire/json";
-import { memoryFor, sessionOf } from "./session";
+import { eventStream } from "./event-stream";
+import { callSession } from "./session";
 
 /** How many characters of a turn's answer the client has; null for a turn of which it has nothing. */
 function charactersKnown(turnId: string, lastEventId: string | undefined): number | null {
@@ -20,23 +21,24 @@ export const turns = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId/turns/:turnId`: a turn, running or over. */
   .get("/sessions/:sessionId/turns/:turnId", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
-    using turn = await sessionOf(c, sessionId).getTurn(turnId);
-    return turn ? c.json(toTurn(sessionId, turn), 200) : respond(c, { reason: "turn_not_found" });
+    const turn = await callSession(c, sessionId, (stub) => stub.getTurn(turnId));
+    if (!turn) return respond(c, { reason: "turn_not_found" });
+    const body: z.input<typeof turnResponse> = toTurn(sessionId, turn);
+    return c.json(body, 200);
   })
   /** `GET …/stream`: the turn's events from the start, or after `Last-Event-ID`; a turn that is over replays and ends. */
   .get("/sessions/:sessionId/turns/:turnId/stream", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
     const after = charactersKnown(turnId, headersOf(c, streamHeaders)["last-event-id"]);
-    const result = await follow(memoryFor(c, sessionId), turnId, after);
-    if (!result.ok) return respond(c, result.failure);
-    const tell = eventStream(result.value.events, (event) =>
-      toServerSentEvent(event, turnId, sessionId, c.var.requestId),
-    );
-    return c.body(tell, 200, EVENT_STREAM_HEADERS);
+    const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
+    const bytes = await callSession(c, sessionId, (stub) => stub.follow(turnId, form, after));
+    return bytes ? eventStream(c, { bytes, turnId }, form) : respond(c, { reason: "turn_not_found" });
   })
   /** `DELETE /sessions/:sessionId/turns/:turnId`: ends a running turn; what was said so far is kept. */
   .delete("/sessions/:sessionId/turns/:turnId", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
-    using turn = await sessionOf(c, sessionId).cancelTurn(turnId);
-    return turn ? c.json(toTurn(sessionId, turn), 200) : respond(c, { reason: "turn_not_found" });
+    const turn = await callSession(c, sessionId, (stub) => stub.cancelTurn(turnId));
+    if (!turn) return respond(c, { reason: "turn_not_found" });
+    const body: z.input<typeof turnResponse> = toTurn(sessionId, turn);
+    return c.json(body, 200);
   });

@@ -1,58 +1,54 @@
-/** What a turn is asked with, and the prompt that comes of it. */
+/** How the model's window is shared out between system prompt, memory, question and reply. Sizes are tokens. */
+import type { FittedPrompt } from "./ports";
+import { buildPrompt, fitContext, RECALL_OVERHEAD } from "./prompt";
+import { estimateMessage, PROMPT_OVERHEAD } from "./tokens";
+import type { Ask, Budget, Context } from "./types";
 
-import { type FittedPrompt, fitPrompt, RECALL_OVERHEAD } from "./prompt";
-import { estimateMessage, estimatePrompt, estimateTokens, PROMPT_OVERHEAD } from "./tokens";
-import type { Budget, Context, Idempotency, ModelCall, Usage } from "./types";
+/** The share of what system prompt and question leave that a reply may take: the rest is the memory's. */
+const REPLY_SHARE = 3 / 4;
+/** A window that leaves a reply less than this is too small for its question. */
+const LEAST_REPLY = 64;
 
-/** What a turn is asked with, defaults filled in. Sizes are tokens. */
-export interface Ask {
-  question: string;
-  systemPrompt: string;
-  contextTokens: number;
-  recallTokens: number;
-  maxTokens: number;
-  temperature?: number | undefined;
-  idempotency?: Idempotency | undefined;
-  onBusy?: "queue" | "reject" | undefined;
+/** An ask, and what of it takes tokens whatever the memory: each text is estimated once. */
+export interface MeasuredAsk extends Ask {
+  questionTokens: number;
+  /** System prompt, question and the template's own. */
+  fixedTokens: number;
 }
 
-/** How many tokens of memory the prompt has room for: what system prompt, question and reply leave. */
-export function contextBudget(ask: Ask, window: number): Budget {
-  const taken =
-    PROMPT_OVERHEAD +
-    RECALL_OVERHEAD +
-    estimateMessage({ content: ask.systemPrompt }) +
-    estimateMessage({ content: ask.question }) +
-    ask.maxTokens;
-  const context = Math.max(0, Math.min(ask.contextTokens, window) - taken);
-  return { context, recall: Math.min(ask.recallTokens, context >> 1) };
+export function measure(ask: Ask): MeasuredAsk {
+  const questionTokens = estimateMessage({ content: ask.question });
+  const fixedTokens = PROMPT_OVERHEAD + questionTokens + estimateMessage({ content: ask.systemPrompt });
+  return { ...ask, questionTokens, fixedTokens };
 }
 
-/** The prompt of a turn, cut to the window of whichever model is asked; remembers what was sent last. */
-export function promptFor(ask: Ask, context: Context) {
-  let sent: FittedPrompt = { messages: [], context };
-  const call: ModelCall = {
-    maxTokens: ask.maxTokens,
-    temperature: ask.temperature,
-    prompt(window) {
-      const room = window - ask.maxTokens;
-      const wanted = Math.min(room, ask.contextTokens - ask.maxTokens);
-      // A question that fills CONTEXT_TOKENS by itself may still be asked where the model's window has room for it.
-      const fitted =
-        fitPrompt({ ...ask, context }, wanted) ??
-        fitPrompt({ ...ask, context: { ...context, window: [], recalled: [] } }, room);
-      if (fitted) sent = fitted;
-      return fitted?.messages ?? null;
-    },
-  };
+/** How much the memory and the reply may take in a window; null where not even the question fits. */
+function shares(ask: MeasuredAsk, window: number): { memory: number; reply: number } | null {
+  const least = Math.min(ask.maxTokens, LEAST_REPLY);
+  const wanted = Math.min(ask.contextTokens, window) - ask.fixedTokens;
+  // A question that fills CONTEXT_TOKENS by itself may still be asked where the model's window has room for it.
+  const room = wanted >= least ? wanted : window - ask.fixedTokens;
+  if (room < least) return null;
+  const reply = Math.max(least, Math.min(ask.maxTokens, Math.floor(room * REPLY_SHARE)));
+  return { memory: wanted >= least ? room - reply : 0, reply };
+}
+
+/** The memory's budget in a window, and what the reply may have. */
+export function budgetOf(ask: MeasuredAsk, window: number): Budget & { reply: number } {
+  const { memory, reply } = shares(ask, window) ?? { memory: 0, reply: ask.maxTokens };
+  const context = Math.max(0, memory - RECALL_OVERHEAD);
+  return { context, recall: Math.min(ask.recallTokens, context >> 1), reply };
+}
+
+/** The prompt of an ask within a model's window; null where not even the question fits. */
+export function promptOf(ask: MeasuredAsk, context: Context, window: number): FittedPrompt | null {
+  const share = shares(ask, window);
+  if (!share) return null;
+  const fitted = fitContext(context, share.memory);
   return {
-    call,
-    sent: () => sent,
-    /** For models that do not count. */
-    estimatedUsage(text: string): Usage {
-      const promptTokens = estimatePrompt(sent.messages);
-      const completionTokens = estimateTokens(text);
-      return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
-    },
+    messages: buildPrompt({ ...ask, context: fitted.context }),
+    tokens: ask.fixedTokens + fitted.tokens,
+    maxTokens: share.reply,
+    context: fitted.context,
   };
 }

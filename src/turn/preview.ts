@@ -1,16 +1,7 @@
 /** The exact prompt that an ask would send, without a turn. */
-import { type Ask, contextBudget, promptFor } from "./budget";
-import { estimatePrompt } from "./tokens";
-import {
-  type Budget,
-  type Context,
-  failed,
-  type Memory,
-  type Model,
-  ok,
-  type PromptMessage,
-  type Result,
-} from "./types";
+import { budgetOf, type MeasuredAsk, promptOf } from "./budget";
+import { failed, ok, type Result } from "./result";
+import type { Budget, Context, PromptMessage } from "./types";
 
 /** What a question would be asked with now, and why. */
 export interface Preview {
@@ -26,20 +17,19 @@ export interface Sizes {
   windowTokens?: number | undefined;
 }
 
-/** Shows what a question would be asked with; fails where it does not fit the model's window. */
-export async function preview(memory: Memory, model: Model, ask: Ask, sizes: Sizes): Promise<Result<Preview>> {
-  const base = contextBudget(ask, model.window);
-  const recall = Math.min(sizes.recallTokens ?? base.recall, base.context);
-  const window = Math.min(sizes.windowTokens ?? base.context, base.context - recall);
-  const given = { ...base, recall, ...(sizes.windowTokens !== undefined && { window }) };
-  using context = await memory.context(ask.question, given);
-  const prompt = promptFor(ask, context);
-  const messages = prompt.call.prompt(model.window);
-  if (!messages) return failed({ reason: "prompt_too_long" });
-  return ok({
-    messages,
-    promptTokens: estimatePrompt(messages),
-    budget: { ...given, window, reply: ask.maxTokens },
-    context: prompt.sent().context,
-  });
+/** Shows what a question would be asked with; fails where it does not fit a model's window of so many tokens. */
+export function preview(
+  ask: MeasuredAsk,
+  modelWindow: number,
+  { recallTokens, windowTokens }: Sizes,
+  read: (budget: Budget) => Context,
+): Result<Preview> {
+  const base = budgetOf(ask, modelWindow);
+  const recall = Math.min(recallTokens ?? base.recall, base.context);
+  const window = Math.min(windowTokens ?? base.context, base.context - recall);
+  const budget = { ...base, recall, ...(windowTokens !== undefined && { window }) };
+  const prompt = promptOf(ask, read(budget), modelWindow);
+  if (!prompt) return failed({ reason: "prompt_too_long" });
+  const { messages, tokens, context } = prompt;
+  return ok({ messages, promptTokens: tokens, budget: { ...budget, window }, context });
 }

@@ -13,6 +13,12 @@ export const MESSAGE_OVERHEAD = 5;
 /** What a quotation in a block of them takes instead: its mark and its line's end. */
 export const QUOTATION_OVERHEAD = 2;
 
+/** The mark of one more line of a quotation, or a speaker's role where there is no name. */
+export const MARK_OVERHEAD = 3;
+
+/** A day in a block of quotations: its date, and the lines around it. */
+export const DAY_OVERHEAD = 9;
+
 /** Begin of text, the header of the reply, and the two dates that Llama 3.1's template puts into the system message. */
 export const PROMPT_OVERHEAD = 40;
 
@@ -145,9 +151,4 @@ export function estimateMessage(message: { name?: string | undefined; content: s
     MESSAGE_OVERHEAD +
     estimateTokens(message.name === undefined ? message.content : `${message.name}: ${message.content}`)
   );
-}
-
-/** Estimated tokens of a whole prompt. */
-export function estimatePrompt(messages: { content: string }[]): number {
-  return messages.reduce((sum, message) => sum + estimateMessage(message), PROMPT_OVERHEAD);
 }

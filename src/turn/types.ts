@@ -1,13 +1,9 @@
-/**
- * What a turn needs from outside, and the words that it is told in.
- *
- * Hardly more than types: `do/` implements {@link Memory}, `llm/` implements {@link Model}, `problem.ts` turns a
- * {@link Failure} into an HTTP answer.
- */
+/** What turns, messages and prompts are made of. */
+import type { Failure } from "./result";
 
 export type Role = "system" | "user" | "assistant";
 
-/** `interrupted`: the model or the Worker died, with what was said so far. `cancelled`: somebody ended it. */
+/** `interrupted`: the model or the object died, with what was said so far. `cancelled`: somebody ended it. */
 export type TurnStatus = "running" | "complete" | "interrupted" | "cancelled";
 
 /** Why the model stopped: it was done, or it reached the limit of the reply. */
@@ -19,12 +15,15 @@ export interface PromptMessage {
   content: string;
 }
 
-/** One line that a session is to remember. `createdAt` is in milliseconds since 1970, now by default. */
+/** One line that a session is to remember. */
 export interface NewMessage {
   role: Role;
   name?: string | undefined;
   content: string;
+  /** Milliseconds since 1970; now by default. */
   createdAt?: number | undefined;
+  /** What it costs in a prompt, where that was estimated already. */
+  tokens?: number | undefined;
 }
 
 /** One line of the transcript. */
@@ -48,6 +47,18 @@ export interface Usage {
   promptTokens: number;
   completionTokens: number;
   totalTokens: number;
+}
+
+/** What a turn is asked with, defaults filled in. Sizes are tokens. */
+export interface Ask {
+  question: string;
+  systemPrompt: string;
+  /** Prompt and reply together; the model's window where that is smaller. */
+  contextTokens: number;
+  recallTokens: number;
+  /** The longest reply; less where the window does not leave so much. */
+  maxTokens: number;
+  temperature?: number | undefined;
 }
 
 /** How many tokens of memory a prompt has room for; `recall` is part of `context`. */
@@ -93,16 +104,6 @@ export interface FinishedTurn {
   memory: MemoryUsed;
 }
 
-/** A turn of which nothing has come yet. */
-export const NOTHING_YET: FinishedTurn = {
-  status: "interrupted",
-  answer: "",
-  model: "",
-  finishReason: null,
-  usage: { promptTokens: 0, completionTokens: 0, totalTokens: 0 },
-  memory: { tokens: 0, window: null, recalled: [], omitted: 0 },
-};
-
 /** A turn as the session remembers it. Times are milliseconds since 1970. */
 export interface StoredTurn extends Omit<FinishedTurn, "status"> {
   id: string;
@@ -112,133 +113,26 @@ export interface StoredTurn extends Omit<FinishedTurn, "status"> {
   finishedAt: number | null;
 }
 
-/** What a turn tells while it runs, to whoever asked and to whoever follows. */
-export type TurnEvent =
-  | { type: "start"; model: string; memory: MemoryUsed }
-  /** `at`: how many characters of the answer have been told with this one. */
-  | { type: "delta"; text: string; at: number }
-  | { type: "done"; finished: FinishedTurn }
-  | { type: "failed"; failure: Failure; at: number };
-
 /** What makes asking twice one turn: the client's key, and a fingerprint of what it asked with it. */
 export interface Idempotency {
   key: string;
   fingerprint: string;
 }
 
-/** How a session's memory is asked for a turn. */
-export interface TurnRequest {
-  question: string;
-  budget: Budget;
-  idempotency?: Idempotency | undefined;
-  /** Whether to wait in line while another turn runs; by default, yes. */
-  onBusy?: "queue" | "reject" | undefined;
-}
+/** What a turn emits while it runs, to whoever asked and to whoever follows. */
+export type TurnEvent =
+  | { type: "start"; model: string; memory: MemoryUsed }
+  /** `at`: how many characters of the answer have been emitted with this one. */
+  | { type: "delta"; text: string; at: number }
+  | { type: "done"; finished: FinishedTurn }
+  /** `at` as above; null where that is not known. */
+  | { type: "failed"; failure: Failure; at: number | null };
 
-/** `gone`: the turn was cancelled, or its session emptied, before it was remembered. */
-export type Remembered = "remembered" | "gone";
+/** Turns events into what goes over the wire, in order; it may keep state from one to the next. */
+export type Encode = (event: TurnEvent) => string;
 
-/** Which turn it is, for remembering it also where its session's object has lost it. */
-export interface TurnIdentity {
-  id: string;
-  /** Of which life of the session: another one begins when the session is emptied. */
-  generation: string;
-  question: string;
-  idempotency?: Idempotency | undefined;
-  /** Milliseconds since 1970. */
-  createdAt: number;
-}
-
-/** The session's turn, held until it is disposed of. */
-export interface TurnHandle {
-  /** Remembers question and answer in one transaction. */
-  commit(finished: FinishedTurn): Promise<Remembered>;
-  /** Makes the question durable, before the answer is there. */
-  accept(): Promise<Remembered>;
-  /** Takes the turn's events, as {@link encodeEvents} writes them; tells followers; remembers the answer at the end. */
-  record(events: ReadableStream<Uint8Array>): Promise<Remembered>;
-  /** Ends the turn without a trace, and tells whoever waits for it why. */
-  fail(failure: Failure): Promise<void>;
-}
-
-/**
- * `replay`: this key's turn is over. `running`: it is not, and these are its events. `conflict`: the key was used for
- * another question.
- */
-export type Opening =
-  | { state: "open"; turn: TurnHandle & Disposable; identity: TurnIdentity; context: Context }
-  | { state: "replay"; turn: StoredTurn }
-  | { state: "running"; id: string; events: ReadableStream<Uint8Array> }
-  | { state: "busy" | "full" | "conflict" | "cancelled" };
-
-/** A session's memory, as a turn sees it. */
-export interface Memory {
-  context(question: string, budget: Budget): Promise<Context & Disposable>;
-  openTurn(request: TurnRequest): Promise<Opening & Disposable>;
-  /** Remembers a turn whose handle was lost; one that is remembered already is left as it is. */
-  remember(identity: TurnIdentity, finished: FinishedTurn): Promise<Remembered>;
-  /** The events of a turn after so many characters of its answer, or from the start; null where there is no such turn. */
-  follow(turnId: string, after: number | null): Promise<ReadableStream<Uint8Array> | null>;
-}
-
-/** One call of the model. */
-export interface ModelCall {
-  /** The prompt that leaves room for the reply in a window of so many tokens; null where none does. */
-  prompt: (window: number) => PromptMessage[] | null;
-  maxTokens: number;
-  temperature?: number | undefined;
-}
-
-export interface Completion {
-  text: string;
-  model: string;
-  finishReason: FinishReason;
-  /** Absent where the model does not count. */
-  usage?: Usage | undefined;
-}
-
-/** What a model's stream is made of: text, and exactly one end. */
-export type ModelEvent =
-  | { type: "text"; text: string }
-  | { type: "end"; finishReason: FinishReason; usage?: Usage | undefined }
-  | { type: "failed"; failure: Failure };
-
-export interface ModelStream {
-  model: string;
-  events: AsyncIterable<ModelEvent>;
-}
-
-export interface Model {
-  /** The window of the first model, in tokens. */
-  readonly window: number;
-  /** The whole answer at once. */
-  complete(call: ModelCall): Promise<Result<Completion>>;
-  /** The answer as it is made. An abort cancels the model's stream and ends the events. */
-  stream(call: ModelCall, signal: AbortSignal): Promise<Result<ModelStream>>;
-}
-
-/** Everything that can go wrong with a turn and is nobody's bug. */
-export type Failure =
-  | { reason: "model_busy" }
-  | { reason: "model_timeout" }
-  | { reason: "model_stalled" }
-  | { reason: "model_interrupted" }
-  | { reason: "model_unavailable"; model: string }
-  | { reason: "model_allowance_spent"; retryAfter: number }
-  | { reason: "model_account" }
-  | { reason: "model_request_refused" }
-  | { reason: "model_reply_empty" }
-  | { reason: "model_reply_malformed" }
-  | { reason: "prompt_too_long" }
-  | { reason: "turn_cancelled" }
-  | { reason: "turn_interrupted" }
-  | { reason: "turn_not_found" }
-  | { reason: "session_busy" }
-  | { reason: "session_queue_full" }
-  | { reason: "session_overloaded" }
-  | { reason: "idempotency_conflict" };
-
-export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
-
-export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
-export const failed = (failure: Failure): { ok: false; failure: Failure } => ({ ok: false, failure });
+/** How an ask was answered; `replayed` where its turn had been asked before, with the same idempotency key. */
+export type AskReply =
+  | { state: "finished"; turnId: string; turn: FinishedTurn; replayed: boolean; modelMs: number }
+  | { state: "streaming"; turnId: string; bytes: ReadableStream<Uint8Array>; replayed: boolean; modelMs: number }
+  | { state: "failed"; failure: Failure };

@@ -1,14 +1,10 @@
 /** What the inside knows, as it goes over the wire: times as ISO 8601. */
-import type * as z from "zod";
-import type { askResponse, message, turnResponse } from "../schema";
 import type { FinishedTurn, Message, RecalledMessage, StoredTurn } from "../turn/types";
 
 export const iso = (ms: number) => new Date(ms).toISOString();
+export const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 
-export const toMessage = (stored: Message): z.input<typeof message> => ({
-  ...stored,
-  createdAt: iso(stored.createdAt),
-});
+export const toMessage = (stored: Message) => ({ ...stored, createdAt: iso(stored.createdAt) });
 
 export const toRecalled = ({ seq, score, role, name, content, createdAt }: RecalledMessage) => ({
   seq,
@@ -19,26 +15,16 @@ export const toRecalled = ({ seq, score, role, name, content, createdAt }: Recal
   createdAt: iso(createdAt),
 });
 
-export const toAnswer = (sessionId: string, turn: FinishedTurn & { turnId: string }): z.input<typeof askResponse> => ({
-  answer: turn.answer,
-  sessionId,
-  turnId: turn.turnId,
-  model: turn.model,
-  finishReason: turn.finishReason,
-  usage: turn.usage,
-  memory: turn.memory,
-});
+export const toAnswer = (
+  sessionId: string,
+  turnId: string,
+  { answer, model, finishReason, usage, memory }: Omit<FinishedTurn, "status">,
+) => ({ answer, sessionId, turnId, model, finishReason, usage, memory });
 
-export const toTurn = (sessionId: string, turn: StoredTurn): z.input<typeof turnResponse> => ({
-  turnId: turn.id,
-  sessionId,
+export const toTurn = (sessionId: string, turn: StoredTurn) => ({
+  ...toAnswer(sessionId, turn.id, turn),
   status: turn.status,
   question: turn.question,
-  answer: turn.answer,
-  model: turn.model,
-  finishReason: turn.finishReason,
-  usage: turn.usage,
-  memory: turn.memory,
   createdAt: iso(turn.createdAt),
-  finishedAt: turn.finishedAt === null ? null : iso(turn.finishedAt),
+  finishedAt: isoOrNull(turn.finishedAt),
 });

@@ -1,7 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { NOTHING_YET } from "../../src/turn/types";
+import { askRequest } from "../support/ask-request";
+import { HELD, scripted } from "../support/scripted-model";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
@@ -9,18 +10,49 @@ const llamory = worker();
 describe("a turn that is answered as JSON", () => {
   it("can be cancelled: the question is kept, the asker and the next in line are told", async () => {
     const session = freshSession();
-    const stub = env.CHAT_DO.getByName(session);
-    const opening = await stub.openTurn({ question: "Think.", budget: { context: 100, recall: 0 } });
-    if (opening.state !== "open") throw new Error(opening.state);
-    const { turn, identity } = opening;
+    const model = await scripted(session, HELD);
+    const asked = env.CHAT_DO.getByName(session).ask(askRequest("t1", "Think."));
+    await model.called();
     const next = llamory.ask(session, "Next?");
-    const path = `/sessions/${session}/turns/${identity.id}`;
+    const path = `/sessions/${session}/turns/t1`;
     expect(await (await llamory.fetch(path)).json()).toMatchObject({ status: "running", question: "Think." });
     expect(await (await llamory.fetch(path, { method: "DELETE" })).json()).toMatchObject({ status: "cancelled" });
+    expect(await asked).toEqual({ state: "failed", failure: { reason: "turn_cancelled" } });
+    await model.go();
     expect((await next).status).toBe(200);
-    expect(await turn.commit({ ...NOTHING_YET, status: "complete", answer: "Too late." })).toBe("gone");
     expect((await llamory.transcript(session)).slice(0, 3)).toEqual(["user: Think.", "assistant: ", "user: Next?"]);
     expect(await (await llamory.fetch(path)).json()).toMatchObject({ status: "cancelled", answer: "" });
+  });
+
+  it("that waits in line can be cancelled, and leaves nothing", async () => {
+    const session = freshSession();
+    const model = await scripted(session, HELD);
+    const first = llamory.ask(session, "First.");
+    await model.called();
+    const second = env.CHAT_DO.getByName(session).ask(askRequest("t2", "Second."));
+    const cancelled = await llamory.fetch(`/sessions/${session}/turns/t2`, { method: "DELETE" });
+    expect(await cancelled.json()).toMatchObject({ status: "cancelled", question: "Second." });
+    expect(await second).toMatchObject({ failure: { reason: "turn_cancelled" } });
+    await model.go();
+    await first;
+    expect((await llamory.ask(session, "Third.")).status).toBe(200);
+    expect(await llamory.transcript(session)).not.toContain("user: Second.");
+    expect(await model.runs()).toHaveLength(2);
+  });
+
+  it("is one turn when it is asked again under its id", async () => {
+    const session = freshSession();
+    const model = await scripted(session, HELD);
+    const stub = env.CHAT_DO.getByName(session);
+    const asked = stub.ask(askRequest("t3", "Once."));
+    await model.called();
+    const again = stub.ask(askRequest("t3", "Once.", { again: true }));
+    await model.go();
+    expect(await again).toMatchObject({ state: "finished", turn: { answer: "re: Once." } });
+    expect(await stub.ask(askRequest("t3", "Once.", { again: true }))).toMatchObject({ state: "finished" });
+    await asked;
+    expect(await model.runs()).toHaveLength(1);
+    expect(await llamory.transcript(session)).toHaveLength(2);
   });
 });
 
@@ -43,9 +75,10 @@ describe("an idempotency key", () => {
 });
 
 describe("appended messages", () => {
+  const messages = [{ role: "user", content: "one" }];
+
   it("stay in one order and alternate with turns, in the count and in the sum of tokens", async () => {
     const session = freshSession();
-    const messages = [{ role: "user", content: "one" }];
     await Promise.all([
       llamory.post(`/sessions/${session}/messages`, { messages }),
       llamory.ask(session, "two"),
@@ -56,5 +89,20 @@ describe("appended messages", () => {
     expect(data.map(({ seq }) => seq)).toEqual([4, 3, 2, 1]);
     const info = await (await llamory.fetch(`/sessions/${session}`)).json<{ tokens: number }>();
     expect(info.tokens).toBe(data.reduce((sum, { tokens }) => sum + tokens, 0));
+  });
+
+  it("stand in the line of 16 like everybody", async () => {
+    const session = freshSession();
+    const model = await scripted(session, HELD);
+    const first = llamory.ask(session, "first");
+    await model.called();
+    const appends = Array.from({ length: 17 }, () => llamory.post(`/sessions/${session}/messages`, { messages }));
+    const refused = await Promise.race(appends);
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({ code: "session_queue_full" });
+    await model.go();
+    await first;
+    const statuses = (await Promise.all(appends)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(16);
   });
 });

@@ -19,7 +19,7 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
     }
     expect(upstream.received[1]?.headers).toMatchObject({
       "cf-consn-model-id": "@cf/meta/llama-3.1-8b-instruct-fast",
-      "x-session-affinity": "a",
+      "x-session-affinity": expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(upstream.received[1]?.body).toMatchObject({
       inputs: {

@@ -58,7 +58,11 @@ describe("OpenAIModel, over a server that speaks the OpenAI API", () => {
     await gone[Symbol.asyncDispose]();
     await using server = await start(gone.address);
     const response = await post(`${server.url}/ask`, question);
-    expect(await response.json()).toMatchObject({ code: "model_busy", status: 503 });
+    expect(await response.json()).toMatchObject({
+      code: "model_unreachable",
+      status: 502,
+      detail: expect.stringContaining("ollama serve"),
+    });
     expect(server.log).toContain("Is the model server running?");
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { freshSession, scripted, worker } from "../support/worker";
+import { scripted } from "../support/scripted-model";
+import { freshSession, worker } from "../support/worker";
 
 const usage = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
 
@@ -20,8 +21,9 @@ describe("a model's reply", () => {
     ["response null, but choices", { response: null, choices: [{ message: { content: "Hello." } }] }, "Hello.", "stop"],
     ["usage of another form", { response: "Hello.", usage: "free" }, "Hello.", "stop"],
   ])("is understood as %s", async (_form, reply, answer, finishReason) => {
-    const AI = scripted(reply);
-    const response = await worker({ AI }).ask(freshSession(), "Hi");
+    const session = freshSession();
+    await scripted(session, reply);
+    const response = await worker().ask(session, "Hi");
     expect(await response.json()).toMatchObject({
       answer,
       finishReason,
@@ -33,7 +35,9 @@ describe("a model's reply", () => {
   });
 
   it("to a stream request may be plain JSON", async () => {
-    const response = await worker({ AI: scripted({ response: "Hello." }) }).stream(freshSession(), "Hi");
+    const session = freshSession();
+    await scripted(session, { response: "Hello." });
+    const response = await worker().stream(session, "Hi");
     const text = await response.text();
     expect(text).toContain('event: delta\ndata: {"text":"Hello."}');
     expect(text).toContain("event: done");

@@ -1,20 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { readModelStream } from "../../src/llm/stream";
-import type { ModelEvent } from "../../src/turn/types";
+import { failed, ok } from "../../src/turn/result";
 
 const encoder = new TextEncoder();
 const never = new AbortController().signal;
 
-async function read(chunks: Uint8Array[]): Promise<ModelEvent[]> {
+/** What a stream says, part by part, and how it ends. */
+async function read(chunks: Uint8Array[], broken = false) {
+  const left = [...chunks];
   const stream = new ReadableStream<Uint8Array>({
-    start(controller) {
-      for (const chunk of chunks) controller.enqueue(chunk);
-      controller.close();
+    pull(controller) {
+      const chunk = left.shift();
+      if (chunk) controller.enqueue(chunk);
+      else if (broken) controller.error(new Error("Network connection lost."));
+      else controller.close();
     },
   });
-  const events: ModelEvent[] = [];
-  for await (const event of readModelStream(stream, 1_000, never)) events.push(event);
-  return events;
+  const said: string[] = [];
+  const end = await readModelStream(stream, { stallMs: 1_000, signal: never, onText: (text) => said.push(text) });
+  return { said, end };
 }
 
 const sse = (...chunks: unknown[]) =>
@@ -24,69 +28,92 @@ const counted = { promptTokens: 5, completionTokens: 2, totalTokens: 7 };
 const delta = (content: string | null, finish_reason: string | null = null) => ({
   choices: [{ index: 0, delta: { content }, finish_reason }],
 });
-const said = (...texts: string[]) => texts.map((text) => ({ type: "text", text }));
-const end = (more: object = {}) => ({ type: "end", finishReason: "stop", usage: undefined, ...more });
+const end = (more: object = {}) => ok({ finishReason: "stop", usage: undefined, ...more });
 
-const forms: [form: string, bytes: string, events: object[]][] = [
-  ["response", sse({ response: "Olá " }, { response: "🐝!" }, "[DONE]"), [...said("Olá ", "🐝!"), end()]],
-  ["choices", sse(delta("Hel"), delta("lo"), delta(null, "stop"), "[DONE]"), [...said("Hel", "lo"), end()]],
+const forms: [form: string, bytes: string, said: string[], end: object][] = [
+  ["response", sse({ response: "Olá " }, { response: "🐝!" }, "[DONE]"), ["Olá ", "🐝!"], end()],
+  ["choices", sse(delta("Hel"), delta("lo"), delta(null, "stop"), "[DONE]"), ["Hel", "lo"], end()],
   [
     "both in one chunk",
     sse({ response: "a", ...delta("a") }, { response: "b", ...delta("b") }, "[DONE]"),
-    [...said("a", "b"), end()],
+    ["a", "b"],
+    end(),
   ],
   [
     "both, one empty",
     sse({ response: "", ...delta("a") }, { response: "b", ...delta("") }, "[DONE]"),
-    [...said("a", "b"), end()],
+    ["a", "b"],
+    end(),
   ],
   [
     "usage on every chunk",
     sse({ response: "a", usage }, { response: "b", usage }, "[DONE]"),
-    [...said("a", "b"), end({ usage: counted })],
+    ["a", "b"],
+    end({ usage: counted }),
   ],
   [
     "usage on a last chunk",
     sse(delta("a"), delta("", "length"), { choices: [], usage }, "[DONE]"),
-    [...said("a"), end({ finishReason: "length", usage: counted })],
+    ["a"],
+    end({ finishReason: "length", usage: counted }),
   ],
-  ["numbers", sse({ response: 4 }, { response: 2 }, "[DONE]"), [...said("4", "2"), end()]],
-  ["no [DONE], but a finish reason", sse(delta("a"), delta("", "stop")), [...said("a"), end()]],
-  [
-    "neither: cut off",
-    sse({ response: "a" }),
-    [...said("a"), { type: "failed", failure: { reason: "model_interrupted" } }],
-  ],
-  ["nothing said", sse({ response: "" }, "[DONE]"), [{ type: "failed", failure: { reason: "model_reply_empty" } }]],
-  ["no bytes", "", [{ type: "failed", failure: { reason: "model_interrupted" } }]],
-  ["plain JSON", JSON.stringify({ response: "é whole", usage }), [...said("é whole"), end({ usage: counted })]],
+  ["numbers", sse({ response: 4 }, { response: 2 }, "[DONE]"), ["4", "2"], end()],
+  ["no [DONE], but a finish reason", sse(delta("a"), delta("", "stop")), ["a"], end()],
+  ["neither: cut off", sse({ response: "a" }), ["a"], failed({ reason: "model_interrupted" })],
+  ["nothing said", sse({ response: "" }, "[DONE]"), [], failed({ reason: "model_reply_empty" })],
+  ["no bytes", "", [], failed({ reason: "model_interrupted" })],
+  ["plain JSON", JSON.stringify({ response: "é whole", usage }), ["é whole"], end({ usage: counted })],
   [
     "plain JSON, an error",
     JSON.stringify({ errors: [{ message: "boom" }] }),
-    [{ type: "failed", failure: { reason: "model_reply_malformed" } }],
+    [],
+    failed({ reason: "model_reply_malformed" }),
   ],
   [
     "an error in the middle",
     sse({ response: "a" }, { error: "boom" }),
-    [...said("a"), { type: "failed", failure: { reason: "model_reply_malformed" } }],
+    ["a"],
+    failed({ reason: "model_reply_malformed" }),
   ],
   [
     "carriage returns, comments and no space",
     `: hi\r\n\r\ndata:{"response":"a"}\r\n\r\nevent: x\r\ndata: [DONE]\r\n\r\n`,
-    [...said("a"), end()],
+    ["a"],
+    end(),
+  ],
+  ["a last [DONE] without a blank line", `${sse({ response: "a" })}data: [DONE]`, ["a"], end()],
+  [
+    "a chunk that is cut in the middle",
+    `${sse({ response: "a" })}data: {"resp`,
+    ["a"],
+    failed({ reason: "model_interrupted" }),
   ],
 ];
 
 describe("a model's stream", () => {
-  it.each(forms)("is read whole: %s", async (_form, bytes, events) => {
-    expect(await read([encoder.encode(bytes)])).toEqual(events);
+  it.each(forms)("is read whole: %s", async (_form, bytes, said, end) => {
+    expect(await read([encoder.encode(bytes)])).toEqual({ said, end });
   });
 
-  it.each(forms)("is read the same split at every position, and byte for byte: %s", async (_form, text, events) => {
+  it.each(forms)("is read the same split at every position, and byte for byte: %s", async (_form, text, said, end) => {
     const bytes = encoder.encode(text);
     for (let at = 1; at < bytes.length; at += 1) {
-      expect(await read([bytes.slice(0, at), bytes.slice(at)])).toEqual(events);
+      expect(await read([bytes.slice(0, at), bytes.slice(at)])).toEqual({ said, end });
     }
-    expect(await read(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(events);
+    expect(await read(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual({ said, end });
+  });
+
+  it("that breaks was whole where it had given its finish reason, and cut off where it had not", async () => {
+    const chunks = (reason: string | null) => [encoder.encode(sse(delta("a"), delta("b", reason)))];
+    expect(await read(chunks("stop"), true)).toEqual({ said: ["a", "b"], end: end() });
+    expect(await read(chunks(null), true)).toEqual({ said: ["a", "b"], end: failed({ reason: "model_interrupted" }) });
+  });
+
+  it("that does not end is cut where no storage could hold it, as at the limit of a reply", async () => {
+    const { said, end } = await read(
+      Array.from({ length: 50 }, () => encoder.encode(sse({ response: "a".repeat(10_000) }))),
+    );
+    expect(said.join("")).toHaveLength(400_000);
+    expect(end).toMatchObject({ value: { finishReason: "length" } });
   });
 });

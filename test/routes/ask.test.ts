@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { freshSession, scripted, worker } from "../support/worker";
+import { ECHO, scripted } from "../support/scripted-model";
+import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
 
@@ -35,11 +36,11 @@ describe("POST /ask", () => {
   });
 
   it("asks the model with the system prompt first, the transcript, then the question", async () => {
-    const AI = scripted({ response: "Hello Ana." });
     const session = freshSession();
-    await worker({ AI }).ask(session, "I am Ana.");
-    await worker({ AI, SYSTEM_PROMPT: "Be kind." }).ask(session, "Who am I?");
-    expect(AI.runs[1]?.inputs).toMatchObject({
+    const model = await scripted(session, { response: "Hello Ana." });
+    await llamory.ask(session, "I am Ana.");
+    await worker({ SYSTEM_PROMPT: "Be kind." }).ask(session, "Who am I?");
+    expect((await model.runs())[1]?.inputs).toMatchObject({
       messages: [
         { role: "system", content: "Be kind." },
         { role: "user", content: "I am Ana." },
@@ -48,15 +49,17 @@ describe("POST /ask", () => {
       ],
       max_tokens: 1024,
     });
-    expect(AI.runs[1]?.headers).toEqual({ "x-session-affinity": session });
+    expect((await model.runs())[1]?.headers).toEqual({
+      "x-session-affinity": expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
   });
 
   it("leaves out of the prompt what does not fit, never out of the transcript", async () => {
-    const AI = scripted({ response: "ok" });
     const session = freshSession();
-    const small = worker({ AI, CONTEXT_TOKENS: "1024", REPLY_TOKENS: "100" });
+    const model = await scripted(session, { response: "ok" });
+    const small = worker({ CONTEXT_TOKENS: "1024", REPLY_TOKENS: "100" });
     for (let turn = 0; turn < 8; turn += 1) await small.ask(session, `${turn} ${"word ".repeat(100)}`);
-    const prompt = AI.runs.at(-1)?.inputs.messages ?? [];
+    const prompt = (await model.runs()).at(-1)?.inputs.messages ?? [];
     expect(prompt.length).toBeLessThan(16);
     expect(prompt[1]?.role).toBe("user");
     expect(prompt.at(-1)?.content).toMatch(/^7 /);
@@ -64,22 +67,21 @@ describe("POST /ask", () => {
   });
 
   it("passes the reply's limits on", async () => {
-    const AI = scripted({ response: "ok" });
-    await worker({ AI }).post("/ask", { sessionId: freshSession(), question: "Hi", maxTokens: 7, temperature: 0.5 });
-    expect(AI.runs[0]?.inputs).toMatchObject({ max_tokens: 7, temperature: 0.5 });
+    const session = freshSession();
+    const model = await scripted(session, { response: "ok" });
+    await llamory.post("/ask", { sessionId: session, question: "Hi", maxTokens: 7, temperature: 0.5 });
+    expect((await model.runs())[0]?.inputs).toMatchObject({ max_tokens: 7, temperature: 0.5 });
   });
 
   it("takes two questions at once one after the other, each seeing the one before it", async () => {
-    const AI = scripted((_: string, inputs: { messages: { content: string }[] }) => ({
-      response: `re: ${inputs.messages.at(-1)?.content}`,
-    }));
     const session = freshSession();
-    await Promise.all(["one", "two", "three"].map((question) => worker({ AI }).ask(session, question)));
+    const model = await scripted(session, ECHO);
+    await Promise.all(["one", "two", "three"].map((question) => llamory.ask(session, question)));
     const transcript = await llamory.transcript(session);
     expect(transcript).toEqual(
       ["one", "two", "three"].flatMap((question) => [`user: ${question}`, `assistant: re: ${question}`]),
     );
-    expect(AI.runs.map(({ inputs }) => inputs.messages.length)).toEqual([2, 4, 6]);
+    expect((await model.runs()).map(({ inputs }) => inputs.messages.length)).toEqual([2, 4, 6]);
   });
 });
 

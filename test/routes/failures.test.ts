@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Env } from "../../src/env";
-import { freshSession, scripted, worker } from "../support/worker";
+import { NEVER, scripted } from "../support/scripted-model";
+import { freshSession, worker } from "../support/worker";
 
 const DEFAULT = "@cf/meta/llama-3.1-8b-instruct-fast";
 const FALLBACK = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
 const models = { MODEL: DEFAULT, FALLBACK_MODEL: FALLBACK };
-const never = () => new Promise(() => {});
 
 /** What a model does, and what the client is told; calls are those that the model got. */
 const cases: [what: string, reply: unknown, status: number, code: string, calls: string[]][] = [
@@ -24,7 +24,7 @@ const cases: [what: string, reply: unknown, status: number, code: string, calls:
     "model_busy",
     Array(3).fill(DEFAULT).concat(Array(3).fill(FALLBACK)),
   ],
-  ...[5028, 5007, 3042].map((code): (typeof cases)[number] => [
+  ...[5028, 5007, 3042, 5035].map((code): (typeof cases)[number] => [
     `error ${code}, retired`,
     new Error(`AiError: ${code}: This model was deprecated`),
     502,
@@ -38,16 +38,22 @@ const cases: [what: string, reply: unknown, status: number, code: string, calls:
     "model_allowance_spent",
     [DEFAULT],
   ]),
-  ["error 5021, too long", new Error("5021: The estimated tokens exceeded"), 413, "prompt_too_long", [DEFAULT]],
+  [
+    "error 5021, too long",
+    new Error("5021: The estimated tokens exceeded"),
+    413,
+    "prompt_too_long",
+    [DEFAULT, DEFAULT],
+  ],
   [
     "error 3010, too long",
     new Error("3010: The estimated number of input and output tokens (9) exceeded this model context window limit"),
     413,
     "prompt_too_long",
-    [DEFAULT],
+    [DEFAULT, DEFAULT],
   ],
   ["error 3010, otherwise", new Error("3010: Invalid input"), 500, "model_request_refused", [DEFAULT]],
-  ...[5035, 5016, 5018, 3023, 3041].map((code): (typeof cases)[number] => [
+  ...[5016, 5018, 3023, 3041].map((code): (typeof cases)[number] => [
     `error ${code}, account`,
     new Error(`${code}: agree to the terms`),
     502,
@@ -70,20 +76,21 @@ const cases: [what: string, reply: unknown, status: number, code: string, calls:
 
 describe("a model that fails", () => {
   it.each(cases)("with %s: told, and nothing remembered", async (_what, reply, status, code, calls) => {
-    const AI = scripted(reply);
     const session = freshSession();
     await worker().ask(session, "I was here before.");
     const before = await worker().transcript(session);
-    const response = await worker({ AI, ...models }).ask(session, "Hello?");
+    const model = await scripted(session, reply);
+    const response = await worker(models).ask(session, "Hello?");
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ code, status });
-    expect(AI.runs.map(({ model }) => model)).toEqual(calls);
+    expect((await model.runs()).map(({ model }) => model)).toEqual(calls);
     expect(await worker().transcript(session)).toEqual(before);
   });
 
   it("by never answering: 504, and the session goes on", async () => {
     const session = freshSession();
-    const response = await worker({ AI: scripted(never), MODEL_TIMEOUT_MS: "20" }).ask(session, "Hello?");
+    await scripted(session, NEVER, { response: "Here." });
+    const response = await worker({ MODEL_TIMEOUT_MS: "20" }).ask(session, "Hello?");
     expect(response.status).toBe(504);
     expect(await response.json()).toMatchObject({ code: "model_timeout" });
     expect(await worker().transcript(session)).toEqual([]);
@@ -91,7 +98,9 @@ describe("a model that fails", () => {
   });
 
   it("says when the allowance starts anew", async () => {
-    const response = await worker({ AI: scripted(new Error("4006: spent")), ...models }).ask(freshSession(), "Hello?");
+    const session = freshSession();
+    await scripted(session, new Error("4006: spent"));
+    const response = await worker(models).ask(session, "Hello?");
     const seconds = Number(response.headers.get("retry-after"));
     const start = new Date(Date.now() + seconds * 1000);
     expect(Math.abs(start.getTime() - Math.round(start.getTime() / 86_400_000) * 86_400_000)).toBeLessThan(60_000);
@@ -108,7 +117,7 @@ describe("a session's object that fails", () => {
         return (name: string) => {
           if (left === 0) return namespace.getByName(name);
           left -= 1;
-          return { openTurn: () => Promise.reject(Object.assign(new Error("broken"), { [mark]: true })) };
+          return { ask: () => Promise.reject(Object.assign(new Error("broken"), { [mark]: true })) };
         };
       },
     });
@@ -132,9 +141,9 @@ describe("a model that fails at first", () => {
     ["is replaced by the fallback when it is retired", "5028: This model was deprecated on 2026-05-30", FALLBACK],
   ];
   it.each(cases)("%s", async (_what, error, model) => {
-    const AI = scripted(new Error(error), { response: "Here I am." });
     const session = freshSession();
-    const response = await worker({ AI, ...models }).ask(session, "Hello?");
+    await scripted(session, new Error(error), { response: "Here I am." });
+    const response = await worker(models).ask(session, "Hello?");
     expect(await response.json()).toMatchObject({ answer: "Here I am.", model });
     expect(await worker().transcript(session)).toEqual(["user: Hello?", "assistant: Here I am."]);
   });
@@ -142,9 +151,9 @@ describe("a model that fails at first", () => {
   it("gets a shorter prompt when it finds the prompt too long", async () => {
     const session = freshSession();
     for (let turn = 0; turn < 6; turn += 1) await worker().ask(session, `I say ${"much ".repeat(50)}`);
-    const AI = scripted(new Error("5021: estimated tokens exceeded"), { response: "ok" });
-    expect((await worker({ AI, ...models }).ask(session, "Hello?")).status).toBe(200);
-    const [first, second] = AI.runs.map(({ inputs }) => inputs.messages);
+    const model = await scripted(session, new Error("5021: estimated tokens exceeded"), { response: "ok" });
+    expect((await worker(models).ask(session, "Hello?")).status).toBe(200);
+    const [first, second] = (await model.runs()).map(({ inputs }) => inputs.messages);
     expect(second?.length).toBeLessThan(first?.length ?? 0);
     expect(second?.[0]).toEqual(first?.[0]);
     expect(second?.at(-1)).toEqual(first?.at(-1));

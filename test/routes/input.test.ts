@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { freshSession, scripted, worker } from "../support/worker";
+import { scripted } from "../support/scripted-model";
+import { freshSession, worker } from "../support/worker";
 
 interface Problem {
   title: string;
@@ -66,15 +67,15 @@ const cases: [what: string, path: string, init: RequestInit, status: number, cod
 
 describe("bad input", () => {
   it.each(cases)("%s is a problem", async (_what, path, init, status, code, field) => {
-    const AI = scripted({ response: "never" });
-    const response = await worker({ AI }).fetch(path, init);
+    const model = await scripted(session, { response: "never" });
+    const response = await worker().fetch(path, init);
     expect(response.status).toBe(status);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     const problem = await response.json<Problem>();
     expect(problem).toMatchObject({ status, code, title: expect.any(String), detail: expect.any(String) });
     expect(problem.requestId).toBe(response.headers.get("x-request-id"));
     if (field !== undefined) expect(problem.errors?.map(({ path }) => path)).toContain(field);
-    expect(AI.runs).toEqual([]);
+    expect(await model.runs()).toEqual([]);
     expect(await worker().transcript(session)).toEqual([]);
   });
 
@@ -89,7 +90,8 @@ describe("bad input", () => {
   });
 
   it("takes 32,000 characters of any script", async () => {
-    const AI = scripted({ response: "ok" });
-    expect((await worker({ AI }).ask(freshSession(), "é".repeat(32_000))).status).toBe(200);
+    const long = freshSession();
+    await scripted(long, { response: "ok" });
+    expect((await worker().ask(long, "é".repeat(32_000))).status).toBe(200);
   });
 });

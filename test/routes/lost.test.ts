@@ -1,96 +1,65 @@
-import { abortAllDurableObjects } from "cloudflare:test";
+import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { Events, playedStream, textOf } from "../support/sse";
-import { freshSession, scripted, worker } from "../support/worker";
+import { lose } from "../support/lose";
+import { HELD, PLAYED, scripted } from "../support/scripted-model";
+import { Events } from "../support/sse";
+import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
 
 describe("a session's object that is lost during a turn", () => {
-  it("has the streamed answer exactly once all the same", async () => {
-    const played = playedStream();
+  it("ends a streamed answer with an error, and its next wake ends the turn with what was saved", async () => {
     const session = freshSession();
-    const client = new Events(await worker({ AI: scripted(played.stream) }).stream(session, "Hold on."));
+    const model = await scripted(session, PLAYED, { response: "Yes." });
+    const client = new Events(await llamory.stream(session, "Hold on."));
+    const start = await client.next();
+    await model.say("I am ");
     await client.next();
-    played.say("I am ");
-    await client.next();
-    await abortAllDurableObjects();
+    await lose(session);
+    expect(await client.rest()).toMatchObject([{ id: "", event: "error", data: { code: "turn_interrupted" } }]);
     expect(await llamory.transcript(session)).toEqual(["user: Hold on.", "assistant: "]);
-    played.say("still here.");
-    played.end();
-    const events = await client.rest();
-    expect(events.at(-1)).toMatchObject({ event: "done", data: { answer: "I am still here." } });
-    expect(await llamory.transcript(session)).toEqual(["user: Hold on.", "assistant: I am still here."]);
-  });
-
-  it("and whose session is emptied meanwhile, has nothing of the turn", async () => {
-    const played = playedStream();
-    const session = freshSession();
-    const client = new Events(await worker({ AI: scripted(played.stream) }).stream(session, "Hold on."));
-    await client.next();
-    await abortAllDurableObjects();
-    await llamory.post("/reset", { sessionId: session });
-    played.say("I am still here.");
-    played.end();
-    expect((await client.rest()).at(-1)).toMatchObject({ event: "error", data: { code: "turn_cancelled" } });
-    expect(await llamory.transcript(session)).toEqual([]);
-  });
-
-  it("has the JSON answer exactly once all the same", async () => {
-    const session = freshSession();
-    const AI = scripted(async () => {
-      await abortAllDurableObjects();
-      return { response: "Here." };
-    });
-    const response = await worker({ AI }).ask(session, "Where?");
-    expect(response.status).toBe(200);
-    expect(await llamory.transcript(session)).toEqual(["user: Where?", "assistant: Here."]);
-  });
-});
-
-describe("a Worker that is lost during a turn", () => {
-  it("leaves what was said so far, tells the followers, and the next in line goes on", async () => {
-    const session = freshSession();
-    const stub = env.CHAT_DO.getByName(session);
-    const opening = await stub.openTurn({ question: "Anyone?", budget: { context: 100, recall: 0 } });
-    if (opening.state !== "open") throw new Error(opening.state);
-    const { turn, identity } = opening;
-    await turn.accept();
-    let worker_: ReadableStreamDefaultController<Uint8Array> | undefined;
-    const bytes = new ReadableStream<Uint8Array>({
-      start(controller) {
-        worker_ = controller;
-      },
-    });
-    const recorded = turn.record(bytes);
-    const tell = (event: object) => worker_?.enqueue(new TextEncoder().encode(`${JSON.stringify(event)}\n`));
-    tell({ type: "start", model: "m", memory: { tokens: 0, window: null, recalled: [], omitted: 0 } });
-    tell({ type: "delta", text: "I was", at: 5 });
-    const follower = new Events(await llamory.open(`/sessions/${session}/turns/${identity.id}/stream`));
-    const next = llamory.ask(session, "Next?");
-    worker_?.error(new Error("the Worker is gone"));
-    await recorded;
-    const events = await follower.rest();
-    expect(textOf(events)).toBe("I was");
-    expect(events.at(-1)).toMatchObject({ event: "error", data: { code: "turn_interrupted" } });
-    expect((await next).status).toBe(200);
-    expect((await llamory.transcript(session)).slice(0, 3)).toEqual([
-      "user: Anyone?",
-      "assistant: I was",
-      "user: Next?",
+    const turn = await llamory.fetch(`/sessions/${session}/turns/${start?.data.turnId}`);
+    expect(await turn.json()).toMatchObject({ status: "interrupted" });
+    expect((await llamory.ask(session, "Still here?")).status).toBe(200);
+    expect(await llamory.transcript(session)).toEqual([
+      "user: Hold on.",
+      "assistant: ",
+      "user: Still here?",
+      "assistant: Yes.",
     ]);
   });
 
-  it("leaves nothing of a turn that had only been accepted", async () => {
+  it("has a JSON answer exactly once all the same: the Worker asks again under the same id", async () => {
     const session = freshSession();
-    const opening = await env.CHAT_DO.getByName(session).openTurn({
-      question: "Anyone?",
-      budget: { context: 100, recall: 0 },
-    });
-    if (opening.state !== "open") throw new Error(opening.state);
-    await opening.turn.accept();
-    opening[Symbol.dispose]();
-    expect((await llamory.ask(session, "Next?")).status).toBe(200);
-    expect((await llamory.transcript(session))[0]).toBe("user: Next?");
+    const model = await scripted(session, HELD, { response: "Here." });
+    const asked = llamory.ask(session, "Where?");
+    await model.called();
+    await lose(session);
+    const response = await asked;
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ answer: "Here." });
+    expect(await model.runs()).toHaveLength(2);
+    expect(await llamory.transcript(session)).toEqual(["user: Where?", "assistant: Here."]);
+  });
+
+  it("and asked again for a stream whose question was written, tells what became of the turn", async () => {
+    const session = freshSession();
+    const model = await scripted(session, HELD);
+    const asked = llamory.stream(session, "Where?");
+    await model.called();
+    await lose(session);
+    const events = await new Events(await asked).rest();
+    expect(events.at(-1)).toMatchObject({ event: "error", data: { code: "turn_interrupted" } });
+    expect(await model.runs()).toHaveLength(1);
+    expect(await llamory.transcript(session)).toEqual(["user: Where?", "assistant: "]);
+  });
+
+  it("keeps a session across evictions", async () => {
+    const session = freshSession();
+    await llamory.ask(session, "My name is Ana.");
+    await evictDurableObject(env.CHAT_DO.getByName(session));
+    const { answer } = await (await llamory.ask(session, "What is my name?")).json<{ answer: string }>();
+    expect(answer).toContain("Ana");
   });
 });

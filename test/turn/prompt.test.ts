@@ -2,7 +2,8 @@ import fc from "fast-check";
 import llama3 from "llama3-tokenizer-js";
 import { describe, expect, it } from "vitest";
 import { corpus } from "../support/corpus";
-import { freshSession, scripted, worker } from "../support/worker";
+import { scripted } from "../support/scripted-model";
+import { freshSession, worker } from "../support/worker";
 
 /** The prompt as Llama 3.1's chat template writes it, by the true tokenizer. */
 function trueTokens(messages: { role: string; content: string }[]): number {
@@ -44,21 +45,20 @@ describe("a prompt", () => {
         fc.integer({ min: 0, max: 4_000 }),
         fc.integer({ min: 1, max: 1_000 }),
         async (said, question, contextTokens, recallTokens, maxTokens) => {
-          const AI = scripted({ response: "ok" });
-          const model = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
+          const session = freshSession();
+          const model = await scripted(session, { response: "ok" });
+          const MODEL = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
           const llamory = worker({
-            AI,
-            MODEL: model,
+            MODEL,
             FALLBACK_MODEL: "",
             CONTEXT_TOKENS: String(contextTokens),
             RECALL_TOKENS: String(recallTokens),
           });
-          const session = freshSession();
           const messages = said.map((content, at) => ({ role: at % 2 ? "assistant" : "user", content }));
           if (messages.length > 0) await llamory.post(`/sessions/${session}/messages`, { messages });
           const response = await llamory.post("/ask", { sessionId: session, question, maxTokens });
           expect([200, 413]).toContain(response.status);
-          for (const { inputs } of AI.runs) {
+          for (const { inputs } of await model.runs()) {
             asked += 1;
             expect(inputs.messages.at(-1)?.content).toBe(question);
             expect(trueTokens(inputs.messages) + inputs.max_tokens).toBeLessThanOrEqual(24_000);
@@ -71,9 +71,9 @@ describe("a prompt", () => {
   });
 
   it("is shown by /context exactly as an ask sends it, with its reasons, and nothing is written", async () => {
-    const AI = scripted({ response: "ok" });
-    const llamory = worker({ AI });
+    const llamory = worker();
     const session = freshSession();
+    const model = await scripted(session, { response: "ok" });
     const messages = Array.from({ length: 600 }, (_, at) => ({
       role: at % 2 ? "assistant" : "user",
       content:
@@ -88,10 +88,10 @@ describe("a prompt", () => {
       budget: { context: number; reply: number; recall: number; window: number };
       memory: { window: { fromSeq: number; toSeq: number }; recalled: { seq: number }[]; omitted: number };
     }>();
-    expect(AI.runs).toEqual([]);
+    expect(await model.runs()).toEqual([]);
     expect(await llamory.transcript(session)).toHaveLength(600);
     await llamory.ask(session, question);
-    expect(AI.runs[0]?.inputs.messages).toEqual(context.messages);
+    expect((await model.runs())[0]?.inputs.messages).toEqual(context.messages);
     expect(context.memory.recalled[0]).toMatchObject({ seq: 11, role: "user", content: messages[10]?.content });
     expect(context.memory.window.toSeq).toBe(600);
     const { window, recalled, omitted } = context.memory;
@@ -127,12 +127,12 @@ describe("a prompt", () => {
   });
 
   it("keeps its head from turn to turn, while the window's start stands", async () => {
-    const AI = scripted({ response: "A short answer." });
-    const llamory = worker({ AI, CONTEXT_TOKENS: "2048", REPLY_TOKENS: "100" });
+    const llamory = worker({ CONTEXT_TOKENS: "2048", REPLY_TOKENS: "100" });
     const session = freshSession();
+    const model = await scripted(session, { response: "A short answer." });
     for (let turn = 0; turn < 60; turn += 1)
       await llamory.ask(session, `Question number ${turn}, about nothing at all really?`);
-    const starts = AI.runs.map(({ inputs }) => inputs.messages[1]?.content);
+    const starts = (await model.runs()).map(({ inputs }) => inputs.messages[1]?.content);
     expect(new Set(starts.slice(20)).size).toBeLessThan(10);
     expect(new Set(starts.slice(20)).size).toBeGreaterThan(1);
   });

@@ -1,6 +1,6 @@
 import llama3 from "llama3-tokenizer-js";
 import { describe, expect, it } from "vitest";
-import { estimatePrompt, estimateTokens } from "../../src/turn/tokens";
+import { estimateMessage, estimateTokens, PROMPT_OVERHEAD } from "../../src/turn/tokens";
 import { corpus } from "../support/corpus";
 
 const truth = (text: string) => llama3.encode(text, { bos: false, eos: false }).length;
@@ -40,8 +40,8 @@ describe("the token estimate, against Llama 3's tokenizer", () => {
   it("covers the chat template", () => {
     const template =
       "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nCutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\nBe kind.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHello there!<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n";
-    expect(estimatePrompt([{ content: "Be kind." }, { content: "Hello there!" }])).toBeGreaterThanOrEqual(
-      truth(template),
-    );
+    expect(
+      PROMPT_OVERHEAD + estimateMessage({ content: "Be kind." }) + estimateMessage({ content: "Hello there!" }),
+    ).toBeGreaterThanOrEqual(truth(template));
   });
 });

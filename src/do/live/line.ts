@@ -1,29 +1,39 @@
-/** A place in line; giving it up twice does no harm. */
+import { MAX_WAITING } from "../../limits";
+
+/** Gives up a place in line; twice does no harm. */
 export type Release = () => void;
 
-/** Turns of one session, one at a time, in the order in which they came. */
-export class TurnQueue {
-  #tail: Promise<void> = Promise.resolve();
-  #length = 0;
+/** Who may change a session: one at a time, in the order in which they came. */
+export class Line {
+  readonly #waiting: ((release: Release | null) => void)[] = [];
+  #held: symbol | undefined;
 
-  /** How many hold a place: the one whose turn it is and those who wait. */
-  get length(): number {
-    return this.#length;
+  get busy(): boolean {
+    return this.#held !== undefined;
   }
 
-  /** Takes the next place and waits for its turn. */
-  async enter(): Promise<Release> {
-    const before = this.#tail;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#tail = promise;
-    this.#length += 1;
-    let held = true;
-    await before;
+  get full(): boolean {
+    return this.#waiting.length >= MAX_WAITING;
+  }
+
+  /** Waits for one's turn; null where the line was emptied before it came. */
+  enter(): Promise<Release | null> {
+    if (!this.busy) return Promise.resolve(this.#hold());
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Sends away all who wait. */
+  empty(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve(null);
+  }
+
+  #hold(): Release {
+    const place = Symbol();
+    this.#held = place;
     return () => {
-      if (!held) return;
-      held = false;
-      this.#length -= 1;
-      resolve();
+      if (this.#held !== place) return;
+      this.#held = undefined;
+      this.#waiting.shift()?.(this.#hold());
     };
   }
 }

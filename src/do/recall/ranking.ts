@@ -14,7 +14,7 @@ import type { FullText } from "./fulltext";
 import { type Term, termsOf } from "./terms";
 
 /** Evidence that a hit gives to the messages around it, by distance: an answer gains from its question most. */
-const SPREAD: [distance: number, weight: number][] = [
+const NEIGHBOURS: [distance: number, weight: number][] = [
   [-2, 0.25],
   [-1, 0.5],
   [0, 1],
@@ -22,22 +22,22 @@ const SPREAD: [distance: number, weight: number][] = [
   [2, 0.25],
 ];
 /** BM25's k1: how soon more of the same word adds no more. */
-const SATURATION = 1;
+const BM25_K1 = 1;
 /** What a message's own hits count beyond what they count with its neighbours'. */
 const OWN = 0.25;
 /** What a message that asks something counts: it tells less than one that says something. */
 const ASKING = 0.8;
 /** How much of a message's score its length takes away, where BM25 has b: long messages hit by chance. */
-const LENGTH = 0.2;
+const BM25_B = 0.2;
 /** A word that stands in more messages than this is dropped, so that the cost does not grow with the session. */
-const COMMON = 256;
+const MAX_HITS = 256;
 /** Candidates that are looked at closely. */
 const CANDIDATES = 300;
-/** A message gains this share of the three best scores of its sitting. */
-const SITTING = 0.2;
-const SITTING_BEST = 3;
-/** Messages that are further apart than this, in milliseconds, are not of one sitting. */
-const SITTING_GAP = 3_600_000;
+/** A message gains this share of the three best scores of its episode. */
+const EPISODE = 0.2;
+const EPISODE_BEST = 3;
+/** Messages that are further apart than this, in milliseconds, are not of one episode. */
+const EPISODE_GAP = 3_600_000;
 /** Messages of the speaker whom the question names. */
 const SPEAKER = 1.7;
 
@@ -57,7 +57,7 @@ export function recall(messages: Messages, question: string, limits: RecallLimit
   const terms = termsOf(question);
   const speakers = terms.filter((term) => index.isSpeaker(term));
   const topics = terms.filter((term) => !speakers.includes(term));
-  const scores = spreadScores(hitsOf(index, topics.length > 0 ? topics : terms, limits.before), limits.before);
+  const scores = scoresOf(hitsOf(index, topics.length > 0 ? topics : terms, limits.before), limits.before);
   const ranked = rank(messages, scores, speakers.length === 1 ? speakers[0]?.word : undefined);
   const chosen: typeof ranked = [];
   let left = limits.tokens;
@@ -77,26 +77,26 @@ export function recall(messages: Messages, question: string, limits: RecallLimit
 
 /** The hits of each word; of common words only where there are no others. */
 function hitsOf(index: FullText, terms: Term[], before: number): number[][] {
-  const hits = terms.map((term) => index.find(term, before, COMMON + 1)).filter((seqs) => seqs.length > 0);
-  const rare = hits.filter((seqs) => seqs.length <= COMMON);
+  const hits = terms.map((term) => index.find(term, before, MAX_HITS + 1)).filter((seqs) => seqs.length > 0);
+  const rare = hits.filter((seqs) => seqs.length <= MAX_HITS);
   return rare.length > 0 ? rare : hits;
 }
 
 /** BM25 over messages that are read with their neighbours. */
-function spreadScores(hits: number[][], before: number): Map<number, number> {
+function scoresOf(hits: number[][], before: number): Map<number, number> {
   const scores = new Map<number, number>();
   const total = Math.max(before - 1, 1);
   for (const seqs of hits) {
     const rarity = Math.log(1 + Math.max(0, total - seqs.length + 0.5) / (seqs.length + 0.5));
     const evidence = new Map<number, number>();
     for (const seq of seqs) {
-      for (const [distance, weight] of SPREAD) {
+      for (const [distance, weight] of NEIGHBOURS) {
         const near = seq + distance;
         if (near >= 1 && near < before) evidence.set(near, (evidence.get(near) ?? 0) + weight);
       }
     }
     const add = (seq: number, gain: number) => scores.set(seq, (scores.get(seq) ?? 0) + gain);
-    for (const [seq, amount] of evidence) add(seq, (rarity * amount * (1 + SATURATION)) / (amount + SATURATION));
+    for (const [seq, amount] of evidence) add(seq, (rarity * amount * (1 + BM25_K1)) / (amount + BM25_K1));
     for (const seq of seqs) add(seq, rarity * OWN);
   }
   return scores;
@@ -108,25 +108,25 @@ interface Candidate {
   score: number;
 }
 
-/** The best candidates again, with their length, sitting and speaker. */
+/** The best candidates again, with their length, episode and speaker. */
 function rank(messages: Messages, scores: Map<number, number>, speaker: string | undefined): Candidate[] {
   const best = [...scores].sort(([, a], [, b]) => b - a).slice(0, CANDIDATES);
   const outlines = messages.outline(best.map(([seq]) => seq));
   const mean = outlines.reduce((sum, { tokens }) => sum + tokens, 0) / outlines.length;
-  const sittings: { score: number; tokens: number; seq: number; name: string }[][] = [];
+  const episodes: { score: number; tokens: number; seq: number; name: string }[][] = [];
   let last = Number.NEGATIVE_INFINITY;
   for (const { seq, tokens, createdAt, name, asks } of outlines) {
-    if (createdAt - last > SITTING_GAP) sittings.push([]);
+    if (createdAt - last > EPISODE_GAP) episodes.push([]);
     last = createdAt;
-    const length = 1 - LENGTH + (LENGTH * tokens) / mean;
+    const length = 1 - BM25_B + (BM25_B * tokens) / mean;
     const score = ((scores.get(seq) ?? 0) * (asks ? ASKING : 1)) / length;
-    sittings.at(-1)?.push({ seq, tokens, score, name });
+    episodes.at(-1)?.push({ seq, tokens, score, name });
   }
-  return sittings
-    .flatMap((sitting) => {
-      const top = sitting.map(({ score }) => score).sort((a, b) => b - a);
-      const bonus = SITTING * top.slice(0, SITTING_BEST).reduce((sum, score) => sum + score, 0);
-      return sitting.map(({ seq, tokens, score, name }) => {
+  return episodes
+    .flatMap((episode) => {
+      const top = episode.map(({ score }) => score).sort((a, b) => b - a);
+      const bonus = EPISODE * top.slice(0, EPISODE_BEST).reduce((sum, score) => sum + score, 0);
+      return episode.map(({ seq, tokens, score, name }) => {
         const named = speaker !== undefined && name.toLowerCase().split(/\s+/).includes(speaker);
         return { seq, tokens, score: (score + bonus) * (named ? SPEAKER : 1) };
       });

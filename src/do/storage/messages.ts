@@ -1,8 +1,10 @@
 /** The transcript of a session: queries, and rows to messages and back. */
 
+import { MAX_PAGE } from "../../limits";
 import { estimateMessage } from "../../turn/tokens";
 import type { Message, NewMessage, Role, TurnStatus } from "../../turn/types";
 import { FullText } from "../recall/fulltext";
+import type { Database } from "./database";
 
 type Row = {
   seq: number;
@@ -47,13 +49,13 @@ export interface Outline {
 }
 
 export class Messages {
-  readonly #sql: SqlStorage;
+  readonly #db: Database;
   /** Every message is in it from the moment it is written. */
   readonly index: FullText;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-    this.index = new FullText(sql);
+  constructor(db: Database) {
+    this.#db = db;
+    this.index = new FullText(db);
   }
 
   /** Appends in order. Call it inside a transaction: it writes row by row. */
@@ -62,11 +64,11 @@ export class Messages {
     const now = Date.now();
     let seq = last;
     let soFar = tokens;
-    for (const { role, name, content, createdAt } of messages) {
-      const cost = estimateMessage({ name, content });
+    for (const { role, name, content, createdAt, tokens: known } of messages) {
+      const cost = known ?? estimateMessage({ name, content });
       seq += 1;
       soFar += cost;
-      this.#sql.exec(
+      this.#db.write(
         "INSERT INTO messages (seq, turn, role, name, content, tokens, tokens_so_far, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         ...[seq, turnId, role, name ?? null, content, cost, soFar, createdAt ?? now],
       );
@@ -75,64 +77,52 @@ export class Messages {
     return { firstSeq: last + 1, lastSeq: seq };
   }
 
-  /** Deletes the last message. */
-  deleteLast(seq: number): void {
-    this.#sql.exec("DELETE FROM messages WHERE seq = ?", seq);
-    this.index.delete(seq);
+  /** Deletes the last messages. */
+  deleteLast(count: number): void {
+    const { last } = this.end();
+    for (let seq = last; seq > last - count; seq -= 1) {
+      this.#db.write("DELETE FROM messages WHERE seq = ?", seq);
+      this.index.delete(seq);
+    }
   }
 
-  /** Another content for a message, and the sums of all messages from it on. */
-  replace(seq: number, content: string): void {
-    const old = this.get(seq);
-    if (!old) return;
-    const tokens = estimateMessage({ name: old.name, content });
-    this.#sql.exec("UPDATE messages SET content = ?, tokens = ? WHERE seq = ?", content, tokens, seq);
-    this.#sql.exec("UPDATE messages SET tokens_so_far = tokens_so_far + ? WHERE seq >= ?", tokens - old.tokens, seq);
-    this.index.delete(seq);
-    this.index.insert(seq, { content, name: old.name, createdAt: old.createdAt });
-  }
-
-  /** A page, newest first, of messages before a `seq`. */
+  /** A page, newest first, of messages before a `seq`: fewer than the limit where they are long. */
   page(before: number | undefined, limit: number): Message[] {
-    return this.#sql
-      .exec<Row>(`${SELECT} WHERE m.seq < ? ORDER BY m.seq DESC LIMIT ?`, before ?? Number.MAX_SAFE_INTEGER, limit)
-      .toArray()
-      .map(toMessage);
+    const query = `${SELECT} WHERE m.seq < ? ORDER BY m.seq DESC LIMIT ?`;
+    const page: Message[] = [];
+    let characters = 0;
+    for (const row of this.#db.each<Row>(query, before ?? Number.MAX_SAFE_INTEGER, limit)) {
+      characters += row.content.length;
+      if (page.length > 0 && characters > MAX_PAGE) break;
+      page.push(toMessage(row));
+    }
+    return page;
   }
 
-  /** Messages, newest first; use the cursor up before the next await. */
+  /** Messages, newest first; use them up before the next await. */
   *newestFirst(): Generator<Message> {
-    for (const row of this.#sql.exec<Row>(`${SELECT} ORDER BY m.seq DESC`)) yield toMessage(row);
-  }
-
-  /** The newest messages, oldest of them first. */
-  newest(count: number): Message[] {
-    return this.page(undefined, count).reverse();
+    for (const row of this.#db.each<Row>(`${SELECT} ORDER BY m.seq DESC`)) yield toMessage(row);
   }
 
   /** Messages by `seq`, in no order. */
   pick(seqs: number[]): Message[] {
-    const wanted = JSON.stringify(seqs);
-    return this.#sql
-      .exec<Row>(`${SELECT} WHERE m.seq IN (SELECT value FROM json_each(?))`, wanted)
-      .toArray()
+    return this.#db
+      .rows<Row>(`${SELECT} WHERE m.seq IN (SELECT value FROM json_each(?))`, JSON.stringify(seqs))
       .map(toMessage);
   }
 
   /** Messages by `seq` without their content, oldest first. */
   outline(seqs: number[]): Outline[] {
-    return this.#sql
-      .exec<{ seq: number; tokens: number; createdAt: number; name: string; asks: number }>(
-        `SELECT seq, tokens, created_at AS createdAt, coalesce(name, '') AS name,
-         substr(rtrim(content), -1) IN ('?', '？', '؟') AS asks FROM messages
-         WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
-        JSON.stringify(seqs),
-      )
-      .toArray();
+    return this.#db.rows<Outline & Record<string, SqlStorageValue>>(
+      `SELECT seq, tokens, created_at AS createdAt, coalesce(name, '') AS name,
+       substr(rtrim(content), -1) IN ('?', '？', '؟') AS asks FROM messages
+       WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+      JSON.stringify(seqs),
+    );
   }
 
   get(seq: number): Message | undefined {
-    return this.#sql.exec<Row>(`${SELECT} WHERE m.seq = ?`, seq).toArray().map(toMessage)[0];
+    return this.#db.rows<Row>(`${SELECT} WHERE m.seq = ?`, seq).map(toMessage)[0];
   }
 
   /** In the time that one row takes: `seq` has no gaps and every row carries the sum so far. */
@@ -147,18 +137,16 @@ export class Messages {
   }
 
   /** Deletes all. */
-  clear(): { deleted: number } {
-    const deleted = this.end().last;
-    this.#sql.exec("DELETE FROM messages");
+  clear(): void {
+    this.#db.write("DELETE FROM messages");
     this.index.clear();
-    return { deleted };
   }
 
   /** The last `seq`, which is how many messages there are, and what they cost together; zero while there are none. */
   end(): { last: number; tokens: number } {
-    const [row] = this.#sql
-      .exec<{ seq: number; tokens_so_far: number }>("SELECT seq, tokens_so_far FROM messages ORDER BY seq DESC LIMIT 1")
-      .toArray();
+    const [row] = this.#db.rows<{ seq: number; tokens_so_far: number }>(
+      "SELECT seq, tokens_so_far FROM messages ORDER BY seq DESC LIMIT 1",
+    );
     return { last: row?.seq ?? 0, tokens: row?.tokens_so_far ?? 0 };
   }
 }

@@ -1,107 +1,131 @@
 /** What is durable of a session, and the transactions that change it: each leaves whole turns behind, in order. */
-import { type FinishedTurn, type NewMessage, NOTHING_YET, type Remembered, type TurnIdentity } from "../../turn/types";
-import { adoptable, HISTORY_KEY } from "./first-version";
+import type { TurnIdentity } from "../../turn/live-turn";
+import type { FinishedTurn, NewMessage } from "../../turn/types";
+import { Database } from "./database";
+import { firstVersionOf, forgetFirstVersion } from "./first-version";
 import { Messages } from "./messages";
-import { migrate } from "./migrations";
-import { Turns } from "./turn-rows";
+import { TurnRows } from "./turn-rows";
 
 export class Store {
-  readonly #storage: DurableObjectStorage;
+  readonly #db: Database;
   readonly messages: Messages;
-  readonly turns: Turns;
-  /** Changes when the session is emptied, so that a turn from before is told from one after. */
-  generation = "";
+  readonly turns: TurnRows;
+  /** The turn whose question stands there without its answer. */
+  #unanswered: string | undefined;
 
   /** Opens the storage: brings it to the newest schema, adopts a first version's history, ends a lost turn. */
   constructor(storage: DurableObjectStorage) {
-    this.#storage = storage;
-    this.messages = new Messages(storage.sql);
-    this.turns = new Turns(storage.sql);
-    migrate(storage);
-    storage.transactionSync(() => {
-      this.generation = this.#readGeneration() ?? this.#newGeneration();
-      const history = storage.kv.get(HISTORY_KEY);
-      if (history !== undefined) {
-        this.messages.append(adoptable(history));
-        storage.kv.delete(HISTORY_KEY);
-      }
-      // A running turn is the last message's: nothing is written behind a question before its answer.
-      const last = this.messages.newest(1)[0];
-      if (last?.turnId && last.status === "running") this.finish(last.turnId, NOTHING_YET);
-    });
+    this.#db = new Database(storage);
+    this.messages = new Messages(this.#db);
+    this.turns = new TurnRows(this.#db);
+    if (!this.#db.exists) this.#adopt(storage);
+    const [last] = this.messages.page(undefined, 1);
+    if (last?.status !== "running") return;
+    this.#unanswered = last.turnId;
+    this.#change(() => {});
+  }
+
+  /**
+   * Makes a first version's history the first messages of the session. One that cannot be adopted stays where it is and
+   * is told to the operator: the session begins without it, and works.
+   */
+  #adopt(storage: DurableObjectStorage): void {
+    try {
+      const history = firstVersionOf(storage);
+      if (!history) return;
+      this.#db.transaction(() => {
+        this.messages.append(history);
+        forgetFirstVersion(storage);
+      });
+    } catch (error) {
+      console.error(JSON.stringify({ event: "history_not_adopted", error: String(error) }));
+    }
   }
 
   append(messages: NewMessage[]): { firstSeq: number; lastSeq: number } {
-    return this.#storage.transactionSync(() => this.messages.append(messages));
+    return this.#change(() => this.messages.append(messages));
+  }
+
+  /** A turn's messages: its question, with what was said before it where the session begins with that. */
+  question(identity: TurnIdentity, before: NewMessage[], tokens: number): void {
+    this.#change(() => {
+      this.turns.insert(identity, this.#appendQuestion(identity, before, tokens));
+    });
+    this.#unanswered = identity.id;
+  }
+
+  /** What a turn has said so far. */
+  save(turnId: string, sofar: FinishedTurn): void {
+    this.#db.transaction(() => this.turns.save(turnId, sofar));
+  }
+
+  /** The answer to the last message. */
+  answer(turnId: string, finished: FinishedTurn): void {
+    this.#db.transaction(() => this.#appendAnswer(turnId, finished));
+    this.#unanswered = undefined;
   }
 
   /** Question and answer at once. */
-  remember(identity: TurnIdentity, finished: FinishedTurn): Remembered {
-    return this.#storage.transactionSync(() => {
-      if (identity.generation !== this.generation) return "gone";
-      const known = this.turns.get(identity.id);
-      if (known?.status === "interrupted") this.#mend(known.id, known.questionSeq + 1, finished);
-      if (known) return known.status === "cancelled" ? "gone" : "remembered";
-      const { question, createdAt, id } = identity;
-      const { firstSeq } = this.messages.append(
-        [
-          { role: "user", content: question, createdAt },
-          { role: "assistant", content: finished.answer },
-        ],
-        id,
-      );
-      this.turns.insert(identity, firstSeq, finished);
-      return "remembered";
+  turn(identity: TurnIdentity, before: NewMessage[], tokens: number, finished: FinishedTurn): void {
+    this.#change(() => {
+      const seq = this.#appendQuestion(identity, before, tokens);
+      this.messages.append([{ role: "assistant", content: finished.answer }], identity.id);
+      this.turns.insert(identity, seq, finished);
     });
   }
 
-  /** The question alone; the answer follows, by {@link finish}, or the question goes, by {@link withdraw}. */
-  accept(identity: TurnIdentity): number {
-    return this.#storage.transactionSync(() => {
-      const { question, createdAt, id } = identity;
-      const { firstSeq } = this.messages.append([{ role: "user", content: question, createdAt }], id);
-      this.turns.insert(identity, firstSeq);
-      return firstSeq;
-    });
-  }
-
-  finish(turnId: string, finished: FinishedTurn): void {
-    this.#storage.transactionSync(() => {
-      this.messages.append([{ role: "assistant", content: finished.answer }], turnId);
-      this.turns.finish(turnId, finished);
-    });
-  }
-
-  withdraw(turnId: string, questionSeq: number): void {
-    this.#storage.transactionSync(() => {
-      this.messages.deleteLast(questionSeq);
+  /** Takes a turn's question back, and what was said before it where the session began with that. */
+  withdraw(turnId: string, before: NewMessage[]): void {
+    this.#db.transaction(() => {
+      this.messages.deleteLast(1 + before.length);
       this.turns.delete(turnId);
     });
+    this.#unanswered = undefined;
   }
 
   /** Empties the session. */
   clear(): { deleted: number } {
-    return this.#storage.transactionSync(() => {
-      this.generation = this.#newGeneration();
-      this.turns.clear();
-      return this.messages.clear();
+    const deleted = this.messages.end().last;
+    if (this.#db.exists) {
+      this.#db.transaction(() => {
+        this.turns.clear();
+        this.messages.clear();
+      });
+    }
+    this.#unanswered = undefined;
+    return { deleted };
+  }
+
+  /** Gives the storage back. */
+  async destroy(): Promise<void> {
+    this.#unanswered = undefined;
+    await this.#db.destroy();
+  }
+
+  /** Resolves when all that was written is durable. */
+  durable(): Promise<void> {
+    return this.#db.durable();
+  }
+
+  /** Writes behind the last message; a question whose answer was lost gets what was saved of it first. */
+  #change<T>(run: () => T): T {
+    const lost = this.#unanswered;
+    const result = this.#db.transaction(() => {
+      const turn = lost === undefined ? undefined : this.turns.get(lost);
+      if (turn) this.#appendAnswer(turn.id, { ...turn, status: "interrupted" });
+      return run();
     });
+    this.#unanswered = undefined;
+    return result;
   }
 
-  /** The whole answer in the place of what was thought to be all of it. */
-  #mend(turnId: string, answerSeq: number, finished: FinishedTurn): void {
-    this.messages.replace(answerSeq, finished.answer);
+  #appendQuestion({ id, question, createdAt }: TurnIdentity, before: NewMessage[], tokens: number): number {
+    if (before.length > 0) this.messages.append(before);
+    return this.messages.append([{ role: "user", content: question, createdAt, tokens }], id).firstSeq;
+  }
+
+  #appendAnswer(turnId: string, finished: FinishedTurn): void {
+    this.messages.append([{ role: "assistant", content: finished.answer }], turnId);
     this.turns.finish(turnId, finished);
-  }
-
-  #readGeneration(): string | undefined {
-    const query = "SELECT value FROM meta WHERE key = 'generation'";
-    return this.#storage.sql.exec<{ value: string }>(query).toArray()[0]?.value;
-  }
-
-  #newGeneration(): string {
-    const generation = crypto.randomUUID();
-    this.#storage.sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('generation', ?)", generation);
-    return generation;
   }
 }

@@ -1,12 +1,7 @@
 /** The turns of a session: queries, and rows to turns and back. */
-import {
-  type FinishedTurn,
-  type FinishReason,
-  NOTHING_YET,
-  type StoredTurn,
-  type TurnIdentity,
-  type TurnStatus,
-} from "../../turn/types";
+import { NO_MEMORY, type TurnIdentity } from "../../turn/live-turn";
+import type { FinishedTurn, FinishReason, StoredTurn, TurnStatus } from "../../turn/types";
+import type { Database } from "./database";
 
 /** How long an idempotency key stands for its turn, in milliseconds. */
 const KEY_LIFE = 86_400_000;
@@ -15,6 +10,7 @@ type Row = {
   id: string;
   question_seq: number;
   status: TurnStatus;
+  partial: string | null;
   model: string | null;
   finish_reason: FinishReason | null;
   prompt_tokens: number;
@@ -33,17 +29,15 @@ const SELECT = `SELECT t.*, q.content AS question, a.content AS answer FROM turn
 
 /** A turn as it stands in the storage, with what only the storage needs. */
 export interface TurnRow extends StoredTurn {
-  questionSeq: number;
   fingerprint: string | null;
 }
 
 const toTurn = (row: Row): TurnRow => ({
   id: row.id,
-  questionSeq: row.question_seq,
   fingerprint: row.fingerprint,
   status: row.status,
   question: row.question,
-  answer: row.answer ?? "",
+  answer: row.answer ?? row.partial ?? "",
   model: row.model ?? "",
   finishReason: row.finish_reason,
   usage: {
@@ -51,68 +45,67 @@ const toTurn = (row: Row): TurnRow => ({
     completionTokens: row.completion_tokens,
     totalTokens: row.prompt_tokens + row.completion_tokens,
   },
-  memory: row.memory === null ? NOTHING_YET.memory : JSON.parse(row.memory),
+  memory: row.memory === null ? NO_MEMORY : JSON.parse(row.memory),
   createdAt: row.created_at,
   finishedAt: row.finished_at,
 });
 
-export class Turns {
-  readonly #sql: SqlStorage;
+/** Every write is of one row. */
+export class TurnRows {
+  readonly #db: Database;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
+  constructor(db: Database) {
+    this.#db = db;
   }
 
-  /** One row. A turn without an end is running. */
+  /** A turn without an end is running. */
   insert({ id, idempotency, createdAt }: TurnIdentity, questionSeq: number, finished?: FinishedTurn): void {
-    this.#sql.exec(
+    this.#db.write(
       `INSERT INTO turns (id, question_seq, status, idempotency_key, fingerprint, created_at, model, finish_reason,
        prompt_tokens, completion_tokens, memory, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[id, questionSeq, finished?.status ?? "running", idempotency?.key ?? null, idempotency?.fingerprint ?? null],
-      ...[createdAt, ...ending(finished)],
+      ...[createdAt, ...(finished ? ending(finished) : [null, null, 0, 0, null, null])],
     );
   }
 
-  /** One row. */
+  /** What a running turn has said so far. */
+  save(id: string, { answer, model, memory }: FinishedTurn): void {
+    const query = "UPDATE turns SET partial = ?, model = ?, memory = ? WHERE id = ?";
+    this.#db.write(query, answer, model, JSON.stringify(memory), id);
+  }
+
   finish(id: string, finished: FinishedTurn): void {
-    this.#sql.exec(
-      `UPDATE turns SET status = ?, model = ?, finish_reason = ?, prompt_tokens = ?, completion_tokens = ?, memory = ?,
-       finished_at = ? WHERE id = ?`,
+    this.#db.write(
+      `UPDATE turns SET status = ?, partial = NULL, model = ?, finish_reason = ?, prompt_tokens = ?,
+       completion_tokens = ?, memory = ?, finished_at = ? WHERE id = ?`,
       ...[finished.status, ...ending(finished), id],
     );
   }
 
   get(id: string): TurnRow | undefined {
-    return this.#sql.exec<Row>(`${SELECT} WHERE t.id = ?`, id).toArray().map(toTurn)[0];
+    return this.#db.rows<Row>(`${SELECT} WHERE t.id = ?`, id).map(toTurn)[0];
   }
 
   /** The turn of an idempotency key that is still good. */
   byKey(key: string): TurnRow | undefined {
-    const since = Date.now() - KEY_LIFE;
-    return this.#sql
-      .exec<Row>(
-        `${SELECT} WHERE t.idempotency_key = ? AND t.created_at > ? ORDER BY t.created_at DESC LIMIT 1`,
-        key,
-        since,
-      )
-      .toArray()
-      .map(toTurn)[0];
+    const query = `${SELECT} WHERE t.idempotency_key = ? AND t.created_at > ? ORDER BY t.created_at DESC LIMIT 1`;
+    return this.#db.rows<Row>(query, key, Date.now() - KEY_LIFE).map(toTurn)[0];
   }
 
   delete(id: string): void {
-    this.#sql.exec("DELETE FROM turns WHERE id = ?", id);
+    this.#db.write("DELETE FROM turns WHERE id = ?", id);
   }
 
   clear(): void {
-    this.#sql.exec("DELETE FROM turns");
+    this.#db.write("DELETE FROM turns");
   }
 }
 
-const ending = (finished: FinishedTurn | undefined) => [
-  finished?.model ?? null,
-  finished?.finishReason ?? null,
-  finished?.usage.promptTokens ?? 0,
-  finished?.usage.completionTokens ?? 0,
-  finished ? JSON.stringify(finished.memory) : null,
-  finished ? Date.now() : null,
+const ending = ({ model, finishReason, usage, memory }: FinishedTurn) => [
+  model,
+  finishReason,
+  usage.promptTokens,
+  usage.completionTokens,
+  JSON.stringify(memory),
+  Date.now(),
 ];

@@ -1,7 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { stemmer } from "stemmer";
 import type { PromptMessage } from "../../turn/types";
-import type { AiInputs } from "../llama";
+import type { AiInputs, AiOptions } from "../binding";
 
 /** Words that say nothing about what a sentence is about. */
 const STOP_WORDS = new Set(
@@ -65,7 +65,7 @@ const event = (data: unknown) => encoder.encode(`data: ${typeof data === "string
  * that fits the question best, so that it shows what the memory brought, and nothing else. It counts words as tokens.
  */
 export class OfflineModel extends WorkerEntrypoint {
-  run(_model: string, inputs: AiInputs): { response: string; usage: object } | ReadableStream<Uint8Array> {
+  async run(_model: string, inputs: AiInputs, _options?: AiOptions): Promise<unknown> {
     const answer = answerFrom(inputs.messages);
     const parts = answer.match(/\S+\s*/g) ?? [];
     const prompt_tokens = inputs.messages.reduce((sum, { content }) => sum + content.split(/\s+/).length, 0);

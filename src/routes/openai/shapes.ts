@@ -22,6 +22,9 @@ const message = z.object({
   content: textParts,
 });
 
+/** Items of a response's input: messages, also those that a response gave back, or the ids of those. */
+const item = z.union([z.object({ type: z.literal("item_reference"), id: z.string().max(512) }), message]);
+
 const maxTokens = z.int().min(1).nullish();
 const temperature = z.number().min(0).max(2).nullish();
 const stream = z.boolean().nullish();
@@ -42,7 +45,7 @@ export const chatRequest = z.object({
 export const responsesRequest = z.object({
   /** Any name; the Worker's own model answers. */
   model: z.string().optional(),
-  input: z.union([text.min(1), z.array(message).min(1).max(1_000)]),
+  input: z.union([text.min(1), z.array(item).min(1).max(1_000)]),
   instructions: z.string().max(32_000).nullish(),
   stream,
   /** False: nothing is written. */

@@ -1,13 +1,13 @@
 /** The OpenAPI 3.1 document, from the schemas that the routes validate with. */
 import * as z from "zod";
-import { version } from "../package.json";
+import { version } from "../../package.json";
+import { MAX_BODY } from "../../src/limits";
+import { type AnyFailure, openaiErrorOf, problemOf, type Reason, responseOf } from "../../src/problem";
+import { openaiError } from "../../src/routes/openai/shapes";
+import * as schema from "../../src/schema";
 import { operations } from "./operations";
-import { type AnyFailure, openaiProblem, problemOf } from "./problem";
-import { openaiError } from "./routes/openai/shapes";
-import * as schema from "./schema";
 
 type Json = Record<string, unknown>;
-export type Reason = AnyFailure["reason"];
 
 /** Requests are described as they come in, before defaults; the rest as it is when it has been read. */
 const jsonSchema = (type: z.ZodType, io: "input" | "output" = "output"): Json => {
@@ -20,17 +20,18 @@ const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   invalid_request: { reason: "invalid_request", errors: [{ path: "question", message: "Invalid input" }] },
   malformed_json: { reason: "malformed_json" },
   unsupported_media_type: { reason: "unsupported_media_type" },
-  body_too_large: { reason: "body_too_large", limit: 8_388_608 },
+  body_too_large: { reason: "body_too_large", limit: MAX_BODY },
   unauthorized: { reason: "unauthorized" },
   not_configured: { reason: "not_configured" },
   misconfigured: { reason: "misconfigured", detail: "Check the Worker's settings." },
   not_found: { reason: "not_found" },
-  method_not_allowed: { reason: "method_not_allowed", allow: ["POST"] },
+  method_not_allowed: { reason: "method_not_allowed", allow: "POST" },
   internal: { reason: "internal" },
   model_busy: { reason: "model_busy" },
   model_timeout: { reason: "model_timeout" },
   model_stalled: { reason: "model_stalled" },
   model_interrupted: { reason: "model_interrupted" },
+  model_unreachable: { reason: "model_unreachable" },
   model_unavailable: { reason: "model_unavailable", model: "@cf/meta/llama-3.1-8b-instruct" },
   model_allowance_spent: { reason: "model_allowance_spent", retryAfter: 3_600 },
   model_account: { reason: "model_account" },
@@ -41,39 +42,55 @@ const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   turn_cancelled: { reason: "turn_cancelled" },
   turn_interrupted: { reason: "turn_interrupted" },
   turn_not_found: { reason: "turn_not_found" },
+  response_not_found: { reason: "response_not_found" },
   session_busy: { reason: "session_busy" },
   session_queue_full: { reason: "session_queue_full" },
   session_overloaded: { reason: "session_overloaded" },
+  storage_failed: { reason: "storage_failed" },
   idempotency_conflict: { reason: "idempotency_conflict" },
 };
 
 const header = (description: string) => ({ description, schema: { type: "string" } });
-const HEADERS = {
+const headers = {
   "X-Request-Id": header("Names the request in the Worker's log; taken over from the request where it is well-formed."),
   "Server-Timing": header(
     "Milliseconds spent on `memory`, `model` and in `total`, as far as known when the answer began.",
   ),
+  "Retry-After": header("Seconds after which to ask again."),
+  "Idempotency-Replayed": header("`true` where the key's turn had been asked before."),
 };
+
+/** The headers of a response, by reference. */
+const headerRefs = (...more: (keyof typeof headers)[]): Json =>
+  Object.fromEntries(
+    ["X-Request-Id", "Server-Timing", ...more].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  );
+
+/** What a failure looks like to the clients of a route; the examples of the OpenAI surface have names of their own. */
+const exampleName = (reason: Reason, openai: boolean) => (openai ? `openai_${reason}` : reason);
+const examples = Object.fromEntries(
+  Object.values(failures).flatMap((failure) => [
+    [exampleName(failure.reason, false), { value: problemOf(failure, "5f0c2f6e") }],
+    [exampleName(failure.reason, true), { value: openaiErrorOf(failure) }],
+  ]),
+);
 
 /** The responses of failures, by status, each with its codes and what they look like. */
 function failureResponses(reasons: readonly Reason[], openai: boolean): Json {
-  const byStatus = Map.groupBy(reasons, (reason) => problemOf(failures[reason], "").status);
+  const byStatus = Map.groupBy(reasons, (reason) => responseOf(failures[reason]).status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => {
-      const examples = group.map((reason) => {
-        const failure = failures[reason];
-        return [reason, { value: openai ? openaiProblem(failure) : problemOf(failure, "5f0c2f6e") }];
-      });
+      const shown = group.map((reason) => [reason, { $ref: `#/components/examples/${exampleName(reason, openai)}` }]);
       const content = {
         schema: { $ref: `#/components/schemas/${openai ? "OpenAIError" : "Problem"}` },
-        examples: Object.fromEntries(examples),
+        examples: Object.fromEntries(shown),
       };
-      const retry = group.some((reason) => /busy|full|spent|overloaded/.test(reason));
+      const retry = group.some((reason) => "retry-after" in responseOf(failures[reason]).headers);
       return [
         String(status),
         {
           description: group.map((reason) => `\`${reason}\``).join(", "),
-          headers: { ...HEADERS, ...(retry && { "Retry-After": header("Seconds after which to ask again.") }) },
+          headers: retry ? headerRefs("Retry-After") : headerRefs(),
           content: { [openai ? "application/json" : "application/problem+json"]: content },
         },
       ];
@@ -126,12 +143,7 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
     responses: {
       [status]: {
         description: "Done.",
-        headers: {
-          ...HEADERS,
-          ...(operation.id === "ask" && {
-            "Idempotency-Replayed": header("`true` where the key's turn had been asked before."),
-          }),
-        },
+        headers: operation.id === "ask" ? headerRefs("Idempotency-Replayed") : headerRefs(),
         content: {
           ...(response && { "application/json": { schema: jsonSchema(response) } }),
           ...(events && { "text/event-stream": { schema: { type: "string", description: events } } }),
@@ -145,17 +157,13 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
 /** Hono's `:name` as OpenAPI's `{name}`. */
 const templated = (path: string) => path.replace(/:(\w+)/g, "{$1}");
 
-let document: Json | undefined;
-
-/** The document; made once, when it is first asked for. */
 export function openapi(): Json {
-  if (document) return document;
   const paths: Record<string, Json> = {};
   for (const [route, operation] of Object.entries(operations)) {
     const [method = "", path = ""] = route.split(" ");
     paths[templated(path)] = { ...paths[templated(path)], [method.toLowerCase()]: operationOf(path, operation) };
   }
-  document = {
+  return {
     openapi: "3.1.0",
     info: {
       title: "Llamory",
@@ -168,6 +176,8 @@ export function openapi(): Json {
     paths,
     components: {
       securitySchemes: { token: { type: "http", scheme: "bearer", description: "One of the Worker's `API_TOKENS`." } },
+      headers,
+      examples,
       schemas: {
         Problem: jsonSchema(schema.problem),
         OpenAIError: jsonSchema(openaiError),
@@ -178,5 +188,4 @@ export function openapi(): Json {
       },
     },
   };
-  return document;
 }

@@ -1,8 +1,8 @@
 /** Every operation of the API: what it takes, what it answers, and how it may fail. */
 import type * as z from "zod";
-import type { Reason } from "./openapi";
-import * as openai from "./routes/openai/shapes";
-import * as schema from "./schema";
+import type { Reason } from "../../src/problem";
+import * as openai from "../../src/routes/openai/shapes";
+import * as schema from "../../src/schema";
 
 export interface Operation {
   id: string;
@@ -27,6 +27,7 @@ export interface Operation {
 const MODEL_FAILURES = [
   "model_busy",
   "model_timeout",
+  "model_unreachable",
   "model_unavailable",
   "model_allowance_spent",
   "model_account",
@@ -44,6 +45,7 @@ const TURN_FAILURES = [
   "turn_interrupted",
   "session_busy",
   "session_queue_full",
+  "storage_failed",
 ] as const;
 
 const EVENTS =
@@ -109,6 +111,7 @@ export const operations: Record<string, Operation> = {
     example: { messages: [{ role: "user", name: "Ana", content: "The honey is ripe in July." }] },
     status: 201,
     response: schema.appendResponse,
+    failures: ["session_queue_full", "turn_cancelled", "storage_failed"],
   },
   "GET /sessions/:sessionId/search": {
     id: "search",
@@ -174,6 +177,6 @@ export const operations: Record<string, Operation> = {
     example: { model: "llama", input: "What is my name?" },
     response: openai.responsesResponse,
     events: "Events as the OpenAI API streams responses.",
-    failures: TURN_FAILURES,
+    failures: [...TURN_FAILURES, "response_not_found"],
   },
 };

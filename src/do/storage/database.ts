@@ -1,0 +1,68 @@
+/**
+ * The SQLite of one object, whose tables are made by its first write: what was only ever read has none.
+ *
+ * Reads of an object without tables find nothing. Every write stands in a transaction, because without one a throw
+ * after the first write would leave that write behind.
+ */
+import { migrate } from "./migrations";
+
+type Row = Record<string, SqlStorageValue>;
+
+export class Database {
+  readonly #storage: DurableObjectStorage;
+  #exists: boolean;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    const tables = storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'meta'").toArray();
+    this.#exists = tables.length > 0;
+    if (this.#exists) migrate(storage);
+  }
+
+  /** Whether anything was ever written. */
+  get exists(): boolean {
+    return this.#exists;
+  }
+
+  rows<R extends Row>(query: string, ...values: SqlStorageValue[]): R[] {
+    return this.#exists ? this.#storage.sql.exec<R>(query, ...values).toArray() : [];
+  }
+
+  /** Rows one by one; use them up before the next await. */
+  *each<R extends Row>(query: string, ...values: SqlStorageValue[]): Generator<R> {
+    if (this.#exists) yield* this.#storage.sql.exec<R>(query, ...values);
+  }
+
+  /** One statement that writes, in a transaction. */
+  write(query: string, ...values: SqlStorageValue[]): void {
+    this.#storage.sql.exec(query, ...values);
+  }
+
+  /** All of what the function writes, or nothing. */
+  transaction<T>(run: () => T): T {
+    const existed = this.#exists;
+    try {
+      return this.#storage.transactionSync(() => {
+        if (!existed) migrate(this.#storage);
+        this.#exists = true;
+        return run();
+      });
+    } catch (error) {
+      this.#exists = existed;
+      throw error;
+    }
+  }
+
+  /** Resolves when all that was written is durable. */
+  durable(): Promise<void> {
+    return this.#storage.sync();
+  }
+
+  /** Gives the storage back, alarm and all. */
+  async destroy(): Promise<void> {
+    if (!this.#exists) return;
+    this.#exists = false;
+    await this.#storage.deleteAlarm();
+    await this.#storage.deleteAll();
+  }
+}

@@ -1,0 +1,19 @@
+/** Limits that several layers share. */
+
+/** The longest question and appended message, in characters (UTF-16 code units). */
+export const MAX_CONTENT = 32_000;
+
+/** The longest answer that is remembered, in characters: SQLite holds 2 MB in a value, and a character takes up to 3. */
+export const MAX_ANSWER = 400_000;
+
+/** The most tokens that a request may ask an answer to have. */
+export const MAX_REPLY_TOKENS = 4_096;
+
+/** How many turns and appends of one session may wait behind the one that runs. */
+export const MAX_WAITING = 16;
+
+/** Characters of all messages that one reply of a session's object carries: RPC ends at 32 MiB. */
+export const MAX_PAGE = 4_000_000;
+
+/** The largest body of a request, in bytes: 1,000 messages of 8 KiB. */
+export const MAX_BODY = 8 * 1024 * 1024;

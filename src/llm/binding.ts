@@ -1,0 +1,43 @@
+/** What this project uses of `env.AI`: Workers AI, or what stands in for it. */
+import type { PromptMessage } from "../turn/types";
+
+export interface AiInputs {
+  messages: PromptMessage[];
+  /** Always sent: Workers AI's own default is 256. */
+  max_tokens: number;
+  temperature?: number;
+  stream?: boolean;
+}
+
+export interface AiOptions {
+  /** Cancels the call; `cancelled` in its place where the binding is an entrypoint. */
+  signal?: AbortSignal;
+  /** Resolves when the call is cancelled. */
+  cancelled?: () => Promise<void>;
+  extraHeaders?: Record<string, string>;
+  /** The AI Gateway that the call goes through. */
+  gateway?: { id: string };
+}
+
+export interface AiBinding {
+  /** @throws an error whose message starts with `<code>: `, see errors.ts */
+  run(model: string, inputs: AiInputs, options?: AiOptions): Promise<unknown>;
+}
+
+/** How a call of a binding can be cancelled: RPC, by which an entrypoint is called, carries no AbortSignal. */
+export function cancelOptions(ai: AiBinding, signal: AbortSignal): AiOptions {
+  const isEntrypoint = Object.prototype.toString.call(ai) === "[object Fetcher]";
+  if (!isEntrypoint) return { signal };
+  const aborted = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => aborted.resolve());
+  return { cancelled: () => aborted.promise };
+}
+
+/** The signal of a call that an entrypoint got. */
+export function signalOf({ cancelled }: AiOptions = {}): AbortSignal {
+  const controller = new AbortController();
+  // A caller that is gone cancels too.
+  const abort = () => controller.abort();
+  cancelled?.().then(abort, abort);
+  return controller.signal;
+}

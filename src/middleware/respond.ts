@@ -1,0 +1,30 @@
+/** Failures as HTTP responses: the edge at which each is told, once. */
+import type { Context } from "hono";
+import type { AppEnv } from "../env";
+import { type AnyFailure, openaiErrorOf, problemOf, responseOf } from "../problem";
+
+/** Answers with the problem that a failure is. */
+export function respond(c: Context<AppEnv>, failure: AnyFailure) {
+  const { status, headers } = responseOf(failure);
+  return c.json(problemOf(failure, c.var.requestId), status, {
+    ...headers,
+    "content-type": "application/problem+json",
+  });
+}
+
+/** As {@link respond}, to a client that speaks the OpenAI API. */
+export function respondOpenAI(c: Context<AppEnv>, failure: AnyFailure) {
+  const { status, headers } = responseOf(failure);
+  return c.json(openaiErrorOf(failure), status, headers);
+}
+
+/** A failure found where no handler can answer: in a validator or a middleware. The app's error handler tells it. */
+export class FailureError extends Error {
+  override readonly name = "FailureError";
+  readonly failure: AnyFailure;
+
+  constructor(failure: AnyFailure) {
+    super(failure.reason);
+    this.failure = failure;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Context } from "hono";
+import type { AppEnv } from "../../env";
+import { Llama } from "../../llm/llama";
+import { budgetOf, measure } from "../../turn/budget";
+import { contextOf } from "../../turn/conversation";
+import { LiveTurn } from "../../turn/live-turn";
+import { noJournal } from "../../turn/ports";
+import { answerTurn, streamReply, streamTurn, wholeReply } from "../../turn/turn";
+import type { Ask, AskReply, NewMessage } from "../../turn/types";
+import { encoderOf, type Form } from "../../wire/forms";
+import { modelOf } from "../session";
+
+/** Runs a turn in the Worker, with what the client sent along and no memory; it ends with its client. */
+export function askStateless(
+  c: Context<AppEnv>,
+  { ask, before, form }: { ask: Ask; before: NewMessage[]; form: Form | undefined },
+): Promise<AskReply> {
+  const turn = new LiveTurn({ id: crypto.randomUUID(), question: ask.question, createdAt: Date.now() });
+  const model = new Llama(c.env.AI, modelOf(c));
+  const measured = measure(ask);
+  const context = contextOf(before, budgetOf(measured, model.window).context);
+  const parts = { ask: measured, context, model, journal: noJournal };
+  // A stream's client that leaves is not told to the stream: https://github.com/cloudflare/workerd/issues/6832
+  c.req.raw.signal.addEventListener("abort", () => turn.fail({ reason: "turn_cancelled" }));
+  const run = form ? streamTurn(turn, parts) : answerTurn(turn, parts);
+  run.catch((error: unknown) => {
+    console.error(JSON.stringify({ event: "turn_failed", requestId: c.var.requestId, error: String(error) }));
+    turn.fail({ reason: "turn_interrupted" });
+  });
+  return form ? streamReply(turn, encoderOf(form, turn.identity.id)) : wholeReply(turn, false);
+}

@@ -1,0 +1,186 @@
+/** A turn that runs or waits: what it has emitted so far, fanned out to whoever follows it. */
+import { eventsAfter, eventsOf, isLast } from "./events";
+import { type Failure, failed, ok, type Result } from "./result";
+import type { Encode, FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent } from "./types";
+
+/** Milliseconds between two events of an answer, after its first: more often is work that no reader notices. */
+const EMIT_MS = 40;
+/** Milliseconds between two comments that keep proxies from closing a silent stream. */
+const HEARTBEAT_MS = 15_000;
+
+const encoder = new TextEncoder();
+const HEARTBEAT = encoder.encode(": still here\n\n");
+
+export interface TurnIdentity {
+  id: string;
+  question: string;
+  idempotency?: Idempotency | undefined;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+}
+
+export const NO_USAGE = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
+export const NO_MEMORY: MemoryUsed = { tokens: 0, window: null, recalled: [], omitted: 0 };
+
+interface Follower {
+  encode: Encode;
+  controller: ReadableStreamDefaultController<Uint8Array>;
+  heartbeat: ReturnType<typeof setInterval>;
+}
+
+export class LiveTurn {
+  readonly identity: TurnIdentity;
+  /** Milliseconds that the model took to begin; of a JSON answer, until it was whole. */
+  modelMs = 0;
+  readonly #events: TurnEvent[] = [];
+  readonly #followers = new Set<Follower>();
+  readonly #begun = Promise.withResolvers<Result<void>>();
+  readonly #ended = Promise.withResolvers<Result<FinishedTurn>>();
+  readonly #abort = new AbortController();
+  #over = false;
+  #answer = "";
+  /** What was said and is not emitted yet. */
+  #pending = "";
+  #emittedAt = Number.NEGATIVE_INFINITY;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(identity: TurnIdentity) {
+    this.identity = identity;
+  }
+
+  /** Whether nothing more comes of it. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Aborted when the turn is over: what still works for it may stop. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Resolves with the first event: whether there is something to follow, or why not. */
+  get begun(): Promise<Result<void>> {
+    return this.#begun.promise;
+  }
+
+  /** Resolves when the turn is over. */
+  get ended(): Promise<Result<FinishedTurn>> {
+    return this.#ended.promise;
+  }
+
+  /** What has come of the turn so far, as if it ended now. */
+  snapshot(status: FinishedTurn["status"]): FinishedTurn {
+    const start = this.#events.find((event) => event.type === "start");
+    const { model, memory } = start ?? { model: "", memory: NO_MEMORY };
+    return { status, answer: this.#answer, model, finishReason: null, usage: NO_USAGE, memory };
+  }
+
+  /** The turn as it would be read now. */
+  get stored(): StoredTurn {
+    const { id, question, createdAt } = this.identity;
+    return { ...this.snapshot("complete"), status: "running", id, question, createdAt, finishedAt: null };
+  }
+
+  start(model: string, memory: MemoryUsed): void {
+    this.#emit({ type: "start", model, memory });
+  }
+
+  /** Adds to the answer. The first text is emitted at once, what follows at most every {@link EMIT_MS}. */
+  say(text: string): void {
+    if (this.#over) return;
+    this.#pending += text;
+    const wait = this.#emittedAt + EMIT_MS - Date.now();
+    if (wait <= 0) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), wait);
+  }
+
+  /** Emits all that was said, to its last character. */
+  flush(): void {
+    this.#flush(true);
+  }
+
+  /** The turn is answered. */
+  finish(finished: FinishedTurn): void {
+    if (this.#events.length === 0) for (const event of eventsOf(finished)) this.#emit(event);
+    else this.#emit({ type: "done", finished });
+  }
+
+  /** Ends the turn with a failure; without effect where it is over. */
+  fail(failure: Failure): void {
+    this.#flush();
+    this.#emit({ type: "failed", failure, at: this.#answer.length });
+  }
+
+  /** The turn's bytes, given how many characters of its answer the reader has: those that were, and those to come. */
+  follow(encode: Encode, after: number | null): ReadableStream<Uint8Array> {
+    let self: Follower | undefined;
+    return new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        enqueue(controller, encode, eventsAfter(this.#events, after));
+        if (this.#over) return controller.close();
+        const heartbeat = setInterval(() => controller.enqueue(HEARTBEAT), HEARTBEAT_MS);
+        self = { encode, controller, heartbeat };
+        this.#followers.add(self);
+      },
+      cancel: () => {
+        if (!self) return;
+        clearInterval(self.heartbeat);
+        this.#followers.delete(self);
+      },
+    });
+  }
+
+  #flush(final = false): void {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    // Half a character waits for its other half: neither can be encoded alone in UTF-8.
+    const half = final ? "" : (/[\ud800-\udbff]$/.exec(this.#pending)?.[0] ?? "");
+    const text = this.#pending.slice(0, this.#pending.length - half.length).toWellFormed();
+    this.#pending = half;
+    if (text === "" || this.#over) return;
+    this.#emittedAt = Date.now();
+    this.#answer += text;
+    this.#emit({ type: "delta", text, at: this.#answer.length });
+  }
+
+  #emit(event: TurnEvent): void {
+    if (this.#over) return;
+    this.#events.push(event);
+    for (const { controller, encode } of this.#followers) enqueue(controller, encode, [event]);
+    this.#begun.resolve(event.type === "failed" ? failed(event.failure) : ok(undefined));
+    if (isLast(event)) this.#end(event);
+  }
+
+  #end(event: TurnEvent): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    for (const { controller, heartbeat } of this.#followers) {
+      clearInterval(heartbeat);
+      controller.close();
+    }
+    this.#followers.clear();
+    if (event.type === "done") this.#ended.resolve(ok(event.finished));
+    if (event.type === "failed") this.#ended.resolve(failed(event.failure));
+    this.#abort.abort();
+  }
+}
+
+/** Never waits for the reader: what a slow one has not read yet is one answer at most. */
+function enqueue(
+  controller: ReadableStreamDefaultController<Uint8Array>,
+  encode: Encode,
+  events: readonly TurnEvent[],
+): void {
+  const text = events.map(encode).join("");
+  if (text !== "") controller.enqueue(encoder.encode(text));
+}
+
+/** The bytes of a turn that is over. */
+export function replay(turn: StoredTurn, encode: Encode, after: number | null): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      enqueue(controller, encode, eventsAfter(eventsOf(turn), after));
+      controller.close();
+    },
+  });
+}

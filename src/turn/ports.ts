@@ -1,0 +1,66 @@
+/** What a turn needs from outside: `llm/` implements {@link Model}, `do/` implements {@link Journal}. */
+import type { Result } from "./result";
+import type { Context, FinishedTurn, FinishReason, PromptMessage, Usage } from "./types";
+
+/** A prompt that leaves room for its reply, and what of the context is in it. */
+export interface FittedPrompt {
+  messages: PromptMessage[];
+  /** Estimated tokens of the prompt. */
+  tokens: number;
+  /** Tokens that the reply may have. */
+  maxTokens: number;
+  context: Context;
+}
+
+/** One call of the model. */
+export interface ModelCall {
+  /** The prompt for a model with a window of so many tokens; null where none fits. */
+  prompt: (window: number) => FittedPrompt | null;
+  temperature?: number | undefined;
+}
+
+/** How a reply ended; `usage` is absent where the model does not count. */
+export interface ModelEnd {
+  finishReason: FinishReason;
+  usage?: Usage | undefined;
+}
+
+export interface Completion extends ModelEnd {
+  text: string;
+  model: string;
+}
+
+export interface ModelStream {
+  model: string;
+  /** Reads the answer to its end, part by part as it is made. */
+  read: (onText: (text: string) => void) => Promise<Result<ModelEnd>>;
+}
+
+export interface Model {
+  /** The window of the first model, in tokens. */
+  readonly window: number;
+  /** The whole answer at once. An abort of the signal cancels the call. */
+  complete(call: ModelCall, signal: AbortSignal): Promise<Result<Completion>>;
+  /** The answer as it is made. An abort cancels the call, or the stream once it has begun. */
+  stream(call: ModelCall, signal: AbortSignal): Promise<Result<ModelStream>>;
+}
+
+/** What is made durable of one turn, and when. Each call is one transaction; it throws where that fails. */
+export interface Journal {
+  /** Writes the question, before there is an answer; it is durable when this resolves. */
+  begin(): Promise<void>;
+  /** Writes what was said so far, for the case that the rest is lost. */
+  save(sofar: FinishedTurn): void;
+  /** Writes the answer, and the question where it is not written yet; both are durable when this resolves. */
+  finish(finished: FinishedTurn): Promise<void>;
+  /** Takes the question back. */
+  withdraw(): void;
+}
+
+/** The journal of a turn that nobody remembers. */
+export const noJournal: Journal = {
+  begin: async () => {},
+  save: () => {},
+  finish: async () => {},
+  withdraw: () => {},
+};

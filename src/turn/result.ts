@@ -1,0 +1,29 @@
+/** What can go wrong with a turn and is nobody's bug. */
+export type Failure =
+  | { reason: "model_busy" }
+  | { reason: "model_timeout" }
+  | { reason: "model_stalled" }
+  | { reason: "model_interrupted" }
+  | { reason: "model_unreachable" }
+  | { reason: "model_unavailable"; model: string }
+  | { reason: "model_allowance_spent"; retryAfter: number }
+  | { reason: "model_account" }
+  | { reason: "model_request_refused" }
+  | { reason: "model_reply_empty" }
+  | { reason: "model_reply_malformed" }
+  | { reason: "prompt_too_long" }
+  | { reason: "turn_cancelled" }
+  | { reason: "turn_interrupted" }
+  | { reason: "turn_not_found" }
+  | { reason: "response_not_found" }
+  | { reason: "session_busy" }
+  | { reason: "session_queue_full" }
+  | { reason: "session_overloaded" }
+  | { reason: "storage_failed" }
+  | { reason: "idempotency_conflict" };
+
+export type Failed = { ok: false; failure: Failure };
+export type Result<T> = { ok: true; value: T } | Failed;
+
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
+export const failed = (failure: Failure): Failed => ({ ok: false, failure });

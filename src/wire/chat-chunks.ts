@@ -1,0 +1,59 @@
+import { openaiErrorOf } from "../problem";
+import type { Encode, FinishedTurn, Usage } from "../turn/types";
+
+/** The stream of `POST /v1/chat/completions`. */
+export interface ChatForm {
+  name: "chat";
+  /** Seconds since 1970. */
+  created: number;
+  includeUsage: boolean;
+}
+
+const usageOf = ({ promptTokens, completionTokens, totalTokens }: Usage) => ({
+  prompt_tokens: promptTokens,
+  completion_tokens: completionTokens,
+  total_tokens: totalTokens,
+});
+
+/** A turn that is over as a chat completion. */
+export const chatCompletion = (turnId: string, created: number, turn: FinishedTurn) => ({
+  id: `chatcmpl-${turnId}`,
+  object: "chat.completion" as const,
+  created,
+  model: turn.model,
+  choices: [
+    {
+      index: 0,
+      message: { role: "assistant" as const, content: turn.answer, refusal: null },
+      logprobs: null,
+      finish_reason: turn.finishReason ?? ("stop" as const),
+    },
+  ],
+  usage: usageOf(turn.usage),
+});
+
+/** Chunks of a chat completion, made anew: never the model's own. */
+export function chatChunks({ created, includeUsage }: ChatForm, turnId: string): Encode {
+  const head = { id: `chatcmpl-${turnId}`, object: "chat.completion.chunk", created };
+  let model = "";
+  const chunk = (choices: object[], usage: object | null = null) =>
+    `data: ${JSON.stringify({ ...head, model, choices, ...(includeUsage && { usage }) })}\n\n`;
+  const choice = (delta: object, finish_reason: string | null = null) =>
+    chunk([{ index: 0, delta, logprobs: null, finish_reason }]);
+  return (event) => {
+    switch (event.type) {
+      case "start":
+        model = event.model;
+        return choice({ role: "assistant", content: "" });
+      case "delta":
+        return choice({ content: event.text });
+      case "done": {
+        const { finishReason, usage } = event.finished;
+        const last = includeUsage ? chunk([], usageOf(usage)) : "";
+        return `${choice({}, finishReason ?? "stop")}${last}data: [DONE]\n\n`;
+      }
+      case "failed":
+        return `data: ${JSON.stringify(openaiErrorOf(event.failure))}\n\n`;
+    }
+  };
+}

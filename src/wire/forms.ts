@@ -1,0 +1,18 @@
+/** The forms in which a turn's events go over the wire. */
+import type { Encode } from "../turn/types";
+import { type AskForm, askEvents } from "./ask-events";
+import { type ChatForm, chatChunks } from "./chat-chunks";
+import { type ResponsesForm, responseEvents } from "./response-events";
+
+export type Form = AskForm | ChatForm | ResponsesForm;
+
+export function encoderOf(form: Form, turnId: string): Encode {
+  switch (form.name) {
+    case "ask":
+      return askEvents(form, turnId);
+    case "chat":
+      return chatChunks(form, turnId);
+    case "responses":
+      return responseEvents(form, turnId);
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * The model of the tests, behind the objects' `AI`: a script for each session, and the stand-in where there is none.
+ *
+ * A script lives in an object of its own, so that the test, which plays it, and the session, which calls it, meet by
+ * calls: a promise that one request resolves for another would go on in the wrong one.
+ */
+import { DurableObject, env } from "cloudflare:workers";
+import { type AiInputs, type AiOptions, signalOf } from "../../src/llm/binding";
+import { OfflineModel } from "../../src/llm/bindings/offline-model";
+
+export interface ModelRun {
+  model: string;
+  inputs: AiInputs;
+  headers: Record<string, string> | undefined;
+}
+
+/** A reply that is there when the test lets it: the question, echoed. */
+export const HELD = { play: "held" };
+/** An error that is there when the test lets it. */
+export const heldError = (message: string) => ({ ...HELD, message });
+/** The question, echoed. */
+export const ECHO = { play: "echo" };
+/** A stream that the test plays by hand. */
+export const PLAYED = { play: "stream" };
+/** No reply, ever. */
+export const NEVER = { play: "never" };
+
+/** What a call is answered with; `none`: the session has no script. */
+type Reply =
+  | { kind: "json"; json: string }
+  | { kind: "stream"; stream: ReadableStream<Uint8Array> }
+  | { kind: "error"; message: string }
+  | { kind: "none" };
+
+const encoder = new TextEncoder();
+
+export class ScriptDO extends DurableObject {
+  #replies: unknown[] | undefined;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  readonly #runs: ModelRun[] = [];
+  readonly #called = Promise.withResolvers<void>();
+  readonly #gate = Promise.withResolvers<void>();
+  readonly #cancelled = Promise.withResolvers<void>();
+
+  script(replies: unknown[]): void {
+    this.#replies = replies;
+  }
+
+  async run(run: ModelRun): Promise<Reply> {
+    if (!this.#replies) return { kind: "none" };
+    this.#runs.push(run);
+    this.#called.resolve();
+    const reply = this.#replies.length > 1 ? this.#replies.shift() : this.#replies[0];
+    if (reply instanceof Error) return { kind: "error", message: reply.message };
+    const echo = { response: `re: ${run.inputs.messages.at(-1)?.content}` };
+    const play = typeof reply === "object" && reply !== null && "play" in reply ? reply.play : undefined;
+    if (play === "never") return new Promise(() => {});
+    if (play === "held") await this.#gate.promise;
+    if (typeof reply === "object" && reply !== null && "message" in reply) {
+      return { kind: "error", message: String(reply.message) };
+    }
+    if (play === "stream") return { kind: "stream", stream: this.#stream() };
+    return { kind: "json", json: JSON.stringify(play ? echo : reply) };
+  }
+
+  runs(): ModelRun[] {
+    return this.#runs;
+  }
+
+  called(): Promise<void> {
+    return this.#called.promise;
+  }
+
+  go(): void {
+    this.#gate.resolve();
+  }
+
+  cancel(): void {
+    this.#cancelled.resolve();
+  }
+
+  cancelled(): Promise<void> {
+    return this.#cancelled.promise;
+  }
+
+  write(text: string): void {
+    this.#controller?.enqueue(encoder.encode(text));
+  }
+
+  close(): void {
+    this.#controller?.close();
+  }
+
+  break(): void {
+    this.#controller?.error(new Error("Network connection lost."));
+  }
+
+  chatter(): void {
+    const timer = setInterval(() => this.write(": thinking\n\n"), 10);
+    this.#cancelled.promise.then(() => clearInterval(timer));
+  }
+
+  #stream(): ReadableStream<Uint8Array> {
+    return new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+      cancel: () => this.#cancelled.resolve(),
+    });
+  }
+}
+
+/** The binding that only the tests have. */
+const scripts = (): DurableObjectNamespace<ScriptDO> => Reflect.get(env, "SCRIPTS");
+
+/** What calls of no session are answered from; see {@link scripted}. */
+const STATELESS = "stateless";
+/** How a session is known to the model: by nothing that names it. */
+const affinityOf = (session: string) => env.CHAT_DO.idFromName(session).toString();
+
+/** A script in the hands of a test. */
+export class Script {
+  readonly #object: DurableObjectStub<ScriptDO>;
+
+  constructor(session: string | null) {
+    this.#object = scripts().getByName(session === null ? STATELESS : affinityOf(session));
+  }
+
+  set(replies: unknown[]): Promise<void> {
+    return this.#object.script(replies);
+  }
+
+  /** The calls that the model got. */
+  async runs(): Promise<ModelRun[]> {
+    return this.#object.runs();
+  }
+
+  /** Resolves when the model has been called. */
+  called(): Promise<void> {
+    return this.#object.called();
+  }
+
+  /** Lets all held replies go. */
+  go(): Promise<void> {
+    return this.#object.go();
+  }
+
+  /** Resolves when a call or its stream was cancelled. */
+  cancelled(): Promise<void> {
+    return this.#object.cancelled();
+  }
+
+  say(response: string): Promise<void> {
+    return this.raw(`data: ${JSON.stringify({ response })}\n\n`);
+  }
+
+  raw(text: string): Promise<void> {
+    return this.#object.write(text);
+  }
+
+  async end(): Promise<void> {
+    await this.raw("data: [DONE]\n\n");
+    await this.cut();
+  }
+
+  cut(): Promise<void> {
+    return this.#object.close();
+  }
+
+  fail(): Promise<void> {
+    return this.#object.break();
+  }
+
+  /** Comments for as long as somebody listens, and no word. */
+  chatter(): Promise<void> {
+    return this.#object.chatter();
+  }
+}
+
+/**
+ * Answers the questions of a session with these replies in order, the last one for ever; an Error is thrown.
+ * @param session null for questions of no session
+ */
+export async function scripted(session: string | null, ...replies: unknown[]): Promise<Script> {
+  const script = new Script(session);
+  await script.set(replies);
+  return script;
+}
+
+export class ScriptedModel extends OfflineModel {
+  override async run(model: string, inputs: AiInputs, options?: AiOptions): Promise<unknown> {
+    const headers = options?.extraHeaders;
+    const script = scripts().getByName(headers?.["x-session-affinity"] ?? STATELESS);
+    signalOf(options).addEventListener("abort", () => this.ctx.waitUntil(script.cancel()));
+    const reply: Reply = await script.run({ model, inputs, headers });
+    switch (reply.kind) {
+      case "none":
+        return super.run(model, inputs);
+      case "error":
+        throw new Error(reply.message);
+      case "json":
+        return JSON.parse(reply.json);
+      case "stream":
+        return reply.stream;
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -87,6 +87,17 @@ export class Workerd {
       }
     }
     throw new Error(`workerd did not start: ${this.log}`);
+  }
+
+  /** CPU milliseconds that the process has used, from /proc, which counts in steps of 10. */
+  cpuMs(): number {
+    const stat = readFileSync(`/proc/${this.#process?.pid}/stat`, "utf8");
+    // The second field is a name in brackets; the 14th and 15th are user and system time.
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 13);
+    return (Number(user) + Number(system)) * 10;
   }
 
   /** SIGKILL: no farewell, no flush. */

@@ -1,0 +1,164 @@
+/** What an ask and a streamed token cost: CPU of workerd beside two Workers that do less, in one run. */
+import { join } from "node:path";
+import { expect, inject, it } from "vitest";
+import { root } from "../test/e2e/support/bundle";
+import { json, post, serve } from "../test/e2e/support/http";
+import { Workerd } from "../test/e2e/support/workerd";
+
+const SESSIONS = 40;
+const TOKENS = 400;
+const TOKEN_MS = 4;
+/** Streams at once: the kernel counts CPU in steps of 10 ms, and one stream is few of them. */
+const STREAMS = 6;
+const RUNS = 4;
+
+const WORDS =
+  "the garden river old house music letter winter train coffee doctor summer market window story friend morning paper city mountain answer small bright quiet found went before after with about through never always again tomorrow yesterday road teacher kitchen bread yellow green open".split(
+    " ",
+  );
+
+/** Sentences of everyday words, the same at every run. */
+function sentences(seed: number) {
+  let state = seed;
+  const next = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  return (words: number) =>
+    `${Array.from({ length: words }, () => WORDS[Math.floor(next() * WORDS.length)]).join(" ")}.`;
+}
+
+/** A model that answers at once, and streams a token every few milliseconds. */
+const model = (firstToken: { at: number }) =>
+  serve(({ body }, response) => {
+    const { inputs } = body as { inputs: { stream?: boolean } };
+    const usage = { prompt_tokens: 400, completion_tokens: 20, total_tokens: 420 };
+    if (!inputs.stream) return json(response, 200, { response: "It was in the summer, near the old market.", usage });
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    let left = TOKENS;
+    const timer = setInterval(() => {
+      if (left === TOKENS) firstToken.at = performance.now();
+      left -= 1;
+      response.write(`data: ${JSON.stringify({ response: " token" })}\n\n`);
+      if (left > 0) return;
+      clearInterval(timer);
+      response.end(`data: ${JSON.stringify({ response: "", usage })}\n\ndata: [DONE]\n\n`);
+    }, TOKEN_MS);
+  });
+
+const ask = async (url: string, sessionId: string, question: string) => {
+  const response = await post(`${url}/ask`, { sessionId, question });
+  if (!response.ok) throw new Error(await response.text());
+  await response.text();
+};
+
+/** CPU milliseconds of an ask, over so many asks in turn to these sessions. */
+async function cpuOfAsk(server: Workerd, sessions: string[], asks: number, sentence: (words: number) => string) {
+  const before = server.cpuMs();
+  for (let at = 0; at < asks; at += 1) {
+    await ask(server.url, sessions[at % sessions.length] ?? "", `what about ${sentence(6)}`);
+  }
+  return (server.cpuMs() - before) / asks;
+}
+
+async function append(server: Workerd, sessionId: string, count: number, sentence: (words: number) => string) {
+  for (let at = 0; at < count; at += 1_000) {
+    const messages = Array.from({ length: Math.min(1_000, count - at) }, (_, index) => ({
+      role: index % 2 ? "assistant" : "user",
+      content: sentence(10 + (index % 20)),
+      createdAt: new Date(Date.UTC(2024, 0, 1) + (at + index) * 60_000).toISOString(),
+    }));
+    const response = await post(`${server.url}/sessions/${sessionId}/messages`, { messages });
+    if (!response.ok) throw new Error(await response.text());
+  }
+}
+
+/** CPU milliseconds of a streamed token, and the least of several runs. */
+async function cpuOfToken(server: Workerd): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < RUNS; run += 1) {
+    const before = server.cpuMs();
+    await Promise.all(
+      Array.from({ length: STREAMS }, async (_, at) => {
+        const body = { sessionId: `stream-${run}-${at}`, question: "Tell me a story.", stream: true };
+        await (await post(`${server.url}/ask`, body)).text();
+      }),
+    );
+    least = Math.min(least, (server.cpuMs() - before) / (STREAMS * TOKENS));
+  }
+  return least;
+}
+
+/** Milliseconds from the model's first token to the client's first text: the median of 20 streams, one by one. */
+async function firstText(server: Workerd, firstToken: { at: number }): Promise<number> {
+  const waits: number[] = [];
+  for (let run = 0; run < 20; run += 1) {
+    const body = { sessionId: `first-${run}`, question: "Tell me a story.", stream: true };
+    const gone = new AbortController();
+    const response = await fetch(`${server.url}/ask`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal: gone.signal,
+    });
+    let text = "";
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    while (reader && !text.includes("event: delta")) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      text += value;
+    }
+    waits.push(performance.now() - firstToken.at);
+    gone.abort();
+  }
+  return waits.sort((a, b) => a - b)[10] ?? Number.NaN;
+}
+
+it("an ask and a token", async () => {
+  const firstToken = { at: 0 };
+  await using upstream = await model(firstToken);
+  const start = async (bundle: string) => {
+    const server = new Workerd({ bundle, ai: { upstream: upstream.address } });
+    await server.start();
+    return server;
+  };
+  await using llamory = await start(inject("bundle"));
+  await using first = await start(join(root, "bench/workers/first-version.js"));
+  await using through = await start(join(root, "bench/workers/pass-through.js"));
+  const sentence = sentences(7);
+  const sessions = Array.from({ length: SESSIONS }, (_, at) => `s${at}`);
+  const rows: [string, string][] = [];
+
+  for (const session of sessions) await append(llamory, session, 40, sentence);
+  // The first 20 asks fill a session; all of them warm the process up.
+  await cpuOfAsk(first, sessions, 20 * SESSIONS, sentence);
+  await cpuOfAsk(llamory, ["warm"], 400, sentence);
+  let ours = Number.POSITIVE_INFINITY;
+  let theirs = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < RUNS; run += 1) {
+    ours = Math.min(ours, await cpuOfAsk(llamory, sessions, 2 * SESSIONS, sentence));
+    theirs = Math.min(theirs, await cpuOfAsk(first, sessions, 2 * SESSIONS, sentence));
+  }
+  rows.push(["a JSON ask, first-version-like", `${theirs.toFixed(2)} ms`]);
+  const ratio = (ms: number) => `${ms.toFixed(2)} ms, ${(ms / theirs).toFixed(2)} x`;
+  rows.push(["a JSON ask, sessions of 40 messages", ratio(ours)]);
+
+  for (const count of [2_000, 100_000]) {
+    await append(llamory, `long-${count}`, count, sentence);
+    let least = Number.POSITIVE_INFINITY;
+    await cpuOfAsk(llamory, [`long-${count}`], 20, sentence);
+    for (let run = 0; run < RUNS; run += 1) {
+      least = Math.min(least, await cpuOfAsk(llamory, [`long-${count}`], 50, sentence));
+    }
+    rows.push([`a JSON ask, a session of ${count.toLocaleString("en")} messages`, ratio(least)]);
+  }
+
+  const bare = await cpuOfToken(through);
+  const token = await cpuOfToken(llamory);
+  rows.push(["a streamed token, passed through", `${bare.toFixed(3)} ms`]);
+  rows.push(["a streamed token, above that", `${(token - bare).toFixed(3)} ms`]);
+  const wait = await firstText(llamory, firstToken);
+  rows.push(["first text after the model's first token, median", `${wait.toFixed(1)} ms`]);
+  for (const [what, value] of rows) console.info(`${what.padEnd(52)} ${value}`);
+  expect(rows).toHaveLength(7);
+});

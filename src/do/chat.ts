@@ -109,7 +109,7 @@ export class ChatDO extends DurableObject<{ AI: AiBinding }> {
       const finished = turn.snapshot("cancelled");
       const cancelled = { ...turn.stored, ...finished, finishedAt: Date.now() };
       turn.fail({ reason: "turn_cancelled" });
-      journal?.close(finished);
+      journal?.finish(finished);
       return cancelled;
     }
     return this.#storedTurn(turnId);

@@ -25,19 +25,22 @@ class Progress {
   done = false;
   characters = 0;
   heardAt = Date.now();
-  readonly #onText: (text: string) => void;
+  #text = "";
 
-  constructor(onText: (text: string) => void) {
-    this.#onText = onText;
+  /** What was said since this was last asked. */
+  take(): string {
+    const text = this.#text;
+    this.#text = "";
+    return text;
   }
 
-  take(data: string): void {
+  event(data: string): void {
     if (this.over) return;
     if (data === "[DONE]") this.done = true;
-    else this.takeReply(parseReply(data));
+    else this.reply(parseReply(data));
   }
 
-  takeReply(reply: Reply | null): void {
+  reply(reply: Reply | null): void {
     if (!reply) {
       this.failure = { reason: "model_reply_malformed" };
       return;
@@ -52,7 +55,7 @@ class Progress {
     if (text === "") return;
     this.characters += text.length;
     this.heardAt = Date.now();
-    this.#onText(text);
+    this.#text += text;
   }
 
   get over(): boolean {
@@ -77,58 +80,61 @@ export async function readModelStream(
   bytes: ReadableStream<Uint8Array>,
   { stallMs, signal, onText }: StreamOptions,
 ): Promise<Result<ModelEnd>> {
-  const progress = new Progress(onText);
+  const progress = new Progress();
   const reader = bytes.getReader();
   const stop = () => reader.cancel().catch(() => {});
   const watch = watchFor(stallMs, progress, stop);
   signal.addEventListener("abort", stop);
-  const decoder = new TextDecoder();
-  const parser = createParser({ onEvent: ({ data }) => progress.take(data) });
-  /** A body that begins with a brace is no events. */
-  let json: string | undefined;
-  let begun = false;
-  /** The last characters, for an end that has no blank line behind it. */
-  let tail = "\n";
-  let broken: Failure | undefined;
   try {
-    while (!progress.over && !signal.aborted) {
-      const { value, done } = await read(reader);
-      const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
-      if (!begun && text.trim() !== "") {
-        begun = true;
-        if (text.trimStart().startsWith("{")) json = "";
-      }
-      if (json !== undefined) json += text;
-      else if (begun) parser.feed(text);
-      tail = (tail + text).slice(-20);
-      if (DONE.test(tail)) progress.done = true;
-      if (done) break;
-    }
-  } catch (error) {
-    if (!(error instanceof BrokenStream)) throw error;
-    broken = { reason: "model_interrupted" };
+    const broken = await readAll(reader, progress, signal, onText);
+    if (signal.aborted) return progress.end({ reason: "turn_cancelled" });
+    return progress.end(watch.stalled() ? { reason: "model_stalled" } : broken);
   } finally {
     watch.stop();
     signal.removeEventListener("abort", stop);
     stop();
   }
-  if (json !== undefined && !broken) {
-    progress.takeReply(parseReply(json));
-    progress.done = true;
-  }
-  if (signal.aborted) broken = { reason: "turn_cancelled" };
-  return progress.end(watch.stalled() ? { reason: "model_stalled" } : broken);
 }
 
-/** The model's side failed, not ours. */
-class BrokenStream extends Error {}
-
-async function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
-  try {
-    return await reader.read();
-  } catch (cause) {
-    throw new BrokenStream("the model's stream broke", { cause });
+/** Reads until there is nothing more to come. @returns why the bytes broke off, where they did */
+async function readAll(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  progress: Progress,
+  signal: AbortSignal,
+  onText: (text: string) => void,
+): Promise<Failure | undefined> {
+  const decoder = new TextDecoder();
+  const parser = createParser({ onEvent: ({ data }) => progress.event(data) });
+  /** A body that begins with a brace is no events. */
+  let json: string | undefined;
+  let begun = false;
+  /** The last characters, for an end that has no blank line behind it. */
+  let tail = "\n";
+  while (!progress.over && !signal.aborted) {
+    let chunk: ReadableStreamReadResult<Uint8Array>;
+    try {
+      chunk = await reader.read();
+    } catch {
+      return { reason: "model_interrupted" };
+    }
+    const text = chunk.done ? decoder.decode() : decoder.decode(chunk.value, { stream: true });
+    if (!begun && text.trim() !== "") {
+      begun = true;
+      if (text.trimStart().startsWith("{")) json = "";
+    }
+    if (json !== undefined) json += text;
+    else if (begun) parser.feed(text);
+    tail = (tail + text).slice(-20);
+    if (DONE.test(tail)) progress.done = true;
+    if (chunk.done && json !== undefined) {
+      progress.reply(parseReply(json));
+      progress.done = true;
+    }
+    const said = progress.take();
+    if (said !== "") onText(said);
+    if (chunk.done) return undefined;
   }
+  return undefined;
 }
 
 /** Stops a reading in which nothing was heard for too long. One timer for all of it, not one for each token. */

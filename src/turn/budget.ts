@@ -16,9 +16,16 @@ export interface MeasuredAsk extends Ask {
   fixedTokens: number;
 }
 
+/** What a system prompt takes: the same from ask to ask. */
+let lastSystem = { content: "", tokens: estimateMessage({ content: "" }) };
+function systemTokens(content: string): number {
+  if (lastSystem.content !== content) lastSystem = { content, tokens: estimateMessage({ content }) };
+  return lastSystem.tokens;
+}
+
 export function measure(ask: Ask): MeasuredAsk {
   const questionTokens = estimateMessage({ content: ask.question });
-  const fixedTokens = PROMPT_OVERHEAD + questionTokens + estimateMessage({ content: ask.systemPrompt });
+  const fixedTokens = PROMPT_OVERHEAD + questionTokens + systemTokens(ask.systemPrompt);
   return { ...ask, questionTokens, fixedTokens };
 }
 

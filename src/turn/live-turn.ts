@@ -53,9 +53,13 @@ export class LiveTurn {
     return this.#over;
   }
 
-  /** Aborted when the turn is over: what still works for it may stop. */
+  /** Aborted when the turn fails: what still works for it may stop. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  get followed(): boolean {
+    return this.#followers.size > 0;
   }
 
   /** Resolves with the first event: whether there is something to follow, or why not. */
@@ -160,8 +164,10 @@ export class LiveTurn {
     }
     this.#followers.clear();
     if (event.type === "done") this.#ended.resolve(ok(event.finished));
-    if (event.type === "failed") this.#ended.resolve(failed(event.failure));
-    this.#abort.abort();
+    if (event.type === "failed") {
+      this.#ended.resolve(failed(event.failure));
+      this.#abort.abort();
+    }
   }
 }
 

@@ -45,22 +45,25 @@ export interface Model {
   stream(call: ModelCall, signal: AbortSignal): Promise<Result<ModelStream>>;
 }
 
-/** What is made durable of one turn, and when. Each call is one transaction; it throws where that fails. */
+/** What is written of one turn. Each call is one transaction; it throws where that fails. */
 export interface Journal {
-  /** Writes the question, before there is an answer; it is durable when this resolves. */
-  begin(): Promise<void>;
+  /** Writes the question, before there is an answer. */
+  begin(): void;
   /** Writes what was said so far, for the case that the rest is lost. */
   save(sofar: FinishedTurn): void;
-  /** Writes the answer, and the question where it is not written yet; both are durable when this resolves. */
-  finish(finished: FinishedTurn): Promise<void>;
+  /** Writes the answer, and the question where it is not written yet. */
+  finish(finished: FinishedTurn): void;
   /** Takes the question back. */
   withdraw(): void;
+  /** Resolves when all that was written is durable. */
+  durable(): Promise<void>;
 }
 
 /** The journal of a turn that nobody remembers. */
 export const noJournal: Journal = {
-  begin: async () => {},
+  begin: () => {},
   save: () => {},
-  finish: async () => {},
+  finish: () => {},
   withdraw: () => {},
+  durable: async () => {},
 };

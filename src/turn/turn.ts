@@ -50,7 +50,9 @@ export async function answerTurn(turn: LiveTurn, parts: TurnParts): Promise<void
   if (!completion.ok) return turn.fail(completion.failure);
   const { text, model } = completion.value;
   const finished = prompt.finished(text, model, completion.value);
-  await parts.journal.finish(finished);
+  parts.journal.finish(finished);
+  // The reply to a call waits by itself until what it wrote is durable; a stream that is open does not.
+  if (turn.followed) await parts.journal.durable();
   turn.finish(finished);
 }
 
@@ -62,7 +64,9 @@ export async function streamTurn(turn: LiveTurn, parts: TurnParts): Promise<void
   const { journal, model } = parts;
   const prompt = promptFor(parts);
   const asked = performance.now();
-  const [begun] = await Promise.all([model.stream(prompt.call, turn.signal), journal.begin()]);
+  const call = model.stream(prompt.call, turn.signal);
+  journal.begin();
+  const [begun] = await Promise.all([call, journal.durable()]);
   turn.modelMs = performance.now() - asked;
   if (turn.over) return;
   if (!begun.ok) {
@@ -81,11 +85,13 @@ export async function streamTurn(turn: LiveTurn, parts: TurnParts): Promise<void
   if (turn.over) return;
   turn.flush();
   if (!end.ok) {
-    await journal.finish(turn.snapshot("interrupted"));
+    journal.finish(turn.snapshot("interrupted"));
+    await journal.durable();
     return turn.fail(end.failure);
   }
   const finished = prompt.finished(turn.snapshot("complete").answer, stream.model, end.value);
-  await journal.finish(finished);
+  journal.finish(finished);
+  await journal.durable();
   turn.finish(finished);
 }
 

@@ -5,7 +5,7 @@ import { failed, ok } from "../../src/turn/result";
 const encoder = new TextEncoder();
 const never = new AbortController().signal;
 
-/** What a stream says, part by part, and how it ends. */
+/** What a stream says, and how it ends. */
 async function read(chunks: Uint8Array[], broken = false) {
   const left = [...chunks];
   const stream = new ReadableStream<Uint8Array>({
@@ -16,8 +16,14 @@ async function read(chunks: Uint8Array[], broken = false) {
       else controller.close();
     },
   });
-  const said: string[] = [];
-  const end = await readModelStream(stream, { stallMs: 1_000, signal: never, onText: (text) => said.push(text) });
+  let said = "";
+  const end = await readModelStream(stream, {
+    stallMs: 1_000,
+    signal: never,
+    onText: (text) => {
+      said += text;
+    },
+  });
   return { said, end };
 }
 
@@ -30,62 +36,52 @@ const delta = (content: string | null, finish_reason: string | null = null) => (
 });
 const end = (more: object = {}) => ok({ finishReason: "stop", usage: undefined, ...more });
 
-const forms: [form: string, bytes: string, said: string[], end: object][] = [
-  ["response", sse({ response: "Olá " }, { response: "🐝!" }, "[DONE]"), ["Olá ", "🐝!"], end()],
-  ["choices", sse(delta("Hel"), delta("lo"), delta(null, "stop"), "[DONE]"), ["Hel", "lo"], end()],
-  [
-    "both in one chunk",
-    sse({ response: "a", ...delta("a") }, { response: "b", ...delta("b") }, "[DONE]"),
-    ["a", "b"],
-    end(),
-  ],
-  [
-    "both, one empty",
-    sse({ response: "", ...delta("a") }, { response: "b", ...delta("") }, "[DONE]"),
-    ["a", "b"],
-    end(),
-  ],
+const forms: [form: string, bytes: string, said: string, end: object][] = [
+  ["response", sse({ response: "Olá " }, { response: "🐝!" }, "[DONE]"), "Olá 🐝!", end()],
+  ["choices", sse(delta("Hel"), delta("lo"), delta(null, "stop"), "[DONE]"), "Hello", end()],
+  ["both in one chunk", sse({ response: "a", ...delta("a") }, { response: "b", ...delta("b") }, "[DONE]"), "ab", end()],
+  ["both, one empty", sse({ response: "", ...delta("a") }, { response: "b", ...delta("") }, "[DONE]"), "ab", end()],
   [
     "usage on every chunk",
     sse({ response: "a", usage }, { response: "b", usage }, "[DONE]"),
-    ["a", "b"],
+    "ab",
     end({ usage: counted }),
   ],
   [
     "usage on a last chunk",
     sse(delta("a"), delta("", "length"), { choices: [], usage }, "[DONE]"),
-    ["a"],
+    "a",
     end({ finishReason: "length", usage: counted }),
   ],
-  ["numbers", sse({ response: 4 }, { response: 2 }, "[DONE]"), ["4", "2"], end()],
-  ["no [DONE], but a finish reason", sse(delta("a"), delta("", "stop")), ["a"], end()],
-  ["neither: cut off", sse({ response: "a" }), ["a"], failed({ reason: "model_interrupted" })],
-  ["nothing said", sse({ response: "" }, "[DONE]"), [], failed({ reason: "model_reply_empty" })],
-  ["no bytes", "", [], failed({ reason: "model_interrupted" })],
-  ["plain JSON", JSON.stringify({ response: "é whole", usage }), ["é whole"], end({ usage: counted })],
+  ["numbers", sse({ response: 4 }, { response: 2 }, "[DONE]"), "42", end()],
+  ["no [DONE], but a finish reason", sse(delta("a"), delta("", "stop")), "a", end()],
+  ["neither: cut off", sse({ response: "a" }), "a", failed({ reason: "model_interrupted" })],
+  ["nothing said", sse({ response: "" }, "[DONE]"), "", failed({ reason: "model_reply_empty" })],
+  ["no bytes", "", "", failed({ reason: "model_interrupted" })],
+  ["plain JSON", JSON.stringify({ response: "é whole", usage }), "é whole", end({ usage: counted })],
   [
     "plain JSON, an error",
     JSON.stringify({ errors: [{ message: "boom" }] }),
-    [],
+    "",
     failed({ reason: "model_reply_malformed" }),
   ],
   [
     "an error in the middle",
     sse({ response: "a" }, { error: "boom" }),
-    ["a"],
+    "a",
     failed({ reason: "model_reply_malformed" }),
   ],
   [
     "carriage returns, comments and no space",
     `: hi\r\n\r\ndata:{"response":"a"}\r\n\r\nevent: x\r\ndata: [DONE]\r\n\r\n`,
-    ["a"],
+    "a",
     end(),
   ],
-  ["a last [DONE] without a blank line", `${sse({ response: "a" })}data: [DONE]`, ["a"], end()],
+  ["a last [DONE] without a blank line", `${sse({ response: "a" })}data: [DONE]`, "a", end()],
   [
     "a chunk that is cut in the middle",
     `${sse({ response: "a" })}data: {"resp`,
-    ["a"],
+    "a",
     failed({ reason: "model_interrupted" }),
   ],
 ];
@@ -105,15 +101,15 @@ describe("a model's stream", () => {
 
   it("that breaks was whole where it had given its finish reason, and cut off where it had not", async () => {
     const chunks = (reason: string | null) => [encoder.encode(sse(delta("a"), delta("b", reason)))];
-    expect(await read(chunks("stop"), true)).toEqual({ said: ["a", "b"], end: end() });
-    expect(await read(chunks(null), true)).toEqual({ said: ["a", "b"], end: failed({ reason: "model_interrupted" }) });
+    expect(await read(chunks("stop"), true)).toEqual({ said: "ab", end: end() });
+    expect(await read(chunks(null), true)).toEqual({ said: "ab", end: failed({ reason: "model_interrupted" }) });
   });
 
   it("that does not end is cut where no storage could hold it, as at the limit of a reply", async () => {
     const { said, end } = await read(
       Array.from({ length: 50 }, () => encoder.encode(sse({ response: "a".repeat(10_000) }))),
     );
-    expect(said.join("")).toHaveLength(400_000);
+    expect(said).toHaveLength(400_000);
     expect(end).toMatchObject({ value: { finishReason: "length" } });
   });
 });

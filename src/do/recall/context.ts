@@ -12,7 +12,7 @@ const PIECE = 256;
 export function readContext(messages: Messages, question: string, budget: Budget): Context {
   const { last: total, tokens } = messages.end();
   if (tokens <= budget.context && budget.window === undefined) {
-    return { window: [...messages.newestFirst()].reverse(), recalled: [], total };
+    return { window: messages.all(), recalled: [], total };
   }
   const room = Math.min(budget.window ?? Number.POSITIVE_INFINITY, budget.context - budget.recall);
   const window = recentWindow(messages, tokens, room > 4 * PIECE ? room - (room % PIECE) : room);

@@ -48,12 +48,19 @@ function partsOf(word: string): string[] {
 
 const days = new Intl.DateTimeFormat("en", { dateStyle: "full", timeZone: "UTC" });
 
+/** The words of a day. Messages come day by day, and a formatter is slow. */
+let lastDay = { day: Number.NaN, words: "" };
+function dayWords(createdAt: number): string {
+  const day = Math.floor(createdAt / 86_400_000);
+  if (lastDay.day !== day) lastDay = { day, words: days.format(createdAt) };
+  return lastDay.words;
+}
+
 /** The text that is indexed for a message: its words, the parts of long ones, and the day on which it was said. */
 export function indexText(content: string, createdAt: number): string {
   const text = normalize(content);
   const parts = (text.match(WORD) ?? []).flatMap(partsOf);
-  const day = days.format(createdAt);
-  return `${text.replace(UNSPACED, (run) => ` ${pairs(run).join(" ")} `)} ${parts.join(" ")} ${day}`;
+  return `${text.replace(UNSPACED, (run) => ` ${pairs(run).join(" ")} `)} ${parts.join(" ")} ${dayWords(createdAt)}`;
 }
 
 /** A word to look up; `prefix`: whatever begins with it. */

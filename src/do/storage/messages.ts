@@ -99,6 +99,11 @@ export class Messages {
     return page;
   }
 
+  /** All messages, oldest first. */
+  all(): Message[] {
+    return this.#db.rows<Row>(`${SELECT} ORDER BY m.seq`).map(toMessage);
+  }
+
   /** Messages, newest first; use them up before the next await. */
   *newestFirst(): Generator<Message> {
     for (const row of this.#db.each<Row>(`${SELECT} ORDER BY m.seq DESC`)) yield toMessage(row);

@@ -68,9 +68,8 @@ export class Store {
   /** Question and answer at once. */
   turn(identity: TurnIdentity, before: NewMessage[], tokens: number, finished: FinishedTurn): void {
     this.#change(() => {
-      const seq = this.#appendQuestion(identity, before, tokens);
-      this.messages.append([{ role: "assistant", content: finished.answer }], identity.id);
-      this.turns.insert(identity, seq, finished);
+      const answer: NewMessage = { role: "assistant", content: finished.answer };
+      this.turns.insert(identity, this.#appendQuestion(identity, before, tokens, answer), finished);
     });
   }
 
@@ -119,9 +118,16 @@ export class Store {
     return result;
   }
 
-  #appendQuestion({ id, question, createdAt }: TurnIdentity, before: NewMessage[], tokens: number): number {
+  /** @returns where the question stands */
+  #appendQuestion(
+    { id, question, createdAt }: TurnIdentity,
+    before: NewMessage[],
+    tokens: number,
+    ...answer: NewMessage[]
+  ): number {
     if (before.length > 0) this.messages.append(before);
-    return this.messages.append([{ role: "user", content: question, createdAt, tokens }], id).firstSeq;
+    const asked: NewMessage = { role: "user", content: question, createdAt, tokens };
+    return this.messages.append([asked, ...answer], id).firstSeq;
   }
 
   #appendAnswer(turnId: string, finished: FinishedTurn): void {

@@ -27,23 +27,16 @@ export class TurnJournal implements Journal {
     return this.#written === "turn";
   }
 
-  async begin(): Promise<void> {
+  begin(): void {
     this.#store.question(this.#identity, this.#before, this.#tokens);
     this.#written = "question";
-    await this.#store.durable();
   }
 
   save(sofar: FinishedTurn): void {
     this.#store.save(this.#identity.id, sofar);
   }
 
-  async finish(finished: FinishedTurn): Promise<void> {
-    this.close(finished);
-    await this.#store.durable();
-  }
-
-  /** As {@link finish}, without waiting until it is durable. */
-  close(finished: FinishedTurn): void {
+  finish(finished: FinishedTurn): void {
     if (this.#written === "question") this.#store.answer(this.#identity.id, finished);
     if (this.#written === "nothing") this.#store.turn(this.#identity, this.#before, this.#tokens, finished);
     this.#written = "turn";
@@ -52,5 +45,9 @@ export class TurnJournal implements Journal {
   withdraw(): void {
     if (this.#written === "question") this.#store.withdraw(this.#identity.id, this.#before);
     this.#written = "nothing";
+  }
+
+  durable(): Promise<void> {
+    return this.#store.durable();
   }
 }

@@ -4,6 +4,7 @@ import { expect, inject, it } from "vitest";
 import { root } from "../test/e2e/support/bundle";
 import { json, post, serve } from "../test/e2e/support/http";
 import { Workerd } from "../test/e2e/support/workerd";
+import { random, sentence } from "./text";
 
 const SESSIONS = 40;
 const TOKENS = 400;
@@ -11,22 +12,6 @@ const TOKEN_MS = 4;
 /** Streams at once: the kernel counts CPU in steps of 10 ms, and one stream is few of them. */
 const STREAMS = 6;
 const RUNS = 4;
-
-const WORDS =
-  "the garden river old house music letter winter train coffee doctor summer market window story friend morning paper city mountain answer small bright quiet found went before after with about through never always again tomorrow yesterday road teacher kitchen bread yellow green open".split(
-    " ",
-  );
-
-/** Sentences of everyday words, the same at every run. */
-function sentences(seed: number) {
-  let state = seed;
-  const next = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  return (words: number) =>
-    `${Array.from({ length: words }, () => WORDS[Math.floor(next() * WORDS.length)]).join(" ")}.`;
-}
 
 /** A model that answers at once, and streams a token every few milliseconds. */
 const model = (firstToken: { at: number }) =>
@@ -53,19 +38,19 @@ const ask = async (url: string, sessionId: string, question: string) => {
 };
 
 /** CPU milliseconds of an ask, over so many asks in turn to these sessions. */
-async function cpuOfAsk(server: Workerd, sessions: string[], asks: number, sentence: (words: number) => string) {
+async function cpuOfAsk(server: Workerd, sessions: string[], asks: number, next: () => number) {
   const before = server.cpuMs();
   for (let at = 0; at < asks; at += 1) {
-    await ask(server.url, sessions[at % sessions.length] ?? "", `what about ${sentence(6)}`);
+    await ask(server.url, sessions[at % sessions.length] ?? "", `what about ${sentence(next, 6)}`);
   }
   return (server.cpuMs() - before) / asks;
 }
 
-async function append(server: Workerd, sessionId: string, count: number, sentence: (words: number) => string) {
+async function append(server: Workerd, sessionId: string, count: number, next: () => number) {
   for (let at = 0; at < count; at += 1_000) {
     const messages = Array.from({ length: Math.min(1_000, count - at) }, (_, index) => ({
       role: index % 2 ? "assistant" : "user",
-      content: sentence(10 + (index % 20)),
+      content: sentence(next, 10 + (index % 20)),
       createdAt: new Date(Date.UTC(2024, 0, 1) + (at + index) * 60_000).toISOString(),
     }));
     const response = await post(`${server.url}/sessions/${sessionId}/messages`, { messages });
@@ -121,30 +106,29 @@ it("an ask and a token", async () => {
   await using llamory = await start(inject("bundle"));
   await using first = await start(join(root, "bench/workers/first-version.js"));
   await using through = await start(join(root, "bench/workers/pass-through.js"));
-  const sentence = sentences(7);
+  const next = random(7);
   const sessions = Array.from({ length: SESSIONS }, (_, at) => `s${at}`);
   const rows: [string, string][] = [];
 
-  for (const session of sessions) await append(llamory, session, 40, sentence);
-  // The first 20 asks fill a session; all of them warm the process up.
-  await cpuOfAsk(first, sessions, 20 * SESSIONS, sentence);
-  await cpuOfAsk(llamory, ["warm"], 400, sentence);
+  // 20 asks fill a session; all of them warm the processes up.
+  await cpuOfAsk(first, sessions, 20 * SESSIONS, next);
+  await cpuOfAsk(llamory, sessions, 20 * SESSIONS, next);
   let ours = Number.POSITIVE_INFINITY;
   let theirs = Number.POSITIVE_INFINITY;
   for (let run = 0; run < RUNS; run += 1) {
-    ours = Math.min(ours, await cpuOfAsk(llamory, sessions, 2 * SESSIONS, sentence));
-    theirs = Math.min(theirs, await cpuOfAsk(first, sessions, 2 * SESSIONS, sentence));
+    ours = Math.min(ours, await cpuOfAsk(llamory, sessions, 2 * SESSIONS, next));
+    theirs = Math.min(theirs, await cpuOfAsk(first, sessions, 2 * SESSIONS, next));
   }
   rows.push(["a JSON ask, first-version-like", `${theirs.toFixed(2)} ms`]);
   const ratio = (ms: number) => `${ms.toFixed(2)} ms, ${(ms / theirs).toFixed(2)} x`;
   rows.push(["a JSON ask, sessions of 40 messages", ratio(ours)]);
 
   for (const count of [2_000, 100_000]) {
-    await append(llamory, `long-${count}`, count, sentence);
+    await append(llamory, `long-${count}`, count, next);
     let least = Number.POSITIVE_INFINITY;
-    await cpuOfAsk(llamory, [`long-${count}`], 20, sentence);
+    await cpuOfAsk(llamory, [`long-${count}`], 20, next);
     for (let run = 0; run < RUNS; run += 1) {
-      least = Math.min(least, await cpuOfAsk(llamory, [`long-${count}`], 50, sentence));
+      least = Math.min(least, await cpuOfAsk(llamory, [`long-${count}`], 50, next));
     }
     rows.push([`a JSON ask, a session of ${count.toLocaleString("en")} messages`, ratio(least)]);
   }

@@ -12,7 +12,7 @@ const PIECE = 256;
 export function readContext(messages: Messages, question: string, budget: Budget): Context {
   const { last: total, tokens } = messages.end();
   if (tokens <= budget.context && budget.window === undefined) {
-    return { window: messages.all(), recalled: [], total };
+    return { window: messages.behind(0), recalled: [], total };
   }
   const room = Math.min(budget.window ?? Number.POSITIVE_INFINITY, budget.context - budget.recall);
   const window = recentWindow(messages, tokens, room > 4 * PIECE ? room - (room % PIECE) : room);
@@ -25,14 +25,7 @@ export function readContext(messages: Messages, question: string, budget: Budget
 function recentWindow(messages: Messages, tokens: number, room: number): Message[] {
   const step = Math.max(1, Math.floor(room / STEPS));
   const start = Math.ceil(Math.max(0, tokens - room) / step) * step;
-  const window: Message[] = [];
-  let before = tokens;
-  for (const message of messages.newestFirst()) {
-    before -= message.tokens;
-    if (before < start) break;
-    window.push(message);
-  }
-  window.reverse();
+  const window = messages.behind(start);
   const first = window.findIndex(({ role }) => role === "user");
   return first === -1 ? [] : window.slice(first);
 }

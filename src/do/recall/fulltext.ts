@@ -12,6 +12,15 @@ const quoted = ({ word, prefix }: Term) => `"${word.replaceAll('"', '""')}"${pre
 const speakerWords = (name: string) =>
   (name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => `speaker${word}`).join(" ");
 
+/** What there is of a word. */
+export interface Found {
+  term: Term;
+  /** The messages that have it, newest first. */
+  seqs: number[];
+  /** Whether somebody who speaks in the session has this name. */
+  speaks: boolean;
+}
+
 export class FullText {
   readonly #db: Database;
 
@@ -36,21 +45,30 @@ export class FullText {
     this.#db.write("INSERT INTO messages_fts (messages_fts) VALUES ('delete-all')");
   }
 
-  /** The newest messages before a `seq` whose content has the word, as one row: rows cost more than numbers in one. */
-  find(term: Term, before: number, limit: number): number[] {
-    const [row] = this.#db.rows<{ seqs: string }>(
-      `SELECT json_group_array(rowid) AS seqs FROM
-       (SELECT rowid FROM messages_fts WHERE messages_fts MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?)`,
-      `content : ${quoted(term)}`,
+  /**
+   * Looks up all words at once: the newest messages before a `seq` whose content has each, and whether it is the name of
+   * somebody who speaks. One statement and one row, because each costs more than the look-up.
+   */
+  find(terms: Term[], before: number, limit: number): Found[] {
+    const matches = terms.map((term) => ({
+      content: `content : ${quoted(term)}`,
+      name: `name : ${quoted({ word: speakerWords(term.word), prefix: false })}`,
+    }));
+    const [row] = this.#db.rows<{ found: string }>(
+      `SELECT json_group_array(json_object(
+         'seqs', (SELECT json_group_array(seq) FROM (
+           SELECT rowid AS seq FROM messages_fts WHERE messages_fts MATCH term.value ->> 'content' AND rowid < ?1
+           ORDER BY rowid DESC LIMIT ?2)),
+         'speaks', EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH term.value ->> 'name')
+       )) AS found FROM json_each(?3) AS term`,
       before,
       limit,
+      JSON.stringify(matches),
     );
-    return row ? JSON.parse(row.seqs) : [];
-  }
-
-  /** Whether somebody who speaks in the session has this name. */
-  isSpeaker(term: Term): boolean {
-    const match = `name : ${quoted({ word: speakerWords(term.word), prefix: false })}`;
-    return this.#db.rows("SELECT rowid FROM messages_fts WHERE messages_fts MATCH ? LIMIT 1", match).length > 0;
+    const found: { seqs: number[]; speaks: number }[] = row ? JSON.parse(row.found) : [];
+    return terms.flatMap((term, at) => {
+      const { seqs, speaks } = found[at] ?? { seqs: [], speaks: 0 };
+      return { term, seqs, speaks: speaks === 1 };
+    });
   }
 }

@@ -10,8 +10,8 @@
 import { MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "../../turn/tokens";
 import type { RecalledMessage } from "../../turn/types";
 import type { Messages } from "../storage/messages";
-import type { FullText } from "./fulltext";
-import { type Term, termsOf } from "./terms";
+import type { Found } from "./fulltext";
+import { termsOf } from "./terms";
 
 /** Evidence that a hit gives to the messages around it, by distance: an answer gains from its question most. */
 const NEIGHBOURS: [distance: number, weight: number][] = [
@@ -53,12 +53,11 @@ export interface RecallLimits {
 /** The messages that fit the question best and the limits, best first. Any text may be a question; none is an error. */
 export function recall(messages: Messages, question: string, limits: RecallLimits): RecalledMessage[] {
   if (limits.tokens <= 0) return [];
-  const { index } = messages;
-  const terms = termsOf(question);
-  const speakers = terms.filter((term) => index.isSpeaker(term));
-  const topics = terms.filter((term) => !speakers.includes(term));
-  const scores = scoresOf(hitsOf(index, topics.length > 0 ? topics : terms, limits.before), limits.before);
-  const ranked = rank(messages, scores, speakers.length === 1 ? speakers[0]?.word : undefined);
+  const found = messages.index.find(termsOf(question), limits.before, MAX_HITS + 1);
+  const speakers = found.filter(({ speaks }) => speaks);
+  const topics = found.filter(({ speaks }) => !speaks);
+  const scores = scoresOf(hitsOf(topics.length > 0 ? topics : found), limits.before);
+  const ranked = rank(messages, scores, speakers.length === 1 ? speakers[0]?.term.word : undefined);
   const chosen: typeof ranked = [];
   let left = limits.tokens;
   for (const candidate of ranked) {
@@ -76,30 +75,55 @@ export function recall(messages: Messages, question: string, limits: RecallLimit
 }
 
 /** The hits of each word; of common words only where there are no others. */
-function hitsOf(index: FullText, terms: Term[], before: number): number[][] {
-  const hits = terms.map((term) => index.find(term, before, MAX_HITS + 1)).filter((seqs) => seqs.length > 0);
+function hitsOf(found: Found[]): number[][] {
+  const hits = found.map(({ seqs }) => seqs).filter((seqs) => seqs.length > 0);
   const rare = hits.filter((seqs) => seqs.length <= MAX_HITS);
   return rare.length > 0 ? rare : hits;
 }
 
+/** What each message got of the words, by `seq`, and which messages got something. */
+interface Scores {
+  of: Float64Array;
+  touched: number[];
+}
+
 /** BM25 over messages that are read with their neighbours. */
-function scoresOf(hits: number[][], before: number): Map<number, number> {
-  const scores = new Map<number, number>();
+function scoresOf(hits: number[][], before: number): Scores {
   const total = Math.max(before - 1, 1);
+  const scores = new Float64Array(total + 1);
+  const evidence = new Float64Array(total + 1);
+  const touched: number[] = [];
   for (const seqs of hits) {
     const rarity = Math.log(1 + Math.max(0, total - seqs.length + 0.5) / (seqs.length + 0.5));
-    const evidence = new Map<number, number>();
+    const near: number[] = [];
     for (const seq of seqs) {
       for (const [distance, weight] of NEIGHBOURS) {
-        const near = seq + distance;
-        if (near >= 1 && near < before) evidence.set(near, (evidence.get(near) ?? 0) + weight);
+        const at = seq + distance;
+        if (at < 1 || at >= before) continue;
+        if (evidence[at] === 0) near.push(at);
+        evidence[at] = (evidence[at] ?? 0) + weight;
       }
     }
-    const add = (seq: number, gain: number) => scores.set(seq, (scores.get(seq) ?? 0) + gain);
-    for (const [seq, amount] of evidence) add(seq, (rarity * amount * (1 + BM25_K1)) / (amount + BM25_K1));
     for (const seq of seqs) add(seq, rarity * OWN);
+    for (const seq of near) {
+      const amount = evidence[seq] ?? 0;
+      add(seq, (rarity * amount * (1 + BM25_K1)) / (amount + BM25_K1));
+      evidence[seq] = 0;
+    }
   }
-  return scores;
+  return { of: scores, touched };
+
+  function add(seq: number, gain: number): void {
+    if (scores[seq] === 0) touched.push(seq);
+    scores[seq] = (scores[seq] ?? 0) + gain;
+  }
+}
+
+/** The messages with the highest scores. */
+function best({ of, touched }: Scores, count: number): number[] {
+  if (touched.length <= count) return touched;
+  const least = Float64Array.from(touched, (seq) => of[seq] ?? 0).sort()[touched.length - count] ?? 0;
+  return touched.filter((seq) => (of[seq] ?? 0) >= least);
 }
 
 interface Candidate {
@@ -109,9 +133,8 @@ interface Candidate {
 }
 
 /** The best candidates again, with their length, episode and speaker. */
-function rank(messages: Messages, scores: Map<number, number>, speaker: string | undefined): Candidate[] {
-  const best = [...scores].sort(([, a], [, b]) => b - a).slice(0, CANDIDATES);
-  const outlines = messages.outline(best.map(([seq]) => seq));
+function rank(messages: Messages, scores: Scores, speaker: string | undefined): Candidate[] {
+  const outlines = messages.outline(best(scores, CANDIDATES));
   const mean = outlines.reduce((sum, { tokens }) => sum + tokens, 0) / outlines.length;
   const episodes: { score: number; tokens: number; seq: number; name: string }[][] = [];
   let last = Number.NEGATIVE_INFINITY;
@@ -119,7 +142,7 @@ function rank(messages: Messages, scores: Map<number, number>, speaker: string |
     if (createdAt - last > EPISODE_GAP) episodes.push([]);
     last = createdAt;
     const length = 1 - BM25_B + (BM25_B * tokens) / mean;
-    const score = ((scores.get(seq) ?? 0) * (asks ? ASKING : 1)) / length;
+    const score = ((scores.of[seq] ?? 0) * (asks ? ASKING : 1)) / length;
     episodes.at(-1)?.push({ seq, tokens, score, name });
   }
   return episodes

@@ -28,9 +28,9 @@ export class Database {
     return this.#exists ? this.#storage.sql.exec<R>(query, ...values).toArray() : [];
   }
 
-  /** Rows one by one; use them up before the next await. */
-  *each<R extends Row>(query: string, ...values: SqlStorageValue[]): Generator<R> {
-    if (this.#exists) yield* this.#storage.sql.exec<R>(query, ...values);
+  /** As {@link rows}, each as an array of its columns, which costs a third. One by one: use them up before the next await. */
+  *tuples<T extends SqlStorageValue[]>(query: string, ...values: SqlStorageValue[]): Generator<T> {
+    if (this.#exists) yield* this.#storage.sql.exec(query, ...values).raw<T>();
   }
 
   /** One statement that writes, in a transaction. */

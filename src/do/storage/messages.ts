@@ -6,28 +6,29 @@ import type { Message, NewMessage, Role, TurnStatus } from "../../turn/types";
 import { FullText } from "../recall/fulltext";
 import type { Database } from "./database";
 
-type Row = {
-  seq: number;
-  turn: string | null;
-  role: Role;
-  name: string | null;
-  content: string;
-  tokens: number;
-  created_at: number;
-  status: TurnStatus | null;
-};
+const SELECT = `SELECT m.seq, m.turn, m.role, m.name, m.content, m.tokens, m.created_at, t.status
+  FROM messages m LEFT JOIN turns t ON t.id = m.turn`;
 
-const SELECT = "SELECT m.*, t.status FROM messages m LEFT JOIN turns t ON t.id = m.turn";
+type Columns = [
+  seq: number,
+  turn: string | null,
+  role: Role,
+  name: string | null,
+  content: string,
+  tokens: number,
+  createdAt: number,
+  status: TurnStatus | null,
+];
 
-const toMessage = (row: Row): Message => ({
-  seq: row.seq,
-  role: row.role,
-  ...(row.name !== null && { name: row.name }),
-  content: row.content,
-  tokens: row.tokens,
-  createdAt: row.created_at,
-  ...(row.turn !== null && { turnId: row.turn }),
-  status: row.status ?? "complete",
+const toMessage = ([seq, turn, role, name, content, tokens, createdAt, status]: Columns): Message => ({
+  seq,
+  role,
+  ...(name !== null && { name }),
+  content,
+  tokens,
+  createdAt,
+  ...(turn !== null && { turnId: turn }),
+  status: status ?? "complete",
 });
 
 /** Counts of a session; times are milliseconds since 1970, null while it is empty. */
@@ -91,43 +92,40 @@ export class Messages {
     const query = `${SELECT} WHERE m.seq < ? ORDER BY m.seq DESC LIMIT ?`;
     const page: Message[] = [];
     let characters = 0;
-    for (const row of this.#db.each<Row>(query, before ?? Number.MAX_SAFE_INTEGER, limit)) {
-      characters += row.content.length;
+    for (const row of this.#db.tuples<Columns>(query, before ?? Number.MAX_SAFE_INTEGER, limit)) {
+      const message = toMessage(row);
+      characters += message.content.length;
       if (page.length > 0 && characters > MAX_PAGE) break;
-      page.push(toMessage(row));
+      page.push(message);
     }
     return page;
   }
 
-  /** All messages, oldest first. */
-  all(): Message[] {
-    return this.#db.rows<Row>(`${SELECT} ORDER BY m.seq`).map(toMessage);
-  }
-
-  /** Messages, newest first; use them up before the next await. */
-  *newestFirst(): Generator<Message> {
-    for (const row of this.#db.each<Row>(`${SELECT} ORDER BY m.seq DESC`)) yield toMessage(row);
+  /** All messages behind so many tokens of the session, oldest first. */
+  behind(tokens: number): Message[] {
+    const query = "SELECT seq FROM messages WHERE tokens_so_far - tokens < ? ORDER BY seq DESC LIMIT 1";
+    const [before] = this.#db.rows<{ seq: number }>(query, tokens);
+    return this.#select("WHERE m.seq > ? ORDER BY m.seq", before?.seq ?? 0);
   }
 
   /** Messages by `seq`, in no order. */
   pick(seqs: number[]): Message[] {
-    return this.#db
-      .rows<Row>(`${SELECT} WHERE m.seq IN (SELECT value FROM json_each(?))`, JSON.stringify(seqs))
-      .map(toMessage);
+    return this.#select("WHERE m.seq IN (SELECT value FROM json_each(?))", JSON.stringify(seqs));
   }
 
-  /** Messages by `seq` without their content, oldest first. */
+  /** Messages by `seq` without their content, oldest first; in one row, because each costs more than what it holds. */
   outline(seqs: number[]): Outline[] {
-    return this.#db.rows<Outline & Record<string, SqlStorageValue>>(
-      `SELECT seq, tokens, created_at AS createdAt, coalesce(name, '') AS name,
-       substr(rtrim(content), -1) IN ('?', '？', '؟') AS asks FROM messages
-       WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+    const [row] = this.#db.rows<{ outlines: string }>(
+      `SELECT json_group_array(json_object('seq', seq, 'tokens', tokens, 'createdAt', created_at,
+         'name', coalesce(name, ''), 'asks', substr(rtrim(content), -1) IN ('?', '？', '؟'))) AS outlines
+       FROM (SELECT * FROM messages WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq)`,
       JSON.stringify(seqs),
     );
+    return row ? JSON.parse(row.outlines) : [];
   }
 
   get(seq: number): Message | undefined {
-    return this.#db.rows<Row>(`${SELECT} WHERE m.seq = ?`, seq).map(toMessage)[0];
+    return this.#select("WHERE m.seq = ?", seq)[0];
   }
 
   /** In the time that one row takes: `seq` has no gaps and every row carries the sum so far. */
@@ -153,5 +151,9 @@ export class Messages {
       "SELECT seq, tokens_so_far FROM messages ORDER BY seq DESC LIMIT 1",
     );
     return { last: row?.seq ?? 0, tokens: row?.tokens_so_far ?? 0 };
+  }
+
+  #select(where: string, ...values: SqlStorageValue[]): Message[] {
+    return [...this.#db.tuples<Columns>(`${SELECT} ${where}`, ...values)].map(toMessage);
   }
 }

@@ -11,7 +11,7 @@ const TOKENS = 400;
 const TOKEN_MS = 4;
 /** Streams at once: the kernel counts CPU in steps of 10 ms, and one stream is few of them. */
 const STREAMS = 6;
-const RUNS = 4;
+const RUNS = 6;
 
 /** A model that answers at once, and streams a token every few milliseconds. */
 const model = (firstToken: { at: number }) =>
@@ -116,8 +116,8 @@ it("an ask and a token", async () => {
   let ours = Number.POSITIVE_INFINITY;
   let theirs = Number.POSITIVE_INFINITY;
   for (let run = 0; run < RUNS; run += 1) {
-    ours = Math.min(ours, await cpuOfAsk(llamory, sessions, 2 * SESSIONS, next));
-    theirs = Math.min(theirs, await cpuOfAsk(first, sessions, 2 * SESSIONS, next));
+    ours = Math.min(ours, await cpuOfAsk(llamory, sessions, 3 * SESSIONS, next));
+    theirs = Math.min(theirs, await cpuOfAsk(first, sessions, 3 * SESSIONS, next));
   }
   rows.push(["a JSON ask, first-version-like", `${theirs.toFixed(2)} ms`]);
   const ratio = (ms: number) => `${ms.toFixed(2)} ms, ${(ms / theirs).toFixed(2)} x`;

@@ -12,7 +12,7 @@ export interface AiInputs {
 export interface AiOptions {
   /** Cancels the call; `cancelled` in its place where the binding is an entrypoint. */
   signal?: AbortSignal;
-  /** Resolves when the call is cancelled. */
+  /** Resolves when the call is cancelled, or over. */
   cancelled?: () => Promise<void>;
   extraHeaders?: Record<string, string>;
   /** The AI Gateway that the call goes through. */
@@ -24,13 +24,13 @@ export interface AiBinding {
   run(model: string, inputs: AiInputs, options?: AiOptions): Promise<unknown>;
 }
 
-/** How a call of a binding can be cancelled: RPC, by which an entrypoint is called, carries no AbortSignal. */
-export function cancelOptions(ai: AiBinding, signal: AbortSignal): AiOptions {
+/**
+ * How a call of a binding can be cancelled: RPC, by which an entrypoint is called, carries no AbortSignal.
+ * @param released resolves when the call is aborted, or over
+ */
+export function cancelOptions(ai: AiBinding, signal: AbortSignal, released: Promise<void>): AiOptions {
   const isEntrypoint = Object.prototype.toString.call(ai) === "[object Fetcher]";
-  if (!isEntrypoint) return { signal };
-  const aborted = Promise.withResolvers<void>();
-  signal.addEventListener("abort", () => aborted.resolve());
-  return { cancelled: () => aborted.promise };
+  return isEntrypoint ? { cancelled: () => released } : { signal };
 }
 
 /** The signal of a call that an entrypoint got. */

@@ -57,9 +57,13 @@ export class Llama implements Model {
 
   stream(call: ModelCall, signal: AbortSignal): Promise<Result<ModelStream>> {
     const { stallMs } = this.#options;
-    return this.#run(call, signal, true, (value, model) => {
+    return this.#run(call, signal, true, (value, model, limit) => {
       if (value instanceof ReadableStream) {
-        return ok({ model, read: (onText) => readModelStream(value, { stallMs, signal, onText }) });
+        limit.keep();
+        return ok({
+          model,
+          read: (onText) => readModelStream(value, { stallMs, signal, onText }).finally(() => limit.release()),
+        });
       }
       // Some models answer a request for a stream with a whole reply.
       const reply = wholeReply(readReply(value));
@@ -80,10 +84,10 @@ export class Llama implements Model {
     call: ModelCall,
     signal: AbortSignal,
     stream: boolean,
-    read: (value: unknown, model: string) => Result<T>,
+    read: (value: unknown, model: string, limit: TimeLimit) => Result<T>,
   ): Promise<Result<T>> {
     const { model, fallbackModel, timeoutMs } = this.#options;
-    const limit = timeLimit(timeoutMs, signal);
+    const limit = new TimeLimit(timeoutMs, signal);
     let result: Result<T> = failed({ reason: "model_busy" });
     try {
       for (const candidate of fallbackModel ? [model, fallbackModel] : [model]) {
@@ -94,7 +98,7 @@ export class Llama implements Model {
           if (!prompt) return candidate === model || shrunk ? failed({ reason: "prompt_too_long" }) : result;
           const outcome = await this.#once(candidate, inputsOf(prompt, call, stream), limit);
           if (outcome === "stopped") return failed({ reason: signal.aborted ? "turn_cancelled" : "model_timeout" });
-          if ("value" in outcome) return read(outcome.value, candidate);
+          if ("value" in outcome) return read(outcome.value, candidate, limit);
           console.warn(JSON.stringify({ event: "model_error", model: candidate, attempt, cause: outcome.cause }));
           result = failed(outcome.failure);
           if (outcome.remedy === "stop") return result;
@@ -110,14 +114,14 @@ export class Llama implements Model {
       }
       return result;
     } finally {
-      limit.clear();
+      limit.end();
     }
   }
 
   async #once(model: string, inputs: AiInputs, limit: TimeLimit): Promise<{ value: unknown } | ModelError | "stopped"> {
     if (limit.signal.aborted) return "stopped";
     try {
-      const call = this.#ai.run(model, inputs, this.#callOptions(limit.signal)).then((value) => ({ value }));
+      const call = this.#ai.run(model, inputs, this.#callOptions(limit)).then((value) => ({ value }));
       const first = await Promise.race([call, limit.stopped]);
       // A reply that comes too late is to stop.
       if (first === "stopped") call.then(({ value }) => cancel(value)).catch(() => {});
@@ -127,10 +131,10 @@ export class Llama implements Model {
     }
   }
 
-  #callOptions(signal: AbortSignal): AiOptions {
+  #callOptions(limit: TimeLimit): AiOptions {
     const { gateway } = this.#options;
     return {
-      ...cancelOptions(this.#ai, signal),
+      ...cancelOptions(this.#ai, limit.signal, limit.released),
       ...(this.#affinity !== undefined && { extraHeaders: { "x-session-affinity": this.#affinity } }),
       ...(gateway && { gateway: { id: gateway } }),
     };
@@ -155,22 +159,49 @@ async function cancel(value: unknown): Promise<void> {
 }
 
 /** Aborts a call that takes too long, or that nobody waits for any more. */
-interface TimeLimit {
-  signal: AbortSignal;
-  stopped: Promise<"stopped">;
-  /** The call has ended: its signal stays with its stream, but for the turn's end alone. */
-  clear: () => void;
-}
+class TimeLimit {
+  readonly #controller = new AbortController();
+  readonly #stopped = Promise.withResolvers<"stopped">();
+  readonly #released = Promise.withResolvers<void>();
+  readonly #timer: ReturnType<typeof setTimeout>;
+  #kept = false;
 
-function timeLimit(ms: number, outer: AbortSignal): TimeLimit {
-  const controller = new AbortController();
-  const { promise, resolve } = Promise.withResolvers<"stopped">();
-  const stop = () => {
-    controller.abort();
-    resolve("stopped");
-  };
-  const timer = setTimeout(stop, ms);
-  if (outer.aborted) stop();
-  else outer.addEventListener("abort", stop);
-  return { signal: controller.signal, stopped: promise, clear: () => clearTimeout(timer) };
+  constructor(ms: number, outer: AbortSignal) {
+    const stop = () => {
+      this.#controller.abort();
+      this.#stopped.resolve("stopped");
+      this.release();
+    };
+    this.#timer = setTimeout(stop, ms);
+    if (outer.aborted) stop();
+    else outer.addEventListener("abort", stop);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get stopped(): Promise<"stopped"> {
+    return this.#stopped.promise;
+  }
+
+  /** Resolves when nothing of the call is left. */
+  get released(): Promise<void> {
+    return this.#released.promise;
+  }
+
+  /** The call goes on as a stream: {@link release} when that is read. */
+  keep(): void {
+    this.#kept = true;
+  }
+
+  /** There is no more need to hurry. */
+  end(): void {
+    clearTimeout(this.#timer);
+    if (!this.#kept) this.release();
+  }
+
+  release(): void {
+    this.#released.resolve();
+  }
 }

@@ -2,12 +2,15 @@
 
 import { MAX_PAGE } from "../../limits";
 import { estimateMessage } from "../../turn/tokens";
-import type { Message, NewMessage, Role, TurnStatus } from "../../turn/types";
+import type { FinishedTurn, Message, NewMessage, Role, TurnStatus } from "../../turn/types";
 import { FullText } from "../recall/fulltext";
 import type { Database } from "./database";
 
-const SELECT = `SELECT m.seq, m.turn, m.role, m.name, m.content, m.tokens, m.created_at, t.status
-  FROM messages m LEFT JOIN turns t ON t.id = m.turn`;
+/** A question's status is that of its answer, which is the message after it. */
+const SELECT = `SELECT m.seq, m.turn, m.role, m.name, m.content, m.tokens, m.created_at,
+  CASE WHEN m.turn IS NULL OR m.role = 'assistant' THEN coalesce(m.status, 'complete') ELSE coalesce(
+    (SELECT coalesce(a.status, 'complete') FROM messages a WHERE a.seq = m.seq + 1 AND a.turn = m.turn), 'running') END
+  FROM messages m`;
 
 type Columns = [
   seq: number,
@@ -17,7 +20,7 @@ type Columns = [
   content: string,
   tokens: number,
   createdAt: number,
-  status: TurnStatus | null,
+  status: TurnStatus,
 ];
 
 const toMessage = ([seq, turn, role, name, content, tokens, createdAt, status]: Columns): Message => ({
@@ -28,7 +31,7 @@ const toMessage = ([seq, turn, role, name, content, tokens, createdAt, status]: 
   tokens,
   createdAt,
   ...(turn !== null && { turnId: turn }),
-  status: status ?? "complete",
+  status,
 });
 
 /** Counts of a session; times are milliseconds since 1970, null while it is empty. */
@@ -49,6 +52,11 @@ export interface Outline {
   asks: number;
 }
 
+/** A message with how its turn ended, where it is an answer. */
+export interface StoredMessage extends NewMessage {
+  ended?: FinishedTurn;
+}
+
 export class Messages {
   readonly #db: Database;
   /** Every message is in it from the moment it is written. */
@@ -59,19 +67,25 @@ export class Messages {
     this.index = new FullText(db);
   }
 
-  /** Appends in order. Call it inside a transaction: it writes row by row. */
-  append(messages: NewMessage[], turnId: string | null = null): { firstSeq: number; lastSeq: number } {
+  /**
+   * Appends in order. Call it inside a transaction: it writes row by row.
+   * @param turnId the turn that the messages belong to
+   */
+  append(messages: StoredMessage[], turnId: string | null = null): { firstSeq: number; lastSeq: number } {
     const { last, tokens } = this.end();
     const now = Date.now();
     let seq = last;
     let soFar = tokens;
-    for (const { role, name, content, createdAt, tokens: known } of messages) {
+    for (const { role, name, content, createdAt, tokens: known, ended } of messages) {
       const cost = known ?? estimateMessage({ name, content });
       seq += 1;
       soFar += cost;
       this.#db.write(
-        "INSERT INTO messages (seq, turn, role, name, content, tokens, tokens_so_far, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        `INSERT INTO messages (seq, turn, role, name, content, tokens, tokens_so_far, created_at, status, memory)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...[seq, turnId, role, name ?? null, content, cost, soFar, createdAt ?? now],
+        ended && ended.status !== "complete" ? ended.status : null,
+        ended ? JSON.stringify(ended.memory) : null,
       );
       this.index.insert(seq, { content, name, createdAt: createdAt ?? now });
     }

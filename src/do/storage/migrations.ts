@@ -2,7 +2,7 @@
  * The schema of a session's database, as numbered steps.
  *
  * Append-only: a step that was ever deployed is never changed, because objects that ran it do not run it again.
- * Columns of `turns` that a plain ask does not need are there for the bill: rows written count, not columns.
+ * Columns that a plain ask does not need are there for the bill: rows written count, not columns.
  */
 interface Migration {
   version: number;
@@ -24,21 +24,22 @@ const migrations: Migration[] = [
         tokens INTEGER NOT NULL,
         -- tokens of this and all earlier messages, so that no query has to add them up
         tokens_so_far INTEGER NOT NULL,
-        created_at INTEGER NOT NULL
+        created_at INTEGER NOT NULL,
+        -- of an answer: how its turn ended, NULL for complete, and what of the memory it was given
+        status TEXT,
+        memory TEXT
       );
-      -- WITHOUT ROWID: one row written a turn, not two
+      -- WITHOUT ROWID: one row written a turn, not two. Rows are kept small, because every look-up compares whole ones.
       CREATE TABLE turns (
         id TEXT PRIMARY KEY,
-        -- the answer is the message after it
+        -- the answer is the message after it; there is none while the turn runs
         question_seq INTEGER NOT NULL,
-        status TEXT NOT NULL,
-        -- what was said so far, of a turn that runs
+        -- what has come so far of a turn that runs
         partial TEXT,
         model TEXT,
         finish_reason TEXT,
         prompt_tokens INTEGER NOT NULL DEFAULT 0,
         completion_tokens INTEGER NOT NULL DEFAULT 0,
-        memory TEXT,
         idempotency_key TEXT,
         fingerprint TEXT,
         created_at INTEGER NOT NULL,

@@ -3,8 +3,14 @@ import type { TurnIdentity } from "../../turn/live-turn";
 import type { FinishedTurn, NewMessage } from "../../turn/types";
 import { Database } from "./database";
 import { firstVersionOf, forgetFirstVersion } from "./first-version";
-import { Messages } from "./messages";
+import { Messages, type StoredMessage } from "./messages";
 import { TurnRows } from "./turn-rows";
+
+const answerOf = (finished: FinishedTurn): StoredMessage => ({
+  role: "assistant",
+  content: finished.answer,
+  ended: finished,
+});
 
 export class Store {
   readonly #db: Database;
@@ -68,8 +74,7 @@ export class Store {
   /** Question and answer at once. */
   turn(identity: TurnIdentity, before: NewMessage[], tokens: number, finished: FinishedTurn): void {
     this.#change(() => {
-      const answer: NewMessage = { role: "assistant", content: finished.answer };
-      this.turns.insert(identity, this.#appendQuestion(identity, before, tokens, answer), finished);
+      this.turns.insert(identity, this.#appendQuestion(identity, before, tokens, answerOf(finished)), finished);
     });
   }
 
@@ -123,7 +128,7 @@ export class Store {
     { id, question, createdAt }: TurnIdentity,
     before: NewMessage[],
     tokens: number,
-    ...answer: NewMessage[]
+    ...answer: StoredMessage[]
   ): number {
     if (before.length > 0) this.messages.append(before);
     const asked: NewMessage = { role: "user", content: question, createdAt, tokens };
@@ -131,7 +136,7 @@ export class Store {
   }
 
   #appendAnswer(turnId: string, finished: FinishedTurn): void {
-    this.messages.append([{ role: "assistant", content: finished.answer }], turnId);
+    this.messages.append([answerOf(finished)], turnId);
     this.turns.finish(turnId, finished);
   }
 }

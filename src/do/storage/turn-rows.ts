@@ -23,7 +23,8 @@ type Row = {
   answer: string | null;
 };
 
-const SELECT = `SELECT t.*, q.content AS question, a.content AS answer FROM turns t
+const SELECT = `SELECT t.*, q.content AS question, a.content AS answer, a.memory,
+  CASE WHEN a.seq IS NULL THEN 'running' ELSE coalesce(a.status, 'complete') END AS status FROM turns t
   JOIN messages q ON q.seq = t.question_seq
   LEFT JOIN messages a ON a.seq = t.question_seq + 1 AND a.turn = t.id`;
 
@@ -32,23 +33,26 @@ export interface TurnRow extends StoredTurn {
   fingerprint: string | null;
 }
 
-const toTurn = (row: Row): TurnRow => ({
-  id: row.id,
-  fingerprint: row.fingerprint,
-  status: row.status,
-  question: row.question,
-  answer: row.answer ?? row.partial ?? "",
-  model: row.model ?? "",
-  finishReason: row.finish_reason,
-  usage: {
-    promptTokens: row.prompt_tokens,
-    completionTokens: row.completion_tokens,
-    totalTokens: row.prompt_tokens + row.completion_tokens,
-  },
-  memory: row.memory === null ? NO_MEMORY : JSON.parse(row.memory),
-  createdAt: row.created_at,
-  finishedAt: row.finished_at,
-});
+function toTurn(row: Row): TurnRow {
+  const partial: FinishedTurn | null = row.partial === null ? null : JSON.parse(row.partial);
+  return {
+    id: row.id,
+    fingerprint: row.fingerprint,
+    status: row.status,
+    question: row.question,
+    answer: row.answer ?? partial?.answer ?? "",
+    model: row.model ?? partial?.model ?? "",
+    finishReason: row.finish_reason,
+    usage: {
+      promptTokens: row.prompt_tokens,
+      completionTokens: row.completion_tokens,
+      totalTokens: row.prompt_tokens + row.completion_tokens,
+    },
+    memory: row.memory === null ? (partial?.memory ?? NO_MEMORY) : JSON.parse(row.memory),
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  };
+}
 
 /** Every write is of one row. */
 export class TurnRows {
@@ -58,27 +62,27 @@ export class TurnRows {
     this.#db = db;
   }
 
-  /** A turn without an end is running. */
+  /** A turn whose answer is not there yet is running. */
   insert({ id, idempotency, createdAt }: TurnIdentity, questionSeq: number, finished?: FinishedTurn): void {
     this.#db.write(
-      `INSERT INTO turns (id, question_seq, status, idempotency_key, fingerprint, created_at, model, finish_reason,
-       prompt_tokens, completion_tokens, memory, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[id, questionSeq, finished?.status ?? "running", idempotency?.key ?? null, idempotency?.fingerprint ?? null],
-      ...[createdAt, ...(finished ? ending(finished) : [null, null, 0, 0, null, null])],
+      `INSERT INTO turns (id, question_seq, idempotency_key, fingerprint, created_at, model, finish_reason,
+       prompt_tokens, completion_tokens, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, questionSeq, idempotency?.key ?? null, idempotency?.fingerprint ?? null, createdAt],
+      ...(finished ? ending(finished) : [null, null, 0, 0, null]),
     );
   }
 
-  /** What a running turn has said so far. */
-  save(id: string, { answer, model, memory }: FinishedTurn): void {
-    const query = "UPDATE turns SET partial = ?, model = ?, memory = ? WHERE id = ?";
-    this.#db.write(query, answer, model, JSON.stringify(memory), id);
+  /** What has come so far of a running turn. */
+  save(id: string, sofar: FinishedTurn): void {
+    this.#db.write("UPDATE turns SET partial = ? WHERE id = ?", JSON.stringify(sofar), id);
   }
 
   finish(id: string, finished: FinishedTurn): void {
     this.#db.write(
-      `UPDATE turns SET status = ?, partial = NULL, model = ?, finish_reason = ?, prompt_tokens = ?,
-       completion_tokens = ?, memory = ?, finished_at = ? WHERE id = ?`,
-      ...[finished.status, ...ending(finished), id],
+      `UPDATE turns SET partial = NULL, model = ?, finish_reason = ?, prompt_tokens = ?, completion_tokens = ?,
+       finished_at = ? WHERE id = ?`,
+      ...ending(finished),
+      id,
     );
   }
 
@@ -101,11 +105,10 @@ export class TurnRows {
   }
 }
 
-const ending = ({ model, finishReason, usage, memory }: FinishedTurn) => [
+const ending = ({ model, finishReason, usage }: FinishedTurn) => [
   model,
   finishReason,
   usage.promptTokens,
   usage.completionTokens,
-  JSON.stringify(memory),
   Date.now(),
 ];

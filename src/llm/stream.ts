@@ -14,6 +14,9 @@ export interface StreamOptions {
   onText: (text: string) => void;
 }
 
+/** Milliseconds between two batches of text: what is told more often no reader notices. */
+const BATCH_MS = 40;
+
 const DONE = /\ndata: ?\[DONE\]\s*$/;
 
 /** What a stream has come to so far. */
@@ -72,69 +75,102 @@ class Progress {
   }
 }
 
+/** Bytes -> events -> progress, a batch at a time. */
+class Reading {
+  readonly progress = new Progress();
+  readonly #decoder = new TextDecoder();
+  readonly #parser = createParser({ onEvent: ({ data }) => this.progress.event(data) });
+  #chunks: Uint8Array[] = [];
+  /** A body that begins with a brace is no events. */
+  #json: string | undefined;
+  #begun = false;
+  /** The last characters, for an end that has no blank line behind it. */
+  #tail = "\n";
+
+  add(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+  }
+
+  /** Reads what was added. */
+  drain(): void {
+    let text = "";
+    for (const chunk of this.#chunks) text += this.#decoder.decode(chunk, { stream: true });
+    this.#chunks = [];
+    if (!this.#begun && text.trim() !== "") {
+      this.#begun = true;
+      if (text.trimStart().startsWith("{")) this.#json = "";
+    }
+    if (this.#json !== undefined) this.#json += text;
+    else if (this.#begun) this.#parser.feed(text);
+    this.#tail = (this.#tail + text).slice(-20);
+    if (DONE.test(this.#tail)) this.progress.done = true;
+  }
+
+  /** There is no more to add. */
+  close(): void {
+    this.drain();
+    if (this.#json === undefined) return;
+    this.progress.reply(parseReply(this.#json));
+    this.progress.done = true;
+  }
+}
+
 /**
  * Reads server-sent events, split anywhere. A stream that stops with neither `[DONE]` nor a finish reason was cut off;
  * one that breaks after its finish reason was whole; one that turns out to be plain JSON is read as a whole reply.
+ *
+ * The first text is told at once, then what has come every {@link BATCH_MS}: a token costs only its read.
  */
 export async function readModelStream(
   bytes: ReadableStream<Uint8Array>,
   { stallMs, signal, onText }: StreamOptions,
 ): Promise<Result<ModelEnd>> {
-  const progress = new Progress();
+  const reading = new Reading();
+  const { progress } = reading;
   const reader = bytes.getReader();
   const stop = () => reader.cancel().catch(() => {});
   const watch = watchFor(stallMs, progress, stop);
   signal.addEventListener("abort", stop);
+  let told = Number.NEGATIVE_INFINITY;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let crash: { error: unknown } | undefined;
+  const tell = () => {
+    timer = null;
+    try {
+      reading.drain();
+      const text = progress.take();
+      if (text === "") return;
+      told = Date.now();
+      onText(text);
+    } catch (error) {
+      crash = { error };
+    } finally {
+      if (progress.over || crash) stop();
+    }
+  };
+  let broken: Failure | undefined;
   try {
-    const broken = await readAll(reader, progress, signal, onText);
-    if (signal.aborted) return progress.end({ reason: "turn_cancelled" });
-    return progress.end(watch.stalled() ? { reason: "model_stalled" } : broken);
+    while (!progress.over && !crash && !signal.aborted) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      reading.add(value);
+      const wait = told + BATCH_MS - Date.now();
+      if (wait <= 0) tell();
+      else timer ??= setTimeout(tell, wait);
+    }
+  } catch {
+    broken = { reason: "model_interrupted" };
   } finally {
+    clearTimeout(timer);
     watch.stop();
     signal.removeEventListener("abort", stop);
     stop();
   }
-}
-
-/** Reads until there is nothing more to come. @returns why the bytes broke off, where they did */
-async function readAll(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  progress: Progress,
-  signal: AbortSignal,
-  onText: (text: string) => void,
-): Promise<Failure | undefined> {
-  const decoder = new TextDecoder();
-  const parser = createParser({ onEvent: ({ data }) => progress.event(data) });
-  /** A body that begins with a brace is no events. */
-  let json: string | undefined;
-  let begun = false;
-  /** The last characters, for an end that has no blank line behind it. */
-  let tail = "\n";
-  while (!progress.over && !signal.aborted) {
-    let chunk: ReadableStreamReadResult<Uint8Array>;
-    try {
-      chunk = await reader.read();
-    } catch {
-      return { reason: "model_interrupted" };
-    }
-    const text = chunk.done ? decoder.decode() : decoder.decode(chunk.value, { stream: true });
-    if (!begun && text.trim() !== "") {
-      begun = true;
-      if (text.trimStart().startsWith("{")) json = "";
-    }
-    if (json !== undefined) json += text;
-    else if (begun) parser.feed(text);
-    tail = (tail + text).slice(-20);
-    if (DONE.test(tail)) progress.done = true;
-    if (chunk.done && json !== undefined) {
-      progress.reply(parseReply(json));
-      progress.done = true;
-    }
-    const said = progress.take();
-    if (said !== "") onText(said);
-    if (chunk.done) return undefined;
-  }
-  return undefined;
+  if (!broken && !progress.over) reading.close();
+  tell();
+  if (crash) throw crash.error;
+  if (signal.aborted) broken = { reason: "turn_cancelled" };
+  return progress.end(watch.stalled() ? { reason: "model_stalled" } : broken);
 }
 
 /** Stops a reading in which nothing was heard for too long. One timer for all of it, not one for each token. */

@@ -3,8 +3,6 @@ import { eventsAfter, eventsOf, isLast } from "./events";
 import { type Failure, failed, ok, type Result } from "./result";
 import type { Encode, FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent } from "./types";
 
-/** Milliseconds between two events of an answer, after its first: more often is work that no reader notices. */
-const EMIT_MS = 40;
 /** Milliseconds between two comments that keep proxies from closing a silent stream. */
 const HEARTBEAT_MS = 15_000;
 
@@ -39,10 +37,8 @@ export class LiveTurn {
   readonly #abort = new AbortController();
   #over = false;
   #answer = "";
-  /** What was said and is not emitted yet. */
-  #pending = "";
-  #emittedAt = Number.NEGATIVE_INFINITY;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  /** The first half of a character. */
+  #half = "";
 
   constructor(identity: TurnIdentity) {
     this.identity = identity;
@@ -89,18 +85,14 @@ export class LiveTurn {
     this.#emit({ type: "start", model, memory });
   }
 
-  /** Adds to the answer. The first text is emitted at once, what follows at most every {@link EMIT_MS}. */
+  /** Adds to the answer. */
   say(text: string): void {
-    if (this.#over) return;
-    this.#pending += text;
-    const wait = this.#emittedAt + EMIT_MS - Date.now();
-    if (wait <= 0) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), wait);
+    this.#flush(text);
   }
 
   /** Emits all that was said, to its last character. */
   flush(): void {
-    this.#flush(true);
+    this.#flush("", true);
   }
 
   /** The turn is answered. */
@@ -111,7 +103,6 @@ export class LiveTurn {
 
   /** Ends the turn with a failure; without effect where it is over. */
   fail(failure: Failure): void {
-    this.#flush();
     this.#emit({ type: "failed", failure, at: this.#answer.length });
   }
 
@@ -134,17 +125,14 @@ export class LiveTurn {
     });
   }
 
-  #flush(final = false): void {
-    clearTimeout(this.#timer);
-    this.#timer = null;
+  #flush(said: string, final = false): void {
     // Half a character waits for its other half: neither can be encoded alone in UTF-8.
-    const half = final ? "" : (/[\ud800-\udbff]$/.exec(this.#pending)?.[0] ?? "");
-    const text = this.#pending.slice(0, this.#pending.length - half.length).toWellFormed();
-    this.#pending = half;
-    if (text === "" || this.#over) return;
-    this.#emittedAt = Date.now();
-    this.#answer += text;
-    this.#emit({ type: "delta", text, at: this.#answer.length });
+    const text = this.#half + said;
+    this.#half = final ? "" : (/[\ud800-\udbff]$/.exec(text)?.[0] ?? "");
+    const whole = text.slice(0, text.length - this.#half.length).toWellFormed();
+    if (whole === "" || this.#over) return;
+    this.#answer += whole;
+    this.#emit({ type: "delta", text: whole, at: this.#answer.length });
   }
 
   #emit(event: TurnEvent): void {
@@ -157,7 +145,6 @@ export class LiveTurn {
 
   #end(event: TurnEvent): void {
     this.#over = true;
-    clearTimeout(this.#timer);
     for (const { controller, heartbeat } of this.#followers) {
       clearInterval(heartbeat);
       controller.close();

@@ -81,17 +81,20 @@ function hitsOf(found: Found[]): number[][] {
   return rare.length > 0 ? rare : hits;
 }
 
-/** What each message got of the words, by `seq`, and which messages got something. */
-interface Scores {
-  of: Float64Array;
-  touched: number[];
+/** What each message got of the words, by `seq`, where it got something. */
+type Scores = Map<number, number>;
+
+/** Two arrays of zeros, kept: megabytes made for each question would be most of its cost. */
+let kept: [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
+function scratch(length: number): [Float64Array, Float64Array] {
+  if (kept[0].length < length) kept = [new Float64Array(2 * length), new Float64Array(2 * length)];
+  return kept;
 }
 
-/** BM25 over messages that are read with their neighbours. */
+/** BM25 over messages that are read with their neighbours: the best of them. */
 function scoresOf(hits: number[][], before: number): Scores {
   const total = Math.max(before - 1, 1);
-  const scores = new Float64Array(total + 1);
-  const evidence = new Float64Array(total + 1);
+  const [scores, evidence] = scratch(total + 1);
   const touched: number[] = [];
   for (const seqs of hits) {
     const rarity = Math.log(1 + Math.max(0, total - seqs.length + 0.5) / (seqs.length + 0.5));
@@ -111,7 +114,14 @@ function scoresOf(hits: number[][], before: number): Scores {
       evidence[seq] = 0;
     }
   }
-  return { of: scores, touched };
+  const result: Scores = new Map();
+  const least = leastOf(touched, scores, CANDIDATES);
+  for (const seq of touched) {
+    const score = scores[seq] ?? 0;
+    if (score >= least) result.set(seq, score);
+    scores[seq] = 0;
+  }
+  return result;
 
   function add(seq: number, gain: number): void {
     if (scores[seq] === 0) touched.push(seq);
@@ -119,11 +129,10 @@ function scoresOf(hits: number[][], before: number): Scores {
   }
 }
 
-/** The messages with the highest scores. */
-function best({ of, touched }: Scores, count: number): number[] {
-  if (touched.length <= count) return touched;
-  const least = Float64Array.from(touched, (seq) => of[seq] ?? 0).sort()[touched.length - count] ?? 0;
-  return touched.filter((seq) => (of[seq] ?? 0) >= least);
+/** The least of the highest scores. */
+function leastOf(touched: number[], scores: Float64Array, count: number): number {
+  if (touched.length <= count) return 0;
+  return Float64Array.from(touched, (seq) => scores[seq] ?? 0).sort()[touched.length - count] ?? 0;
 }
 
 interface Candidate {
@@ -134,7 +143,7 @@ interface Candidate {
 
 /** The best candidates again, with their length, episode and speaker. */
 function rank(messages: Messages, scores: Scores, speaker: string | undefined): Candidate[] {
-  const outlines = messages.outline(best(scores, CANDIDATES));
+  const outlines = messages.outline([...scores.keys()]);
   const mean = outlines.reduce((sum, { tokens }) => sum + tokens, 0) / outlines.length;
   const episodes: { score: number; tokens: number; seq: number; name: string }[][] = [];
   let last = Number.NEGATIVE_INFINITY;
@@ -142,7 +151,7 @@ function rank(messages: Messages, scores: Scores, speaker: string | undefined): 
     if (createdAt - last > EPISODE_GAP) episodes.push([]);
     last = createdAt;
     const length = 1 - BM25_B + (BM25_B * tokens) / mean;
-    const score = ((scores.of[seq] ?? 0) * (asks ? ASKING : 1)) / length;
+    const score = ((scores.get(seq) ?? 0) * (asks ? ASKING : 1)) / length;
     episodes.at(-1)?.push({ seq, tokens, score, name });
   }
   return episodes

@@ -32,7 +32,7 @@ const BM25_B = 0.2;
 /** A word that stands in more messages than this is dropped, so that the cost does not grow with the session. */
 const MAX_HITS = 256;
 /** Candidates that are looked at closely. */
-const CANDIDATES = 300;
+const CANDIDATES = 200;
 /** A message gains this share of the three best scores of its episode. */
 const EPISODE = 0.2;
 const EPISODE_BEST = 3;

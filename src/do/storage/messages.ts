@@ -6,6 +6,9 @@ import type { FinishedTurn, Message, NewMessage, Role, TurnStatus } from "../../
 import { FullText } from "../recall/fulltext";
 import type { Database } from "./database";
 
+/** How many outlines are kept: some megabytes at most. */
+const MAX_OUTLINES = 20_000;
+
 /** A question's status is that of its answer, which is the message after it. */
 const SELECT = `SELECT m.seq, m.turn, m.role, m.name, m.content, m.tokens, m.created_at,
   CASE WHEN m.turn IS NULL OR m.role = 'assistant' THEN coalesce(m.status, 'complete') ELSE coalesce(
@@ -61,6 +64,8 @@ export class Messages {
   readonly #db: Database;
   /** Every message is in it from the moment it is written. */
   readonly index: FullText;
+  /** Those that were read: the messages of a long session lie far apart on disk, and questions come back to some of them. */
+  readonly #outlines = new Map<number, Outline>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -94,6 +99,7 @@ export class Messages {
 
   /** Deletes the last messages. */
   deleteLast(count: number): void {
+    this.forget();
     const { last } = this.end();
     for (let seq = last; seq > last - count; seq -= 1) {
       this.#db.write("DELETE FROM messages WHERE seq = ?", seq);
@@ -127,12 +133,25 @@ export class Messages {
     return this.#select("WHERE m.seq IN (SELECT value FROM json_each(?))", JSON.stringify(seqs));
   }
 
-  /** Messages by `seq` without their content, oldest first; in one row, because each costs more than what it holds. */
+  /** Messages by `seq` without their content, oldest first. */
   outline(seqs: number[]): Outline[] {
+    if (this.#outlines.size > MAX_OUTLINES) this.#outlines.clear();
+    const missing = seqs.filter((seq) => !this.#outlines.has(seq));
+    if (missing.length > 0) for (const outline of this.#readOutlines(missing)) this.#outlines.set(outline.seq, outline);
+    return seqs
+      .toSorted((a, b) => a - b)
+      .flatMap((seq) => {
+        const outline = this.#outlines.get(seq);
+        return outline ? [outline] : [];
+      });
+  }
+
+  /** All in one row of the query, because each row costs more than what it holds. */
+  #readOutlines(seqs: number[]): Outline[] {
     const [row] = this.#db.rows<{ outlines: string }>(
       `SELECT json_group_array(json_object('seq', seq, 'tokens', tokens, 'createdAt', created_at,
          'name', coalesce(name, ''), 'asks', substr(rtrim(content), -1) IN ('?', '？', '؟'))) AS outlines
-       FROM (SELECT * FROM messages WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq)`,
+       FROM messages WHERE seq IN (SELECT value FROM json_each(?))`,
       JSON.stringify(seqs),
     );
     return row ? JSON.parse(row.outlines) : [];
@@ -153,8 +172,14 @@ export class Messages {
     };
   }
 
+  /** Forgets what it knows of messages that are gone. */
+  forget(): void {
+    this.#outlines.clear();
+  }
+
   /** Deletes all. */
   clear(): void {
+    this.forget();
     this.#db.write("DELETE FROM messages");
     this.index.clear();
   }

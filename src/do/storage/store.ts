@@ -103,6 +103,7 @@ export class Store {
   /** Gives the storage back. */
   async destroy(): Promise<void> {
     this.#unanswered = undefined;
+    this.messages.forget();
     await this.#db.destroy();
   }
 

@@ -1,8 +1,8 @@
-/** What a context costs as a session grows: time, rows read, rows written. */
-import { runInDurableObject } from "cloudflare:test";
+/** What a context and an ask cost as a session grows: time, calls of objects, rows read and written. */
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { askRequest } from "../test/support/ask-request";
+import { counted, countRows } from "../test/support/counted";
 import { worker } from "../test/support/worker";
 import { random, sentence } from "./text";
 
@@ -17,29 +17,7 @@ it("a context at 100 to 100,000 messages", async () => {
   const next = random(42);
   const session = "bench";
   const stub = env.CHAT_DO.getByName(session);
-  const rows = { read: 0, written: 0 };
-  await runInDurableObject(stub, (_, { storage }) => {
-    const exec = storage.sql.exec.bind(storage.sql);
-    const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-    Object.assign(storage.sql, {
-      exec: (...args: Parameters<typeof exec>) => {
-        const cursor = exec(...args);
-        cursors.push(cursor);
-        return cursor;
-      },
-      settle: () => {
-        for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
-          rows.read += rowsRead;
-          rows.written += rowsWritten;
-        }
-      },
-    });
-  });
-  const settle = () =>
-    runInDurableObject(stub, (_, { storage }) => {
-      const settleRows: unknown = Reflect.get(storage.sql, "settle");
-      if (typeof settleRows === "function") settleRows();
-    });
+  const rows = await countRows(session);
   const report: Record<string, number>[] = [];
   let size = 0;
   for (const target of SIZES) {
@@ -55,26 +33,25 @@ it("a context at 100 to 100,000 messages", async () => {
       size += count;
     }
     const times: number[] = [];
-    await settle();
-    rows.read = 0;
+    await rows();
     for (let asked = 0; asked < QUESTIONS; asked += 1) {
       const question = `what about ${sentence(next, 6)}?`;
       const started = performance.now();
       using _context = await stub.context({ ...ASK, question }, MODEL, {});
       times.push(performance.now() - started);
     }
-    await settle();
-    const read = rows.read / QUESTIONS;
-    rows.written = 0;
-    await worker().ask(session, `what about ${sentence(next, 6)}?`);
+    const read = (await rows()).read / QUESTIONS;
+    const calls: string[] = [];
+    await worker({ CHAT_DO: counted(calls) }).ask(session, `what about ${sentence(next, 6)}?`);
     size += 2;
-    await settle();
+    const { written } = await rows();
     report.push({
       messages: target,
       "p50 ms": Number(percentile(times, 0.5).toFixed(2)),
       "p99 ms": Number(percentile(times, 0.99).toFixed(2)),
       "rows read": Math.round(read),
-      "rows written by an ask": rows.written,
+      "rows written by an ask": written,
+      "calls by an ask": calls.length,
     });
   }
   const columns = Object.keys(report[0] ?? {});

@@ -1,44 +1,8 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { Env } from "../../src/env";
+import { counted, countRows } from "../support/counted";
 import { freshSession, worker } from "../support/worker";
-
-/** The namespace with every RPC call to its stubs logged. */
-function counted(calls: string[]): Env["CHAT_DO"] {
-  const logged = <T extends object>(stub: T): T =>
-    new Proxy(stub, {
-      get(_, method) {
-        const value: unknown = Reflect.get(stub, method);
-        if (typeof method === "symbol" || typeof value !== "function") return value;
-        return (...args: unknown[]) => {
-          calls.push(method);
-          return Reflect.apply(value, stub, args);
-        };
-      },
-    });
-  return new Proxy(env.CHAT_DO, {
-    get: (namespace, property) =>
-      property === "getByName" ? (name: string) => logged(namespace.getByName(name)) : Reflect.get(namespace, property),
-  });
-}
-
-/** Runs a function and counts the rows that the session's object writes meanwhile. */
-async function rowsWritten(session: string, run: () => Promise<unknown>): Promise<number> {
-  let rows = 0;
-  await runInDurableObject(env.CHAT_DO.getByName(session), async (_, { storage }) => {
-    const exec = storage.sql.exec.bind(storage.sql);
-    Object.assign(storage.sql, {
-      exec: (...args: Parameters<typeof exec>) => {
-        const cursor = exec(...args);
-        rows += cursor.rowsWritten;
-        return cursor;
-      },
-    });
-  });
-  await run();
-  return rows;
-}
 
 describe("ChatDO", () => {
   it("reads a session of the first version as messages 1 to 40, once", async () => {
@@ -96,13 +60,13 @@ describe("ChatDO", () => {
       }
       await stub.info();
       const calls: string[] = [];
-      const rows = await rowsWritten(session, async () => {
-        const response = await worker({ CHAT_DO: counted(calls) }).ask(session, "How many?");
-        expect(response.status).toBe(200);
-      });
+      const rows = await countRows(session);
+      const response = await worker({ CHAT_DO: counted(calls) }).ask(session, "How many?");
+      expect(response.status).toBe(200);
       expect(calls).toEqual(["ask"]);
-      expect(rows).toBeGreaterThan(0);
-      expect(rows).toBeLessThanOrEqual(5);
+      const { written } = await rows();
+      expect(written).toBeGreaterThan(0);
+      expect(written).toBeLessThanOrEqual(5);
     }
   });
 });

@@ -149,7 +149,7 @@ export const operations: Record<string, Operation> = {
     summary: "End a running turn; what was said so far is kept",
     params: schema.turnParam,
     response: schema.turnResponse,
-    failures: ["turn_not_found"],
+    failures: ["turn_not_found", "storage_failed"],
   },
   "GET /v1/models": {
     id: "models",

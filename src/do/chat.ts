@@ -99,9 +99,9 @@ export class ChatDO extends DurableObject<{ AI: AiBinding }> {
 
   /**
    * Ends a turn. What a running one has said so far is kept; one that waits in line leaves nothing.
-   * @returns the turn, null where there is none
+   * @returns the turn; `turn_not_found` where there is none
    */
-  cancelTurn(turnId: string): StoredTurn | null {
+  cancelTurn(turnId: string): Result<StoredTurn> {
     const live = this.#live.get(turnId);
     if (live && !live.journal?.closed) {
       const { turn, journal } = live;
@@ -109,10 +109,15 @@ export class ChatDO extends DurableObject<{ AI: AiBinding }> {
       const finished = turn.snapshot("cancelled");
       const cancelled = { ...turn.stored, ...finished, finishedAt: Date.now() };
       turn.fail({ reason: "turn_cancelled" });
-      journal?.finish(finished);
-      return cancelled;
+      try {
+        journal?.finish(finished);
+      } catch (error) {
+        return failed(this.#storageFailed(error));
+      }
+      return ok(cancelled);
     }
-    return this.#storedTurn(turnId);
+    const stored = this.#storedTurn(turnId);
+    return stored ? ok(stored) : failed({ reason: "turn_not_found" });
   }
 
   /**
@@ -154,12 +159,7 @@ export class ChatDO extends DurableObject<{ AI: AiBinding }> {
   async destroy(): Promise<{ deleted: number }> {
     this.#cancelAll();
     const { last } = this.#store.messages.end();
-    const release = await this.#line.enter();
-    try {
-      await this.#store.destroy();
-    } finally {
-      release?.();
-    }
+    await this.#store.destroy();
     return { deleted: last };
   }
 

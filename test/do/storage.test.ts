@@ -1,0 +1,128 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { askRequest } from "../support/ask-request";
+import { HELD, PLAYED, scripted } from "../support/scripted-model";
+import { Events } from "../support/sse";
+import { freshSession, worker } from "../support/worker";
+
+const llamory = worker();
+
+const sql = (session: string, statement: string) =>
+  runInDurableObject(env.CHAT_DO.getByName(session), (_, { storage }) => {
+    storage.sql.exec(statement);
+  });
+
+/** From now on writes of a kind fail, as they do on a full disk. */
+const breakWrites = (session: string, kind: string) =>
+  sql(session, `CREATE TRIGGER broken BEFORE ${kind} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+const mendWrites = (session: string) => sql(session, "DROP TRIGGER broken");
+
+const writes = [
+  "INSERT ON messages",
+  "INSERT ON turns",
+  "UPDATE ON turns",
+  "INSERT ON messages WHEN new.role = 'assistant'",
+];
+
+describe.each(writes)("a session whose writes fail: %s", (kind) => {
+  it("tells it, as JSON and in a stream, remembers nothing halfway, and goes on when it can", async () => {
+    const session = freshSession();
+    await llamory.ask(session, "I was here before.");
+    await breakWrites(session, kind);
+    const whole = await llamory.ask(session, "As JSON?");
+    const streamed = await llamory.stream(session, "Streamed?");
+    if (kind !== "UPDATE ON turns") {
+      expect(whole.status).toBe(507);
+      expect(whole.headers.get("x-should-retry")).toBe("false");
+      expect(await whole.json()).toMatchObject({ code: "storage_failed" });
+    }
+    if (streamed.status === 200) {
+      const events = await new Events(streamed).rest();
+      expect(events.at(-1)).toMatchObject({ event: "error", data: { code: "storage_failed" } });
+    } else expect(streamed.status).toBe(507);
+    const waiting = llamory.ask(session, "Still failing?");
+    expect([200, 507]).toContain((await waiting).status);
+    await mendWrites(session);
+    expect((await llamory.ask(session, "And now?")).status).toBe(200);
+    const said = await llamory.transcript(session);
+    expect(said.slice(0, 2)).toEqual(["user: I was here before.", "assistant: Noted. I will remember that."]);
+    expect(said.slice(-2)[0]).toBe("user: And now?");
+    expect(said.every((line, at) => line.startsWith(at % 2 ? "assistant" : "user"))).toBe(true);
+  });
+});
+
+describe("a write that fails", () => {
+  it("in the middle of a stream ends it, cancels the model, and the next question is answered", async () => {
+    const session = freshSession();
+    const model = await scripted(session, PLAYED, { response: "Yes." });
+    const client = new Events(await llamory.stream(session, "Sing."));
+    await client.next();
+    await breakWrites(session, "INSERT ON messages");
+    await model.say("la");
+    await model.end();
+    expect((await client.rest()).at(-1)).toMatchObject({ event: "error", data: { code: "storage_failed" } });
+    await mendWrites(session);
+    expect((await llamory.ask(session, "Again?")).status).toBe(200);
+    expect(await llamory.transcript(session)).toEqual([
+      "user: Sing.",
+      "assistant: ",
+      "user: Again?",
+      "assistant: Yes.",
+    ]);
+  });
+
+  it("of appended messages is told, and none of them is there", async () => {
+    const session = freshSession();
+    await llamory.ask(session, "Hello.");
+    await breakWrites(session, "INSERT ON messages WHEN new.seq = 4");
+    const messages = Array.from({ length: 3 }, () => ({ role: "user", content: "x" }));
+    const response = await llamory.post(`/sessions/${session}/messages`, { messages });
+    expect(response.status).toBe(507);
+    expect(await llamory.transcript(session)).toHaveLength(2);
+  });
+
+  it("of a turn that is cancelled is told, and the turn is over", async () => {
+    const session = freshSession();
+    await llamory.ask(session, "Hello.");
+    const model = await scripted(session, HELD, { response: "Hello again." });
+    await breakWrites(session, "INSERT ON messages");
+    const asked = env.CHAT_DO.getByName(session).ask(askRequest("t1", "Think."));
+    await model.called();
+    const cancelled = await llamory.fetch(`/sessions/${session}/turns/t1`, { method: "DELETE" });
+    expect(cancelled.status).toBe(507);
+    expect(await asked).toMatchObject({ failure: { reason: "turn_cancelled" } });
+    await mendWrites(session);
+    expect((await llamory.ask(session, "Hello?")).status).toBe(200);
+    expect(await llamory.transcript(session)).toHaveLength(4);
+  });
+});
+
+describe("a history of the first version", () => {
+  const first = async (session: string, history: unknown) => {
+    const stub = env.CHAT_DO.getByName(session);
+    await runInDurableObject(stub, async (_, { storage }) => {
+      await storage.deleteAll();
+      await storage.put("history", history);
+    });
+    await evictDurableObject(stub);
+  };
+
+  const histories: [what: string, history: unknown, messages: number][] = [
+    ["with a message of 1.9 MB", [{ role: "user", content: "x".repeat(1_900_000) }], 1],
+    ["that is no array", { role: "user", content: "x" }, 0],
+    ["that is a number", 7, 0],
+    ["of messages that are none", [undefined, [], new Date(0), new Map(), { role: "tool", content: "x" }], 0],
+    ["with a message that says nothing", [{ role: "user", content: "" }], 1],
+    ["with a character that ends a text elsewhere", [{ role: "user", content: "a\0b" }], 1],
+  ];
+
+  it.each(histories)("%s leaves a session that answers", async (_what, history, messages) => {
+    const session = freshSession();
+    await first(session, history);
+    const counts = await (await llamory.fetch(`/sessions/${session}`)).json();
+    expect(counts).toMatchObject({ messages });
+    expect((await llamory.ask(session, "Are you there?")).status).toBe(200);
+    expect(await (await llamory.fetch(`/sessions/${session}`)).json()).toMatchObject({ messages: messages + 2 });
+  });
+});

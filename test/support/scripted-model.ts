@@ -12,6 +12,7 @@ export interface ModelRun {
   model: string;
   inputs: AiInputs;
   headers: Record<string, string> | undefined;
+  gateway: { id: string } | undefined;
 }
 
 /** A reply that is there when the test lets it: the question, echoed. */
@@ -192,7 +193,7 @@ export class ScriptedModel extends OfflineModel {
     const headers = options?.extraHeaders;
     const script = scripts().getByName(headers?.["x-session-affinity"] ?? STATELESS);
     signalOf(options).addEventListener("abort", () => this.ctx.waitUntil(script.cancel()));
-    const reply: Reply = await script.run({ model, inputs, headers });
+    const reply: Reply = await script.run({ model, inputs, headers, gateway: options?.gateway });
     switch (reply.kind) {
       case "none":
         return super.run(model, inputs);

@@ -2,7 +2,7 @@ import { createServer, type Socket } from "node:net";
 import { askStream } from "llamory/client";
 import { describe, expect, inject, it } from "vitest";
 import { json, post, serve } from "./support/http";
-import { Workerd } from "./support/workerd";
+import { type Ended, Workerd } from "./support/workerd";
 
 interface Transcript {
   data: { role: string; content: string }[];
@@ -47,31 +47,45 @@ async function cuttingProxy(target: string, text: string, cuts: number) {
 }
 
 describe("a client that is lost over the network", () => {
-  it("loses nothing of a JSON ask: the turn ends and is remembered", async () => {
+  it.each([
+    ["a JSON ask", false],
+    ["a streamed one", true],
+  ])("loses nothing of %s: it ends after its Worker is gone, and is remembered whole", async (_what, stream) => {
     const called = Promise.withResolvers<void>();
     const gate = Promise.withResolvers<void>();
-    await using upstream = await serve((_, response) => {
+    const gone = Promise.withResolvers<void>();
+    await using watcher = await serve(async ({ url, body }, response) => {
+      if (url === "/leave") await called.promise;
+      else if ((body as Ended).what === "POST /ask") gone.resolve();
+      response.end();
+    });
+    await using upstream = await serve(async ({ body }, response) => {
       called.resolve();
-      gate.promise.then(() => json(response, 200, { response: "Remembered." }));
+      if (!(body as { inputs: { stream?: boolean } }).inputs.stream) {
+        await gate.promise;
+        return json(response, 200, { response: "Remembered whole." });
+      }
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(`data: ${JSON.stringify({ response: "Remembered " })}\n\n`);
+      await gate.promise;
+      response.end(`data: ${JSON.stringify({ response: "whole." })}\n\ndata: [DONE]\n\n`);
     });
-    await using server = new Workerd({ bundle: inject("bundle"), ai: { upstream: upstream.address } });
+    await using server = new Workerd({
+      bundle: inject("bundle"),
+      ai: { upstream: upstream.address },
+      watcher: watcher.address,
+    });
     await server.start();
-    const gone = new AbortController();
-    const asked = fetch(`${server.url}/ask`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ sessionId: "a", question: "Will you?" }),
-      signal: gone.signal,
-    });
-    await called.promise;
-    gone.abort();
-    await expect(asked).rejects.toThrow();
+    const asked = { sessionId: "a", question: "Will you?", stream };
+    expect(await (await post(`${server.url}/ask`, asked, { "x-leave": "at once" })).text()).toBe("left");
+    // The request's context has ended, and the model has not: what goes on is the object's.
+    await gone.promise;
     gate.resolve();
     // The next question waits for the turn before it.
     expect((await post(`${server.url}/ask`, { sessionId: "a", question: "And?" })).status).toBe(200);
     expect((await transcript(server.url, "a")).slice(0, 3)).toEqual([
       "user: Will you?",
-      "assistant: Remembered.",
+      "assistant: Remembered whole.",
       "user: And?",
     ]);
   });

@@ -15,7 +15,36 @@ export interface WorkerdOptions {
    */
   ai: { upstream: string } | { entrypoint: "OfflineModel" | "OpenAIModel" };
   settings?: Record<string, string>;
+  /**
+   * A server of the test's (`host:port`) that is told of each invocation that has ended, as an {@link Ended}. A request
+   * with the header `x-leave` goes through a client that leaves as soon as that server has answered its `GET /leave`:
+   * workerd notices at once when a client in itself leaves, and not at all when one over TCP does.
+   */
+  watcher?: string;
 }
+
+/** An invocation that has ended: a request of the Worker, or a call of an object. */
+export interface Ended {
+  what: string;
+  outcome: string;
+}
+
+const WATCHED = `export default {
+  async tail(items, env) {
+    for (const { event, outcome } of items) {
+      const what = event?.request ? event.request.method + " " + new URL(event.request.url).pathname : event?.rpcMethod;
+      await env.WATCHER.fetch("http://watcher/", { method: "POST", body: JSON.stringify({ what, outcome }) });
+    }
+  },
+  async fetch(request, env) {
+    if (!request.headers.has("x-leave")) return env.LLAMORY.fetch(request);
+    const client = new AbortController();
+    const asked = env.LLAMORY.fetch(new Request(request, { signal: client.signal })).then((response) => response.text());
+    await env.WATCHER.fetch("http://watcher/leave");
+    client.abort();
+    return new Response(await asked.then(() => "answered", () => "left"));
+  },
+};`;
 
 /** The bundle on bare workerd, with storage on disk that outlives the process. */
 export class Workerd {
@@ -25,8 +54,9 @@ export class Workerd {
   /** What the Worker logged. */
   log = "";
 
-  constructor({ bundle, ai, settings = {} }: WorkerdOptions) {
+  constructor({ bundle, ai, settings = {}, watcher }: WorkerdOptions) {
     copyFileSync(bundle, join(this.#folder, "index.js"));
+    writeFileSync(join(this.#folder, "watched.js"), WATCHED);
     mkdirSync(join(this.#folder, "storage"));
     const binding =
       "upstream" in ai
@@ -44,8 +74,9 @@ export class Workerd {
           (name = "internet", network = (allow = ["private"])),
           (name = "storage", disk = (path = "${join(this.#folder, "storage")}", writable = true)),
           ${"upstream" in ai ? `(name = "upstream", external = (address = "${ai.upstream}", http = ())),` : ""}
+          ${watcher ? `(name = "watcher", external = (address = "${watcher}", http = ())), (name = "watched", worker = .watched),` : ""}
         ],
-        sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "llamory")],
+        sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "${watcher ? "watched" : "llamory"}")],
       );
       const llamory :Workerd.Worker = (
         modules = [(name = "index.js", esModule = embed "index.js")],
@@ -61,6 +92,12 @@ export class Workerd {
           (className = "LegacyDO", uniqueKey = "legacy", enableSql = true),
         ],
         durableObjectStorage = (localDisk = "storage"),
+        ${watcher ? 'tails = ["watched"],' : ""}
+      );
+      const watched :Workerd.Worker = (
+        modules = [(name = "watched.js", esModule = embed "watched.js")],
+        compatibilityDate = "2026-10-23",
+        ${watcher ? 'bindings = [(name = "WATCHER", service = "watcher"), (name = "LLAMORY", service = "llamory")],' : ""}
       );`,
     );
   }

@@ -34,6 +34,48 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
     });
   });
 
+  it("asks it in the same words through the entrypoint that `start:cloudflare` binds, JSON and streams", async () => {
+    await using upstream = await serve(({ body }, response) => {
+      if (!(body as { inputs: { stream?: boolean } }).inputs.stream) return json(response, 200, { response: "Hello." });
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.end(`data: ${JSON.stringify({ response: "Hello." })}\n\ndata: [DONE]\n\n`);
+    });
+    const ai = { upstream: upstream.address };
+    for (const options of [ai, { ...ai, through: "WorkersAI" as const }]) {
+      await using server = new Workerd({ bundle: inject("bundle"), ai: options, settings: { AI_GATEWAY: "mine" } });
+      await server.start();
+      const whole = await post(`${server.url}/ask`, { sessionId: "a", question: "Hi" });
+      expect(await whole.json()).toMatchObject({ answer: "Hello." });
+      const streamed = await post(`${server.url}/ask`, { sessionId: "a", question: "Hi again", stream: true });
+      expect(await streamed.text()).toContain("event: done");
+    }
+    const [whole, streamed, ...throughEntrypoint] = upstream.received.map(({ url, body }) => ({ url, body }));
+    expect(throughEntrypoint).toEqual([whole, streamed]);
+  });
+
+  it("refuses or answers 8 MB of a stateless conversation within a second of CPU", async () => {
+    await using upstream = await serve((_, response) => json(response, 200, { response: "Long." }));
+    await using server = new Workerd({ bundle: inject("bundle"), ai: { upstream: upstream.address } });
+    await server.start();
+    const word = "記憶とは何か、と彼は訊いた。".repeat(600);
+    const ask = (messages: object[]) => post(`${server.url}/v1/chat/completions`, { messages });
+    await ask([{ role: "user", content: "Hi" }]);
+    const conversations = [
+      Array.from({ length: 315 }, (_, at) => ({ role: at % 2 ? "assistant" : "user", content: word })),
+      Array.from({ length: 99 }, () => ({ role: "user", content: "a ".repeat(40_000) })),
+      [
+        { role: "system", content: "{".repeat(7_000_000) },
+        { role: "user", content: "Hi" },
+      ],
+    ];
+    for (const messages of conversations) {
+      const before = server.cpuMs();
+      const response = await ask(messages);
+      expect([200, 400, 413]).toContain(response.status);
+      expect(server.cpuMs() - before).toBeLessThan(1_000);
+    }
+  });
+
   it("falls back from a retired model, and tells the operator", async () => {
     await using upstream = await serve(({ headers }, response) =>
       headers["cf-consn-model-id"] === "@cf/meta/llama-3.1-8b-instruct"

@@ -131,3 +131,38 @@ describe("a client that is lost over the network", () => {
     await reader?.cancel();
   });
 });
+
+describe("a server that is killed in the middle of a stream", () => {
+  it("has the turn afterwards, interrupted, with what was said up to a few seconds before", async () => {
+    let said = 0;
+    await using upstream = await serve((_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const timer = setInterval(() => {
+        said += 1;
+        response.write(`data: ${JSON.stringify({ response: `word${said} ` })}\n\n`);
+      }, 50);
+      response.on("close", () => clearInterval(timer));
+    });
+    await using server = new Workerd({ bundle: inject("bundle"), ai: { upstream: upstream.address } });
+    await server.start();
+    const response = await post(`${server.url}/ask`, { sessionId: "a", question: "Talk.", stream: true });
+    let text = "";
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      // Word 120 comes after 6 seconds.
+      if (text.includes("word120 ")) break;
+    }
+    await server.kill();
+    await server.start();
+    const { data } = (await (await fetch(`${server.url}/sessions/a/messages`)).json()) as {
+      data: { status: string; content: string; turnId: string }[];
+    };
+    const [answer] = data;
+    expect(answer?.status).toBe("interrupted");
+    const words = answer?.content.split(" ").filter(Boolean) ?? [];
+    expect(words).toEqual(Array.from({ length: words.length }, (_, at) => `word${at + 1}`));
+    expect(words.length).toBeGreaterThan(20);
+    const turn = await fetch(`${server.url}/sessions/a/turns/${answer?.turnId}`);
+    expect(await turn.json()).toMatchObject({ status: "interrupted", answer: answer?.content });
+  });
+});

@@ -10,10 +10,10 @@ export interface WorkerdOptions {
   /** The bundled Worker. */
   bundle: string;
   /**
-   * What stands behind `AI`: the runtime's own Workers AI client over an upstream of the test's (`host:port`), or an
-   * entrypoint of the Worker.
+   * What stands behind `AI`: the runtime's own Workers AI client over an upstream of the test's (`host:port`), that client
+   * behind the Worker's entrypoint, or another entrypoint of the Worker.
    */
-  ai: { upstream: string } | { entrypoint: "OfflineModel" | "OpenAIModel" };
+  ai: { upstream: string; through?: "WorkersAI" } | { entrypoint: "OfflineModel" | "OpenAIModel" };
   settings?: Record<string, string>;
   /**
    * A server of the test's (`host:port`) that is told of each invocation that has ended, as an {@link Ended}. A request
@@ -58,10 +58,15 @@ export class Workerd {
     copyFileSync(bundle, join(this.#folder, "index.js"));
     writeFileSync(join(this.#folder, "watched.js"), WATCHED);
     mkdirSync(join(this.#folder, "storage"));
-    const binding =
-      "upstream" in ai
-        ? `(name = "AI", wrapped = (moduleName = "cloudflare-internal:ai-api", innerBindings = [(name = "fetcher", service = "upstream")]))`
-        : `(name = "AI", service = (name = "llamory", entrypoint = "${ai.entrypoint}"))`;
+    const client = (name: string) =>
+      `(name = "${name}", wrapped = (moduleName = "cloudflare-internal:ai-api", innerBindings = [(name = "fetcher", service = "upstream")]))`;
+    const entrypoint = (name: string) => `(name = "AI", service = (name = "llamory", entrypoint = "${name}"))`;
+    const bindings =
+      "entrypoint" in ai
+        ? [entrypoint(ai.entrypoint)]
+        : ai.through
+          ? [entrypoint(ai.through), client("WORKERS_AI")]
+          : [client("AI")];
     const vars = Object.entries({ AUTH: "off", ...settings }).map(
       ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
     );
@@ -83,7 +88,7 @@ export class Workerd {
         compatibilityDate = "2026-10-23",
         compatibilityFlags = ["enable_request_signal"],
         bindings = [
-          ${[binding, ...vars].join(",\n")},
+          ${[...bindings, ...vars].join(",\n")},
           (name = "CHAT_DO", durableObjectNamespace = "ChatDO"),
           (name = "MY_DURABLE_OBJECT", durableObjectNamespace = "LegacyDO"),
         ],

@@ -40,6 +40,8 @@ describe.each(ways)("%s", (_what, forget, call) => {
     for (const reply of await Promise.all(waiting)) {
       expect(reply).toMatchObject({ failure: { reason: "turn_cancelled" } });
     }
+    // The model's call is over too, though the model has not begun.
+    await model.cancelled();
     await model.go();
     expect(await llamory.transcript(session)).toEqual([]);
     expect((await llamory.ask(session, "What is the secret word?")).status).toBe(200);

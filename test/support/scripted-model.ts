@@ -23,6 +23,8 @@ export const heldError = (message: string) => ({ ...HELD, message });
 export const ECHO = { play: "echo" };
 /** A stream that the test plays by hand. */
 export const PLAYED = { play: "stream" };
+/** The question, echoed at once, in parts where a stream was asked for. */
+export const PARTS = { play: "parts" };
 /** No reply, ever. */
 export const NEVER = { play: "never" };
 
@@ -34,6 +36,16 @@ type Reply =
   | { kind: "none" };
 
 const encoder = new TextEncoder();
+
+function inParts(text: string): ReadableStream<Uint8Array> {
+  const events = [...(text.match(/\S+\s*/g) ?? []).map((response) => JSON.stringify({ response })), "[DONE]"];
+  return new ReadableStream({
+    start(controller) {
+      for (const data of events) controller.enqueue(encoder.encode(`data: ${data}\n\n`));
+      controller.close();
+    },
+  });
+}
 
 export class ScriptDO extends DurableObject {
   #replies: unknown[] | undefined;
@@ -61,6 +73,7 @@ export class ScriptDO extends DurableObject {
       return { kind: "error", message: String(reply.message) };
     }
     if (play === "stream") return { kind: "stream", stream: this.#stream() };
+    if (play === "parts" && run.inputs.stream) return { kind: "stream", stream: inParts(echo.response) };
     return { kind: "json", json: JSON.stringify(play ? echo : reply) };
   }
 

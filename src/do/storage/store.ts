@@ -28,7 +28,12 @@ export class Store {
     const [last] = this.messages.page(undefined, 1);
     if (last?.status !== "running") return;
     this.#unanswered = last.turnId;
-    this.#change(() => {});
+    try {
+      this.#change(() => {});
+    } catch (error) {
+      // The next write tries again; until then the session can be read.
+      console.error(JSON.stringify({ event: "lost_turn_not_ended", error: String(error) }));
+    }
   }
 
   /**

@@ -2,6 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { random } from "../../bench/text";
 import { askForm, askRequest } from "../support/ask-request";
 import { lose } from "../support/lose";
 import { NEVER, PARTS, scripted } from "../support/scripted-model";
@@ -9,15 +10,6 @@ import { freshSession, worker } from "../support/worker";
 
 const OPERATIONS = 60;
 const llamory = worker({ MODEL_TIMEOUT_MS: "50" });
-
-/** Numbers in [0, 1), the same for a seed. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 interface StoredMessage {
   seq: number;

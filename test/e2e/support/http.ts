@@ -13,7 +13,12 @@ export async function serve(handle: (received: Received, response: ServerRespons
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+    try {
+      for await (const chunk of request) chunks.push(chunk);
+    } catch {
+      // Who asked is gone.
+      return;
+    }
     const text = Buffer.concat(chunks).toString();
     const one = {
       url: request.url ?? "",

@@ -14,7 +14,7 @@ import { document } from "./routes/document";
 import { health } from "./routes/health";
 import { completions } from "./routes/openai/completions";
 import { responses } from "./routes/openai/responses";
-import { isMarked } from "./routes/session";
+import { hasFlag } from "./routes/session";
 import { sessions } from "./routes/sessions";
 import { turns } from "./routes/turns";
 
@@ -36,24 +36,24 @@ export const app = base
   .route("/", debug);
 
 /** Tells a failure in the form that the route's clients know. */
-const tellFailure = (c: Context<AppEnv>, failure: AnyFailure) =>
+const respondFailure = (c: Context<AppEnv>, failure: AnyFailure) =>
   c.req.path.startsWith("/v1/") ? respondOpenAI(c, failure) : respond(c, failure);
 
 app.notFound((c) => {
   const allow = METHODS.filter((method) =>
     app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
   );
-  if (allow.length === 0) return tellFailure(c, { reason: "not_found" });
-  return tellFailure(c, { reason: "method_not_allowed", allow: allow.join(", ") });
+  if (allow.length === 0) return respondFailure(c, { reason: "not_found" });
+  return respondFailure(c, { reason: "method_not_allowed", allow: allow.join(", ") });
 });
 
 app.onError((error, c) => {
-  if (error instanceof FailureError) return tellFailure(c, error.failure);
-  if (error instanceof SettingsError) return tellFailure(c, { reason: "misconfigured", detail: error.message });
-  if (error instanceof HTTPException && error.status === 400) return tellFailure(c, { reason: "malformed_json" });
-  if (isMarked(error, "overloaded")) return tellFailure(c, { reason: "session_overloaded" });
+  if (error instanceof FailureError) return respondFailure(c, error.failure);
+  if (error instanceof SettingsError) return respondFailure(c, { reason: "misconfigured", detail: error.message });
+  if (error instanceof HTTPException && error.status === 400) return respondFailure(c, { reason: "malformed_json" });
+  if (hasFlag(error, "overloaded")) return respondFailure(c, { reason: "session_overloaded" });
   console.error(JSON.stringify({ event: "internal_error", requestId: c.var.requestId, error: String(error) }), error);
-  return tellFailure(c, { reason: "internal" });
+  return respondFailure(c, { reason: "internal" });
 });
 
 /** The routes as Hono's typed client sees them. */

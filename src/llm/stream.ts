@@ -14,7 +14,7 @@ export interface StreamOptions {
   onText: (text: string) => void;
 }
 
-/** Milliseconds between two batches of text: what is told more often no reader notices. */
+/** Milliseconds between two batches of text: no reader notices more often. */
 const BATCH_MS = 40;
 
 const DONE = /\ndata: ?\[DONE\]\s*$/;
@@ -119,7 +119,7 @@ class Reading {
  * Reads server-sent events, split anywhere. A stream that stops with neither `[DONE]` nor a finish reason was cut off;
  * one that breaks after its finish reason was whole; one that turns out to be plain JSON is read as a whole reply.
  *
- * The first text is told at once, then what has come every {@link BATCH_MS}: a token costs only its read.
+ * The first text is emitted at once, then what has come every {@link BATCH_MS}: a token costs only its read.
  */
 export async function readModelStream(
   bytes: ReadableStream<Uint8Array>,
@@ -131,16 +131,16 @@ export async function readModelStream(
   const stop = () => reader.cancel().catch(() => {});
   const watch = watchFor(stallMs, progress, stop);
   signal.addEventListener("abort", stop);
-  let told = Number.NEGATIVE_INFINITY;
+  let emittedAt = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let crash: { error: unknown } | undefined;
-  const tell = () => {
+  const emit = () => {
     timer = null;
     try {
       reading.drain();
       const text = progress.take();
       if (text === "") return;
-      told = Date.now();
+      emittedAt = Date.now();
       onText(text);
     } catch (error) {
       crash = { error };
@@ -154,9 +154,9 @@ export async function readModelStream(
       const { value, done } = await reader.read();
       if (done) break;
       reading.add(value);
-      const wait = told + BATCH_MS - Date.now();
-      if (wait <= 0) tell();
-      else timer ??= setTimeout(tell, wait);
+      const wait = emittedAt + BATCH_MS - Date.now();
+      if (wait <= 0) emit();
+      else timer ??= setTimeout(emit, wait);
     }
   } catch {
     broken = { reason: "model_interrupted" };
@@ -167,7 +167,7 @@ export async function readModelStream(
     stop();
   }
   if (!broken && !progress.over) reading.close();
-  tell();
+  emit();
   if (crash) throw crash.error;
   if (signal.aborted) broken = { reason: "turn_cancelled" };
   return progress.end(watch.stalled() ? { reason: "model_stalled" } : broken);

@@ -10,13 +10,13 @@ type Stub = ReturnType<Env["CHAT_DO"]["getByName"]>;
 const objectName = (c: Context<AppEnv>, sessionId: string) =>
   c.var.tenant ? `${c.var.tenant}/${sessionId}` : sessionId;
 
-/** Whether an error of the platform has a mark: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */
-export const isMarked = (error: unknown, mark: "retryable" | "overloaded" | "durableObjectReset") =>
-  error instanceof Error && Reflect.get(error, mark) === true;
+/** Whether an error of the platform has a flag: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */
+export const hasFlag = (error: unknown, flag: "retryable" | "overloaded" | "durableObjectReset") =>
+  error instanceof Error && Reflect.get(error, flag) === true;
 
 /** Whether a call was lost with its object, or on the way to it; an overloaded object is left in peace. */
 const isLost = (error: unknown) =>
-  !isMarked(error, "overloaded") && (isMarked(error, "retryable") || isMarked(error, "durableObjectReset"));
+  !hasFlag(error, "overloaded") && (hasFlag(error, "retryable") || hasFlag(error, "durableObjectReset"));
 
 /**
  * Calls a session's object, which may have been lost: again, on a fresh stub, where the platform says that it helps.

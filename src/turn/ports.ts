@@ -50,11 +50,11 @@ export interface Journal {
   /** Writes the question, before there is an answer. */
   begin(): void;
   /** Writes what was said so far, for the case that the rest is lost. */
-  save(sofar: FinishedTurn): void;
+  save(snapshot: FinishedTurn): void;
   /** Writes the answer, and the question where it is not written yet. */
   finish(finished: FinishedTurn): void;
   /** Takes the question back. */
-  withdraw(): void;
+  rollBack(): void;
   /** Resolves when all that was written is durable. */
   durable(): Promise<void>;
 }
@@ -64,6 +64,6 @@ export const noJournal: Journal = {
   begin: () => {},
   save: () => {},
   finish: () => {},
-  withdraw: () => {},
+  rollBack: () => {},
   durable: async () => {},
 };

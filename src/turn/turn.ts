@@ -70,7 +70,7 @@ export async function streamTurn(turn: LiveTurn, parts: TurnParts): Promise<void
   turn.modelMs = performance.now() - asked;
   if (turn.over) return;
   if (!begun.ok) {
-    journal.withdraw();
+    journal.rollBack();
     return turn.fail(begun.failure);
   }
   const stream = begun.value;

@@ -87,15 +87,15 @@ export class Messages {
     const { last, tokens } = this.end();
     const now = Date.now();
     let seq = last;
-    let soFar = tokens;
+    let total = tokens;
     for (const { role, name, content, createdAt, tokens: known, ended } of messages) {
       const cost = known ?? estimateMessage({ name, content });
       seq += 1;
-      soFar += cost;
+      total += cost;
       this.#db.write(
         `INSERT INTO messages (seq, turn, role, name, content, tokens, tokens_so_far, created_at, status, memory)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        ...[seq, turnId, role, name ?? null, content, cost, soFar, createdAt ?? now],
+        ...[seq, turnId, role, name ?? null, content, cost, total, createdAt ?? now],
         ended && ended.status !== "complete" ? ended.status : null,
         ended ? JSON.stringify(ended.memory) : null,
       );

@@ -66,8 +66,8 @@ export class Store {
   }
 
   /** What a turn has said so far. */
-  save(turnId: string, sofar: FinishedTurn): void {
-    this.#db.transaction(() => this.turns.save(turnId, sofar));
+  save(turnId: string, snapshot: FinishedTurn): void {
+    this.#db.transaction(() => this.turns.save(turnId, snapshot));
   }
 
   /** The answer to the last message. */
@@ -84,7 +84,7 @@ export class Store {
   }
 
   /** Takes a turn's question back, and what was said before it where the session began with that. */
-  withdraw(turnId: string, before: NewMessage[]): void {
+  rollBack(turnId: string, before: NewMessage[]): void {
     this.#db.transaction(() => {
       this.messages.deleteLast(1 + before.length);
       this.turns.delete(turnId);

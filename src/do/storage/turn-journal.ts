@@ -32,8 +32,8 @@ export class TurnJournal implements Journal {
     this.#written = "question";
   }
 
-  save(sofar: FinishedTurn): void {
-    this.#store.save(this.#identity.id, sofar);
+  save(snapshot: FinishedTurn): void {
+    this.#store.save(this.#identity.id, snapshot);
   }
 
   finish(finished: FinishedTurn): void {
@@ -42,8 +42,8 @@ export class TurnJournal implements Journal {
     this.#written = "turn";
   }
 
-  withdraw(): void {
-    if (this.#written === "question") this.#store.withdraw(this.#identity.id, this.#before);
+  rollBack(): void {
+    if (this.#written === "question") this.#store.rollBack(this.#identity.id, this.#before);
     this.#written = "nothing";
   }
 

@@ -73,8 +73,8 @@ export class TurnRows {
   }
 
   /** What has come so far of a running turn. */
-  save(id: string, sofar: FinishedTurn): void {
-    this.#db.write("UPDATE turns SET partial = ? WHERE id = ?", JSON.stringify(sofar), id);
+  save(id: string, snapshot: FinishedTurn): void {
+    this.#db.write("UPDATE turns SET partial = ? WHERE id = ?", JSON.stringify(snapshot), id);
   }
 
   finish(id: string, finished: FinishedTurn): void {

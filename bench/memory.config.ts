@@ -10,5 +10,9 @@ export default defineConfig({
       miniflare: { serviceBindings: { AI: { name: kCurrentWorker, entrypoint: "OfflineModel" } } },
     }),
   ],
-  test: { include: ["bench/memory.bench.ts"], testTimeout: 900_000, disableConsoleIntercept: true },
+  test: {
+    include: ["bench/memory.bench.ts", "bench/recall.bench.ts"],
+    testTimeout: 900_000,
+    disableConsoleIntercept: true,
+  },
 });

@@ -36,8 +36,8 @@ describe("a page of messages", () => {
     await llamory.post(`/sessions/${session}/messages`, { messages });
     await runInDurableObject(env.CHAT_DO.getByName(session), (_, { storage }) => {
       storage.sql.exec(`WITH RECURSIVE more (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM more WHERE n < 640)
-        INSERT INTO messages (seq, role, content, tokens, tokens_so_far, created_at)
-        SELECT n, role, content, tokens, n * tokens, created_at FROM more, messages`);
+        INSERT INTO messages (seq, role, content, tokens, traits, tokens_so_far, created_at)
+        SELECT n, role, content, tokens, traits, n * tokens, created_at FROM more, messages`);
     });
     const seqs: number[] = [];
     let pages = 0;

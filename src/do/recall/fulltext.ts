@@ -1,5 +1,6 @@
 /** The full-text index of a session's messages, by `seq`. */
 import type { Database } from "../storage/database";
+import type { Expansion } from "./expansion";
 import { indexText, type Term } from "./terms";
 
 /** FTS5 takes anything between double quotes for text, operators too. */
@@ -12,14 +13,44 @@ const quoted = ({ word, prefix }: Term) => `"${word.replaceAll('"', '""')}"${pre
 const speakerWords = (name: string) =>
   (name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => `speaker${word}`).join(" ");
 
-/** What there is of a word. */
+/** A word of a question, with what an answer may say in its place. */
+export interface Wanted extends Expansion {
+  term: Term;
+}
+
+/** How many messages are looked up at most: of a word, of its other forms together, of each related word. */
+export interface Limits {
+  word: number;
+  forms: number;
+  related: number;
+}
+
+/** The messages that have a word, or what may stand in its place: each list newest first. */
 export interface Found {
   term: Term;
-  /** The messages that have it, newest first. */
   seqs: number[];
+  forms: number[];
+  related: number[][];
   /** Whether somebody who speaks in the session has this name. */
   speaks: boolean;
 }
+
+const matchOf = (terms: Term[]) => `content : (${terms.map(quoted).join(" OR ")})`;
+const plain = (word: string): Term => ({ word, prefix: false });
+
+/** The newest messages that match, as a JSON array. */
+const newest = (match: string, limit: string) =>
+  `(SELECT json_group_array(seq) FROM (SELECT rowid AS seq FROM messages_fts
+    WHERE messages_fts MATCH ${match} AND rowid < ?1 ORDER BY rowid DESC LIMIT ${limit}))`;
+
+const FIND = `SELECT json_group_array(json_object(
+    'seqs', ${newest("wanted.value ->> 'content'", "?3")},
+    'forms', CASE WHEN wanted.value ->> 'forms' IS NULL THEN json('[]')
+      ELSE ${newest("wanted.value ->> 'forms'", "?4")} END,
+    'related', (SELECT json_group_array(${newest("related.value", "?5")})
+      FROM json_each(wanted.value, '$.related') AS related),
+    'speaks', EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH wanted.value ->> 'name')
+  )) AS found FROM json_each(?2) AS wanted`;
 
 export class FullText {
   readonly #db: Database;
@@ -46,29 +77,24 @@ export class FullText {
   }
 
   /**
-   * Looks up all words at once: the newest messages before a `seq` whose content has each, and whether it is the name of
-   * somebody who speaks. One statement and one row, because each costs more than the look-up.
+   * Looks up all words at once, in the messages before a `seq`. One statement and one row, because each costs more than
+   * a look-up.
    */
-  find(terms: Term[], before: number, limit: number): Found[] {
-    const matches = terms.map((term) => ({
-      content: `content : ${quoted(term)}`,
-      name: `name : ${quoted({ word: speakerWords(term.word), prefix: false })}`,
+  find(wanted: Wanted[], before: number, limits: Limits): Found[] {
+    const matches = wanted.map(({ term, forms, related }) => ({
+      content: matchOf([term]),
+      ...(forms.length > 0 && { forms: matchOf(forms.map(plain)) }),
+      related: related.map((word) => matchOf([plain(word)])),
+      name: `name : ${quoted(plain(speakerWords(term.word)))}`,
     }));
     const [row] = this.#db.rows<{ found: string }>(
-      `SELECT json_group_array(json_object(
-         'seqs', (SELECT json_group_array(seq) FROM (
-           SELECT rowid AS seq FROM messages_fts WHERE messages_fts MATCH term.value ->> 'content' AND rowid < ?1
-           ORDER BY rowid DESC LIMIT ?2)),
-         'speaks', EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH term.value ->> 'name')
-       )) AS found FROM json_each(?3) AS term`,
-      before,
-      limit,
-      JSON.stringify(matches),
+      FIND,
+      ...[before, JSON.stringify(matches), limits.word, limits.forms, limits.related],
     );
-    const found: { seqs: number[]; speaks: number }[] = row ? JSON.parse(row.found) : [];
-    return terms.flatMap((term, at) => {
-      const { seqs, speaks } = found[at] ?? { seqs: [], speaks: 0 };
-      return { term, seqs, speaks: speaks === 1 };
+    const found: (Omit<Found, "term" | "speaks"> & { speaks: number })[] = row ? JSON.parse(row.found) : [];
+    return wanted.flatMap(({ term }, at) => {
+      const one = found[at];
+      return one ? [{ ...one, term, speaks: one.speaks === 1 }] : [];
     });
   }
 }

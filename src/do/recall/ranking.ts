@@ -10,8 +10,10 @@
 import { MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "../../turn/tokens";
 import type { RecalledMessage } from "../../turn/types";
 import type { Messages } from "../storage/messages";
-import type { Found } from "./fulltext";
-import { termsOf } from "./terms";
+import { expansionOf, isEnglish } from "./expansion";
+import type { Found, Wanted } from "./fulltext";
+import { type Term, termsOf } from "./terms";
+import { type Priors, priorsOf } from "./traits";
 
 /** Evidence that a hit gives to the messages around it, by distance: an answer gains from its question most. */
 const NEIGHBOURS: [distance: number, weight: number][] = [
@@ -25,14 +27,23 @@ const NEIGHBOURS: [distance: number, weight: number][] = [
 const BM25_K1 = 1;
 /** What a message's own hits count beyond what they count with its neighbours'. */
 const OWN = 0.25;
-/** What a message that asks something counts: it tells less than one that says something. */
-const ASKING = 0.8;
 /** How much of a message's score its length takes away, where BM25 has b: long messages hit by chance. */
 const BM25_B = 0.2;
-/** A word that stands in more messages than this is dropped, so that the cost does not grow with the session. */
-const MAX_HITS = 256;
-/** Candidates that are looked at closely. */
-const CANDIDATES = 200;
+/** Hits of all words of a question together, so that the cost is bounded. */
+const HITS = 3_600;
+const MOST_HITS = 1_024;
+/** In a session longer than this the newest hits of a common word reach less and less far, and so fewer of them are read. */
+const LONG = 5_000;
+const LEAST_HITS = 256;
+/** What a hit of another form counts; one of more hits than this is another word. */
+const FORM = 0.6;
+const FORM_HITS = 256;
+/** What a hit of a related word counts, where it is as rare as this. */
+const RELATED = 0.25;
+const RELATED_HITS = 128;
+/** Candidates that are looked at closely; how finely their scores are told apart when they are chosen. */
+const CANDIDATES = 300;
+const BUCKETS = 1_024;
 /** A message gains this share of the three best scores of its episode. */
 const EPISODE = 0.2;
 const EPISODE_BEST = 3;
@@ -53,11 +64,19 @@ export interface RecallLimits {
 /** The messages that fit the question best and the limits, best first. Any text may be a question; none is an error. */
 export function recall(messages: Messages, question: string, limits: RecallLimits): RecalledMessage[] {
   if (limits.tokens <= 0) return [];
-  const found = messages.index.find(termsOf(question), limits.before, MAX_HITS + 1);
+  const english = isEnglish(question);
+  const terms = termsOf(question);
+  const most = hitsOf(terms.length, limits.before);
+  const found = messages.index.find(english ? expanded(terms) : terms.map(alone), limits.before, {
+    word: most,
+    forms: FORM_HITS + 1,
+    related: RELATED_HITS + 1,
+  });
   const speakers = found.filter(({ speaks }) => speaks);
   const topics = found.filter(({ speaks }) => !speaks);
-  const scores = scoresOf(hitsOf(topics.length > 0 ? topics : found), limits.before);
-  const ranked = rank(messages, scores, speakers.length === 1 ? speakers[0]?.term.word : undefined);
+  const scores = scoresOf(topics.length > 0 ? topics : found, limits.before, most);
+  const speaker = speakers.length === 1 ? speakers[0]?.term.word : undefined;
+  const ranked = rank(messages, scores, priorsOf(question, english), speaker);
   const chosen: typeof ranked = [];
   let left = limits.tokens;
   for (const candidate of ranked) {
@@ -74,40 +93,80 @@ export function recall(messages: Messages, question: string, limits: RecallLimit
   });
 }
 
-/** The hits of each word; of common words only where there are no others. */
-function hitsOf(found: Found[]): number[][] {
-  const hits = found.map(({ seqs }) => seqs).filter((seqs) => seqs.length > 0);
-  const rare = hits.filter((seqs) => seqs.length <= MAX_HITS);
-  return rare.length > 0 ? rare : hits;
+/** How many hits of a word are read. */
+function hitsOf(words: number, before: number): number {
+  const share = Math.min(MOST_HITS, HITS / Math.max(words, 1)) * Math.min(1, LONG / before);
+  return Math.max(Math.floor(share), Math.min(LEAST_HITS, Math.ceil(HITS / Math.max(words, 1))));
+}
+
+const alone = (term: Term): Wanted => ({ term, forms: [], related: [] });
+
+/** The words of a question with what may stand in their place, without what the question says itself. */
+function expanded(terms: Term[]): Wanted[] {
+  const said = new Set(terms.map(({ word }) => word));
+  const others = (words: string[]) => words.filter((word) => !said.has(word));
+  return terms.map((term) => {
+    const { forms, related } = expansionOf(term.word);
+    return { term, forms: others(forms), related: others(related) };
+  });
 }
 
 /** What each message got of the words, by `seq`, where it got something. */
 type Scores = Map<number, number>;
 
-/** Two arrays of zeros, kept: megabytes made for each question would be most of its cost. */
-let kept: [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
-function scratch(length: number): [Float64Array, Float64Array] {
-  if (kept[0].length < length) kept = [new Float64Array(2 * length), new Float64Array(2 * length)];
+/** Arrays of zeros, kept: megabytes made for each question would be most of its cost. */
+let kept = { weights: new Float64Array(0), evidence: new Float64Array(0), scores: new Float64Array(0) };
+function scratch(length: number): typeof kept {
+  const zeros = () => new Float64Array(2 * length);
+  if (kept.scores.length < length) kept = { weights: zeros(), evidence: zeros(), scores: zeros() };
   return kept;
 }
 
+/**
+ * How many messages have a word of which only the newest were looked up: as many as if it were as frequent everywhere.
+ * A common word is damped by its rarity, not dropped.
+ */
+function countOf(seqs: number[], most: number, total: number): number {
+  if (seqs.length < most) return seqs.length;
+  const span = (seqs[0] ?? 0) - (seqs.at(-1) ?? 0) + 1;
+  return (seqs.length / span) * total;
+}
+
 /** BM25 over messages that are read with their neighbours: the best of them. */
-function scoresOf(hits: number[][], before: number): Scores {
+function scoresOf(found: Found[], before: number, most: number): Scores {
   const total = Math.max(before - 1, 1);
-  const [scores, evidence] = scratch(total + 1);
+  const { weights, evidence, scores } = scratch(total + 1);
   const touched: number[] = [];
-  for (const seqs of hits) {
-    const rarity = Math.log(1 + Math.max(0, total - seqs.length + 0.5) / (seqs.length + 0.5));
+  for (const { seqs, forms, related } of found) {
+    const hits: number[] = [];
+    const hit = (seq: number, weight: number) => {
+      if (weights[seq] === 0) hits.push(seq);
+      // A message counts for the best of what it has.
+      if ((weights[seq] ?? 0) < weight) weights[seq] = weight;
+    };
+    for (const seq of seqs) hit(seq, 1);
+    if (seqs.length < most) {
+      if (forms.length <= FORM_HITS) for (const seq of forms) hit(seq, FORM);
+      for (const list of related) if (list.length <= RELATED_HITS) for (const seq of list) hit(seq, RELATED);
+    }
+    if (hits.length === 0) continue;
+    const sum = hits.reduce((mass, seq) => mass + (weights[seq] ?? 0), 0);
+    const mass = Math.max(1, sum + countOf(seqs, most, total) - seqs.length);
+    const rarity = Math.log(1 + Math.max(0, total - mass + 0.5) / (mass + 0.5));
     const near: number[] = [];
-    for (const seq of seqs) {
-      for (const [distance, weight] of NEIGHBOURS) {
+    for (const seq of hits) {
+      const weight = weights[seq] ?? 0;
+      for (const [distance, share] of NEIGHBOURS) {
         const at = seq + distance;
         if (at < 1 || at >= before) continue;
         if (evidence[at] === 0) near.push(at);
-        evidence[at] = (evidence[at] ?? 0) + weight;
+        evidence[at] = (evidence[at] ?? 0) + weight * share;
       }
     }
-    for (const seq of seqs) add(seq, rarity * OWN);
+    for (const seq of hits) {
+      add(seq, rarity * OWN * (weights[seq] ?? 0));
+      weights[seq] = 0;
+    }
     for (const seq of near) {
       const amount = evidence[seq] ?? 0;
       add(seq, (rarity * amount * (1 + BM25_K1)) / (amount + BM25_K1));
@@ -129,10 +188,22 @@ function scoresOf(hits: number[][], before: number): Scores {
   }
 }
 
-/** The least of the highest scores. */
+/** A score that so many reach, or a few more: found by counting, as to sort them all would be a tenth of an ask. */
 function leastOf(touched: number[], scores: Float64Array, count: number): number {
   if (touched.length <= count) return 0;
-  return Float64Array.from(touched, (seq) => scores[seq] ?? 0).sort()[touched.length - count] ?? 0;
+  const most = touched.reduce((max, seq) => Math.max(max, scores[seq] ?? 0), 0);
+  const buckets = new Uint32Array(BUCKETS + 1);
+  for (const seq of touched) {
+    const bucket = Math.floor(((scores[seq] ?? 0) / most) * BUCKETS);
+    buckets[bucket] = (buckets[bucket] ?? 0) + 1;
+  }
+  let reached = 0;
+  let bucket = BUCKETS + 1;
+  while (reached < count && bucket > 0) {
+    bucket -= 1;
+    reached += buckets[bucket] ?? 0;
+  }
+  return (bucket / BUCKETS) * most * (1 - Number.EPSILON);
 }
 
 interface Candidate {
@@ -142,16 +213,17 @@ interface Candidate {
 }
 
 /** The best candidates again, with their length, episode and speaker. */
-function rank(messages: Messages, scores: Scores, speaker: string | undefined): Candidate[] {
+function rank(messages: Messages, scores: Scores, priors: Priors, speaker: string | undefined): Candidate[] {
   const outlines = messages.outline([...scores.keys()]);
   const mean = outlines.reduce((sum, { tokens }) => sum + tokens, 0) / outlines.length;
   const episodes: { score: number; tokens: number; seq: number; name: string }[][] = [];
   let last = Number.NEGATIVE_INFINITY;
-  for (const { seq, tokens, createdAt, name, asks } of outlines) {
+  for (const { seq, tokens, createdAt, name, traits } of outlines) {
     if (createdAt - last > EPISODE_GAP) episodes.push([]);
     last = createdAt;
     const length = 1 - BM25_B + (BM25_B * tokens) / mean;
-    const score = ((scores.get(seq) ?? 0) * (asks ? ASKING : 1)) / length;
+    let score = (scores.get(seq) ?? 0) / length;
+    for (const [trait, factor] of priors) if (traits & trait) score *= factor;
     episodes.at(-1)?.push({ seq, tokens, score, name });
   }
   return episodes

@@ -1,4 +1,5 @@
 /** Text <-> the words that the full-text index knows it by. What is done to a message is done to a question. */
+import { dayWords } from "./days";
 
 /** Scripts that put no spaces between words: their runs are indexed by pairs of characters. */
 const UNSPACED =
@@ -46,21 +47,11 @@ function partsOf(word: string): string[] {
   return cuts.flatMap((cut) => [word.slice(0, cut), word.slice(cut)]);
 }
 
-const days = new Intl.DateTimeFormat("en", { dateStyle: "full", timeZone: "UTC" });
-
-/** The words of a day. Messages come day by day, and a formatter is slow. */
-let lastDay = { day: Number.NaN, words: "" };
-function dayWords(createdAt: number): string {
-  const day = Math.floor(createdAt / 86_400_000);
-  if (lastDay.day !== day) lastDay = { day, words: days.format(createdAt) };
-  return lastDay.words;
-}
-
-/** The text that is indexed for a message: its words, the parts of long ones, and the day on which it was said. */
+/** The text that is indexed for a message: its words, the parts of long ones, and the days of which it speaks. */
 export function indexText(content: string, createdAt: number): string {
   const text = normalize(content);
   const parts = (text.match(WORD) ?? []).flatMap(partsOf);
-  return `${text.replace(UNSPACED, (run) => ` ${pairs(run).join(" ")} `)} ${parts.join(" ")} ${dayWords(createdAt)}`;
+  return `${text.replace(UNSPACED, (run) => ` ${pairs(run).join(" ")} `)} ${parts.join(" ")} ${dayWords(content, createdAt)}`;
 }
 
 /** A word to look up; `prefix`: whatever begins with it. */

@@ -4,6 +4,7 @@ import { MAX_PAGE } from "../../limits";
 import { estimateMessage } from "../../turn/tokens";
 import type { FinishedTurn, Message, NewMessage, Role, TurnStatus } from "../../turn/types";
 import { FullText } from "../recall/fulltext";
+import { traitsOf } from "../recall/traits";
 import type { Database } from "./database";
 
 /** How many outlines are kept: some megabytes at most. */
@@ -58,8 +59,8 @@ export interface Outline {
   tokens: number;
   createdAt: number;
   name: string;
-  /** 1 where it ends with a question mark. */
-  asks: number;
+  /** What it looks like, as bits. */
+  traits: number;
 }
 
 /** A message with how its turn ended, where it is an answer. */
@@ -86,6 +87,7 @@ export class Messages {
   append(messages: StoredMessage[], turnId: string | null = null): { firstSeq: number; lastSeq: number } {
     const { last, tokens } = this.end();
     const now = Date.now();
+    const speakers = this.#speakers(messages);
     let seq = last;
     let total = tokens;
     for (const { role, name, content, createdAt, tokens: known, ended } of messages) {
@@ -93,15 +95,26 @@ export class Messages {
       seq += 1;
       total += cost;
       this.#db.write(
-        `INSERT INTO messages (seq, turn, role, name, content, tokens, tokens_so_far, created_at, status, memory)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        ...[seq, turnId, role, name ?? null, content, cost, total, createdAt ?? now],
+        `INSERT INTO messages (seq, turn, role, name, content, tokens, traits, tokens_so_far, created_at, status,
+         memory) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...[seq, turnId, role, name ?? null, content, cost, traitsOf(content, speakers), total, createdAt ?? now],
         ended && ended.status !== "complete" ? ended.status : null,
         ended ? JSON.stringify(ended.memory) : null,
       );
       this.index.insert(seq, { content, name, createdAt: createdAt ?? now });
     }
     return { firstSeq: last + 1, lastSeq: seq };
+  }
+
+  /** The names of those who speak in these messages and shortly before, in lower case, word by word. */
+  #speakers(messages: StoredMessage[]): Set<string> {
+    const names = messages.flatMap(({ name }) => name ?? []);
+    if (names.length > 0) {
+      const query =
+        "SELECT DISTINCT name FROM (SELECT name FROM messages ORDER BY seq DESC LIMIT 20) WHERE name NOT NULL";
+      names.push(...this.#db.rows<{ name: string }>(query).map(({ name }) => name));
+    }
+    return new Set(names.flatMap((name) => name.toLowerCase().split(/\s+/)));
   }
 
   /** Deletes the last messages. */
@@ -157,7 +170,7 @@ export class Messages {
   #readOutlines(seqs: number[]): Outline[] {
     const [row] = this.#db.rows<{ outlines: string }>(
       `SELECT json_group_array(json_object('seq', seq, 'tokens', tokens, 'createdAt', created_at,
-         'name', coalesce(name, ''), 'asks', substr(rtrim(content), -1) IN ('?', '？', '؟'))) AS outlines
+         'name', coalesce(name, ''), 'traits', traits)) AS outlines
        FROM messages WHERE seq IN (SELECT value FROM json_each(?))`,
       JSON.stringify(seqs),
     );

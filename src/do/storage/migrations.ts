@@ -22,6 +22,8 @@ const migrations: Migration[] = [
         name TEXT,
         content TEXT NOT NULL,
         tokens INTEGER NOT NULL,
+        -- what it looks like, as bits: see recall/traits.ts
+        traits INTEGER NOT NULL,
         -- tokens of this and all earlier messages, so that no query has to add them up
         tokens_so_far INTEGER NOT NULL,
         created_at INTEGER NOT NULL,

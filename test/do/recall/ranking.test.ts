@@ -1,48 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { freshSession, worker } from "../../support/worker";
+import { hidden, search, sessionWith, smallTalk } from "../../support/memory";
+import { worker } from "../../support/worker";
 
 const llamory = worker();
-
-interface Found {
-  seq: number;
-  score: number;
-  content: string;
-  name?: string;
-}
-
-async function sessionWith(messages: object[]): Promise<string> {
-  const session = freshSession();
-  for (let at = 0; at < messages.length; at += 1_000) {
-    const response = await llamory.post(`/sessions/${session}/messages`, { messages: messages.slice(at, at + 1_000) });
-    expect(response.status).toBe(201);
-  }
-  return session;
-}
-
-async function search(session: string, q: string, limit = 3): Promise<Found[]> {
-  const response = await llamory.fetch(
-    `/sessions/${session}/search?${new URLSearchParams({ q, limit: String(limit) })}`,
-  );
-  expect(response.status).toBe(200);
-  return (await response.json<{ data: Found[] }>()).data;
-}
-
-/** Small talk in which no test's words occur; a message an hour apart from the next. */
-const smallTalk = (count: number) =>
-  Array.from({ length: count }, (_, at) => ({
-    role: at % 2 ? "assistant" : "user",
-    content: `Chapter ${at}: the weather stayed grey and nobody minded.`,
-    createdAt: new Date(Date.UTC(2023, 0, 1, at)).toISOString(),
-  }));
-
-/** Small talk with a message in its middle. */
-const hidden = (message: object) => [
-  ...smallTalk(60),
-  { role: "user", createdAt: "2023-03-01T00:00:00Z", ...message },
-  ...smallTalk(60),
-];
 
 describe("recall", () => {
   it("finds a fact from thousands of messages ago, and the stand-in quotes it", async () => {

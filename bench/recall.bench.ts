@@ -1,0 +1,39 @@
+/** What recall finds, and what it costs, as a session grows: on conversations that are made by rule. */
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { askRequest } from "../test/support/ask-request";
+import { conversation } from "./conversation";
+
+const SIZES = [600, 3_000, 20_000, 100_000];
+const BUDGETS = [500, 1_000, 2_000];
+const QUESTIONS = 150;
+const { ask: ASK, model: MODEL } = askRequest("bench", "");
+
+const percent = (shares: number[]) => (100 * shares.reduce((sum, share) => sum + share, 0)) / shares.length;
+const percentile = (times: number[], share: number) =>
+  times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * share)] ?? Number.NaN;
+
+it("the evidence of questions within 500, 1,000 and 2,000 tokens", async () => {
+  console.info(["messages", ...BUDGETS.map((budget) => `% in ${budget}`), "p50 ms", "p99 ms"].join("  "));
+  for (const size of SIZES) {
+    const { said, asked } = conversation(size, size, QUESTIONS);
+    const stub = env.CHAT_DO.getByName(`recall-${size}`);
+    for (let at = 0; at < said.length; at += 1_000) await stub.append(said.slice(at, at + 1_000));
+    const times: number[] = [];
+    const shares = new Map(BUDGETS.map((budget) => [budget, [] as number[]]));
+    for (const { question, evidence } of asked) {
+      for (const [budget, found] of shares) {
+        const started = performance.now();
+        const preview = await stub.context({ ...ASK, question }, MODEL, { recallTokens: budget, windowTokens: 0 });
+        times.push(performance.now() - started);
+        if (!preview.ok) throw new Error(preview.failure.reason);
+        const seqs = new Set(preview.value.context.recalled.map(({ seq }) => seq));
+        // Any of the places where it was said is enough.
+        found.push(evidence.some((at) => seqs.has(at + 1)) ? 1 : 0);
+      }
+    }
+    const cells = [...[...shares.values()].map(percent), percentile(times, 0.5), percentile(times, 0.99)];
+    console.info([String(size).padStart(8), ...cells.map((cell) => cell.toFixed(1).padStart(8))].join("  "));
+  }
+  expect(SIZES).toHaveLength(4);
+});

@@ -49,7 +49,8 @@ const FIND = `SELECT json_group_array(json_object(
       ELSE ${newest("wanted.value ->> 'forms'", "?4")} END,
     'related', (SELECT json_group_array(${newest("related.value", "?5")})
       FROM json_each(wanted.value, '$.related') AS related),
-    'speaks', EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH wanted.value ->> 'name')
+    'speaks', (SELECT EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH ?6))
+      AND EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH wanted.value ->> 'name')
   )) AS found FROM json_each(?2) AS wanted`;
 
 export class FullText {
@@ -81,15 +82,18 @@ export class FullText {
    * a look-up.
    */
   find(wanted: Wanted[], before: number, limits: Limits): Found[] {
+    if (wanted.length === 0) return [];
     const matches = wanted.map(({ term, forms, related }) => ({
       content: matchOf([term]),
       ...(forms.length > 0 && { forms: matchOf(forms.map(plain)) }),
       related: related.map((word) => matchOf([plain(word)])),
       name: `name : ${quoted(plain(speakerWords(term.word)))}`,
     }));
+    // Most questions name nobody who speaks: one look-up finds that out.
+    const anyName = `name : (${wanted.map(({ term }) => quoted(plain(speakerWords(term.word)))).join(" OR ")})`;
     const [row] = this.#db.rows<{ found: string }>(
       FIND,
-      ...[before, JSON.stringify(matches), limits.word, limits.forms, limits.related],
+      ...[before, JSON.stringify(matches), limits.word, limits.forms, limits.related, anyName],
     );
     const found: (Omit<Found, "term" | "speaks"> & { speaks: number })[] = row ? JSON.parse(row.found) : [];
     return wanted.flatMap(({ term }, at) => {

@@ -15,14 +15,9 @@ import type { Found, Wanted } from "./fulltext";
 import { type Term, termsOf } from "./terms";
 import { type Priors, priorsOf } from "./traits";
 
-/** Evidence that a hit gives to the messages around it, by distance: an answer gains from its question most. */
-const NEIGHBOURS: [distance: number, weight: number][] = [
-  [-2, 0.25],
-  [-1, 0.5],
-  [0, 1],
-  [1, 0.6],
-  [2, 0.25],
-];
+/** Evidence that a hit gives to the messages around it, from two before to two after: an answer gains from its question. */
+const NEIGHBOURS = [0.25, 0.5, 1, 0.6, 0.25];
+const REACH = 2;
 /** BM25's k1: how soon more of the same word adds no more. */
 const BM25_K1 = 1;
 /** What a message's own hits count beyond what they count with its neighbours'. */
@@ -156,11 +151,9 @@ function scoresOf(found: Found[], before: number, most: number): Scores {
     const near: number[] = [];
     for (const seq of hits) {
       const weight = weights[seq] ?? 0;
-      for (const [distance, share] of NEIGHBOURS) {
-        const at = seq + distance;
-        if (at < 1 || at >= before) continue;
+      for (let at = Math.max(1, seq - REACH); at <= Math.min(seq + REACH, before - 1); at += 1) {
         if (evidence[at] === 0) near.push(at);
-        evidence[at] = (evidence[at] ?? 0) + weight * share;
+        evidence[at] = (evidence[at] ?? 0) + weight * (NEIGHBOURS[at - seq + REACH] ?? 0);
       }
     }
     for (const seq of hits) {

@@ -76,6 +76,26 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
     }
   });
 
+  it("appends 8 MB of the worst there is within 4 seconds of CPU", async () => {
+    await using server = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OfflineModel" } });
+    await server.start();
+    const letters = Array.from({ length: 31_900 }, (_, at) => String.fromCharCode(97 + ((at * at * 7 + at * 13) % 26)));
+    const worst: [content: string, count: number][] = [
+      [letters.join(""), 250],
+      ["abcdefghijklmnopqrstuvwxyzabcdefghijklmn ".repeat(770), 250],
+      ["აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰაბგდევზთ ".repeat(750), 80],
+      ["가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허고노도로모보소오조초코토 ".repeat(770), 80],
+      ["㌀".repeat(31_900), 80],
+    ];
+    for (const [at, [content, count]] of worst.entries()) {
+      const before = server.cpuMs();
+      const messages = Array.from({ length: count }, () => ({ role: "user", content }));
+      const response = await post(`${server.url}/sessions/s${at}/messages`, { messages });
+      expect(response.status).toBe(201);
+      expect(server.cpuMs() - before, content.slice(0, 20)).toBeLessThan(4_000);
+    }
+  });
+
   it("falls back from a retired model, and tells the operator", async () => {
     await using upstream = await serve(({ headers }, response) =>
       headers["cf-consn-model-id"] === "@cf/meta/llama-3.1-8b-instruct"

@@ -8,9 +8,15 @@ const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 
 /** Words from this length on are indexed by their parts too, so that a German compound is found by either end. */
 const COMPOUND = 12;
-/** The shortest part, and the longest word that is one. */
+/** The shortest part, and the longest word that is one: compounds of people are hardly longer. */
 const PART = 5;
 const LONGEST = 40;
+/** The parts of so many characters are indexed for a message, whatever its words. */
+const PARTS = 2_000;
+
+/** What is indexed of a message is at most so many times as long as the message, and so many characters more. */
+const GROWTH = 3;
+const GROWTH_MORE = 1_000;
 
 /** How many words of a question are looked up: the longest ones, which are the rarest. */
 const MAX_TERMS = 48;
@@ -40,18 +46,30 @@ const pairs = (run: string): string[] => {
   return characters.map((character, at) => character + (characters[at + 1] ?? ""));
 };
 
-/** Both sides of every cut through a long word. */
+/** Both sides of every cut through a long word of letters. */
 function partsOf(word: string): string[] {
-  if (word.length < COMPOUND || word.length > LONGEST) return [];
+  if (word.length < COMPOUND || word.length > LONGEST || /\p{N}/u.test(word)) return [];
   const cuts = Array.from({ length: word.length - 2 * PART + 1 }, (_, at) => at + PART);
   return cuts.flatMap((cut) => [word.slice(0, cut), word.slice(cut)]);
+}
+
+/** The parts of a message's long words, the first ones where there are many. */
+function partsIn(text: string): string {
+  let parts = "";
+  for (const [word] of text.matchAll(WORD)) {
+    if (word.length < COMPOUND) continue;
+    parts += ` ${partsOf(word).join(" ")}`;
+    if (parts.length > PARTS) break;
+  }
+  return parts;
 }
 
 /** The text that is indexed for a message: its words, the parts of long ones, and the days of which it speaks. */
 export function indexText(content: string, createdAt: number): string {
   const text = normalize(content);
-  const parts = (text.match(WORD) ?? []).flatMap(partsOf);
-  return `${text.replace(UNSPACED, (run) => ` ${pairs(run).join(" ")} `)} ${parts.join(" ")} ${dayWords(content, createdAt)}`;
+  const days = dayWords(content, createdAt);
+  const rest = `${text.replace(UNSPACED, (run) => ` ${pairs(run).join(" ")} `)}${partsIn(text)}`;
+  return `${days} ${rest.slice(0, GROWTH * content.length + GROWTH_MORE - days.length)}`;
 }
 
 /** A word to look up; `prefix`: whatever begins with it. */

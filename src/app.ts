@@ -21,10 +21,11 @@ import { turns } from "./routes/turns";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 const open = new Hono<AppEnv>();
-open.use(requestId(), timing, limitBody, requireJson);
+open.use(requestId(), timing);
 
 const base = open.route("/", health).route("/", document);
-base.use(authenticate);
+// Nothing of a stranger's body is read.
+base.use(authenticate, limitBody, requireJson);
 
 /** All routes. Handlers answer with a problem where they fail; whatever is thrown is told here. */
 export const app = base

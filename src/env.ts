@@ -9,6 +9,31 @@ export type { AskRequest } from "./do/chat";
 
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+/** Who holds an API token: its SHA-256, and the tenant it opens; `""` is the default tenant. */
+export interface Holder {
+  tenant: string;
+  digest: Uint8Array;
+}
+
+const HOLDER = /^(?:([A-Za-z0-9_-]{1,64}):)?([0-9a-f]{64})$/i;
+
+/** Whatever is malformed is refused as a whole: taken for a token, it would let strangers in. */
+const holders = z
+  .string()
+  .default("")
+  .transform((list, { addIssue }): Holder[] => {
+    if (list.trim() === "") return [];
+    return list.split(",").flatMap((entry, at): Holder[] => {
+      const [, tenant = "", digest] = HOLDER.exec(entry.trim()) ?? [];
+      if (digest !== undefined)
+        return [{ tenant, digest: Uint8Array.from(digest.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)) }];
+      addIssue(
+        `entry ${at + 1} is neither a token's SHA-256 (64 hexadecimal digits) nor \`tenant:sha256\`; \`npm run token\` makes one`,
+      );
+      return [];
+    });
+  });
+
 const settingsSchema = z.object({
   /** The model that answers: an id of Workers AI, or of the server behind `OPENAI_BASE_URL`. */
   MODEL: z.string().min(1).default("@cf/meta/llama-3.1-8b-instruct-fast"),
@@ -35,8 +60,11 @@ const settingsSchema = z.object({
   AI_GATEWAY: z.string().default(""),
   /** `tokens`: every request needs one of `API_TOKENS`. `off`: anyone may ask, for local use. */
   AUTH: z.enum(["tokens", "off"]).default("tokens"),
-  /** Secret. Tokens that may ask, separated by commas: `token`, or `tenant:token` for sessions of its own. */
-  API_TOKENS: z.string().default(""),
+  /**
+   * Who may ask, separated by commas: a token's SHA-256 in hexadecimal digits, or `tenant:sha256` for sessions of its own.
+   * Several tokens of a tenant may stand side by side.
+   */
+  API_TOKENS: holders,
   /** `true` opens `GET /debug`. */
   DEBUG: z.enum(["true", "false"]).default("false"),
   /** Where `OpenAIModel` asks: the base URL of an OpenAI-compatible server. */

@@ -172,10 +172,13 @@ export function openapi(): Json {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    security: [{ token: [] }],
+    security: [{ token: [] }, { key: [] }],
     paths,
     components: {
-      securitySchemes: { token: { type: "http", scheme: "bearer", description: "One of the Worker's `API_TOKENS`." } },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "A token whose SHA-256 stands in `API_TOKENS`." },
+        key: { type: "apiKey", in: "header", name: "X-API-Key", description: "The same token." },
+      },
       headers,
       examples,
       schemas: {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { digestOf } from "../support/tokens";
 import { freshSession, worker } from "../support/worker";
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const [OPEN, ACME, NEXT] = await Promise.all(["open-sesame", "s3cret", "s3cret-next"].map(digestOf));
 
 describe("a Worker that asks for tokens", () => {
-  const locked = worker({ AUTH: "tokens", API_TOKENS: "open-sesame, acme:s3cret" });
+  const locked = worker({ AUTH: "tokens", API_TOKENS: `${OPEN}, acme:${ACME},acme:${NEXT?.toUpperCase()}` });
 
   it("refuses to serve while none are configured", async () => {
     const response = await worker({ AUTH: "tokens" }).ask(freshSession(), "Hi");
@@ -12,22 +14,82 @@ describe("a Worker that asks for tokens", () => {
     expect(await response.json()).toMatchObject({ code: "not_configured" });
   });
 
-  it.each([{}, bearer("wrong"), bearer("acme:s3cret"), { authorization: "open-sesame" }])(
-    "keeps strangers out: %j",
-    async (headers) => {
-      const response = await locked.ask(freshSession(), "Hi", headers);
-      expect(response.status).toBe(401);
-      expect(await response.json()).toMatchObject({ code: "unauthorized" });
-    },
+  it.each<Record<string, string>>([
+    {},
+    bearer("wrong"),
+    bearer(""),
+    bearer("acme:s3cret"),
+    bearer("acme:"),
+    bearer(OPEN ?? ""),
+    { authorization: "open-sesame" },
+    { "x-api-key": "wrong" },
+    { "x-api-key": ACME ?? "" },
+  ])("keeps strangers out: %j", async (headers) => {
+    const response = await locked.ask(freshSession(), "Hi", headers);
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({
+      code: "unauthorized",
+      detail: expect.stringContaining("npm run token"),
+    });
+  });
+
+  it.each<Record<string, string>>([
+    bearer("open-sesame"),
+    { "x-api-key": "open-sesame" },
+    bearer("s3cret"),
+    bearer("s3cret-next"),
+  ])("lets in who holds one: %j", async (headers) =>
+    expect((await locked.ask(freshSession(), "Hi", headers)).status).toBe(200),
   );
 
-  it("keeps the sessions of two tenants apart", async () => {
+  it.each([
+    "acme:",
+    ":",
+    "a b",
+    `${OPEN},`,
+    `,${OPEN}`,
+    `acme :${OPEN}`,
+    `a/b:${OPEN}`,
+    `${OPEN}0`,
+    "open-sesame",
+    `${OPEN} ${ACME}`,
+  ])("serves nobody where the list is malformed: %j", async (API_TOKENS) => {
+    const broken = worker({ AUTH: "tokens", API_TOKENS });
+    for (const headers of [{}, bearer(API_TOKENS), bearer("acme:"), bearer("open-sesame"), bearer("")]) {
+      const response = await broken.ask(freshSession(), "Hi", headers);
+      expect(response.status).toBe(500);
+      const { code, detail } = await response.json<{ code: string; detail: string }>();
+      expect(code).toBe("misconfigured");
+      expect(detail).toMatch(/API_TOKENS: entry \d/);
+      expect(detail).not.toContain("open-sesame");
+    }
+  });
+
+  it("reads nothing of a stranger's body", async () => {
+    let read = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        read += 1;
+        controller.enqueue(new Uint8Array(65_536));
+        if (read > 100) controller.close();
+      },
+    });
+    const headers = { "content-type": "application/json" };
+    const response = await locked.fetch("/ask", { method: "POST", headers, body });
+    expect(response.status).toBe(401);
+    expect(read).toBeLessThan(5);
+  });
+
+  it("keeps the sessions of two tenants apart, and together those of one tenant's tokens", async () => {
     const session = freshSession();
     expect((await locked.ask(session, "My name is Ana.", bearer("open-sesame"))).status).toBe(200);
     const other = await locked.ask(session, "What is my name?", bearer("s3cret"));
     expect((await other.json<{ answer: string }>()).answer).not.toContain("Ana");
     const same = await locked.ask(session, "What is my name?", bearer("open-sesame"));
     expect((await same.json<{ answer: string }>()).answer).toContain("Ana");
+    await locked.ask(session, "I am Bo from Oslo.", bearer("s3cret"));
+    const rotated = await locked.ask(session, "Where am I from, Bo?", bearer("s3cret-next"));
+    expect((await rotated.json<{ answer: string }>()).answer).toContain("Oslo");
   });
 
   it("tells its health to anyone", async () => {

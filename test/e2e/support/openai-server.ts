@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { json, type Received, serve } from "./http";
 import { Workerd } from "./workerd";
@@ -36,7 +37,7 @@ export async function openaiServer(bundle: string) {
   const server = new Workerd({
     bundle,
     ai: { upstream: upstream.address },
-    settings: { AUTH: "tokens", API_TOKENS: TOKEN },
+    settings: { AUTH: "tokens", API_TOKENS: createHash("sha256").update(TOKEN).digest("hex") },
   });
   await server.start();
   return {

@@ -129,7 +129,12 @@ export const appendRequest = z.object({
       z.object({
         role,
         content,
-        name: z.string().min(1).max(128).refine(wellFormed, WELL_FORMED).optional(),
+        /** One line. */
+        name: z
+          .string()
+          .regex(/^[^\p{Cc}\u2028\u2029]{1,128}$/u, "must be 1 to 128 characters in one line")
+          .refine(wellFormed, WELL_FORMED)
+          .optional(),
         createdAt: z.iso.datetime({ offset: true }).optional(),
       }),
     )

@@ -36,7 +36,11 @@ describe("the openai SDK", () => {
     });
     expect(completion.usage).toEqual({ prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 });
     expect(server.received.at(-1)?.body).toMatchObject({
-      inputs: { messages: expect.arrayContaining([{ role: "system", content: "Be kind." }]) },
+      inputs: {
+        messages: expect.arrayContaining([
+          { role: "system", content: expect.stringMatching(/^You are .*The application that asks adds:\nBe kind\.$/s) },
+        ]),
+      },
     });
   });
 

@@ -4,6 +4,7 @@ import type { AppEnv } from "../../env";
 import { MAX_CONTENT, MAX_REPLY_TOKENS } from "../../limits";
 import { FailureError } from "../../middleware/respond";
 import { headersOf } from "../../middleware/validation";
+import { systemPromptOf } from "../../turn/prompt";
 import type { Ask, AskReply, NewMessage } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 import { askOf, askSession } from "../session";
@@ -73,7 +74,7 @@ export function sessionIdOf(c: Context<AppEnv>, metadata: { session_id?: string 
   return { pinned, named: pinned ?? metadata?.session_id ?? chat };
 }
 
-/** The question of a conversation, with the defaults of the settings; the client's system prompt goes before ours. */
+/** The question of a conversation, with the defaults of the settings; the client's system prompt stands behind ours. */
 export function questionOf(
   c: Context<AppEnv>,
   { question, system }: Pick<Conversation, "question" | "system">,
@@ -85,7 +86,7 @@ export function questionOf(
     maxTokens: maxTokens ? Math.min(maxTokens, MAX_REPLY_TOKENS) : undefined,
     temperature: temperature ?? undefined,
   });
-  return { ...ask, systemPrompt: system ?? ask.systemPrompt };
+  return { ...ask, systemPrompt: systemPromptOf(ask.systemPrompt, system) };
 }
 
 /** Asks the session with its memory; without one, with what the client sent along. */

@@ -2,9 +2,11 @@
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
 import { type AppEnv, SettingsError } from "./env";
 import { authenticate } from "./middleware/auth";
 import { limitBody, requireJson } from "./middleware/body";
+import { crossOrigin, localOnly, personal } from "./middleware/browsers";
 import { FailureError, respond, respondOpenAI } from "./middleware/respond";
 import { timing } from "./middleware/timing";
 import type { AnyFailure } from "./problem";
@@ -21,11 +23,11 @@ import { turns } from "./routes/turns";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 const open = new Hono<AppEnv>();
-open.use(requestId(), timing);
+open.use(requestId(), timing, secureHeaders(), localOnly, crossOrigin);
 
 const base = open.route("/", health).route("/", document);
 // Nothing of a stranger's body is read.
-base.use(authenticate, limitBody, requireJson);
+base.use(personal, authenticate, limitBody, requireJson);
 
 /** All routes. Handlers answer with a problem where they fail; whatever is thrown is told here. */
 export const app = base

@@ -34,6 +34,17 @@ const holders = z
     });
   });
 
+const isOrigin = (text: string) => !text.includes("*") && URL.canParse(text) && new URL(text).origin === text;
+
+const origins = z
+  .string()
+  .default("")
+  .transform((list) => list.split(",").flatMap((entry) => entry.trim() || []))
+  .refine(
+    (list) => list.every((entry) => entry === "*" || isOrigin(entry)),
+    "must be `*` or origins like https://example.com",
+  );
+
 const settingsSchema = z.object({
   /** The model that answers: an id of Workers AI, or of the server behind `OPENAI_BASE_URL`. */
   MODEL: z.string().min(1).default("@cf/meta/llama-3.1-8b-instruct-fast"),
@@ -65,6 +76,10 @@ const settingsSchema = z.object({
    * Several tokens of a tenant may stand side by side.
    */
   API_TOKENS: holders,
+  /** Origins whose pages may ask from a browser, separated by commas, or `*`; empty for none. */
+  CORS_ORIGINS: origins,
+  /** `true`: only requests to a loopback name are served, for local use. */
+  LOCAL_ONLY: z.enum(["true", "false"]).default("false"),
   /** `true` opens `GET /debug`. */
   DEBUG: z.enum(["true", "false"]).default("false"),
   /** Where `OpenAIModel` asks: the base URL of an OpenAI-compatible server. */

@@ -15,5 +15,8 @@ export const MAX_WAITING = 16;
 /** Characters of all messages that one reply of a session's object carries: RPC ends at 32 MiB. */
 export const MAX_PAGE = 4_000_000;
 
-/** The largest body of a request, in bytes: 1,000 messages of 8 KiB. */
-export const MAX_BODY = 8 * 1024 * 1024;
+/** The largest body of a request, in bytes. */
+export const MAX_BODY = 1024 * 1024;
+
+/** The largest body of appended messages, in bytes: 1,000 of 8 KiB. */
+export const MAX_APPEND_BODY = 8 * 1024 * 1024;

@@ -7,6 +7,7 @@ type RequestFailure =
   | { reason: "malformed_json" }
   | { reason: "unsupported_media_type" }
   | { reason: "body_too_large"; limit: number }
+  | { reason: "local_only" }
   | { reason: "unauthorized" }
   | { reason: "not_configured" }
   | { reason: "misconfigured"; detail: string }
@@ -18,7 +19,7 @@ export type AnyFailure = Failure | RequestFailure;
 export type Reason = AnyFailure["reason"];
 
 /** The statuses of problems. */
-export type ProblemStatus = 400 | 401 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504 | 507;
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504 | 507;
 
 /** `{name}` in a text stands for that field of the failure. */
 type Row = [status: ProblemStatus, title: string, detail: string, headers?: Record<string, string>];
@@ -34,6 +35,7 @@ const TABLE: Record<Reason, Row> = {
   unsupported_media_type: [415, "Unsupported media type", "Send JSON, with `content-type: application/json`."],
   body_too_large: [413, "Body too large", "A body may have {limit} bytes. Send it in parts."],
   unauthorized: [401, "Unauthorized", "Send an API token: `authorization: Bearer <token>`, or `x-api-key`. API_TOKENS holds the SHA-256 of each token, not the token itself: `npm run token` makes both.", { "www-authenticate": "Bearer" }],
+  local_only: [403, "Local only", "This server answers only to the names of its own machine: use http://localhost or http://127.0.0.1, or set LOCAL_ONLY to `false`."],
   not_configured: [503, "No API tokens configured", "Nobody may ask yet. Make a token with `npm run token`, put its digest with `npx wrangler secret put API_TOKENS`; or set AUTH to `off`."],
   misconfigured: [500, "Misconfigured", "{detail}"],
   not_found: [404, "Not found", "There is no such route."],

@@ -21,6 +21,7 @@ const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   malformed_json: { reason: "malformed_json" },
   unsupported_media_type: { reason: "unsupported_media_type" },
   body_too_large: { reason: "body_too_large", limit: MAX_BODY },
+  local_only: { reason: "local_only" },
   unauthorized: { reason: "unauthorized" },
   not_configured: { reason: "not_configured" },
   misconfigured: { reason: "misconfigured", detail: "Check the Worker's settings." },
@@ -116,7 +117,7 @@ function parameters(type: z.ZodObject | undefined, place: "path" | "query" | "he
 }
 
 function operationOf(path: string, { open, openai = false, ...operation }: (typeof operations)[string]): Json {
-  const reasons = new Set<Reason>(["misconfigured", "internal", ...(operation.failures ?? [])]);
+  const reasons = new Set<Reason>(["misconfigured", "internal", "local_only", ...(operation.failures ?? [])]);
   if (!open) for (const reason of ["unauthorized", "not_configured"] as const) reasons.add(reason);
   if (!open) reasons.add("session_overloaded");
   if (operation.params || operation.query || operation.headers || operation.body) reasons.add("invalid_request");

@@ -1,16 +1,23 @@
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../env";
-import { MAX_BODY } from "../limits";
+import { MAX_APPEND_BODY, MAX_BODY } from "../limits";
 import { FailureError } from "./respond";
 
-/** Refuses bodies that are too large. */
-export const limitBody = bodyLimit({
-  maxSize: MAX_BODY,
-  onError: () => {
-    throw new FailureError({ reason: "body_too_large", limit: MAX_BODY });
-  },
-});
+const upTo = (limit: number) =>
+  bodyLimit({
+    maxSize: limit,
+    onError: () => {
+      throw new FailureError({ reason: "body_too_large", limit });
+    },
+  });
+
+const [append, other] = [upTo(MAX_APPEND_BODY), upTo(MAX_BODY)];
+
+/** Refuses bodies that are too large for their route. */
+export const limitBody = createMiddleware<AppEnv>((c, next) =>
+  (/^\/sessions\/[^/]+\/messages$/.test(c.req.path) ? append : other)(c, next),
+);
 
 /** Refuses bodies of another type: Hono reads them as empty ones, and what is wrong would not be said. */
 export const requireJson = createMiddleware<AppEnv>(async (c, next) => {

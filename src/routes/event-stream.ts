@@ -5,7 +5,7 @@ import { encoderOf, type Form } from "../wire/forms";
 
 const HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
-  "cache-control": "no-cache, no-transform",
+  "cache-control": "no-store, no-transform",
 };
 
 /** Answers with a turn's bytes; where its object is lost in the middle, with the form's own error at the end. */

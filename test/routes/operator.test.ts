@@ -4,7 +4,7 @@ import { freshSession, worker } from "../support/worker";
 
 describe("GET /health", () => {
   it("says ok, its path, version and model", async () => {
-    const response = await exports.default.fetch("http://llamory.test/health");
+    const response = await exports.default.fetch("http://localhost/health");
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
       ok: true,
@@ -21,7 +21,7 @@ describe("GET /debug", () => {
     expect(await response.json()).toMatchObject({
       method: "GET",
       path: "/debug",
-      url: "http://llamory.test/debug?a=1",
+      url: "http://localhost/debug?a=1",
       contentType: "text/x",
       bindings: expect.arrayContaining(["AI", "CHAT_DO", "MY_DURABLE_OBJECT"]),
     });

@@ -9,11 +9,16 @@ export function worker(overrides: Partial<Env> = {}) {
   const bindings: Env = { ...env, ...overrides };
   return {
     /** Waits for the response, not for its body. */
-    async fetch(path: string, init?: RequestInit): Promise<Response> {
+    async fetch(path: string, init?: RequestInit, origin = "http://localhost"): Promise<Response> {
+      const response = await this.preflight(path, init, origin);
+      return documented(init?.method ?? "GET", new URL(path, origin).pathname, response);
+    },
+    /** As fetch, for what the document does not speak of. */
+    async preflight(path: string, init?: RequestInit, origin = "http://localhost"): Promise<Response> {
       const ctx = createExecutionContext();
-      const response = await app.fetch(new Request(`http://llamory.test${path}`, init), bindings, ctx);
+      const response = await app.fetch(new Request(`${origin}${path}`, init), bindings, ctx);
       await waitOnExecutionContext(ctx);
-      return documented(init?.method ?? "GET", new URL(path, "http://llamory.test").pathname, response);
+      return response;
     },
     /** Asks for a stream of events. */
     stream(sessionId: string, question: string, headers: Record<string, string> = {}): Promise<Response> {

@@ -124,7 +124,7 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
   // A body of any request is looked at before its route is.
   if (operation.body)
     for (const reason of ["malformed_json", "unsupported_media_type", "body_too_large"] as const) reasons.add(reason);
-  const { status = 200, response, events } = operation;
+  const { status = 200, response, events, nothing } = operation;
   return {
     operationId: operation.id,
     summary: operation.summary,
@@ -150,6 +150,7 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
           ...(events && { "text/event-stream": { schema: { type: "string", description: events } } }),
         },
       },
+      ...(nothing && { 204: { description: nothing, headers: headerRefs() } }),
       ...failureResponses([...reasons], openai),
     },
   };

@@ -21,6 +21,8 @@ export interface Operation {
   response?: z.ZodType;
   /** What the events of a streamed answer are. */
   events?: string;
+  /** When there is nothing to answer: a 204. */
+  nothing?: string;
   failures?: readonly Reason[];
 }
 
@@ -49,7 +51,7 @@ const TURN_FAILURES = [
 ] as const;
 
 const EVENTS =
-  "Server-sent events: `start` (StreamStart), `delta` (StreamDelta), and last `done` (StreamDone) or `error` (StreamError). `id` is `<turnId>:<characters of the answer so far>`. Comments keep the connection alive.";
+  "Server-sent events: `start` (StreamStart), `delta` (StreamDelta), and last `done` (StreamDone) or `error` (StreamError). `id` is `<turnId>:<characters of the answer so far>`, with `:done` behind it for `done`. Comments keep the connection alive.";
 
 const chat = { model: "llama", messages: [{ role: "user", content: "What is my name?" }] };
 
@@ -142,6 +144,7 @@ export const operations: Record<string, Operation> = {
     params: schema.turnParam,
     headers: schema.streamHeaders,
     events: EVENTS,
+    nothing: "The client has all of the turn: it sent the id of `done`.",
     failures: ["turn_not_found"],
   },
   "DELETE /sessions/:sessionId/turns/:turnId": {

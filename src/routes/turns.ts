@@ -9,12 +9,11 @@ import { toTurn } from "../wire/json";
 import { eventStream } from "./event-stream";
 import { callSession } from "./session";
 
-/** How many characters of a turn's answer the client has; null for a turn of which it has nothing. */
-function charactersKnown(turnId: string, lastEventId: string | undefined): number | null {
-  const colon = lastEventId?.lastIndexOf(":") ?? -1;
-  return lastEventId !== undefined && lastEventId.slice(0, colon) === turnId
-    ? Number(lastEventId.slice(colon + 1))
-    : null;
+/** What the client has of a turn: so many characters of its answer, all of it, or (null) nothing. */
+function known(turnId: string, lastEventId: string | undefined): number | "all" | null {
+  const rest = lastEventId?.startsWith(`${turnId}:`) ? lastEventId.slice(turnId.length + 1) : undefined;
+  if (rest === undefined) return null;
+  return rest.endsWith(":done") ? "all" : Number(rest);
 }
 
 export const turns = new Hono<AppEnv>()
@@ -26,10 +25,14 @@ export const turns = new Hono<AppEnv>()
     const body: z.input<typeof turnResponse> = toTurn(sessionId, turn);
     return c.json(body, 200);
   })
-  /** `GET …/stream`: the turn's events from the start, or after `Last-Event-ID`; a turn that is over replays and ends. */
+  /**
+   * `GET …/stream`: the turn's events from the start, or after `Last-Event-ID`; a turn that is over replays and ends. After
+   * the id of `done`, 204: a browser's EventSource then stops by itself.
+   */
   .get("/sessions/:sessionId/turns/:turnId/stream", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
-    const after = charactersKnown(turnId, headersOf(c, streamHeaders)["last-event-id"]);
+    const after = known(turnId, headersOf(c, streamHeaders)["last-event-id"]);
+    if (after === "all") return c.body(null, 204);
     const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
     const bytes = await callSession(c, sessionId, (stub) => stub.follow(turnId, form, after));
     return bytes ? eventStream(c, { bytes, turnId }, form) : respond(c, { reason: "turn_not_found" });

@@ -10,9 +10,12 @@ export interface AskForm {
   requestId: string;
 }
 
-/** `id` is the turn's and how many characters of its answer have been sent; without one, a client keeps its last. */
+/**
+ * `id` is the turn's and how many characters of its answer have been sent; that of the last event says so, and resuming
+ * after it finds nothing more. Without an id, a client keeps its last.
+ */
 export function askEvents({ sessionId, requestId }: AskForm, turnId: string): Encode {
-  const encode = (event: string, at: number | null, data: unknown) =>
+  const encode = (event: string, at: number | string | null, data: unknown) =>
     `${at === null ? "" : `id: ${turnId}:${at}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
   return (event) => {
     switch (event.type) {
@@ -21,7 +24,7 @@ export function askEvents({ sessionId, requestId }: AskForm, turnId: string): En
       case "delta":
         return encode("delta", event.at, { text: event.text });
       case "done":
-        return encode("done", event.finished.answer.length, toAnswer(sessionId, turnId, event.finished));
+        return encode("done", `${event.finished.answer.length}:done`, toAnswer(sessionId, turnId, event.finished));
       case "failed":
         return encode("error", event.at, problemOf(event.failure, requestId));
     }

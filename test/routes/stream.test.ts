@@ -24,7 +24,7 @@ describe("POST /ask, streamed", () => {
       expect(id).toBe(`${turnId}:${at}`);
     }
     expect(events.at(-1)).toMatchObject({
-      id: `${turnId}:${at}`,
+      id: `${turnId}:${at}:done`,
       event: "done",
       data: { answer: textOf(events), sessionId: session, turnId, finishReason: "stop", usage: {}, memory: {} },
     });
@@ -126,6 +126,8 @@ describe("POST /ask, streamed", () => {
       ["delta", "three four"],
       ["done", undefined],
     ]);
+    const nothing = await llamory.fetch(`${turn}/stream`, { headers: { "last-event-id": late.at(-1)?.id ?? "" } });
+    expect(nothing.status).toBe(204);
     expect(await llamory.transcript(session)).toEqual(["user: Count.", "assistant: one two three four"]);
   });
 

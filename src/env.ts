@@ -95,6 +95,10 @@ export interface Env extends Partial<Record<keyof Settings, string>> {
   AI: AiBinding;
   CHAT_DO: DurableObjectNamespace<ChatDO>;
   MY_DURABLE_OBJECT: DurableObjectNamespace<LegacyDO>;
+  /** How often a tenant may ask; deployed configurations have it. */
+  TENANT_RATE?: RateLimit;
+  /** How often an address may send a wrong token; deployed configurations have it. */
+  FAILURE_RATE?: RateLimit;
 }
 
 /** What handlers find in their context. */

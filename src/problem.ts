@@ -9,6 +9,8 @@ type RequestFailure =
   | { reason: "body_too_large"; limit: number }
   | { reason: "local_only" }
   | { reason: "unauthorized" }
+  | { reason: "too_many_failures" }
+  | { reason: "too_many_requests" }
   | { reason: "not_configured" }
   | { reason: "misconfigured"; detail: string }
   | { reason: "not_found" }
@@ -36,6 +38,8 @@ const TABLE: Record<Reason, Row> = {
   body_too_large: [413, "Body too large", "A body may have {limit} bytes. Send it in parts."],
   unauthorized: [401, "Unauthorized", "Send an API token: `authorization: Bearer <token>`, or `x-api-key`. API_TOKENS holds the SHA-256 of each token, not the token itself: `npm run token` makes both.", { "www-authenticate": "Bearer" }],
   local_only: [403, "Local only", "This server answers only to the names of its own machine: use http://localhost or http://127.0.0.1, or set LOCAL_ONLY to `false`."],
+  too_many_failures: [429, "Too many failures", "This address sent too many wrong tokens. Try again in a minute.", retryAfter(60)],
+  too_many_requests: [429, "Too many requests", "The tenant asks too often. Try again in a minute.", retryAfter(60)],
   not_configured: [503, "No API tokens configured", "Nobody may ask yet. Make a token with `npm run token`, put its digest with `npx wrangler secret put API_TOKENS`; or set AUTH to `off`."],
   misconfigured: [500, "Misconfigured", "{detail}"],
   not_found: [404, "Not found", "There is no such route."],

@@ -22,6 +22,8 @@ const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   unsupported_media_type: { reason: "unsupported_media_type" },
   body_too_large: { reason: "body_too_large", limit: MAX_BODY },
   local_only: { reason: "local_only" },
+  too_many_failures: { reason: "too_many_failures" },
+  too_many_requests: { reason: "too_many_requests" },
   unauthorized: { reason: "unauthorized" },
   not_configured: { reason: "not_configured" },
   misconfigured: { reason: "misconfigured", detail: "Check the Worker's settings." },
@@ -118,7 +120,9 @@ function parameters(type: z.ZodObject | undefined, place: "path" | "query" | "he
 
 function operationOf(path: string, { open, openai = false, ...operation }: (typeof operations)[string]): Json {
   const reasons = new Set<Reason>(["misconfigured", "internal", "local_only", ...(operation.failures ?? [])]);
-  if (!open) for (const reason of ["unauthorized", "not_configured"] as const) reasons.add(reason);
+  if (!open)
+    for (const reason of ["unauthorized", "not_configured", "too_many_failures", "too_many_requests"] as const)
+      reasons.add(reason);
   if (!open) reasons.add("session_overloaded");
   if (operation.params || operation.query || operation.headers || operation.body) reasons.add("invalid_request");
   // A body of any request is looked at before its route is.

@@ -96,3 +96,50 @@ describe("a Worker that asks for tokens", () => {
     expect((await locked.fetch("/health")).status).toBe(200);
   });
 });
+
+describe("the rates of a Worker", () => {
+  /** Lets so many pass for each key, as the platform's binding does within a period. */
+  function rate(limit: number): RateLimit & { keys: Map<string, number> } {
+    const keys = new Map<string, number>();
+    return {
+      keys,
+      async limit({ key }) {
+        keys.set(key, (keys.get(key) ?? 0) + 1);
+        return { success: (keys.get(key) ?? 0) <= limit };
+      },
+    };
+  }
+  const settings = { AUTH: "tokens", API_TOKENS: `${OPEN}, acme:${ACME}` };
+
+  it("slow down 300 wrong tokens in a row from one address, and nobody else", async () => {
+    const FAILURE_RATE = rate(20);
+    const locked = worker({ ...settings, FAILURE_RATE });
+    const from = (address: string, token: string) => ({ ...bearer(token), "cf-connecting-ip": address });
+    const statuses = new Map<number, number>();
+    for (let at = 0; at < 300; at += 1) {
+      const response = await locked.fetch("/sessions/s", { headers: from("192.0.2.1", `guess ${at}`) });
+      statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+      if (response.status === 429) expect(response.headers.get("retry-after")).toBe("60");
+    }
+    expect(statuses).toEqual(
+      new Map([
+        [401, 20],
+        [429, 280],
+      ]),
+    );
+    expect((await locked.fetch("/sessions/s", { headers: from("192.0.2.2", "guess") })).status).toBe(401);
+    expect((await locked.fetch("/sessions/s", { headers: from("192.0.2.1", "s3cret") })).status).toBe(200);
+    expect([...FAILURE_RATE.keys.keys()]).toEqual(["192.0.2.1", "192.0.2.2"]);
+  });
+
+  it("bound what one tenant asks, and leave the others alone", async () => {
+    const locked = worker({ ...settings, TENANT_RATE: rate(3) });
+    const ask = async (token: string) => (await locked.fetch("/sessions/s", { headers: bearer(token) })).status;
+    expect([await ask("s3cret"), await ask("s3cret"), await ask("s3cret"), await ask("s3cret")]).toEqual([
+      200, 200, 200, 429,
+    ]);
+    expect(await ask("open-sesame")).toBe(200);
+    const refused = await locked.ask(freshSession(), "Hi", bearer("s3cret"));
+    expect(await refused.json()).toMatchObject({ code: "too_many_requests", status: 429 });
+  });
+});

@@ -125,4 +125,21 @@ describe("a history of the first version", () => {
     expect((await llamory.ask(session, "Are you there?")).status).toBe(200);
     expect(await (await llamory.fetch(`/sessions/${session}`)).json()).toMatchObject({ messages: messages + 2 });
   });
+
+  it.each([
+    ["a reset", (session: string) => llamory.post("/reset", { sessionId: session })],
+    ["DELETE", (session: string) => llamory.fetch(`/sessions/${session}`, { method: "DELETE" })],
+  ])("that could not be adopted does not come back after %s", async (_what, forget) => {
+    const session = freshSession();
+    const stub = env.CHAT_DO.getByName(session);
+    // Stands in the way of the schema.
+    await sql(session, "CREATE TABLE messages (other)");
+    await runInDurableObject(stub, (_, { storage }) => storage.put("history", [{ role: "user", content: "old" }]));
+    await evictDurableObject(stub);
+    expect(await llamory.transcript(session)).toEqual([]);
+    expect((await forget(session)).status).toBe(200);
+    await sql(session, "DROP TABLE IF EXISTS messages");
+    await evictDurableObject(stub);
+    expect(await llamory.transcript(session)).toEqual([]);
+  });
 });

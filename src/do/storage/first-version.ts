@@ -25,5 +25,6 @@ export function firstVersionOf(storage: DurableObjectStorage): NewMessage[] | nu
 }
 
 export function forgetFirstVersion(storage: DurableObjectStorage): void {
-  storage.kv.delete(HISTORY_KEY);
+  // Deleting what is not there would make a table for it.
+  if (storage.kv.get(HISTORY_KEY) !== undefined) storage.kv.delete(HISTORY_KEY);
 }

@@ -13,6 +13,7 @@ const answerOf = (finished: FinishedTurn): StoredMessage => ({
 });
 
 export class Store {
+  readonly #storage: DurableObjectStorage;
   readonly #db: Database;
   readonly messages: Messages;
   readonly turns: TurnRows;
@@ -21,10 +22,11 @@ export class Store {
 
   /** Opens the storage: brings it to the newest schema, adopts a first version's history, ends a lost turn. */
   constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
     this.#db = new Database(storage);
     this.messages = new Messages(this.#db);
     this.turns = new TurnRows(this.#db);
-    if (!this.#db.exists) this.#adopt(storage);
+    if (!this.#db.exists) this.#adopt();
     const [last] = this.messages.page(undefined, 1);
     if (last?.status !== "running") return;
     this.#unanswered = last.turnId;
@@ -40,13 +42,13 @@ export class Store {
    * Makes a first version's history the first messages of the session. One that cannot be adopted stays where it is and
    * is told to the operator: the session begins without it, and works.
    */
-  #adopt(storage: DurableObjectStorage): void {
+  #adopt(): void {
     try {
-      const history = firstVersionOf(storage);
+      const history = firstVersionOf(this.#storage);
       if (!history) return;
       this.#db.transaction(() => {
         this.messages.append(history);
-        forgetFirstVersion(storage);
+        forgetFirstVersion(this.#storage);
       });
     } catch (error) {
       console.error(JSON.stringify({ event: "history_not_adopted", error: String(error) }));
@@ -92,9 +94,10 @@ export class Store {
     this.#unanswered = undefined;
   }
 
-  /** Empties the session. */
+  /** Empties the session. What could not be adopted goes too, or a later wake would bring it back. */
   clear(): { deleted: number } {
     const deleted = this.messages.end().last;
+    forgetFirstVersion(this.#storage);
     if (this.#db.exists) {
       this.#db.transaction(() => {
         this.turns.clear();
@@ -109,6 +112,7 @@ export class Store {
   async destroy(): Promise<void> {
     this.#unanswered = undefined;
     this.messages.forget();
+    forgetFirstVersion(this.#storage);
     await this.#db.destroy();
   }
 

@@ -14,10 +14,12 @@ export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
   if (AUTH === "off") return next();
   if (API_TOKENS.length === 0) throw new FailureError({ reason: "not_configured" });
   const bearer = /^Bearer (.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  const given = await sha256(bearer ?? c.req.header("x-api-key") ?? "");
+  const token = bearer ?? c.req.header("x-api-key") ?? "";
+  const given = await sha256(token);
   // All are compared, each in the same time, so that time tells nothing about a digest.
   const [holder] = API_TOKENS.filter(({ digest }) => crypto.subtle.timingSafeEqual(given, digest));
-  if (!holder) {
+  // No token is none, even where the list holds the digest of nothing: an unset variable is easily hashed.
+  if (!holder || token === "") {
     const address = c.req.header("cf-connecting-ip") ?? "";
     await within(c.env.FAILURE_RATE, address, "too_many_failures");
     throw new FailureError({ reason: "unauthorized" });

@@ -65,6 +65,14 @@ describe("a Worker that asks for tokens", () => {
     }
   });
 
+  it("lets nobody in without a token, even where the list holds the digest of nothing", async () => {
+    const careless = worker({ AUTH: "tokens", API_TOKENS: await digestOf("") });
+    const none: Record<string, string>[] = [{}, bearer(""), { "x-api-key": "" }];
+    for (const headers of none) {
+      expect((await careless.ask(freshSession(), "Hi", headers)).status).toBe(401);
+    }
+  });
+
   it("reads nothing of a stranger's body", async () => {
     let read = 0;
     const body = new ReadableStream({

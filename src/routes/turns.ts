@@ -11,9 +11,9 @@ import { callSession } from "./session";
 
 /** What the client has of a turn: so many characters of its answer, all of it, or (null) nothing. */
 function known(turnId: string, lastEventId: string | undefined): number | "all" | null {
-  const rest = lastEventId?.startsWith(`${turnId}:`) ? lastEventId.slice(turnId.length + 1) : undefined;
-  if (rest === undefined) return null;
-  return rest.endsWith(":done") ? "all" : Number(rest);
+  const [, id, characters, done] = /^(.+?):(\d+)(:done)?$/.exec(lastEventId ?? "") ?? [];
+  if (id !== turnId) return null;
+  return done === undefined ? Number(characters) : "all";
 }
 
 export const turns = new Hono<AppEnv>()

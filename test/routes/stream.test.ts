@@ -128,6 +128,10 @@ describe("POST /ask, streamed", () => {
     ]);
     const nothing = await llamory.fetch(`${turn}/stream`, { headers: { "last-event-id": late.at(-1)?.id ?? "" } });
     expect(nothing.status).toBe(204);
+    for (const foreign of ["other:3", `${late.at(-1)?.id.split(":")[0]}:other:3`]) {
+      const whole = await llamory.fetch(`${turn}/stream`, { headers: { "last-event-id": foreign } });
+      expect((await new Events(whole).rest()).map(({ event }) => event)).toEqual(["start", "delta", "done"]);
+    }
     expect(await llamory.transcript(session)).toEqual(["user: Count.", "assistant: one two three four"]);
   });
 

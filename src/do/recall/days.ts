@@ -6,15 +6,10 @@ const MONTHS = [
   ...["January", "February", "March", "April", "May", "June"],
   ...["July", "August", "September", "October", "November", "December"],
 ];
-const NUMBERS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve".split("|");
+const NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
 /** More than these of one message are left out. */
 const MOST = 8;
-
-type Unit = "day" | "week" | "month" | "year";
-
-const PHRASES =
-  /\b(?<near>the day before yesterday|the day after tomorrow|yesterday|last night|tomorrow)\b|\b(?<way>last|next)\s+(?:(?<weekday>sunday|monday|tuesday|wednesday|thursday|friday|saturday)|(?<unit>week|month|year))\b|\b(?:(?<count>\d{1,2}|an?|a couple of|a few|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+(?<units>day|week|month|year)s?\s+ago)\b|\bin\s+(?<ahead>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+(?<later>day|week|month|year)s\b/gi;
 
 const NEAR: Record<string, number> = {
   "the day before yesterday": -2,
@@ -24,30 +19,35 @@ const NEAR: Record<string, number> = {
   "the day after tomorrow": 2,
 };
 
+const COUNT = `\\d{1,2}|${NUMBERS.join("|")}`;
+const UNIT = "day|week|month|year";
+
+/** The usual phrases, in lower case. */
+const PHRASES = new RegExp(
+  [
+    `\\b(?<near>${Object.keys(NEAR).join("|")})\\b`,
+    `\\b(?<way>last|next)\\s+(?:(?<weekday>${WEEKDAYS.join("|").toLowerCase()})|(?<unit>week|month|year))\\b`,
+    `\\b(?<ago>${COUNT}|an?|a couple of|a few)\\s+(?<agoUnit>${UNIT})s?\\s+ago\\b`,
+    `\\bin\\s+(?<ahead>${COUNT})\\s+(?<aheadUnit>${UNIT})s\\b`,
+  ].join("|"),
+  "g",
+);
+
 function countOf(text: string): number {
   if (text.startsWith("a")) return text === "a few" ? 3 : text === "a couple of" ? 2 : 1;
   const index = NUMBERS.indexOf(text);
   return index === -1 ? Number(text) : index + 1;
 }
 
-const isUnit = (text: string): text is Unit => ["day", "week", "month", "year"].includes(text);
-
 /** A date so many units away; a month or a year is not told to the day. */
 function away(said: number, count: number, unit: string): string {
+  if (unit === "day") return dateWords(said + count * DAY);
+  if (unit === "week") return dateWords(said + count * 7 * DAY);
   const date = new Date(said);
-  if (!isUnit(unit)) return "";
-  switch (unit) {
-    case "day":
-      return dateWords(said + count * DAY);
-    case "week":
-      return dateWords(said + count * 7 * DAY);
-    case "month":
-      date.setUTCDate(1);
-      date.setUTCMonth(date.getUTCMonth() + count);
-      return `${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
-    case "year":
-      return String(date.getUTCFullYear() + count);
-  }
+  if (unit === "year") return String(date.getUTCFullYear() + count);
+  date.setUTCDate(1);
+  date.setUTCMonth(date.getUTCMonth() + count);
+  return `${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
 /** The words of a day: `Saturday August 14 2021`. */
@@ -65,12 +65,12 @@ function weekday(said: number, name: string, way: string): string {
 }
 
 function meant(groups: Record<string, string | undefined>, said: number): string {
-  const { near, way, weekday: name, unit, count, units, ahead, later } = groups;
+  const { near, way, weekday: name, unit, ago, agoUnit, ahead, aheadUnit } = groups;
   if (near !== undefined) return dateWords(said + (NEAR[near] ?? 0) * DAY);
   if (way !== undefined && name !== undefined) return weekday(said, name, way);
   if (way !== undefined && unit !== undefined) return away(said, way === "last" ? -1 : 1, unit);
-  if (count !== undefined && units !== undefined) return away(said, -countOf(count), units);
-  if (ahead !== undefined && later !== undefined) return away(said, countOf(ahead), later);
+  if (ago !== undefined && agoUnit !== undefined) return away(said, -countOf(ago), agoUnit);
+  if (ahead !== undefined && aheadUnit !== undefined) return away(said, countOf(ahead), aheadUnit);
   return "";
 }
 

@@ -1,0 +1,137 @@
+/** What of a question's words is found in each message, or near it. */
+import type { Found, Limits } from "./fulltext";
+
+/** Evidence that a hit gives to the messages around it, from two before to two after: an answer gains from its question. */
+const NEIGHBOURS = [0.25, 0.5, 1, 0.6, 0.25];
+const REACH = 2;
+/** BM25's k1: how soon more of the same word adds no more. */
+const BM25_K1 = 1;
+/** What a message's own hits count beyond what they count with its neighbours'. */
+const OWN = 0.25;
+/** Hits of all words of a question together, so that the cost is bounded. */
+const HITS = 3_600;
+const MOST_HITS = 1_024;
+/** In a session longer than this the newest hits of a common word reach less and less far, and so fewer of them are read. */
+const LONG = 5_000;
+const LEAST_HITS = 256;
+/** What a hit of another form counts; one of more hits than this is another word. */
+const FORM = 0.6;
+const FORM_HITS = 256;
+/** What a hit of a related word counts, where it is as rare as this. */
+const RELATED = 0.25;
+const RELATED_HITS = 128;
+/** Candidates that are looked at closely; how finely their scores are told apart when they are chosen. */
+const CANDIDATES = 300;
+const BUCKETS = 1_024;
+
+/** What the best messages got of the words, by `seq`. */
+export type Evidence = Map<number, number>;
+
+/**
+ * How many hits are looked up for a question of so many words, in the messages before a `seq`. Of forms and related words
+ * it is one more than may count: who has that many is too common.
+ */
+export function limitsOf(words: number, before: number): Limits {
+  const share = Math.min(MOST_HITS, Math.floor(HITS / Math.max(words, 1)));
+  const word = Math.min(share, Math.max(LEAST_HITS, Math.floor((share * LONG) / before)));
+  return { word, forms: FORM_HITS + 1, related: RELATED_HITS + 1 };
+}
+
+/** Arrays of zeros, kept: megabytes made for each question would be most of its cost. */
+let kept = { weights: new Float64Array(0), evidence: new Float64Array(0), scores: new Float64Array(0) };
+function scratch(length: number): typeof kept {
+  const zeros = () => new Float64Array(length + (length >> 2));
+  if (kept.scores.length < length) kept = { weights: zeros(), evidence: zeros(), scores: zeros() };
+  return kept;
+}
+
+/**
+ * How many messages have a word of which only the newest were looked up: as many as if it were as frequent everywhere.
+ * A common word is damped by its rarity, not dropped.
+ */
+function countOf(seqs: number[], most: number, total: number): number {
+  if (seqs.length < most) return seqs.length;
+  const span = (seqs[0] ?? 0) - (seqs.at(-1) ?? 0) + 1;
+  return (seqs.length / span) * total;
+}
+
+/** The messages that a word counts for, each weighed by the best of what it has. */
+function weigh({ seqs, forms, related }: Found, limits: Limits, weights: Float64Array): number[] {
+  const hits: number[] = [];
+  const hit = (found: number[], weight: number) => {
+    for (const seq of found) {
+      if (weights[seq] === 0) hits.push(seq);
+      if ((weights[seq] ?? 0) < weight) weights[seq] = weight;
+    }
+  };
+  hit(seqs, 1);
+  if (seqs.length === limits.word) return hits;
+  if (forms.length < limits.forms) hit(forms, FORM);
+  for (const rare of related) if (rare.length < limits.related) hit(rare, RELATED);
+  return hits;
+}
+
+/**
+ * BM25 over messages that are read with their neighbours: the best of them.
+ * @param before the messages are those with a smaller `seq`
+ * @param limits how many hits were looked up
+ */
+export function evidenceOf(found: Found[], before: number, limits: Limits): Evidence {
+  const total = Math.max(before - 1, 1);
+  const { weights, evidence, scores } = scratch(total + 1);
+  const touched: number[] = [];
+  for (const word of found) {
+    const hits = weigh(word, limits, weights);
+    const sum = hits.reduce((mass, seq) => mass + (weights[seq] ?? 0), 0);
+    const mass = Math.max(1, sum + countOf(word.seqs, limits.word, total) - word.seqs.length);
+    const rarity = Math.log(1 + Math.max(0, total - mass + 0.5) / (mass + 0.5));
+    const near: number[] = [];
+    for (const seq of hits) {
+      const weight = weights[seq] ?? 0;
+      for (let at = Math.max(1, seq - REACH); at <= Math.min(seq + REACH, before - 1); at += 1) {
+        if (evidence[at] === 0) near.push(at);
+        evidence[at] = (evidence[at] ?? 0) + weight * (NEIGHBOURS[at - seq + REACH] ?? 0);
+      }
+    }
+    for (const seq of hits) {
+      add(seq, rarity * OWN * (weights[seq] ?? 0));
+      weights[seq] = 0;
+    }
+    for (const seq of near) {
+      const amount = evidence[seq] ?? 0;
+      add(seq, (rarity * amount * (1 + BM25_K1)) / (amount + BM25_K1));
+      evidence[seq] = 0;
+    }
+  }
+  const best: Evidence = new Map();
+  const least = leastOf(touched, scores, CANDIDATES);
+  for (const seq of touched) {
+    const score = scores[seq] ?? 0;
+    if (score >= least) best.set(seq, score);
+    scores[seq] = 0;
+  }
+  return best;
+
+  function add(seq: number, gain: number): void {
+    if (scores[seq] === 0) touched.push(seq);
+    scores[seq] = (scores[seq] ?? 0) + gain;
+  }
+}
+
+/** A score that so many reach, or a few more: found by counting, as to sort them all would be a tenth of an ask. */
+function leastOf(touched: number[], scores: Float64Array, count: number): number {
+  if (touched.length <= count) return 0;
+  const highest = touched.reduce((max, seq) => Math.max(max, scores[seq] ?? 0), 0);
+  const buckets = new Uint32Array(BUCKETS + 1);
+  for (const seq of touched) {
+    const bucket = Math.floor(((scores[seq] ?? 0) / highest) * BUCKETS);
+    buckets[bucket] = (buckets[bucket] ?? 0) + 1;
+  }
+  let reached = 0;
+  let bucket = BUCKETS + 1;
+  while (reached < count && bucket > 0) {
+    bucket -= 1;
+    reached += buckets[bucket] ?? 0;
+  }
+  return (bucket / BUCKETS) * highest * (1 - Number.EPSILON);
+}

@@ -14,7 +14,7 @@ export interface StreamOptions {
   onText: (text: string) => void;
 }
 
-/** Milliseconds between two batches of text: no reader notices more often. */
+/** Milliseconds between two batches of text: a reader does not notice finer steps. */
 const BATCH_MS = 40;
 
 const DONE = /\ndata: ?\[DONE\]\s*$/;

@@ -11,7 +11,7 @@ describe("a page of another origin", () => {
   const open = worker({ AUTH: "tokens", API_TOKENS: "ab".repeat(32), CORS_ORIGINS: `${ORIGIN}, https://two.example` });
 
   it("that is listed is told before it is authenticated that it may ask, and may read what was answered", async () => {
-    const preflight = await open.preflight("/ask", asked(ORIGIN));
+    const preflight = await open.raw("/ask", asked(ORIGIN));
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("access-control-allow-origin")).toBe(ORIGIN);
     expect(preflight.headers.get("access-control-allow-headers")).toBe("authorization");
@@ -26,7 +26,7 @@ describe("a page of another origin", () => {
 
   it("that is not listed is not", async () => {
     for (const origin of ["https://evil.example", "http://app.example", "null", "https://app.example.evil.example"]) {
-      const preflight = await open.preflight("/ask", asked(origin));
+      const preflight = await open.raw("/ask", asked(origin));
       expect(preflight.headers.get("access-control-allow-origin")).toBeNull();
       const answered = await worker({ CORS_ORIGINS: ORIGIN }).ask(freshSession(), "Hi", { origin });
       expect(answered.headers.get("access-control-allow-origin")).toBeNull();

@@ -10,11 +10,11 @@ export function worker(overrides: Partial<Env> = {}) {
   return {
     /** Waits for the response, not for its body. */
     async fetch(path: string, init?: RequestInit, origin = "http://localhost"): Promise<Response> {
-      const response = await this.preflight(path, init, origin);
+      const response = await this.raw(path, init, origin);
       return documented(init?.method ?? "GET", new URL(path, origin).pathname, response);
     },
     /** As fetch, for what the document does not speak of. */
-    async preflight(path: string, init?: RequestInit, origin = "http://localhost"): Promise<Response> {
+    async raw(path: string, init?: RequestInit, origin = "http://localhost"): Promise<Response> {
       const ctx = createExecutionContext();
       const response = await app.fetch(new Request(`${origin}${path}`, init), bindings, ctx);
       await waitOnExecutionContext(ctx);

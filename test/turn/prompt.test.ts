@@ -54,7 +54,8 @@ describe("a prompt", () => {
             CONTEXT_TOKENS: String(contextTokens),
             RECALL_TOKENS: String(recallTokens),
           });
-          const messages = said.map((content, at) => ({ role: at % 2 ? "assistant" : "user", content }));
+          const roles = ["user", "assistant", "user", "system"];
+          const messages = said.map((content, at) => ({ role: roles[at % 4], content }));
           if (messages.length > 0) await llamory.post(`/sessions/${session}/messages`, { messages });
           const response = await llamory.post("/ask", { sessionId: session, question, maxTokens });
           expect([200, 413]).toContain(response.status);

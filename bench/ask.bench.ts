@@ -4,6 +4,7 @@ import { expect, inject, it } from "vitest";
 import { root } from "../test/e2e/support/bundle";
 import { json, post, serve } from "../test/e2e/support/http";
 import { Workerd } from "../test/e2e/support/workerd";
+import { percentile } from "./figures";
 import { random, sentence } from "./text";
 
 const SESSIONS = 40;
@@ -15,7 +16,7 @@ const RUNS = 9;
 /** Asks a run. */
 const ASKS = 80;
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const median = (values: number[]) => percentile(values, 0.5);
 
 /** A model that answers at once, and streams a token every few milliseconds. */
 const model = (firstToken: { at: number }) =>

@@ -135,7 +135,7 @@ const TALK = [
 ];
 
 /**
- * So many messages, and so many questions about some of them.
+ * So many messages, and at most so many questions about some of them.
  * @param seed the same for the same conversation
  */
 export function conversation(seed: number, messages: number, questions: number): { said: Said[]; asked: Question[] } {
@@ -146,7 +146,7 @@ export function conversation(seed: number, messages: number, questions: number):
     return one;
   };
   const said: Said[] = [];
-  const facts: Question[] = [];
+  const facts: { question: string; at: number }[] = [];
   let time = Date.UTC(2022, 0, 1, 9);
   let speaker = 0;
   const say = (content: string) => {
@@ -169,23 +169,13 @@ export function conversation(seed: number, messages: number, questions: number):
     if (fact.opening) say(fact.opening);
     const at = said.length;
     values.set("me", say(filled(fact.told)));
-    facts.push({ question: filled(pick(fact.asked)), evidence: [at] });
+    facts.push({ question: filled(pick(fact.asked)), at });
   }
   // Where the same was said more than once, all of it is evidence.
-  const toldAt = new Map<string, number[]>();
-  for (const [at, { name, content }] of said.entries()) {
-    const key = `${name}: ${content}`;
-    toldAt.set(key, [...(toldAt.get(key) ?? []), at]);
-  }
-  const asked = facts.map(({ question, evidence: [at = 0] }) => {
-    const { name, content } = said[at] ?? { name: "", content: "" };
-    return { question, evidence: toldAt.get(`${name}: ${content}`) ?? [] };
-  });
-  const every = Math.max(1, asked.length / questions);
-  return {
-    said,
-    asked: Array.from({ length: Math.min(questions, asked.length) }, (_, at) => asked[Math.floor(at * every)]).filter(
-      (one) => one !== undefined,
-    ),
-  };
+  const lines = said.map(({ name, content }) => `${name}: ${content}`);
+  const places = Map.groupBy(lines.keys(), (at) => lines[at]);
+  const asked = facts.map(({ question, at }): Question => ({ question, evidence: places.get(lines[at]) ?? [] }));
+  const share = Math.min(1, questions / asked.length);
+  // Spread over all of it.
+  return { said, asked: asked.filter((_, at) => Math.floor((at + 1) * share) > Math.floor(at * share)) };
 }

@@ -4,14 +4,12 @@ import { expect, it } from "vitest";
 import { askRequest } from "../test/support/ask-request";
 import { counted, countRows } from "../test/support/counted";
 import { worker } from "../test/support/worker";
+import { percentile } from "./figures";
 import { random, sentence } from "./text";
 
 const SIZES = [100, 1_000, 10_000, 100_000];
 const QUESTIONS = 200;
 const { ask: ASK, model: MODEL } = askRequest("bench", "");
-
-const percentile = (times: number[], share: number) =>
-  times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
 
 it("a context at 100 to 100,000 messages", async () => {
   const next = random(42);

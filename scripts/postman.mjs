@@ -72,6 +72,11 @@ const story = [
     params: { turnId: "nobody" },
     tests: saidSo("turn_not_found"),
   },
+  {
+    name: "Make a token for a browser",
+    id: "makeToken",
+    body: { sessionIds: ["{{sessionId}}"], expiresIn: 600 },
+  },
   { name: "See what reaches the Worker", id: "debug" },
   { name: "Empty the session", id: "reset", body: session, tests: saidSo('"ok":true') },
   { name: "It has forgotten", id: "messages", tests: saidSo('"data":[]') },

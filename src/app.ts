@@ -8,6 +8,7 @@ import { authenticate } from "./middleware/auth";
 import { limitBody, requireJson } from "./middleware/body";
 import { crossOrigin, localOnly, personal } from "./middleware/browsers";
 import { FailureError, respond, respondOpenAI } from "./middleware/respond";
+import { limitScope } from "./middleware/scope";
 import { timing } from "./middleware/timing";
 import type { AnyFailure } from "./problem";
 import { ask } from "./routes/ask";
@@ -17,6 +18,7 @@ import { health } from "./routes/health";
 import { completions } from "./routes/openai/completions";
 import { responses } from "./routes/openai/responses";
 import { hasFlag } from "./routes/session";
+import { sessionTokens } from "./routes/session-tokens";
 import { sessions } from "./routes/sessions";
 import { turns } from "./routes/turns";
 
@@ -27,13 +29,14 @@ open.use(requestId(), timing, secureHeaders(), localOnly, crossOrigin);
 
 const base = open.route("/", health).route("/", document);
 // Nothing of a stranger's body is read.
-base.use(personal, authenticate, limitBody, requireJson);
+base.use(personal, authenticate, limitScope, limitBody, requireJson);
 
 /** All routes. Handlers answer with a problem where they fail; whatever is thrown is told here. */
 export const app = base
   .route("/", ask)
   .route("/", sessions)
   .route("/", turns)
+  .route("/", sessionTokens)
   .route("/", completions)
   .route("/", responses)
   .route("/", debug);

@@ -12,7 +12,9 @@ const count = (min: number, max: number) => z.coerce.number().int().min(min).max
 /** Who holds an API token: its SHA-256, and the tenant it opens; `""` is the default tenant. */
 export interface Holder {
   tenant: string;
-  digest: Uint8Array;
+  /** Its hexadecimal digits, in lower case. */
+  digest: string;
+  bytes: Uint8Array;
 }
 
 const HOLDER = /^(?:([A-Za-z0-9_-]{1,64}):)?([0-9a-f]{64})$/i;
@@ -24,9 +26,13 @@ const holders = z
   .transform((list, { addIssue }): Holder[] => {
     if (list.trim() === "") return [];
     return list.split(",").flatMap((entry, at): Holder[] => {
-      const [, tenant = "", digest] = HOLDER.exec(entry.trim()) ?? [];
-      if (digest !== undefined)
-        return [{ tenant, digest: Uint8Array.from(digest.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)) }];
+      const [, tenant = "", digits] = HOLDER.exec(entry.trim()) ?? [];
+      if (digits !== undefined) {
+        const digest = digits.toLowerCase();
+        return [
+          { tenant, digest, bytes: Uint8Array.from(digest.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)) },
+        ];
+      }
       addIssue(
         `entry ${at + 1} is neither a token's SHA-256 (64 hexadecimal digits) nor \`tenant:sha256\`; \`npm run token\` makes one`,
       );
@@ -76,6 +82,11 @@ const settingsSchema = z.object({
    * Several tokens of a tenant may stand side by side.
    */
   API_TOKENS: holders,
+  /** Secret. What the tokens of `POST /tokens` are signed with; another one ends them all. Empty: there are none. */
+  SESSION_KEY: z
+    .string()
+    .default("")
+    .refine((key) => key === "" || key.length >= 32, "must have 32 characters or more: `openssl rand -base64 32`"),
   /** Origins whose pages may ask from a browser, separated by commas, or `*`; empty for none. */
   CORS_ORIGINS: origins,
   /** `true`: only requests to a loopback name are served, for local use. */
@@ -101,13 +112,22 @@ export interface Env extends Partial<Record<keyof Settings, string>> {
   FAILURE_RATE?: RateLimit;
 }
 
+/** Who asks. */
+export interface Caller {
+  /** Whose sessions these are; empty for the default tenant. */
+  tenant: string;
+  /** The digest of the API token that lets them in; empty where AUTH is `off`. */
+  digest: string;
+  /** The only sessions that a session token opens; absent for an API token, which opens all of its tenant's. */
+  sessions?: string[];
+}
+
 /** What handlers find in their context. */
 export interface AppEnv {
   Bindings: Env;
   Variables: {
     requestId: string;
-    /** Whose sessions these are; empty for the default tenant. */
-    tenant: string;
+    caller: Caller;
     /** Where the request's time goes, in milliseconds. */
     timings: { memory: number; model: number };
   };

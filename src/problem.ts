@@ -9,6 +9,9 @@ type RequestFailure =
   | { reason: "body_too_large"; limit: number }
   | { reason: "local_only" }
   | { reason: "unauthorized" }
+  | { reason: "token_expired" }
+  | { reason: "forbidden" }
+  | { reason: "session_key_missing" }
   | { reason: "too_many_failures" }
   | { reason: "too_many_requests" }
   | { reason: "not_configured" }
@@ -37,6 +40,9 @@ const TABLE: Record<Reason, Row> = {
   unsupported_media_type: [415, "Unsupported media type", "Send JSON, with `content-type: application/json`."],
   body_too_large: [413, "Body too large", "A body may have {limit} bytes. Send it in parts."],
   unauthorized: [401, "Unauthorized", "Send an API token: `authorization: Bearer <token>`, or `x-api-key`. API_TOKENS holds the SHA-256 of each token, not the token itself: `npm run token` makes both.", { "www-authenticate": "Bearer" }],
+  token_expired: [401, "Token expired", "The session token has expired. Have your server make a new one: `POST /tokens`.", { "www-authenticate": "Bearer" }],
+  forbidden: [403, "Forbidden", "A session token may ask, read, follow and cancel in the sessions that it names, and nothing else."],
+  session_key_missing: [503, "No session tokens", "The operator puts a secret first: `npx wrangler secret put SESSION_KEY`, 32 characters or more.", NEVER_AGAIN],
   local_only: [403, "Local only", "This server answers only to the names of its own machine: use http://localhost or http://127.0.0.1, or set LOCAL_ONLY to `false`."],
   too_many_failures: [429, "Too many failures", "This address sent too many wrong tokens. Try again in a minute.", retryAfter(60)],
   too_many_requests: [429, "Too many requests", "The tenant asks too often. Try again in a minute.", retryAfter(60)],

@@ -75,8 +75,21 @@ export const streamHeaders = z.object({
     .optional(),
 });
 
+export const followQuery = z.object({
+  /** A session token, for a browser's EventSource, which sends no headers. */
+  access_token: z.string().max(8_192).optional(),
+});
+
 export const resetRequest = z.object({ sessionId });
 export const resetResponse = z.object({ ok: z.literal(true), sessionId, deleted: count });
+
+export const tokenRequest = z.object({
+  /** The sessions that the token opens. */
+  sessionIds: z.array(sessionId).min(1).max(32),
+  /** Seconds until it expires: a day at most. */
+  expiresIn: z.int().min(1).max(86_400).default(3_600),
+});
+export const tokenResponse = z.object({ token: z.string(), expiresAt: time });
 
 export const healthResponse = z.object({
   ok: z.literal(true),

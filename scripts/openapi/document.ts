@@ -25,6 +25,9 @@ const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   too_many_failures: { reason: "too_many_failures" },
   too_many_requests: { reason: "too_many_requests" },
   unauthorized: { reason: "unauthorized" },
+  token_expired: { reason: "token_expired" },
+  forbidden: { reason: "forbidden" },
+  session_key_missing: { reason: "session_key_missing" },
   not_configured: { reason: "not_configured" },
   misconfigured: { reason: "misconfigured", detail: "Check the Worker's settings." },
   not_found: { reason: "not_found" },
@@ -118,12 +121,20 @@ function parameters(type: z.ZodObject | undefined, place: "path" | "query" | "he
     }));
 }
 
+/** How any route that needs a token may refuse. */
+const CLOSED = [
+  "unauthorized",
+  "token_expired",
+  "forbidden",
+  "not_configured",
+  "too_many_failures",
+  "too_many_requests",
+  "session_overloaded",
+] as const;
+
 function operationOf(path: string, { open, openai = false, ...operation }: (typeof operations)[string]): Json {
   const reasons = new Set<Reason>(["misconfigured", "internal", "local_only", ...(operation.failures ?? [])]);
-  if (!open)
-    for (const reason of ["unauthorized", "not_configured", "too_many_failures", "too_many_requests"] as const)
-      reasons.add(reason);
-  if (!open) reasons.add("session_overloaded");
+  if (!open) for (const reason of CLOSED) reasons.add(reason);
   if (operation.params || operation.query || operation.headers || operation.body) reasons.add("invalid_request");
   // A body of any request is looked at before its route is.
   if (operation.body)

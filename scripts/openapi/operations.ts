@@ -80,6 +80,15 @@ export const operations: Record<string, Operation> = {
     example: { sessionId: "a" },
     response: schema.resetResponse,
   },
+  "POST /tokens": {
+    id: "makeToken",
+    summary: "A short-lived token for a browser: to ask, read, follow and cancel in the sessions that it names",
+    body: schema.tokenRequest,
+    example: { sessionIds: ["a"], expiresIn: 600 },
+    status: 201,
+    response: schema.tokenResponse,
+    failures: ["session_key_missing"],
+  },
   "GET /debug": {
     id: "debug",
     summary: "What of the request reached the Worker; only where DEBUG is on",
@@ -142,6 +151,7 @@ export const operations: Record<string, Operation> = {
     id: "followTurn",
     summary: "A turn's events from the start, or after `Last-Event-ID`; a turn that is over replays and ends",
     params: schema.turnParam,
+    query: schema.followQuery,
     headers: schema.streamHeaders,
     events: EVENTS,
     nothing: "The client has all of the turn: it sent the id of `done`.",

@@ -2,13 +2,14 @@
 import type { Context } from "hono";
 import { type AppEnv, type AskRequest, type Env, settingsOf } from "../env";
 import type { LlamaOptions } from "../llm/llama";
+import { requireSession } from "../middleware/scope";
 import type { Ask, AskReply } from "../turn/types";
 
 type Stub = ReturnType<Env["CHAT_DO"]["getByName"]>;
 
 /** The name of a session's object: of the default tenant as existing deployments name it. */
 const objectName = (c: Context<AppEnv>, sessionId: string) =>
-  c.var.tenant ? `${c.var.tenant}/${sessionId}` : sessionId;
+  c.var.caller.tenant ? `${c.var.caller.tenant}/${sessionId}` : sessionId;
 
 /** Whether an error of the platform has a flag: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */
 export const hasFlag = (error: unknown, flag: "retryable" | "overloaded" | "durableObjectReset") =>
@@ -28,6 +29,7 @@ export async function callSession<R>(
   call: (stub: Stub, again: boolean) => R,
   times: "once" | "twice" = "twice",
 ): Promise<Awaited<R>> {
+  requireSession(c, sessionId);
   const stub = () => c.env.CHAT_DO.getByName(objectName(c, sessionId));
   const started = performance.now();
   try {

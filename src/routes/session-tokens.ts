@@ -1,0 +1,19 @@
+import { Hono } from "hono";
+import type * as z from "zod";
+import { type AppEnv, settingsOf } from "../env";
+import { respond } from "../middleware/respond";
+import { valid } from "../middleware/validation";
+import { tokenRequest, type tokenResponse } from "../schema";
+import { signSessionToken } from "../session-token";
+import { iso } from "../wire/json";
+
+/** `POST /tokens`: a short-lived token for a browser, which may ask, read, follow and cancel in the sessions it names. */
+export const sessionTokens = new Hono<AppEnv>().post("/tokens", valid("json", tokenRequest), async (c) => {
+  const { SESSION_KEY } = settingsOf(c.env);
+  if (SESSION_KEY === "") return respond(c, { reason: "session_key_missing" });
+  const { sessionIds, expiresIn } = c.req.valid("json");
+  const exp = Math.floor(Date.now() / 1_000) + expiresIn;
+  const token = await signSessionToken({ digest: c.var.caller.digest, sessions: sessionIds, exp }, SESSION_KEY);
+  const body: z.input<typeof tokenResponse> = { token, expiresAt: iso(exp * 1_000) };
+  return c.json(body, 201);
+});

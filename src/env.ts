@@ -5,7 +5,7 @@ import type { LegacyDO } from "./do/legacy";
 import { MAX_REPLY_TOKENS } from "./limits";
 import type { AiBinding } from "./llm/binding";
 
-export type { AskRequest } from "./do/chat";
+export type { AskRequest } from "./do/session-turns";
 
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 

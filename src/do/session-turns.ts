@@ -1,0 +1,170 @@
+/** The turns of a session: asked, run one at a time, followed, cancelled. */
+import type { AiBinding } from "../llm/binding";
+import { Llama, type LlamaOptions } from "../llm/llama";
+import { budgetOf, measure } from "../turn/budget";
+import { contextOf } from "../turn/conversation";
+import { LiveTurn, replay } from "../turn/live-turn";
+import { noJournal } from "../turn/ports";
+import { failed, ok, type Result } from "../turn/result";
+import { answerTurn, followReply, storedReply, streamReply, streamTurn, wholeReply } from "../turn/turn";
+import type { Ask, AskReply, Encode, Idempotency, NewMessage, StoredTurn } from "../turn/types";
+import { encoderOf, type Form } from "../wire/forms";
+import type { Line } from "./live/line";
+import { type Live, LiveTurns } from "./live/live-turns";
+import { readContext } from "./recall/context";
+import { storageFailed } from "./storage/failed";
+import type { Store } from "./storage/store";
+import { TurnJournal } from "./storage/turn-journal";
+
+/** How a session is asked. */
+export interface AskRequest {
+  /** The turn's id, made by the one who asks, so that asking again after a lost call is the same turn. */
+  turnId: string;
+  /** Whether it is such an asking again. */
+  again?: boolean;
+  ask: Ask;
+  model: LlamaOptions;
+  /** The form in which the answer is streamed; absent for the answer as a whole. */
+  form?: Form | undefined;
+  idempotency?: Idempotency | undefined;
+  /** Whether to wait in line while another turn runs; by default, yes. */
+  onBusy?: "queue" | "reject" | undefined;
+  /** What was said before; of use, and remembered, only where the session is still empty. */
+  before?: NewMessage[];
+  /** A turn of this session that the question goes on with: without it the ask fails. */
+  follows?: string | undefined;
+  /** False: the session is read, and nothing of the turn is written. */
+  store?: boolean;
+}
+
+/** What turns need of their object. */
+interface Surroundings {
+  ctx: DurableObjectState;
+  ai: AiBinding;
+  line: Line;
+  store: Store;
+}
+
+export class SessionTurns {
+  readonly #live = new LiveTurns();
+  readonly #ctx: DurableObjectState;
+  readonly #ai: AiBinding;
+  readonly #line: Line;
+  readonly #store: Store;
+
+  constructor({ ctx, ai, line, store }: Surroundings) {
+    this.#ctx = ctx;
+    this.#ai = ai;
+    this.#line = line;
+    this.#store = store;
+  }
+
+  /** Gives the reply to whoever asked; the turn goes on by itself. */
+  ask(request: AskRequest): Promise<AskReply> | AskReply {
+    const { turnId, idempotency, form, onBusy = "queue" } = request;
+    const encode = form && encoderOf(form, turnId);
+    const known = (request.again && this.#again(turnId, encode)) || (idempotency && this.#byKey(idempotency, form));
+    if (known) return known;
+    if (onBusy === "reject" && this.#line.busy) return { state: "failed", failure: { reason: "session_busy" } };
+    if (this.#line.full) return { state: "failed", failure: { reason: "session_queue_full" } };
+    const turn = new LiveTurn({ id: turnId, question: request.ask.question, idempotency, createdAt: Date.now() });
+    this.#ctx.waitUntil(this.#run(this.#live.add(turn), request));
+    return encode ? streamReply(turn, encode) : wholeReply(turn, false);
+  }
+
+  get(turnId: string): StoredTurn | null {
+    return this.#live.get(turnId)?.turn.stored ?? this.#storedTurn(turnId);
+  }
+
+  /** The turn's bytes in a form, given how many characters of its answer are known already; null for all events. */
+  follow(turnId: string, form: Form, after: number | null): ReadableStream<Uint8Array> | null {
+    const encode = encoderOf(form, turnId);
+    const live = this.#live.get(turnId);
+    if (live) return live.turn.follow(encode, after);
+    const stored = this.#storedTurn(turnId);
+    return stored && replay(stored, encode, after);
+  }
+
+  /** What a running turn has said so far is kept; one that waits in line leaves nothing. */
+  cancel(turnId: string): Result<StoredTurn> {
+    const live = this.#live.get(turnId);
+    if (live && !live.journal?.closed) {
+      const { turn, journal } = live;
+      turn.flush();
+      const finished = turn.snapshot("cancelled");
+      const cancelled = { ...turn.stored, ...finished, finishedAt: Date.now() };
+      turn.fail({ reason: "turn_cancelled" });
+      try {
+        journal?.finish(finished);
+      } catch (error) {
+        return failed(storageFailed(error));
+      }
+      return ok(cancelled);
+    }
+    const stored = this.#storedTurn(turnId);
+    return stored ? ok(stored) : failed({ reason: "turn_not_found" });
+  }
+
+  /** Ends those that run, and sends away those that wait. */
+  cancelAll(): void {
+    this.#line.empty();
+    this.#live.cancel();
+  }
+
+  /** Runs a turn when its place in line has come. Whatever happens, the turn is over and its place free afterwards. */
+  async #run(live: Live, request: AskRequest): Promise<void> {
+    const { turn } = live;
+    const release = await this.#line.enter();
+    if (release) turn.ended.then(release);
+    try {
+      if (release && !turn.over) await this.#answer(live, request);
+      turn.fail({ reason: "turn_cancelled" });
+    } catch (error) {
+      turn.fail(storageFailed(error));
+    }
+  }
+
+  async #answer(live: Live, request: AskRequest): Promise<void> {
+    const { turn } = live;
+    const { form, follows, before = [], store = true } = request;
+    const { messages, turns } = this.#store;
+    if (follows !== undefined && !turns.get(follows)) return turn.fail({ reason: "response_not_found" });
+    const model = new Llama(this.#ai, request.model, this.#ctx.id.toString());
+    const ask = measure(request.ask);
+    const budget = budgetOf(ask, model.window);
+    const known = readContext(messages, ask.question, budget);
+    const begins = known.total === 0;
+    const context = begins ? contextOf(before, budget.context) : known;
+    const journal = new TurnJournal(this.#store, turn.identity, ask.questionTokens, begins ? before : []);
+    if (store) live.journal = journal;
+    const parts = { ask, context, model, journal: store ? journal : noJournal };
+    return form ? streamTurn(turn, parts) : answerTurn(turn, parts);
+  }
+
+  /** The turn of a call that was lost, where it reached this object or the one before it. */
+  #again(turnId: string, encode: Encode | undefined): Promise<AskReply> | AskReply | undefined {
+    const live = this.#live.get(turnId);
+    if (live) return encode ? followReply(live.turn, encode, false) : wholeReply(live.turn, false);
+    const stored = this.#storedTurn(turnId);
+    return stored ? storedReply(stored, encode) : undefined;
+  }
+
+  #byKey({ key, fingerprint }: Idempotency, form: Form | undefined): Promise<AskReply> | AskReply | undefined {
+    const live = this.#live.byKey(key);
+    const stored = live ? undefined : this.#store.turns.byKey(key);
+    const known = live?.turn.identity.idempotency ?? stored;
+    if (known && known.fingerprint !== fingerprint) {
+      return { state: "failed", failure: { reason: "idempotency_conflict" } };
+    }
+    if (stored) return storedReply(stored, form && encoderOf(form, stored.id));
+    if (!live) return undefined;
+    return form ? followReply(live.turn, encoderOf(form, live.turn.identity.id), true) : wholeReply(live.turn, true);
+  }
+
+  /** A turn that stands in the storage as running, and does not run here, was lost with its object. */
+  #storedTurn(turnId: string): StoredTurn | null {
+    const stored = this.#store.turns.get(turnId);
+    if (!stored) return null;
+    return stored.status === "running" ? { ...stored, status: "interrupted" } : stored;
+  }
+}

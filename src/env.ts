@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { ChatDO } from "./do/chat";
 import type { LegacyDO } from "./do/legacy";
+import type { UsageDO } from "./do/usage";
 import { MAX_REPLY_TOKENS } from "./limits";
 import type { AiBinding } from "./llm/binding";
 
@@ -89,6 +90,8 @@ const settingsSchema = z.object({
     .refine((key) => key === "" || key.length >= 32, "must have 32 characters or more: `openssl rand -base64 32`"),
   /** Origins whose pages may ask from a browser, separated by commas, or `*`; empty for none. */
   CORS_ORIGINS: origins,
+  /** Tokens, prompts and answers together, that a tenant may use of the model in a day (UTC); 0 for any number. */
+  TENANT_TOKENS_PER_DAY: count(0, 1e12).default(0),
   /** `true`: only requests to a loopback name are served, for local use. */
   LOCAL_ONLY: z.enum(["true", "false"]).default("false"),
   /** `true` opens `GET /debug`. */
@@ -106,6 +109,7 @@ export interface Env extends Partial<Record<keyof Settings, string>> {
   AI: AiBinding;
   CHAT_DO: DurableObjectNamespace<ChatDO>;
   MY_DURABLE_OBJECT: DurableObjectNamespace<LegacyDO>;
+  USAGE_DO: DurableObjectNamespace<UsageDO>;
   /** How often a tenant may ask; deployed configurations have it. */
   TENANT_RATE?: RateLimit;
   /** How often an address may send a wrong token; deployed configurations have it. */

@@ -14,6 +14,7 @@ type RequestFailure =
   | { reason: "session_key_missing" }
   | { reason: "too_many_failures" }
   | { reason: "too_many_requests" }
+  | { reason: "tenant_allowance_spent"; retryAfter: number }
   | { reason: "not_configured" }
   | { reason: "misconfigured"; detail: string }
   | { reason: "not_found" }
@@ -46,6 +47,7 @@ const TABLE: Record<Reason, Row> = {
   local_only: [403, "Local only", "This server answers only to the names of its own machine: use http://localhost or http://127.0.0.1, or set LOCAL_ONLY to `false`."],
   too_many_failures: [429, "Too many failures", "This address sent too many wrong tokens. Try again in a minute.", retryAfter(60)],
   too_many_requests: [429, "Too many requests", "The tenant asks too often. Try again in a minute.", retryAfter(60)],
+  tenant_allowance_spent: [429, "Tokens of today spent", "The tenant has used TENANT_TOKENS_PER_DAY. It may ask again from 00:00 UTC.", { ...retryAfter("{retryAfter}"), ...NEVER_AGAIN }],
   not_configured: [503, "No API tokens configured", "Nobody may ask yet. Make a token with `npm run token`, put its digest with `npx wrangler secret put API_TOKENS`; or set AUTH to `off`."],
   misconfigured: [500, "Misconfigured", "{detail}"],
   not_found: [404, "Not found", "There is no such route."],

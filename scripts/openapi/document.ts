@@ -24,6 +24,7 @@ const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   local_only: { reason: "local_only" },
   too_many_failures: { reason: "too_many_failures" },
   too_many_requests: { reason: "too_many_requests" },
+  tenant_allowance_spent: { reason: "tenant_allowance_spent", retryAfter: 3_600 },
   unauthorized: { reason: "unauthorized" },
   token_expired: { reason: "token_expired" },
   forbidden: { reason: "forbidden" },

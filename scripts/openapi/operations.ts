@@ -40,6 +40,7 @@ const MODEL_FAILURES = [
 ] as const;
 
 const TURN_FAILURES = [
+  "tenant_allowance_spent",
   ...MODEL_FAILURES,
   "model_interrupted",
   "model_stalled",

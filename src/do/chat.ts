@@ -14,19 +14,25 @@ import { type AskRequest, SessionTurns } from "./session-turns";
 import { storageFailed } from "./storage/failed";
 import type { SessionInfo } from "./storage/messages";
 import { Store } from "./storage/store";
+import type { UsageDO } from "./usage";
 
 /** Tokens of all messages that a search finds: what one call of an object may carry. */
 const SEARCH_TOKENS = 1_000_000;
 
-export class ChatDO extends DurableObject<{ AI: AiBinding }> {
+interface Bindings {
+  AI: AiBinding;
+  USAGE_DO: DurableObjectNamespace<UsageDO>;
+}
+
+export class ChatDO extends DurableObject<Bindings> {
   readonly #line = new Line();
   readonly #store: Store;
   readonly #turns: SessionTurns;
 
-  constructor(ctx: DurableObjectState, env: { AI: AiBinding }) {
+  constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#store = new Store(ctx.storage);
-    this.#turns = new SessionTurns({ ctx, ai: env.AI, line: this.#line, store: this.#store });
+    this.#turns = new SessionTurns({ ctx, ai: env.AI, line: this.#line, store: this.#store, usage: env.USAGE_DO });
   }
 
   /**

@@ -15,6 +15,7 @@ import { readContext } from "./recall/context";
 import { storageFailed } from "./storage/failed";
 import type { Store } from "./storage/store";
 import { TurnJournal } from "./storage/turn-journal";
+import type { UsageDO } from "./usage";
 
 /** How a session is asked. */
 export interface AskRequest {
@@ -33,6 +34,8 @@ export interface AskRequest {
   before?: NewMessage[];
   /** A turn of this session that the question goes on with: without it the ask fails. */
   follows?: string | undefined;
+  /** The name of the object that counts what the turn uses, where somebody wants to know. */
+  meter?: string | undefined;
   /** False: the session is read, and nothing of the turn is written. */
   store?: boolean;
 }
@@ -43,6 +46,7 @@ interface Surroundings {
   ai: AiBinding;
   line: Line;
   store: Store;
+  usage: DurableObjectNamespace<UsageDO>;
 }
 
 export class SessionTurns {
@@ -51,12 +55,14 @@ export class SessionTurns {
   readonly #ai: AiBinding;
   readonly #line: Line;
   readonly #store: Store;
+  readonly #usage: DurableObjectNamespace<UsageDO>;
 
-  constructor({ ctx, ai, line, store }: Surroundings) {
+  constructor({ ctx, ai, line, store, usage }: Surroundings) {
     this.#ctx = ctx;
     this.#ai = ai;
     this.#line = line;
     this.#store = store;
+    this.#usage = usage;
   }
 
   /** Gives the reply to whoever asked; the turn goes on by itself. */
@@ -121,6 +127,16 @@ export class SessionTurns {
       turn.fail({ reason: "turn_cancelled" });
     } catch (error) {
       turn.fail(storageFailed(error));
+    }
+    if (request.meter && turn.used > 0) await this.#count(request.meter, turn.used);
+  }
+
+  /** What cannot be counted is told to the operator; the turn stands. */
+  async #count(meter: string, tokens: number): Promise<void> {
+    try {
+      await this.#usage.getByName(meter).add(tokens);
+    } catch (error) {
+      console.error(JSON.stringify({ event: "usage_not_counted", meter, tokens, error: String(error) }));
     }
   }
 

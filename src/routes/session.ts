@@ -4,6 +4,7 @@ import { type AppEnv, type AskRequest, type Env, settingsOf } from "../env";
 import type { LlamaOptions } from "../llm/llama";
 import { requireSession } from "../middleware/scope";
 import type { Ask, AskReply } from "../turn/types";
+import { meterOf, requireAllowance } from "./allowance";
 
 type Stub = ReturnType<Env["CHAT_DO"]["getByName"]>;
 
@@ -46,9 +47,10 @@ export async function callSession<R>(
 export async function askSession(
   c: Context<AppEnv>,
   sessionId: string,
-  request: Omit<AskRequest, "turnId" | "again" | "model">,
+  request: Omit<AskRequest, "turnId" | "again" | "model" | "meter">,
 ): Promise<AskReply> {
-  const turn = { ...request, turnId: crypto.randomUUID(), model: modelOf(c) };
+  requireAllowance(c);
+  const turn = { ...request, turnId: crypto.randomUUID(), model: modelOf(c), meter: meterOf(c) };
   const reply: AskReply = await callSession(c, sessionId, (stub, again) => stub.ask({ ...turn, again }));
   if (reply.state !== "failed") {
     c.var.timings.memory -= reply.modelMs;

@@ -1,7 +1,8 @@
 /** A turn that runs or waits: what it has emitted so far, fanned out to whoever follows it. */
 import { eventsAfter, eventsOf, isLast } from "./events";
 import { type Failure, failed, ok, type Result } from "./result";
-import type { Encode, FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent } from "./types";
+import { estimateTokens } from "./tokens";
+import type { Encode, FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usage } from "./types";
 
 /** Milliseconds between two comments that keep proxies from closing a silent stream. */
 const HEARTBEAT_MS = 15_000;
@@ -17,7 +18,12 @@ export interface TurnIdentity {
   createdAt: number;
 }
 
-export const NO_USAGE = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
+/** What a turn has used, where the model does not say. */
+export function estimatedUsage(promptTokens: number, answer: string): Usage {
+  const completionTokens = estimateTokens(answer);
+  return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
+}
+
 export const NO_MEMORY: MemoryUsed = { tokens: 0, window: null, recalled: [], omitted: 0 };
 
 interface Follower {
@@ -30,6 +36,8 @@ export class LiveTurn {
   readonly identity: TurnIdentity;
   /** Milliseconds that the model took to begin; of a JSON answer, until it was whole. */
   modelMs = 0;
+  /** Estimated tokens of the prompt that the model was given last; 0 before it was asked. */
+  promptTokens = 0;
   readonly #events: TurnEvent[] = [];
   readonly #followers = new Set<Follower>();
   readonly #begun = Promise.withResolvers<Result<void>>();
@@ -72,13 +80,22 @@ export class LiveTurn {
   snapshot(status: FinishedTurn["status"]): FinishedTurn {
     const start = this.#events.find((event) => event.type === "start");
     const { model, memory } = start ?? { model: "", memory: NO_MEMORY };
-    return { status, answer: this.#answer, model, finishReason: null, usage: NO_USAGE, memory };
+    const usage = estimatedUsage(this.promptTokens, this.#answer);
+    return { status, answer: this.#answer, model, finishReason: null, usage, memory };
   }
 
   /** The turn as it would be read now. */
   get stored(): StoredTurn {
     const { id, question, createdAt } = this.identity;
     return { ...this.snapshot("complete"), status: "running", id, question, createdAt, finishedAt: null };
+  }
+
+  /** The tokens that the model has used, as it said or estimated; none where it failed before it said a word. */
+  get used(): number {
+    const last = this.#events.at(-1);
+    if (last?.type === "done") return last.finished.usage.totalTokens;
+    const failed = last?.type === "failed" && last.failure.reason !== "turn_cancelled" && this.#answer === "";
+    return failed ? 0 : this.snapshot("interrupted").usage.totalTokens;
   }
 
   start(model: string, memory: MemoryUsed): void {

@@ -1,9 +1,8 @@
 /** One turn: prompt, model, journal, events; for an answer at once and for a stream. */
 import { type MeasuredAsk, promptOf } from "./budget";
-import { type LiveTurn, replay } from "./live-turn";
+import { estimatedUsage, type LiveTurn, replay } from "./live-turn";
 import type { FittedPrompt, Journal, Model, ModelCall, ModelEnd } from "./ports";
 import { memoryUsed } from "./prompt";
-import { estimateTokens } from "./tokens";
 import type { AskReply, Context, Encode, FinishedTurn, StoredTurn } from "./types";
 
 /** Milliseconds between two times at which what was said so far is saved. */
@@ -18,13 +17,16 @@ export interface TurnParts {
 }
 
 /** The prompt of a turn, for whichever model is asked; keeps the one that was sent last. */
-function promptFor({ ask, context }: TurnParts) {
+function promptFor(turn: LiveTurn, { ask, context }: TurnParts) {
   const sent: { prompt?: FittedPrompt } = {};
   const call: ModelCall = {
     temperature: ask.temperature,
     prompt(window) {
       const fitted = promptOf(ask, context, window);
-      if (fitted) sent.prompt = fitted;
+      if (fitted) {
+        sent.prompt = fitted;
+        turn.promptTokens = fitted.tokens;
+      }
       return fitted;
     },
   };
@@ -32,17 +34,15 @@ function promptFor({ ask, context }: TurnParts) {
     call,
     memory: () => memoryUsed(sent.prompt?.context ?? { ...context, window: [], recalled: [] }),
     finished(answer: string, model: string, { finishReason, usage }: ModelEnd): FinishedTurn {
-      const promptTokens = sent.prompt?.tokens ?? 0;
-      const completionTokens = usage ? 0 : estimateTokens(answer);
-      const estimated = { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
-      return { status: "complete", answer, model, finishReason, usage: usage ?? estimated, memory: this.memory() };
+      const used = usage ?? estimatedUsage(turn.promptTokens, answer);
+      return { status: "complete", answer, model, finishReason, usage: used, memory: this.memory() };
     },
   };
 }
 
 /** Answers a turn at once. Whatever happens meanwhile, nothing is written once the turn is over. */
 export async function answerTurn(turn: LiveTurn, parts: TurnParts): Promise<void> {
-  const prompt = promptFor(parts);
+  const prompt = promptFor(turn, parts);
   const asked = performance.now();
   const completion = await parts.model.complete(prompt.call, turn.signal);
   turn.modelMs = performance.now() - asked;
@@ -62,7 +62,7 @@ export async function answerTurn(turn: LiveTurn, parts: TurnParts): Promise<void
  */
 export async function streamTurn(turn: LiveTurn, parts: TurnParts): Promise<void> {
   const { journal, model } = parts;
-  const prompt = promptFor(parts);
+  const prompt = promptFor(turn, parts);
   const asked = performance.now();
   const call = model.stream(prompt.call, turn.signal);
   journal.begin();

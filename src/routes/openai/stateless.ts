@@ -8,6 +8,7 @@ import { noJournal } from "../../turn/ports";
 import { answerTurn, streamReply, streamTurn, wholeReply } from "../../turn/turn";
 import type { Ask, AskReply, NewMessage } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
+import { meterOf, requireAllowance } from "../allowance";
 import { modelOf } from "../session";
 
 /** Runs a turn in the Worker, with what the client sent along and no memory; it ends with its client. */
@@ -15,6 +16,7 @@ export function askStateless(
   c: Context<AppEnv>,
   { ask, before, form }: { ask: Ask; before: NewMessage[]; form: Form | undefined },
 ): Promise<AskReply> {
+  requireAllowance(c);
   const turn = new LiveTurn({ id: crypto.randomUUID(), question: ask.question, createdAt: Date.now() });
   const model = new Llama(c.env.AI, modelOf(c));
   const measured = measure(ask);
@@ -27,5 +29,7 @@ export function askStateless(
     console.error(JSON.stringify({ event: "turn_failed", requestId: c.var.requestId, error: String(error) }));
     turn.fail({ reason: "turn_interrupted" });
   });
+  const meter = meterOf(c);
+  if (meter) c.executionCtx.waitUntil(turn.ended.then(() => c.env.USAGE_DO.getByName(meter).add(turn.used)));
   return form ? streamReply(turn, encoderOf(form, turn.identity.id)) : wholeReply(turn, false);
 }

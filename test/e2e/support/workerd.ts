@@ -91,10 +91,12 @@ export class Workerd {
           ${[...bindings, ...vars].join(",\n")},
           (name = "CHAT_DO", durableObjectNamespace = "ChatDO"),
           (name = "MY_DURABLE_OBJECT", durableObjectNamespace = "LegacyDO"),
+          (name = "USAGE_DO", durableObjectNamespace = "UsageDO"),
         ],
         durableObjectNamespaces = [
           (className = "ChatDO", uniqueKey = "chat", enableSql = true),
           (className = "LegacyDO", uniqueKey = "legacy", enableSql = true),
+          (className = "UsageDO", uniqueKey = "usage", enableSql = true),
         ],
         durableObjectStorage = (localDisk = "storage"),
         ${watcher ? 'tails = ["watched"],' : ""}

@@ -1,0 +1,38 @@
+/** `TENANT_TOKENS_PER_DAY`: what of it is spent is known from a moment ago, so that no ask waits to hear it. */
+import type { Context } from "hono";
+import { type AppEnv, settingsOf } from "../env";
+import { secondsToMidnight } from "../llm/errors";
+import { FailureError } from "../middleware/respond";
+
+/** Milliseconds after which an isolate looks again. */
+const KEPT_MS = 5_000;
+
+/** The tokens that tenants had used when this isolate last looked: as many as there are tenants in `API_TOKENS`. */
+const known = new Map<string, { tokens: number; at: number }>();
+
+/** The name of the object that counts the caller's tokens; undefined where nothing is counted. */
+export function meterOf(c: Context<AppEnv>): string | undefined {
+  return settingsOf(c.env).TENANT_TOKENS_PER_DAY > 0 ? `tenant/${c.var.caller.tenant}` : undefined;
+}
+
+/** Refuses who has spent the day's tokens; what is in flight meanwhile, and in isolates that have not looked, passes. */
+export function requireAllowance(c: Context<AppEnv>): void {
+  const meter = meterOf(c);
+  if (meter === undefined) return;
+  const now = Date.now();
+  const last = known.get(meter);
+  if (!last || now - last.at >= KEPT_MS) c.executionCtx.waitUntil(look(c, meter, now));
+  const retryAfter = secondsToMidnight(now);
+  const isToday = last && secondsToMidnight(last.at) >= retryAfter && now - last.at < 86_400_000;
+  if (isToday && last.tokens >= settingsOf(c.env).TENANT_TOKENS_PER_DAY) {
+    throw new FailureError({ reason: "tenant_allowance_spent", retryAfter });
+  }
+}
+
+async function look(c: Context<AppEnv>, meter: string, at: number): Promise<void> {
+  try {
+    known.set(meter, { tokens: await c.env.USAGE_DO.getByName(meter).today(), at });
+  } catch (error) {
+    console.error(JSON.stringify({ event: "usage_unknown", error: String(error) }));
+  }
+}

@@ -1,0 +1,95 @@
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { PLAYED, scripted } from "../support/scripted-model";
+import { Events } from "../support/sse";
+import { digestOf } from "../support/tokens";
+import { freshSession, worker } from "../support/worker";
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+/** Two tenants that no other test has, who may use 1,000 tokens a day. */
+async function tenants() {
+  const [a, b] = [crypto.randomUUID(), crypto.randomUUID()];
+  const API_TOKENS = `${a}:${await digestOf(a)},${b}:${await digestOf(b)}`;
+  return { a, b, llamory: worker({ AUTH: "tokens", API_TOKENS, TENANT_TOKENS_PER_DAY: "1000" }) };
+}
+
+const usage = (total: number) => ({ prompt_tokens: total - 10, completion_tokens: 10 });
+const NOON = Date.UTC(2026, 10, 24, 12);
+/** As long as an isolate keeps what it knows. */
+const LATER = 5_000;
+
+/** The clock stands, and moves when a test says so. */
+function clock() {
+  vi.useFakeTimers({ toFake: ["Date"], now: NOON });
+  return { forward: (ms: number) => vi.setSystemTime(Date.now() + ms) };
+}
+afterEach(() => vi.useRealTimers());
+
+describe("the tokens of a tenant's day", () => {
+  it("end with a 429 until midnight, for all of the tenant's sessions and for no other tenant", async () => {
+    const { a, b, llamory } = await tenants();
+    const time = clock();
+    const session = freshSession();
+    // The object of a tenant's session is named behind the tenant.
+    await scripted(`${a}/${session}`, { response: "Hi.", usage: usage(600) });
+    for (const status of [200, 200, 429]) {
+      const response = await llamory.ask(session, "Hello?", bearer(a));
+      expect(response.status).toBe(status);
+      time.forward(LATER);
+      // What an isolate knows is as old as its last look.
+      if (status === 200) await llamory.ask(freshSession(), "Hi", bearer(a));
+      time.forward(LATER);
+    }
+    const refused = await llamory.stream(freshSession(), "Hello?", bearer(a));
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({ code: "tenant_allowance_spent" });
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(11 * 3_600);
+    const openai = await llamory.post(
+      "/v1/chat/completions",
+      { messages: [{ role: "user", content: "x" }] },
+      bearer(a),
+    );
+    expect(openai.status).toBe(429);
+    expect(await openai.json()).toMatchObject({ error: { code: "tenant_allowance_spent" } });
+    expect((await llamory.fetch(`/sessions/${session}/messages`, { headers: bearer(a) })).status).toBe(200);
+    expect((await llamory.ask(session, "Hello?", bearer(b))).status).toBe(200);
+    time.forward(12 * 3_600_000);
+    expect((await llamory.ask(session, "A new day?", bearer(a))).status).toBe(200);
+  });
+
+  const today = (tenant: string) => env.USAGE_DO.getByName(`tenant/${tenant}`).today();
+
+  it("count a turn as the model counted it, with or without a session, as JSON and in a stream", async () => {
+    const { a, llamory } = await tenants();
+    const session = freshSession();
+    await scripted(`${a}/${session}`, { response: "Hi.", usage: usage(40) });
+    await llamory.ask(session, "Hello?", bearer(a));
+    await (await llamory.stream(session, "Hello?", bearer(a))).text();
+    expect(await today(a)).toBe(80);
+    await llamory.post("/v1/chat/completions", { messages: [{ role: "user", content: "x" }] }, bearer(a));
+    expect(await today(a)).toBeGreaterThan(80);
+  });
+
+  it("count what a cancelled turn has used, and nothing where the model failed", async () => {
+    const { a, llamory } = await tenants();
+    const [streamed, broken] = [freshSession(), freshSession()];
+    await scripted(`${a}/${broken}`, new Error("5016: no"));
+    expect((await llamory.ask(broken, "Hello?", bearer(a))).status).toBe(502);
+    expect(await today(a)).toBe(0);
+    const model = await scripted(`${a}/${streamed}`, PLAYED);
+    const client = new Events(await llamory.stream(streamed, "Sing.", bearer(a)));
+    const start = await client.next();
+    await model.say("la ".repeat(2_000));
+    await client.next();
+    const turn = `/sessions/${streamed}/turns/${start?.data.turnId}`;
+    expect((await llamory.fetch(turn, { method: "DELETE", headers: bearer(a) })).status).toBe(200);
+    await client.rest();
+    await vi.waitFor(async () => expect(await today(a)).toBeGreaterThan(1_000));
+  });
+
+  it("are not counted where nobody limits them", async () => {
+    const { a } = await tenants();
+    await worker({ AUTH: "tokens", API_TOKENS: `${a}:${await digestOf(a)}` }).ask(freshSession(), "Hi", bearer(a));
+    expect(await today(a)).toBe(0);
+  });
+});

@@ -92,6 +92,10 @@ const settingsSchema = z.object({
   CORS_ORIGINS: origins,
   /** Tokens, prompts and answers together, that a tenant may use of the model in a day (UTC); 0 for any number. */
   TENANT_TOKENS_PER_DAY: count(0, 1e12).default(0),
+  /** Messages that a session may have. */
+  SESSION_MAX_MESSAGES: count(2, 10_000_000).default(250_000),
+  /** Megabytes that a session's database may have, its index with it. An object of Cloudflare ends at 10,000. */
+  SESSION_MAX_MB: count(1, 10_000).default(1_000),
   /** `true`: only requests to a loopback name are served, for local use. */
   LOCAL_ONLY: z.enum(["true", "false"]).default("false"),
   /** `true` opens `GET /debug`. */

@@ -53,6 +53,7 @@ const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   session_busy: { reason: "session_busy" },
   session_queue_full: { reason: "session_queue_full" },
   session_overloaded: { reason: "session_overloaded" },
+  session_full: { reason: "session_full" },
   storage_failed: { reason: "storage_failed" },
   idempotency_conflict: { reason: "idempotency_conflict" },
 };

@@ -48,6 +48,7 @@ const TURN_FAILURES = [
   "turn_interrupted",
   "session_busy",
   "session_queue_full",
+  "session_full",
   "storage_failed",
 ] as const;
 
@@ -123,7 +124,7 @@ export const operations: Record<string, Operation> = {
     example: { messages: [{ role: "user", name: "Ana", content: "The honey is ripe in July." }] },
     status: 201,
     response: schema.appendResponse,
-    failures: ["session_queue_full", "turn_cancelled", "storage_failed"],
+    failures: ["session_queue_full", "session_full", "turn_cancelled", "storage_failed"],
   },
   "GET /sessions/:sessionId/search": {
     id: "search",

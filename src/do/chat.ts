@@ -13,7 +13,7 @@ import { recall } from "./recall/ranking";
 import { type AskRequest, SessionTurns } from "./session-turns";
 import { storageFailed } from "./storage/failed";
 import type { SessionInfo } from "./storage/messages";
-import { Store } from "./storage/store";
+import { type SessionLimits, Store } from "./storage/store";
 import type { UsageDO } from "./usage";
 
 /** Tokens of all messages that a search finds: what one call of an object may carry. */
@@ -82,11 +82,12 @@ export class ChatDO extends DurableObject<Bindings> {
   }
 
   /** Appends messages, all or none, when their turn in line has come. */
-  async append(messages: NewMessage[]): Promise<Result<{ firstSeq: number; lastSeq: number }>> {
+  async append(messages: NewMessage[], limits?: SessionLimits): Promise<Result<{ firstSeq: number; lastSeq: number }>> {
     if (this.#line.full) return failed({ reason: "session_queue_full" });
     const release = await this.#line.enter();
     if (!release) return failed({ reason: "turn_cancelled" });
     try {
+      if (limits && !this.#store.hasRoom(messages.length, limits)) return failed({ reason: "session_full" });
       return ok(this.#store.append(messages));
     } catch (error) {
       return failed(storageFailed(error));

@@ -13,7 +13,7 @@ import type { Line } from "./live/line";
 import { type Live, LiveTurns } from "./live/live-turns";
 import { readContext } from "./recall/context";
 import { storageFailed } from "./storage/failed";
-import type { Store } from "./storage/store";
+import type { SessionLimits, Store } from "./storage/store";
 import { TurnJournal } from "./storage/turn-journal";
 import type { UsageDO } from "./usage";
 
@@ -25,6 +25,7 @@ export interface AskRequest {
   again?: boolean;
   ask: Ask;
   model: LlamaOptions;
+  limits: SessionLimits;
   /** The form in which the answer is streamed; absent for the answer as a whole. */
   form?: Form | undefined;
   idempotency?: Idempotency | undefined;
@@ -145,6 +146,7 @@ export class SessionTurns {
     const { form, follows, before = [], store = true } = request;
     const { messages, turns } = this.#store;
     if (follows !== undefined && !turns.get(follows)) return turn.fail({ reason: "response_not_found" });
+    if (store && !this.#store.hasRoom(2 + before.length, request.limits)) return turn.fail({ reason: "session_full" });
     const model = new Llama(this.#ai, request.model, this.#ctx.id.toString());
     const ask = measure(request.ask);
     const budget = budgetOf(ask, model.window);

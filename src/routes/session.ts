@@ -47,10 +47,16 @@ export async function callSession<R>(
 export async function askSession(
   c: Context<AppEnv>,
   sessionId: string,
-  request: Omit<AskRequest, "turnId" | "again" | "model" | "meter">,
+  request: Omit<AskRequest, "turnId" | "again" | "model" | "limits" | "meter">,
 ): Promise<AskReply> {
   requireAllowance(c);
-  const turn = { ...request, turnId: crypto.randomUUID(), model: modelOf(c), meter: meterOf(c) };
+  const turn = {
+    ...request,
+    turnId: crypto.randomUUID(),
+    model: modelOf(c),
+    limits: limitsOf(c),
+    meter: meterOf(c),
+  };
   const reply: AskReply = await callSession(c, sessionId, (stub, again) => stub.ask({ ...turn, again }));
   if (reply.state !== "failed") {
     c.var.timings.memory -= reply.modelMs;
@@ -70,6 +76,12 @@ export function modelOf(c: Context<AppEnv>): LlamaOptions {
     stallMs: settings.MODEL_STALL_MS,
     gateway: settings.AI_GATEWAY,
   };
+}
+
+/** How large the settings let a session become. */
+export function limitsOf(c: Context<AppEnv>) {
+  const { SESSION_MAX_MESSAGES, SESSION_MAX_MB } = settingsOf(c.env);
+  return { messages: SESSION_MAX_MESSAGES, bytes: SESSION_MAX_MB * 1_000_000 };
 }
 
 /** A question with the defaults of the settings. */

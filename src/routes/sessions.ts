@@ -18,7 +18,7 @@ import {
 } from "../schema";
 import { memoryUsed } from "../turn/prompt";
 import { isoOrNull, toMessage, toRecalled } from "../wire/json";
-import { askOf, callSession, modelOf } from "./session";
+import { askOf, callSession, limitsOf, modelOf } from "./session";
 
 export const sessions = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId`: how much there is of a session; an unknown one is empty. */
@@ -56,7 +56,7 @@ export const sessions = new Hono<AppEnv>()
       ...rest,
       ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),
     }));
-    const result = await callSession(c, sessionId, (stub) => stub.append(messages), "once");
+    const result = await callSession(c, sessionId, (stub) => stub.append(messages, limitsOf(c)), "once");
     if (!result.ok) return respond(c, result.failure);
     const body: z.input<typeof appendResponse> = { sessionId, appended: messages.length, ...result.value };
     return c.json(body, 201);

@@ -19,6 +19,7 @@ export type Failure =
   | { reason: "session_busy" }
   | { reason: "session_queue_full" }
   | { reason: "session_overloaded" }
+  | { reason: "session_full" }
   | { reason: "storage_failed" }
   | { reason: "idempotency_conflict" };
 

@@ -53,6 +53,46 @@ describe("a page of messages", () => {
   });
 });
 
+describe("a session's size", () => {
+  const messages = (count: number, content = "x") => ({
+    messages: Array.from({ length: count }, () => ({ role: "user", content })),
+  });
+  const append = (server: typeof llamory, session: string, body: object) =>
+    server.post(`/sessions/${session}/messages`, body);
+
+  it("ends with SESSION_MAX_MESSAGES, to the message: for appends, questions and what they begin with", async () => {
+    const small = worker({ SESSION_MAX_MESSAGES: "6" });
+    const session = freshSession();
+    expect((await append(small, session, messages(3))).status).toBe(201);
+    expect((await append(small, session, messages(4))).status).toBe(422);
+    expect((await small.ask(session, "One more?")).status).toBe(200);
+    for (const refused of [await small.ask(session, "And one?"), await small.stream(session, "And one?")]) {
+      expect(refused.status).toBe(422);
+      expect(await refused.json()).toMatchObject({ code: "session_full" });
+    }
+    expect((await append(small, session, messages(1))).status).toBe(201);
+    expect(await small.transcript(session)).toHaveLength(6);
+    const begins = {
+      messages: [...messages(5).messages, { role: "assistant", content: "y" }, ...messages(1).messages],
+    };
+    const headers = { "x-session-id": freshSession() };
+    expect((await small.post("/v1/chat/completions", begins, headers)).status).toBe(422);
+    // What writes nothing is answered still, and an emptied session has room again.
+    const unstored = { input: "Hi", store: false };
+    expect((await small.post("/v1/responses", unstored, { "x-session-id": session })).status).toBe(200);
+    await small.post("/reset", { sessionId: session });
+    expect((await small.ask(session, "And now?")).status).toBe(200);
+  });
+
+  it("ends with SESSION_MAX_MB", async () => {
+    const small = worker({ SESSION_MAX_MB: "1" });
+    const session = freshSession();
+    expect((await append(small, session, messages(40, "lorem ipsum ".repeat(2_600)))).status).toBe(201);
+    expect((await append(small, session, messages(1))).status).toBe(422);
+    expect((await small.ask(session, "Hi")).status).toBe(422);
+  });
+});
+
 describe("AI_GATEWAY", () => {
   it("goes into the options of the model's call, and stays out where it is not set", async () => {
     for (const [gateway, expected] of [

@@ -12,6 +12,7 @@ export const askRequest = (turnId: string, question: string, more: Partial<AskRe
     stallMs: 20_000,
     gateway: "",
   },
+  limits: { messages: 250_000, bytes: 1e9 },
   ...more,
 });
 

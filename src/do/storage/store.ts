@@ -12,6 +12,13 @@ const answerOf = (finished: FinishedTurn): StoredMessage => ({
   ended: finished,
 });
 
+/** How large a session may be. */
+export interface SessionLimits {
+  messages: number;
+  /** Of its database, the index with it. */
+  bytes: number;
+}
+
 export class Store {
   readonly #storage: DurableObjectStorage;
   readonly #db: Database;
@@ -53,6 +60,11 @@ export class Store {
     } catch (error) {
       console.error(JSON.stringify({ event: "history_not_adopted", error: String(error) }));
     }
+  }
+
+  /** Whether there is room for so many messages; the last ones may go beyond the bytes. */
+  hasRoom(count: number, limits: SessionLimits): boolean {
+    return this.messages.end().last + count <= limits.messages && this.#storage.sql.databaseSize < limits.bytes;
   }
 
   append(messages: NewMessage[]): { firstSeq: number; lastSeq: number } {

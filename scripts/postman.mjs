@@ -35,6 +35,12 @@ const story = [
   },
   { name: "Search", id: "search", query: { q: "honey" }, tests: saidSo("ripe in July") },
   {
+    name: "Search, and say it to nobody's log",
+    id: "searchByPost",
+    body: { q: "honey" },
+    tests: saidSo("ripe in July"),
+  },
+  {
     name: "See the prompt",
     id: "context",
     body: { question: "When is the honey ripe?" },

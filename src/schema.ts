@@ -159,6 +159,8 @@ export const appendResponse = z.object({ sessionId, appended: count, firstSeq: s
 
 export const searchQuery = z.object({ q: z.string().min(1).max(MAX_CONTENT), limit: positive(100).default(10) });
 
+export const searchRequest = z.object({ q: content, limit: z.int().min(1).max(100).default(10) });
+
 const recalled = z.object({
   seq,
   score: z.number(),

@@ -133,6 +133,14 @@ export const operations: Record<string, Operation> = {
     query: schema.searchQuery,
     response: schema.searchResponse,
   },
+  "POST /sessions/:sessionId/search": {
+    id: "searchByPost",
+    summary: "The same, for a text that is not to stand in a URL",
+    params: schema.sessionParam,
+    body: schema.searchRequest,
+    example: { q: "honey" },
+    response: schema.searchResponse,
+  },
   "POST /sessions/:sessionId/context": {
     id: "context",
     summary: "The exact prompt that an ask would send, and why; writes nothing",

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type * as z from "zod";
 import { type AppEnv, settingsOf } from "../env";
 import { respond } from "../middleware/respond";
@@ -12,6 +12,7 @@ import {
   type historyResponse,
   type resetResponse,
   searchQuery,
+  searchRequest,
   type searchResponse,
   sessionParam,
   type sessionResponse,
@@ -19,6 +20,12 @@ import {
 import { memoryUsed } from "../turn/prompt";
 import { isoOrNull, toMessage, toRecalled } from "../wire/json";
 import { askOf, callSession, limitsOf, modelOf } from "./session";
+
+async function found(c: Context<AppEnv>, sessionId: string, { q, limit }: z.output<typeof searchRequest>) {
+  const messages = await callSession(c, sessionId, (stub) => stub.search(q, limit));
+  const body: z.input<typeof searchResponse> = { data: messages.map(toRecalled) };
+  return body;
+}
 
 export const sessions = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId`: how much there is of a session; an unknown one is empty. */
@@ -62,12 +69,13 @@ export const sessions = new Hono<AppEnv>()
     return c.json(body, 201);
   })
   /** `GET /sessions/:sessionId/search`: the messages that fit a text best, best first. */
-  .get("/sessions/:sessionId/search", valid("param", sessionParam), valid("query", searchQuery), async (c) => {
-    const { q, limit } = c.req.valid("query");
-    const found = await callSession(c, c.req.valid("param").sessionId, (stub) => stub.search(q, limit));
-    const body: z.input<typeof searchResponse> = { data: found.map(toRecalled) };
-    return c.json(body, 200);
-  })
+  .get("/sessions/:sessionId/search", valid("param", sessionParam), valid("query", searchQuery), async (c) =>
+    c.json(await found(c, c.req.valid("param").sessionId, c.req.valid("query")), 200),
+  )
+  /** `POST …/search`: the same, for texts that are not to stand in a URL. */
+  .post("/sessions/:sessionId/search", valid("param", sessionParam), valid("json", searchRequest), async (c) =>
+    c.json(await found(c, c.req.valid("param").sessionId, c.req.valid("json")), 200),
+  )
   /** `POST /sessions/:sessionId/context`: the exact prompt that an ask would send, and why. Writes nothing. */
   .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
     const { sessionId } = c.req.valid("param");

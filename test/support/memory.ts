@@ -20,12 +20,15 @@ export async function sessionWith(messages: object[]): Promise<string> {
   return session;
 }
 
+/** By GET and by POST, which find the same. */
 export async function search(session: string, q: string, limit = 3): Promise<Found[]> {
-  const response = await llamory.fetch(
-    `/sessions/${session}/search?${new URLSearchParams({ q, limit: String(limit) })}`,
-  );
-  expect(response.status).toBe(200);
-  return (await response.json<{ data: Found[] }>()).data;
+  const path = `/sessions/${session}/search`;
+  const got = await llamory.fetch(`${path}?${new URLSearchParams({ q, limit: String(limit) })}`);
+  const posted = await llamory.post(path, { q, limit });
+  expect([got.status, posted.status]).toEqual([200, 200]);
+  const { data } = await got.json<{ data: Found[] }>();
+  expect((await posted.json<{ data: Found[] }>()).data).toEqual(data);
+  return data;
 }
 
 /** Small talk in which no test's words occur; a message an hour apart from the next. */

@@ -96,6 +96,8 @@ const settingsSchema = z.object({
   SESSION_MAX_MESSAGES: count(2, 10_000_000).default(250_000),
   /** Megabytes that a session's database may have, its index with it. An object of Cloudflare ends at 10,000. */
   SESSION_MAX_MB: count(1, 10_000).default(1_000),
+  /** Days after its last turn or append after which a session is deleted; 0 for never. Read by the session's object. */
+  SESSION_TTL_DAYS: count(0, 36_500).default(0),
   /** `true`: only requests to a loopback name are served, for local use. */
   LOCAL_ONLY: z.enum(["true", "false"]).default("false"),
   /** `true` opens `GET /debug`. */

@@ -19,7 +19,11 @@ import type { UsageDO } from "./usage";
 /** Tokens of all messages that a search finds: what one call of an object may carry. */
 const SEARCH_TOKENS = 1_000_000;
 
+const DAY_MS = 86_400_000;
+
 interface Bindings {
+  /** Read here and not passed along with each ask, because an alarm has nobody who asks. */
+  SESSION_TTL_DAYS?: string;
   AI: AiBinding;
   USAGE_DO: DurableObjectNamespace<UsageDO>;
 }
@@ -28,11 +32,21 @@ export class ChatDO extends DurableObject<Bindings> {
   readonly #line = new Line();
   readonly #store: Store;
   readonly #turns: SessionTurns;
+  /** Whether the session's end is planned. */
+  #kept = false;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#store = new Store(ctx.storage);
-    this.#turns = new SessionTurns({ ctx, ai: env.AI, line: this.#line, store: this.#store, usage: env.USAGE_DO });
+    this.#turns = new SessionTurns({
+      ctx,
+      ai: env.AI,
+      line: this.#line,
+      store: this.#store,
+      usage: env.USAGE_DO,
+      onWritten: () => this.#keep(),
+    });
+    if (this.#store.recovered) ctx.waitUntil(this.#keep());
   }
 
   /**
@@ -88,7 +102,9 @@ export class ChatDO extends DurableObject<Bindings> {
     if (!release) return failed({ reason: "turn_cancelled" });
     try {
       if (limits && !this.#store.hasRoom(messages.length, limits)) return failed({ reason: "session_full" });
-      return ok(this.#store.append(messages));
+      const appended = this.#store.append(messages);
+      await this.#keep();
+      return ok(appended);
     } catch (error) {
       return failed(storageFailed(error));
     } finally {
@@ -105,9 +121,15 @@ export class ChatDO extends DurableObject<Bindings> {
   /** As `reset`, and gives the storage back: nothing of the session is left. */
   async destroy(): Promise<{ deleted: number }> {
     this.#turns.cancelAll();
+    this.#kept = false;
     const { last } = this.#store.messages.end();
     await this.#store.destroy();
     return { deleted: last };
+  }
+
+  /** Does what is due. */
+  override async alarm(): Promise<void> {
+    await this.#store.schedule.run({ expire: () => this.#expire() });
   }
 
   /** How much there is of the session. */
@@ -125,5 +147,26 @@ export class ChatDO extends DurableObject<Bindings> {
   search(text: string, limit: number): RecalledMessage[] {
     const { messages } = this.#store;
     return recall(messages, text, { before: messages.end().last + 1, tokens: SEARCH_TOKENS, count: limit });
+  }
+
+  get #ttl(): number {
+    return Number(this.env.SESSION_TTL_DAYS ?? 0) * DAY_MS;
+  }
+
+  /** Plans the session's end, once: the alarm finds out by itself whether it was used meanwhile. */
+  async #keep(): Promise<void> {
+    const { schedule } = this.#store;
+    if (this.#kept || !(this.#ttl > 0)) return;
+    if (!schedule.has("expire")) await schedule.plan("expire", Date.now() + this.#ttl);
+    this.#kept = true;
+  }
+
+  /** Deletes a session that nobody has used for so long. @returns when to look again */
+  async #expire(): Promise<number | null> {
+    if (!(this.#ttl > 0)) return null;
+    const end = (this.#line.busy ? Date.now() : this.#store.lastUsed()) + this.#ttl;
+    if (end > Date.now()) return end;
+    await this.destroy();
+    return null;
   }
 }

@@ -48,6 +48,8 @@ interface Surroundings {
   line: Line;
   store: Store;
   usage: DurableObjectNamespace<UsageDO>;
+  /** After each turn that was written. */
+  onWritten: () => Promise<void>;
 }
 
 export class SessionTurns {
@@ -57,13 +59,15 @@ export class SessionTurns {
   readonly #line: Line;
   readonly #store: Store;
   readonly #usage: DurableObjectNamespace<UsageDO>;
+  readonly #onWritten: () => Promise<void>;
 
-  constructor({ ctx, ai, line, store, usage }: Surroundings) {
+  constructor({ ctx, ai, line, store, usage, onWritten }: Surroundings) {
     this.#ctx = ctx;
     this.#ai = ai;
     this.#line = line;
     this.#store = store;
     this.#usage = usage;
+    this.#onWritten = onWritten;
   }
 
   /** Gives the reply to whoever asked; the turn goes on by itself. */
@@ -126,6 +130,7 @@ export class SessionTurns {
     try {
       if (release && !turn.over) await this.#answer(live, request);
       turn.fail({ reason: "turn_cancelled" });
+      if (live.journal?.closed) await this.#onWritten();
     } catch (error) {
       turn.fail(storageFailed(error));
     }

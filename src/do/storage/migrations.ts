@@ -52,6 +52,11 @@ const migrations: Migration[] = [
       CREATE VIRTUAL TABLE messages_fts USING fts5(content, name, content = '', contentless_delete = 1,
         tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");`,
   },
+  {
+    version: 2,
+    what: "what the object does later",
+    sql: "CREATE TABLE due (task TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
+  },
 ];
 
 /** Brings the storage to the newest schema, each step in a transaction with its number. */

@@ -4,6 +4,7 @@ import type { FinishedTurn, NewMessage } from "../../turn/types";
 import { Database } from "./database";
 import { firstVersionOf, forgetFirstVersion } from "./first-version";
 import { Messages, type StoredMessage } from "./messages";
+import { Schedule } from "./schedule";
 import { TurnRows } from "./turn-rows";
 
 const answerOf = (finished: FinishedTurn): StoredMessage => ({
@@ -24,6 +25,9 @@ export class Store {
   readonly #db: Database;
   readonly messages: Messages;
   readonly turns: TurnRows;
+  readonly schedule: Schedule;
+  /** Whether a turn was lost with the object before this one. */
+  readonly recovered: boolean;
   /** The turn whose question stands there without its answer. */
   #unanswered: string | undefined;
 
@@ -33,10 +37,12 @@ export class Store {
     this.#db = new Database(storage);
     this.messages = new Messages(this.#db);
     this.turns = new TurnRows(this.#db);
+    this.schedule = new Schedule(storage, this.#db);
     if (!this.#db.exists) this.#adopt();
     const [last] = this.messages.page(undefined, 1);
-    if (last?.status !== "running") return;
-    this.#unanswered = last.turnId;
+    this.recovered = last?.status === "running";
+    if (!this.recovered) return;
+    this.#unanswered = last?.turnId;
     try {
       this.#change(() => {});
     } catch (error) {
@@ -68,7 +74,18 @@ export class Store {
   }
 
   append(messages: NewMessage[]): { firstSeq: number; lastSeq: number } {
-    return this.#change(() => this.messages.append(messages));
+    return this.#change(() => {
+      this.#db.write("INSERT OR REPLACE INTO meta (key, value) VALUES ('appended_at', ?)", Date.now());
+      return this.messages.append(messages);
+    });
+  }
+
+  /** When somebody last asked or appended, in milliseconds since 1970; appended messages bring times of their own. */
+  lastUsed(): number {
+    const [meta] = this.#db.rows<{ value: number }>("SELECT value FROM meta WHERE key = 'appended_at'");
+    const [last] = this.messages.page(undefined, 1);
+    const said = last && (last.turnId || !meta) ? last.createdAt : 0;
+    return Math.max(meta?.value ?? 0, said);
   }
 
   /** A turn's messages: its question, with what was said before it where the session begins with that. */

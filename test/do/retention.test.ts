@@ -1,0 +1,134 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ChatDO } from "../../src/do/chat";
+import { askForm, askRequest } from "../support/ask-request";
+import { lose } from "../support/lose";
+import { HELD, PLAYED, scripted } from "../support/scripted-model";
+import { freshSession, worker } from "../support/worker";
+
+const llamory = worker();
+const DAY = 86_400_000;
+const NOW = Date.UTC(2026, 10, 24, 12);
+
+const stubOf = (session: string) => env.CHAT_DO.getByName(session);
+
+/** A session whose object has the setting, until it is lost. */
+const keepFor = (session: string, days: string) =>
+  runInDurableObject(stubOf(session), (instance) => {
+    Object.defineProperty(instance, "env", { value: { ...env, SESSION_TTL_DAYS: days } });
+  });
+
+const alarmOf = (session: string) =>
+  runInDurableObject(stubOf(session), (_, { storage }) =>
+    storage.getAlarm().then((at) => at && Math.round((at - NOW) / DAY)),
+  );
+
+const append = (session: string, createdAt?: string) =>
+  llamory.post(`/sessions/${session}/messages`, { messages: [{ role: "user", content: "x", createdAt }] });
+
+/** What is left of a session, in messages and in tables. */
+async function leftOf(session: string): Promise<{ messages: number; tables: number }> {
+  const { messages } = await (await llamory.fetch(`/sessions/${session}`)).json<{ messages: number }>();
+  const tables = await runInDurableObject(
+    stubOf(session),
+    (_, { storage }) => storage.sql.exec("SELECT name FROM sqlite_master").toArray().length,
+  );
+  return { messages, tables };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: NOW });
+});
+afterEach(() => vi.useRealTimers());
+const forward = (days: number) => vi.setSystemTime(Date.now() + days * DAY);
+
+describe("a session with a time to live", () => {
+  it("is deleted so long after its last turn, all of it, and twice harms nothing", async () => {
+    const session = freshSession();
+    await keepFor(session, "30");
+    await llamory.ask(session, "Hello?");
+    expect(await alarmOf(session)).toBe(30);
+    forward(30);
+    expect(await runDurableObjectAlarm(stubOf(session))).toBe(true);
+    expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
+    await runInDurableObject(stubOf(session), (instance) => instance.alarm());
+    expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
+    expect(await alarmOf(session)).toBeNull();
+    // It may begin anew, and end again.
+    await llamory.ask(session, "Hello again?");
+    expect(await alarmOf(session)).toBe(60);
+  });
+
+  it("stays where it was used meanwhile; the alarm is not moved by a turn, and looks when it rings", async () => {
+    const session = freshSession();
+    await keepFor(session, "30");
+    await llamory.ask(session, "Hello?");
+    forward(20);
+    await llamory.ask(session, "Still there?");
+    await (await llamory.stream(session, "And now?")).text();
+    expect(await alarmOf(session)).toBe(30);
+    forward(10);
+    await runDurableObjectAlarm(stubOf(session));
+    await runInDurableObject(stubOf(session), (instance) => instance.alarm());
+    expect(await leftOf(session)).toMatchObject({ messages: 6 });
+    expect(await alarmOf(session)).toBe(50);
+    forward(20);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
+  });
+
+  it("counts from when messages were appended, however old they are", async () => {
+    const session = freshSession();
+    await keepFor(session, "30");
+    await append(session, "2001-01-01T00:00:00Z");
+    forward(20);
+    await append(session, "2001-01-01T00:00:00Z");
+    forward(10);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await leftOf(session)).toMatchObject({ messages: 2 });
+    expect(await alarmOf(session)).toBe(50);
+    forward(20);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
+  });
+
+  it("is not deleted under a turn that runs", async () => {
+    const session = freshSession();
+    await keepFor(session, "1");
+    await llamory.ask(session, "Hello?");
+    const model = await scripted(session, HELD);
+    const asked = llamory.ask(session, "Think long.");
+    await model.called();
+    forward(1);
+    await runDurableObjectAlarm(stubOf(session));
+    await model.go();
+    expect((await asked).status).toBe(200);
+    expect(await leftOf(session)).toMatchObject({ messages: 4 });
+  });
+
+  it("ends though its first turn was lost with its object", async () => {
+    const session = freshSession();
+    await scripted(session, PLAYED);
+    const asked = stubOf(session).ask(askRequest("t1", "Sing.", { form: askForm(session) }));
+    await vi.waitFor(async () => expect((await leftOf(session)).messages).toBe(1));
+    // As the object wakes after it was lost.
+    await runInDurableObject(stubOf(session), (_, state) => new ChatDO(state, { ...env, SESSION_TTL_DAYS: "30" }));
+    expect(await alarmOf(session)).toBe(30);
+    await lose(session);
+    await asked.catch(() => {});
+  });
+
+  it("stays for good where the setting is gone when the alarm rings, or never was", async () => {
+    const [gone, never] = [freshSession(), freshSession()];
+    await keepFor(gone, "30");
+    await llamory.ask(gone, "Hello?");
+    await evictDurableObject(stubOf(gone));
+    forward(31);
+    await runDurableObjectAlarm(stubOf(gone));
+    expect(await leftOf(gone)).toMatchObject({ messages: 2 });
+    expect(await alarmOf(gone)).toBeNull();
+    await llamory.ask(never, "Hello?");
+    expect(await alarmOf(never)).toBeNull();
+  });
+});

@@ -47,6 +47,13 @@ const story = [
     tests: saidSo("ripe in July"),
   },
   {
+    name: "Take it elsewhere",
+    id: "exportSession",
+    tests: [...saidSo("ripe in July"), 'pm.environment.set("lines", pm.response.text());'],
+  },
+  { name: "Empty the other session", id: "deleteSession", params: { sessionId: "{{sessionId}}-2" } },
+  { name: "And bring it there", id: "importSession", params: { sessionId: "{{sessionId}}-2" }, lines: "{{lines}}" },
+  {
     name: "Stream an answer",
     id: "ask",
     type: "text/event-stream",
@@ -126,7 +133,7 @@ function itemOf(document, step) {
   const tests = [
     `pm.test("status ${status}", () => pm.response.to.have.status(${status}));`,
     `pm.test("content type ${type}", () => pm.expect(pm.response.headers.get("content-type")).to.include("${type}"));`,
-    ...(type === "text/event-stream"
+    ...(["text/event-stream", "application/x-ndjson"].includes(type)
       ? []
       : [
           `const schema = ${JSON.stringify(schema)};`,
@@ -144,11 +151,13 @@ function itemOf(document, step) {
       description: operation.summary,
       header: [
         ...(step.body ? [{ key: "content-type", value: "application/json" }] : []),
+        ...(step.lines ? [{ key: "content-type", value: "application/x-ndjson" }] : []),
         ...Object.entries(step.headers ?? {}).map(([key, value]) => ({ key, value })),
       ],
       ...(step.body && {
         body: { mode: "raw", raw: JSON.stringify(step.body, null, 2), options: { raw: { language: "json" } } },
       }),
+      ...(step.lines && { body: { mode: "raw", raw: step.lines } }),
       url: {
         raw: `{{baseUrl}}/${segments.join("/")}${search && `?${search}`}`,
         host: ["{{baseUrl}}"],
@@ -188,6 +197,7 @@ const files = {
       variable("token", "none-needed-locally", "secret"),
       variable("sessionId", "postman"),
       variable("turnId", ""),
+      variable("lines", ""),
     ],
     _postman_variable_scope: "environment",
   },

@@ -14,10 +14,11 @@ import type { AnyFailure } from "./problem";
 import { ask } from "./routes/ask";
 import { debug } from "./routes/debug";
 import { document } from "./routes/document";
+import { exports } from "./routes/exports";
 import { health } from "./routes/health";
 import { completions } from "./routes/openai/completions";
 import { responses } from "./routes/openai/responses";
-import { hasFlag } from "./routes/session";
+import { hasFlag, isLost } from "./routes/session";
 import { sessionTokens } from "./routes/session-tokens";
 import { sessions } from "./routes/sessions";
 import { turns } from "./routes/turns";
@@ -35,6 +36,7 @@ base.use(personal, authenticate, limitScope, limitBody, requireJson);
 export const app = base
   .route("/", ask)
   .route("/", sessions)
+  .route("/", exports)
   .route("/", turns)
   .route("/", sessionTokens)
   .route("/", completions)
@@ -58,6 +60,7 @@ app.onError((error, c) => {
   if (error instanceof SettingsError) return respondFailure(c, { reason: "misconfigured", detail: error.message });
   if (error instanceof HTTPException && error.status === 400) return respondFailure(c, { reason: "malformed_json" });
   if (hasFlag(error, "overloaded")) return respondFailure(c, { reason: "session_overloaded" });
+  if (isLost(error)) return respondFailure(c, { reason: "session_lost" });
   console.error(JSON.stringify({ event: "internal_error", requestId: c.var.requestId, error: String(error) }), error);
   return respondFailure(c, { reason: "internal" });
 });

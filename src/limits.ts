@@ -18,5 +18,11 @@ export const MAX_PAGE = 4_000_000;
 /** The largest body of a request, in bytes. */
 export const MAX_BODY = 1024 * 1024;
 
+/** The largest body of an import, in bytes; it is read as it comes, a line at a time. */
+export const MAX_IMPORT_BODY = 100 * 1024 * 1024;
+
+/** The longest line of an import, in characters: a turn with the longest question and answer, each character escaped. */
+export const MAX_LINE = 4_000_000;
+
 /** The largest body of appended messages, in bytes: 1,000 of 8 KiB. */
 export const MAX_APPEND_BODY = 8 * 1024 * 1024;

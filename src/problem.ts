@@ -72,7 +72,10 @@ const TABLE: Record<Reason, Row> = {
   session_busy: [409, "Session busy", "Another turn of this session is running. Ask again later, or with `onBusy` `queue`.", retryAfter(1)],
   session_queue_full: [429, "Session queue full", "Too many turns of this session wait in line. Ask again later.", retryAfter(5)],
   session_overloaded: [503, "Session overloaded", "The session gets more requests than it can serve. Ask again later.", retryAfter(5)],
+  session_lost: [503, "Session lost", "The session's object was lost in the middle of this, and it is not known whether it was done. Look, and send it again.", { ...retryAfter(1), ...NEVER_AGAIN }],
   session_full: [422, "Session full", "The session has as many messages or bytes as it may. Go on in another session; or reset or delete this one."],
+  session_not_empty: [409, "Session not empty", "An import goes into an empty session: reset or delete this one, or import into another.", NEVER_AGAIN],
+  import_interrupted: [503, "Import interrupted", "The import was lost, or its session emptied, meanwhile. Nothing of it is there: import again."],
   storage_failed: [507, "Storage failed", "The session could not be written, so this was not remembered. It may be full: reset or delete it, or go on in another.", NEVER_AGAIN],
   idempotency_conflict: [422, "Idempotency conflict", "This `Idempotency-Key` was used for another request. Use a new key for a new question."],
 };

@@ -53,7 +53,10 @@ const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   session_busy: { reason: "session_busy" },
   session_queue_full: { reason: "session_queue_full" },
   session_overloaded: { reason: "session_overloaded" },
+  session_lost: { reason: "session_lost" },
   session_full: { reason: "session_full" },
+  session_not_empty: { reason: "session_not_empty" },
+  import_interrupted: { reason: "import_interrupted" },
   storage_failed: { reason: "storage_failed" },
   idempotency_conflict: { reason: "idempotency_conflict" },
 };
@@ -123,6 +126,25 @@ function parameters(type: z.ZodObject | undefined, place: "path" | "query" | "he
     }));
 }
 
+const NDJSON = "application/x-ndjson";
+
+/** OpenAPI 3.1 has no word for lines: a text, each line of which is this. */
+const linesOf = (type: z.ZodType): Json => ({
+  type: "string",
+  description: "Lines of JSON",
+  contentMediaType: NDJSON,
+  contentSchema: jsonSchema(type, "input"),
+});
+
+/** What an export looks like. */
+const EXPORTED = [
+  { llamory: "session", version: 1 },
+  { message: { role: "user", name: "Ana", content: "The honey is ripe.", createdAt: "2026-07-24T12:00:00.000Z" } },
+  { end: { messages: 1 } },
+]
+  .map((line) => `${JSON.stringify(line)}\n`)
+  .join("");
+
 /** How any route that needs a token may refuse. */
 const CLOSED = [
   "unauthorized",
@@ -132,6 +154,7 @@ const CLOSED = [
   "too_many_failures",
   "too_many_requests",
   "session_overloaded",
+  "session_lost",
 ] as const;
 
 function operationOf(path: string, { open, openai = false, ...operation }: (typeof operations)[string]): Json {
@@ -141,7 +164,7 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
   // A body of any request is looked at before its route is.
   if (operation.body)
     for (const reason of ["malformed_json", "unsupported_media_type", "body_too_large"] as const) reasons.add(reason);
-  const { status = 200, response, events, nothing } = operation;
+  const { status = 200, response, events, nothing, lines, takesLines } = operation;
   return {
     operationId: operation.id,
     summary: operation.summary,
@@ -158,12 +181,16 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
         content: { "application/json": { schema: jsonSchema(operation.body, "input"), example: operation.example } },
       },
     }),
+    ...(takesLines && {
+      requestBody: { required: true, content: { [NDJSON]: { schema: linesOf(takesLines), example: EXPORTED } } },
+    }),
     responses: {
       [status]: {
         description: "Done.",
         headers: operation.id === "ask" ? headerRefs("Idempotency-Replayed") : headerRefs(),
         content: {
           ...(response && { "application/json": { schema: jsonSchema(response) } }),
+          ...(lines && { [NDJSON]: { schema: linesOf(lines), example: EXPORTED } }),
           ...(events && { "text/event-stream": { schema: { type: "string", description: events } } }),
         },
       },

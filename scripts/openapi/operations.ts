@@ -21,6 +21,9 @@ export interface Operation {
   response?: z.ZodType;
   /** What the events of a streamed answer are. */
   events?: string;
+  /** What each line is, of an answer and of a body that are lines of JSON. */
+  lines?: z.ZodType;
+  takesLines?: z.ZodType;
   /** When there is nothing to answer: a 204. */
   nothing?: string;
   failures?: readonly Reason[];
@@ -140,6 +143,29 @@ export const operations: Record<string, Operation> = {
     body: schema.searchRequest,
     example: { q: "honey" },
     response: schema.searchResponse,
+  },
+  "GET /sessions/:sessionId/export": {
+    id: "exportSession",
+    summary: "The session as lines of JSON that name no session; without a turn that runs",
+    params: schema.sessionParam,
+    lines: schema.exportLine,
+  },
+  "POST /sessions/:sessionId/import": {
+    id: "importSession",
+    summary: "What an export wrote, into an empty session: all of it, or nothing",
+    params: schema.sessionParam,
+    takesLines: schema.exportLine,
+    status: 201,
+    response: schema.importResponse,
+    failures: [
+      "session_not_empty",
+      "import_interrupted",
+      "session_full",
+      "session_queue_full",
+      "storage_failed",
+      "unsupported_media_type",
+      "body_too_large",
+    ],
   },
   "POST /sessions/:sessionId/context": {
     id: "context",

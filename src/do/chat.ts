@@ -5,7 +5,7 @@ import { Llama, type LlamaOptions } from "../llm/llama";
 import { measure } from "../turn/budget";
 import { type Preview, preview, type Sizes } from "../turn/preview";
 import { failed, ok, type Result } from "../turn/result";
-import type { Ask, AskReply, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
+import type { Ask, AskReply, Entry, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
 import { Line } from "./live/line";
 import { readContext } from "./recall/context";
@@ -14,6 +14,7 @@ import { type AskRequest, SessionTurns } from "./session-turns";
 import { storageFailed } from "./storage/failed";
 import type { SessionInfo } from "./storage/messages";
 import { type SessionLimits, Store } from "./storage/store";
+import { Transfer } from "./transfer";
 import type { UsageDO } from "./usage";
 
 /** Tokens of all messages that a search finds: what one call of an object may carry. */
@@ -32,12 +33,14 @@ export class ChatDO extends DurableObject<Bindings> {
   readonly #line = new Line();
   readonly #store: Store;
   readonly #turns: SessionTurns;
+  readonly #transfer: Transfer;
   /** Whether the session's end is planned. */
   #kept = false;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#store = new Store(ctx.storage);
+    this.#transfer = new Transfer(ctx.storage, this.#store, this.#line);
     this.#turns = new SessionTurns({
       ctx,
       ai: env.AI,
@@ -112,15 +115,44 @@ export class ChatDO extends DurableObject<Bindings> {
     }
   }
 
+  /** The session as lines of JSON, a page at a time. */
+  export(): ReadableStream<Uint8Array> {
+    return this.#transfer.export();
+  }
+
+  /** Begins an import into the session, which must be empty. @returns the id that the calls below take */
+  beginImport(): Result<string> {
+    return this.#transfer.begin();
+  }
+
+  /** Adds to an import. @returns the place of the first entry that cannot be added, or null */
+  addToImport(id: string, entries: Entry[], limits: SessionLimits): Result<number | null> {
+    return this.#transfer.add(id, entries, limits);
+  }
+
+  /** Makes an import the session, in one transaction. */
+  async finishImport(id: string): Promise<Result<{ messages: number }>> {
+    const finished = await this.#transfer.finish(id);
+    if (finished.ok) await this.#keep();
+    return finished;
+  }
+
+  /** Drops an import; without effect where it is not there. */
+  cancelImport(id: string): void {
+    this.#transfer.cancel(id);
+  }
+
   /** Forgets all messages and turns, and ends those that run or wait; the session goes on, empty. */
   reset(): { deleted: number } {
     this.#turns.cancelAll();
+    this.#transfer.cancel();
     return this.#store.clear();
   }
 
   /** As `reset`, and gives the storage back: nothing of the session is left. */
   async destroy(): Promise<{ deleted: number }> {
     this.#turns.cancelAll();
+    this.#transfer.cancel();
     this.#kept = false;
     const { last } = this.#store.messages.end();
     await this.#store.destroy();

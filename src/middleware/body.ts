@@ -14,17 +14,18 @@ const upTo = (limit: number) =>
 
 const [append, other] = [upTo(MAX_APPEND_BODY), upTo(MAX_BODY)];
 
-/** Refuses bodies that are too large for their route. */
-export const limitBody = createMiddleware<AppEnv>((c, next) =>
-  (/^\/sessions\/[^/]+\/messages$/.test(c.req.path) ? append : other)(c, next),
-);
+/** Refuses bodies that are too large for their route; an import counts while it reads, because this reads it whole. */
+export const limitBody = createMiddleware<AppEnv>((c, next) => {
+  if (/^\/sessions\/[^/]+\/import$/.test(c.req.path)) return next();
+  return (/^\/sessions\/[^/]+\/messages$/.test(c.req.path) ? append : other)(c, next);
+});
 
 /** Refuses bodies of another type: Hono reads them as empty ones, and what is wrong would not be said. */
 export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
   const { raw } = c.req;
   const type = raw.headers.get("content-type");
   const hasBody = raw.body !== null && raw.headers.get("content-length") !== "0";
-  const isJson = type !== null && /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type);
+  const isJson = type !== null && /^application\/(?:[\w.+-]+\+|x-nd)?json\s*(?:;|$)/i.test(type);
   if (raw.method === "POST" && hasBody && !isJson) throw new FailureError({ reason: "unsupported_media_type" });
   return next();
 });

@@ -17,7 +17,7 @@ export const hasFlag = (error: unknown, flag: "retryable" | "overloaded" | "dura
   error instanceof Error && Reflect.get(error, flag) === true;
 
 /** Whether a call was lost with its object, or on the way to it; an overloaded object is left in peace. */
-const isLost = (error: unknown) =>
+export const isLost = (error: unknown) =>
   !hasFlag(error, "overloaded") && (hasFlag(error, "retryable") || hasFlag(error, "durableObjectReset"));
 
 /**

@@ -19,7 +19,10 @@ export type Failure =
   | { reason: "session_busy" }
   | { reason: "session_queue_full" }
   | { reason: "session_overloaded" }
+  | { reason: "session_lost" }
   | { reason: "session_full" }
+  | { reason: "session_not_empty" }
+  | { reason: "import_interrupted" }
   | { reason: "storage_failed" }
   | { reason: "idempotency_conflict" };
 

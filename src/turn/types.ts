@@ -113,6 +113,17 @@ export interface StoredTurn extends Omit<FinishedTurn, "status"> {
   finishedAt: number | null;
 }
 
+/** A turn as a session that goes elsewhere takes it along. */
+export interface ExportedTurn extends FinishedTurn {
+  id: string;
+  question: string;
+  createdAt: number;
+  finishedAt: number;
+}
+
+/** One piece of an exported session, in its order: a message of no turn, or a whole turn. */
+export type Entry = { message: NewMessage } | { turn: ExportedTurn };
+
 /** What makes asking twice one turn: the client's key, and a fingerprint of what it asked with it. */
 export interface Idempotency {
   key: string;

@@ -117,7 +117,8 @@ describe("a session's object that fails", () => {
         return (name: string) => {
           if (left === 0) return namespace.getByName(name);
           left -= 1;
-          return { ask: () => Promise.reject(Object.assign(new Error("broken"), { [mark]: true })) };
+          const broken = () => Promise.reject(Object.assign(new Error("broken"), { [mark]: true }));
+          return { ask: broken, append: broken };
         };
       },
     });
@@ -125,7 +126,18 @@ describe("a session's object that fails", () => {
 
   it("is asked again, of a fresh stub, where that helps", async () => {
     expect((await worker({ CHAT_DO: failing("retryable", 1) }).ask(freshSession(), "Hello?")).status).toBe(200);
-    expect((await worker({ CHAT_DO: failing("retryable", 2) }).ask(freshSession(), "Hello?")).status).toBe(500);
+  });
+
+  it("is told to be lost where it is again, or where twice is too often", async () => {
+    const lost = worker({ CHAT_DO: failing("retryable", 2) });
+    const messages = [{ role: "user", content: "x" }];
+    for (const response of [
+      await lost.ask(freshSession(), "Hello?"),
+      await worker({ CHAT_DO: failing("retryable", 1) }).post("/sessions/s/messages", { messages }),
+    ]) {
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({ code: "session_lost" });
+    }
   });
 
   it("is left in peace where it is overloaded", async () => {

@@ -1,5 +1,5 @@
 /** The full-text index of a session's messages, by `seq`. */
-import type { Database } from "../storage/database";
+import type { Tables } from "../storage/tables";
 import type { Expansion } from "./expansion";
 import { indexText, type Term } from "./terms";
 
@@ -54,9 +54,9 @@ const FIND = `SELECT json_group_array(json_object(
   )) AS found FROM json_each(?2) AS wanted`;
 
 export class FullText {
-  readonly #db: Database;
+  readonly #db: Tables;
 
-  constructor(db: Database) {
+  constructor(db: Tables) {
     this.#db = db;
   }
 

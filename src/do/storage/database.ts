@@ -5,15 +5,16 @@
  * after the first write would leave that write behind.
  */
 import { migrate } from "./migrations";
+import { dropStaged, type Row, type Tables } from "./tables";
 
-type Row = Record<string, SqlStorageValue>;
-
-export class Database {
+export class Database implements Tables {
   readonly #storage: DurableObjectStorage;
   #exists: boolean;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
+    // Of an import that was lost with its object.
+    dropStaged(storage.sql);
     const tables = storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'meta'").toArray();
     this.#exists = tables.length > 0;
     if (this.#exists) migrate(storage);
@@ -28,12 +29,10 @@ export class Database {
     return this.#exists ? this.#storage.sql.exec<R>(query, ...values).toArray() : [];
   }
 
-  /** As {@link rows}, each as an array of its columns, which costs a third. One by one: use them up before the next await. */
   *tuples<T extends SqlStorageValue[]>(query: string, ...values: SqlStorageValue[]): Generator<T> {
     if (this.#exists) yield* this.#storage.sql.exec(query, ...values).raw<T>();
   }
 
-  /** One statement that writes, in a transaction. */
   write(query: string, ...values: SqlStorageValue[]): void {
     this.#storage.sql.exec(query, ...values);
   }

@@ -5,7 +5,7 @@ import { estimateMessage } from "../../turn/tokens";
 import type { FinishedTurn, Message, NewMessage, Role, TurnStatus } from "../../turn/types";
 import { FullText } from "../recall/fulltext";
 import { traitsOf } from "../recall/traits";
-import type { Database } from "./database";
+import type { Tables } from "./tables";
 
 /** How many outlines are kept: some megabytes at most. */
 const MAX_OUTLINES = 20_000;
@@ -69,13 +69,13 @@ export interface StoredMessage extends NewMessage {
 }
 
 export class Messages {
-  readonly #db: Database;
+  readonly #db: Tables;
   /** Every message is in it from the moment it is written. */
   readonly index: FullText;
   /** Those that were read: the messages of a long session lie far apart on disk, and questions come back to some of them. */
   readonly #outlines = new Map<number, Outline>();
 
-  constructor(db: Database) {
+  constructor(db: Tables) {
     this.#db = db;
     this.index = new FullText(db);
   }
@@ -139,6 +139,12 @@ export class Messages {
       page.push(message);
     }
     return page;
+  }
+
+  /** Messages behind one `seq` up to another, oldest first, one by one. */
+  *between(after: number, last: number, limit: number): Generator<Message> {
+    const query = `${SHOWN} WHERE m.seq > ? AND m.seq <= ? ORDER BY m.seq LIMIT ?`;
+    for (const row of this.#db.tuples<Columns>(query, after, last, limit)) yield toMessage(row);
   }
 
   /** All messages behind so many tokens of the session, oldest first. */

@@ -10,6 +10,8 @@ interface Migration {
   sql: string;
 }
 
+export const TURNS_BY_KEY = "CREATE INDEX turns_by_key ON turns (idempotency_key) WHERE idempotency_key IS NOT NULL";
+
 const migrations: Migration[] = [
   {
     version: 1,
@@ -47,7 +49,7 @@ const migrations: Migration[] = [
         created_at INTEGER NOT NULL,
         finished_at INTEGER
       ) WITHOUT ROWID;
-      CREATE INDEX turns_by_key ON turns (idempotency_key) WHERE idempotency_key IS NOT NULL;
+      ${TURNS_BY_KEY};
       -- without a copy of the content: the messages have it
       CREATE VIRTUAL TABLE messages_fts USING fts5(content, name, content = '', contentless_delete = 1,
         tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");`,
@@ -58,6 +60,9 @@ const migrations: Migration[] = [
     sql: "CREATE TABLE due (task TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
   },
 ];
+
+/** All steps one after the other, for tables that begin anew. */
+export const schema = migrations.map(({ sql }) => sql).join(";");
 
 /** Brings the storage to the newest schema, each step in a transaction with its number. */
 export function migrate(storage: DurableObjectStorage): void {

@@ -1,15 +1,17 @@
 /** What is durable of a session, and the transactions that change it: each leaves whole turns behind, in order. */
 import type { TurnIdentity } from "../../turn/live-turn";
-import type { FinishedTurn, NewMessage } from "../../turn/types";
+import type { Entry, ExportedTurn, FinishedTurn, NewMessage, StoredTurn } from "../../turn/types";
 import { Database } from "./database";
 import { firstVersionOf, forgetFirstVersion } from "./first-version";
 import { Messages, type StoredMessage } from "./messages";
 import { Schedule } from "./schedule";
+import type { Staging } from "./staging";
 import { TurnRows } from "./turn-rows";
 
-const answerOf = (finished: FinishedTurn): StoredMessage => ({
+const answerOf = (finished: FinishedTurn, createdAt: number): StoredMessage => ({
   role: "assistant",
   content: finished.answer,
+  createdAt,
   ended: finished,
 });
 
@@ -20,12 +22,19 @@ export interface SessionLimits {
   bytes: number;
 }
 
+function exportedOf({ id, question, createdAt, finishedAt, status, ...finished }: StoredTurn): ExportedTurn | null {
+  if (status === "running" || finishedAt === null) return null;
+  return { ...finished, status, id, question, createdAt, finishedAt };
+}
+
 export class Store {
   readonly #storage: DurableObjectStorage;
   readonly #db: Database;
   readonly messages: Messages;
   readonly turns: TurnRows;
   readonly schedule: Schedule;
+  /** Another number each time that the session is emptied. */
+  life = 0;
   /** Whether a turn was lost with the object before this one. */
   readonly recovered: boolean;
   /** The turn whose question stands there without its answer. */
@@ -75,9 +84,33 @@ export class Store {
 
   append(messages: NewMessage[]): { firstSeq: number; lastSeq: number } {
     return this.#change(() => {
-      this.#db.write("INSERT OR REPLACE INTO meta (key, value) VALUES ('appended_at', ?)", Date.now());
+      this.#touch();
       return this.messages.append(messages);
     });
+  }
+
+  /**
+   * Pieces of the session behind one `seq` up to another, for an export; each says up to where it goes. A turn comes whole
+   * with its question; its answer, and a turn that runs, are pieces of nothing.
+   */
+  *entries(after: number, last: number, limit: number): Generator<{ seq: number; entry: Entry | null }> {
+    for (const { seq, turnId, role, name, content, createdAt } of this.messages.between(after, last, limit)) {
+      if (turnId === undefined) yield { seq, entry: { message: { role, name, content, createdAt } } };
+      else {
+        const turn = role === "user" ? this.turns.get(turnId) : undefined;
+        const exported = turn && exportedOf(turn);
+        yield { seq, entry: exported ? { turn: exported } : null };
+      }
+    }
+  }
+
+  /** Makes what was imported the session, which is empty. */
+  adopt(staging: Staging): void {
+    this.#change(() => {
+      staging.swap();
+      this.#touch();
+    });
+    this.messages.forget();
   }
 
   /** When somebody last asked or appended, in milliseconds since 1970; appended messages bring times of their own. */
@@ -110,7 +143,9 @@ export class Store {
   /** Question and answer at once. */
   turn(identity: TurnIdentity, before: NewMessage[], tokens: number, finished: FinishedTurn): void {
     this.#change(() => {
-      this.turns.insert(identity, this.#appendQuestion(identity, before, tokens, answerOf(finished)), finished);
+      const now = Date.now();
+      const seq = this.#appendQuestion(identity, before, tokens, answerOf(finished, now));
+      this.turns.insert(identity, seq, finished, now);
     });
   }
 
@@ -125,6 +160,7 @@ export class Store {
 
   /** Empties the session. What could not be adopted goes too, or a later wake would bring it back. */
   clear(): { deleted: number } {
+    this.life += 1;
     const deleted = this.messages.end().last;
     forgetFirstVersion(this.#storage);
     if (this.#db.exists) {
@@ -139,6 +175,7 @@ export class Store {
 
   /** Gives the storage back. */
   async destroy(): Promise<void> {
+    this.life += 1;
     this.#unanswered = undefined;
     this.messages.forget();
     forgetFirstVersion(this.#storage);
@@ -162,6 +199,11 @@ export class Store {
     return result;
   }
 
+  /** Remembers that messages came which may be older than now. */
+  #touch(): void {
+    this.#db.write("INSERT OR REPLACE INTO meta (key, value) VALUES ('appended_at', ?)", Date.now());
+  }
+
   /** @returns where the question stands */
   #appendQuestion(
     { id, question, createdAt }: TurnIdentity,
@@ -175,7 +217,8 @@ export class Store {
   }
 
   #appendAnswer(turnId: string, finished: FinishedTurn): void {
-    this.messages.append([answerOf(finished)], turnId);
-    this.turns.finish(turnId, finished);
+    const now = Date.now();
+    this.messages.append([answerOf(finished, now)], turnId);
+    this.turns.finish(turnId, finished, now);
   }
 }

@@ -1,7 +1,7 @@
 /** The turns of a session: queries, and rows to turns and back. */
 import { NO_MEMORY, type TurnIdentity } from "../../turn/live-turn";
 import type { FinishedTurn, FinishReason, StoredTurn, TurnStatus } from "../../turn/types";
-import type { Database } from "./database";
+import type { Tables } from "./tables";
 
 /** How long an idempotency key stands for its turn, in milliseconds. */
 const KEY_LIFE = 86_400_000;
@@ -56,19 +56,24 @@ function toTurn(row: Row): TurnRow {
 
 /** Every write is of one row. */
 export class TurnRows {
-  readonly #db: Database;
+  readonly #db: Tables;
 
-  constructor(db: Database) {
+  constructor(db: Tables) {
     this.#db = db;
   }
 
   /** A turn whose answer is not there yet is running. */
-  insert({ id, idempotency, createdAt }: TurnIdentity, questionSeq: number, finished?: FinishedTurn): void {
+  insert(
+    { id, idempotency, createdAt }: TurnIdentity,
+    questionSeq: number,
+    finished?: FinishedTurn,
+    finishedAt = createdAt,
+  ): void {
     this.#db.write(
       `INSERT INTO turns (id, question_seq, idempotency_key, fingerprint, created_at, model, finish_reason,
        prompt_tokens, completion_tokens, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[id, questionSeq, idempotency?.key ?? null, idempotency?.fingerprint ?? null, createdAt],
-      ...(finished ? ending(finished) : [null, null, 0, 0, null]),
+      ...(finished ? ending(finished, finishedAt) : [null, null, 0, 0, null]),
     );
   }
 
@@ -77,11 +82,11 @@ export class TurnRows {
     this.#db.write("UPDATE turns SET partial = ? WHERE id = ?", JSON.stringify(snapshot), id);
   }
 
-  finish(id: string, finished: FinishedTurn): void {
+  finish(id: string, finished: FinishedTurn, finishedAt: number): void {
     this.#db.write(
       `UPDATE turns SET partial = NULL, model = ?, finish_reason = ?, prompt_tokens = ?, completion_tokens = ?,
        finished_at = ? WHERE id = ?`,
-      ...ending(finished),
+      ...ending(finished, finishedAt),
       id,
     );
   }
@@ -105,10 +110,10 @@ export class TurnRows {
   }
 }
 
-const ending = ({ model, finishReason, usage }: FinishedTurn) => [
+const ending = ({ model, finishReason, usage }: FinishedTurn, finishedAt: number) => [
   model,
   finishReason,
   usage.promptTokens,
   usage.completionTokens,
-  Date.now(),
+  finishedAt,
 ];

@@ -5,6 +5,8 @@ export interface Received {
   url: string;
   method: string;
   headers: IncomingMessage["headers"];
+  text: string;
+  /** The text as JSON, unless it is lines of it. */
   body: unknown;
 }
 
@@ -24,7 +26,8 @@ export async function serve(handle: (received: Received, response: ServerRespons
       url: request.url ?? "",
       method: request.method ?? "",
       headers: request.headers,
-      body: text ? JSON.parse(text) : undefined,
+      text,
+      body: text && request.headers["content-type"] !== "application/x-ndjson" ? JSON.parse(text) : undefined,
     };
     received.push(one);
     handle(one, response);

@@ -144,6 +144,12 @@ export class Workerd {
     return (Number(user) + Number(system)) * 10;
   }
 
+  /** The most memory that the process has had at once, in megabytes. */
+  peakMb(): number {
+    const status = readFileSync(`/proc/${this.#process?.pid}/status`, "utf8");
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
+  }
+
   /** SIGKILL: no farewell, no flush. */
   async kill(): Promise<void> {
     const child = this.#process;

@@ -1,0 +1,44 @@
+/** How the tables of a session are spoken to, and those in which its import gathers. */
+
+export type Row = Record<string, SqlStorageValue>;
+
+/** Queries and statements, written for the session's own tables. */
+export interface Tables {
+  rows<R extends Row>(query: string, ...values: SqlStorageValue[]): R[];
+  /** As {@link rows}, each as an array of its columns, which costs a third. One by one: use them up before the next await. */
+  tuples<T extends SqlStorageValue[]>(query: string, ...values: SqlStorageValue[]): Generator<T>;
+  /** One statement that writes: call it inside a transaction. */
+  write(query: string, ...values: SqlStorageValue[]): void;
+}
+
+const NAMES = /\b(?:messages_fts|messages|turns|turns_by_key|due)\b/g;
+
+/** A statement about a session's tables, told of those of its import. */
+export const staged = (query: string) => query.replace(NAMES, "staged_$&");
+
+export const STAGED = ["messages_fts", "messages", "turns", "due"] as const;
+
+/** Drops what an import has gathered. */
+export function dropStaged(sql: SqlStorage): void {
+  for (const table of STAGED) sql.exec(`DROP TABLE IF EXISTS ${staged(table)}`);
+}
+
+export class StagedTables implements Tables {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  rows<R extends Row>(query: string, ...values: SqlStorageValue[]): R[] {
+    return this.#sql.exec<R>(staged(query), ...values).toArray();
+  }
+
+  *tuples<T extends SqlStorageValue[]>(query: string, ...values: SqlStorageValue[]): Generator<T> {
+    yield* this.#sql.exec(staged(query), ...values).raw<T>();
+  }
+
+  write(query: string, ...values: SqlStorageValue[]): void {
+    this.#sql.exec(staged(query), ...values);
+  }
+}

@@ -1,0 +1,43 @@
+import { Hono } from "hono";
+import type * as z from "zod";
+import type { AppEnv } from "../env";
+import { FailureError } from "../middleware/respond";
+import { valid } from "../middleware/validation";
+import { type importResponse, sessionParam } from "../schema";
+import type { Result } from "../turn/result";
+import { badLine, batchesOf } from "./import-lines";
+import { callSession, limitsOf } from "./session";
+
+function orThrow<T>(result: Result<T>): T {
+  if (!result.ok) throw new FailureError(result.failure);
+  return result.value;
+}
+
+export const exports = new Hono<AppEnv>()
+  /** `GET /sessions/:sessionId/export`: the session as lines of JSON that name no session; without a turn that runs. */
+  .get("/sessions/:sessionId/export", valid("param", sessionParam), async (c) => {
+    const lines = await callSession(c, c.req.valid("param").sessionId, (stub) => stub.export());
+    return c.body(lines, 200, {
+      "content-type": "application/x-ndjson",
+      "content-disposition": 'attachment; filename="session.ndjson"',
+    });
+  })
+  /** `POST …/import`: what an export wrote, into an empty session: all of it, in one transaction, or nothing. */
+  .post("/sessions/:sessionId/import", valid("param", sessionParam), async (c) => {
+    const { sessionId } = c.req.valid("param");
+    const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport()));
+    try {
+      for await (const { line, entries } of batchesOf(c.req.raw.body)) {
+        const add = callSession(c, sessionId, (stub) => stub.addToImport(id, entries, limitsOf(c)), "once");
+        const repeated = orThrow(await add);
+        if (repeated !== null) throw badLine(line + repeated, "there is a turn with this id before it", ["turn", "id"]);
+      }
+      const { messages } = orThrow(await callSession(c, sessionId, (stub) => stub.finishImport(id), "once"));
+      const body: z.input<typeof importResponse> = { sessionId, messages };
+      return c.json(body, 201);
+    } catch (error) {
+      // Where even this fails, the object drops it when it wakes.
+      await callSession(c, sessionId, (stub) => stub.cancelImport(id)).catch(() => {});
+      throw error;
+    }
+  });

@@ -1,0 +1,38 @@
+/** A session as lines of JSON: what it is, its messages and turns in order, and how many they were. */
+import type { Entry, ExportedTurn, MemoryUsed } from "../turn/types";
+import { iso } from "./json";
+
+const line = (value: object) => `${JSON.stringify(value)}\n`;
+
+/** Fields are named one by one, so that what was imported is exported again byte by byte. */
+const memoryOf = ({ tokens, window, recalled, omitted }: MemoryUsed) => ({
+  tokens,
+  window: window && { fromSeq: window.fromSeq, toSeq: window.toSeq },
+  recalled: recalled.map(({ seq, score }) => ({ seq, score })),
+  omitted,
+});
+
+const turnOf = ({ id, question, answer, status, model, finishReason, usage, memory, ...times }: ExportedTurn) => ({
+  id,
+  question,
+  answer,
+  status,
+  model,
+  finishReason,
+  usage: { promptTokens: usage.promptTokens, completionTokens: usage.completionTokens, totalTokens: usage.totalTokens },
+  memory: memoryOf(memory),
+  createdAt: iso(times.createdAt),
+  finishedAt: iso(times.finishedAt),
+});
+
+/** The first line; it names no session. */
+export const headLine = () => line({ llamory: "session", version: 1 });
+
+export function entryLine(entry: Entry): string {
+  if ("turn" in entry) return line({ turn: turnOf(entry.turn) });
+  const { role, name, content, createdAt } = entry.message;
+  return line({ message: { role, name, content, createdAt: createdAt === undefined ? undefined : iso(createdAt) } });
+}
+
+/** The last line: without it a file is not whole. */
+export const endLine = (messages: number) => line({ end: { messages } });

@@ -18,6 +18,7 @@ type RequestFailure =
   | { reason: "not_configured" }
   | { reason: "misconfigured"; detail: string }
   | { reason: "not_found" }
+  | { reason: "model_not_found" }
   | { reason: "method_not_allowed"; allow: string }
   | { reason: "internal" };
 
@@ -51,6 +52,7 @@ const TABLE: Record<Reason, Row> = {
   not_configured: [503, "No API tokens configured", "Nobody may ask yet. Make a token with `npm run token`, put its digest with `npx wrangler secret put API_TOKENS`; or set AUTH to `off`."],
   misconfigured: [500, "Misconfigured", "{detail}"],
   not_found: [404, "Not found", "There is no such route."],
+  model_not_found: [404, "Model not found", "No such model answers here: `GET /v1/models` lists those that do."],
   method_not_allowed: [405, "Method not allowed", "This route takes {allow}.", { allow: "{allow}" }],
   internal: [500, "Internal error", "This is a bug. The request id is in the Worker's log."],
   model_busy: [503, "Model busy", "The model is overloaded. Try again soon.", retryAfter(10)],

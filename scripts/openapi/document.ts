@@ -32,6 +32,7 @@ const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   not_configured: { reason: "not_configured" },
   misconfigured: { reason: "misconfigured", detail: "Check the Worker's settings." },
   not_found: { reason: "not_found" },
+  model_not_found: { reason: "model_not_found" },
   method_not_allowed: { reason: "method_not_allowed", allow: "POST" },
   internal: { reason: "internal" },
   model_busy: { reason: "model_busy" },
@@ -201,7 +202,7 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
 }
 
 /** Hono's `:name` as OpenAPI's `{name}`. */
-const templated = (path: string) => path.replace(/:(\w+)/g, "{$1}");
+const templated = (path: string) => path.replace(/:(\w+)(?:\{[^}]*\})?/g, "{$1}");
 
 export function openapi(): Json {
   const paths: Record<string, Json> = {};

@@ -206,6 +206,14 @@ export const operations: Record<string, Operation> = {
     openai: true,
     response: openai.modelsResponse,
   },
+  "GET /v1/models/:model{.+}": {
+    id: "model",
+    summary: "One of them",
+    openai: true,
+    params: openai.modelParam,
+    response: openai.modelResponse,
+    failures: ["model_not_found"],
+  },
   "POST /v1/chat/completions": {
     id: "chatCompletions",
     summary: "A chat completion; remembered on the server where the request names a session",
@@ -216,6 +224,22 @@ export const operations: Record<string, Operation> = {
     response: openai.chatResponse,
     events: "Chunks as the OpenAI API streams them, then `[DONE]`; an error is a chunk with `error`.",
     failures: TURN_FAILURES,
+  },
+  "GET /v1/responses/:responseId": {
+    id: "response",
+    summary: "A response, as it is remembered",
+    openai: true,
+    params: openai.responseParam,
+    response: openai.responsesResponse,
+    failures: ["response_not_found"],
+  },
+  "DELETE /v1/responses/:responseId": {
+    id: "deleteResponse",
+    summary: "Take a response and its question out of the memory",
+    openai: true,
+    params: openai.responseParam,
+    response: openai.deletedResponse,
+    failures: ["response_not_found", "storage_failed"],
   },
   "POST /v1/responses": {
     id: "responses",

@@ -83,6 +83,11 @@ export class ChatDO extends DurableObject<Bindings> {
     return this.#turns.cancel(turnId);
   }
 
+  /** Takes a turn's question and answer out of the session, one that runs too; what came after it stays. */
+  withdrawTurn(turnId: string): Result<void> {
+    return this.#turns.withdraw(turnId);
+  }
+
   /**
    * A page of the transcript, newest first.
    * @param before only messages with a smaller `seq`
@@ -154,9 +159,9 @@ export class ChatDO extends DurableObject<Bindings> {
     this.#turns.cancelAll();
     this.#transfer.cancel();
     this.#kept = false;
-    const { last } = this.#store.messages.end();
+    const deleted = this.#store.messages.count();
     await this.#store.destroy();
-    return { deleted: last };
+    return { deleted };
   }
 
   /** Does what is due. */

@@ -116,6 +116,18 @@ export class SessionTurns {
     return stored ? ok(stored) : failed({ reason: "turn_not_found" });
   }
 
+  /** Takes a turn out of the session; one that runs is ended first. */
+  withdraw(turnId: string): Result<void> {
+    const cancelled = this.cancel(turnId);
+    if (!cancelled.ok) return cancelled;
+    try {
+      this.#store.withdraw(turnId);
+      return ok(undefined);
+    } catch (error) {
+      return failed(storageFailed(error));
+    }
+  }
+
   /** Ends those that run, and sends away those that wait. */
   cancelAll(): void {
     this.#line.empty();

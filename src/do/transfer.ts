@@ -37,6 +37,7 @@ export class Transfer {
         pull(controller) {
           if (store.life !== life) return controller.error(new Error("The session was emptied meanwhile."));
           let text = read === 0 ? headLine() : "";
+          const from = read;
           for (const { seq, entry } of store.entries(read, last, PAGE)) {
             read = seq;
             if (!entry) continue;
@@ -44,6 +45,7 @@ export class Transfer {
             text += entryLine(entry);
             if (text.length > PAGE_CHARACTERS) break;
           }
+          if (read === from) read = last;
           if (read >= last) text += endLine(messages);
           controller.enqueue(encoder.encode(text));
           if (read >= last) controller.close();

@@ -1,5 +1,5 @@
 import { openaiErrorOf } from "../problem";
-import type { Encode, FinishedTurn } from "../turn/types";
+import type { Encode, FinishedTurn, StoredTurn } from "../turn/types";
 
 /** What a response repeats of its request. */
 export interface ResponseEcho {
@@ -83,6 +83,29 @@ export function responseOfTurn(form: ResponsesForm, turnId: string, turn: Finish
       total_tokens: usage.totalTokens,
     },
   };
+}
+
+/** A turn as it is remembered, as a response; of its request no more is known than its session. */
+export function responseOfStored(sessionId: string, turn: StoredTurn) {
+  const unknown = { instructions: null, max_output_tokens: null, temperature: null, previous_response_id: null };
+  const created = Math.floor(turn.createdAt / 1_000);
+  const echo = { ...unknown, conversation: { id: sessionId }, store: true };
+  const form: ResponsesForm = { name: "responses", created, sessionId, echo };
+  const said = turn.answer === "" ? [] : [outputMessage(form, turn.id, turn.answer, "incomplete")];
+  const ended = { ...begun(form, turn.id, turn.model), output: said };
+  const { status } = turn;
+  switch (status) {
+    case "running":
+      return ended;
+    case "complete":
+      return responseOfTurn(form, turn.id, { ...turn, status });
+    case "cancelled":
+      return { ...ended, status: "cancelled" as const };
+    case "interrupted": {
+      const { code, message } = openaiErrorOf({ reason: "turn_interrupted" }).error;
+      return { ...ended, status: "failed" as const, error: { code, message } };
+    }
+  }
 }
 
 /** Events of a streamed response. */

@@ -10,13 +10,14 @@ const PIECE = 256;
 
 /** The whole session where it fits; otherwise the recent window and what is recalled from before it. */
 export function readContext(messages: Messages, question: string, budget: Budget): Context {
-  const { last: total, tokens } = messages.end();
+  const { last, tokens } = messages.end();
+  const total = messages.count();
   if (tokens <= budget.context && budget.window === undefined) {
     return { window: messages.behind(0), recalled: [], total };
   }
   const room = Math.min(budget.window ?? Number.POSITIVE_INFINITY, budget.context - budget.recall);
   const window = recentWindow(messages, tokens, room > 4 * PIECE ? room - (room % PIECE) : room);
-  const before = window[0]?.seq ?? total + 1;
+  const before = window[0]?.seq ?? last + 1;
   const limits = { before, tokens: budget.recall, count: Number.POSITIVE_INFINITY };
   return { window, recalled: recall(messages, question, limits), total };
 }

@@ -5,13 +5,15 @@ import { estimateMessage } from "../../turn/tokens";
 import type { FinishedTurn, Message, NewMessage, Role, TurnStatus } from "../../turn/types";
 import { FullText } from "../recall/fulltext";
 import { traitsOf } from "../recall/traits";
+import { type Outline, Outlines } from "./outlines";
 import type { Tables } from "./tables";
 
-/** How many outlines are kept: some megabytes at most. */
-const MAX_OUTLINES = 20_000;
+/** How a message is marked whose turn was deleted: its row stays, without what was said, so that `seq` has no gaps. */
+const WITHDRAWN = "withdrawn";
 
 const select = (turn: string, status: string) =>
-  `SELECT m.seq, ${turn}, m.role, m.name, m.content, m.tokens, m.created_at, ${status} FROM messages m`;
+  `SELECT m.seq, ${turn}, m.role, m.name, m.content, m.tokens, m.created_at, ${status} FROM messages m
+   WHERE m.status IS NOT '${WITHDRAWN}' AND`;
 
 /** As a prompt needs them: without their turns, which takes a look-up less for each question. */
 const SAID = select("NULL", "coalesce(m.status, 'complete')");
@@ -53,16 +55,6 @@ export interface SessionInfo {
   lastAt: number | null;
 }
 
-/** What ranking needs to know of a message. */
-export interface Outline {
-  seq: number;
-  tokens: number;
-  createdAt: number;
-  name: string;
-  /** What it looks like, as bits. */
-  traits: number;
-}
-
 /** A message with how its turn ended, where it is an answer. */
 export interface StoredMessage extends NewMessage {
   ended?: FinishedTurn;
@@ -72,12 +64,12 @@ export class Messages {
   readonly #db: Tables;
   /** Every message is in it from the moment it is written. */
   readonly index: FullText;
-  /** Those that were read: the messages of a long session lie far apart on disk, and questions come back to some of them. */
-  readonly #outlines = new Map<number, Outline>();
+  readonly #outlines: Outlines;
 
   constructor(db: Tables) {
     this.#db = db;
     this.index = new FullText(db);
+    this.#outlines = new Outlines(db);
   }
 
   /**
@@ -129,7 +121,7 @@ export class Messages {
 
   /** A page, newest first, of messages before a `seq`: fewer than the limit where they are long. */
   page(before: number | undefined, limit: number): Message[] {
-    const query = `${SHOWN} WHERE m.seq < ? ORDER BY m.seq DESC LIMIT ?`;
+    const query = `${SHOWN} m.seq < ? ORDER BY m.seq DESC LIMIT ?`;
     const page: Message[] = [];
     let characters = 0;
     for (const row of this.#db.tuples<Columns>(query, before ?? Number.MAX_SAFE_INTEGER, limit)) {
@@ -143,7 +135,7 @@ export class Messages {
 
   /** Messages behind one `seq` up to another, oldest first, one by one. */
   *between(after: number, last: number, limit: number): Generator<Message> {
-    const query = `${SHOWN} WHERE m.seq > ? AND m.seq <= ? ORDER BY m.seq LIMIT ?`;
+    const query = `${SHOWN} m.seq > ? AND m.seq <= ? ORDER BY m.seq LIMIT ?`;
     for (const row of this.#db.tuples<Columns>(query, after, last, limit)) yield toMessage(row);
   }
 
@@ -151,62 +143,71 @@ export class Messages {
   behind(tokens: number): Message[] {
     const query = "SELECT seq FROM messages WHERE tokens_so_far - tokens < ? ORDER BY seq DESC LIMIT 1";
     const [before] = this.#db.rows<{ seq: number }>(query, tokens);
-    return this.#said("WHERE m.seq > ? ORDER BY m.seq", before?.seq ?? 0);
+    return this.#said("m.seq > ? ORDER BY m.seq", before?.seq ?? 0);
   }
 
   /** Messages by `seq`, in no order. */
   pick(seqs: number[]): Message[] {
-    return this.#said("WHERE m.seq IN (SELECT value FROM json_each(?))", JSON.stringify(seqs));
+    return this.#said("m.seq IN (SELECT value FROM json_each(?))", JSON.stringify(seqs));
   }
 
   /** Messages by `seq` without their content, oldest first. */
   outline(seqs: number[]): Outline[] {
-    if (this.#outlines.size > MAX_OUTLINES) this.#outlines.clear();
-    const missing = seqs.filter((seq) => !this.#outlines.has(seq));
-    if (missing.length > 0) for (const outline of this.#readOutlines(missing)) this.#outlines.set(outline.seq, outline);
-    return seqs
-      .toSorted((a, b) => a - b)
-      .flatMap((seq) => {
-        const outline = this.#outlines.get(seq);
-        return outline ? [outline] : [];
-      });
+    return this.#outlines.get(seqs);
   }
 
-  /** All in one row of the query, because each row costs more than what it holds. */
-  #readOutlines(seqs: number[]): Outline[] {
-    const [row] = this.#db.rows<{ outlines: string }>(
-      `SELECT json_group_array(json_object('seq', seq, 'tokens', tokens, 'createdAt', created_at,
-         'name', coalesce(name, ''), 'traits', traits)) AS outlines
-       FROM messages WHERE seq IN (SELECT value FROM json_each(?))`,
-      JSON.stringify(seqs),
-    );
-    return row ? JSON.parse(row.outlines) : [];
-  }
-
-  get(seq: number): Message | undefined {
-    return this.#said("WHERE m.seq = ?", seq)[0];
-  }
-
-  /** In the time that one row takes: `seq` has no gaps and every row carries the sum so far. */
+  /** In the time that a few rows take: `seq` has no gaps and every row carries the sum so far. */
   info(): SessionInfo {
     const { last, tokens } = this.end();
+    const withdrawn = this.#withdrawn();
+    const [newest] = this.page(undefined, 1);
     return {
-      messages: last,
-      tokens,
-      firstAt: this.get(1)?.createdAt ?? null,
-      lastAt: this.get(last)?.createdAt ?? null,
+      messages: last - withdrawn.messages,
+      tokens: tokens - withdrawn.tokens,
+      firstAt: this.#said("m.seq > 0 ORDER BY m.seq LIMIT 1")[0]?.createdAt ?? null,
+      lastAt: newest?.createdAt ?? null,
     };
+  }
+
+  /** Takes out what was said. Call it inside a transaction. */
+  withdraw(messages: Message[]): void {
+    const { messages: count, tokens } = this.#withdrawn();
+    for (const { seq } of messages) {
+      this.#db.write(
+        "UPDATE messages SET turn = NULL, content = '', tokens = 0, traits = 0, status = ?, memory = NULL WHERE seq = ?",
+        ...[WITHDRAWN, seq],
+      );
+      this.index.delete(seq);
+      this.#outlines.forget(seq);
+    }
+    const sums = {
+      messages: count + messages.length,
+      tokens: messages.reduce((sum, message) => sum + message.tokens, tokens),
+    };
+    this.#db.write("INSERT OR REPLACE INTO meta (key, value) VALUES ('withdrawn', ?)", JSON.stringify(sums));
+  }
+
+  /** How many messages there are. */
+  count(): number {
+    return this.end().last - this.#withdrawn().messages;
+  }
+
+  /** How many messages were taken out, and what they had cost. */
+  #withdrawn(): { messages: number; tokens: number } {
+    const [row] = this.#db.rows<{ value: string }>("SELECT value FROM meta WHERE key = 'withdrawn'");
+    return row ? JSON.parse(row.value) : { messages: 0, tokens: 0 };
   }
 
   /** Forgets what it knows of messages that are gone. */
   forget(): void {
-    this.#outlines.clear();
+    this.#outlines.forget();
   }
 
   /** Deletes all. */
   clear(): void {
     this.forget();
     this.#db.write("DELETE FROM messages");
+    this.#db.write("DELETE FROM meta WHERE key = 'withdrawn'");
     this.index.clear();
   }
 

@@ -149,6 +149,16 @@ export class Store {
     });
   }
 
+  /** Takes a turn that is over out of the session; one that waited in line has left nothing. */
+  withdraw(turnId: string): void {
+    const turn = this.turns.get(turnId);
+    if (!turn) return;
+    this.#change(() => {
+      this.messages.withdraw([...this.messages.between(turn.questionSeq - 1, turn.questionSeq + 1, 2)]);
+      this.turns.delete(turnId);
+    });
+  }
+
   /** Takes a turn's question back, and what was said before it where the session began with that. */
   rollBack(turnId: string, before: NewMessage[]): void {
     this.#db.transaction(() => {
@@ -161,7 +171,7 @@ export class Store {
   /** Empties the session. What could not be adopted goes too, or a later wake would bring it back. */
   clear(): { deleted: number } {
     this.life += 1;
-    const deleted = this.messages.end().last;
+    const deleted = this.messages.count();
     forgetFirstVersion(this.#storage);
     if (this.#db.exists) {
       this.#db.transaction(() => {

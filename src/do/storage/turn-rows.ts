@@ -30,6 +30,7 @@ const SELECT = `SELECT t.*, q.content AS question, a.content AS answer, a.memory
 
 /** A turn as it stands in the storage, with what only the storage needs. */
 export interface TurnRow extends StoredTurn {
+  questionSeq: number;
   fingerprint: string | null;
 }
 
@@ -37,6 +38,7 @@ function toTurn(row: Row): TurnRow {
   const partial: FinishedTurn | null = row.partial === null ? null : JSON.parse(row.partial);
   return {
     id: row.id,
+    questionSeq: row.question_seq,
     fingerprint: row.fingerprint,
     status: row.status,
     question: row.question,

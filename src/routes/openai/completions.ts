@@ -1,5 +1,5 @@
 /** The OpenAI surface: models and chat completions. Stateless unless the request names a session. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type * as z from "zod";
 import { type AppEnv, settingsOf } from "../../env";
 import { respondOpenAI } from "../../middleware/respond";
@@ -7,19 +7,27 @@ import { valid } from "../../middleware/validation";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
 import { eventStream } from "../event-stream";
 import { askConversation, conversationOf, questionOf, sessionIdOf } from "./request";
-import { chatRequest, type chatResponse, type modelsResponse } from "./shapes";
+import { chatRequest, type chatResponse, modelParam, type modelResponse, type modelsResponse } from "./shapes";
+
+/** The models that may answer. */
+function modelsOf(c: Context<AppEnv>): z.input<typeof modelResponse>[] {
+  const { MODEL, FALLBACK_MODEL } = settingsOf(c.env);
+  return [MODEL, FALLBACK_MODEL]
+    .filter(Boolean)
+    .map((id) => ({ id, object: "model" as const, created: 0, owned_by: "llamory" }));
+}
 
 export const completions = new Hono<AppEnv>()
   /** `GET /v1/models`: the models that may answer. */
   .get("/v1/models", (c) => {
-    const { MODEL, FALLBACK_MODEL } = settingsOf(c.env);
-    const body: z.input<typeof modelsResponse> = {
-      object: "list",
-      data: [MODEL, FALLBACK_MODEL]
-        .filter(Boolean)
-        .map((id) => ({ id, object: "model" as const, created: 0, owned_by: "llamory" })),
-    };
+    const body: z.input<typeof modelsResponse> = { object: "list", data: modelsOf(c) };
     return c.json(body, 200);
+  })
+  /** `GET /v1/models/:model`: one of them; its slashes may be escaped or not. */
+  .get("/v1/models/:model{.+}", valid("param", modelParam), (c) => {
+    const { model } = c.req.valid("param");
+    const found = modelsOf(c).find(({ id }) => id === model);
+    return found ? c.json(found, 200) : respondOpenAI(c, { reason: "model_not_found" });
   })
   /** `POST /v1/chat/completions` */
   .post("/v1/chat/completions", valid("json", chatRequest), async (c) => {

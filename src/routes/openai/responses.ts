@@ -5,10 +5,11 @@ import type { AppEnv } from "../../env";
 import { FailureError, respondOpenAI } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
 import { sessionId as sessionIdSchema } from "../../schema";
-import { parseOpenaiId, type ResponsesForm, responseOfTurn } from "../../wire/response-events";
+import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-events";
 import { eventStream } from "../event-stream";
+import { callSession } from "../session";
 import { askConversation, type Conversation, conversationOf, invalid, questionOf, sessionIdOf } from "./request";
-import { responsesRequest, type responsesResponse } from "./shapes";
+import { type deletedResponse, responseParam, responsesRequest, type responsesResponse } from "./shapes";
 
 type Request = z.output<typeof responsesRequest>;
 
@@ -46,7 +47,34 @@ function continued(c: Context<AppEnv>, request: Request, { reference }: Conversa
   return reference === undefined ? undefined : placeOf("msg", reference);
 }
 
+/** The turn that an id names. */
+function placeOfResponse(id: string): Required<Place> {
+  const { sessionId, follows } = placeOf("resp", id);
+  if (follows === undefined) throw new FailureError({ reason: "response_not_found" });
+  return { sessionId, follows };
+}
+
 export const responses = new Hono<AppEnv>()
+  /** `GET /v1/responses/:responseId`: a response, as it is remembered; also one that runs, was cut off or cancelled. */
+  .get("/v1/responses/:responseId", valid("param", responseParam), async (c) => {
+    const { sessionId, follows } = placeOfResponse(c.req.valid("param").responseId);
+    const turn = await callSession(c, sessionId, (stub) => stub.getTurn(follows));
+    if (!turn) return respondOpenAI(c, { reason: "response_not_found" });
+    const body: z.input<typeof responsesResponse> = responseOfStored(sessionId, turn);
+    return c.json(body, 200);
+  })
+  /** `DELETE /v1/responses/:responseId`: takes question and answer out of the session; what came after them stays. */
+  .delete("/v1/responses/:responseId", valid("param", responseParam), async (c) => {
+    const { responseId } = c.req.valid("param");
+    const { sessionId, follows } = placeOfResponse(responseId);
+    const withdrawn = await callSession(c, sessionId, (stub) => stub.withdrawTurn(follows));
+    if (!withdrawn.ok) {
+      const { failure } = withdrawn;
+      return respondOpenAI(c, failure.reason === "turn_not_found" ? { reason: "response_not_found" } : failure);
+    }
+    const body: z.input<typeof deletedResponse> = { id: responseId, object: "response", deleted: true };
+    return c.json(body, 200);
+  })
   /** `POST /v1/responses` */
   .post("/v1/responses", valid("json", responsesRequest), async (c) => {
     const request = c.req.valid("json");

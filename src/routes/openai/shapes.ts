@@ -57,6 +57,9 @@ export const responsesRequest = z.object({
   metadata,
 });
 
+export const responseParam = z.object({ responseId: z.string().min(1).max(512) });
+export const modelParam = z.object({ model: z.string().min(1).max(256) });
+
 /** Where the session of a request may be named. */
 export const sessionHeaders = z.object({
   "x-session-id": sessionId.optional(),
@@ -69,10 +72,14 @@ export const openaiError = z.object({
   error: z.object({ message: z.string(), type: z.string(), param: z.string().nullable(), code: z.string() }),
 });
 
-export const modelsResponse = z.object({
-  object: z.literal("list"),
-  data: z.array(z.object({ id: z.string(), object: z.literal("model"), created: count, owned_by: z.string() })),
+export const modelResponse = z.object({
+  id: z.string(),
+  object: z.literal("model"),
+  created: count,
+  owned_by: z.string(),
 });
+
+export const modelsResponse = z.object({ object: z.literal("list"), data: z.array(modelResponse) });
 
 export const chatResponse = z.object({
   id: z.string(),
@@ -98,11 +105,13 @@ const outputMessage = z.object({
   content: z.array(z.object({ type: z.literal("output_text"), text: z.string(), annotations: z.array(z.never()) })),
 });
 
+export const deletedResponse = z.object({ id: z.string(), object: z.literal("response"), deleted: z.literal(true) });
+
 export const responsesResponse = z.object({
   id: z.string(),
   object: z.literal("response"),
   created_at: count,
-  status: z.enum(["in_progress", "completed", "incomplete", "failed"]),
+  status: z.enum(["in_progress", "completed", "incomplete", "failed", "cancelled"]),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   incomplete_details: z.object({ reason: z.literal("max_output_tokens") }).nullable(),
   instructions: z.string().nullable(),

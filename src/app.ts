@@ -4,9 +4,11 @@ import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { type AppEnv, SettingsError } from "./env";
+import { errorFields, log } from "./log";
 import { authenticate } from "./middleware/auth";
 import { limitBody, requireJson } from "./middleware/body";
 import { crossOrigin, localOnly, personal } from "./middleware/browsers";
+import { logRequest } from "./middleware/request-log";
 import { FailureError, respond, respondOpenAI } from "./middleware/respond";
 import { limitScope } from "./middleware/scope";
 import { timing } from "./middleware/timing";
@@ -26,7 +28,7 @@ import { turns } from "./routes/turns";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 const open = new Hono<AppEnv>();
-open.use(requestId(), timing, secureHeaders(), localOnly, crossOrigin);
+open.use(requestId(), timing, logRequest, secureHeaders(), localOnly, crossOrigin);
 
 const base = open.route("/", health).route("/", document);
 // Nothing of a stranger's body is read.
@@ -61,7 +63,7 @@ app.onError((error, c) => {
   if (error instanceof HTTPException && error.status === 400) return respondFailure(c, { reason: "malformed_json" });
   if (hasFlag(error, "overloaded")) return respondFailure(c, { reason: "session_overloaded" });
   if (isLost(error)) return respondFailure(c, { reason: "session_lost" });
-  console.error(JSON.stringify({ event: "internal_error", requestId: c.var.requestId, error: String(error) }), error);
+  log("error", "internal_error", { requestId: c.var.requestId, ...errorFields(error) });
   return respondFailure(c, { reason: "internal" });
 });
 

@@ -5,6 +5,7 @@ import type { LegacyDO } from "./do/legacy";
 import type { UsageDO } from "./do/usage";
 import { MAX_REPLY_TOKENS } from "./limits";
 import type { AiBinding } from "./llm/binding";
+import type { Usage } from "./turn/types";
 
 export type { AskRequest } from "./do/session-turns";
 
@@ -140,6 +141,8 @@ export interface AppEnv {
     caller: Caller;
     /** Where the request's time goes, in milliseconds. */
     timings: { memory: number; model: number };
+    /** What the request's line in the log says beyond what all have. */
+    logged: { sessionId?: string; turnId?: string; code?: string; usage?: Usage };
   };
 }
 

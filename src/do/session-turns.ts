@@ -1,6 +1,7 @@
 /** The turns of a session: asked, run one at a time, followed, cancelled. */
 import type { AiBinding } from "../llm/binding";
 import { Llama, type LlamaOptions } from "../llm/llama";
+import { log } from "../log";
 import { budgetOf, measure } from "../turn/budget";
 import { contextOf } from "../turn/conversation";
 import { LiveTurn, replay } from "../turn/live-turn";
@@ -146,6 +147,7 @@ export class SessionTurns {
     } catch (error) {
       turn.fail(storageFailed(error));
     }
+    log("info", "turn", { session: this.#ctx.id.toString(), ...turn.summary });
     if (request.meter && turn.used > 0) await this.#count(request.meter, turn.used);
   }
 
@@ -154,7 +156,7 @@ export class SessionTurns {
     try {
       await this.#usage.getByName(meter).add(tokens);
     } catch (error) {
-      console.error(JSON.stringify({ event: "usage_not_counted", meter, tokens, error: String(error) }));
+      log("error", "usage_not_counted", { meter, tokens, error: String(error) });
     }
   }
 

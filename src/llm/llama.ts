@@ -1,10 +1,12 @@
 /** A Llama behind the AI binding: time limit, retry, fallback, and every shape of its replies. */
 import { MAX_ANSWER } from "../limits";
+import { log } from "../log";
 import type { Completion, FittedPrompt, Model, ModelCall, ModelStream } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
 import { type AiBinding, type AiInputs, type AiOptions, cancelOptions } from "./binding";
 import { windowOf } from "./catalogue";
 import { type ModelError, modelError } from "./errors";
+import { withoutSent } from "./redact";
 import { readReply, wholeReply } from "./reply";
 import { readModelStream } from "./stream";
 
@@ -99,7 +101,11 @@ export class Llama implements Model {
           const outcome = await this.#once(candidate, inputsOf(prompt, call, stream), limit);
           if (outcome === "stopped") return failed({ reason: signal.aborted ? "turn_cancelled" : "model_timeout" });
           if ("value" in outcome) return read(outcome.value, candidate, limit);
-          console.warn(JSON.stringify({ event: "model_error", model: candidate, attempt, cause: outcome.cause }));
+          const cause = withoutSent(
+            outcome.cause,
+            prompt.messages.map(({ content }) => content),
+          );
+          log("warn", "model_error", { model: candidate, attempt, cause });
           result = failed(outcome.failure);
           if (outcome.remedy === "stop") return result;
           if (outcome.remedy === "fallback") break;

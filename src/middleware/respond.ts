@@ -6,6 +6,7 @@ import { type AnyFailure, openaiErrorOf, problemOf, responseOf } from "../proble
 /** Answers with the problem that a failure is. */
 export function respond(c: Context<AppEnv>, failure: AnyFailure) {
   const { status, headers } = responseOf(failure);
+  c.var.logged.code = failure.reason;
   return c.json(problemOf(failure, c.var.requestId), status, {
     ...headers,
     "content-type": "application/problem+json",
@@ -15,6 +16,7 @@ export function respond(c: Context<AppEnv>, failure: AnyFailure) {
 /** As {@link respond}, to a client that speaks the OpenAI API. */
 export function respondOpenAI(c: Context<AppEnv>, failure: AnyFailure) {
   const { status, headers } = responseOf(failure);
+  c.var.logged.code = failure.reason;
   return c.json(openaiErrorOf(failure), status, headers);
 }
 

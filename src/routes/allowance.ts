@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { type AppEnv, settingsOf } from "../env";
 import { secondsToMidnight } from "../llm/errors";
+import { log } from "../log";
 import { FailureError } from "../middleware/respond";
 
 /** Milliseconds after which an isolate looks again. */
@@ -33,6 +34,6 @@ async function look(c: Context<AppEnv>, meter: string, at: number): Promise<void
   try {
     known.set(meter, { tokens: await c.env.USAGE_DO.getByName(meter).today(), at });
   } catch (error) {
-    console.error(JSON.stringify({ event: "usage_unknown", error: String(error) }));
+    log("error", "usage_unknown", { meter, error: String(error) });
   }
 }

@@ -31,6 +31,7 @@ export async function callSession<R>(
   times: "once" | "twice" = "twice",
 ): Promise<Awaited<R>> {
   requireSession(c, sessionId);
+  c.var.logged.sessionId = sessionId;
   const stub = () => c.env.CHAT_DO.getByName(objectName(c, sessionId));
   const started = performance.now();
   try {
@@ -59,6 +60,8 @@ export async function askSession(
   };
   const reply: AskReply = await callSession(c, sessionId, (stub, again) => stub.ask({ ...turn, again }));
   if (reply.state !== "failed") {
+    c.var.logged.turnId = reply.turnId;
+    if (reply.state === "finished") c.var.logged.usage = reply.turn.usage;
     c.var.timings.memory -= reply.modelMs;
     c.var.timings.model += reply.modelMs;
   }

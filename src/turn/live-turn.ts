@@ -90,6 +90,14 @@ export class LiveTurn {
     return { ...this.snapshot("complete"), status: "running", id, question, createdAt, finishedAt: null };
   }
 
+  /** What an operator may know of it when it is over: never what was said. */
+  get summary() {
+    const last = this.#events.at(-1);
+    const { model, usage, finishReason } = last?.type === "done" ? last.finished : this.snapshot("interrupted");
+    const code = last?.type === "failed" ? last.failure.reason : undefined;
+    return { turnId: this.identity.id, code, model, finishReason, usage, modelMs: Math.round(this.modelMs) };
+  }
+
   /** The tokens that the model has used, as it said or estimated; none where it failed before it said a word. */
   get used(): number {
     const last = this.#events.at(-1);

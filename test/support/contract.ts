@@ -3,6 +3,7 @@ import Ajv2020, { type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { expect } from "vitest";
 import openapi from "../../openapi.json";
+import { remember } from "./log-leaks";
 
 interface Document {
   paths: Record<
@@ -57,7 +58,9 @@ export async function documented(method: string, pathname: string, response: Res
   expect(content, `${what} ${type} is not described`).toBeDefined();
   if (!content || ["text/event-stream", "application/x-ndjson"].includes(type)) return response;
   const validate = validatorOf(content.schema);
-  const body = await response.clone().json();
+  const text = await response.clone().text();
+  remember(text);
+  const body: unknown = JSON.parse(text);
   expect(validate(body), `${what} ${JSON.stringify(body)} ${ajv.errorsText(validate.errors)}`).toBe(true);
   return response;
 }

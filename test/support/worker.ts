@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { app } from "../../src/app";
 import type { Env } from "../../src/env";
 import { documented } from "./contract";
+import { remember, rememberToken } from "./log-leaks";
 
 /** The app in front of the real objects, with other bindings or settings where a test needs them. */
 export function worker(overrides: Partial<Env> = {}) {
@@ -15,6 +16,9 @@ export function worker(overrides: Partial<Env> = {}) {
     },
     /** As fetch, for what the document does not speak of. */
     async raw(path: string, init?: RequestInit, origin = "http://localhost"): Promise<Response> {
+      remember(init?.body);
+      const sent = new Headers(init?.headers);
+      for (const name of ["authorization", "x-api-key"]) rememberToken(sent.get(name));
       const ctx = createExecutionContext();
       const response = await app.fetch(new Request(`${origin}${path}`, init), bindings, ctx);
       await waitOnExecutionContext(ctx);

@@ -1,3 +1,4 @@
+import { errorFields, log } from "../../log";
 import type { Database } from "./database";
 
 /** What an object does later by itself. */
@@ -35,7 +36,7 @@ export class Schedule {
     const due = this.#db.rows<{ task: Task }>("SELECT task FROM due WHERE at <= ? ORDER BY at", Date.now());
     for (const { task } of due) {
       const next = await tasks[task]().catch((error: unknown) => {
-        console.error(JSON.stringify({ event: "task_failed", task, error: String(error) }));
+        log("error", "task_failed", { task, ...errorFields(error) });
         return Date.now() + AGAIN_MS;
       });
       // A task may have ended the session, which then has no tables.

@@ -1,4 +1,5 @@
 /** What is durable of a session, and the transactions that change it: each leaves whole turns behind, in order. */
+import { log } from "../../log";
 import type { TurnIdentity } from "../../turn/live-turn";
 import type { Entry, ExportedTurn, FinishedTurn, NewMessage, StoredTurn } from "../../turn/types";
 import { Database } from "./database";
@@ -56,7 +57,7 @@ export class Store {
       this.#change(() => {});
     } catch (error) {
       // The next write tries again; until then the session can be read.
-      console.error(JSON.stringify({ event: "lost_turn_not_ended", error: String(error) }));
+      log("error", "lost_turn_not_ended", { error: String(error) });
     }
   }
 
@@ -73,7 +74,7 @@ export class Store {
         forgetFirstVersion(this.#storage);
       });
     } catch (error) {
-      console.error(JSON.stringify({ event: "history_not_adopted", error: String(error) }));
+      log("error", "history_not_adopted", { error: String(error) });
     }
   }
 

@@ -2,6 +2,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { type Env, settingsOf } from "../../env";
 import { type AiInputs, type AiOptions, signalOf } from "../binding";
 import { UNREACHABLE } from "../errors";
+import { withoutSent } from "../redact";
 
 /** HTTP statuses of an OpenAI-compatible server as the codes that Workers AI would use for the same. */
 const codes: Record<number, number> = { 401: 5018, 403: 5018, 404: 5007, 408: 3046, 429: 3040 };
@@ -26,10 +27,15 @@ export class OpenAIModel extends WorkerEntrypoint<Env> {
       throw new Error(`${UNREACHABLE}no answer from ${url}. Is the model server running? (${String(cause)})`);
     });
     if (!response.ok) {
-      const text = (await response.text()).slice(0, 500);
+      const sent = [...inputs.messages.map(({ content }) => content), OPENAI_API_KEY];
+      const text = withoutSent((await response.text()).slice(0, 2_000), sent);
       const tooLong = response.status === 400 && /context|too long|maximum .*tokens/i.test(text);
       throw new Error(`${tooLong ? 5021 : (codes[response.status] ?? response.status)}: ${text}`);
     }
-    return inputs.stream ? response.body : response.json();
+    if (inputs.stream) return response.body;
+    // The runtime's own message would repeat what could not be read.
+    return response.json().catch(() => {
+      throw new Error("unparsable JSON");
+    });
   }
 }

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../../env";
 import { Llama } from "../../llm/llama";
+import { errorFields, log } from "../../log";
 import { budgetOf, measure } from "../../turn/budget";
 import { contextOf } from "../../turn/conversation";
 import { LiveTurn } from "../../turn/live-turn";
@@ -26,9 +27,10 @@ export function askStateless(
   c.req.raw.signal.addEventListener("abort", () => turn.fail({ reason: "turn_cancelled" }));
   const run = form ? streamTurn(turn, parts) : answerTurn(turn, parts);
   run.catch((error: unknown) => {
-    console.error(JSON.stringify({ event: "turn_failed", requestId: c.var.requestId, error: String(error) }));
+    log("error", "turn_failed", { requestId: c.var.requestId, ...errorFields(error) });
     turn.fail({ reason: "turn_interrupted" });
   });
+  c.executionCtx.waitUntil(turn.ended.then(() => log("info", "turn", turn.summary)));
   const meter = meterOf(c);
   if (meter) c.executionCtx.waitUntil(turn.ended.then(() => c.env.USAGE_DO.getByName(meter).add(turn.used)));
   return form ? streamReply(turn, encoderOf(form, turn.identity.id)) : wholeReply(turn, false);

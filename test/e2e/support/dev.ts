@@ -18,20 +18,27 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** `npm start`, with a storage of its own that outlives the process. */
+/** `npm start`, or the same with another configuration; with a storage of its own that outlives the process. */
 export class Dev {
+  readonly #command: string[];
   readonly #storage = mkdtempSync(join(tmpdir(), "llamory-dev-"));
   #process: ChildProcess | undefined;
   url = "";
   console = "";
 
+  constructor(config?: string) {
+    const wrangler = ["--env-file=local.env", "node_modules/wrangler/bin/wrangler.js", "dev", "--ip", "127.0.0.1"];
+    this.#command = config ? [process.execPath, ...wrangler, "-c", config] : ["npm", "start", "--"];
+  }
+
   async start(): Promise<void> {
     this.console = "";
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
-    const args = ["start", "--", "--port", String(port), "--persist-to", this.#storage, "--inspector-port", "0"];
+    const [command = "", ...args] = this.#command;
+    args.push("--port", String(port), "--persist-to", this.#storage, "--inspector-port", "0");
     // A process group, so that npm, wrangler and workerd can be killed together.
-    const child = spawn("npm", args, { cwd: root, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { cwd: root, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     await new Promise<void>((resolve, reject) => {
       const listen = (data: Buffer) => {
@@ -40,7 +47,7 @@ export class Dev {
       };
       child.stdout?.on("data", listen);
       child.stderr?.on("data", listen);
-      child.once("exit", () => reject(new Error(`npm start ended: ${this.console}`)));
+      child.once("exit", () => reject(new Error(`the server ended: ${this.console}`)));
     });
   }
 

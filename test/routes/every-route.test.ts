@@ -1,0 +1,154 @@
+import { sign } from "hono/jwt";
+import { describe, expect, it } from "vitest";
+import { operations } from "../../scripts/openapi/operations";
+import { openaiId } from "../../src/wire/response-events";
+import { scripted } from "../support/scripted-model";
+import { digestOf } from "../support/tokens";
+import { freshSession, worker } from "../support/worker";
+
+const SECRET = "xylophone";
+const SESSION_KEY = "k".repeat(32);
+const [MINE, OTHER] = await Promise.all(["my own token", "another tenant's"].map(digestOf));
+const llamory = worker({ AUTH: "tokens", API_TOKENS: `${MINE},acme:${OTHER}`, SESSION_KEY, DEBUG: "true" });
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+const sessionToken = (over: object) =>
+  sign(
+    { digest: MINE, sessions: ["foreign"], exp: Math.floor(Date.now() / 1_000) + 600, ...over },
+    SESSION_KEY,
+    "HS256",
+  );
+
+interface Place {
+  session: string;
+  turn: string;
+}
+
+/** A session of the default tenant in which something was said. */
+async function existing(): Promise<Place> {
+  const session = freshSession();
+  await scripted(session, { response: `The ${SECRET}, you said.` });
+  const response = await llamory.ask(session, `My secret is the ${SECRET}.`, bearer("my own token"));
+  return { session, turn: (await response.json<{ turnId: string }>()).turnId };
+}
+const unknown = (): Place => ({ session: freshSession(), turn: crypto.randomUUID() });
+
+const LINES = '{"llamory":"session","version":1}\n{"end":{"messages":0}}\n';
+
+/** A request of a route that would be answered, about a session. */
+function request(route: string, { session, turn }: Place): [path: string, init: RequestInit] {
+  const [method = "", template = ""] = route.split(" ");
+  const operation = operations[route];
+  const path = template
+    .replace(":sessionId", session)
+    .replace(":turnId", turn)
+    .replace(":responseId", encodeURIComponent(openaiId("resp", session, turn)))
+    .replace(":model{.+}", "llamory-offline")
+    .concat(template.endsWith("/search") && method === "GET" ? `?q=${SECRET}` : "");
+  const example = JSON.stringify(operation?.example)?.replace('"sessionId":"a"', `"sessionId":"${session}"`);
+  const body = operation?.takesLines ? LINES : example;
+  const type = operation?.takesLines ? "application/x-ndjson" : "application/json";
+  return [path, { method, headers: body ? { "content-type": type } : {}, ...(body && { body }) }];
+}
+
+async function send(route: string, place: Place, headers: Record<string, string>) {
+  const [path, init] = request(route, place);
+  const own = { "x-session-id": place.session, "x-request-id": "r" };
+  const response = await llamory.fetch(path, { ...init, headers: { ...init.headers, ...own, ...headers } });
+  return { status: response.status, body: new TextDecoder().decode(await response.arrayBuffer()) };
+}
+
+const closed = Object.keys(operations).filter((route) => !operations[route]?.open);
+
+describe.each(closed)("%s", (route) => {
+  it.each<[who: string, status: number, headers: () => Promise<Record<string, string>>]>([
+    ["who has no token", 401, async () => ({})],
+    ["who has a wrong one", 401, async () => bearer("a wrong token")],
+    ["who has one that was revoked", 401, async () => bearer("a token of last year")],
+    ["who has the digest of one", 401, async () => bearer(MINE ?? "")],
+    ["whose session token has expired", 401, async () => bearer(await sessionToken({ exp: 1_000 }))],
+    [
+      "whose session token's maker was revoked",
+      401,
+      async () => bearer(await sessionToken({ digest: "0".repeat(64) })),
+    ],
+    ["whose session token names another session", 403, async () => bearer(await sessionToken({}))],
+  ])("refuses %s alike whether the session exists or not, and changes nothing", async (_who, status, headers) => {
+    const place = await existing();
+    const refused = await send(route, place, await headers());
+    expect(refused.status).toBe(status);
+    expect(await send(route, unknown(), await headers())).toEqual(refused);
+    const said = await llamory.fetch(`/sessions/${place.session}`, { headers: bearer("my own token") });
+    expect(await said.json()).toMatchObject({ messages: 2 });
+  });
+
+  it("shows another tenant what it shows of a session that never was, and changes nothing", async () => {
+    const [place, nowhere] = [await existing(), unknown()];
+    const here = await send(route, place, bearer("another tenant's"));
+    const there = await send(route, nowhere, bearer("another tenant's"));
+    expect(here.status).toBe(there.status);
+    // What is made anew for each request differs.
+    const same = (text: string) =>
+      text.replace(/(?:resp|msg)_[\w.+/=-]+|eyJ[\w.-]+|[\w-]{36,}|\d{4}-\d\d-\d\dT[\d:.]+Z|\d{10,}/g, "…");
+    expect(same(here.body)).toBe(same(there.body));
+    expect(here.body).not.toContain(SECRET);
+    const said = await llamory.fetch(`/sessions/${place.session}`, { headers: bearer("my own token") });
+    expect(await said.json()).toMatchObject({ messages: 2 });
+  });
+
+  it("answers who holds a token", async () => {
+    const { status } = await send(route, await existing(), bearer("my own token"));
+    // An import goes into an empty session alone.
+    expect(status).toSatisfy((code: number) => (route.endsWith("/import") ? code === 409 : code < 300));
+  });
+});
+
+describe("two tenants with one session id", () => {
+  it("and 100 interleaved asks share nothing: no history, export, search, turn or key", async () => {
+    const session = freshSession();
+    const tenants = [
+      { headers: bearer("my own token"), word: "marmalade" },
+      { headers: bearer("another tenant's"), word: "lighthouse" },
+    ];
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, async (_, at) => {
+        const tenant = tenants[at % 2];
+        if (!tenant) throw new Error("no tenant");
+        const key = { "idempotency-key": `key-${at >> 1}` };
+        // At most 16 wait in line.
+        const ask = () => llamory.ask(session, `My word ${at >> 1} is ${tenant.word}.`, { ...tenant.headers, ...key });
+        let response = await ask();
+        for (let tries = 0; response.status === 429 && tries < 200; tries += 1) response = await ask();
+        expect(response.status).toBe(200);
+        expect(response.headers.get("idempotency-replayed")).toBeNull();
+        return { at, turnId: (await response.json<{ turnId: string }>()).turnId };
+      }),
+    );
+    const own = await Promise.all(
+      tenants.map(async ({ headers }, of) => {
+        const read = async (path: string) => (await llamory.fetch(`/sessions/${session}${path}`, { headers })).text();
+        const lines = await llamory.fetch(`/sessions/${session}/export`, { headers });
+        const [mine, theirs] = [answers.filter(({ at }) => at % 2 === of), answers.filter(({ at }) => at % 2 !== of)];
+        for (const { turnId } of mine) {
+          expect((await llamory.fetch(`/sessions/${session}/turns/${turnId}`, { headers })).status).toBe(200);
+        }
+        for (const { turnId } of theirs) {
+          for (const path of [`/turns/${turnId}`, `/turns/${turnId}/stream`]) {
+            expect((await llamory.fetch(`/sessions/${session}${path}`, { headers })).status).toBe(404);
+          }
+        }
+        return [
+          await read("/messages?limit=1000"),
+          new TextDecoder().decode(await lines.arrayBuffer()),
+          await read("/search?q=marmalade+lighthouse&limit=100"),
+        ];
+      }),
+    );
+    for (const [of, texts] of own.entries()) {
+      for (const text of texts) {
+        expect(text).toContain(tenants[of]?.word);
+        expect(text).not.toContain(tenants[1 - of]?.word);
+      }
+    }
+  });
+});

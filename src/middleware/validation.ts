@@ -3,6 +3,9 @@ import type { Context, ValidationTargets } from "hono";
 import type { output, ZodError, ZodType } from "zod";
 import { FailureError } from "./respond";
 
+/** How many faults of one request are named. */
+const MAX_ERRORS = 50;
+
 /** zValidator whose refusals have the one shape of all problems. */
 export const valid = <T extends ZodType, Target extends keyof ValidationTargets>(target: Target, schema: T) =>
   zValidator(target, schema, (result) => {
@@ -17,6 +20,6 @@ export function headersOf<T extends ZodType>(c: Context, schema: T): output<T> {
 }
 
 function refused(error: Pick<ZodError, "issues">): FailureError {
-  const errors = error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  const errors = error.issues.slice(0, MAX_ERRORS).map(({ path, message }) => ({ path: path.join("."), message }));
   return new FailureError({ reason: "invalid_request", errors });
 }

@@ -8,6 +8,9 @@ import type { Entry } from "../turn/types";
 const BATCH = 500;
 const BATCH_CHARACTERS = 1_000_000;
 
+/** Bytes that are read at once. */
+const CHUNK = 65_536;
+
 /** Entries that stand behind one another, the first of them in line `line`. */
 export interface Batch {
   line: number;
@@ -77,7 +80,7 @@ async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   let bytes = 0;
   let rest = "";
-  for await (const chunk of body) {
+  for await (const chunk of chunksOf(body)) {
     bytes += chunk.byteLength;
     if (bytes > MAX_IMPORT_BODY) throw new FailureError({ reason: "body_too_large", limit: MAX_IMPORT_BODY });
     const lines = decode(() => decoder.decode(chunk, { stream: true })).split("\n");
@@ -90,6 +93,18 @@ async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator
   }
   rest += decode(() => decoder.decode());
   if (rest.trim() !== "") yield rest;
+}
+
+/** The bytes of a body, in one buffer that is used again and again: as many buffers as chunks would be megabytes. */
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader({ mode: "byob" });
+  let buffer = new ArrayBuffer(CHUNK);
+  for (;;) {
+    const { value, done } = await reader.read(new Uint8Array(buffer));
+    if (done) return;
+    yield value;
+    buffer = value.buffer;
+  }
 }
 
 function decode(read: () => string): string {

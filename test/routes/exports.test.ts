@@ -186,7 +186,7 @@ describe("an import", () => {
     await llamory.ask(session, "I was here.");
     expect(await (await imported(session, lines)).json()).toMatchObject({ code: "session_not_empty" });
     const late = freshSession();
-    const { readable, writable } = new TransformStream<Uint8Array>();
+    const { readable, writable } = new IdentityTransformStream();
     const importing = imported(late, readable);
     const writer = writable.getWriter();
     const encode = (text: string) => new TextEncoder().encode(text);

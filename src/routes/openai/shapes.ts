@@ -7,11 +7,13 @@ const text = z
   .max(100_000)
   .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
 
+const partType = z.enum(["text", "input_text", "output_text"]);
+
 /** Text, or parts of it; of what is no text nothing could be remembered. */
 const textParts = z.union([
   text,
   z
-    .array(z.object({ type: z.enum(["text", "input_text", "output_text"]), text }))
+    .array(z.object({ type: partType, text }))
     .min(1)
     .max(1_000)
     .transform((parts) => parts.map((part) => part.text).join("\n")),
@@ -21,6 +23,29 @@ const message = z.object({
   role: z.enum(["system", "developer", "user", "assistant"]),
   content: textParts,
 });
+
+const isTextPart = (part: unknown) => {
+  if (typeof part !== "object" || part === null || !("type" in part) || !("text" in part)) return false;
+  return partType.safeParse(part.type).success && typeof part.text === "string";
+};
+
+/**
+ * Stops at the first part of a message that is no text and says so, before the schema looks: that would find something to
+ * say about each of a million.
+ */
+function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown {
+  if (!Array.isArray(items)) return items;
+  for (const [at, entry] of items.entries()) {
+    const content: unknown =
+      typeof entry === "object" && entry !== null && "content" in entry ? entry.content : undefined;
+    const bad = Array.isArray(content) ? content.findIndex((part) => !isTextPart(part)) : -1;
+    if (bad === -1) continue;
+    const message = "must be text, as `text`, `input_text` or `output_text`: images, audio and files are not supported";
+    addIssue({ code: "custom", path: [at, "content", bad], message, input: null });
+    return z.NEVER;
+  }
+  return items;
+}
 
 /** Items of a response's input: messages, also those that a response gave back, or the ids of those. */
 const item = z.union([z.object({ type: z.literal("item_reference"), id: z.string().max(512) }), message]);
@@ -33,7 +58,7 @@ const metadata = z.object({ session_id: sessionId.optional() }).nullish();
 export const chatRequest = z.object({
   /** Any name; the Worker's own model answers. */
   model: z.string().optional(),
-  messages: z.array(message).min(1).max(1_000),
+  messages: z.preprocess(onlyText, z.array(message).min(1).max(1_000)),
   stream,
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   max_tokens: maxTokens,
@@ -45,7 +70,7 @@ export const chatRequest = z.object({
 export const responsesRequest = z.object({
   /** Any name; the Worker's own model answers. */
   model: z.string().optional(),
-  input: z.union([text.min(1), z.array(item).min(1).max(1_000)]),
+  input: z.preprocess(onlyText, z.union([text.min(1), z.array(item).min(1).max(1_000)])),
   instructions: z.string().max(32_000).nullish(),
   stream,
   /** False: nothing is written. */

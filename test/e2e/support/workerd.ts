@@ -21,6 +21,8 @@ export interface WorkerdOptions {
    * workerd notices at once when a client in itself leaves, and not at all when one over TCP does.
    */
   watcher?: string;
+  /** Megabytes that JavaScript may have; what needs more ends the process. */
+  heapMb?: number;
 }
 
 /** An invocation that has ended: a request of the Worker, or a call of an object. */
@@ -54,7 +56,7 @@ export class Workerd {
   /** What the Worker logged. */
   log = "";
 
-  constructor({ bundle, ai, settings = {}, watcher }: WorkerdOptions) {
+  constructor({ bundle, ai, settings = {}, watcher, heapMb }: WorkerdOptions) {
     copyFileSync(bundle, join(this.#folder, "index.js"));
     writeFileSync(join(this.#folder, "watched.js"), WATCHED);
     mkdirSync(join(this.#folder, "storage"));
@@ -81,6 +83,7 @@ export class Workerd {
           ${"upstream" in ai ? `(name = "upstream", external = (address = "${ai.upstream}", http = ())),` : ""}
           ${watcher ? `(name = "watcher", external = (address = "${watcher}", http = ())), (name = "watched", worker = .watched),` : ""}
         ],
+        ${heapMb ? `v8Flags = ["--max-heap-size=${heapMb}"],` : ""}
         sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "${watcher ? "watched" : "llamory"}")],
       );
       const llamory :Workerd.Worker = (

@@ -1,0 +1,160 @@
+import { request } from "node:http";
+import { describe, expect, inject, it } from "vitest";
+import { MAX_APPEND_BODY, MAX_BODY, MAX_IMPORT_BODY } from "../../src/limits";
+import { Workerd } from "../e2e/support/workerd";
+
+const CPU_MS = 4_000;
+const MEMORY_MB = 64;
+/** Bytes of an answer to what says little. */
+const MAX_ANSWER = 100_000;
+
+/** The same letters at every run: a linear congruential generator (Numerical Recipes). */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const next = random(7);
+const letter = (from: number, count: number) => String.fromCodePoint(from + Math.floor(next() * count));
+/** Words of so many random letters, behind one another. */
+const words = (from: number, count: number, length: number, characters: number) => {
+  let text = "";
+  while (text.length + length < characters) text += `${Array.from({ length }, () => letter(from, count)).join("")} `;
+  return text;
+};
+const texts: Record<string, (characters: number) => string> = {
+  "random letters": (characters) => words(0x61, 26, characters - 1, characters),
+  "words of 40 Georgian letters": (characters) => words(0x10d0, 33, 40, characters),
+  "words of 40 Hangul syllables": (characters) => words(0xac00, 11_172, 40, characters),
+  "a character that stands for four": (characters) => "㌀".repeat(characters),
+  "words of three letters": (characters) => words(0x61, 26, 3, characters),
+};
+
+const bytes = (text: string) => new TextEncoder().encode(text).length;
+/** As many messages as a body may have. */
+const appended = (text: string) => {
+  const message = { role: "user", content: text };
+  const count = Math.min(1_000, Math.floor((8 * 1_048_576 - 100) / (bytes(JSON.stringify(message)) + 1)));
+  return JSON.stringify({ messages: Array.from({ length: count }, () => message) });
+};
+const repeated = (part: string, size: number) => part.repeat(Math.floor(size / part.length)).replace(/,$/, "");
+const MIB = 1_048_000;
+
+type Case = [what: string, path: string, body: () => string, statuses: number[]];
+
+const valid: Case[] = Object.entries(texts).flatMap(([what, make]): Case[] => [
+  [`appended: ${what}`, "/sessions/s/messages", () => appended(make(31_900)), [201]],
+  [`asked: ${what}`, "/ask", () => JSON.stringify({ sessionId: "s", question: make(31_900) }), [200, 413]],
+  [`searched: ${what}`, "/sessions/s/search", () => JSON.stringify({ q: make(31_900), limit: 100 }), [200]],
+  [`previewed: ${what}`, "/sessions/s/context", () => JSON.stringify({ question: make(31_900) }), [200, 413]],
+  [
+    `chatted: ${what}`,
+    "/v1/chat/completions",
+    () => {
+      const message = { role: "user", content: make(31_000) };
+      const before = Array.from({ length: 30 }, () => [{ role: "assistant", content: "ok" }, message]).flat();
+      const messages = [message, ...before];
+      while (bytes(JSON.stringify({ messages })) > MIB) messages.splice(0, 2);
+      return JSON.stringify({ messages });
+    },
+    [200, 413],
+  ],
+]);
+
+const malformed: [what: string, body: string][] = [
+  ["bad parts", `{"messages":[${repeated(`{"role":"user","content":[${"0,".repeat(999)}0]},`, MIB)}]}`],
+  ["bad messages", `{"messages":[${repeated("0,", MIB)}]}`],
+  ["bad input", `{"input":[${repeated("0,", MIB)}]}`],
+  ["bad ids", `{"sessionIds":[${repeated("0,", MIB)}]}`],
+  ["fields that nobody knows", `{${Array.from({ length: 100_000 }, (_, at) => `"${at}":0`).join(",")}}`],
+  ["a field many times over", `{${repeated('"":0,', MIB)}}`],
+  ["nesting", `${"[".repeat(100_000)}${"]".repeat(100_000)}`],
+  ["nested messages", `{"messages":${"[".repeat(100_000)}${"]".repeat(100_000)}}`],
+];
+
+const PATHS = [
+  "/ask",
+  "/reset",
+  "/tokens",
+  "/sessions/s/messages",
+  "/sessions/s/search",
+  "/sessions/s/context",
+  "/sessions/t/import",
+  "/v1/chat/completions",
+  "/v1/responses",
+];
+
+async function small(): Promise<Workerd> {
+  const options = { bundle: inject("bundle"), ai: { entrypoint: "OfflineModel" as const }, heapMb: MEMORY_MB };
+  const server = new Workerd({ ...options, settings: { SESSION_KEY: "k".repeat(32) } });
+  await server.start();
+  await send(server, "/ask", JSON.stringify({ sessionId: "s", question: "Hello?" }));
+  return server;
+}
+
+async function send(server: Workerd, path: string, body: string) {
+  const headers = { "content-type": path.endsWith("/import") ? "application/x-ndjson" : "application/json" };
+  const cpu = server.cpuMs();
+  const response = await fetch(`${server.url}${path}`, { method: "POST", headers, body });
+  const size = (await response.text()).length;
+  return { status: response.status, size, cpu: server.cpuMs() - cpu };
+}
+
+/** Sends more white space than the route takes, and never ends. */
+function sendForever(server: Workerd, path: string): Promise<number | undefined> {
+  const headers = { "content-type": path.endsWith("/import") ? "application/x-ndjson" : "application/json" };
+  const limit = path.endsWith("/import") ? MAX_IMPORT_BODY : path.endsWith("/messages") ? MAX_APPEND_BODY : MAX_BODY;
+  return new Promise((resolve, reject) => {
+    const sending = request(`${server.url}${path}`, { method: "POST", headers }, (response) => {
+      resolve(response.statusCode);
+      sending.destroy();
+    });
+    sending.on("error", reject);
+    const part = `${" ".repeat(65_535)}\n`;
+    const more = (left: number): void => {
+      if (left > 0) sending.write(part, () => more(left - part.length));
+    };
+    more(limit + part.length);
+  });
+}
+
+describe("the worst request that is valid", () => {
+  it.each(valid)("%s: less than 4 s of CPU and 64 MB", async (what, path, body, statuses) => {
+    await using server = await small();
+    const before = server.peakMb();
+    const { status, size, cpu } = await send(server, path, body());
+    const memory = server.peakMb() - before;
+    console.log(`${what}: ${cpu} ms, ${memory.toFixed(0)} MB`);
+    expect(statuses).toContain(status);
+    expect(size).toBeLessThan(MAX_ANSWER);
+    expect(cpu).toBeLessThan(CPU_MS);
+    expect(memory).toBeLessThan(MEMORY_MB);
+  });
+});
+
+describe.each(PATHS)("malformed bodies of %s", (path) => {
+  it("are refused with little, each in less than 4 s of CPU and all in 64 MB", async () => {
+    await using server = await small();
+    const before = server.peakMb();
+    for (const [what, body] of malformed) {
+      const { status, size, cpu } = await send(server, path, body);
+      console.log(`${what}: ${status}, ${size} B, ${cpu} ms, ${(server.peakMb() - before).toFixed(0)} MB`);
+      expect(status, what).toBe(400);
+      expect(size, what).toBeLessThan(MAX_ANSWER);
+      expect(cpu, what).toBeLessThan(CPU_MS);
+    }
+    expect(server.peakMb() - before).toBeLessThan(MEMORY_MB);
+    expect((await send(server, "/ask", JSON.stringify({ sessionId: "s", question: "Still there?" }))).status).toBe(200);
+  });
+
+  it("are not read for ever where they never end", async () => {
+    await using server = await small();
+    const [cpu, memory] = [server.cpuMs(), server.peakMb()];
+    expect(await sendForever(server, path)).toBe(413);
+    expect(server.cpuMs() - cpu).toBeLessThan(CPU_MS);
+    expect(server.peakMb() - memory).toBeLessThan(MEMORY_MB);
+  });
+});

@@ -84,6 +84,7 @@ export const operations: Record<string, Operation> = {
     body: schema.resetRequest,
     example: { sessionId: "a" },
     response: schema.resetResponse,
+    failures: ["storage_failed"],
   },
   "POST /tokens": {
     id: "makeToken",
@@ -111,6 +112,7 @@ export const operations: Record<string, Operation> = {
     summary: "Delete a session for good",
     params: schema.sessionParam,
     response: schema.resetResponse,
+    failures: ["storage_failed"],
   },
   "GET /sessions/:sessionId/messages": {
     id: "messages",

@@ -148,20 +148,28 @@ export class ChatDO extends DurableObject<Bindings> {
   }
 
   /** Forgets all messages and turns, and ends those that run or wait; the session goes on, empty. */
-  reset(): { deleted: number } {
+  reset(): Result<{ deleted: number }> {
     this.#turns.cancelAll();
-    this.#transfer.cancel();
-    return this.#store.clear();
+    try {
+      this.#transfer.cancel();
+      return ok(this.#store.clear());
+    } catch (error) {
+      return failed(storageFailed(error));
+    }
   }
 
   /** As `reset`, and gives the storage back: nothing of the session is left. */
-  async destroy(): Promise<{ deleted: number }> {
+  async destroy(): Promise<Result<{ deleted: number }>> {
     this.#turns.cancelAll();
-    this.#transfer.cancel();
     this.#kept = false;
-    const deleted = this.#store.messages.count();
-    await this.#store.destroy();
-    return { deleted };
+    try {
+      this.#transfer.cancel();
+      const deleted = this.#store.messages.count();
+      await this.#store.destroy();
+      return ok({ deleted });
+    } catch (error) {
+      return failed(storageFailed(error));
+    }
   }
 
   /** Does what is due. */
@@ -203,7 +211,7 @@ export class ChatDO extends DurableObject<Bindings> {
     if (!(this.#ttl > 0)) return null;
     const end = (this.#line.busy ? Date.now() : this.#store.lastUsed()) + this.#ttl;
     if (end > Date.now()) return end;
-    await this.destroy();
-    return null;
+    const ended = await this.destroy();
+    return ended.ok ? null : Date.now() + DAY_MS;
   }
 }

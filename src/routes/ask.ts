@@ -48,7 +48,8 @@ export const ask = new Hono<AppEnv>()
   /** `POST /reset`: empties a session. */
   .post("/reset", valid("json", resetRequest), async (c) => {
     const { sessionId } = c.req.valid("json");
-    const { deleted } = await callSession(c, sessionId, (stub) => stub.reset());
-    const body: z.input<typeof resetResponse> = { ok: true, sessionId, deleted };
+    const emptied = await callSession(c, sessionId, (stub) => stub.reset());
+    if (!emptied.ok) return respond(c, emptied.failure);
+    const body: z.input<typeof resetResponse> = { ok: true, sessionId, ...emptied.value };
     return c.json(body, 200);
   });

@@ -44,8 +44,9 @@ export const sessions = new Hono<AppEnv>()
   /** `DELETE /sessions/:sessionId`: hard delete; nothing of the session is left. */
   .delete("/sessions/:sessionId", valid("param", sessionParam), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const { deleted } = await callSession(c, sessionId, (stub) => stub.destroy());
-    const body: z.input<typeof resetResponse> = { ok: true, sessionId, deleted };
+    const deleted = await callSession(c, sessionId, (stub) => stub.destroy());
+    if (!deleted.ok) return respond(c, deleted.failure);
+    const body: z.input<typeof resetResponse> = { ok: true, sessionId, ...deleted.value };
     return c.json(body, 200);
   })
   /** `GET /sessions/:sessionId/messages`: a page of the transcript, newest first. */

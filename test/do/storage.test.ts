@@ -83,6 +83,16 @@ describe("a write that fails", () => {
     expect(await llamory.transcript(session)).toHaveLength(2);
   });
 
+  it("of a reset is told, and all is still there", async () => {
+    const session = freshSession();
+    await llamory.ask(session, "Hello.");
+    await breakWrites(session, "DELETE ON messages");
+    expect((await llamory.post("/reset", { sessionId: session })).status).toBe(507);
+    expect(await llamory.transcript(session)).toHaveLength(2);
+    await mendWrites(session);
+    expect((await llamory.post("/reset", { sessionId: session })).status).toBe(200);
+  });
+
   it("of a turn that is cancelled is told, and the turn is over", async () => {
     const session = freshSession();
     await llamory.ask(session, "Hello.");

@@ -9,11 +9,7 @@ import { freshSession, worker } from "../support/worker";
 const llamory = worker();
 type Stub = ReturnType<typeof env.CHAT_DO.getByName>;
 
-const ways: [
-  what: string,
-  forget: (session: string) => Promise<Response>,
-  call: (stub: Stub) => Promise<{ deleted: number }>,
-][] = [
+const ways: [what: string, forget: (session: string) => Promise<Response>, call: (stub: Stub) => Promise<unknown>][] = [
   ["POST /reset", (session) => llamory.post("/reset", { sessionId: session }), (stub) => stub.reset()],
   ["DELETE", (session) => llamory.fetch(`/sessions/${session}`, { method: "DELETE" }), (stub) => stub.destroy()],
 ];

@@ -63,7 +63,11 @@ const story = [
   { name: "Look at the turn", id: "turn", tests: saidSo("complete") },
   { name: "Replay its stream", id: "followTurn", type: "text/event-stream", tests: streamed },
   { name: "Cancel it, too late", id: "cancelTurn", tests: saidSo("complete") },
-  { name: "List the models as OpenAI does", id: "models" },
+  {
+    name: "List the models as OpenAI does",
+    id: "models",
+    tests: ['pm.environment.set("model", pm.response.json().data[0].id);'],
+  },
   {
     name: "Chat as with OpenAI",
     id: "chatCompletions",
@@ -79,7 +83,7 @@ const story = [
   },
   { name: "Read the response again", id: "response", tests: saidSo("Ana") },
   { name: "Delete it", id: "deleteResponse" },
-  { name: "One model", id: "model", params: { model: "llamory-offline" } },
+  { name: "One model", id: "model" },
   { name: "A question too few", id: "ask", status: 400, body: session, tests: saidSo("invalid_request") },
   {
     name: "A turn that is not there",
@@ -202,6 +206,7 @@ const files = {
       variable("turnId", ""),
       variable("lines", ""),
       variable("responseId", ""),
+      variable("model", ""),
     ],
     _postman_variable_scope: "environment",
   },

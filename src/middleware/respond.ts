@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../env";
 import { type AnyFailure, openaiErrorOf, problemOf, responseOf } from "../problem";
+import type { Result } from "../turn/result";
 
 /** Answers with the problem that a failure is. */
 export function respond(c: Context<AppEnv>, failure: AnyFailure) {
@@ -29,4 +30,10 @@ export class FailureError extends Error {
     super(failure.reason);
     this.failure = failure;
   }
+}
+
+/** What was wanted; a failure goes to the app's error handler, so that it is no part of the route's answer for typed clients. */
+export function orThrow<T>(result: Result<T>): T {
+  if (!result.ok) throw new FailureError(result.failure);
+  return result.value;
 }

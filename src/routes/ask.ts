@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type * as z from "zod";
 import type { AppEnv } from "../env";
-import { respond } from "../middleware/respond";
+import { orThrow, respond } from "../middleware/respond";
 import { headersOf, valid } from "../middleware/validation";
 import { askHeaders, askRequest, type askResponse, resetRequest, type resetResponse } from "../schema";
 import type { Idempotency } from "../turn/types";
@@ -48,8 +48,7 @@ export const ask = new Hono<AppEnv>()
   /** `POST /reset`: empties a session. */
   .post("/reset", valid("json", resetRequest), async (c) => {
     const { sessionId } = c.req.valid("json");
-    const emptied = await callSession(c, sessionId, (stub) => stub.reset());
-    if (!emptied.ok) return respond(c, emptied.failure);
-    const body: z.input<typeof resetResponse> = { ok: true, sessionId, ...emptied.value };
+    const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.reset()));
+    const body: z.input<typeof resetResponse> = { ok: true, sessionId, deleted };
     return c.json(body, 200);
   });

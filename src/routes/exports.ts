@@ -1,17 +1,11 @@
 import { Hono } from "hono";
 import type * as z from "zod";
 import type { AppEnv } from "../env";
-import { FailureError } from "../middleware/respond";
+import { orThrow } from "../middleware/respond";
 import { valid } from "../middleware/validation";
 import { type importResponse, sessionParam } from "../schema";
-import type { Result } from "../turn/result";
 import { badLine, batchesOf } from "./import-lines";
 import { callSession, limitsOf } from "./session";
-
-function orThrow<T>(result: Result<T>): T {
-  if (!result.ok) throw new FailureError(result.failure);
-  return result.value;
-}
 
 export const exports = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId/export`: the session as lines of JSON that name no session; without a turn that runs. */

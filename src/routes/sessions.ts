@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import type * as z from "zod";
 import { type AppEnv, settingsOf } from "../env";
-import { respond } from "../middleware/respond";
+import { orThrow, respond } from "../middleware/respond";
 import { valid } from "../middleware/validation";
 import {
   appendRequest,
@@ -44,9 +44,8 @@ export const sessions = new Hono<AppEnv>()
   /** `DELETE /sessions/:sessionId`: hard delete; nothing of the session is left. */
   .delete("/sessions/:sessionId", valid("param", sessionParam), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const deleted = await callSession(c, sessionId, (stub) => stub.destroy());
-    if (!deleted.ok) return respond(c, deleted.failure);
-    const body: z.input<typeof resetResponse> = { ok: true, sessionId, ...deleted.value };
+    const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.destroy()));
+    const body: z.input<typeof resetResponse> = { ok: true, sessionId, deleted };
     return c.json(body, 200);
   })
   /** `GET /sessions/:sessionId/messages`: a page of the transcript, newest first. */

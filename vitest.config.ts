@@ -23,6 +23,7 @@ export default defineConfig({
           isolate: false,
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/crash/**", "test/worst/**"],
+          globalSetup: "test/e2e/support/encoder.ts",
           testTimeout: 60_000,
         },
       },

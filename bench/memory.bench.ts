@@ -35,7 +35,7 @@ it("a context at 100 to 100,000 messages", async () => {
     for (let asked = 0; asked < QUESTIONS; asked += 1) {
       const question = `what about ${sentence(next, 6)}?`;
       const started = performance.now();
-      using _context = await stub.context({ ...ASK, question }, MODEL, {});
+      using _context = await stub.context({ ask: { ...ASK, question }, model: MODEL }, {});
       times.push(performance.now() - started);
     }
     const read = (await rows()).read / QUESTIONS;

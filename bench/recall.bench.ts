@@ -24,7 +24,10 @@ it("the evidence of questions, and no less of it among 3,000 messages than among
     for (const { question, evidence } of asked) {
       for (const [budget, found] of shares) {
         const started = performance.now();
-        using preview = await stub.context({ ...ASK, question }, MODEL, { recallTokens: budget, windowTokens: 0 });
+        using preview = await stub.context(
+          { ask: { ...ASK, question }, model: MODEL },
+          { recallTokens: budget, windowTokens: 0 },
+        );
         times.push(performance.now() - started);
         if (!preview.ok) throw new Error(preview.failure.reason);
         const seqs = new Set(preview.value.context.recalled.map(({ seq }) => seq));

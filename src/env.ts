@@ -7,7 +7,7 @@ import { MAX_REPLY_TOKENS } from "./limits";
 import type { AiBinding } from "./llm/binding";
 import type { Usage } from "./turn/types";
 
-export type { AskRequest } from "./do/session-turns";
+export type { Asking, AskRequest } from "./do/session-turns";
 
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -75,6 +75,10 @@ const settingsSchema = z.object({
   MODEL_TIMEOUT_MS: count(1, 600_000).default(60_000),
   /** Milliseconds that a stream of the model may pause before its turn ends as interrupted. */
   MODEL_STALL_MS: count(1, 600_000).default(20_000),
+  /** The model that tells how near texts are in meaning, for sessions beyond their context; empty for words alone. */
+  EMBEDDING_MODEL: z.string().default("@cf/baai/bge-m3"),
+  /** Milliseconds that an ask waits for its question's vector; without it, words decide alone. */
+  EMBEDDING_TIMEOUT_MS: count(1, 60_000).default(400),
   /** The id of the AI Gateway that calls of Workers AI go through; empty for none. */
   AI_GATEWAY: z.string().default(""),
   /** `tokens`: every request needs one of `API_TOKENS`. `off`: anyone may ask, for local use. */

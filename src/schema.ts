@@ -50,7 +50,9 @@ export const usage = z.object({ promptTokens: count, completionTokens: count, to
 export const memory = z.object({
   tokens: count,
   window: z.object({ fromSeq: seq, toSeq: seq }).nullable(),
-  recalled: z.array(z.object({ seq, score: z.number() })),
+  /** `words` and `meaning` are the parts of the score; absent where words alone decided. */
+  recalled: z.array(z.object({ seq, score: z.number(), words: z.number().optional(), meaning: z.number().optional() })),
+  recall: z.enum(["words", "words+meaning"]),
   omitted: count,
 });
 
@@ -120,6 +122,8 @@ export const sessionResponse = z.object({
   tokens: count,
   firstAt: time.nullable(),
   lastAt: time.nullable(),
+  /** Messages that have a vector of their meaning; absent without `EMBEDDING_MODEL`. */
+  vectors: count.optional(),
 });
 
 const positive = (max: number) => z.coerce.number().int().min(1).max(max);
@@ -165,6 +169,8 @@ export const searchRequest = z.object({ q: content, limit: z.int().min(1).max(10
 const recalled = z.object({
   seq,
   score: z.number(),
+  words: z.number().optional(),
+  meaning: z.number().optional(),
   role,
   name: z.string().optional(),
   content: z.string(),

@@ -1,16 +1,18 @@
 /** ChatDO: one session's memory and its turns. The RPC surface, kept thin. */
 import { DurableObject } from "cloudflare:workers";
 import type { AiBinding } from "../llm/binding";
-import { Llama, type LlamaOptions } from "../llm/llama";
+import type { EmbeddingOptions } from "../llm/embedder";
+import { Llama } from "../llm/llama";
 import { measure } from "../turn/budget";
 import { type Preview, preview, type Sizes } from "../turn/preview";
 import { failed, ok, type Result } from "../turn/result";
-import type { Ask, AskReply, Entry, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
+import type { AskReply, Entry, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
 import { Line } from "./live/line";
+import { Meaning } from "./meaning";
 import { readContext } from "./recall/context";
 import { recall } from "./recall/ranking";
-import { type AskRequest, SessionTurns } from "./session-turns";
+import { type Asking, type AskRequest, SessionTurns } from "./session-turns";
 import { storageFailed } from "./storage/failed";
 import type { SessionInfo } from "./storage/messages";
 import { type SessionLimits, Store } from "./storage/store";
@@ -34,6 +36,7 @@ export class ChatDO extends DurableObject<Bindings> {
   readonly #store: Store;
   readonly #turns: SessionTurns;
   readonly #transfer: Transfer;
+  readonly #meaning: Meaning;
   /** Whether the session's end is planned. */
   #kept = false;
 
@@ -41,13 +44,15 @@ export class ChatDO extends DurableObject<Bindings> {
     super(ctx, env);
     this.#store = new Store(ctx.storage);
     this.#transfer = new Transfer(ctx.storage, this.#store, this.#line);
+    this.#meaning = new Meaning(env.AI, this.#store);
     this.#turns = new SessionTurns({
       ctx,
       ai: env.AI,
       line: this.#line,
       store: this.#store,
+      meaning: this.#meaning,
       usage: env.USAGE_DO,
-      onWritten: () => this.#keep(),
+      onWritten: (request) => this.#written(request),
     });
     if (this.#store.recovered) ctx.waitUntil(this.#keep());
   }
@@ -103,15 +108,23 @@ export class ChatDO extends DurableObject<Bindings> {
     return { messages, nextCursor: last > 1 ? last : null };
   }
 
-  /** Appends messages, all or none, when their turn in line has come. */
-  async append(messages: NewMessage[], limits?: SessionLimits): Promise<Result<{ firstSeq: number; lastSeq: number }>> {
+  /**
+   * Appends messages, all or none, when their turn in line has come.
+   * @param limits how large the session may become; of any size by default
+   * @param asking how it would be asked: vectors are made where it no longer fits its context
+   */
+  async append(
+    messages: NewMessage[],
+    limits?: SessionLimits,
+    asking?: Asking,
+  ): Promise<Result<{ firstSeq: number; lastSeq: number }>> {
     if (this.#line.full) return failed({ reason: "session_queue_full" });
     const release = await this.#line.enter();
     if (!release) return failed({ reason: "turn_cancelled" });
     try {
       if (limits && !this.#store.hasRoom(messages.length, limits)) return failed({ reason: "session_full" });
       const appended = this.#store.append(messages);
-      await this.#keep();
+      this.ctx.waitUntil(this.#written(asking));
       return ok(appended);
     } catch (error) {
       return failed(storageFailed(error));
@@ -136,9 +149,9 @@ export class ChatDO extends DurableObject<Bindings> {
   }
 
   /** Makes an import the session, in one transaction. */
-  async finishImport(id: string): Promise<Result<{ messages: number }>> {
+  async finishImport(id: string, asking: Asking): Promise<Result<{ messages: number }>> {
     const finished = await this.#transfer.finish(id);
-    if (finished.ok) await this.#keep();
+    if (finished.ok) this.ctx.waitUntil(this.#written(asking));
     return finished;
   }
 
@@ -174,28 +187,46 @@ export class ChatDO extends DurableObject<Bindings> {
 
   /** Does what is due. */
   override async alarm(): Promise<void> {
-    await this.#store.schedule.run({ expire: () => this.#expire() });
+    await this.#store.schedule.run({
+      expire: () => this.#expire(),
+      embed: () => this.#meaning.resume(),
+    });
   }
 
-  /** How much there is of the session. */
-  info(): SessionInfo {
-    return this.#store.messages.info();
+  /** How much there is of the session; `vectors`: how many messages have one of this model. */
+  info(embeddingModel: string): SessionInfo & { vectors: number } {
+    return { ...this.#store.messages.info(), vectors: this.#store.vectors.count(embeddingModel) };
   }
 
   /** The prompt that a question would be asked with now, and why; without a turn. */
-  context(ask: Ask, model: LlamaOptions, sizes: Sizes): Result<Preview> {
+  async context({ ask, model, embedding }: Asking, sizes: Sizes): Promise<Result<Preview>> {
     const { window } = new Llama(this.env.AI, model);
-    return preview(measure(ask), window, sizes, (budget) => readContext(this.#store.messages, ask.question, budget));
+    const isLong = sizes.windowTokens !== undefined || this.#turns.isLong(ask, model);
+    const question = embedding && isLong ? await this.#meaning.question(ask.question, embedding) : null;
+    const nearest = this.#meaning.nearestTo(question);
+    return preview(measure(ask), window, sizes, (budget) =>
+      readContext(this.#store.messages, ask.question, budget, nearest),
+    );
   }
 
   /** The messages that fit a text best, best first. */
-  search(text: string, limit: number): RecalledMessage[] {
+  async search(text: string, limit: number, embedding?: EmbeddingOptions): Promise<RecalledMessage[]> {
     const { messages } = this.#store;
-    return recall(messages, text, { before: messages.end().last + 1, tokens: SEARCH_TOKENS, count: limit });
+    const question = embedding ? await this.#meaning.question(text, embedding) : null;
+    const before = messages.end().last + 1;
+    const nearest = this.#meaning.nearestTo(question)?.(before);
+    return recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit }, nearest);
   }
 
   get #ttl(): number {
     return Number(this.env.SESSION_TTL_DAYS ?? 0) * DAY_MS;
+  }
+
+  /** What is due when something was written, and nobody waits for. */
+  async #written(asking: Asking | undefined): Promise<void> {
+    await this.#keep();
+    if (!asking?.embedding || !this.#turns.isLong(asking.ask, asking.model)) return;
+    await this.#meaning.catchUp(asking.embedding);
   }
 
   /** Plans the session's end, once: the alarm finds out by itself whether it was used meanwhile. */

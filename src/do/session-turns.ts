@@ -1,5 +1,6 @@
 /** The turns of a session: asked, run one at a time, followed, cancelled. */
 import type { AiBinding } from "../llm/binding";
+import type { EmbeddingOptions } from "../llm/embedder";
 import { Llama, type LlamaOptions } from "../llm/llama";
 import { log } from "../log";
 import { budgetOf, measure } from "../turn/budget";
@@ -12,20 +13,27 @@ import type { Ask, AskReply, Encode, Idempotency, NewMessage, StoredTurn } from 
 import { encoderOf, type Form } from "../wire/forms";
 import type { Line } from "./live/line";
 import { type Live, LiveTurns } from "./live/live-turns";
+import type { Meaning } from "./meaning";
 import { readContext } from "./recall/context";
 import { storageFailed } from "./storage/failed";
 import type { SessionLimits, Store } from "./storage/store";
 import { TurnJournal } from "./storage/turn-journal";
 import type { UsageDO } from "./usage";
 
+/** A question, and the models that it is asked and understood with. */
+export interface Asking {
+  ask: Ask;
+  model: LlamaOptions;
+  /** How the question's meaning is found; absent where words decide alone. */
+  embedding?: EmbeddingOptions | undefined;
+}
+
 /** How a session is asked. */
-export interface AskRequest {
+export interface AskRequest extends Asking {
   /** The turn's id, made by the one who asks, so that asking again after a lost call is the same turn. */
   turnId: string;
   /** Whether it is such an asking again. */
   again?: boolean;
-  ask: Ask;
-  model: LlamaOptions;
   limits: SessionLimits;
   /** The form in which the answer is streamed; absent for the answer as a whole. */
   form?: Form | undefined;
@@ -48,9 +56,10 @@ interface Surroundings {
   ai: AiBinding;
   line: Line;
   store: Store;
+  meaning: Meaning;
   usage: DurableObjectNamespace<UsageDO>;
   /** After each turn that was written. */
-  onWritten: () => Promise<void>;
+  onWritten: (request: AskRequest) => Promise<void>;
 }
 
 export class SessionTurns {
@@ -59,14 +68,16 @@ export class SessionTurns {
   readonly #ai: AiBinding;
   readonly #line: Line;
   readonly #store: Store;
+  readonly #meaning: Meaning;
   readonly #usage: DurableObjectNamespace<UsageDO>;
-  readonly #onWritten: () => Promise<void>;
+  readonly #onWritten: Surroundings["onWritten"];
 
-  constructor({ ctx, ai, line, store, usage, onWritten }: Surroundings) {
+  constructor({ ctx, ai, line, store, meaning, usage, onWritten }: Surroundings) {
     this.#ctx = ctx;
     this.#ai = ai;
     this.#line = line;
     this.#store = store;
+    this.#meaning = meaning;
     this.#usage = usage;
     this.#onWritten = onWritten;
   }
@@ -80,7 +91,7 @@ export class SessionTurns {
     if (onBusy === "reject" && this.#line.busy) return { state: "failed", failure: { reason: "session_busy" } };
     if (this.#line.full) return { state: "failed", failure: { reason: "session_queue_full" } };
     const turn = new LiveTurn({ id: turnId, question: request.ask.question, idempotency, createdAt: Date.now() });
-    this.#ctx.waitUntil(this.#run(this.#live.add(turn), request));
+    this.#ctx.waitUntil(this.#run(this.#live.add(turn), request, this.#meaningOf(request)));
     return encode ? streamReply(turn, encode) : wholeReply(turn, false);
   }
 
@@ -136,14 +147,14 @@ export class SessionTurns {
   }
 
   /** Runs a turn when its place in line has come. Whatever happens, the turn is over and its place free afterwards. */
-  async #run(live: Live, request: AskRequest): Promise<void> {
+  async #run(live: Live, request: AskRequest, vector: Promise<Float32Array | null>): Promise<void> {
     const { turn } = live;
     const release = await this.#line.enter();
     if (release) turn.ended.then(release);
     try {
-      if (release && !turn.over) await this.#answer(live, request);
+      if (release && !turn.over) await this.#answer(live, request, vector);
       turn.fail({ reason: "turn_cancelled" });
-      if (live.journal?.closed) await this.#onWritten();
+      if (live.journal?.closed) await this.#onWritten(request);
     } catch (error) {
       turn.fail(storageFailed(error));
     }
@@ -160,7 +171,19 @@ export class SessionTurns {
     }
   }
 
-  async #answer(live: Live, request: AskRequest): Promise<void> {
+  /** Asks for the question's meaning while its turn waits in line; of use where the session is longer than its context. */
+  async #meaningOf({ ask, model, embedding }: AskRequest): Promise<Float32Array | null> {
+    if (!embedding || !this.isLong(ask, model)) return null;
+    return this.#meaning.question(ask.question, embedding);
+  }
+
+  /** Whether the session no longer fits the context of an ask. */
+  isLong(ask: Ask, model: LlamaOptions): boolean {
+    const { context } = budgetOf(measure(ask), new Llama(this.#ai, model).window);
+    return this.#store.messages.end().tokens > context;
+  }
+
+  async #answer(live: Live, request: AskRequest, vector: Promise<Float32Array | null>): Promise<void> {
     const { turn } = live;
     const { form, follows, before = [], store = true } = request;
     const { messages, turns } = this.#store;
@@ -169,7 +192,9 @@ export class SessionTurns {
     const model = new Llama(this.#ai, request.model, this.#ctx.id.toString());
     const ask = measure(request.ask);
     const budget = budgetOf(ask, model.window);
-    const known = readContext(messages, ask.question, budget);
+    const question = await vector;
+    if (turn.over) return;
+    const known = readContext(messages, ask.question, budget, this.#meaning.nearestTo(question));
     const begins = known.total === 0;
     const context = begins ? contextOf(before, budget.context) : known;
     const journal = new TurnJournal(this.#store, turn.identity, ask.questionTokens, begins ? before : []);

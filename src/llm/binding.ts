@@ -1,13 +1,20 @@
 /** What this project uses of `env.AI`: Workers AI, or what stands in for it. */
 import type { PromptMessage } from "../turn/types";
 
-export interface AiInputs {
+export interface ChatInputs {
   messages: PromptMessage[];
   /** Always sent: Workers AI's own default is 256. */
   max_tokens: number;
   temperature?: number;
   stream?: boolean;
 }
+
+/** Texts to be made vectors of: the reply is `{ data: number[][] }`. */
+export interface EmbeddingInputs {
+  text: string[];
+}
+
+export type AiInputs = ChatInputs | EmbeddingInputs;
 
 export interface AiOptions {
   /** Cancels the call; `cancelled` in its place where the binding is an entrypoint. */

@@ -3,7 +3,7 @@ import { MAX_ANSWER } from "../limits";
 import { log } from "../log";
 import type { Completion, FittedPrompt, Model, ModelCall, ModelStream } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
-import { type AiBinding, type AiInputs, type AiOptions, cancelOptions } from "./binding";
+import { type AiBinding, type AiOptions, type ChatInputs, cancelOptions } from "./binding";
 import { windowOf } from "./catalogue";
 import { type ModelError, modelError } from "./errors";
 import { withoutSent } from "./redact";
@@ -124,7 +124,11 @@ export class Llama implements Model {
     }
   }
 
-  async #once(model: string, inputs: AiInputs, limit: TimeLimit): Promise<{ value: unknown } | ModelError | "stopped"> {
+  async #once(
+    model: string,
+    inputs: ChatInputs,
+    limit: TimeLimit,
+  ): Promise<{ value: unknown } | ModelError | "stopped"> {
     if (limit.signal.aborted) return "stopped";
     try {
       const call = this.#ai.run(model, inputs, this.#callOptions(limit)).then((value) => ({ value }));
@@ -151,7 +155,7 @@ export class Llama implements Model {
   }
 }
 
-const inputsOf = ({ messages, maxTokens }: FittedPrompt, { temperature }: ModelCall, stream: boolean): AiInputs => ({
+const inputsOf = ({ messages, maxTokens }: FittedPrompt, { temperature }: ModelCall, stream: boolean): ChatInputs => ({
   messages,
   max_tokens: maxTokens,
   ...(temperature !== undefined && { temperature }),

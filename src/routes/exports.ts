@@ -5,7 +5,7 @@ import { orThrow } from "../middleware/respond";
 import { valid } from "../middleware/validation";
 import { type importResponse, sessionParam } from "../schema";
 import { badLine, batchesOf } from "./import-lines";
-import { callSession, limitsOf } from "./session";
+import { askingOf, callSession, limitsOf } from "./session";
 
 export const exports = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId/export`: the session as lines of JSON that name no session; without a turn that runs. */
@@ -26,7 +26,9 @@ export const exports = new Hono<AppEnv>()
         const repeated = orThrow(await add);
         if (repeated !== null) throw badLine(line + repeated, "there is a turn with this id before it", ["turn", "id"]);
       }
-      const { messages } = orThrow(await callSession(c, sessionId, (stub) => stub.finishImport(id), "once"));
+      const { messages } = orThrow(
+        await callSession(c, sessionId, (stub) => stub.finishImport(id, askingOf(c)), "once"),
+      );
       const body: z.input<typeof importResponse> = { sessionId, messages };
       return c.json(body, 201);
     } catch (error) {

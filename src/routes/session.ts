@@ -1,6 +1,7 @@
 /** How routes reach a session: each call is made the same way, again where that helps, and timed. */
 import type { Context } from "hono";
-import { type AppEnv, type AskRequest, type Env, settingsOf } from "../env";
+import { type AppEnv, type Asking, type AskRequest, type Env, settingsOf } from "../env";
+import type { EmbeddingOptions } from "../llm/embedder";
 import type { LlamaOptions } from "../llm/llama";
 import { requireSession } from "../middleware/scope";
 import type { Ask, AskReply } from "../turn/types";
@@ -48,13 +49,13 @@ export async function callSession<R>(
 export async function askSession(
   c: Context<AppEnv>,
   sessionId: string,
-  request: Omit<AskRequest, "turnId" | "again" | "model" | "limits" | "meter">,
+  request: Omit<AskRequest, "turnId" | "again" | "model" | "embedding" | "limits" | "meter">,
 ): Promise<AskReply> {
   requireAllowance(c);
   const turn = {
     ...request,
+    ...askingOf(c, request.ask),
     turnId: crypto.randomUUID(),
-    model: modelOf(c),
     limits: limitsOf(c),
     meter: meterOf(c),
   };
@@ -79,6 +80,17 @@ export function modelOf(c: Context<AppEnv>): LlamaOptions {
     stallMs: settings.MODEL_STALL_MS,
     gateway: settings.AI_GATEWAY,
   };
+}
+
+/** A question, or none, with the configured models. */
+export function askingOf(c: Context<AppEnv>, ask: Ask = askOf(c, { question: "" })): Asking {
+  return { ask, model: modelOf(c), embedding: embeddingOf(c) };
+}
+
+/** The configured encoder; undefined where there is none. */
+export function embeddingOf(c: Context<AppEnv>): EmbeddingOptions | undefined {
+  const { EMBEDDING_MODEL: model, EMBEDDING_TIMEOUT_MS: timeoutMs, AI_GATEWAY: gateway } = settingsOf(c.env);
+  return model === "" ? undefined : { model, timeoutMs, gateway };
 }
 
 /** How large the settings let a session become. */

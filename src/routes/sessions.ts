@@ -19,10 +19,10 @@ import {
 } from "../schema";
 import { memoryUsed } from "../turn/prompt";
 import { isoOrNull, toMessage, toRecalled } from "../wire/json";
-import { askOf, callSession, limitsOf, modelOf } from "./session";
+import { askingOf, askOf, callSession, embeddingOf, limitsOf } from "./session";
 
 async function found(c: Context<AppEnv>, sessionId: string, { q, limit }: z.output<typeof searchRequest>) {
-  const messages = await callSession(c, sessionId, (stub) => stub.search(q, limit));
+  const messages = await callSession(c, sessionId, (stub) => stub.search(q, limit, embeddingOf(c)));
   const body: z.input<typeof searchResponse> = { data: messages.map(toRecalled) };
   return body;
 }
@@ -31,13 +31,16 @@ export const sessions = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId`: how much there is of a session; an unknown one is empty. */
   .get("/sessions/:sessionId", valid("param", sessionParam), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const { messages, tokens, firstAt, lastAt } = await callSession(c, sessionId, (stub) => stub.info());
+    const { EMBEDDING_MODEL } = settingsOf(c.env);
+    const info = await callSession(c, sessionId, (stub) => stub.info(EMBEDDING_MODEL));
+    const { messages, tokens, firstAt, lastAt, vectors } = info;
     const body: z.input<typeof sessionResponse> = {
       sessionId,
       messages,
       tokens,
       firstAt: isoOrNull(firstAt),
       lastAt: isoOrNull(lastAt),
+      ...(EMBEDDING_MODEL !== "" && { vectors }),
     };
     return c.json(body, 200);
   })
@@ -63,7 +66,7 @@ export const sessions = new Hono<AppEnv>()
       ...rest,
       ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),
     }));
-    const result = await callSession(c, sessionId, (stub) => stub.append(messages, limitsOf(c)), "once");
+    const result = await callSession(c, sessionId, (stub) => stub.append(messages, limitsOf(c), askingOf(c)), "once");
     if (!result.ok) return respond(c, result.failure);
     const body: z.input<typeof appendResponse> = { sessionId, appended: messages.length, ...result.value };
     return c.json(body, 201);
@@ -80,8 +83,8 @@ export const sessions = new Hono<AppEnv>()
   .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
     const { sessionId } = c.req.valid("param");
     const { question, ...sizes } = c.req.valid("json");
-    const ask = askOf(c, { question });
-    const result = await callSession(c, sessionId, (stub) => stub.context(ask, modelOf(c), sizes));
+    const asking = askingOf(c, askOf(c, { question }));
+    const result = await callSession(c, sessionId, (stub) => stub.context(asking, sizes));
     if (!result.ok) return respond(c, result.failure);
     const { messages, promptTokens, budget, context } = result.value;
     const body: z.input<typeof contextResponse> = {

@@ -17,5 +17,5 @@ export function contextOf(messages: readonly NewMessage[], tokens: number): Cont
   }
   const isCut = window.length < messages.length;
   const start = isCut ? window.findIndex(({ role }) => role === "user") : 0;
-  return { window: start === -1 ? [] : window.slice(start), recalled: [], total: messages.length };
+  return { window: start === -1 ? [] : window.slice(start), recalled: [], recall: "words", total: messages.length };
 }

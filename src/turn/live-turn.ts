@@ -24,7 +24,7 @@ export function estimatedUsage(promptTokens: number, answer: string): Usage {
   return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
 }
 
-export const NO_MEMORY: MemoryUsed = { tokens: 0, window: null, recalled: [], omitted: 0 };
+export const NO_MEMORY: MemoryUsed = { tokens: 0, window: null, recalled: [], recall: "words", omitted: 0 };
 
 interface Follower {
   encode: Encode;

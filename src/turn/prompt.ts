@@ -139,13 +139,14 @@ function dropOldest(window: Message[]): Message[] {
 }
 
 /** What the answer says of its context. */
-export function memoryUsed({ window, recalled, total }: Context): MemoryUsed {
+export function memoryUsed({ window, recalled, recall, total }: Context): MemoryUsed {
   const first = window[0];
   const last = window.at(-1);
   return {
     tokens: sum([...window, ...recalled], ({ tokens }) => tokens),
     window: first && last ? { fromSeq: first.seq, toSeq: last.seq } : null,
-    recalled: recalled.map(({ seq, score }) => ({ seq, score })),
+    recalled: recalled.map(({ seq, score, words, meaning }) => ({ seq, score, words, meaning })),
+    recall,
     omitted: total - window.length - recalled.length,
   };
 }

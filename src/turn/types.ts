@@ -72,7 +72,13 @@ export interface Budget {
 /** A message found for a question; the higher the score, the better it fits. */
 export interface RecalledMessage extends Message {
   score: number;
+  /** What of the score words brought, and what meaning; absent where words alone decided. */
+  words?: number;
+  meaning?: number;
 }
+
+/** What decides which messages are recalled. */
+export type RecallBy = "words" | "words+meaning";
 
 /** What of the memory goes into one prompt. */
 export interface Context {
@@ -80,6 +86,7 @@ export interface Context {
   window: Message[];
   /** Older messages that matter to the question, best first. */
   recalled: RecalledMessage[];
+  recall: RecallBy;
   /** How many messages the session has. */
   total: number;
 }
@@ -89,7 +96,8 @@ export interface MemoryUsed {
   /** Estimated tokens of window and recalled messages. */
   tokens: number;
   window: { fromSeq: number; toSeq: number } | null;
-  recalled: { seq: number; score: number }[];
+  recalled: Pick<RecalledMessage, "seq" | "score" | "words" | "meaning">[];
+  recall: RecallBy;
   /** Messages of the session that this prompt left out. */
   omitted: number;
 }

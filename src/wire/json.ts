@@ -6,9 +6,11 @@ export const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 
 export const toMessage = (stored: Message) => ({ ...stored, createdAt: iso(stored.createdAt) });
 
-export const toRecalled = ({ seq, score, role, name, content, createdAt }: RecalledMessage) => ({
+export const toRecalled = ({ seq, score, words, meaning, role, name, content, createdAt }: RecalledMessage) => ({
   seq,
   score,
+  words,
+  meaning,
   role,
   ...(name !== undefined && { name }),
   content,

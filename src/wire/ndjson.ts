@@ -5,10 +5,11 @@ import { iso } from "./json";
 const line = (value: object) => `${JSON.stringify(value)}\n`;
 
 /** Fields are named one by one, so that what was imported is exported again byte by byte. */
-const memoryOf = ({ tokens, window, recalled, omitted }: MemoryUsed) => ({
+const memoryOf = ({ tokens, window, recalled, recall, omitted }: MemoryUsed) => ({
   tokens,
   window: window && { fromSeq: window.fromSeq, toSeq: window.toSeq },
-  recalled: recalled.map(({ seq, score }) => ({ seq, score })),
+  recalled: recalled.map(({ seq, score, words, meaning }) => ({ seq, score, words, meaning })),
+  recall,
   omitted,
 });
 

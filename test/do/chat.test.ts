@@ -58,7 +58,7 @@ describe("ChatDO", () => {
           })),
         );
       }
-      await stub.info();
+      await stub.info("");
       const calls: string[] = [];
       const rows = await countRows(session);
       const response = await worker({ CHAT_DO: counted(calls) }).ask(session, "How many?");

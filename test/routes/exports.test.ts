@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { askRequest } from "../support/ask-request";
 import { PLAYED, scripted } from "../support/scripted-model";
 import { Events } from "../support/sse";
 import { freshSession, worker } from "../support/worker";
@@ -138,7 +139,7 @@ const turn = (over: object = {}) =>
       model: "m",
       finishReason: "stop",
       usage: { promptTokens: 1, completionTokens: 1, totalTokens: 2 },
-      memory: { tokens: 0, window: null, recalled: [], omitted: 0 },
+      memory: { tokens: 0, window: null, recalled: [], recall: "words", omitted: 0 },
       createdAt: "2026-01-01T00:00:00.000Z",
       finishedAt: "2026-01-01T00:00:01.000Z",
       ...over,
@@ -196,7 +197,9 @@ describe("an import", () => {
     await writer.close();
     expect((await importing).status).toBe(409);
     expect(await llamory.transcript(late)).toHaveLength(2);
-    expect(await tablesOf(late)).toEqual(["due", "messages", "messages_fts", "meta", "turns", "turns_by_key"]);
+    expect(await tablesOf(late)).toEqual([
+      ...["due", "messages", "messages_fts", "meta", "signs", "turns", "turns_by_key", "vectors"],
+    ]);
   });
 
   it("may come again after a reset, and again", async () => {
@@ -223,7 +226,7 @@ describe("an import", () => {
     await stub(session).reset();
     for (const late of [
       await stub(session).addToImport(begun.value, [], limits),
-      await stub(session).finishImport(begun.value),
+      await stub(session).finishImport(begun.value, askRequest("", "")),
     ]) {
       expect(late).toMatchObject({ failure: { reason: "import_interrupted" } });
     }

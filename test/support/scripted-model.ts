@@ -5,12 +5,12 @@
  * calls: a promise that one request resolves for another would go on in the wrong one.
  */
 import { DurableObject, env } from "cloudflare:workers";
-import { type AiInputs, type AiOptions, signalOf } from "../../src/llm/binding";
+import { type AiInputs, type AiOptions, type ChatInputs, signalOf } from "../../src/llm/binding";
 import { OfflineModel } from "../../src/llm/bindings/offline-model";
 
 export interface ModelRun {
   model: string;
-  inputs: AiInputs;
+  inputs: ChatInputs;
   headers: Record<string, string> | undefined;
   gateway: { id: string } | undefined;
 }
@@ -201,8 +201,17 @@ export async function scripted(session: string | null, ...replies: unknown[]): P
   return script;
 }
 
+/** The encoder of a test is where its name says. */
+async function vectorsFrom(url: string, input: string[]): Promise<unknown> {
+  const response = await fetch(`${url}/embeddings`, { method: "POST", body: JSON.stringify({ input }) });
+  if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+  const { data } = await response.json<{ data: { embedding: number[] }[] }>();
+  return { data: data.map(({ embedding }) => embedding) };
+}
+
 export class ScriptedModel extends OfflineModel {
   override async run(model: string, inputs: AiInputs, options?: AiOptions): Promise<unknown> {
+    if ("text" in inputs) return vectorsFrom(model, inputs.text);
     const headers = options?.extraHeaders;
     const script = scripts().getByName(headers?.["x-session-affinity"] ?? STATELESS);
     signalOf(options).addEventListener("abort", () => this.ctx.waitUntil(script.cancel()));

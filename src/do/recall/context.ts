@@ -8,18 +8,28 @@ const STEPS = 4;
 /** The window's budget in whole pieces, so that a longer question does not move its start. */
 const PIECE = 256;
 
-/** The whole session where it fits; otherwise the recent window and what is recalled from before it. */
-export function readContext(messages: Messages, question: string, budget: Budget): Context {
+/**
+ * The whole session where it fits; otherwise the recent window and what is recalled from before it.
+ * @param nearestBefore the messages before a `seq` whose meaning is nearest to the question's; absent where that is not known
+ */
+export function readContext(
+  messages: Messages,
+  question: string,
+  budget: Budget,
+  nearestBefore?: (seq: number) => number[],
+): Context {
   const { last, tokens } = messages.end();
   const total = messages.count();
   if (tokens <= budget.context && budget.window === undefined) {
-    return { window: messages.behind(0), recalled: [], total };
+    return { window: messages.behind(0), recalled: [], recall: "words", total };
   }
   const room = Math.min(budget.window ?? Number.POSITIVE_INFINITY, budget.context - budget.recall);
   const window = recentWindow(messages, tokens, room > 4 * PIECE ? room - (room % PIECE) : room);
   const before = window[0]?.seq ?? last + 1;
   const limits = { before, tokens: budget.recall, count: Number.POSITIVE_INFINITY };
-  return { window, recalled: recall(messages, question, limits), total };
+  const nearest = nearestBefore?.(before);
+  const recalled = recall(messages, question, limits, nearest);
+  return { window, recalled, recall: nearest ? "words+meaning" : "words", total };
 }
 
 /** The newest messages within so many tokens, from a start that moves in steps, beginning with a user message. */

@@ -20,6 +20,13 @@ const FORM_HITS = 256;
 /** What a hit of a related word counts, where it is as rare as this. */
 const RELATED = 0.25;
 const RELATED_HITS = 128;
+/**
+ * Evidence of meaning: ln(N / rank) of the nearest so many, which is on the scale of a word's rarity, and what of it the
+ * messages around get. Around these values little changes.
+ */
+export const NEAREST = 300;
+const MEANING = 1;
+const MEANING_NEIGHBOURS = [0.12, 0.25, 1, 0.3, 0.12];
 /** Candidates that are looked at closely; how finely their scores are told apart when they are chosen. */
 const CANDIDATES = 300;
 const BUCKETS = 1_024;
@@ -75,8 +82,9 @@ function weigh({ seqs, forms, related }: Found, limits: Limits, weights: Float64
  * BM25 over messages that are read with their neighbours: the best of them.
  * @param before the messages are those with a smaller `seq`
  * @param limits how many hits were looked up
+ * @param meaning what messages have got by their meaning
  */
-export function evidenceOf(found: Found[], before: number, limits: Limits): Evidence {
+export function evidenceOf(found: Found[], before: number, limits: Limits, meaning?: Evidence): Evidence {
   const total = Math.max(before - 1, 1);
   const { weights, evidence, scores } = scratch(total + 1);
   const touched: number[] = [];
@@ -103,6 +111,7 @@ export function evidenceOf(found: Found[], before: number, limits: Limits): Evid
       evidence[seq] = 0;
     }
   }
+  for (const [seq, gain] of meaning ?? []) add(seq, gain);
   const best: Evidence = new Map();
   const least = leastOf(touched, scores, CANDIDATES);
   for (const seq of touched) {
@@ -116,6 +125,18 @@ export function evidenceOf(found: Found[], before: number, limits: Limits): Evid
     if (scores[seq] === 0) touched.push(seq);
     scores[seq] = (scores[seq] ?? 0) + gain;
   }
+}
+
+/** What messages get by their meaning. @param nearest those whose meaning is nearest to the question's, best first */
+export function meaningOf(nearest: number[], before: number): Evidence {
+  const evidence: Evidence = new Map();
+  for (const [at, hit] of nearest.entries()) {
+    const gain = MEANING * Math.log(Math.max(1, (before - 1) / (at + 1)));
+    for (let seq = Math.max(1, hit - REACH); seq <= Math.min(hit + REACH, before - 1); seq += 1) {
+      evidence.set(seq, (evidence.get(seq) ?? 0) + gain * (MEANING_NEIGHBOURS[seq - hit + REACH] ?? 0));
+    }
+  }
+  return evidence;
 }
 
 /** A score that so many reach, or a few more: found by counting, as to sort them all would be a tenth of an ask. */

@@ -10,7 +10,7 @@
 import { MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "../../turn/tokens";
 import type { RecalledMessage } from "../../turn/types";
 import type { Messages } from "../storage/messages";
-import { type Evidence, evidenceOf, limitsOf } from "./evidence";
+import { type Evidence, evidenceOf, limitsOf, meaningOf } from "./evidence";
 import { expansionOf, isEnglish } from "./expansion";
 import type { Wanted } from "./fulltext";
 import { type Term, termsOf } from "./terms";
@@ -24,7 +24,7 @@ const RELATED_WORDS = 96;
 const EPISODE = 0.2;
 const EPISODE_BEST = 3;
 /** Messages that are further apart than this, in milliseconds, are not of one episode. */
-const EPISODE_GAP = 3_600_000;
+export const EPISODE_GAP = 3_600_000;
 /** Messages of the speaker whom the question names. */
 const SPEAKER = 1.7;
 
@@ -37,8 +37,16 @@ export interface RecallLimits {
   count: number;
 }
 
-/** The messages that fit the question best and the limits, best first. Any text may be a question; none is an error. */
-export function recall(messages: Messages, question: string, limits: RecallLimits): RecalledMessage[] {
+/**
+ * The messages that fit the question best and the limits, best first. Any text may be a question; none is an error.
+ * @param nearest the messages whose meaning is nearest to the question's, best first; absent where that is not known
+ */
+export function recall(
+  messages: Messages,
+  question: string,
+  limits: RecallLimits,
+  nearest?: number[],
+): RecalledMessage[] {
   if (limits.tokens <= 0) return [];
   const english = isEnglish(question);
   const terms = termsOf(question);
@@ -46,7 +54,8 @@ export function recall(messages: Messages, question: string, limits: RecallLimit
   const found = messages.index.find(english ? expanded(terms) : terms.map(alone), limits.before, lookUps);
   const speakers = found.filter(({ speaks }) => speaks);
   const topics = found.filter(({ speaks }) => !speaks);
-  const evidence = evidenceOf(topics.length > 0 ? topics : found, limits.before, lookUps);
+  const meaning = nearest && meaningOf(nearest, limits.before);
+  const evidence = evidenceOf(topics.length > 0 ? topics : found, limits.before, lookUps, meaning);
   const speaker = speakers.length === 1 ? speakers[0]?.term.word : undefined;
   const ranked = rank(messages, evidence, priorsOf(question, english), speaker);
   const chosen: typeof ranked = [];
@@ -61,9 +70,16 @@ export function recall(messages: Messages, question: string, limits: RecallLimit
   const bySeq = new Map(messages.pick(chosen.map(({ seq }) => seq)).map((message) => [message.seq, message]));
   return chosen.flatMap(({ seq, score }) => {
     const message = bySeq.get(seq);
-    return message ? [{ ...message, score: Math.round(score * 1_000) / 1_000 }] : [];
+    if (!message) return [];
+    if (!meaning) return [{ ...message, score: rounded(score) }];
+    const share = (meaning.get(seq) ?? 0) / (evidence.get(seq) || 1);
+    return [
+      { ...message, score: rounded(score), words: rounded(score * (1 - share)), meaning: rounded(score * share) },
+    ];
   });
 }
+
+const rounded = (score: number) => Math.round(score * 1_000) / 1_000;
 
 const alone = (term: Term): Wanted => ({ term, forms: [], related: [] });
 

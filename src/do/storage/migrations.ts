@@ -59,6 +59,12 @@ const migrations: Migration[] = [
     what: "what the object does later",
     sql: "CREATE TABLE due (task TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
   },
+  {
+    version: 3,
+    what: "vectors of the messages, 64 to a row, and their signs alone",
+    sql: `CREATE TABLE vectors (block INTEGER PRIMARY KEY, data BLOB NOT NULL);
+      CREATE TABLE signs (block INTEGER PRIMARY KEY, data BLOB NOT NULL)`,
+  },
 ];
 
 /** All steps one after the other, for tables that begin anew. */

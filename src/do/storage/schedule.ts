@@ -2,7 +2,7 @@ import { errorFields, log } from "../../log";
 import type { Database } from "./database";
 
 /** What an object does later by itself. */
-export type Task = "expire";
+export type Task = "expire" | "embed";
 
 /** Milliseconds after which a task that failed is tried again. */
 const AGAIN_MS = 60_000;
@@ -22,9 +22,10 @@ export class Schedule {
     return this.#db.rows("SELECT at FROM due WHERE task = ?", task).length > 0;
   }
 
-  /** @param at milliseconds since 1970 */
+  /** Plans a task; where it is planned already, the earlier time stands. @param at milliseconds since 1970 */
   async plan(task: Task, at: number): Promise<void> {
-    this.#db.transaction(() => this.#db.write("INSERT OR REPLACE INTO due (task, at) VALUES (?, ?)", task, at));
+    const write = "INSERT INTO due (task, at) VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET at = min(at, excluded.at)";
+    this.#db.transaction(() => this.#db.write(write, task, at));
     await this.#arm();
   }
 
@@ -33,7 +34,8 @@ export class Schedule {
    * twice for one time, as alarms do.
    */
   async run(tasks: { [T in Task]: () => Promise<number | null> }): Promise<void> {
-    const due = this.#db.rows<{ task: Task }>("SELECT task FROM due WHERE at <= ? ORDER BY at", Date.now());
+    const now = Date.now();
+    const due = this.#db.rows<{ task: Task }>("SELECT task FROM due WHERE at <= ? ORDER BY at", now);
     for (const { task } of due) {
       const next = await tasks[task]().catch((error: unknown) => {
         log("error", "task_failed", { task, ...errorFields(error) });
@@ -41,8 +43,9 @@ export class Schedule {
       });
       // A task may have ended the session, which then has no tables.
       if (!this.#db.exists) return;
-      if (next === null) this.#db.transaction(() => this.#db.write("DELETE FROM due WHERE task = ?", task));
-      else await this.plan(task, next);
+      const remove = "DELETE FROM due WHERE task = ? AND at <= ?";
+      this.#db.transaction(() => this.#db.write(remove, task, now));
+      if (next !== null) await this.plan(task, next);
     }
     await this.#arm();
   }

@@ -2,7 +2,7 @@
 import type { Entry } from "../../turn/types";
 import { Messages } from "./messages";
 import { schema, TURNS_BY_KEY } from "./migrations";
-import { dropStaged, STAGED, StagedTables, staged } from "./tables";
+import { dropStaged, StagedTables, staged } from "./tables";
 import { TurnRows } from "./turn-rows";
 
 export class Staging {
@@ -59,13 +59,12 @@ export class Staging {
   /** Takes the place of the session's tables, which are empty. Call it inside a transaction. */
   swap(): void {
     const { sql } = this.#storage;
-    sql.exec(staged("DROP TABLE due"));
-    for (const table of STAGED) {
-      if (table === "due") continue;
+    for (const table of ["messages_fts", "messages", "turns"]) {
       sql.exec(`DROP TABLE ${table}`);
       sql.exec(`ALTER TABLE ${staged(table)} RENAME TO ${table}`);
     }
     // An index keeps its name, which the next import needs.
     sql.exec(`${staged("DROP INDEX turns_by_key")}; ${TURNS_BY_KEY}`);
+    dropStaged(sql);
   }
 }

@@ -8,6 +8,7 @@ import { Messages, type StoredMessage } from "./messages";
 import { Schedule } from "./schedule";
 import type { Staging } from "./staging";
 import { TurnRows } from "./turn-rows";
+import { VectorRows } from "./vector-rows";
 
 const answerOf = (finished: FinishedTurn, createdAt: number): StoredMessage => ({
   role: "assistant",
@@ -34,6 +35,7 @@ export class Store {
   readonly messages: Messages;
   readonly turns: TurnRows;
   readonly schedule: Schedule;
+  readonly vectors: VectorRows;
   /** Another number each time that the session is emptied. */
   life = 0;
   /** Whether a turn was lost with the object before this one. */
@@ -48,6 +50,7 @@ export class Store {
     this.messages = new Messages(this.#db);
     this.turns = new TurnRows(this.#db);
     this.schedule = new Schedule(storage, this.#db);
+    this.vectors = new VectorRows(this.#db);
     if (!this.#db.exists) this.#adopt();
     const [last] = this.messages.page(undefined, 1);
     this.recovered = last?.status === "running";
@@ -114,6 +117,11 @@ export class Store {
     this.messages.forget();
   }
 
+  /** The last `seq` that no running turn can take back. */
+  settled(): number {
+    return this.messages.end().last - (this.#unanswered === undefined ? 0 : 1);
+  }
+
   /** When somebody last asked or appended, in milliseconds since 1970; appended messages bring times of their own. */
   lastUsed(): number {
     const [meta] = this.#db.rows<{ value: number }>("SELECT value FROM meta WHERE key = 'appended_at'");
@@ -156,6 +164,8 @@ export class Store {
     if (!turn) return;
     this.#change(() => {
       this.messages.withdraw([...this.messages.between(turn.questionSeq - 1, turn.questionSeq + 1, 2)]);
+      // The vector of a message is made of the one before it too.
+      this.vectors.dropFrom(turn.questionSeq);
       this.turns.delete(turnId);
     });
   }
@@ -178,6 +188,7 @@ export class Store {
       this.#db.transaction(() => {
         this.turns.clear();
         this.messages.clear();
+        this.vectors.clear();
       });
     }
     this.#unanswered = undefined;
@@ -189,6 +200,7 @@ export class Store {
     this.life += 1;
     this.#unanswered = undefined;
     this.messages.forget();
+    this.vectors.forget();
     forgetFirstVersion(this.#storage);
     await this.#db.destroy();
   }

@@ -11,12 +11,12 @@ export interface Tables {
   write(query: string, ...values: SqlStorageValue[]): void;
 }
 
-const NAMES = /\b(?:messages_fts|messages|turns|turns_by_key|due)\b/g;
+const NAMES = /\b(?:messages_fts|messages|turns|turns_by_key|due|vectors|signs)\b/g;
 
 /** A statement about a session's tables, told of those of its import. */
 export const staged = (query: string) => query.replace(NAMES, "staged_$&");
 
-export const STAGED = ["messages_fts", "messages", "turns", "due"] as const;
+const STAGED = ["messages_fts", "messages", "turns", "due", "vectors", "signs"] as const;
 
 /** Drops what an import has gathered. */
 export function dropStaged(sql: SqlStorage): void {

@@ -65,7 +65,8 @@ const event = (data: unknown) => encoder.encode(`data: ${typeof data === "string
  * that fits the question best, so that it shows what the memory brought, and nothing else. It counts words as tokens.
  */
 export class OfflineModel extends WorkerEntrypoint {
-  async run(_model: string, inputs: AiInputs, _options?: AiOptions): Promise<unknown> {
+  async run(model: string, inputs: AiInputs, _options?: AiOptions): Promise<unknown> {
+    if ("text" in inputs) throw new Error(`5007: No such model ${model}: the stand-in makes no vectors`);
     const answer = answerFrom(inputs.messages);
     const parts = answer.match(/\S+\s*/g) ?? [];
     const prompt_tokens = inputs.messages.reduce((sum, { content }) => sum + content.split(/\s+/).length, 0);

@@ -13,8 +13,21 @@ const codes: Record<number, number> = { 401: 5018, 403: 5018, 404: 5007, 408: 30
  */
 export class OpenAIModel extends WorkerEntrypoint<Env> {
   async run(model: string, inputs: AiInputs, options?: AiOptions): Promise<unknown> {
+    if ("text" in inputs) {
+      const response = await this.#post("embeddings", { model, input: inputs.text }, inputs.text, options);
+      const { data }: { data: { embedding: number[] }[] } = await jsonOf(response);
+      return { data: data.map(({ embedding }) => embedding) };
+    }
+    const body = { model, ...inputs, ...(inputs.stream && { stream_options: { include_usage: true } }) };
+    const sent = inputs.messages.map(({ content }) => content);
+    const response = await this.#post("chat/completions", body, sent, options);
+    return inputs.stream ? response.body : jsonOf(response);
+  }
+
+  /** @param sent the texts in the body, which no error repeats */
+  async #post(path: string, body: object, sent: string[], options: AiOptions | undefined): Promise<Response> {
     const { OPENAI_BASE_URL, OPENAI_API_KEY } = settingsOf(this.env);
-    const url = `${OPENAI_BASE_URL.replace(/\/+$/, "")}/chat/completions`;
+    const url = `${OPENAI_BASE_URL.replace(/\/+$/, "")}/${path}`;
     const response = await fetch(url, {
       method: "POST",
       signal: signalOf(options),
@@ -22,20 +35,20 @@ export class OpenAIModel extends WorkerEntrypoint<Env> {
         "content-type": "application/json",
         ...(OPENAI_API_KEY && { authorization: `Bearer ${OPENAI_API_KEY}` }),
       },
-      body: JSON.stringify({ model, ...inputs, ...(inputs.stream && { stream_options: { include_usage: true } }) }),
+      body: JSON.stringify(body),
     }).catch((cause: unknown) => {
       throw new Error(`${UNREACHABLE}no answer from ${url}. Is the model server running? (${String(cause)})`);
     });
-    if (!response.ok) {
-      const sent = [...inputs.messages.map(({ content }) => content), OPENAI_API_KEY];
-      const text = withoutSent((await response.text()).slice(0, 2_000), sent);
-      const tooLong = response.status === 400 && /context|too long|maximum .*tokens/i.test(text);
-      throw new Error(`${tooLong ? 5021 : (codes[response.status] ?? response.status)}: ${text}`);
-    }
-    if (inputs.stream) return response.body;
-    // The runtime's own message would repeat what could not be read.
-    return response.json().catch(() => {
-      throw new Error("unparsable JSON");
-    });
+    if (response.ok) return response;
+    const text = withoutSent((await response.text()).slice(0, 2_000), [...sent, OPENAI_API_KEY]);
+    const tooLong = response.status === 400 && /context|too long|maximum .*tokens/i.test(text);
+    throw new Error(`${tooLong ? 5021 : (codes[response.status] ?? response.status)}: ${text}`);
   }
+}
+
+/** The runtime's own message would repeat what could not be read. */
+function jsonOf<T>(response: Response): Promise<T> {
+  return response.json<T>().catch(() => {
+    throw new Error("unparsable JSON");
+  });
 }

@@ -69,7 +69,7 @@ export class Workerd {
         : ai.through
           ? [entrypoint(ai.through), client("WORKERS_AI")]
           : [client("AI")];
-    const vars = Object.entries({ AUTH: "off", ...settings }).map(
+    const vars = Object.entries({ AUTH: "off", EMBEDDING_MODEL: "", ...settings }).map(
       ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
     );
     writeFileSync(

@@ -1,0 +1,78 @@
+/**
+ * Vectors of meaning in little space: one byte a dimension and a scale, and the signs alone, which tell in a fraction of the
+ * time which vectors are worth a closer look. (Signs first, then bytes: nothing is lost in what is recalled.)
+ */
+
+/** The best by their signs, of which the bytes are looked at. */
+export const CANDIDATES = 400;
+/** The highest value of a byte. */
+const MOST = 127;
+const SCALE_BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+/** Bytes of a vector: its scale, then a byte a dimension. */
+export const strideOf = (dimensions: number) => SCALE_BYTES + dimensions;
+/** 32-bit words of a vector's signs. */
+export const wordsOf = (dimensions: number) => (dimensions + 31) >> 5;
+
+/** Of length 1, so that a product of two is their cosine. */
+export function unit(vector: readonly number[]): Float32Array {
+  const length = Math.hypot(...vector) || 1;
+  return Float32Array.from(vector, (value) => value / length);
+}
+
+/** Packs a vector in the place that is given. */
+export function pack(vector: Float32Array, into: Uint8Array): void {
+  const scale = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / MOST || 1;
+  new DataView(into.buffer, into.byteOffset).setFloat32(0, scale, true);
+  for (const [at, value] of vector.entries()) into[SCALE_BYTES + at] = Math.round(value / scale);
+}
+
+/** The signs of a packed vector, in the place that is given. */
+export function signsOf(packed: Uint8Array, into: Uint32Array): void {
+  into.fill(0);
+  for (let at = SCALE_BYTES; at < packed.length; at += 1) {
+    const dimension = at - SCALE_BYTES;
+    // The highest bit of a byte is its sign.
+    if ((packed[at] ?? 0) < 128) into[dimension >> 5] = (into[dimension >> 5] ?? 0) | (1 << (dimension & 31));
+  }
+}
+
+/** The cosine of a vector and a packed one. */
+export function cosine(vector: Float32Array, packed: Uint8Array): number {
+  const bytes = new Int8Array(packed.buffer, packed.byteOffset + SCALE_BYTES, vector.length);
+  let sum = 0;
+  for (let at = 0; at < bytes.length; at += 1) sum += (vector[at] ?? 0) * (bytes[at] ?? 0);
+  return sum * new DataView(packed.buffer, packed.byteOffset).getFloat32(0, true);
+}
+
+/** How many bits are set: Hacker's Delight, figure 5-2. */
+function bitsIn(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** The places, of the first so many, whose signs differ least from a vector's: as many as are wanted, the newest of equals. */
+export function nearestBySigns(signs: Uint32Array, count: number, wanted: Uint32Array, most: number): number[] {
+  const words = wanted.length;
+  const distances = new Uint16Array(count);
+  const frequency = new Uint32Array(words * 32 + 1);
+  for (let place = 0, from = 0; place < count; place += 1, from += words) {
+    let distance = 0;
+    for (let at = 0; at < words; at += 1) distance += bitsIn((signs[from + at] ?? 0) ^ (wanted[at] ?? 0));
+    distances[place] = distance;
+    frequency[distance] = (frequency[distance] ?? 0) + 1;
+  }
+  let limit = 0;
+  for (let reached = frequency[0] ?? 0; reached < most && limit < frequency.length; reached += frequency[limit] ?? 0) {
+    limit += 1;
+  }
+  const near: number[] = [];
+  const atLimit: number[] = [];
+  for (let place = count - 1; place >= 0; place -= 1) {
+    const distance = distances[place] ?? 0;
+    if (distance < limit) near.push(place);
+    else if (distance === limit) atLimit.push(place);
+  }
+  return [...near, ...atLimit].slice(0, most);
+}

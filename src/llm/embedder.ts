@@ -1,0 +1,56 @@
+/** Texts as vectors of their meaning, by a model behind the AI binding. */
+import { log } from "../log";
+import { type AiBinding, cancelOptions } from "./binding";
+import { withoutSent } from "./redact";
+
+/** How an encoder is called, as the settings say. */
+export interface EmbeddingOptions {
+  model: string;
+  /** Milliseconds that an ask waits for its question's vector. */
+  timeoutMs: number;
+  /** The id of an AI Gateway; empty for none. */
+  gateway: string;
+}
+
+/** Vectors of one length, one for each text; null where the reply is something else. */
+function vectorsIn(reply: unknown, count: number): number[][] | null {
+  if (typeof reply !== "object" || reply === null || !("data" in reply) || !Array.isArray(reply.data)) return null;
+  const data: unknown[] = reply.data;
+  const length = Array.isArray(data[0]) ? data[0].length : 0;
+  const isVector = (value: unknown): value is number[] =>
+    Array.isArray(value) && value.length === length && value.every((one) => Number.isFinite(one));
+  return data.length === count && length > 0 && data.every(isVector) ? data : null;
+}
+
+/** A vector for each text, in their order; null where the model fails or takes longer. */
+export async function embed(
+  ai: AiBinding,
+  texts: string[],
+  { model, timeoutMs, gateway }: EmbeddingOptions,
+): Promise<number[][] | null> {
+  const controller = new AbortController();
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    controller.abort();
+    over.resolve();
+  }, timeoutMs);
+  try {
+    const options = {
+      ...cancelOptions(ai, controller.signal, over.promise),
+      ...(gateway && { gateway: { id: gateway } }),
+    };
+    const reply = await Promise.race([
+      ai.run(model, { text: texts }, options),
+      over.promise.then(() => "late" as const),
+    ]);
+    const vectors = reply === "late" ? null : vectorsIn(reply, texts.length);
+    if (!vectors) log("warn", "embedding_failed", { model, cause: reply === "late" ? "timeout" : "no vectors" });
+    return vectors;
+  } catch (error) {
+    log("warn", "embedding_failed", { model, cause: withoutSent(String(error), texts) });
+    return null;
+  } finally {
+    clearTimeout(timer);
+    over.resolve();
+  }
+}

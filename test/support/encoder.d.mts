@@ -1,0 +1,1 @@
+export function startEncoder(port?: number): Promise<{ url: string; stop(): void }>;

@@ -1,10 +1,13 @@
 /**
  * Vectors of meaning in little space: one byte a dimension and a scale, and the signs alone, which tell in a fraction of the
- * time which vectors are worth a closer look. (Signs first, then bytes: nothing is lost in what is recalled.)
+ * time which vectors are worth a closer look.
  */
 
-/** The best by their signs, of which the bytes are looked at. */
-export const CANDIDATES = 400;
+/**
+ * How many of the best by their signs are ranked by their bytes. To read them costs more than all the rest of a recall, and
+ * the order of those behind hardly matters: what they get goes by the logarithm of their rank.
+ */
+export const EXACT = 128;
 /** The highest value of a byte. */
 const MOST = 127;
 const SCALE_BYTES = Float32Array.BYTES_PER_ELEMENT;
@@ -52,7 +55,7 @@ function bitsIn(word: number): number {
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** The places, of the first so many, whose signs differ least from a vector's: as many as are wanted, the newest of equals. */
+/** The places, of the first so many, whose signs differ least from a vector's: nearest first, the newest of equals. */
 export function nearestBySigns(signs: Uint32Array, count: number, wanted: Uint32Array, most: number): number[] {
   const words = wanted.length;
   const distances = new Uint16Array(count);
@@ -68,11 +71,6 @@ export function nearestBySigns(signs: Uint32Array, count: number, wanted: Uint32
     limit += 1;
   }
   const near: number[] = [];
-  const atLimit: number[] = [];
-  for (let place = count - 1; place >= 0; place -= 1) {
-    const distance = distances[place] ?? 0;
-    if (distance < limit) near.push(place);
-    else if (distance === limit) atLimit.push(place);
-  }
-  return [...near, ...atLimit].slice(0, most);
+  for (let place = count - 1; place >= 0; place -= 1) if ((distances[place] ?? 0) <= limit) near.push(place);
+  return near.sort((a, b) => (distances[a] ?? 0) - (distances[b] ?? 0) || b - a).slice(0, most);
 }

@@ -1,9 +1,13 @@
 /** The vectors of a session's messages: of the first so many, in their order. */
-import { CANDIDATES, cosine, nearestBySigns, pack, signsOf, strideOf, wordsOf } from "../recall/vectors";
+import { cosine, EXACT, nearestBySigns, pack, signsOf, strideOf, wordsOf } from "../recall/vectors";
 import type { Database } from "./database";
 
 /** Vectors of a row. The last row is not full, and written anew with each that comes; its signs follow when it is. */
 const BLOCK = 64;
+
+/** A vector each, by place: whole rows in memory would be megabytes a question. */
+const READ = `SELECT wanted.value, substr(data, (wanted.value % ${BLOCK}) * ?1 + 1, ?1)
+  FROM json_each(?2) AS wanted JOIN vectors ON block = wanted.value / ${BLOCK}`;
 
 /** Which model made the vectors, and how many dimensions they have; 0 while there are none. */
 interface Made {
@@ -133,20 +137,20 @@ export class VectorRows {
     pack(question, packed);
     const wanted = new Uint32Array(wordsOf(dimensions));
     signsOf(packed, wanted);
-    const places = nearestBySigns(signs.data, Math.min(signs.count, before - 1), wanted, CANDIDATES);
-    const byBlock = Map.groupBy(places, (place) => Math.floor(place / BLOCK));
+    const places = nearestBySigns(signs.data, Math.min(signs.count, before - 1), wanted, most);
+    const seqs = places.map((place) => place + 1);
+    return [...this.#ranked(question, places.slice(0, EXACT)), ...seqs.slice(EXACT)];
+  }
+
+  /** Places as the `seq` of their messages, by how near their vectors are to a question's. */
+  #ranked(question: Float32Array, places: number[]): number[] {
     const found: { seq: number; near: number }[] = [];
-    const query = "SELECT block, data FROM vectors WHERE block IN (SELECT value FROM json_each(?))";
-    for (const [block, data] of this.#db.tuples<[number, ArrayBuffer]>(query, JSON.stringify([...byBlock.keys()]))) {
-      for (const place of byBlock.get(block) ?? []) {
-        const at = (place % BLOCK) * stride;
-        found.push({ seq: place + 1, near: cosine(question, new Uint8Array(data, at, stride)) });
-      }
+    // In order, so that a row of which several are wanted is at hand.
+    const wanted = JSON.stringify(places.sort((a, b) => a - b));
+    for (const [place, data] of this.#db.tuples<[number, ArrayBuffer]>(READ, strideOf(question.length), wanted)) {
+      found.push({ seq: place + 1, near: cosine(question, new Uint8Array(data)) });
     }
-    return found
-      .sort((a, b) => b.near - a.near || b.seq - a.seq)
-      .slice(0, most)
-      .map(({ seq }) => seq);
+    return found.sort((a, b) => b.near - a.near || b.seq - a.seq).map(({ seq }) => seq);
   }
 
   #count(stride: number): number {

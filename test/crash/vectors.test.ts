@@ -1,0 +1,60 @@
+import { expect, inject, it } from "vitest";
+import { random, sentence } from "../../bench/text";
+import { post } from "../e2e/support/http";
+import { Workerd } from "../e2e/support/workerd";
+import { startEncoder } from "../support/encoder.mjs";
+
+const MESSAGES = 3_000;
+const KILLS = 3;
+
+/** Every message two hours after the one before it: each means what it says alone. */
+function messages(count: number) {
+  const next = random(5);
+  return Array.from({ length: count }, (_, at) => ({
+    role: "user",
+    content: `${sentence(next, 12)}.`,
+    createdAt: new Date(Date.UTC(2020, 0, 1, 2 * at)).toISOString(),
+  }));
+}
+
+it("SIGKILL in the middle of a backlog of vectors: all are made afterwards, and belong to their messages", async () => {
+  const encoder = await startEncoder();
+  const server = new Workerd({
+    bundle: inject("bundle"),
+    ai: { entrypoint: "OpenAIModel" },
+    settings: {
+      OPENAI_BASE_URL: `${encoder.url}/v1`,
+      EMBEDDING_MODEL: "use",
+      EMBEDDING_TIMEOUT_MS: "20000",
+      CONTEXT_TOKENS: "2048",
+    },
+  });
+  try {
+    await server.start();
+    const said = messages(MESSAGES);
+    for (let at = 0; at < MESSAGES; at += 1_000) {
+      await post(`${server.url}/sessions/s/messages`, { messages: said.slice(at, at + 1_000) });
+    }
+    const vectors = async () =>
+      ((await (await fetch(`${server.url}/sessions/s`)).json()) as { vectors: number }).vectors;
+    const until = (count: number) =>
+      expect.poll(vectors, { timeout: 300_000, interval: 200 }).toBeGreaterThanOrEqual(count);
+    for (let kill = 1; kill <= KILLS; kill += 1) {
+      await until((kill * MESSAGES) / (2 * KILLS));
+      await server.kill();
+      await server.start();
+    }
+    await until(MESSAGES);
+    expect(await vectors()).toBe(MESSAGES);
+    for (let at = 7; at < MESSAGES - 100; at += 131) {
+      const question = said[at]?.content;
+      const response = await post(`${server.url}/sessions/s/context`, { question });
+      const { memory } = (await response.json()) as { memory: { recalled: { seq: number; meaning: number }[] } };
+      const [nearest] = memory.recalled.toSorted((a, b) => b.meaning - a.meaning);
+      expect(nearest?.seq).toBe(at + 1);
+    }
+  } finally {
+    await server[Symbol.asyncDispose]();
+    encoder.stop();
+  }
+});

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const LIMIT_KIB = 100;
+const LIMIT_KIB = 150;
 const WORDS = join(import.meta.dirname, "../src/do/recall/lexicon.ts");
 const WORDS_LIMIT_KIB = 8;
 

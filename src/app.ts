@@ -8,6 +8,7 @@ import { errorFields, log } from "./log";
 import { authenticate } from "./middleware/auth";
 import { limitBody, requireJson } from "./middleware/body";
 import { crossOrigin, localOnly, personal } from "./middleware/browsers";
+import { endLine } from "./middleware/newline";
 import { logRequest } from "./middleware/request-log";
 import { FailureError, respond, respondOpenAI } from "./middleware/respond";
 import { limitScope } from "./middleware/scope";
@@ -28,7 +29,7 @@ import { turns } from "./routes/turns";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 const open = new Hono<AppEnv>();
-open.use(requestId(), timing, logRequest, secureHeaders(), localOnly, crossOrigin);
+open.use(requestId(), timing, logRequest, endLine, secureHeaders(), localOnly, crossOrigin);
 
 const base = open.route("/", health).route("/", document);
 // Nothing of a stranger's body is read.

@@ -6,6 +6,11 @@ export interface ChatInputs {
   /** Always sent: Workers AI's own default is 256. */
   max_tokens: number;
   temperature?: number;
+  top_p?: number;
+  seed?: number;
+  frequency_penalty?: number;
+  presence_penalty?: number;
+  stop?: string[];
   stream?: boolean;
 }
 

@@ -155,12 +155,20 @@ export class Llama implements Model {
   }
 }
 
-const inputsOf = ({ messages, maxTokens }: FittedPrompt, { temperature }: ModelCall, stream: boolean): ChatInputs => ({
-  messages,
-  max_tokens: maxTokens,
-  ...(temperature !== undefined && { temperature }),
-  ...(stream && { stream }),
-});
+function inputsOf({ messages, maxTokens }: FittedPrompt, { sampling }: ModelCall, stream: boolean): ChatInputs {
+  const { temperature, topP, seed, frequencyPenalty, presencePenalty, stop } = sampling;
+  return {
+    messages,
+    max_tokens: maxTokens,
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { top_p: topP }),
+    ...(seed !== undefined && { seed }),
+    ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }),
+    ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }),
+    ...(stop !== undefined && { stop }),
+    ...(stream && { stream }),
+  };
+}
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 

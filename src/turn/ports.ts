@@ -1,6 +1,6 @@
 /** What a turn needs from outside: `llm/` implements {@link Model}, `do/` implements {@link Journal}. */
 import type { Result } from "./result";
-import type { Context, FinishedTurn, FinishReason, PromptMessage, Usage } from "./types";
+import type { Context, FinishedTurn, FinishReason, PromptMessage, Sampling, Usage } from "./types";
 
 /** A prompt that leaves room for its reply, and what of the context is in it. */
 export interface FittedPrompt {
@@ -16,7 +16,7 @@ export interface FittedPrompt {
 export interface ModelCall {
   /** The prompt for a model with a window of so many tokens; null where none fits. */
   prompt: (window: number) => FittedPrompt | null;
-  temperature?: number | undefined;
+  sampling: Sampling;
 }
 
 /** How a reply ended; `usage` is absent where the model does not count. */

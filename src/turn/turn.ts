@@ -20,7 +20,7 @@ export interface TurnParts {
 function promptFor(turn: LiveTurn, { ask, context }: TurnParts) {
   const sent: { prompt?: FittedPrompt } = {};
   const call: ModelCall = {
-    temperature: ask.temperature,
+    sampling: ask,
     prompt(window) {
       const fitted = promptOf(ask, context, window);
       if (fitted) {

@@ -49,8 +49,19 @@ export interface Usage {
   totalTokens: number;
 }
 
+/** How the model chooses its words; what is absent is the model's own default. */
+export interface Sampling {
+  temperature?: number | undefined;
+  topP?: number | undefined;
+  seed?: number | undefined;
+  frequencyPenalty?: number | undefined;
+  presencePenalty?: number | undefined;
+  /** The answer ends before any of these. */
+  stop?: string[] | undefined;
+}
+
 /** What a turn is asked with, defaults filled in. Sizes are tokens. */
-export interface Ask {
+export interface Ask extends Sampling {
   question: string;
   systemPrompt: string;
   /** Prompt and reply together; the model's window where that is smaller. */
@@ -58,7 +69,6 @@ export interface Ask {
   recallTokens: number;
   /** The longest reply; less where the window does not leave so much. */
   maxTokens: number;
-  temperature?: number | undefined;
 }
 
 /** How many tokens of memory a prompt has room for; `recall` is part of `context`. */

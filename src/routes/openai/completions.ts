@@ -37,8 +37,8 @@ export const completions = new Hono<AppEnv>()
     const form: ChatForm = { name: "chat", created, includeUsage: request.stream_options?.include_usage ?? false };
     const reply = await askConversation(c, sessionIdOf(c, request.metadata).named, {
       ask: questionOf(c, conversation, {
+        ...request,
         maxTokens: request.max_completion_tokens ?? request.max_tokens,
-        temperature: request.temperature,
       }),
       before: conversation.before,
       form: request.stream ? form : undefined,

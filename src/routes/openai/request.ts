@@ -5,7 +5,7 @@ import { MAX_CONTENT, MAX_REPLY_TOKENS } from "../../limits";
 import { FailureError } from "../../middleware/respond";
 import { headersOf } from "../../middleware/validation";
 import { systemPromptOf } from "../../turn/prompt";
-import type { Ask, AskReply, NewMessage } from "../../turn/types";
+import type { Ask, AskReply, NewMessage, Sampling } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 import { askOf, askSession } from "../session";
 import { sessionHeaders } from "./shapes";
@@ -74,19 +74,44 @@ export function sessionIdOf(c: Context<AppEnv>, metadata: { session_id?: string 
   return { pinned, named: pinned ?? metadata?.session_id ?? chat };
 }
 
+/** How a request says that the model is to choose its words. */
+interface SamplingRequest {
+  temperature?: number | null | undefined;
+  top_p?: number | null | undefined;
+  seed?: number | null | undefined;
+  frequency_penalty?: number | null | undefined;
+  presence_penalty?: number | null | undefined;
+  stop?: string | string[] | null | undefined;
+}
+
+const samplingOf = ({
+  temperature,
+  top_p,
+  seed,
+  frequency_penalty,
+  presence_penalty,
+  stop,
+}: SamplingRequest): Sampling => ({
+  temperature: temperature ?? undefined,
+  topP: top_p ?? undefined,
+  seed: seed ?? undefined,
+  frequencyPenalty: frequency_penalty ?? undefined,
+  presencePenalty: presence_penalty ?? undefined,
+  stop: typeof stop === "string" ? [stop] : (stop ?? undefined),
+});
+
 /** The question of a conversation, with the defaults of the settings; the client's system prompt stands behind ours. */
 export function questionOf(
   c: Context<AppEnv>,
   { question, system }: Pick<Conversation, "question" | "system">,
-  { maxTokens, temperature }: { maxTokens: number | null | undefined; temperature: number | null | undefined },
+  request: SamplingRequest & { maxTokens: number | null | undefined },
 ): Ask {
   const ask = askOf(c, {
     question,
     // Some clients always ask for the most there is.
-    maxTokens: maxTokens ? Math.min(maxTokens, MAX_REPLY_TOKENS) : undefined,
-    temperature: temperature ?? undefined,
+    maxTokens: request.maxTokens ? Math.min(request.maxTokens, MAX_REPLY_TOKENS) : undefined,
   });
-  return { ...ask, systemPrompt: systemPromptOf(ask.systemPrompt, system) };
+  return { ...ask, ...samplingOf(request), systemPrompt: systemPromptOf(ask.systemPrompt, system) };
 }
 
 /** Asks the session with its memory; without one, with what the client sent along. */

@@ -102,7 +102,7 @@ export const responses = new Hono<AppEnv>()
       ask: questionOf(
         c,
         { question: conversation.question, system },
-        { maxTokens: request.max_output_tokens, temperature: request.temperature },
+        { ...request, maxTokens: request.max_output_tokens },
       ),
       before: conversation.before,
       form: request.stream ? form : undefined,

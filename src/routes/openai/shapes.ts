@@ -10,14 +10,17 @@ const text = z
 const partType = z.enum(["text", "input_text", "output_text"]);
 
 /** Text, or parts of it; of what is no text nothing could be remembered. */
-const textParts = z.union([
-  text,
-  z
-    .array(z.object({ type: partType, text }))
-    .min(1)
-    .max(1_000)
-    .transform((parts) => parts.map((part) => part.text).join("\n")),
-]);
+const textParts = z.union(
+  [
+    text,
+    z
+      .array(z.object({ type: partType, text }))
+      .min(1)
+      .max(1_000)
+      .transform((parts) => parts.map((part) => part.text).join("\n")),
+  ],
+  { error: "must be text of at most 100,000 characters, or 1 to 1,000 parts of it" },
+);
 
 const message = z.object({
   role: z.enum(["system", "developer", "user", "assistant"]),
@@ -48,10 +51,27 @@ function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown {
 }
 
 /** Items of a response's input: messages, also those that a response gave back, or the ids of those. */
-const item = z.union([z.object({ type: z.literal("item_reference"), id: z.string().max(512) }), message]);
+const item = z.union([z.object({ type: z.literal("item_reference"), id: z.string().max(512) }), message], {
+  error: "must be a message with `role` (system, developer, user or assistant) and `content`, or an `item_reference`",
+});
 
 const maxTokens = z.int().min(1).nullish();
 const temperature = z.number().min(0).max(2).nullish();
+const stopText = z.string().min(1).max(256);
+const topP = z.number().min(0).max(1).nullish();
+
+/** What would be ignored in silence is refused instead: it would look like the model's fault. */
+const unsupported = (what: string) => `is not supported: ${what}`;
+/** A field that may say only what is so anyway. */
+const only = <T extends z.ZodType>(allowed: T, what: string) =>
+  z
+    .unknown()
+    .refine((value) => allowed.safeParse(value).success, unsupported(what))
+    .optional();
+
+const none = z.union([z.null(), z.array(z.never()).max(0)]);
+const noTools = only(none, "this Worker calls no functions");
+const plainText = z.union([z.null(), z.looseObject({ type: z.literal("text") })]);
 const stream = z.boolean().nullish();
 const metadata = z.object({ session_id: sessionId.optional() }).nullish();
 
@@ -64,21 +84,45 @@ export const chatRequest = z.object({
   max_tokens: maxTokens,
   max_completion_tokens: maxTokens,
   temperature,
+  top_p: topP,
+  seed: z.int().nullish(),
+  frequency_penalty: z.number().min(-2).max(2).nullish(),
+  presence_penalty: z.number().min(-2).max(2).nullish(),
+  stop: z
+    .union([stopText, z.array(stopText).max(4)], { error: "must be a text, or up to 4, of 1 to 256 characters" })
+    .nullish(),
+  n: only(z.union([z.null(), z.literal(1)]), "one answer is given, ask again for another"),
+  logprobs: only(z.union([z.null(), z.literal(false)]), "the model does not tell them"),
+  top_logprobs: only(z.union([z.null(), z.literal(0)]), "the model does not tell them"),
+  audio: only(z.null(), "an answer is text"),
+  modalities: only(z.union([z.null(), z.array(z.literal("text"))]), "an answer is text"),
+  tools: noTools,
+  functions: noTools,
+  response_format: only(plainText, "an answer is plain text"),
   metadata,
 });
 
 export const responsesRequest = z.object({
   /** Any name; the Worker's own model answers. */
   model: z.string().optional(),
-  input: z.preprocess(onlyText, z.union([text.min(1), z.array(item).min(1).max(1_000)])),
+  input: z.preprocess(
+    onlyText,
+    z.union([text.min(1), z.array(item).min(1).max(1_000)], { error: "must be text, or 1 to 1,000 messages" }),
+  ),
   instructions: z.string().max(32_000).nullish(),
   stream,
   /** False: nothing is written. */
   store: z.boolean().nullish(),
   previous_response_id: z.string().max(512).nullish(),
-  conversation: z.union([sessionId, z.object({ id: sessionId })]).nullish(),
+  conversation: z
+    .union([sessionId, z.object({ id: sessionId })], { error: "must be a session id, or an object with it as `id`" })
+    .nullish(),
   max_output_tokens: maxTokens,
   temperature,
+  top_p: topP,
+  tools: noTools,
+  text: only(z.union([z.null(), z.looseObject({ format: plainText.optional() })]), "an answer is plain text"),
+  background: only(z.union([z.null(), z.literal(false)]), "a client may leave, and read its response later"),
   metadata,
 });
 

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { scripted } from "../../support/scripted-model";
+import { freshSession, worker } from "../../support/worker";
+
+const llamory = worker();
+const chat = { model: "llama", messages: [{ role: "user", content: "Hi" }] };
+const responses = { model: "llama", input: "Hi" };
+const tools = [{ type: "function", function: { name: "f", parameters: {} } }];
+
+describe("what is not supported", () => {
+  it.each<[field: string, path: string, body: object]>([
+    ["n", "/v1/chat/completions", { ...chat, n: 2 }],
+    ["logprobs", "/v1/chat/completions", { ...chat, logprobs: true }],
+    ["top_logprobs", "/v1/chat/completions", { ...chat, top_logprobs: 3 }],
+    ["audio", "/v1/chat/completions", { ...chat, audio: { voice: "x" } }],
+    ["modalities", "/v1/chat/completions", { ...chat, modalities: ["text", "audio"] }],
+    ["tools", "/v1/chat/completions", { ...chat, tools }],
+    ["functions", "/v1/chat/completions", { ...chat, functions: [{ name: "f" }] }],
+    ["response_format", "/v1/chat/completions", { ...chat, response_format: { type: "json_object" } }],
+    ["tools", "/v1/responses", { ...responses, tools }],
+    ["text", "/v1/responses", { ...responses, text: { format: { type: "json_object" } } }],
+    ["background", "/v1/responses", { ...responses, background: true }],
+    [
+      "messages.0.content.1",
+      "/v1/chat/completions",
+      {
+        messages: [
+          {
+            role: "user",
+            content: [
+              { type: "text", text: "What is this?" },
+              { type: "image_url", image_url: { url: "data:," } },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      "input.0.content.0",
+      "/v1/responses",
+      { input: [{ role: "user", content: [{ type: "input_image", image_url: "data:," }] }] },
+    ],
+  ])("%s is refused by %s with a 400 that says so", async (field, path, body) => {
+    const response = await llamory.post(path, body);
+    expect(response.status).toBe(400);
+    const { error } = await response.json<{ error: { param: string; message: string } }>();
+    expect(error.param).toBe(field);
+    expect(error.message).toContain("not supported");
+  });
+
+  it.each<[path: string, body: object]>([
+    [
+      "/v1/chat/completions",
+      {
+        ...chat,
+        n: 1,
+        logprobs: false,
+        tools: [],
+        response_format: { type: "text" },
+        modalities: ["text"],
+        audio: null,
+      },
+    ],
+    [
+      "/v1/responses",
+      { ...responses, tools: [], text: { format: { type: "text" }, verbosity: "low" }, background: false },
+    ],
+  ])("may be said to be off, to %s", async (path, body) => {
+    expect((await llamory.post(path, body)).status).toBe(200);
+  });
+
+  it.each<[path: string, body: object]>([
+    ["/v1/chat/completions", { messages: [{ role: "user", content: 7 }] }],
+    ["/v1/chat/completions", { messages: "Hi" }],
+    ["/v1/responses", { input: 7 }],
+    ["/v1/responses", { input: [{ role: "wizard", content: "x" }] }],
+    ["/v1/responses", { input: "x", conversation: 7 }],
+    ["/v1/chat/completions", { ...chat, stop: 7 }],
+  ])("and what is wrong is told in words that help: %s %j", async (path, body) => {
+    const response = await llamory.post(path, body);
+    expect(response.status).toBe(400);
+    expect(await response.text()).not.toContain('Invalid input"');
+  });
+});
+
+describe("how the model is to choose its words", () => {
+  it("is passed on, and left out where it is not said", async () => {
+    const session = freshSession();
+    const model = await scripted(session, { response: "Hi." });
+    const said = { top_p: 0.5, seed: 7, frequency_penalty: 1, presence_penalty: -1, temperature: 0.1 };
+    await llamory.post("/v1/chat/completions", { ...chat, ...said, stop: "END" }, { "x-session-id": session });
+    await llamory.post("/v1/chat/completions", chat, { "x-session-id": session });
+    const [first, second] = (await model.runs()).map(({ inputs }) => inputs);
+    expect(first).toMatchObject({ ...said, stop: ["END"] });
+    expect(Object.keys(second ?? {}).sort()).toEqual(["max_tokens", "messages"]);
+  });
+});
+
+describe("a JSON answer", () => {
+  it("ends with a newline, problems too", async () => {
+    for (const response of [
+      await llamory.ask(freshSession(), "Hi"),
+      await llamory.ask("no/slash", "Hi"),
+      await llamory.fetch("/health"),
+      await llamory.post("/v1/chat/completions", chat),
+    ]) {
+      expect(await response.text()).toMatch(/\}\n$/);
+    }
+  });
+});

@@ -84,6 +84,12 @@ const story = [
   { name: "Read the response again", id: "response", tests: saidSo("Ana") },
   { name: "Delete it", id: "deleteResponse" },
   { name: "One model", id: "model" },
+  {
+    name: "As an MCP client: which tools are there?",
+    id: "mcp",
+    body: { jsonrpc: "2.0", id: 1, method: "tools/list" },
+    tests: saidSo("search_memory"),
+  },
   { name: "A question too few", id: "ask", status: 400, body: session, tests: saidSo("invalid_request") },
   {
     name: "A turn that is not there",

@@ -19,6 +19,7 @@ import { debug } from "./routes/debug";
 import { document } from "./routes/document";
 import { exports } from "./routes/exports";
 import { health } from "./routes/health";
+import { mcp } from "./routes/mcp/server";
 import { completions } from "./routes/openai/completions";
 import { responses } from "./routes/openai/responses";
 import { hasFlag, isLost } from "./routes/session";
@@ -44,6 +45,7 @@ export const app = base
   .route("/", sessionTokens)
   .route("/", completions)
   .route("/", responses)
+  .route("/", mcp)
   .route("/", debug);
 
 /** Tells a failure in the form that the route's clients know. */

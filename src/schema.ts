@@ -1,19 +1,19 @@
 /** Every shape on the wire: requests, responses, problems. Unknown fields of a request are ignored. */
 import * as z from "zod";
-import { MAX_ANSWER, MAX_CONTENT, MAX_REPLY_TOKENS } from "./limits";
+import { MAX_CONTENT, MAX_REPLY_TOKENS } from "./limits";
 
-const wellFormed = (text: string) => text.isWellFormed();
-const WELL_FORMED = "must be well-formed Unicode: it contains a lone surrogate";
+export const wellFormed = (text: string) => text.isWellFormed();
+export const WELL_FORMED = "must be well-formed Unicode: it contains a lone surrogate";
 
-const content = z.string().min(1).max(MAX_CONTENT).refine(wellFormed, WELL_FORMED);
-const role = z.enum(["system", "user", "assistant"]);
+export const content = z.string().min(1).max(MAX_CONTENT).refine(wellFormed, WELL_FORMED);
+export const role = z.enum(["system", "user", "assistant"]);
 const status = z.enum(["running", "complete", "interrupted", "cancelled"]);
-const count = z.int().min(0);
+export const count = z.int().min(0);
 const seq = z.int().min(1);
-const time = z.iso.datetime();
+export const time = z.iso.datetime();
 
 /** One line. */
-const name = z
+export const name = z
   .string()
   .regex(/^[^\p{Cc}\u2028\u2029]{1,128}$/u, "must be 1 to 128 characters in one line")
   .refine(wellFormed, WELL_FORMED);
@@ -179,32 +179,6 @@ const recalled = z.object({
 
 export const searchResponse = z.object({ data: z.array(recalled) });
 
-const imported = z.string().max(MAX_ANSWER).refine(wellFormed, WELL_FORMED);
-
-/** The lines of an export, by the field that each has: the first, a message of no turn, a turn, and the last. */
-export const exportLines = {
-  llamory: z.object({ llamory: z.literal("session"), version: z.literal(1) }),
-  message: z.object({
-    message: z.object({ role, name: name.optional(), content: imported, createdAt: time }),
-  }),
-  turn: z.object({
-    turn: z.object({
-      id: z.string().min(1).max(128),
-      question: content,
-      answer: imported,
-      status: z.enum(["complete", "interrupted", "cancelled"]),
-      model: z.string().max(256).refine(wellFormed, WELL_FORMED),
-      finishReason: z.enum(["stop", "length"]).nullable(),
-      usage,
-      memory: memory.extend({ recalled: memory.shape.recalled.max(10_000) }),
-      createdAt: time,
-      finishedAt: time,
-    }),
-  }),
-  end: z.object({ end: z.object({ messages: count }) }),
-};
-export const exportLine = z.union(Object.values(exportLines));
-
 export const importResponse = z.object({ sessionId, messages: count });
 
 const tokens = z.int().min(0).max(100_000);
@@ -229,6 +203,20 @@ export const startEvent = askResponse.pick({ sessionId: true, turnId: true, mode
 export const deltaEvent = z.object({ text: z.string() });
 
 export const openapiResponse = z.looseObject({ openapi: z.literal("3.1.0") });
+
+/** A message of JSON-RPC 2.0, as the Model Context Protocol has it; without an id it wants no answer. */
+export const mcpRequest = z.object({
+  jsonrpc: z.literal("2.0"),
+  id: z.union([z.string(), z.number()], { error: "must be text or a number" }).optional(),
+  method: z.string().optional(),
+  params: z.unknown().optional(),
+});
+export const mcpResponse = z.object({
+  jsonrpc: z.literal("2.0"),
+  id: z.union([z.string(), z.number()]),
+  result: z.looseObject({}).optional(),
+  error: z.object({ code: z.int(), message: z.string() }).optional(),
+});
 
 /** RFC 9457. */
 export const problem = z.object({

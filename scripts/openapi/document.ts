@@ -165,7 +165,7 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
   // A body of any request is looked at before its route is.
   if (operation.body)
     for (const reason of ["malformed_json", "unsupported_media_type", "body_too_large"] as const) reasons.add(reason);
-  const { status = 200, response, events, nothing, lines, takesLines } = operation;
+  const { status = 200, response, events, nothing, taken, lines, takesLines } = operation;
   return {
     operationId: operation.id,
     summary: operation.summary,
@@ -195,6 +195,7 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
           ...(events && { "text/event-stream": { schema: { type: "string", description: events } } }),
         },
       },
+      ...(taken && { 202: { description: taken, headers: headerRefs() } }),
       ...(nothing && { 204: { description: nothing, headers: headerRefs() } }),
       ...failureResponses([...reasons], openai),
     },

@@ -1,5 +1,6 @@
 /** Every operation of the API: what it takes, what it answers, and how it may fail. */
 import type * as z from "zod";
+import { exportLine } from "../../src/export-schema";
 import type { Reason } from "../../src/problem";
 import * as openai from "../../src/routes/openai/shapes";
 import * as schema from "../../src/schema";
@@ -24,8 +25,9 @@ export interface Operation {
   /** What each line is, of an answer and of a body that are lines of JSON. */
   lines?: z.ZodType;
   takesLines?: z.ZodType;
-  /** When there is nothing to answer: a 204. */
+  /** When there is nothing to answer: a 204; and when what was sent is taken without an answer: a 202. */
   nothing?: string;
+  taken?: string;
   failures?: readonly Reason[];
 }
 
@@ -150,13 +152,13 @@ export const operations: Record<string, Operation> = {
     id: "exportSession",
     summary: "The session as lines of JSON that name no session; without a turn that runs",
     params: schema.sessionParam,
-    lines: schema.exportLine,
+    lines: exportLine,
   },
   "POST /sessions/:sessionId/import": {
     id: "importSession",
     summary: "What an export wrote, into an empty session: all of it, or nothing",
     params: schema.sessionParam,
-    takesLines: schema.exportLine,
+    takesLines: exportLine,
     status: 201,
     response: schema.importResponse,
     failures: [
@@ -201,6 +203,14 @@ export const operations: Record<string, Operation> = {
     params: schema.turnParam,
     response: schema.turnResponse,
     failures: ["turn_not_found", "storage_failed"],
+  },
+  "POST /mcp": {
+    id: "mcp",
+    summary: "The memory as an MCP server (Streamable HTTP): tools to ask, search, read, remember and forget",
+    body: schema.mcpRequest,
+    example: { jsonrpc: "2.0", id: 1, method: "tools/list" },
+    response: schema.mcpResponse,
+    taken: "A notification.",
   },
   "GET /v1/models": {
     id: "models",

@@ -1,7 +1,8 @@
 /** The lines of an import, read as they come: what is in memory is one batch, however long the body is. */
+
+import { exportLines } from "../export-schema";
 import { MAX_IMPORT_BODY, MAX_LINE } from "../limits";
 import { FailureError } from "../middleware/respond";
-import { exportLines } from "../schema";
 import type { Entry } from "../turn/types";
 
 /** Entries, and characters, of a batch. */

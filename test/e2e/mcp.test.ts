@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { ask, post } from "./support/http";
+import { Workerd } from "./support/workerd";
+
+const TOKEN = "my-token";
+
+/** The official client of the protocol. */
+async function connect(url: string, token = TOKEN): Promise<Client> {
+  const client = new Client({ name: "test", version: "1.0.0" });
+  const headers = { authorization: `Bearer ${token}` };
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit: { headers } }));
+  return client;
+}
+
+describe("an official MCP client", () => {
+  let server: Workerd;
+  let client: Client;
+
+  beforeAll(async () => {
+    const API_TOKENS = createHash("sha256").update(TOKEN).digest("hex");
+    const other = createHash("sha256").update("another's").digest("hex");
+    const settings = { AUTH: "tokens", API_TOKENS: `${API_TOKENS},acme:${other}` };
+    server = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OfflineModel" }, settings });
+    await server.start();
+    client = await connect(server.url);
+  });
+  afterAll(async () => {
+    await client?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  const call = async (name: string, args: Record<string, unknown>, by = client) => {
+    const { content, isError } = await by.callTool({ name, arguments: args });
+    return { text: (content as { text: string }[])[0]?.text ?? "", isError: isError ?? false };
+  };
+
+  it("lists every tool, each with what it takes", async () => {
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(["ask", "search_memory", "get_history", "remember", "forget"]);
+    for (const { description, inputSchema } of tools) {
+      expect(description).toMatch(/\w{3}/);
+      expect(inputSchema.properties).toHaveProperty("sessionId");
+    }
+    expect(client.getServerVersion()).toMatchObject({ name: "llamory" });
+  });
+
+  it("calls every tool, and reads the transcript", async () => {
+    const sessionId = "by-mcp";
+    const messages = [{ role: "user", name: "Ana", content: "The honey is ripe in July." }];
+    expect(await call("remember", { sessionId, messages })).toMatchObject({ text: "Remembered as messages 1 to 1." });
+    expect((await call("ask", { sessionId, question: "When is the honey ripe?" })).text).toContain("July");
+    expect((await call("search_memory", { sessionId, query: "honey", limit: 1 })).text).toContain(
+      "Ana: The honey is ripe",
+    );
+    expect((await call("get_history", { sessionId })).text.split("\n")).toHaveLength(3);
+    const { contents } = await client.readResource({ uri: `llamory://sessions/${sessionId}/transcript` });
+    expect(JSON.stringify(contents)).toContain("The honey is ripe in July.");
+    expect((await client.listResourceTemplates()).resourceTemplates).toHaveLength(1);
+    expect(await call("forget", { sessionId })).toMatchObject({ text: "Forgot 3 messages.", isError: false });
+    expect((await call("get_history", { sessionId })).text).toBe("Nothing was said yet.");
+  });
+
+  it("finds what a session was told through /ask", async () => {
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    await post(`${server.url}/ask`, { sessionId: "told", question: "My dog is called Rex." }, headers);
+    expect((await call("search_memory", { sessionId: "told", query: "What is my dog called?" })).text).toContain("Rex");
+    const other = await connect(server.url, "another's");
+    expect((await call("search_memory", { sessionId: "told", query: "dog" }, other)).text).not.toContain("Rex");
+    await other.close();
+  });
+
+  it("is told what is wrong, and stays connected", async () => {
+    expect(await call("ask", { sessionId: "no/slash", question: "Hi" })).toMatchObject({ isError: true });
+    expect(await call("remember", { sessionId: "s", messages: [] })).toMatchObject({ isError: true });
+    await expect(client.callTool({ name: "nothing" })).rejects.toThrow("no such tool");
+    await expect(client.readResource({ uri: "llamory://nowhere" })).rejects.toThrow("Resources are named");
+    await client.ping();
+  });
+
+  it("is kept out without a token", async () => {
+    await expect(connect(server.url, "wrong")).rejects.toThrow();
+    await expect(ask(server.url, "s", "Hi")).resolves.toMatchObject({ code: "unauthorized" });
+  });
+});

@@ -1,5 +1,4 @@
 /** What recall finds, and what it costs, as a session grows: on conversations that are made by rule. */
-import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { askRequest } from "../test/support/ask-request";
@@ -25,7 +24,7 @@ it("the evidence of questions, and no less of it among 3,000 messages than among
     for (let at = 0; at < said.length; at += 1_000) {
       await stub.append(said.slice(at, at + 1_000), undefined, { ask: ASK, model: MODEL, embedding });
     }
-    while (embedding && (await stub.info(model)).vectors < size) await runDurableObjectAlarm(stub);
+    while (embedding && (await stub.info(model)).vectors < size) await scheduler.wait(500);
     const times: number[] = [];
     const shares = new Map(BUDGETS.map((budget) => [budget, [] as number[]]));
     for (const { question, evidence } of asked) {

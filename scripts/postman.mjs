@@ -11,7 +11,7 @@ const saidSo = (text) => [
 ];
 const streamed = [
   'pm.test("ends with done", () => pm.expect(pm.response.text()).to.include("event: done"));',
-  'pm.environment.set("turnId", /"turnId":"([^"]+)"/.exec(pm.response.text())[1]);',
+  'pm.collectionVariables.set("turnId", /"turnId":"([^"]+)"/.exec(pm.response.text())[1]);',
 ];
 
 /** The story: which operation, with what, and what it must bring beyond status, type and schema. */
@@ -49,7 +49,7 @@ const story = [
   {
     name: "Take it elsewhere",
     id: "exportSession",
-    tests: [...saidSo("ripe in July"), 'pm.environment.set("lines", pm.response.text());'],
+    tests: [...saidSo("ripe in July"), 'pm.collectionVariables.set("lines", pm.response.text());'],
   },
   { name: "Empty the other session", id: "deleteSession", params: { sessionId: "{{sessionId}}-2" } },
   { name: "And bring it there", id: "importSession", params: { sessionId: "{{sessionId}}-2" }, lines: "{{lines}}" },
@@ -66,7 +66,7 @@ const story = [
   {
     name: "List the models as OpenAI does",
     id: "models",
-    tests: ['pm.environment.set("model", pm.response.json().data[0].id);'],
+    tests: ['pm.collectionVariables.set("model", pm.response.json().data[0].id);'],
   },
   {
     name: "Chat as with OpenAI",
@@ -79,7 +79,7 @@ const story = [
     name: "Respond as OpenAI does",
     id: "responses",
     body: { model: "llama", input: "What is my name?", conversation: "{{sessionId}}" },
-    tests: [...saidSo("Ana"), 'pm.environment.set("responseId", pm.response.json().id);'],
+    tests: [...saidSo("Ana"), 'pm.collectionVariables.set("responseId", pm.response.json().id);'],
   },
   { name: "Read the response again", id: "response", tests: saidSo("Ana") },
   { name: "Delete it", id: "deleteResponse" },
@@ -190,7 +190,14 @@ const missing = Object.values(document.paths)
 if (missing.length > 0)
   throw new Error(`not in the story: ${missing.map(({ operationId }) => operationId).join(", ")}`);
 
-const variable = (key, value, type = "default") => ({ key, value, type, enabled: true });
+/** What a story's request leaves for a later one, and what whoever runs it may want to change. */
+const settings = [
+  { key: "baseUrl", value: "http://127.0.0.1:8787" },
+  { key: "token", value: "none-needed-locally" },
+  { key: "sessionId", value: "postman" },
+];
+const left = ["turnId", "lines", "responseId", "model"].map((key) => ({ key, value: "" }));
+
 const files = {
   "llamory.postman_collection.json": {
     info: {
@@ -201,19 +208,18 @@ const files = {
     },
     auth: { type: "bearer", bearer: [{ key: "token", value: "{{token}}", type: "string" }] },
     item: story.map((step) => itemOf(document, step)),
+    variable: [...settings, ...left],
   },
   "llamory.postman_environment.json": {
     id: idOf("environment"),
     name: "Llamory, local",
-    values: [
-      variable("baseUrl", "http://127.0.0.1:8787"),
-      variable("token", "none-needed-locally", "secret"),
-      variable("sessionId", "postman"),
-      variable("turnId", ""),
-      variable("lines", ""),
-      variable("responseId", ""),
-      variable("model", ""),
-    ],
+    // The collection has them too, and works without an environment: this one is there to be changed.
+    values: settings.map(({ key, value }) => ({
+      key,
+      value,
+      type: key === "token" ? "secret" : "default",
+      enabled: true,
+    })),
     _postman_variable_scope: "environment",
   },
 };

@@ -2,6 +2,9 @@
 import { hc, type InferRequestType, type InferResponseType } from "hono/client";
 import type { App } from "./app";
 
+/** The routes as Hono knows them, for those who make their own `hc`. */
+export type AppType = App;
+
 /** Every route of Llamory, typed. */
 export type Client = ReturnType<typeof hc<App>>;
 /** The body of `POST /ask`. */
@@ -21,11 +24,11 @@ export type StreamEvent =
 
 export interface ClientOptions {
   /** An API token of the Worker. */
-  token?: string;
+  token?: string | undefined;
   /** Sent with every request. */
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
   /** Instead of the global fetch, for example a service binding's. */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
 }
 
 const headersOf = ({ token, headers }: ClientOptions): Record<string, string> => ({
@@ -45,10 +48,10 @@ export function createClient(url: string, options: ClientOptions = {}): Client {
 
 export interface StreamOptions extends ClientOptions {
   /** Makes asking again the same turn; a random one by default, so that a lost connection asks nothing twice. */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
   /** How often in a row a lost connection is taken up again; 5 by default. */
-  retries?: number;
-  signal?: AbortSignal;
+  retries?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** The question was refused before an answer began. */

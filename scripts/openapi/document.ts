@@ -158,6 +158,16 @@ const CLOSED = [
   "session_lost",
 ] as const;
 
+/** The shapes of bodies, each under a name that a client which is made of the document can use. */
+const shapes: Record<string, Json> = {};
+
+/** A shape under the name of its operation, by reference. */
+function named(id: string, kind: "Request" | "Response", type: z.ZodType, io: "input" | "output" = "output"): Json {
+  const name = `${id.charAt(0).toUpperCase()}${id.slice(1)}${kind}`;
+  shapes[name] = jsonSchema(type, io);
+  return { $ref: `#/components/schemas/${name}` };
+}
+
 function operationOf(path: string, { open, openai = false, ...operation }: (typeof operations)[string]): Json {
   const reasons = new Set<Reason>(["misconfigured", "internal", "local_only", ...(operation.failures ?? [])]);
   if (!open) for (const reason of CLOSED) reasons.add(reason);
@@ -169,6 +179,7 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
   return {
     operationId: operation.id,
     summary: operation.summary,
+    description: `${operation.summary}.`,
     tags: [path.startsWith("/v1") ? "OpenAI" : "Llamory"],
     ...(open && { security: [] }),
     parameters: [
@@ -179,7 +190,12 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
     ...(operation.body && {
       requestBody: {
         required: true,
-        content: { "application/json": { schema: jsonSchema(operation.body, "input"), example: operation.example } },
+        content: {
+          "application/json": {
+            schema: named(operation.id, "Request", operation.body, "input"),
+            example: operation.example,
+          },
+        },
       },
     }),
     ...(takesLines && {
@@ -190,7 +206,7 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
         description: "Done.",
         headers: operation.id === "ask" ? headerRefs("Idempotency-Replayed") : headerRefs(),
         content: {
-          ...(response && { "application/json": { schema: jsonSchema(response) } }),
+          ...(response && { "application/json": { schema: named(operation.id, "Response", response) } }),
           ...(lines && { [NDJSON]: { schema: linesOf(lines), example: EXPORTED } }),
           ...(events && { "text/event-stream": { schema: { type: "string", description: events } } }),
         },
@@ -220,6 +236,10 @@ export function openapi(): Json {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
+    tags: [
+      { name: "Llamory", description: "Sessions that remember: ask them, read them, empty them, take them elsewhere." },
+      { name: "OpenAI", description: "What speaks the OpenAI API, for its SDKs and the frameworks that use them." },
+    ],
     security: [{ token: [] }, { key: [] }],
     paths,
     components: {
@@ -236,6 +256,7 @@ export function openapi(): Json {
         StreamDelta: jsonSchema(schema.deltaEvent),
         StreamDone: jsonSchema(schema.askResponse),
         StreamError: { $ref: "#/components/schemas/Problem" },
+        ...shapes,
       },
     },
   };

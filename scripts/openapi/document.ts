@@ -87,12 +87,20 @@ const examples = Object.fromEntries(
   ]),
 );
 
+const used = new Set<string>();
+
+/** An example by reference; those that nothing shows stay out of the document. */
+function shownAs(name: string): Json {
+  used.add(name);
+  return { $ref: `#/components/examples/${name}` };
+}
+
 /** The responses of failures, by status, each with its codes and what they look like. */
 function failureResponses(reasons: readonly Reason[], openai: boolean): Json {
   const byStatus = Map.groupBy(reasons, (reason) => responseOf(failures[reason]).status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => {
-      const shown = group.map((reason) => [reason, { $ref: `#/components/examples/${exampleName(reason, openai)}` }]);
+      const shown = group.map((reason) => [reason, shownAs(exampleName(reason, openai))]);
       const content = {
         schema: { $ref: `#/components/schemas/${openai ? "OpenAIError" : "Problem"}` },
         examples: Object.fromEntries(shown),
@@ -158,6 +166,20 @@ const CLOSED = [
   "session_lost",
 ] as const;
 
+/** A stream of events; what the data of ours are has a name each. */
+const eventsOf = (description: string, openai: boolean): Json => ({
+  type: "string",
+  description,
+  ...(!openai && {
+    contentMediaType: "text/event-stream",
+    contentSchema: {
+      oneOf: ["StreamStart", "StreamDelta", "StreamDone", "StreamError"].map((name) => ({
+        $ref: `#/components/schemas/${name}`,
+      })),
+    },
+  }),
+});
+
 /** The shapes of bodies, each under a name that a client which is made of the document can use. */
 const shapes: Record<string, Json> = {};
 
@@ -208,7 +230,7 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
         content: {
           ...(response && { "application/json": { schema: named(operation.id, "Response", response) } }),
           ...(lines && { [NDJSON]: { schema: linesOf(lines), example: EXPORTED } }),
-          ...(events && { "text/event-stream": { schema: { type: "string", description: events } } }),
+          ...(events && { "text/event-stream": { schema: eventsOf(events, openai) } }),
         },
       },
       ...(taken && { 202: { description: taken, headers: headerRefs() } }),
@@ -248,7 +270,7 @@ export function openapi(): Json {
         key: { type: "apiKey", in: "header", name: "X-API-Key", description: "The same token." },
       },
       headers,
-      examples,
+      examples: Object.fromEntries(Object.entries(examples).filter(([name]) => used.has(name))),
       schemas: {
         Problem: jsonSchema(schema.problem),
         OpenAIError: jsonSchema(openaiError),

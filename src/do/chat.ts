@@ -232,7 +232,8 @@ export class ChatDO extends DurableObject<Bindings> {
   /** Plans the session's end, once: the alarm finds out by itself whether it was used meanwhile. */
   async #keep(): Promise<void> {
     const { schedule } = this.#store;
-    if (this.#kept || !(this.#ttl > 0)) return;
+    // A session that was emptied meanwhile gets no tables.
+    if (this.#kept || !(this.#ttl > 0) || this.#store.messages.end().last === 0) return;
     if (!schedule.has("expire")) await schedule.plan("expire", Date.now() + this.#ttl);
     this.#kept = true;
   }

@@ -91,6 +91,7 @@ export class Meaning {
 
   async #next(options: EncoderOptions): Promise<Left> {
     const { vectors, messages, life } = this.#store;
+    const { version } = vectors;
     const done = vectors.count(options.model);
     const last = Math.min(this.#store.settled(), done + BATCH);
     if (last <= done) return "nothing";
@@ -99,9 +100,11 @@ export class Meaning {
     const seqs = Array.from({ length: last - done }, (_, at) => done + 1 + at);
     const texts = seqs.map((seq) => textOf(bySeq.get(seq), bySeq.get(seq - 1)));
     const made = await embed(this.#ai, texts, { ...options, timeoutMs: BATCH_MS });
+    // Of a session that was emptied meanwhile nothing is left to do, and nothing may be written.
+    if (this.#store.life !== life) return "nothing";
     if (!made) return "failed";
-    // What was withdrawn or emptied meanwhile is looked at anew.
-    if (this.#store.life !== life || vectors.count(options.model) !== done) return "more";
+    // Something of it was withdrawn meanwhile.
+    if (vectors.version !== version) return "more";
     vectors.add(options.model, made.map(unit));
     return last < this.#store.settled() ? "more" : "nothing";
   }

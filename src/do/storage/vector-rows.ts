@@ -31,6 +31,8 @@ export class VectorRows {
   readonly #db: Database;
   /** Kept while the object lives: an eighth of the vectors' size. */
   #signs: Signs | undefined;
+  /** Another number each time that vectors are dropped. */
+  version = 0;
 
   constructor(db: Database) {
     this.#db = db;
@@ -112,7 +114,7 @@ export class VectorRows {
     );
     this.#db.write("UPDATE vectors SET data = substr(data, 1, ?) WHERE block = ?", (kept % BLOCK) * stride, block);
     this.#db.write("DELETE FROM signs WHERE block >= ?", block);
-    this.#signs = undefined;
+    this.forget();
   }
 
   /** Call it inside a transaction. */
@@ -123,7 +125,9 @@ export class VectorRows {
     this.#db.write("DELETE FROM meta WHERE key = 'vectors'");
   }
 
+  /** Forgets what it knows of vectors that are gone. */
   forget(): void {
+    this.version += 1;
     this.#signs = undefined;
   }
 

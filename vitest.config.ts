@@ -2,27 +2,40 @@ import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { kCurrentWorker } from "miniflare";
 import { defineConfig } from "vitest/config";
 
-/** `worker`: in workerd, beside the Worker's own code. `e2e`: from outside, against servers that the tests start. */
+/** The Worker of the tests: real, but for its model. */
+const workerd = () =>
+  cloudflareTest({
+    main: "./test/support/entry.ts",
+    wrangler: { configPath: "./wrangler.local.toml" },
+    miniflare: {
+      serviceBindings: { AI: { name: kCurrentWorker, entrypoint: "ScriptedModel" } },
+      durableObjects: { SCRIPTS: { className: "ScriptDO", useSQLite: true } },
+    },
+  });
+
+/**
+ * `worker`: in workerd, beside the Worker's own code. `meaning`: the same, beside a real encoder, which takes its time.
+ * `e2e`: from outside, against servers that the tests start.
+ */
 export default defineConfig({
   test: {
     projects: [
       {
-        plugins: [
-          cloudflareTest({
-            main: "./test/support/entry.ts",
-            wrangler: { configPath: "./wrangler.local.toml" },
-            miniflare: {
-              serviceBindings: { AI: { name: kCurrentWorker, entrypoint: "ScriptedModel" } },
-              durableObjects: { SCRIPTS: { className: "ScriptDO", useSQLite: true } },
-            },
-          }),
-        ],
+        plugins: [workerd()],
         test: {
           name: "worker",
           // Every test has sessions of its own, so that the files may share one runtime: to start one for each is half of the time.
           isolate: false,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/crash/**", "test/worst/**"],
+          exclude: ["test/e2e/**", "test/crash/**", "test/worst/**", "test/meaning/**"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [workerd()],
+        test: {
+          name: "meaning",
+          include: ["test/meaning/**/*.test.ts"],
           globalSetup: "test/e2e/support/encoder.ts",
           testTimeout: 60_000,
         },

@@ -17,8 +17,9 @@ const BATCH_MS = 30_000;
 
 /** What a batch leaves: nothing, more to do, all where it failed, or where another one is under way. */
 type Left = "nothing" | "more" | "failed" | "busy";
-/** Milliseconds until the next one. */
+/** Milliseconds until the next one; for one that has failed again and again they double, up to an hour. */
 const PAUSE_MS = { more: 0, failed: 30_000, busy: 1_000 };
+const LONGEST_PAUSE_MS = 3_600_000;
 
 /** Characters of a message, and of the one before it, that its vector is made of. */
 const CONTENT = 4_000;
@@ -72,9 +73,15 @@ export class Meaning {
   async resume(): Promise<number | null> {
     for (let batches = 0; batches < BATCHES; batches += 1) {
       const planned = this.#store.vectors.planned;
-      const left = planned ? await this.#batch(planned) : "nothing";
+      if (!planned) return null;
+      const left = await this.#batch(planned);
       if (left === "nothing") return null;
-      if (left !== "more") return Date.now() + PAUSE_MS[left];
+      if (left === "busy") return Date.now() + PAUSE_MS.busy;
+      if (left === "failed") {
+        this.#store.vectors.plan(planned, planned.failures + 1);
+        return Date.now() + Math.min(PAUSE_MS.failed * 2 ** planned.failures, LONGEST_PAUSE_MS);
+      }
+      if (planned.failures > 0) this.#store.vectors.plan(planned);
     }
     return Date.now();
   }

@@ -278,6 +278,32 @@ describe("an encoder that", () => {
     }
   });
 
+  it("fails again and again is asked ever more rarely", async () => {
+    const session = freshSession();
+    await append(withEncoder("/failing"), session, chatter(48));
+    const dueIn = () =>
+      runInDurableObject(stubOf(session), (_, { storage }) =>
+        storage.sql
+          .exec<{ at: number }>("SELECT at FROM due WHERE task = 'embed'")
+          .toArray()
+          .map(({ at }) => Math.round((at - Date.now()) / 1_000)),
+      );
+    await vi.waitFor(async () => expect(await dueIn()).toEqual([30]), { timeout: 5_000 });
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const pauses: (number | undefined)[] = [];
+      for (let time = 0; time < 9; time += 1) {
+        const [seconds = 0] = await dueIn();
+        vi.setSystemTime(Date.now() + (seconds + 1) * 1_000);
+        await runInDurableObject(stubOf(session), (instance) => instance.alarm());
+        pauses.push((await dueIn())[0]);
+      }
+      expect(pauses).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("is gone in the middle of a backlog leaves what it made, and the rest is made when it is back", async () => {
     const session = freshSession();
     const id = `1-${crypto.randomUUID()}`;

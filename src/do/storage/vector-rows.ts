@@ -50,14 +50,15 @@ export class VectorRows {
   }
 
   /** Which encoder an alarm goes on with, where one was planned. */
-  get planned(): EncoderOptions | null {
+  get planned(): (EncoderOptions & { failures: number }) | null {
     const [row] = this.#db.rows<{ value: string }>("SELECT value FROM meta WHERE key = 'encoder'");
     return row ? JSON.parse(row.value) : null;
   }
 
-  plan({ model, gateway }: EncoderOptions): void {
+  /** @param failures how often in a row it has failed */
+  plan({ model, gateway }: EncoderOptions, failures = 0): void {
     const write = "INSERT OR REPLACE INTO meta (key, value) VALUES ('encoder', ?)";
-    this.#db.transaction(() => this.#db.write(write, JSON.stringify({ model, gateway })));
+    this.#db.transaction(() => this.#db.write(write, JSON.stringify({ model, gateway, failures })));
   }
 
   /** Adds the vectors of the messages behind those that have one; of another model or other dimensions they begin anew. */

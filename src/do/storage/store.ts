@@ -162,7 +162,8 @@ export class Store {
   withdraw(turnId: string): void {
     const turn = this.turns.get(turnId);
     if (!turn) return;
-    this.#change(() => {
+    // No change behind the last message: another turn may run, and it is not lost.
+    this.#db.transaction(() => {
       this.messages.withdraw([...this.messages.between(turn.questionSeq - 1, turn.questionSeq + 1, 2)]);
       // The vector of a message is made of the one before it too.
       this.vectors.dropFrom(turn.questionSeq);

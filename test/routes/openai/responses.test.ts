@@ -225,6 +225,19 @@ describe("a response that was stored", () => {
     expect(await llamory.transcript(session)).toHaveLength(2);
   });
 
+  it("is deleted while another turn runs, which goes on and is remembered whole", async () => {
+    const session = freshSession();
+    const { body } = await begin(session);
+    const model = await scripted(session, PLAYED);
+    const client = new Events(await llamory.stream(session, "Sing."));
+    await client.next();
+    expect((await get(body.id, "DELETE")).status).toBe(200);
+    await model.say("la la");
+    await model.end();
+    expect((await client.rest()).at(-1)).toMatchObject({ event: "done", data: { answer: "la la" } });
+    expect(await llamory.transcript(session)).toEqual(["user: Sing.", "assistant: la la"]);
+  });
+
   it("and runs is ended and deleted", async () => {
     const session = freshSession();
     const model = await scripted(session, PLAYED);

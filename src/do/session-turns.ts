@@ -154,12 +154,13 @@ export class SessionTurns {
     try {
       if (release && !turn.over) await this.#answer(live, request, vector);
       turn.fail({ reason: "turn_cancelled" });
-      if (live.journal?.closed) await this.#onWritten(request);
     } catch (error) {
       turn.fail(storageFailed(error));
     }
     log("info", "turn", { session: this.#ctx.id.toString(), ...turn.summary });
     if (request.meter && turn.used > 0) await this.#count(request.meter, turn.used);
+    // Last, because an encoder may take its time.
+    if (live.journal?.closed) await this.#onWritten(request).catch(storageFailed);
   }
 
   /** What cannot be counted is told to the operator; the turn stands. */

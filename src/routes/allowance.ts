@@ -8,6 +8,9 @@ import { FailureError } from "../middleware/respond";
 /** Milliseconds after which an isolate looks again. */
 const KEPT_MS = 5_000;
 
+/** Days since 1970, which begin at 00:00 UTC. */
+const dayOf = (time: number) => Math.floor(time / 86_400_000);
+
 /** The tokens that tenants had used when this isolate last looked: as many as there are tenants in `API_TOKENS`. */
 const known = new Map<string, { tokens: number; at: number }>();
 
@@ -23,10 +26,9 @@ export function requireAllowance(c: Context<AppEnv>): void {
   const now = Date.now();
   const last = known.get(meter);
   if (!last || now - last.at >= KEPT_MS) c.executionCtx.waitUntil(look(c, meter, now));
-  const retryAfter = secondsToMidnight(now);
-  const isToday = last && secondsToMidnight(last.at) >= retryAfter && now - last.at < 86_400_000;
+  const isToday = last && dayOf(last.at) === dayOf(now);
   if (isToday && last.tokens >= settingsOf(c.env).TENANT_TOKENS_PER_DAY) {
-    throw new FailureError({ reason: "tenant_allowance_spent", retryAfter });
+    throw new FailureError({ reason: "tenant_allowance_spent", retryAfter: secondsToMidnight(now) });
   }
 }
 

@@ -58,6 +58,8 @@ const settingsSchema = z.object({
   MODEL: z.string().min(1).default("@cf/meta/llama-3.1-8b-instruct-fast"),
   /** The model that is asked when `MODEL` is retired or stays busy; empty for none. */
   FALLBACK_MODEL: z.string().default("@cf/meta/llama-3.3-70b-instruct-fp8-fast"),
+  /** The model that is asked where a request has tools, or wants JSON, and `MODEL` cannot; empty for none. */
+  TOOL_MODEL: z.string().default(""),
   /** The first message of every prompt. */
   SYSTEM_PROMPT: z
     .string()

@@ -1,24 +1,46 @@
 /** The shapes of an exported session's lines. */
 import * as z from "zod";
-import { MAX_ANSWER } from "./limits";
-import { content, count, memory, name, role, time, usage, WELL_FORMED, wellFormed } from "./schema";
+import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "./limits";
+import { content, count, finishReason, memory, name, role, time, usage, WELL_FORMED, wellFormed } from "./schema";
 
 const imported = z.string().max(MAX_ANSWER).refine(wellFormed, WELL_FORMED);
+
+const short = z.string().min(1).max(256).refine(wellFormed, WELL_FORMED);
+const toolCalls = z
+  .array(z.object({ id: short, name: short, arguments: imported }))
+  .min(1)
+  .max(MAX_CALLS);
+const result = z.string().max(MAX_RESULT).refine(wellFormed, WELL_FORMED);
 
 /** The lines of an export, by the field that each has: the first, a message of no turn, a turn, and the last. */
 export const exportLines = {
   llamory: z.object({ llamory: z.literal("session"), version: z.literal(1) }),
   message: z.object({
-    message: z.object({ role, name: name.optional(), content: imported, createdAt: time }),
+    message: z.object({
+      role: z.enum([...role.options, "tool"]),
+      name: name.optional(),
+      content: imported,
+      toolCalls: toolCalls.optional(),
+      toolCallId: short.optional(),
+      createdAt: time,
+    }),
   }),
   turn: z.object({
     turn: z.object({
       id: z.string().min(1).max(128),
-      question: content,
+      /** What functions returned that the turn before it called. */
+      results: z
+        .array(z.object({ callId: short, content: result }))
+        .min(1)
+        .max(MAX_CALLS)
+        .optional(),
+      /** Absent where it goes on with the question before it. */
+      question: content.optional(),
       answer: imported,
+      toolCalls: toolCalls.optional(),
       status: z.enum(["complete", "interrupted", "cancelled"]),
       model: z.string().max(256).refine(wellFormed, WELL_FORMED),
-      finishReason: z.enum(["stop", "length"]).nullable(),
+      finishReason: finishReason.nullable(),
       usage,
       memory: memory.extend({ recalled: memory.shape.recalled.max(10_000) }),
       createdAt: time,

@@ -9,6 +9,13 @@ export const MAX_ANSWER = 400_000;
 /** The most tokens that a request may ask an answer to have. */
 export const MAX_REPLY_TOKENS = 4_096;
 
+/** The longest text of the OpenAI surface, what a function returned too, in characters. */
+export const MAX_RESULT = 100_000;
+
+/** Functions that an answer may call, and that a request may offer. */
+export const MAX_CALLS = 64;
+export const MAX_TOOLS = 128;
+
 /** How many turns and appends of one session may wait behind the one that runs. */
 export const MAX_WAITING = 16;
 
@@ -21,8 +28,8 @@ export const MAX_BODY = 1024 * 1024;
 /** The largest body of an import, in bytes; it is read as it comes, a line at a time. */
 export const MAX_IMPORT_BODY = 100 * 1024 * 1024;
 
-/** The longest line of an import, in characters: a turn with the longest question and answer, each character escaped. */
-export const MAX_LINE = 4_000_000;
+/** The longest line of an import, in characters: a turn with the longest results, question and answer, escaped. */
+export const MAX_LINE = 6_000_000;
 
 /** The largest body of appended messages, in bytes: 1,000 of 8 KiB. */
 export const MAX_APPEND_BODY = 8 * 1024 * 1024;

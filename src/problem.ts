@@ -67,6 +67,7 @@ const TABLE: Record<Reason, Row> = {
   model_reply_empty: [502, "Empty reply", "The model answered nothing. Ask again, or in other words."],
   model_reply_malformed: [502, "Malformed reply", "The model answered in a form that is no answer. Ask again."],
   prompt_too_long: [413, "Question too long", "System prompt, question and reply do not fit the model's window. Ask a shorter question."],
+  tool_results_unexpected: [400, "Unexpected tool results", "The session waits for no results of these calls. Send the results of all calls of its last answer at once, and before anything else is asked."],
   turn_cancelled: [409, "Turn cancelled", "The turn was cancelled, or its session emptied, meanwhile.", NEVER_AGAIN],
   turn_interrupted: [502, "Turn interrupted", "The turn ended before its answer was whole. What was said is remembered; ask again for the rest.", NEVER_AGAIN],
   turn_not_found: [404, "Turn not found", "The session has no such turn."],

@@ -7,6 +7,16 @@ export const WELL_FORMED = "must be well-formed Unicode: it contains a lone surr
 
 export const content = z.string().min(1).max(MAX_CONTENT).refine(wellFormed, WELL_FORMED);
 export const role = z.enum(["system", "user", "assistant"]);
+/** Of a transcript: `tool` is what a function returned. */
+const anyRole = z.enum([...role.options, "tool"]);
+/** Functions that an answer calls, over the OpenAI surface; `arguments` is JSON. */
+export const toolCalls = z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() }));
+const called = {
+  toolCalls: toolCalls.optional(),
+  /** The call that a tool's message is the result of. */
+  toolCallId: z.string().optional(),
+};
+export const finishReason = z.enum(["stop", "length", "tool_calls"]);
 const status = z.enum(["running", "complete", "interrupted", "cancelled"]);
 export const count = z.int().min(0);
 const seq = z.int().min(1);
@@ -58,10 +68,11 @@ export const memory = z.object({
 
 export const askResponse = z.object({
   answer: z.string(),
+  toolCalls: toolCalls.optional(),
   sessionId,
   turnId: z.string(),
   model: z.string(),
-  finishReason: z.enum(["stop", "length"]).nullable(),
+  finishReason: finishReason.nullable(),
   usage,
   memory,
 });
@@ -135,9 +146,10 @@ export const historyQuery = z.object({
 
 export const message = z.object({
   seq,
-  role,
+  role: anyRole,
   name: z.string().optional(),
   content: z.string(),
+  ...called,
   tokens: count,
   createdAt: time,
   turnId: z.string().optional(),
@@ -171,7 +183,7 @@ const recalled = z.object({
   score: z.number(),
   words: z.number().optional(),
   meaning: z.number().optional(),
-  role,
+  role: anyRole,
   name: z.string().optional(),
   content: z.string(),
   createdAt: time,
@@ -193,7 +205,7 @@ export const contextRequest = z.object({
 
 export const contextResponse = z.object({
   model: z.string(),
-  messages: z.array(z.object({ role, content: z.string() })),
+  messages: z.array(z.object({ role: anyRole, content: z.string(), ...called })),
   promptTokens: count,
   budget: z.object({ context: count, reply: count, recall: count, window: count }),
   memory: memory.extend({ recalled: z.array(recalled) }),

@@ -48,6 +48,7 @@ const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   model_reply_malformed: { reason: "model_reply_malformed" },
   prompt_too_long: { reason: "prompt_too_long" },
   turn_cancelled: { reason: "turn_cancelled" },
+  tool_results_unexpected: { reason: "tool_results_unexpected" },
   turn_interrupted: { reason: "turn_interrupted" },
   turn_not_found: { reason: "turn_not_found" },
   response_not_found: { reason: "response_not_found" },

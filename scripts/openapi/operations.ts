@@ -235,7 +235,7 @@ export const operations: Record<string, Operation> = {
     example: chat,
     response: openai.chatResponse,
     events: "Chunks as the OpenAI API streams them, then `[DONE]`; an error is a chunk with `error`.",
-    failures: TURN_FAILURES,
+    failures: [...TURN_FAILURES, "tool_results_unexpected"],
   },
   "GET /v1/responses/:responseId": {
     id: "response",
@@ -262,6 +262,6 @@ export const operations: Record<string, Operation> = {
     example: { model: "llama", input: "What is my name?" },
     response: openai.responsesResponse,
     events: "Events as the OpenAI API streams responses.",
-    failures: [...TURN_FAILURES, "response_not_found"],
+    failures: [...TURN_FAILURES, "response_not_found", "tool_results_unexpected"],
   },
 };

@@ -205,7 +205,7 @@ export class ChatDO extends DurableObject<Bindings> {
     const question = embedding && isLong ? await this.#meaning.question(ask.question, embedding) : null;
     const nearest = this.#meaning.nearestTo(question);
     return preview(measure(ask), window, sizes, (budget) =>
-      readContext(this.#store.messages, ask.question, budget, nearest),
+      readContext(this.#store.messages, ask.question, budget, this.#store.messages.end().last + 1, nearest),
     );
   }
 

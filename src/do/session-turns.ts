@@ -4,17 +4,16 @@ import type { EmbeddingOptions } from "../llm/embedder";
 import { Llama, type LlamaOptions } from "../llm/llama";
 import { log } from "../log";
 import { budgetOf, measure } from "../turn/budget";
-import { contextOf } from "../turn/conversation";
 import { LiveTurn, replay } from "../turn/live-turn";
 import { noJournal } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
 import { answerTurn, followReply, storedReply, streamReply, streamTurn, wholeReply } from "../turn/turn";
-import type { Ask, AskReply, Encode, Idempotency, NewMessage, StoredTurn } from "../turn/types";
+import type { Ask, AskReply, Encode, Idempotency, NewMessage, StoredTurn, ToolResult } from "../turn/types";
 import { encoderOf, type Form } from "../wire/forms";
 import type { Line } from "./live/line";
 import { type Live, LiveTurns } from "./live/live-turns";
 import type { Meaning } from "./meaning";
-import { readContext } from "./recall/context";
+import { open } from "./opening";
 import { storageFailed } from "./storage/failed";
 import type { SessionLimits, Store } from "./storage/store";
 import { TurnJournal } from "./storage/turn-journal";
@@ -42,6 +41,8 @@ export interface AskRequest extends Asking {
   onBusy?: "queue" | "reject" | undefined;
   /** What was said before; of use, and remembered, only where the session is still empty. */
   before?: NewMessage[];
+  /** What the functions returned that the last answer called; the question may be empty then, and goes on. */
+  results?: ToolResult[];
   /** A turn of this session that the question goes on with: without it the ask fails. */
   follows?: string | undefined;
   /** The name of the object that counts what the turn uses, where somebody wants to know. */
@@ -186,19 +187,22 @@ export class SessionTurns {
 
   async #answer(live: Live, request: AskRequest, vector: Promise<Float32Array | null>): Promise<void> {
     const { turn } = live;
-    const { form, follows, before = [], store = true } = request;
-    const { messages, turns } = this.#store;
-    if (follows !== undefined && !turns.get(follows)) return turn.fail({ reason: "response_not_found" });
-    if (store && !this.#store.hasRoom(2 + before.length, request.limits)) return turn.fail({ reason: "session_full" });
+    const { form, follows, store = true } = request;
+    if (follows !== undefined && !this.#store.turns.get(follows)) return turn.fail({ reason: "response_not_found" });
     const model = new Llama(this.#ai, request.model, this.#ctx.id.toString());
-    const ask = measure(request.ask);
-    const budget = budgetOf(ask, model.window);
     const question = await vector;
     if (turn.over) return;
-    const known = readContext(messages, ask.question, budget, this.#meaning.nearestTo(question));
-    const begins = known.total === 0;
-    const context = begins ? contextOf(before, budget.context) : known;
-    const journal = new TurnJournal(this.#store, turn.identity, ask.questionTokens, begins ? before : []);
+    const opened = open(this.#store.messages, request, {
+      at: turn.identity.createdAt,
+      window: model.window,
+      nearest: this.#meaning.nearestTo(question),
+    });
+    if (!opened.ok) return turn.fail(opened.failure);
+    const { ask, context, opening } = opened.value;
+    const rows = opening.before.length + opening.said.length + 1;
+    if (store && !this.#store.hasRoom(rows, request.limits)) return turn.fail({ reason: "session_full" });
+    turn.asks(ask.question);
+    const journal = new TurnJournal(this.#store, turn.identity, opening);
     if (store) live.journal = journal;
     const parts = { ask, context, model, journal: store ? journal : noJournal };
     return form ? streamTurn(turn, parts) : answerTurn(turn, parts);

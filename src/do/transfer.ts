@@ -1,13 +1,15 @@
 /** A session that goes elsewhere, and one that comes from there. */
+import { lengthOf } from "../turn/entry";
 import { failed, ok, type Result } from "../turn/result";
 import type { Entry } from "../turn/types";
 import { endLine, entryLine, headLine } from "../wire/ndjson";
 import type { Line } from "./live/line";
+import { entriesOf } from "./storage/entries";
 import { storageFailed } from "./storage/failed";
 import { Staging } from "./storage/staging";
 import type { SessionLimits, Store } from "./storage/store";
 
-/** Messages, and about how many characters, of an export that are in memory at once. */
+/** Messages, more than a turn has, and about how many characters, of an export that are in memory at once. */
 const PAGE = 200;
 const PAGE_CHARACTERS = 1_000_000;
 
@@ -38,10 +40,10 @@ export class Transfer {
           if (store.life !== life) return controller.error(new Error("The session was emptied meanwhile."));
           let text = read === 0 ? headLine() : "";
           const from = read;
-          for (const { seq, entry } of store.entries(read, last, PAGE)) {
+          for (const { seq, entry } of entriesOf(store, { after: read, last, limit: PAGE })) {
             read = seq;
             if (!entry) continue;
-            messages += "turn" in entry ? 2 : 1;
+            messages += lengthOf(entry);
             text += entryLine(entry);
             if (text.length > PAGE_CHARACTERS) break;
           }

@@ -1,8 +1,27 @@
 /** What this project uses of `env.AI`: Workers AI, or what stands in for it. */
-import type { PromptMessage } from "../turn/types";
+import type { Role } from "../turn/types";
+
+/** A message as Workers AI and OpenAI both take it; Workers AI refuses content that is null. */
+export interface ModelMessage {
+  role: Role;
+  content: string;
+  tool_calls?: { id: string; type: "function"; function: { name: string; arguments: string } }[];
+  tool_call_id?: string;
+  /** Of the function whose result this is. */
+  name?: string;
+}
+
+export interface ModelTool {
+  type: "function";
+  /** Workers AI wants all of them. */
+  function: { name: string; description: string; parameters: object };
+}
+
+/** As Workers AI has it; `OpenAIModel` makes OpenAI's of it. */
+export type ResponseFormat = { type: "json_object" } | { type: "json_schema"; json_schema: object };
 
 export interface ChatInputs {
-  messages: PromptMessage[];
+  messages: ModelMessage[];
   /** Always sent: Workers AI's own default is 256. */
   max_tokens: number;
   temperature?: number;
@@ -12,6 +31,9 @@ export interface ChatInputs {
   presence_penalty?: number;
   stop?: string[];
   stream?: boolean;
+  tools?: ModelTool[];
+  tool_choice?: "auto" | "required";
+  response_format?: ResponseFormat;
 }
 
 /** Texts to be made vectors of: the reply is `{ data: number[][] }`. */

@@ -1,16 +1,36 @@
 /** The catalogue of Llamas on Workers AI, as of November 2026. */
 
-/** Context windows in tokens, prompt and reply together; from the model pages of Workers AI. */
-const windows: Record<string, number> = {
-  "@cf/meta/llama-3.1-8b-instruct-fast": 128_000,
-  "@cf/meta/llama-3.1-8b-instruct-fp8": 32_000,
-  "@cf/meta/llama-3.2-1b-instruct": 60_000,
-  "@cf/meta/llama-3.2-3b-instruct": 60_000,
-  "@cf/meta/llama-3.3-70b-instruct-fp8-fast": 24_000,
-  "@cf/meta/llama-4-scout-17b-16e-instruct": 131_000,
+interface Llama {
+  /** Prompt and reply together, in tokens; from the model's page. */
+  window: number;
+  /** Whether its page says that it calls functions. */
+  tools: boolean;
+  /** Whether it has JSON mode: https://developers.cloudflare.com/workers-ai/features/json-mode/ */
+  json: boolean;
+}
+
+const llamas: Record<string, Llama> = {
+  "@cf/meta/llama-3.1-8b-instruct-fast": { window: 128_000, tools: false, json: true },
+  "@cf/meta/llama-3.1-8b-instruct-fp8": { window: 32_000, tools: false, json: false },
+  "@cf/meta/llama-3.2-1b-instruct": { window: 60_000, tools: false, json: false },
+  "@cf/meta/llama-3.2-3b-instruct": { window: 60_000, tools: false, json: false },
+  "@cf/meta/llama-3.3-70b-instruct-fp8-fast": { window: 24_000, tools: true, json: true },
+  "@cf/meta/llama-4-scout-17b-16e-instruct": { window: 131_000, tools: true, json: false },
   // The stand-in reads anything; a Llama's window keeps its prompts like theirs.
-  "llamory-offline": 128_000,
+  "llamory-offline": { window: 128_000, tools: true, json: true },
 };
 
 /** The window of a model; undefined where the catalogue does not know it. */
-export const windowOf = (model: string): number | undefined => windows[model];
+export const windowOf = (model: string): number | undefined => llamas[model]?.window;
+
+/** What a request may need of its model beyond words. */
+export interface Needs {
+  tools: boolean;
+  json: boolean;
+}
+
+/** Whether a model can do what a request needs; one that the catalogue does not know is taken at its operator's word. */
+export function can(model: string, needs: Needs): boolean {
+  const { tools, json } = llamas[model] ?? { tools: true, json: true };
+  return (tools || !needs.tools) && (json || !needs.json);
+}

@@ -14,7 +14,7 @@ export interface ModelError {
   cause: string;
 }
 
-type Kind = "busy" | "unreachable" | "unavailable" | "allowance" | "too_long" | "account" | "refused";
+type Kind = "misfit" | "busy" | "unreachable" | "unavailable" | "allowance" | "too_long" | "account" | "refused";
 
 /** Codes: https://developers.cloudflare.com/workers-ai/platform/errors/ */
 const KINDS: Record<number, Kind> = {
@@ -36,6 +36,8 @@ const KINDS: Record<number, Kind> = {
 };
 
 const CODE = /(?:^|\b\w+: )(\d{3,4}): /;
+/** JSON mode promises nothing: https://developers.cloudflare.com/workers-ai/features/json-mode/ */
+const MISFIT = /JSON Mode couldn't be met/i;
 const TOO_LONG = /estimated .*tokens .*exceeded/i;
 
 /** How the message of an error begins that says that there is no model server. */
@@ -49,6 +51,7 @@ export function secondsToMidnight(now: number): number {
 
 function kindOf(cause: string): Kind {
   if (cause.startsWith(UNREACHABLE)) return "unreachable";
+  if (MISFIT.test(cause)) return "misfit";
   const code = Number(CODE.exec(cause)?.[1] ?? Number.NaN);
   if (code === 3010 && TOO_LONG.test(cause)) return "too_long";
   // Whatever else is our request's fault has a code of its own; an error without one may pass.
@@ -62,6 +65,8 @@ export function modelError(error: unknown, model: string): ModelError {
   switch (kindOf(cause)) {
     case "busy":
       return { failure: { reason: "model_busy" }, remedy: "again", cause };
+    case "misfit":
+      return { failure: { reason: "model_reply_malformed" }, remedy: "again", cause };
     case "unreachable":
       return { failure: { reason: "model_unreachable" }, remedy: "again", cause };
     case "unavailable":

@@ -1,11 +1,12 @@
 /** A Llama behind the AI binding: time limit, retry, fallback, and every shape of its replies. */
-import { MAX_ANSWER } from "../limits";
 import { log } from "../log";
-import type { Completion, FittedPrompt, Model, ModelCall, ModelStream } from "../turn/ports";
+import type { Completion, Model, ModelCall, ModelStream } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
 import { type AiBinding, type AiOptions, type ChatInputs, cancelOptions } from "./binding";
 import { windowOf } from "./catalogue";
+import { isChecked } from "./ending";
 import { type ModelError, modelError } from "./errors";
+import { inputsOf, textsOf } from "./inputs";
 import { withoutSent } from "./redact";
 import { readReply, wholeReply } from "./reply";
 import { readModelStream } from "./stream";
@@ -52,36 +53,38 @@ export class Llama implements Model {
 
   complete(call: ModelCall, signal: AbortSignal): Promise<Result<Completion>> {
     return this.#run(call, signal, false, (value, model) => {
-      const reply = wholeReply(readReply(value));
-      return reply.ok ? ok({ ...reply.value, text: reply.value.text.slice(0, MAX_ANSWER), model }) : reply;
+      const reply = wholeReply(readReply(value), call);
+      return reply.ok ? ok({ ...reply.value, model }) : reply;
     });
   }
 
   stream(call: ModelCall, signal: AbortSignal): Promise<Result<ModelStream>> {
     const { stallMs } = this.#options;
-    return this.#run(call, signal, true, (value, model, limit) => {
+    // What can only be told when it is whole is not asked for in parts.
+    return this.#run(call, signal, !isChecked(call), (value, model, limit) => {
       if (value instanceof ReadableStream) {
         limit.keep();
         return ok({
           model,
-          read: (onText) => readModelStream(value, { stallMs, signal, onText }).finally(() => limit.release()),
+          read: (onText) =>
+            readModelStream(value, { stallMs, signal, onText, wanted: call }).finally(() => limit.release()),
         });
       }
       // Some models answer a request for a stream with a whole reply.
-      const reply = wholeReply(readReply(value));
+      const reply = wholeReply(readReply(value), call);
       if (!reply.ok) return reply;
       const { text, ...end } = reply.value;
       return ok({
         model,
         read: async (onText) => {
-          onText(text.slice(0, MAX_ANSWER));
+          onText(text);
           return ok(end);
         },
       });
     });
   }
 
-  /** Tries the models in order, each as often as its errors say. */
+  /** Tries the models in order, each as often as its errors say; a reply that is not what was asked for, once more. */
   async #run<T>(
     call: ModelCall,
     signal: AbortSignal,
@@ -91,6 +94,7 @@ export class Llama implements Model {
     const { model, fallbackModel, timeoutMs } = this.#options;
     const limit = new TimeLimit(timeoutMs, signal);
     let result: Result<T> = failed({ reason: "model_busy" });
+    let misfits = 0;
     try {
       for (const candidate of fallbackModel ? [model, fallbackModel] : [model]) {
         let window = this.#window(candidate);
@@ -100,11 +104,14 @@ export class Llama implements Model {
           if (!prompt) return candidate === model || shrunk ? failed({ reason: "prompt_too_long" }) : result;
           const outcome = await this.#once(candidate, inputsOf(prompt, call, stream), limit);
           if (outcome === "stopped") return failed({ reason: signal.aborted ? "turn_cancelled" : "model_timeout" });
-          if ("value" in outcome) return read(outcome.value, candidate, limit);
-          const cause = withoutSent(
-            outcome.cause,
-            prompt.messages.map(({ content }) => content),
-          );
+          if ("value" in outcome) {
+            result = read(outcome.value, candidate, limit);
+            misfits += 1;
+            if (result.ok || !isChecked(call) || misfits > 1) return result;
+            log("warn", "model_misfit", { model: candidate, attempt, code: result.failure.reason });
+            continue;
+          }
+          const cause = withoutSent(outcome.cause, textsOf(prompt.messages, call));
           log("warn", "model_error", { model: candidate, attempt, cause });
           result = failed(outcome.failure);
           if (outcome.remedy === "stop") return result;
@@ -153,21 +160,6 @@ export class Llama implements Model {
   #window(model: string): number {
     return windowOf(model) ?? this.#options.unknownWindow;
   }
-}
-
-function inputsOf({ messages, maxTokens }: FittedPrompt, { sampling }: ModelCall, stream: boolean): ChatInputs {
-  const { temperature, topP, seed, frequencyPenalty, presencePenalty, stop } = sampling;
-  return {
-    messages,
-    max_tokens: maxTokens,
-    ...(temperature !== undefined && { temperature }),
-    ...(topP !== undefined && { top_p: topP }),
-    ...(seed !== undefined && { seed }),
-    ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }),
-    ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }),
-    ...(stop !== undefined && { stop }),
-    ...(stream && { stream }),
-  };
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,9 +1,15 @@
 /** What a model sends back, in all the shapes in which it does. */
+import { MAX_ANSWER } from "../limits";
+import type { ModelEnd } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
 import type { FinishReason, Usage } from "../turn/types";
+import { type CallPart, Calls, callPartsOf } from "./calls";
+import { ended, fits, type Wanted } from "./ending";
 
 export interface Reply {
   text: string;
+  /** Functions that are called, or parts of that. */
+  calls: CallPart[];
   /** Absent while the model has not said that it is done. */
   finishReason?: FinishReason | undefined;
   usage?: Usage | undefined;
@@ -28,7 +34,7 @@ function usageOf(usage: unknown): Usage | undefined {
   return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
 }
 
-const contentOf = (part: unknown) => (isObject(part) ? part.content : undefined);
+const fieldsOf = (part: unknown): Fields => (isObject(part) ? part : {});
 
 /**
  * Reads a reply or one chunk of a stream: Workers AI's own form (`response`), OpenAI's (`choices`, with a whole
@@ -41,12 +47,14 @@ export function readReply(value: unknown): Reply | null {
   if (!isObject(value)) return null;
   const { response, choices, error, errors } = value;
   const usage = usageOf(value.usage);
-  const known = response !== undefined || Array.isArray(choices) || usage !== undefined;
+  const known = [response, value.tool_calls, usage].some((field) => field !== undefined) || Array.isArray(choices);
   if (!known || (error ?? undefined) !== undefined || (Array.isArray(errors) && errors.length > 0)) return null;
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  const { delta, message, finish_reason: finish } = isObject(choice) ? choice : ({} as Fields);
+  const { finish_reason: finish, ...parts } = fieldsOf(choice);
+  const [delta, message] = [fieldsOf(parts.delta), fieldsOf(parts.message)];
   return {
-    text: textOf(contentOf(delta) ?? contentOf(message)) || textOf(response),
+    text: textOf(delta.content ?? message.content) || textOf(response),
+    calls: callPartsOf(delta.tool_calls, message.tool_calls, value.tool_calls),
     finishReason: typeof finish === "string" && finish ? (finish === "length" ? "length" : "stop") : undefined,
     usage,
   };
@@ -61,9 +69,15 @@ export function parseReply(json: string): Reply | null {
   }
 }
 
-/** A reply that is to be a whole answer. */
-export function wholeReply(reply: Reply | null): Result<Reply & { finishReason: FinishReason }> {
+/** A reply that is to be a whole answer to what was wanted. */
+export function wholeReply(reply: Reply | null, wanted: Wanted): Result<ModelEnd & { text: string }> {
   if (!reply) return failed({ reason: "model_reply_malformed" });
-  if (reply.text === "") return failed({ reason: "model_reply_empty" });
-  return ok({ ...reply, finishReason: reply.finishReason ?? "stop" });
+  const { finishReason = "stop", usage } = reply;
+  const text = reply.text.slice(0, MAX_ANSWER);
+  const calls = new Calls();
+  if (!calls.add(reply.calls)) return failed({ reason: "model_reply_malformed" });
+  const end = ended(text !== "", calls, { finishReason, usage }, wanted);
+  if (!end.ok) return end;
+  const misfits = wanted.format && !end.value.toolCalls && !fits(text, wanted.format);
+  return misfits ? failed({ reason: "model_reply_malformed" }) : ok({ ...end.value, text });
 }

@@ -2,8 +2,10 @@
 import { createParser } from "eventsource-parser";
 import { MAX_ANSWER } from "../limits";
 import type { ModelEnd } from "../turn/ports";
-import { type Failure, failed, ok, type Result } from "../turn/result";
+import { type Failure, failed, type Result } from "../turn/result";
 import type { FinishReason, Usage } from "../turn/types";
+import { Calls } from "./calls";
+import { ended, type Wanted } from "./ending";
 import { parseReply, type Reply } from "./reply";
 
 export interface StreamOptions {
@@ -12,6 +14,8 @@ export interface StreamOptions {
   /** Ends the reading. */
   signal: AbortSignal;
   onText: (text: string) => void;
+  /** What the model was asked for. */
+  wanted: Wanted;
 }
 
 /** Milliseconds between two batches of text: a reader does not notice finer steps. */
@@ -28,7 +32,13 @@ class Progress {
   done = false;
   characters = 0;
   heardAt = Date.now();
+  readonly #calls = new Calls();
+  readonly #wanted: Wanted;
   #text = "";
+
+  constructor(wanted: Wanted) {
+    this.#wanted = wanted;
+  }
 
   /** What was said since this was last asked. */
   take(): string {
@@ -50,6 +60,8 @@ class Progress {
     }
     this.usage = reply.usage ?? this.usage;
     this.finishReason = reply.finishReason ?? this.finishReason;
+    if (!this.#calls.add(reply.calls)) this.failure = { reason: "model_reply_malformed" };
+    if (reply.calls.length > 0) this.heardAt = Date.now();
     const text = reply.text.slice(0, MAX_ANSWER - this.characters);
     if (text.length < reply.text.length) {
       this.finishReason = "length";
@@ -70,14 +82,14 @@ class Progress {
     if (this.failure) return failed(this.failure);
     const { finishReason, usage } = this;
     if (!this.done && finishReason === undefined) return failed(broken ?? { reason: "model_interrupted" });
-    if (this.characters === 0) return failed({ reason: "model_reply_empty" });
-    return ok({ finishReason: finishReason ?? "stop", usage });
+    const said = this.characters > 0;
+    return ended(said, this.#calls, { finishReason: finishReason ?? "stop", usage }, this.#wanted);
   }
 }
 
 /** Bytes -> events -> progress, a batch at a time. */
 class Reading {
-  readonly progress = new Progress();
+  readonly progress: Progress;
   readonly #decoder = new TextDecoder();
   readonly #parser = createParser({ onEvent: ({ data }) => this.progress.event(data) });
   #chunks: Uint8Array[] = [];
@@ -86,6 +98,10 @@ class Reading {
   #begun = false;
   /** The last characters, for an end that has no blank line behind it. */
   #tail = "\n";
+
+  constructor(wanted: Wanted) {
+    this.progress = new Progress(wanted);
+  }
 
   add(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
@@ -123,9 +139,9 @@ class Reading {
  */
 export async function readModelStream(
   bytes: ReadableStream<Uint8Array>,
-  { stallMs, signal, onText }: StreamOptions,
+  { stallMs, signal, onText, wanted }: StreamOptions,
 ): Promise<Result<ModelEnd>> {
-  const reading = new Reading();
+  const reading = new Reading(wanted);
   const { progress } = reading;
   const reader = bytes.getReader();
   const stop = () => reader.cancel().catch(() => {});

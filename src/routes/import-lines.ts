@@ -3,6 +3,7 @@
 import { exportLines } from "../export-schema";
 import { MAX_IMPORT_BODY, MAX_LINE } from "../limits";
 import { FailureError } from "../middleware/respond";
+import { lengthOf } from "../turn/entry";
 import type { Entry } from "../turn/types";
 
 /** Entries, and characters, of a batch. */
@@ -39,7 +40,7 @@ export async function* batchesOf(body: ReadableStream<Uint8Array> | null): Async
       ended = true;
     } else if (!("llamory" in read)) {
       batch.entries.push(read);
-      messages += "turn" in read ? 2 : 1;
+      messages += lengthOf(read);
       characters += text.length;
     }
     if (batch.entries.length < BATCH && characters < BATCH_CHARACTERS) continue;

@@ -1,8 +1,10 @@
 /** How routes reach a session: each call is made the same way, again where that helps, and timed. */
 import type { Context } from "hono";
 import { type AppEnv, type Asking, type AskRequest, type Env, settingsOf } from "../env";
+import { can, type Needs } from "../llm/catalogue";
 import type { EmbeddingOptions } from "../llm/embedder";
 import type { LlamaOptions } from "../llm/llama";
+import { FailureError } from "../middleware/respond";
 import { requireSession } from "../middleware/scope";
 import type { Ask, AskReply } from "../turn/types";
 import { meterOf, requireAllowance } from "./allowance";
@@ -69,12 +71,15 @@ export async function askSession(
   return reply;
 }
 
-/** The configured Llama. */
-export function modelOf(c: Context<AppEnv>): LlamaOptions {
+/** The configured Llama that can do what an ask needs. @throws {FailureError} where none can */
+export function modelOf(c: Context<AppEnv>, { tools, format }: Pick<Ask, "tools" | "format"> = {}): LlamaOptions {
   const settings = settingsOf(c.env);
+  const needs: Needs = { tools: tools !== undefined, json: format !== undefined };
+  const model = [settings.MODEL, settings.TOOL_MODEL].find((id) => id !== "" && can(id, needs));
+  if (model === undefined) throw incapable(c, settings.MODEL, needs);
   return {
-    model: settings.MODEL,
-    fallbackModel: settings.FALLBACK_MODEL,
+    model,
+    fallbackModel: can(settings.FALLBACK_MODEL, needs) ? settings.FALLBACK_MODEL : "",
     unknownWindow: settings.CONTEXT_TOKENS,
     timeoutMs: settings.MODEL_TIMEOUT_MS,
     stallMs: settings.MODEL_STALL_MS,
@@ -82,9 +87,20 @@ export function modelOf(c: Context<AppEnv>): LlamaOptions {
   };
 }
 
+const incapable = (c: Context<AppEnv>, model: string, { tools }: Needs) =>
+  new FailureError({
+    reason: "invalid_request",
+    errors: [
+      {
+        path: tools ? "tools" : c.req.path.endsWith("/responses") ? "text.format" : "response_format",
+        message: `${model} ${tools ? "is not known to call functions" : "has no JSON mode"}: the operator sets TOOL_MODEL to one that can, for example @cf/meta/llama-3.3-70b-instruct-fp8-fast`,
+      },
+    ],
+  });
+
 /** A question, or none, with the configured models. */
 export function askingOf(c: Context<AppEnv>, ask: Ask = askOf(c, { question: "" })): Asking {
-  return { ask, model: modelOf(c), embedding: embeddingOf(c) };
+  return { ask, model: modelOf(c, ask), embedding: embeddingOf(c) };
 }
 
 /** The configured encoder; undefined where there is none. */

@@ -1,18 +1,20 @@
 /** How the model's window is shared out between system prompt, memory, question and reply. Sizes are tokens. */
 import type { FittedPrompt } from "./ports";
 import { buildPrompt, fitContext, RECALL_OVERHEAD } from "./prompt";
-import { estimateMessage, PROMPT_OVERHEAD } from "./tokens";
+import { estimateMessage, estimateTokens, PROMPT_OVERHEAD } from "./tokens";
 import type { Ask, Budget, Context } from "./types";
 
 /** The share of what system prompt and question leave that a reply may take: the rest is the memory's. */
 const REPLY_SHARE = 3 / 4;
+/** What stands around each thing that is told of a tool: quotes, names of fields, braces. */
+const TOLD_OVERHEAD = 8;
 /** A window that leaves a reply less than this is too small for its question. */
 const LEAST_REPLY = 64;
 
 /** An ask, and what of it takes tokens whatever the memory: each text is estimated once. */
 export interface MeasuredAsk extends Ask {
   questionTokens: number;
-  /** System prompt, question and the template's own. */
+  /** System prompt, question with its calls and results, tools and the template's own. */
   fixedTokens: number;
 }
 
@@ -25,8 +27,16 @@ function systemTokens(content: string): number {
 
 export function measure(ask: Ask): MeasuredAsk {
   const questionTokens = estimateMessage({ content: ask.question });
-  const fixedTokens = PROMPT_OVERHEAD + questionTokens + systemTokens(ask.systemPrompt);
+  const tailTokens = ask.tail?.reduce((sum, message) => sum + estimateMessage(message), 0) ?? questionTokens;
+  const fixedTokens = PROMPT_OVERHEAD + tailTokens + systemTokens(ask.systemPrompt) + toolTokens(ask);
   return { ...ask, questionTokens, fixedTokens };
+}
+
+/** What a model is told of tools and of a schema stands in its prompt too, in whatever form it has them. */
+function toolTokens({ tools, format }: Ask): number {
+  const told = [...(tools?.list.flatMap(({ name, description, parameters }) => [name, description, parameters]) ?? [])];
+  if (format?.schema) told.push(format.schema);
+  return told.reduce((sum, text) => sum + estimateTokens(text) + TOLD_OVERHEAD, 0);
 }
 
 /** How much the memory and the reply may take in a window; null where not even the question fits. */

@@ -9,11 +9,12 @@ export function contextOf(messages: readonly NewMessage[], tokens: number): Cont
   for (let at = messages.length - 1; at >= 0; at -= 1) {
     const message = messages[at];
     if (!message) break;
-    const { role, content } = message;
-    const cost = message.tokens ?? estimateMessage({ content });
+    const { role, content, toolCalls, toolCallId } = message;
+    const cost = message.tokens ?? estimateMessage({ content, toolCalls });
     left -= cost;
     if (left < 0) break;
-    window.unshift({ seq: at + 1, role, content, tokens: cost, createdAt: 0, status: "complete" });
+    const called = { ...(toolCalls && { toolCalls }), ...(toolCallId !== undefined && { toolCallId }) };
+    window.unshift({ seq: at + 1, role, content, ...called, tokens: cost, createdAt: 0, status: "complete" });
   }
   const isCut = window.length < messages.length;
   const start = isCut ? window.findIndex(({ role }) => role === "user") : 0;

@@ -28,10 +28,10 @@ export function eventsOf(turn: FinishedTurn | StoredTurn): TurnEvent[] {
 }
 
 function lastEvent(turn: FinishedTurn | StoredTurn, at: number): TurnEvent {
-  const { status, answer, model, finishReason, usage, memory } = turn;
+  const { status, answer, toolCalls, model, finishReason, usage, memory } = turn;
   switch (status) {
     case "complete":
-      return { type: "done", finished: { status, answer, model, finishReason, usage, memory } };
+      return { type: "done", finished: { status, answer, toolCalls, model, finishReason, usage, memory } };
     case "cancelled":
       return { type: "failed", failure: { reason: "turn_cancelled" }, at };
     case "interrupted":

@@ -106,6 +106,11 @@ export class LiveTurn {
     return failed ? 0 : this.snapshot("interrupted").usage.totalTokens;
   }
 
+  /** What is asked is known, where it goes on with a question before it. */
+  asks(question: string): void {
+    this.identity.question = question;
+  }
+
   start(model: string, memory: MemoryUsed): void {
     this.#emit({ type: "start", model, memory });
   }

@@ -1,6 +1,16 @@
 /** What a turn needs from outside: `llm/` implements {@link Model}, `do/` implements {@link Journal}. */
 import type { Result } from "./result";
-import type { Context, FinishedTurn, FinishReason, PromptMessage, Sampling, Usage } from "./types";
+import type {
+  AnswerFormat,
+  Context,
+  FinishedTurn,
+  FinishReason,
+  PromptMessage,
+  Sampling,
+  ToolCall,
+  Tools,
+  Usage,
+} from "./types";
 
 /** A prompt that leaves room for its reply, and what of the context is in it. */
 export interface FittedPrompt {
@@ -17,11 +27,16 @@ export interface ModelCall {
   /** The prompt for a model with a window of so many tokens; null where none fits. */
   prompt: (window: number) => FittedPrompt | null;
   sampling: Sampling;
+  /** What it may call. */
+  tools?: Tools | undefined;
+  /** What its answer must be; it may call functions instead. */
+  format?: AnswerFormat | undefined;
 }
 
 /** How a reply ended; `usage` is absent where the model does not count. */
 export interface ModelEnd {
   finishReason: FinishReason;
+  toolCalls?: ToolCall[] | undefined;
   usage?: Usage | undefined;
 }
 

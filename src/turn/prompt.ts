@@ -1,4 +1,5 @@
 /** The messages that the model gets, fitted by the token counts that they carry. */
+import { paired } from "./exchange";
 import { DAY_OVERHEAD, MARK_OVERHEAD, MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "./tokens";
 import type { Context, MemoryUsed, Message, PromptMessage } from "./types";
 
@@ -6,6 +7,8 @@ export interface PromptParts {
   systemPrompt: string;
   context: Context;
   question: string;
+  /** In the place of the question alone. */
+  tail?: PromptMessage[] | undefined;
 }
 
 const CUT_OFF = " […cut off here]";
@@ -37,16 +40,27 @@ const QUOTED_TOKENS = 20;
  */
 function line(message: Message): PromptMessage {
   if (message.role === "system") return { role: "user", content: [QUOTED, ...quotation(message)].join("\n") };
-  const speaker = message.role === "user" && message.name ? `${oneLine(message.name)}: ` : "";
-  return { role: message.role, content: speaker + contentOf(message) };
+  const { role, toolCalls, toolCallId } = message;
+  const speaker = role === "user" && message.name ? `${oneLine(message.name)}: ` : "";
+  return {
+    role,
+    content: speaker + contentOf(message),
+    ...(toolCalls && { toolCalls }),
+    ...(toolCallId !== undefined && { toolCallId }),
+  };
 }
 
 /** The control tokens of Llama's chat template, which a tokenizer may take for what they are wherever they stand. */
 const CONTROL = /<\|([^|<>\s]{1,64})\|>/g;
 
-const withoutControl = ({ role, content }: PromptMessage): PromptMessage => ({
-  role,
-  content: content.includes("<|") ? content.replace(CONTROL, "<$1>") : content,
+const textWithoutControl = (text: string) => (text.includes("<|") ? text.replace(CONTROL, "<$1>") : text);
+
+const withoutControl = ({ content, toolCalls, ...message }: PromptMessage): PromptMessage => ({
+  ...message,
+  content: textWithoutControl(content),
+  ...(toolCalls && {
+    toolCalls: toolCalls.map((call) => ({ ...call, arguments: textWithoutControl(call.arguments) })),
+  }),
 });
 
 /** The operator's system prompt comes first, and what a request adds to it is marked as the application's. */
@@ -77,16 +91,16 @@ function recalledBlock(recalled: Message[]): PromptMessage[] {
 }
 
 /**
- * System prompt, window, recalled messages, question.
+ * System prompt, window, recalled messages, question; where the question goes on, its calls and their results.
  *
  * What changes least stands first, so that the model's prefix cache serves the head of the prompt from turn to turn.
  */
-export function buildPrompt({ systemPrompt, context, question }: PromptParts): PromptMessage[] {
+export function buildPrompt({ systemPrompt, context, question, tail }: PromptParts): PromptMessage[] {
   const messages: PromptMessage[] = [
     { role: "system", content: systemPrompt },
     ...context.window.map(line),
     ...recalledBlock(context.recalled),
-    { role: "user", content: question },
+    ...(tail ?? [{ role: "user" as const, content: question }]),
   ];
   return messages.map(withoutControl);
 }
@@ -115,7 +129,8 @@ function blockTokens(recalled: Message[]): number {
 
 /** What of a context goes into so many tokens: the oldest of the window are left out first, then the worst recalled. */
 export function fitContext(context: Context, room: number): { context: Context; tokens: number } {
-  let { window, recalled } = context;
+  let { recalled } = context;
+  let window = paired(context.window);
   let inWindow = sum(window, lineTokens);
   let inBlock = blockTokens(recalled);
   while (inWindow + inBlock > room && window.length > 0) {

@@ -12,6 +12,7 @@ export type Failure =
   | { reason: "model_reply_empty" }
   | { reason: "model_reply_malformed" }
   | { reason: "prompt_too_long" }
+  | { reason: "tool_results_unexpected" }
   | { reason: "turn_cancelled" }
   | { reason: "turn_interrupted" }
   | { reason: "turn_not_found" }

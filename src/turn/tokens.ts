@@ -10,6 +10,9 @@
 /** Special tokens of one message in Llama 3's chat template: start, role, end, blank line, end of turn. */
 export const MESSAGE_OVERHEAD = 5;
 
+/** What stands around a call: its id, and the names of its fields. */
+export const CALL_OVERHEAD = 24;
+
 /** What a quotation in a block of them takes instead: its mark and its line's end. */
 export const QUOTATION_OVERHEAD = 2;
 
@@ -145,10 +148,16 @@ export function estimateTokens(text: string): number {
   return Math.ceil(sumTokens(text, PIECES, isEnglish(text) ? ENGLISH : OTHER));
 }
 
-/** Estimated tokens that a message takes in a prompt, with its speaker and the template's overhead. */
-export function estimateMessage(message: { name?: string | undefined; content: string }): number {
-  return (
-    MESSAGE_OVERHEAD +
-    estimateTokens(message.name === undefined ? message.content : `${message.name}: ${message.content}`)
-  );
+/** A message that goes into a prompt. */
+interface Weighed {
+  name?: string | undefined;
+  content: string;
+  toolCalls?: { name: string; arguments: string }[] | undefined;
+}
+
+/** Estimated tokens that a message takes in a prompt, with its speaker, its calls and the template's overhead. */
+export function estimateMessage({ name, content, toolCalls = [] }: Weighed): number {
+  const calls = toolCalls.map((call) => CALL_OVERHEAD + estimateTokens(call.name) + estimateTokens(call.arguments));
+  const said = estimateTokens(name === undefined ? content : `${name}: ${content}`);
+  return calls.reduce((sum, tokens) => sum + tokens, MESSAGE_OVERHEAD + said);
 }

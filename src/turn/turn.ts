@@ -21,6 +21,8 @@ function promptFor(turn: LiveTurn, { ask, context }: TurnParts) {
   const sent: { prompt?: FittedPrompt } = {};
   const call: ModelCall = {
     sampling: ask,
+    tools: ask.tools,
+    format: ask.format,
     prompt(window) {
       const fitted = promptOf(ask, context, window);
       if (fitted) {
@@ -33,9 +35,9 @@ function promptFor(turn: LiveTurn, { ask, context }: TurnParts) {
   return {
     call,
     memory: () => memoryUsed(sent.prompt?.context ?? { ...context, window: [], recalled: [] }),
-    finished(answer: string, model: string, { finishReason, usage }: ModelEnd): FinishedTurn {
-      const used = usage ?? estimatedUsage(turn.promptTokens, answer);
-      return { status: "complete", answer, model, finishReason, usage: used, memory: this.memory() };
+    finished(answer: string, model: string, { finishReason, toolCalls, usage }: ModelEnd): FinishedTurn {
+      const used = usage ?? estimatedUsage(turn.promptTokens, answer + (toolCalls ? JSON.stringify(toolCalls) : ""));
+      return { status: "complete", answer, toolCalls, model, finishReason, usage: used, memory: this.memory() };
     },
   };
 }

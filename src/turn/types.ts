@@ -1,22 +1,69 @@
 /** What turns, messages and prompts are made of. */
 import type { Failure } from "./result";
 
-export type Role = "system" | "user" | "assistant";
+/** `tool`: what a function that the assistant called has returned. */
+export type Role = "system" | "user" | "assistant" | "tool";
 
 /** `interrupted`: the model or the object died, with what was said so far. `cancelled`: somebody ended it. */
 export type TurnStatus = "running" | "complete" | "interrupted" | "cancelled";
 
-/** Why the model stopped: it was done, or it reached the limit of the reply. */
-export type FinishReason = "stop" | "length";
+/** Why the model stopped: it was done, it reached the limit of the reply, or it wants functions called. */
+export type FinishReason = "stop" | "length" | "tool_calls";
+
+/** A function that the model may call. */
+export interface Tool {
+  name: string;
+  description: string;
+  /** JSON Schema of its arguments, as JSON. */
+  parameters: string;
+}
+
+/** Which functions the model may call in its answer, and how. */
+export interface Tools {
+  list: Tool[];
+  /** Whether it must call one. */
+  required: boolean;
+  /** Whether it may call several at once. */
+  parallel: boolean;
+}
+
+/** A function that the model wants called. */
+export interface ToolCall {
+  /** What its result is sent back with. */
+  id: string;
+  name: string;
+  /** An object, as JSON. */
+  arguments: string;
+}
+
+/** What a function has returned. */
+export interface ToolResult {
+  callId: string;
+  content: string;
+}
+
+/** JSON that an answer must be: any object, or what fits a JSON Schema. */
+export interface AnswerFormat {
+  /** As JSON; null for any object. */
+  schema: string | null;
+}
+
+/** What a message of an exchange with functions has beside its content. */
+export interface Called {
+  /** Of an assistant's. */
+  toolCalls?: ToolCall[] | undefined;
+  /** Of a tool's: the call that it is the result of. */
+  toolCallId?: string | undefined;
+}
 
 /** One line as the model gets it. */
-export interface PromptMessage {
+export interface PromptMessage extends Called {
   role: Role;
   content: string;
 }
 
 /** One line that a session is to remember. */
-export interface NewMessage {
+export interface NewMessage extends Called {
   role: Role;
   name?: string | undefined;
   content: string;
@@ -27,7 +74,7 @@ export interface NewMessage {
 }
 
 /** One line of the transcript. */
-export interface Message {
+export interface Message extends Called {
   /** 1, 2, 3 … in its session. */
   seq: number;
   role: Role;
@@ -63,6 +110,10 @@ export interface Sampling {
 /** What a turn is asked with, defaults filled in. Sizes are tokens. */
 export interface Ask extends Sampling {
   question: string;
+  /** What the prompt ends with in the place of the question alone: where it goes on, its calls and their results. */
+  tail?: PromptMessage[] | undefined;
+  tools?: Tools | undefined;
+  format?: AnswerFormat | undefined;
   systemPrompt: string;
   /** Prompt and reply together; the model's window where that is smaller. */
   contextTokens: number;
@@ -116,6 +167,7 @@ export interface MemoryUsed {
 export interface FinishedTurn {
   status: Exclude<TurnStatus, "running">;
   answer: string;
+  toolCalls?: ToolCall[] | undefined;
   model: string;
   finishReason: FinishReason | null;
   usage: Usage;
@@ -134,7 +186,10 @@ export interface StoredTurn extends Omit<FinishedTurn, "status"> {
 /** A turn as a session that goes elsewhere takes it along. */
 export interface ExportedTurn extends FinishedTurn {
   id: string;
-  question: string;
+  /** Of calls of the turn before it. */
+  results?: ToolResult[] | undefined;
+  /** Absent where it goes on with the question of the turn before it. */
+  question?: string | undefined;
   createdAt: number;
   finishedAt: number;
 }

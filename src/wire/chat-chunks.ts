@@ -1,5 +1,5 @@
 import { openaiErrorOf } from "../problem";
-import type { Encode, FinishedTurn, Usage } from "../turn/types";
+import type { Encode, FinishedTurn, ToolCall, Usage } from "../turn/types";
 
 /** The stream of `POST /v1/chat/completions`. */
 export interface ChatForm {
@@ -15,6 +15,12 @@ const usageOf = ({ promptTokens, completionTokens, totalTokens }: Usage) => ({
   total_tokens: totalTokens,
 });
 
+const callOf = ({ id, name, arguments: json }: ToolCall) => ({
+  id,
+  type: "function" as const,
+  function: { name, arguments: json },
+});
+
 /** A turn that is over as a chat completion. */
 export const chatCompletion = (turnId: string, created: number, turn: FinishedTurn) => ({
   id: `chatcmpl-${turnId}`,
@@ -24,7 +30,12 @@ export const chatCompletion = (turnId: string, created: number, turn: FinishedTu
   choices: [
     {
       index: 0,
-      message: { role: "assistant" as const, content: turn.answer, refusal: null },
+      message: {
+        role: "assistant" as const,
+        content: turn.toolCalls && turn.answer === "" ? null : turn.answer,
+        refusal: null,
+        ...(turn.toolCalls && { tool_calls: turn.toolCalls.map(callOf) }),
+      },
       logprobs: null,
       finish_reason: turn.finishReason ?? ("stop" as const),
     },
@@ -48,9 +59,16 @@ export function chatChunks({ created, includeUsage }: ChatForm, turnId: string):
       case "delta":
         return choice({ content: event.text });
       case "done": {
-        const { finishReason, usage } = event.finished;
+        const { finishReason, toolCalls = [], usage } = event.finished;
+        const calls = toolCalls.flatMap((call, index) => {
+          const { function: called, ...head } = callOf(call);
+          return [
+            choice({ tool_calls: [{ index, ...head, function: { name: called.name, arguments: "" } }] }),
+            choice({ tool_calls: [{ index, function: { arguments: called.arguments } }] }),
+          ];
+        });
         const last = includeUsage ? chunk([], usageOf(usage)) : "";
-        return `${choice({}, finishReason ?? "stop")}${last}data: [DONE]\n\n`;
+        return `${calls.join("")}${choice({}, finishReason ?? "stop")}${last}data: [DONE]\n\n`;
       }
       case "failed":
         return `data: ${JSON.stringify(openaiErrorOf(event.failure))}\n\n`;

@@ -20,8 +20,8 @@ export const toRecalled = ({ seq, score, words, meaning, role, name, content, cr
 export const toAnswer = (
   sessionId: string,
   turnId: string,
-  { answer, model, finishReason, usage, memory }: Omit<FinishedTurn, "status">,
-) => ({ answer, sessionId, turnId, model, finishReason, usage, memory });
+  { answer, toolCalls, model, finishReason, usage, memory }: Omit<FinishedTurn, "status">,
+) => ({ answer, ...(toolCalls && { toolCalls }), sessionId, turnId, model, finishReason, usage, memory });
 
 export const toTurn = (sessionId: string, turn: StoredTurn) => ({
   ...toAnswer(sessionId, turn.id, turn),

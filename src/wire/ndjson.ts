@@ -1,5 +1,5 @@
 /** A session as lines of JSON: what it is, its messages and turns in order, and how many they were. */
-import type { Entry, ExportedTurn, MemoryUsed } from "../turn/types";
+import type { Entry, ExportedTurn, MemoryUsed, ToolCall } from "../turn/types";
 import { iso } from "./json";
 
 const line = (value: object) => `${JSON.stringify(value)}\n`;
@@ -13,17 +13,22 @@ const memoryOf = ({ tokens, window, recalled, recall, omitted }: MemoryUsed) => 
   omitted,
 });
 
-const turnOf = ({ id, question, answer, status, model, finishReason, usage, memory, ...times }: ExportedTurn) => ({
+const callsOf = (calls: ToolCall[] | undefined) =>
+  calls?.map(({ id, name, arguments: json }) => ({ id, name, arguments: json }));
+
+const turnOf = ({ id, question, answer, status, model, finishReason, usage, memory, ...turn }: ExportedTurn) => ({
   id,
+  results: turn.results?.map(({ callId, content }) => ({ callId, content })),
   question,
   answer,
+  toolCalls: callsOf(turn.toolCalls),
   status,
   model,
   finishReason,
   usage: { promptTokens: usage.promptTokens, completionTokens: usage.completionTokens, totalTokens: usage.totalTokens },
   memory: memoryOf(memory),
-  createdAt: iso(times.createdAt),
-  finishedAt: iso(times.finishedAt),
+  createdAt: iso(turn.createdAt),
+  finishedAt: iso(turn.finishedAt),
 });
 
 /** The first line; it names no session. */
@@ -31,8 +36,9 @@ export const headLine = () => line({ llamory: "session", version: 1 });
 
 export function entryLine(entry: Entry): string {
   if ("turn" in entry) return line({ turn: turnOf(entry.turn) });
-  const { role, name, content, createdAt } = entry.message;
-  return line({ message: { role, name, content, createdAt: createdAt === undefined ? undefined : iso(createdAt) } });
+  const { role, name, content, toolCalls, toolCallId, createdAt } = entry.message;
+  const at = createdAt === undefined ? undefined : iso(createdAt);
+  return line({ message: { role, name, content, toolCalls: callsOf(toolCalls), toolCallId, createdAt: at } });
 }
 
 /** The last line: without it a file is not whole. */

@@ -1,5 +1,5 @@
 import { openaiErrorOf } from "../problem";
-import type { Encode, FinishedTurn, StoredTurn } from "../turn/types";
+import type { Encode, FinishedTurn, StoredTurn, ToolCall } from "../turn/types";
 
 /** What a response repeats of its request. */
 export interface ResponseEcho {
@@ -9,6 +9,8 @@ export interface ResponseEcho {
   previous_response_id: string | null;
   conversation: { id: string } | null;
   store: boolean;
+  /** Tools and format as they came, as JSON: of any shape. */
+  given: string;
 }
 
 /** The stream of `POST /v1/responses`. */
@@ -20,14 +22,18 @@ export interface ResponsesForm {
   echo: ResponseEcho;
 }
 
+/** A response, and its items: a message, or a call. */
+type Kind = "resp" | "msg" | "fc";
+
 /** `kind_session.turn`: names its session and its turn, so that going on from it needs no index of its own. */
-export const openaiId = (kind: "resp" | "msg", sessionId: string, turnId: string) =>
+export const openaiId = (kind: Kind, sessionId: string, turnId: string) =>
   `${kind}_${btoa(sessionId).replaceAll("=", "")}.${turnId}`;
 
 /** The session and turn that an id names; undefined where it is no id of ours. */
-export function parseOpenaiId(kind: "resp" | "msg", id: string): { sessionId: string; turnId: string } | undefined {
-  const [, prefix, encoded, turnId] = /^(resp|msg)_([A-Za-z0-9+/]+)\.(.+)$/.exec(id) ?? [];
-  if (prefix !== kind || encoded === undefined || turnId === undefined) return undefined;
+export function parseOpenaiId(kind: "resp" | "item", id: string): { sessionId: string; turnId: string } | undefined {
+  const [, prefix, encoded, rest] = /^(resp|msg|fc)_([A-Za-z0-9+/]+)\.(.+)$/.exec(id) ?? [];
+  if ((prefix === "resp") !== (kind === "resp") || encoded === undefined || rest === undefined) return undefined;
+  const turnId = prefix === "fc" ? rest.replace(/\.\d+$/, "") : rest;
   try {
     return { sessionId: atob(encoded), turnId };
   } catch {
@@ -45,8 +51,26 @@ function outputMessage(form: ResponsesForm, turnId: string, text: string, status
   };
 }
 
+const functionCalls = ({ sessionId }: ResponsesForm, turnId: string, calls: ToolCall[]) =>
+  calls.map(({ id, name, arguments: json }, at) => ({
+    type: "function_call" as const,
+    id: openaiId("fc", sessionId, `${turnId}.${at}`),
+    call_id: id,
+    name,
+    arguments: json,
+    status: "completed" as const,
+  }));
+
+/** What a request says of tools and format. */
+interface Given {
+  tools: { type: "function"; [field: string]: unknown }[];
+  tool_choice: string | { [field: string]: unknown };
+  parallel_tool_calls: boolean;
+  text: { format: { type: string; [field: string]: unknown } };
+}
+
 /** A response before its answer. */
-const begun = ({ created, sessionId, echo }: ResponsesForm, turnId: string, model: string) => ({
+const begun = ({ created, sessionId, echo: { given, ...echo } }: ResponsesForm, turnId: string, model: string) => ({
   id: openaiId("resp", sessionId, turnId),
   object: "response" as const,
   created_at: created,
@@ -56,25 +80,34 @@ const begun = ({ created, sessionId, echo }: ResponsesForm, turnId: string, mode
   ...echo,
   model,
   output: [],
-  parallel_tool_calls: false as const,
-  text: { format: { type: "text" as const } },
-  tool_choice: "none" as const,
-  tools: [],
+  ...givenOf(given),
   top_p: null,
   truncation: "auto" as const,
   metadata: {},
   usage: null,
 });
 
+const givenOf = (json: string): Given => JSON.parse(json);
+
+const NOTHING_GIVEN = JSON.stringify({
+  tools: [],
+  tool_choice: "auto",
+  parallel_tool_calls: true,
+  text: { format: { type: "text" } },
+} satisfies Given);
+
 /** A turn that is over as a response. */
 export function responseOfTurn(form: ResponsesForm, turnId: string, turn: FinishedTurn) {
-  const { answer, model, finishReason, usage } = turn;
+  const { answer, toolCalls = [], model, finishReason, usage } = turn;
   const status = finishReason === "length" ? ("incomplete" as const) : ("completed" as const);
   return {
     ...begun(form, turnId, model),
     status,
     incomplete_details: status === "incomplete" ? { reason: "max_output_tokens" as const } : null,
-    output: [outputMessage(form, turnId, answer, status)],
+    output: [
+      ...(answer === "" ? [] : [outputMessage(form, turnId, answer, status)]),
+      ...functionCalls(form, turnId, toolCalls),
+    ],
     usage: {
       input_tokens: usage.promptTokens,
       input_tokens_details: { cached_tokens: 0 },
@@ -89,7 +122,7 @@ export function responseOfTurn(form: ResponsesForm, turnId: string, turn: Finish
 export function responseOfStored(sessionId: string, turn: StoredTurn) {
   const unknown = { instructions: null, max_output_tokens: null, temperature: null, previous_response_id: null };
   const created = Math.floor(turn.createdAt / 1_000);
-  const echo = { ...unknown, conversation: { id: sessionId }, store: true };
+  const echo = { ...unknown, conversation: { id: sessionId }, store: true, given: NOTHING_GIVEN };
   const form: ResponsesForm = { name: "responses", created, sessionId, echo };
   const said = turn.answer === "" ? [] : [outputMessage(form, turn.id, turn.answer, "incomplete")];
   const ended = { ...begun(form, turn.id, turn.model), output: said };
@@ -113,32 +146,52 @@ export function responseEvents(form: ResponsesForm, turnId: string): Encode {
   const place = { item_id: openaiId("msg", form.sessionId, turnId), output_index: 0, content_index: 0 };
   let sequence_number = 0;
   let model = "";
+  let said = false;
   const encode = (type: string, data: object) =>
     `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: sequence_number++, ...data })}\n\n`;
+  const messageStart = () => {
+    const item = { ...outputMessage(form, turnId, "", "completed"), status: "in_progress", content: [] };
+    const part = { type: "output_text", text: "", annotations: [] };
+    return [
+      encode("response.output_item.added", { output_index: 0, item }),
+      encode("response.content_part.added", { ...place, part }),
+    ].join("");
+  };
+  const messageEnd = (item: ReturnType<typeof outputMessage>) => {
+    const [part] = item.content;
+    return [
+      encode("response.output_text.done", { ...place, text: part?.text, logprobs: [] }),
+      encode("response.content_part.done", { ...place, part }),
+      encode("response.output_item.done", { output_index: 0, item }),
+    ].join("");
+  };
+  const call = (item: ReturnType<typeof functionCalls>[number], output_index: number) => {
+    const at = { item_id: item.id, output_index };
+    const { name, arguments: json } = item;
+    return [
+      encode("response.output_item.added", { output_index, item: { ...item, arguments: "", status: "in_progress" } }),
+      encode("response.function_call_arguments.delta", { ...at, delta: json }),
+      encode("response.function_call_arguments.done", { ...at, name, arguments: json }),
+      encode("response.output_item.done", { output_index, item }),
+    ].join("");
+  };
   return (event) => {
     switch (event.type) {
       case "start": {
         model = event.model;
         const response = begun(form, turnId, model);
-        const item = { ...outputMessage(form, turnId, "", "completed"), status: "in_progress", content: [] };
-        return [
-          encode("response.created", { response }),
-          encode("response.in_progress", { response }),
-          encode("response.output_item.added", { output_index: 0, item }),
-          encode("response.content_part.added", { ...place, part: { type: "output_text", text: "", annotations: [] } }),
-        ].join("");
+        return encode("response.created", { response }) + encode("response.in_progress", { response });
       }
-      case "delta":
-        return encode("response.output_text.delta", { ...place, delta: event.text, logprobs: [] });
+      case "delta": {
+        // Not before there is a word: an answer may be calls alone.
+        const opened = said ? "" : messageStart();
+        said = true;
+        return opened + encode("response.output_text.delta", { ...place, delta: event.text, logprobs: [] });
+      }
       case "done": {
         const response = responseOfTurn(form, turnId, event.finished);
-        const { answer: text } = event.finished;
-        return [
-          encode("response.output_text.done", { ...place, text, logprobs: [] }),
-          encode("response.content_part.done", { ...place, part: { type: "output_text", text, annotations: [] } }),
-          encode("response.output_item.done", { output_index: 0, item: response.output[0] }),
-          encode(`response.${response.status}`, { response }),
-        ].join("");
+        const items = response.output.map((item, at) => (item.type === "message" ? messageEnd(item) : call(item, at)));
+        return [...items, encode(`response.${response.status}`, { response })].join("");
       }
       case "failed": {
         const { code, message } = openaiErrorOf(event.failure).error;

@@ -19,6 +19,7 @@ async function read(chunks: Uint8Array[], broken = false) {
   let said = "";
   const end = await readModelStream(stream, {
     stallMs: 1_000,
+    wanted: {},
     signal: never,
     onText: (text) => {
       said += text;

@@ -10,21 +10,23 @@ const PIECE = 256;
 
 /**
  * The whole session where it fits; otherwise the recent window and what is recalled from before it.
+ * @param end only messages before this `seq`
  * @param nearestBefore the messages before a `seq` whose meaning is nearest to the question's; absent where that is not known
  */
 export function readContext(
   messages: Messages,
   question: string,
   budget: Budget,
+  end: number,
   nearestBefore?: (seq: number) => number[],
 ): Context {
-  const { last, tokens } = messages.end();
-  const total = messages.count();
+  const { last, tokens } = messages.end(end);
+  const total = messages.count() - (messages.end().last - last);
   if (tokens <= budget.context && budget.window === undefined) {
-    return { window: messages.behind(0), recalled: [], recall: "words", total };
+    return { window: messages.behind(0, last), recalled: [], recall: "words", total };
   }
   const room = Math.min(budget.window ?? Number.POSITIVE_INFINITY, budget.context - budget.recall);
-  const window = recentWindow(messages, tokens, room > 4 * PIECE ? room - (room % PIECE) : room);
+  const window = recentWindow(messages, { last, tokens }, room > 4 * PIECE ? room - (room % PIECE) : room);
   const before = window[0]?.seq ?? last + 1;
   const limits = { before, tokens: budget.recall, count: Number.POSITIVE_INFINITY };
   const nearest = nearestBefore?.(before);
@@ -33,10 +35,10 @@ export function readContext(
 }
 
 /** The newest messages within so many tokens, from a start that moves in steps, beginning with a user message. */
-function recentWindow(messages: Messages, tokens: number, room: number): Message[] {
+function recentWindow(messages: Messages, { last, tokens }: { last: number; tokens: number }, room: number): Message[] {
   const step = Math.max(1, Math.floor(room / STEPS));
   const start = Math.ceil(Math.max(0, tokens - room) / step) * step;
-  const window = messages.behind(start);
+  const window = messages.behind(start, last);
   const first = window.findIndex(({ role }) => role === "user");
   return first === -1 ? [] : window.slice(first);
 }

@@ -14,7 +14,7 @@ import { type Evidence, evidenceOf, limitsOf, meaningOf } from "./evidence";
 import { expansionOf, isEnglish } from "./expansion";
 import type { Wanted } from "./fulltext";
 import { type Term, termsOf } from "./terms";
-import { type Priors, priorsOf } from "./traits";
+import { type Priors, priorsOf, QUIET } from "./traits";
 
 /** How much of a message's score its length takes away, where BM25 has b: long messages hit by chance. */
 const BM25_B = 0.2;
@@ -109,6 +109,7 @@ function rank(messages: Messages, evidence: Evidence, priors: Priors, speaker: s
   const episodes: { score: number; tokens: number; seq: number; name: string }[][] = [];
   let last = Number.NEGATIVE_INFINITY;
   for (const { seq, tokens, createdAt, name, traits } of outlines) {
+    if (traits & QUIET) continue;
     if (createdAt - last > EPISODE_GAP) episodes.push([]);
     last = createdAt;
     const length = 1 - BM25_B + (BM25_B * tokens) / mean;

@@ -9,6 +9,9 @@ export const TIMES = 4;
 /** It has a number. */
 export const COUNTS = 8;
 
+/** It is of a function, and no text. */
+export const QUIET = 16;
+
 const ASKING = /[?？؟]\s*$/;
 const CAPITAL = /(?<=[\p{Ll}\p{N},;:)] )\p{Lu}\p{L}+/gu;
 const QUOTED = /["“”«»„]/;

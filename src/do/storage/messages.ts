@@ -2,50 +2,12 @@
 
 import { MAX_PAGE } from "../../limits";
 import { estimateMessage } from "../../turn/tokens";
-import type { FinishedTurn, Message, NewMessage, Role, TurnStatus } from "../../turn/types";
+import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import { FullText } from "../recall/fulltext";
-import { traitsOf } from "../recall/traits";
+import { QUIET, traitsOf } from "../recall/traits";
+import { type Columns, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
 import { type Outline, Outlines } from "./outlines";
 import type { Tables } from "./tables";
-
-/** How a message is marked whose turn was deleted: its row stays, without what was said, so that `seq` has no gaps. */
-const WITHDRAWN = "withdrawn";
-
-const select = (turn: string, status: string) =>
-  `SELECT m.seq, ${turn}, m.role, m.name, m.content, m.tokens, m.created_at, ${status} FROM messages m
-   WHERE m.status IS NOT '${WITHDRAWN}' AND`;
-
-/** As a prompt needs them: without their turns, which takes a look-up less for each question. */
-const SAID = select("NULL", "coalesce(m.status, 'complete')");
-
-/** As a transcript shows them: a question's status is that of its answer, which is the message after it. */
-const SHOWN = select(
-  "m.turn",
-  `CASE WHEN m.turn IS NULL OR m.role = 'assistant' THEN coalesce(m.status, 'complete') ELSE coalesce(
-    (SELECT coalesce(a.status, 'complete') FROM messages a WHERE a.seq = m.seq + 1 AND a.turn = m.turn), 'running') END`,
-);
-
-type Columns = [
-  seq: number,
-  turn: string | null,
-  role: Role,
-  name: string | null,
-  content: string,
-  tokens: number,
-  createdAt: number,
-  status: TurnStatus,
-];
-
-const toMessage = ([seq, turn, role, name, content, tokens, createdAt, status]: Columns): Message => ({
-  seq,
-  role,
-  ...(name !== null && { name }),
-  content,
-  tokens,
-  createdAt,
-  ...(turn !== null && { turnId: turn }),
-  status,
-});
 
 /** Counts of a session; times are milliseconds since 1970, null while it is empty. */
 export interface SessionInfo {
@@ -82,20 +44,37 @@ export class Messages {
     const speakers = this.#speakers(messages);
     let seq = last;
     let total = tokens;
-    for (const { role, name, content, createdAt, tokens: known, ended } of messages) {
-      const cost = known ?? estimateMessage({ name, content });
+    for (const message of messages) {
+      const { role, name, content, createdAt, toolCalls, toolCallId, ended } = message;
+      const cost = message.tokens ?? estimateMessage(message);
+      // What functions were called with, and what they returned, is not quoted.
+      const isQuiet = role === "tool" || (toolCalls !== undefined && content === "");
+      const traits = isQuiet ? QUIET : traitsOf(content, speakers);
       seq += 1;
       total += cost;
       this.#db.write(
         `INSERT INTO messages (seq, turn, role, name, content, tokens, traits, tokens_so_far, created_at, status,
-         memory) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        ...[seq, turnId, role, name ?? null, content, cost, traitsOf(content, speakers), total, createdAt ?? now],
+         memory, calls, call_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...[seq, turnId, role, name ?? null, content, cost, traits, total, createdAt ?? now],
         ended && ended.status !== "complete" ? ended.status : null,
         ended ? JSON.stringify(ended.memory) : null,
+        toolCalls ? JSON.stringify(toolCalls) : null,
+        toolCallId ?? null,
       );
-      this.index.insert(seq, { content, name, createdAt: createdAt ?? now });
+      if (!isQuiet) this.index.insert(seq, { content, name, createdAt: createdAt ?? now });
     }
     return { firstSeq: last + 1, lastSeq: seq };
+  }
+
+  /**
+   * Appends what a turn says before its answer, with that where it is there. Call it inside a transaction.
+   * @returns where its question stands, which may be of a turn before it, and where its answer does, or will
+   */
+  appendTurn(id: string, said: NewMessage[], ...answer: StoredMessage[]): { questionSeq: number; answerSeq: number } {
+    const { firstSeq } = this.append([...said, ...answer], id);
+    const answerSeq = firstSeq + said.length;
+    const asked = said.at(-1)?.role === "user" ? answerSeq - 1 : this.lastQuestion();
+    return { questionSeq: asked ?? firstSeq, answerSeq };
   }
 
   /** The names of those who speak in these messages and shortly before, in lower case, word by word. */
@@ -139,11 +118,17 @@ export class Messages {
     for (const row of this.#db.tuples<Columns>(query, after, last, limit)) yield toMessage(row);
   }
 
-  /** All messages behind so many tokens of the session, oldest first. */
-  behind(tokens: number): Message[] {
+  /** All messages behind so many tokens of the session, up to the last one that is wanted, oldest first. */
+  behind(tokens: number, last: number): Message[] {
     const query = "SELECT seq FROM messages WHERE tokens_so_far - tokens < ? ORDER BY seq DESC LIMIT 1";
     const [before] = this.#db.rows<{ seq: number }>(query, tokens);
-    return this.#said("m.seq > ? ORDER BY m.seq", before?.seq ?? 0);
+    return this.#said("m.seq > ? AND m.seq <= ? ORDER BY m.seq", before?.seq ?? 0, last);
+  }
+
+  /** The last question, which may be the last message. */
+  lastQuestion(): number | undefined {
+    const query = "SELECT seq FROM messages WHERE role = 'user' ORDER BY seq DESC LIMIT 1";
+    return this.#db.rows<{ seq: number }>(query)[0]?.seq;
   }
 
   /** Messages by `seq`, in no order. */
@@ -174,7 +159,8 @@ export class Messages {
     const { messages: count, tokens } = this.#withdrawn();
     for (const { seq } of messages) {
       this.#db.write(
-        "UPDATE messages SET turn = NULL, content = '', tokens = 0, traits = 0, status = ?, memory = NULL WHERE seq = ?",
+        `UPDATE messages SET turn = NULL, content = '', tokens = 0, traits = 0, status = ?, memory = NULL, calls = NULL,
+         call_id = NULL WHERE seq = ?`,
         ...[WITHDRAWN, seq],
       );
       this.index.delete(seq);
@@ -211,11 +197,13 @@ export class Messages {
     this.index.clear();
   }
 
-  /** The last `seq`, which is how many messages there are, and what they cost together; zero while there are none. */
-  end(): { last: number; tokens: number } {
-    const [row] = this.#db.rows<{ seq: number; tokens_so_far: number }>(
-      "SELECT seq, tokens_so_far FROM messages ORDER BY seq DESC LIMIT 1",
-    );
+  /**
+   * The last `seq`, which is how many messages there are, and what they cost together; zero while there are none.
+   * @param before of the messages before a `seq`
+   */
+  end(before = Number.MAX_SAFE_INTEGER): { last: number; tokens: number } {
+    const query = "SELECT seq, tokens_so_far FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT 1";
+    const [row] = this.#db.rows<{ seq: number; tokens_so_far: number }>(query, before);
     return { last: row?.seq ?? 0, tokens: row?.tokens_so_far ?? 0 };
   }
 

@@ -36,7 +36,6 @@ const migrations: Migration[] = [
       -- WITHOUT ROWID: one row written a turn, not two. Rows are kept small, because every look-up compares whole ones.
       CREATE TABLE turns (
         id TEXT PRIMARY KEY,
-        -- the answer is the message after it; there is none while the turn runs
         question_seq INTEGER NOT NULL,
         -- what has come so far of a turn that runs
         partial TEXT,
@@ -64,6 +63,16 @@ const migrations: Migration[] = [
     what: "vectors of the messages, 64 to a row, and their signs alone",
     sql: `CREATE TABLE vectors (block INTEGER PRIMARY KEY, data BLOB NOT NULL);
       CREATE TABLE signs (block INTEGER PRIMARY KEY, data BLOB NOT NULL)`,
+  },
+  {
+    version: 4,
+    what: "calls of functions, their results, and so answers that do not stand right behind their question",
+    sql: `
+      -- of an assistant's message: the functions that it calls, as JSON; of a tool's: the call that it answers
+      ALTER TABLE messages ADD COLUMN calls TEXT;
+      ALTER TABLE messages ADD COLUMN call_id TEXT;
+      -- where the answer stands, or will stand; NULL for right behind the question
+      ALTER TABLE turns ADD COLUMN answer_seq INTEGER`,
   },
 ];
 

@@ -1,5 +1,6 @@
 /** An import: it gathers in tables of its own, which take the place of the session's in one transaction. */
 import type { Entry } from "../../turn/types";
+import { messagesOf } from "./entries";
 import { Messages } from "./messages";
 import { schema, TURNS_BY_KEY } from "./migrations";
 import { dropStaged, StagedTables, staged } from "./tables";
@@ -41,14 +42,11 @@ export class Staging {
       this.#messages.append([entry.message]);
       return true;
     }
-    const { id, question, createdAt, finishedAt, ...finished } = entry.turn;
+    const { id, question = "", createdAt, finishedAt, ...finished } = entry.turn;
     if (this.#turns.get(id)) return false;
-    const said = [
-      { role: "user" as const, content: question, createdAt },
-      { role: "assistant" as const, content: finished.answer, createdAt: finishedAt, ended: finished },
-    ];
-    const { firstSeq } = this.#messages.append(said, id);
-    this.#turns.insert({ id, question, createdAt }, firstSeq, finished, finishedAt);
+    const { said, answer } = messagesOf(entry.turn);
+    const place = this.#messages.appendTurn(id, said, answer);
+    this.#turns.insert({ id, question, createdAt }, place, finished, finishedAt);
     return true;
   }
 

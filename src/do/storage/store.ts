@@ -1,8 +1,9 @@
 /** What is durable of a session, and the transactions that change it: each leaves whole turns behind, in order. */
 import { log } from "../../log";
 import type { TurnIdentity } from "../../turn/live-turn";
-import type { Entry, ExportedTurn, FinishedTurn, NewMessage, StoredTurn } from "../../turn/types";
+import type { FinishedTurn, NewMessage } from "../../turn/types";
 import { Database } from "./database";
+import { MOST_OF_TURN } from "./entries";
 import { firstVersionOf, forgetFirstVersion } from "./first-version";
 import { Messages, type StoredMessage } from "./messages";
 import { Schedule } from "./schedule";
@@ -13,6 +14,7 @@ import { VectorRows } from "./vector-rows";
 const answerOf = (finished: FinishedTurn, createdAt: number): StoredMessage => ({
   role: "assistant",
   content: finished.answer,
+  toolCalls: finished.toolCalls,
   createdAt,
   ended: finished,
 });
@@ -24,9 +26,12 @@ export interface SessionLimits {
   bytes: number;
 }
 
-function exportedOf({ id, question, createdAt, finishedAt, status, ...finished }: StoredTurn): ExportedTurn | null {
-  if (status === "running" || finishedAt === null) return null;
-  return { ...finished, status, id, question, createdAt, finishedAt };
+/** What a turn writes before there is an answer. */
+export interface Opening {
+  /** What was said before the session's first turn: messages of no turn. */
+  before: NewMessage[];
+  /** The turn's own: results of calls, then its question; only results where it goes on with a question before it. */
+  said: NewMessage[];
 }
 
 export class Store {
@@ -40,8 +45,8 @@ export class Store {
   life = 0;
   /** Whether a turn was lost with the object before this one. */
   readonly recovered: boolean;
-  /** The turn whose question stands there without its answer. */
-  #unanswered: string | undefined;
+  /** The turn whose question stands there without its answer, and how many messages it can take back. */
+  #unanswered: { id: string; rows: number } | undefined;
 
   /** Opens the storage: brings it to the newest schema, adopts a first version's history, ends a lost turn. */
   constructor(storage: DurableObjectStorage) {
@@ -55,7 +60,7 @@ export class Store {
     const [last] = this.messages.page(undefined, 1);
     this.recovered = last?.status === "running";
     if (!this.recovered) return;
-    this.#unanswered = last?.turnId;
+    if (last?.turnId !== undefined) this.#unanswered = { id: last.turnId, rows: 0 };
     try {
       this.#change(() => {});
     } catch (error) {
@@ -93,21 +98,6 @@ export class Store {
     });
   }
 
-  /**
-   * Pieces of the session behind one `seq` up to another, for an export; each says up to where it goes. A turn comes whole
-   * with its question; its answer, and a turn that runs, are pieces of nothing.
-   */
-  *entries(after: number, last: number, limit: number): Generator<{ seq: number; entry: Entry | null }> {
-    for (const { seq, turnId, role, name, content, createdAt } of this.messages.between(after, last, limit)) {
-      if (turnId === undefined) yield { seq, entry: { message: { role, name, content, createdAt } } };
-      else {
-        const turn = role === "user" ? this.turns.get(turnId) : undefined;
-        const exported = turn && exportedOf(turn);
-        yield { seq, entry: exported ? { turn: exported } : null };
-      }
-    }
-  }
-
   /** Makes what was imported the session, which is empty. */
   adopt(staging: Staging): void {
     this.#change(() => {
@@ -119,7 +109,7 @@ export class Store {
 
   /** The last `seq` that no running turn can take back. */
   settled(): number {
-    return this.messages.end().last - (this.#unanswered === undefined ? 0 : 1);
+    return this.messages.end().last - (this.#unanswered?.rows ?? 0);
   }
 
   /** When somebody last asked or appended, in milliseconds since 1970; appended messages bring times of their own. */
@@ -131,11 +121,12 @@ export class Store {
   }
 
   /** A turn's messages: its question, with what was said before it where the session begins with that. */
-  question(identity: TurnIdentity, before: NewMessage[], tokens: number): void {
+  question(identity: TurnIdentity, opening: Opening): void {
     this.#change(() => {
-      this.turns.insert(identity, this.#appendQuestion(identity, before, tokens));
+      this.messages.append(opening.before);
+      this.turns.insert(identity, this.messages.appendTurn(identity.id, opening.said));
     });
-    this.#unanswered = identity.id;
+    this.#unanswered = { id: identity.id, rows: opening.before.length + opening.said.length };
   }
 
   /** What a turn has said so far. */
@@ -150,11 +141,12 @@ export class Store {
   }
 
   /** Question and answer at once. */
-  turn(identity: TurnIdentity, before: NewMessage[], tokens: number, finished: FinishedTurn): void {
+  turn(identity: TurnIdentity, opening: Opening, finished: FinishedTurn): void {
     this.#change(() => {
       const now = Date.now();
-      const seq = this.#appendQuestion(identity, before, tokens, answerOf(finished, now));
-      this.turns.insert(identity, seq, finished, now);
+      this.messages.append(opening.before);
+      const place = this.messages.appendTurn(identity.id, opening.said, answerOf(finished, now));
+      this.turns.insert(identity, place, finished, now);
     });
   }
 
@@ -164,17 +156,20 @@ export class Store {
     if (!turn) return;
     // No change behind the last message: another turn may run, and it is not lost.
     this.#db.transaction(() => {
-      this.messages.withdraw([...this.messages.between(turn.questionSeq - 1, turn.questionSeq + 1, 2)]);
+      const { answerSeq } = turn;
+      const near = this.messages.between(answerSeq - MOST_OF_TURN, answerSeq, MOST_OF_TURN);
+      const own = near.filter((message) => message.turnId === turnId).toArray();
+      this.messages.withdraw(own);
       // The vector of a message is made of the one before it too.
-      this.vectors.dropFrom(turn.questionSeq);
+      this.vectors.dropFrom(own[0]?.seq ?? turn.questionSeq);
       this.turns.delete(turnId);
     });
   }
 
   /** Takes a turn's question back, and what was said before it where the session began with that. */
-  rollBack(turnId: string, before: NewMessage[]): void {
+  rollBack(turnId: string, { before, said }: Opening): void {
     this.#db.transaction(() => {
-      this.messages.deleteLast(1 + before.length);
+      this.messages.deleteLast(before.length + said.length);
       this.turns.delete(turnId);
     });
     this.#unanswered = undefined;
@@ -215,7 +210,7 @@ export class Store {
   #change<T>(run: () => T): T {
     const lost = this.#unanswered;
     const result = this.#db.transaction(() => {
-      const turn = lost === undefined ? undefined : this.turns.get(lost);
+      const turn = lost && this.turns.get(lost.id);
       if (turn) this.#appendAnswer(turn.id, { ...turn, status: "interrupted" });
       return run();
     });
@@ -226,18 +221,6 @@ export class Store {
   /** Remembers that messages came which may be older than now. */
   #touch(): void {
     this.#db.write("INSERT OR REPLACE INTO meta (key, value) VALUES ('appended_at', ?)", Date.now());
-  }
-
-  /** @returns where the question stands */
-  #appendQuestion(
-    { id, question, createdAt }: TurnIdentity,
-    before: NewMessage[],
-    tokens: number,
-    ...answer: StoredMessage[]
-  ): number {
-    if (before.length > 0) this.messages.append(before);
-    const asked: NewMessage = { role: "user", content: question, createdAt, tokens };
-    return this.messages.append([asked, ...answer], id).firstSeq;
   }
 
   #appendAnswer(turnId: string, finished: FinishedTurn): void {

@@ -1,25 +1,19 @@
 import type { TurnIdentity } from "../../turn/live-turn";
 import type { Journal } from "../../turn/ports";
-import type { FinishedTurn, NewMessage } from "../../turn/types";
-import type { Store } from "./store";
+import type { FinishedTurn } from "../../turn/types";
+import type { Opening, Store } from "./store";
 
 /** What a session's storage has of one turn. */
 export class TurnJournal implements Journal {
   readonly #store: Store;
   readonly #identity: TurnIdentity;
-  readonly #tokens: number;
-  readonly #before: NewMessage[];
+  readonly #opening: Opening;
   #written: "nothing" | "question" | "turn" = "nothing";
 
-  /**
-   * @param tokens what the question costs in a prompt
-   * @param before what was said before the session's first turn
-   */
-  constructor(store: Store, identity: TurnIdentity, tokens: number, before: NewMessage[]) {
+  constructor(store: Store, identity: TurnIdentity, opening: Opening) {
     this.#store = store;
     this.#identity = identity;
-    this.#tokens = tokens;
-    this.#before = before;
+    this.#opening = opening;
   }
 
   /** Whether the turn is remembered as it ended. */
@@ -28,7 +22,7 @@ export class TurnJournal implements Journal {
   }
 
   begin(): void {
-    this.#store.question(this.#identity, this.#before, this.#tokens);
+    this.#store.question(this.#identity, this.#opening);
     this.#written = "question";
   }
 
@@ -38,12 +32,12 @@ export class TurnJournal implements Journal {
 
   finish(finished: FinishedTurn): void {
     if (this.#written === "question") this.#store.answer(this.#identity.id, finished);
-    if (this.#written === "nothing") this.#store.turn(this.#identity, this.#before, this.#tokens, finished);
+    if (this.#written === "nothing") this.#store.turn(this.#identity, this.#opening, finished);
     this.#written = "turn";
   }
 
   rollBack(): void {
-    if (this.#written === "question") this.#store.rollBack(this.#identity.id, this.#before);
+    if (this.#written === "question") this.#store.rollBack(this.#identity.id, this.#opening);
     this.#written = "nothing";
   }
 

@@ -9,6 +9,7 @@ const KEY_LIFE = 86_400_000;
 type Row = {
   id: string;
   question_seq: number;
+  answer_seq: number | null;
   status: TurnStatus;
   partial: string | null;
   model: string | null;
@@ -21,16 +22,22 @@ type Row = {
   finished_at: number | null;
   question: string;
   answer: string | null;
+  calls: string | null;
 };
 
-const SELECT = `SELECT t.*, q.content AS question, a.content AS answer, a.memory,
+const SELECT = `SELECT t.*, q.content AS question, a.content AS answer, a.memory, a.calls,
   CASE WHEN a.seq IS NULL THEN 'running' ELSE coalesce(a.status, 'complete') END AS status FROM turns t
   JOIN messages q ON q.seq = t.question_seq
-  LEFT JOIN messages a ON a.seq = t.question_seq + 1 AND a.turn = t.id`;
+  LEFT JOIN messages a ON a.seq = coalesce(t.answer_seq, t.question_seq + 1) AND a.turn = t.id`;
+
+/** Where question and answer of a turn stand; between them, and before the question, may be what functions returned. */
+export type TurnPlace = Pick<TurnRow, "questionSeq" | "answerSeq">;
 
 /** A turn as it stands in the storage, with what only the storage needs. */
 export interface TurnRow extends StoredTurn {
   questionSeq: number;
+  /** Where the answer stands, or will stand. */
+  answerSeq: number;
   fingerprint: string | null;
 }
 
@@ -39,10 +46,12 @@ function toTurn(row: Row): TurnRow {
   return {
     id: row.id,
     questionSeq: row.question_seq,
+    answerSeq: row.answer_seq ?? row.question_seq + 1,
     fingerprint: row.fingerprint,
     status: row.status,
     question: row.question,
     answer: row.answer ?? partial?.answer ?? "",
+    ...(row.calls !== null && { toolCalls: JSON.parse(row.calls) }),
     model: row.model ?? partial?.model ?? "",
     finishReason: row.finish_reason,
     usage: {
@@ -67,15 +76,16 @@ export class TurnRows {
   /** A turn whose answer is not there yet is running. */
   insert(
     { id, idempotency, createdAt }: TurnIdentity,
-    questionSeq: number,
+    { questionSeq, answerSeq }: TurnPlace,
     finished?: FinishedTurn,
     finishedAt = createdAt,
   ): void {
     this.#db.write(
       `INSERT INTO turns (id, question_seq, idempotency_key, fingerprint, created_at, model, finish_reason,
-       prompt_tokens, completion_tokens, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       prompt_tokens, completion_tokens, finished_at, answer_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[id, questionSeq, idempotency?.key ?? null, idempotency?.fingerprint ?? null, createdAt],
       ...(finished ? ending(finished, finishedAt) : [null, null, 0, 0, null]),
+      answerSeq === questionSeq + 1 ? null : answerSeq,
     );
   }
 

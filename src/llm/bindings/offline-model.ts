@@ -1,7 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { stemmer } from "stemmer";
-import type { PromptMessage } from "../../turn/types";
-import type { AiInputs, AiOptions } from "../binding";
+import type { AiInputs, AiOptions, ChatInputs, ModelMessage } from "../binding";
+import { callFor, smallest } from "./offline-forms";
 
 /** Words that say nothing about what a sentence is about. */
 const STOP_WORDS = new Set(
@@ -31,7 +31,7 @@ const isQuestion = (text: string) => text.trimEnd().endsWith("?") || QUESTION_ST
 const ECHO = /^(?:You told me:|I was not told|Noted\.|I will remember that)/;
 
 /** The sentences of the prompt, newest last; the block of recalled messages quotes line by line with `> `. */
-function saidIn(messages: PromptMessage[]): string[] {
+function saidIn(messages: ModelMessage[]): string[] {
   return messages.flatMap(({ role, content }): string[] => {
     if (role === "system") return [];
     const quoted = content.split("\n").filter((text) => text.startsWith("> "));
@@ -41,8 +41,10 @@ function saidIn(messages: PromptMessage[]): string[] {
 }
 
 /** The answer of {@link OfflineModel} to a prompt; exported for what it is, a pure function. */
-export function answerFrom(messages: PromptMessage[]): string {
-  const question = messages.at(-1)?.content ?? "";
+export function answerFrom(messages: ModelMessage[]): string {
+  const last = messages.at(-1);
+  if (last?.role === "tool") return `${last.name ?? "The function"} says: "${last.content}"`;
+  const question = last?.content ?? "";
   if (!isQuestion(question)) return "Noted. I will remember that.";
   const wanted = stemsOf(question);
   let best: { sentence: string; score: number } | undefined;
@@ -57,22 +59,38 @@ export function answerFrom(messages: PromptMessage[]): string {
   return best ? `You told me: "${best.sentence}"` : "I was not told anything about that.";
 }
 
+/** The answer, in the form that is asked for. */
+function answerOf({ messages, response_format: format }: ChatInputs): string {
+  const answer = answerFrom(messages);
+  if (!format) return answer;
+  const said = /^[^"]*"(.*)"$/s.exec(answer)?.[1] ?? answer;
+  return JSON.stringify(format.type === "json_object" ? { answer: said } : smallest({ ...format.json_schema }, said));
+}
+
 const encoder = new TextEncoder();
 const event = (data: unknown) => encoder.encode(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
 
 /**
  * Stands in for the AI binding where there is no account. No language model: it quotes from the prompt the sentence
- * that fits the question best, so that it shows what the memory brought, and nothing else. It counts words as tokens.
+ * that fits the question best, so that it shows what the memory brought, and nothing else; with tools or a schema, see
+ * offline-forms.ts. It counts words as tokens.
  */
 export class OfflineModel extends WorkerEntrypoint {
   async run(model: string, inputs: AiInputs, _options?: AiOptions): Promise<unknown> {
     if ("text" in inputs) throw new Error(`5007: No such model ${model}: the stand-in makes no vectors`);
-    const answer = answerFrom(inputs.messages);
+    const call = callFor(inputs);
+    const answer = call ? "" : answerOf(inputs);
     const parts = answer.match(/\S+\s*/g) ?? [];
     const prompt_tokens = inputs.messages.reduce((sum, { content }) => sum + content.split(/\s+/).length, 0);
     const usage = { prompt_tokens, completion_tokens: parts.length, total_tokens: prompt_tokens + parts.length };
-    if (!inputs.stream) return { response: answer, usage };
-    const chunks = [...parts.map((response) => event({ response })), event({ response: "", usage }), event("[DONE]")];
+    if (!inputs.stream) return { response: answer, ...(call && { tool_calls: [call] }), usage };
+    const called = call ? [event({ response: "", tool_calls: [call] })] : [];
+    const chunks = [
+      ...parts.map((response) => event({ response })),
+      ...called,
+      event({ response: "", usage }),
+      event("[DONE]"),
+    ];
     return new ReadableStream({
       start(controller) {
         for (const chunk of chunks) controller.enqueue(chunk);

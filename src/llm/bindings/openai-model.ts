@@ -18,8 +18,19 @@ export class OpenAIModel extends WorkerEntrypoint<Env> {
       const { data }: { data: { embedding: number[] }[] } = await jsonOf(response);
       return { data: data.map(({ embedding }) => embedding) };
     }
-    const body = { model, ...inputs, ...(inputs.stream && { stream_options: { include_usage: true } }) };
-    const sent = inputs.messages.map(({ content }) => content);
+    const { response_format: format } = inputs;
+    const body = {
+      model,
+      ...inputs,
+      ...(inputs.stream && { stream_options: { include_usage: true } }),
+      ...(format?.type === "json_schema" && {
+        response_format: { type: format.type, json_schema: { name: "answer", schema: format.json_schema } },
+      }),
+    };
+    const sent = inputs.messages.flatMap(({ content, tool_calls: calls = [] }) => [
+      content,
+      ...calls.map((call) => call.function.arguments),
+    ]);
     const response = await this.#post("chat/completions", body, sent, options);
     return inputs.stream ? response.body : jsonOf(response);
   }

@@ -6,6 +6,7 @@ import { respondOpenAI } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
 import { eventStream } from "../event-stream";
+import { formatOf, toolsOf } from "./functions";
 import { askConversation, conversationOf, questionOf, sessionIdOf } from "./request";
 import { chatRequest, type chatResponse, modelParam, type modelResponse, type modelsResponse } from "./shapes";
 
@@ -38,9 +39,16 @@ export const completions = new Hono<AppEnv>()
     const reply = await askConversation(c, sessionIdOf(c, request.metadata).named, {
       ask: questionOf(c, conversation, {
         ...request,
+        offered: toolsOf(
+          request.tools?.map((tool) => tool.function) ?? [],
+          request.tool_choice,
+          request.parallel_tool_calls,
+        ),
+        answer: formatOf(request.response_format, "response_format"),
         maxTokens: request.max_completion_tokens ?? request.max_tokens,
       }),
       before: conversation.before,
+      results: conversation.results,
       form: request.stream ? form : undefined,
     });
     switch (reply.state) {

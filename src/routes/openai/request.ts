@@ -1,70 +1,82 @@
 /** How a request of the OpenAI surface becomes an ask: what is new in it, what was said before, and which session. */
 import type { Context } from "hono";
 import type { AppEnv } from "../../env";
-import { MAX_CONTENT, MAX_REPLY_TOKENS } from "../../limits";
-import { FailureError } from "../../middleware/respond";
+import { MAX_CALLS, MAX_CONTENT, MAX_REPLY_TOKENS } from "../../limits";
 import { headersOf } from "../../middleware/validation";
 import { systemPromptOf } from "../../turn/prompt";
-import type { Ask, AskReply, NewMessage, Sampling } from "../../turn/types";
+import type { AnswerFormat, Ask, AskReply, NewMessage, Sampling, ToolResult, Tools } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 import { askOf, askSession } from "../session";
+import { invalid } from "./invalid";
+import type { Reference, Said } from "./items";
 import { sessionHeaders } from "./shapes";
 import { askStateless } from "./stateless";
 
-interface Message {
-  role: "system" | "developer" | "user" | "assistant";
-  content: string;
-}
-
-/** Something that was said before, named and not repeated. */
-interface Reference {
-  type: "item_reference";
-  id: string;
-}
+type Item = Said | Reference;
 
 export interface Conversation {
   /** What the client says the assistant should be; undefined where it says nothing. */
   system: string | undefined;
   /** What was said before the question. */
   before: NewMessage[];
-  /** What the user said since the assistant last spoke. */
+  /** What the user said since the assistant last spoke; empty where only results came. */
   question: string;
+  /** What functions returned that the assistant called last. */
+  results: ToolResult[];
   /** The id of the last thing that is named and not repeated. */
   reference: string | undefined;
 }
-
-/** A refusal that names the field. */
-export const invalid = (path: string, message: string) =>
-  new FailureError({ reason: "invalid_request", errors: [{ path, message }] });
 
 function bounded(text: string, path: string, what: string): string {
   if (text.length > MAX_CONTENT) throw invalid(path, `${what} may have ${MAX_CONTENT} characters together`);
   return text;
 }
 
-const isReference = (item: Message | Reference): item is Reference => "type" in item && item.type === "item_reference";
+const isReference = (item: Item): item is Reference => "reference" in item;
 
-/** Parts the messages of a request; those after the last assistant message, or reference, are the question. */
-export function conversationOf(items: (Message | Reference)[], path: string): Conversation {
-  const messages = items.flatMap((item) => (isReference(item) ? [] : [item]));
-  const isSystem = ({ role }: Message) => role === "system" || role === "developer";
-  const system = messages.filter(isSystem).map(({ content }) => content);
+const saidIn = (items: Item[]) => items.filter((item): item is Said => !isReference(item));
+
+/** Calls that came as items of their own stand together, as they were made. */
+function joined(items: Item[]): Item[] {
+  const result: Item[] = [];
+  for (const item of items) {
+    const last = result.at(-1);
+    const follows = last && !isReference(last) && !isReference(item) && item.content === "";
+    if (follows && last.toolCalls && item.toolCalls) last.toolCalls = [...last.toolCalls, ...item.toolCalls];
+    else result.push({ ...item });
+  }
+  return result;
+}
+
+/** Parts the messages of a request; those after the last assistant message, or reference, are new. */
+export function conversationOf(sent: Item[], path: string): Conversation {
+  const items = joined(sent);
+  const system = saidIn(items).filter(({ role }) => role === "system");
   const start = items.findLastIndex((item) => isReference(item) || item.role === "assistant") + 1;
-  const said = (part: (Message | Reference)[]) =>
-    part.flatMap((item): NewMessage[] =>
-      !isReference(item) && (item.role === "user" || item.role === "assistant")
-        ? [{ role: item.role, content: item.content }]
-        : [],
-    );
-  const question = said(items.slice(start))
-    .map(({ content }) => content)
-    .join("\n\n");
-  if (question === "") throw invalid(path, "must end with what the user says");
+  const talk = (part: Item[]) => saidIn(part).filter(({ role }) => role !== "system");
+  const fresh = talk(items.slice(start));
+  const results = fresh.flatMap(({ toolCallId: callId, content }) =>
+    callId === undefined ? [] : [{ callId, content }],
+  );
+  const asked = fresh.filter(({ role }) => role === "user");
+  if (fresh.findLastIndex(({ role }) => role === "tool") >= results.length) {
+    throw invalid(path, "has results of calls behind what the user says: they stand right behind their calls");
+  }
+  const question = asked.map(({ content }) => content).join("\n\n");
+  if (question === "" && results.length === 0)
+    throw invalid(path, "must end with what the user says, or with results of calls");
+  if (results.length > MAX_CALLS) throw invalid(path, `may have ${MAX_CALLS} results of calls at its end`);
   return {
-    system: system.length > 0 ? bounded(system.join("\n\n"), path, "system messages") : undefined,
-    before: said(items.slice(0, start)).filter(({ content }) => content !== ""),
+    system:
+      system.length > 0
+        ? bounded(system.map(({ content }) => content).join("\n\n"), path, "system messages")
+        : undefined,
+    before: talk(items.slice(0, start)).filter(
+      ({ content, toolCalls, role }) => content !== "" || toolCalls || role === "tool",
+    ),
+    results,
     question: bounded(question, path, "what the user says last"),
-    reference: items.findLast(isReference)?.id,
+    reference: items.findLast(isReference)?.reference,
   };
 }
 
@@ -104,21 +116,33 @@ const samplingOf = ({
 export function questionOf(
   c: Context<AppEnv>,
   { question, system }: Pick<Conversation, "question" | "system">,
-  request: SamplingRequest & { maxTokens: number | null | undefined },
+  request: SamplingRequest & {
+    maxTokens: number | null | undefined;
+    offered: Tools | undefined;
+    answer: AnswerFormat | undefined;
+  },
 ): Ask {
   const ask = askOf(c, {
     question,
     // Some clients always ask for the most there is.
     maxTokens: request.maxTokens ? Math.min(request.maxTokens, MAX_REPLY_TOKENS) : undefined,
   });
-  return { ...ask, ...samplingOf(request), systemPrompt: systemPromptOf(ask.systemPrompt, system) };
+  const { offered: tools, answer: format } = request;
+  return { ...ask, ...samplingOf(request), tools, format, systemPrompt: systemPromptOf(ask.systemPrompt, system) };
 }
 
 /** Asks the session with its memory; without one, with what the client sent along. */
 export function askConversation(
   c: Context<AppEnv>,
   sessionId: string | undefined,
-  request: { ask: Ask; before: NewMessage[]; form: Form | undefined; follows?: string | undefined; store?: boolean },
+  request: {
+    ask: Ask;
+    before: NewMessage[];
+    results: ToolResult[];
+    form: Form | undefined;
+    follows?: string | undefined;
+    store?: boolean;
+  },
 ): Promise<AskReply> {
   return sessionId === undefined ? askStateless(c, request) : askSession(c, sessionId, request);
 }

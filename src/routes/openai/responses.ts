@@ -8,7 +8,9 @@ import { sessionId as sessionIdSchema } from "../../schema";
 import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-events";
 import { eventStream } from "../event-stream";
 import { callSession } from "../session";
-import { askConversation, type Conversation, conversationOf, invalid, questionOf, sessionIdOf } from "./request";
+import { formatOf, toolsOf } from "./functions";
+import { invalid } from "./invalid";
+import { askConversation, type Conversation, conversationOf, questionOf, sessionIdOf } from "./request";
 import { type deletedResponse, responseParam, responsesRequest, type responsesResponse } from "./shapes";
 
 type Request = z.output<typeof responsesRequest>;
@@ -20,7 +22,7 @@ interface Place {
 }
 
 /** What an id of ours names; one that is not ours names nothing that there is. */
-function placeOf(kind: "resp" | "msg", id: string): Place {
+function placeOf(kind: "resp" | "item", id: string): Place {
   const place = parseOpenaiId(kind, id);
   if (!place || !sessionIdSchema.safeParse(place.sessionId).success) {
     throw new FailureError({ reason: "response_not_found" });
@@ -44,7 +46,7 @@ function continued(c: Context<AppEnv>, request: Request, { reference }: Conversa
   }
   if (place) return place;
   if (named !== undefined) return { sessionId: named };
-  return reference === undefined ? undefined : placeOf("msg", reference);
+  return reference === undefined ? undefined : placeOf("item", reference);
 }
 
 /** The turn that an id names. */
@@ -95,6 +97,12 @@ export const responses = new Hono<AppEnv>()
         previous_response_id: request.previous_response_id ?? null,
         conversation: request.conversation ? { id: sessionId } : null,
         store,
+        given: JSON.stringify({
+          tools: request.tools ?? [],
+          tool_choice: request.tool_choice ?? "auto",
+          parallel_tool_calls: request.parallel_tool_calls ?? true,
+          text: { format: request.text?.format ?? { type: "text" } },
+        }),
       },
     };
     const system = [request.instructions, conversation.system].filter(Boolean).join("\n\n") || undefined;
@@ -102,9 +110,15 @@ export const responses = new Hono<AppEnv>()
       ask: questionOf(
         c,
         { question: conversation.question, system },
-        { ...request, maxTokens: request.max_output_tokens },
+        {
+          ...request,
+          offered: toolsOf(request.tools ?? [], request.tool_choice, request.parallel_tool_calls),
+          answer: formatOf(request.text?.format, "text.format"),
+          maxTokens: request.max_output_tokens,
+        },
       ),
       before: conversation.before,
+      results: conversation.results,
       form: request.stream ? form : undefined,
       follows: place?.follows,
       store,

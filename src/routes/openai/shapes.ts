@@ -1,59 +1,15 @@
 /** The shapes of the OpenAI surface: what is understood of requests, and what is answered. The rest is ignored. */
 import * as z from "zod";
-import { sessionId } from "../../schema";
-
-const text = z
-  .string()
-  .max(100_000)
-  .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
-
-const partType = z.enum(["text", "input_text", "output_text"]);
-
-/** Text, or parts of it; of what is no text nothing could be remembered. */
-const textParts = z.union(
-  [
-    text,
-    z
-      .array(z.object({ type: partType, text }))
-      .min(1)
-      .max(1_000)
-      .transform((parts) => parts.map((part) => part.text).join("\n")),
-  ],
-  { error: "must be text of at most 100,000 characters, or 1 to 1,000 parts of it" },
-);
-
-const message = z.object({
-  role: z.enum(["system", "developer", "user", "assistant"]),
-  content: textParts,
-});
-
-const isTextPart = (part: unknown) => {
-  if (typeof part !== "object" || part === null || !("type" in part) || !("text" in part)) return false;
-  return partType.safeParse(part.type).success && typeof part.text === "string";
-};
-
-/**
- * Stops at the first part of a message that is no text and says so, before the schema looks: that would find something to
- * say about each of a million.
- */
-function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown {
-  if (!Array.isArray(items)) return items;
-  for (const [at, entry] of items.entries()) {
-    const content: unknown =
-      typeof entry === "object" && entry !== null && "content" in entry ? entry.content : undefined;
-    const bad = Array.isArray(content) ? content.findIndex((part) => !isTextPart(part)) : -1;
-    if (bad === -1) continue;
-    const message = "must be text, as `text`, `input_text` or `output_text`: images, audio and files are not supported";
-    addIssue({ code: "custom", path: [at, "content", bad], message, input: null });
-    return z.NEVER;
-  }
-  return items;
-}
-
-/** Items of a response's input: messages, also those that a response gave back, or the ids of those. */
-const item = z.union([z.object({ type: z.literal("item_reference"), id: z.string().max(512) }), message], {
-  error: "must be a message with `role` (system, developer, user or assistant) and `content`, or an `item_reference`",
-});
+import { finishReason, sessionId } from "../../schema";
+import {
+  chatFormat,
+  chatToolChoice,
+  chatTools,
+  responsesFormat,
+  responsesToolChoice,
+  responsesTools,
+} from "./functions";
+import { chatMessage, inputItem, onlyText, text } from "./items";
 
 const maxTokens = z.int().min(1).nullish();
 const temperature = z.number().min(0).max(2).nullish();
@@ -70,15 +26,13 @@ const only = <T extends z.ZodType>(allowed: T, what: string) =>
     .optional();
 
 const none = z.union([z.null(), z.array(z.never()).max(0)]);
-const noTools = only(none, "this Worker calls no functions");
-const plainText = z.union([z.null(), z.looseObject({ type: z.literal("text") })]);
 const stream = z.boolean().nullish();
 const metadata = z.object({ session_id: sessionId.optional() }).nullish();
 
 export const chatRequest = z.object({
   /** Any name; the Worker's own model answers. */
   model: z.string().optional(),
-  messages: z.preprocess(onlyText, z.array(message).min(1).max(1_000)),
+  messages: z.preprocess(onlyText, z.array(chatMessage).min(1).max(1_000)),
   stream,
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   max_tokens: maxTokens,
@@ -96,9 +50,11 @@ export const chatRequest = z.object({
   top_logprobs: only(z.union([z.null(), z.literal(0)]), "the model does not tell them"),
   audio: only(z.null(), "an answer is text"),
   modalities: only(z.union([z.null(), z.array(z.literal("text"))]), "an answer is text"),
-  tools: noTools,
-  functions: noTools,
-  response_format: only(plainText, "an answer is plain text"),
+  tools: chatTools,
+  tool_choice: chatToolChoice,
+  parallel_tool_calls: z.boolean().nullish(),
+  functions: only(none, "send `tools`, which took their place"),
+  response_format: chatFormat,
   metadata,
 });
 
@@ -107,7 +63,7 @@ export const responsesRequest = z.object({
   model: z.string().optional(),
   input: z.preprocess(
     onlyText,
-    z.union([text.min(1), z.array(item).min(1).max(1_000)], { error: "must be text, or 1 to 1,000 messages" }),
+    z.union([text.min(1), z.array(inputItem).min(1).max(1_000)], { error: "must be text, or 1 to 1,000 messages" }),
   ),
   instructions: z.string().max(32_000).nullish(),
   stream,
@@ -120,8 +76,10 @@ export const responsesRequest = z.object({
   max_output_tokens: maxTokens,
   temperature,
   top_p: topP,
-  tools: noTools,
-  text: only(z.union([z.null(), z.looseObject({ format: plainText.optional() })]), "an answer is plain text"),
+  tools: responsesTools,
+  tool_choice: responsesToolChoice,
+  parallel_tool_calls: z.boolean().nullish(),
+  text: z.object({ format: responsesFormat }).nullish(),
   background: only(z.union([z.null(), z.literal(false)]), "a client may leave, and read its response later"),
   metadata,
 });
@@ -158,9 +116,23 @@ export const chatResponse = z.object({
   choices: z.array(
     z.object({
       index: count,
-      message: z.object({ role: z.literal("assistant"), content: z.string(), refusal: z.null() }),
+      message: z.object({
+        role: z.literal("assistant"),
+        /** Null where functions are called without a word. */
+        content: z.string().nullable(),
+        refusal: z.null(),
+        tool_calls: z
+          .array(
+            z.object({
+              id: z.string(),
+              type: z.literal("function"),
+              function: z.object({ name: z.string(), arguments: z.string() }),
+            }),
+          )
+          .optional(),
+      }),
       logprobs: z.null(),
-      finish_reason: z.enum(["stop", "length"]),
+      finish_reason: finishReason,
     }),
   ),
   usage: z.object({ prompt_tokens: count, completion_tokens: count, total_tokens: count }),
@@ -172,6 +144,15 @@ const outputMessage = z.object({
   status: z.enum(["in_progress", "completed", "incomplete"]),
   role: z.literal("assistant"),
   content: z.array(z.object({ type: z.literal("output_text"), text: z.string(), annotations: z.array(z.never()) })),
+});
+
+const functionCall = z.object({
+  type: z.literal("function_call"),
+  id: z.string(),
+  call_id: z.string(),
+  name: z.string(),
+  arguments: z.string(),
+  status: z.literal("completed"),
 });
 
 export const deletedResponse = z.object({ id: z.string(), object: z.literal("response"), deleted: z.literal(true) });
@@ -186,15 +167,16 @@ export const responsesResponse = z.object({
   instructions: z.string().nullable(),
   max_output_tokens: z.int().nullable(),
   model: z.string(),
-  output: z.array(outputMessage),
-  parallel_tool_calls: z.literal(false),
+  output: z.array(z.union([outputMessage, functionCall])),
+  parallel_tool_calls: z.boolean(),
   previous_response_id: z.string().nullable(),
   conversation: z.object({ id: z.string() }).nullable(),
   store: z.boolean(),
   temperature: z.number().nullable(),
-  text: z.object({ format: z.object({ type: z.literal("text") }) }),
-  tool_choice: z.literal("none"),
-  tools: z.array(z.never()),
+  /** As the request had them. */
+  text: z.object({ format: z.looseObject({ type: z.string() }) }),
+  tool_choice: z.union([z.string(), z.looseObject({})]),
+  tools: z.array(z.looseObject({ type: z.literal("function") })),
   top_p: z.null(),
   truncation: z.literal("auto"),
   metadata: z.object({}),

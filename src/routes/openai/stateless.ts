@@ -4,24 +4,36 @@ import { Llama } from "../../llm/llama";
 import { errorFields, log } from "../../log";
 import { budgetOf, measure } from "../../turn/budget";
 import { contextOf } from "../../turn/conversation";
+import { goOn, openExchange } from "../../turn/exchange";
 import { LiveTurn } from "../../turn/live-turn";
 import { noJournal } from "../../turn/ports";
+import { ok } from "../../turn/result";
 import { answerTurn, streamReply, streamTurn, wholeReply } from "../../turn/turn";
-import type { Ask, AskReply, NewMessage } from "../../turn/types";
+import type { Ask, AskReply, NewMessage, ToolResult } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
 import { meterOf, requireAllowance } from "../allowance";
 import { modelOf } from "../session";
 
+interface Request {
+  ask: Ask;
+  before: NewMessage[];
+  /** What functions returned that are called at the end of `before`. */
+  results: ToolResult[];
+  form: Form | undefined;
+}
+
 /** Runs a turn in the Worker, with what the client sent along and no memory; it ends with its client. */
-export function askStateless(
-  c: Context<AppEnv>,
-  { ask, before, form }: { ask: Ask; before: NewMessage[]; form: Form | undefined },
-): Promise<AskReply> {
+export function askStateless(c: Context<AppEnv>, { ask: asked, before, results, form }: Request): Promise<AskReply> {
   requireAllowance(c);
+  const model = new Llama(c.env.AI, modelOf(c, asked));
+  const exchange = results.length > 0 ? openExchange(before) : [];
+  const went = results.length > 0 ? goOn(asked, exchange, results) : ok(asked);
+  if (!went.ok) return Promise.resolve({ state: "failed", failure: went.failure });
+  const ask = went.value;
   const turn = new LiveTurn({ id: crypto.randomUUID(), question: ask.question, createdAt: Date.now() });
-  const model = new Llama(c.env.AI, modelOf(c));
   const measured = measure(ask);
-  const context = contextOf(before, budgetOf(measured, model.window).context);
+  const earlier = before.slice(0, before.length - exchange.length);
+  const context = contextOf(earlier, budgetOf(measured, model.window).context);
   const parts = { ask: measured, context, model, journal: noJournal };
   // A stream's client that leaves is not told to the stream: https://github.com/cloudflare/workerd/issues/6832
   c.req.raw.signal.addEventListener("abort", () => turn.fail({ reason: "turn_cancelled" }));

@@ -5,7 +5,6 @@ import { freshSession, worker } from "../../support/worker";
 const llamory = worker();
 const chat = { model: "llama", messages: [{ role: "user", content: "Hi" }] };
 const responses = { model: "llama", input: "Hi" };
-const tools = [{ type: "function", function: { name: "f", parameters: {} } }];
 
 describe("what is not supported", () => {
   it.each<[field: string, path: string, body: object]>([
@@ -14,11 +13,9 @@ describe("what is not supported", () => {
     ["top_logprobs", "/v1/chat/completions", { ...chat, top_logprobs: 3 }],
     ["audio", "/v1/chat/completions", { ...chat, audio: { voice: "x" } }],
     ["modalities", "/v1/chat/completions", { ...chat, modalities: ["text", "audio"] }],
-    ["tools", "/v1/chat/completions", { ...chat, tools }],
     ["functions", "/v1/chat/completions", { ...chat, functions: [{ name: "f" }] }],
-    ["response_format", "/v1/chat/completions", { ...chat, response_format: { type: "json_object" } }],
-    ["tools", "/v1/responses", { ...responses, tools }],
-    ["text", "/v1/responses", { ...responses, text: { format: { type: "json_object" } } }],
+    ["tools.0.type", "/v1/chat/completions", { ...chat, tools: [{ type: "custom", custom: { name: "f" } }] }],
+    ["tools.0.type", "/v1/responses", { ...responses, tools: [{ type: "web_search" }] }],
     ["background", "/v1/responses", { ...responses, background: true }],
     [
       "messages.0.content.1",

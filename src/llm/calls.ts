@@ -1,0 +1,84 @@
+/** The functions that a model calls: in Workers AI's form or OpenAI's, whole or in the parts of a stream. */
+import { MAX_ANSWER, MAX_CALLS } from "../limits";
+import { failed, ok, type Result } from "../turn/result";
+import type { ToolCall, Tools } from "../turn/types";
+
+/** A call, or a part of one that its `index` puts together with others. */
+export interface CallPart {
+  index?: number | undefined;
+  name: string;
+  arguments: string;
+}
+
+type Fields = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : "");
+
+/** `{ name, arguments }`, or the same as the `function` of a call; arguments as an object or as JSON. */
+function partOf(value: unknown): CallPart {
+  const call = isObject(value) ? value : {};
+  const { name, arguments: given } = isObject(call.function) ? call.function : call;
+  return {
+    index: typeof call.index === "number" ? call.index : undefined,
+    name: textOf(name),
+    arguments: isObject(given) ? JSON.stringify(given) : textOf(given),
+  };
+}
+
+/** The calls in the first of these fields that has any. */
+export function callPartsOf(...fields: unknown[]): CallPart[] {
+  const calls = fields.find((field): field is unknown[] => Array.isArray(field) && field.length > 0);
+  return calls?.map(partOf) ?? [];
+}
+
+/** Calls that come in parts. */
+export class Calls {
+  readonly #parts: CallPart[] = [];
+  #characters = 0;
+
+  get some(): boolean {
+    return this.#parts.length > 0;
+  }
+
+  /** @returns whether they are still of a size that can be remembered */
+  add(parts: CallPart[]): boolean {
+    for (const part of parts) {
+      this.#characters += part.name.length + part.arguments.length;
+      const known = part.index === undefined ? undefined : this.#parts.find(({ index }) => index === part.index);
+      if (!known) this.#parts.push({ ...part });
+      else {
+        known.name ||= part.name;
+        known.arguments += part.arguments;
+      }
+    }
+    return this.#characters <= MAX_ANSWER;
+  }
+
+  /** The calls, when the last part has come; they must be of functions that there are, with an object as arguments. */
+  end(tools: Tools): Result<ToolCall[]> {
+    // Some servers close each call with an empty part of its own.
+    const calls = this.#parts.filter(({ name, arguments: json }) => name !== "" || json !== "");
+    const isKnown = ({ name }: CallPart) => tools.list.some((tool) => tool.name === name);
+    if (!calls.every((call) => isKnown(call) && isObject(parsed(call.arguments || "{}")))) {
+      return failed({ reason: "model_reply_malformed" });
+    }
+    return ok(
+      calls.slice(0, tools.parallel ? MAX_CALLS : 1).map(({ name, arguments: json }) => ({
+        id: `call_${crypto.randomUUID().replaceAll("-", "")}`,
+        name,
+        arguments: json || "{}",
+      })),
+    );
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+/** Whether what a model has said is an answer to what it was asked. */
+import { Validator } from "@cfworker/json-schema";
+import type { ModelCall, ModelEnd } from "../turn/ports";
+import { failed, ok, type Result } from "../turn/result";
+import type { AnswerFormat } from "../turn/types";
+import type { Calls } from "./calls";
+
+/** What the model was asked for, beyond words. */
+export type Wanted = Pick<ModelCall, "tools" | "format">;
+
+/** Whether an answer can only be told when it is whole. */
+export const isChecked = ({ tools, format }: Wanted): boolean => format !== undefined || tools?.required === true;
+
+/**
+ * Ends a reply with the calls in it, or with its text.
+ * @param said whether there is any text
+ */
+export function ended(said: boolean, calls: Calls, end: ModelEnd, { tools }: Wanted): Result<ModelEnd> {
+  const called = tools && calls.some ? calls.end(tools) : undefined;
+  if (called && !called.ok) return called;
+  if (called && called.value.length > 0) {
+    return ok({ ...end, finishReason: "tool_calls", toolCalls: called.value });
+  }
+  if (!said) return failed({ reason: "model_reply_empty" });
+  return tools?.required ? failed({ reason: "model_reply_malformed" }) : ok(end);
+}
+
+/** Whether a text is the JSON that was wanted. */
+export function fits(text: string, { schema }: AnswerFormat): boolean {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return false;
+  }
+  if (schema === null) return typeof value === "object" && value !== null && !Array.isArray(value);
+  try {
+    return new Validator(JSON.parse(schema)).validate(value).valid;
+  } catch {
+    // A schema that goes round in circles for such a value.
+    return false;
+  }
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { scripted } from "../../support/scripted-model";
+import { freshSession, worker } from "../../support/worker";
+
+const llamory = worker();
+const schema = {
+  type: "object",
+  properties: { name: { type: "string" }, age: { type: "integer", minimum: 0 } },
+  required: ["name", "age"],
+  additionalProperties: false,
+};
+const response_format = { type: "json_schema", json_schema: { name: "person", schema, strict: true } };
+const ANA = '{"name":"Ana","age":7}';
+
+const post = (session: string, more: object) =>
+  llamory.post(
+    "/v1/chat/completions",
+    { messages: [{ role: "user", content: "Who is it?" }], ...more },
+    { "x-session-id": session },
+  );
+const complete = async (session: string, more: object) =>
+  (await post(session, more)).json<{
+    choices?: { message: { content: string } }[];
+    error?: { code: string; param: string; message: string };
+  }>();
+
+describe("an answer that must be JSON", () => {
+  it.each([
+    ["as text", { response: ANA }],
+    ["as an object", { response: { name: "Ana", age: 7 } }],
+    ["in OpenAI's form", { choices: [{ message: { content: ANA } }] }],
+  ])("is asked for in JSON mode, and given: %s", async (_form, reply) => {
+    const session = freshSession();
+    const model = await scripted(session, reply);
+    expect((await complete(session, { response_format })).choices?.[0]?.message.content).toBe(ANA);
+    expect((await model.runs())[0]?.inputs).toMatchObject({
+      response_format: { type: "json_schema", json_schema: schema },
+    });
+  });
+
+  it.each([
+    ["no JSON", { response: "Ana, seven years old" }],
+    ["of another shape", { response: { name: "Ana", age: -1 } }],
+    ["what JSON mode could not do", new Error("5024: JSON Mode couldn't be met")],
+  ])("and is %s is asked for once more", async (_what, misfit) => {
+    const session = freshSession();
+    const model = await scripted(session, misfit, { response: ANA });
+    expect((await complete(session, { response_format })).choices?.[0]?.message.content).toBe(ANA);
+    expect(await model.runs()).toHaveLength(2);
+  });
+
+  it("and is not, twice, is a malformed reply, of which nothing is remembered", async () => {
+    const session = freshSession();
+    const model = await scripted(session, { response: { name: "Ana" } });
+    expect((await complete(session, { response_format })).error?.code).toBe("model_reply_malformed");
+    expect(await model.runs()).toHaveLength(2);
+    expect(await llamory.transcript(session)).toEqual([]);
+  });
+
+  it("is streamed as one delta, and was not asked for as a stream", async () => {
+    const session = freshSession();
+    const model = await scripted(session, { response: ANA });
+    const text = await (await post(session, { response_format, stream: true })).text();
+    expect(text.match(/"content":"\{/g)).toHaveLength(1);
+    expect((await model.runs())[0]?.inputs.stream).toBeUndefined();
+  });
+
+  it("may be any object", async () => {
+    const [good, bad] = [freshSession(), freshSession()];
+    await scripted(good, { response: ANA });
+    await scripted(bad, { response: "[1]" });
+    const any = { response_format: { type: "json_object" } };
+    expect((await complete(good, any)).choices?.[0]?.message.content).toBe(ANA);
+    expect((await complete(bad, any)).error?.code).toBe("model_reply_malformed");
+  });
+
+  it("is asked for by `text.format` of a response, which repeats it", async () => {
+    const session = freshSession();
+    await scripted(session, { response: ANA });
+    const format = { type: "json_schema", name: "person", schema };
+    const body = { input: "Who is it?", conversation: session, text: { format } };
+    expect(await (await llamory.post("/v1/responses", body)).json()).toMatchObject({
+      text: { format },
+      output: [{ content: [{ text: ANA }] }],
+    });
+  });
+
+  it.each([
+    ["refers to nothing", { $ref: "#/nowhere" }],
+    ["goes round in circles", { $ref: "#" }],
+    ["is too long", { description: "x".repeat(70_000) }],
+  ])("is refused where its schema %s", async (_what, bad) => {
+    const body = { response_format: { type: "json_schema", json_schema: { name: "x", schema: bad } } };
+    const { error } = await complete(freshSession(), body);
+    expect(error?.param).toMatch(/^response_format/);
+  });
+
+  it("is refused by a model without JSON mode; the setting is named", async () => {
+    const scout = worker({ MODEL: "@cf/meta/llama-4-scout-17b-16e-instruct" });
+    const body = { messages: [{ role: "user", content: "Who is it?" }], response_format };
+    const response = await scout.post("/v1/chat/completions", body);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain("TOOL_MODEL");
+  });
+});
+
+describe("the stand-in, without a model", () => {
+  it("gives the least that fits a schema, its strings from what it was told", async () => {
+    const session = freshSession();
+    await llamory.ask(session, "My dog is called Rex.");
+    const shape = {
+      type: "object",
+      properties: {
+        quote: { $ref: "#/$defs/text" },
+        kind: { enum: ["dog", "cat"] },
+        ages: { type: "array", items: { type: "integer", minimum: 1 }, minItems: 2 },
+        owner: { anyOf: [{ type: "null" }, { type: "string" }] },
+        note: { type: "string" },
+      },
+      required: ["quote", "kind", "ages", "owner"],
+      $defs: { text: { type: "string" } },
+    };
+    const question = { role: "user", content: "What is my dog called?" };
+    const body = {
+      messages: [question],
+      response_format: { type: "json_schema", json_schema: { name: "dog", schema: shape } },
+    };
+    const { choices } = await complete(session, body);
+    expect(JSON.parse(choices?.[0]?.message.content ?? "")).toEqual({
+      quote: "My dog is called Rex.",
+      kind: "dog",
+      ages: [1, 1],
+      owner: null,
+    });
+  });
+});

@@ -1,0 +1,328 @@
+import { describe, expect, it } from "vitest";
+import { scripted } from "../../support/scripted-model";
+import { freshSession, worker } from "../../support/worker";
+
+const llamory = worker();
+
+const weather = {
+  type: "function",
+  function: {
+    name: "weather",
+    description: "The weather of a city",
+    parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
+  },
+};
+const flat = { type: "function", ...weather.function };
+
+interface Call {
+  id: string;
+  function: { name: string; arguments: string };
+}
+interface Completion {
+  choices: { message: { content: string | null; tool_calls?: Call[] }; finish_reason: string }[];
+  error?: { code: string; param: string | null; message: string };
+}
+
+const complete = async (session: string | null, messages: object[], more: object = { tools: [weather] }) => {
+  const headers: Record<string, string> = session === null ? {} : { "x-session-id": session };
+  const response = await llamory.post("/v1/chat/completions", { messages, ...more }, headers);
+  const body = await response.json<Completion>();
+  return { status: response.status, error: body.error, ...body.choices?.[0] };
+};
+
+const ask = { role: "user", content: "What is the weather in Paris?" };
+const CALL = { name: "weather", arguments: '{"city":"Paris"}' };
+const CALLS = { response: null, tool_calls: [{ name: "weather", arguments: { city: "Paris" } }] };
+const OPENAI_CALLS = {
+  choices: [
+    {
+      message: {
+        content: null,
+        tool_calls: [{ id: "x", type: "function", function: { name: "weather", arguments: '{"city":"Paris"}' } }],
+      },
+      finish_reason: "tool_calls",
+    },
+  ],
+};
+const sse = (...chunks: unknown[]) => chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("");
+
+/** The transcript, newest first. */
+const history = async (session: string) => {
+  const response = await llamory.fetch(`/sessions/${session}/messages`);
+  return (await response.json<{ data: { role: string; content: string; status: string }[] }>()).data;
+};
+
+/** Asks, and sends back what the function returned. */
+async function exchange(session: string, result = "20 degrees") {
+  const { message } = await complete(session, [ask]);
+  const id = message?.tool_calls?.[0]?.id ?? "";
+  const returned = { role: "tool", tool_call_id: id, content: result };
+  return complete(session, [ask, { role: "assistant", ...message }, returned]);
+}
+
+describe("functions that a model may call", () => {
+  it.each([
+    ["Workers AI's form", CALLS],
+    ["OpenAI's form", OPENAI_CALLS],
+  ])("are told to it, and its calls to the client: %s", async (_form, reply) => {
+    const session = freshSession();
+    const model = await scripted(session, reply);
+    const { message, finish_reason } = await complete(session, [ask]);
+    expect(finish_reason).toBe("tool_calls");
+    expect(message).toMatchObject({
+      content: null,
+      tool_calls: [{ type: "function", function: { name: "weather", arguments: '{"city":"Paris"}' } }],
+    });
+    expect((await model.runs())[0]?.inputs).toMatchObject({ tools: [weather], tool_choice: "auto" });
+  });
+
+  it.each([
+    ["whole, in Workers AI's form", `${sse(CALLS)}data: [DONE]\n\n`],
+    [
+      "in parts, in OpenAI's form",
+      sse(
+        { choices: [{ delta: { tool_calls: [{ index: 0, id: "x", function: { name: "weather", arguments: "" } }] } }] },
+        { choices: [{ delta: { tool_calls: [{ index: 0, function: { arguments: '{"city":' } }] } }] },
+        { choices: [{ delta: { tool_calls: [{ index: 0, function: { arguments: '"Paris"}' } }] } }] },
+        { choices: [{ delta: { tool_calls: [{ index: 0, id: null, function: { name: null } }] } }] },
+        { choices: [{ delta: {}, finish_reason: "tool_calls" }] },
+      ),
+    ],
+  ])("are called in a stream: %s", async (_form, bytes) => {
+    const session = freshSession();
+    const model = await scripted(session, { play: "stream" });
+    const body = { messages: [ask], tools: [weather], stream: true };
+    const answer = llamory.post("/v1/chat/completions", body, { "x-session-id": session });
+    await model.called();
+    await model.raw(bytes);
+    await model.cut();
+    const events = (await (await answer).text()).split("\n\n").filter(Boolean);
+    const deltas = events
+      .slice(0, -1)
+      .map((event) => JSON.parse(event.slice(6)).choices[0])
+      .map(({ delta, finish_reason }) => delta.tool_calls?.[0] ?? finish_reason);
+    expect(deltas).toEqual([
+      null,
+      { index: 0, id: expect.stringMatching(/^call_/), type: "function", function: { name: "weather", arguments: "" } },
+      { index: 0, function: { arguments: '{"city":"Paris"}' } },
+      "tool_calls",
+    ]);
+  });
+
+  it.each<[string, unknown, object]>([
+    ["one by its name", { type: "function", function: { name: "weather" } }, { tool_choice: "required" }],
+    ["any", "required", { tool_choice: "required" }],
+  ])("must be called where the request says so, %s: a reply without a call is asked once more", async (...given) => {
+    const [, tool_choice, sent] = given;
+    const session = freshSession();
+    const model = await scripted(session, { response: "It rains." }, CALLS);
+    const other = { type: "function", function: { name: "other" } };
+    const { message } = await complete(session, [ask], { tools: [weather, other], tool_choice });
+    expect(message?.tool_calls?.[0]?.function.name).toBe("weather");
+    const runs = await model.runs();
+    expect(runs).toHaveLength(2);
+    expect(runs[1]?.inputs).toMatchObject(sent);
+  });
+
+  it("are not offered with `tool_choice` `none`, and one at a time without `parallel_tool_calls`", async () => {
+    const [silent, single] = [freshSession(), freshSession()];
+    const model = await scripted(silent, { response: "It rains." });
+    await complete(silent, [ask], { tools: [weather], tool_choice: "none" });
+    expect((await model.runs())[0]?.inputs).not.toHaveProperty("tools");
+    await scripted(single, { tool_calls: [...CALLS.tool_calls, ...CALLS.tool_calls] });
+    const { message } = await complete(single, [ask], { tools: [weather], parallel_tool_calls: false });
+    expect(message?.tool_calls).toHaveLength(1);
+  });
+
+  it.each([
+    ["a function that there is not", { tool_calls: [{ name: "wether", arguments: {} }] }],
+    ["arguments that are no object", { tool_calls: [{ name: "weather", arguments: "Paris" }] }],
+  ])("are not called with %s: that reply is malformed, and nothing is remembered", async (_what, reply) => {
+    const session = freshSession();
+    await scripted(session, reply);
+    expect((await complete(session, [ask])).error?.code).toBe("model_reply_malformed");
+    expect(await history(session)).toEqual([]);
+  });
+
+  it("are refused by a model that is not known to call any; the setting is named", async () => {
+    const model = { MODEL: "@cf/meta/llama-3.1-8b-instruct-fast" };
+    const body = JSON.stringify({ messages: [ask], tools: [weather] });
+    const init = { method: "POST", headers: { "content-type": "application/json" }, body };
+    const refused = await worker(model).fetch("/v1/chat/completions", init);
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain("TOOL_MODEL");
+    const answered = await worker({ ...model, TOOL_MODEL: "@cf/meta/llama-3.3-70b-instruct-fp8-fast" }).fetch(
+      "/v1/chat/completions",
+      init,
+    );
+    expect(await answered.json()).toMatchObject({ model: "@cf/meta/llama-3.3-70b-instruct-fp8-fast" });
+  });
+});
+
+describe("what a function returned", () => {
+  it("goes on with its question: call and result are in the prompt, and all of it is remembered", async () => {
+    const session = freshSession();
+    const model = await scripted(session, CALLS, { response: "20 degrees in Paris." });
+    const { message } = await exchange(session);
+    expect(message?.content).toBe("20 degrees in Paris.");
+    const prompt = (await model.runs())[1]?.inputs.messages ?? [];
+    expect(prompt.slice(1)).toEqual([
+      ask,
+      {
+        role: "assistant",
+        content: "",
+        tool_calls: [{ id: expect.any(String), type: "function", function: CALL }],
+      },
+      { role: "tool", content: "20 degrees", tool_call_id: expect.any(String), name: "weather" },
+    ]);
+    expect((await history(session)).map(({ role, content, status }) => [role, content, status])).toEqual([
+      ["assistant", "20 degrees in Paris.", "complete"],
+      ["tool", "20 degrees", "complete"],
+      ["assistant", "", "complete"],
+      ["user", ask.content, "complete"],
+    ]);
+  });
+
+  it("is refused where the session waits for no such result, and nothing is written", async () => {
+    const session = freshSession();
+    await scripted(session, CALLS);
+    await complete(session, [ask]);
+    const other = { role: "tool", tool_call_id: "call_other", content: "20 degrees" };
+    const call = { id: "call_other", type: "function", function: CALL };
+    const { status, error } = await complete(session, [ask, { role: "assistant", tool_calls: [call] }, other]);
+    expect([status, error?.code]).toEqual([400, "tool_results_unexpected"]);
+    expect(await history(session)).toHaveLength(2);
+  });
+
+  it("stays out of prompts where it never came, and so does its call", async () => {
+    const session = freshSession();
+    const model = await scripted(session, CALLS, { response: "Hello." });
+    await complete(session, [ask]);
+    await complete(session, [{ role: "user", content: "Never mind. Hello!" }], {});
+    expect((await model.runs())[1]?.inputs.messages.slice(1)).toEqual([
+      ask,
+      { role: "user", content: "Never mind. Hello!" },
+    ]);
+  });
+
+  it("may come with a new question behind it", async () => {
+    const session = freshSession();
+    const model = await scripted(session, CALLS, { response: "Yes." });
+    const { message } = await complete(session, [ask]);
+    const returned = { role: "tool", tool_call_id: message?.tool_calls?.[0]?.id, content: "20 degrees" };
+    const next = { role: "user", content: "Is that warm?" };
+    await complete(session, [ask, { role: "assistant", ...message }, returned, next]);
+    const prompt = (await model.runs())[1]?.inputs.messages.map(({ role }) => role);
+    expect(prompt).toEqual(["system", "user", "assistant", "tool", "user"]);
+  });
+
+  it("is not found by a search; the question is", async () => {
+    const session = freshSession();
+    await scripted(session, CALLS, { response: "It is warm." });
+    await exchange(session, "Xylophones everywhere");
+    expect(await (await llamory.fetch(`/sessions/${session}/search?q=xylophones`)).json()).toEqual({ data: [] });
+    const { data } = await (await llamory.fetch(`/sessions/${session}/search?q=weather`)).json<{ data: object[] }>();
+    expect(data).toMatchObject([{ role: "user" }]);
+  });
+
+  it("needs no session: the client sends the calls along", async () => {
+    const model = await scripted(null, { response: "20 degrees." });
+    const call = { id: "call_1", type: "function", function: CALL };
+    const { message } = await complete(null, [
+      ask,
+      { role: "assistant", content: null, tool_calls: [call] },
+      { role: "tool", tool_call_id: "call_1", content: "20 degrees" },
+    ]);
+    expect(message?.content).toBe("20 degrees.");
+    expect((await model.runs())[0]?.inputs.messages.map(({ role }) => role)).toEqual([
+      "system",
+      "user",
+      "assistant",
+      "tool",
+    ]);
+  });
+
+  it("goes along in an export, and comes back byte by byte", async () => {
+    const [from, to] = [freshSession(), freshSession()];
+    await scripted(from, CALLS, { response: "20 degrees in Paris." });
+    await exchange(from);
+    const exported = await (await llamory.fetch(`/sessions/${from}/export`)).text();
+    const init = { method: "POST", headers: { "content-type": "application/x-ndjson" }, body: exported };
+    expect((await llamory.fetch(`/sessions/${to}/import`, init)).status).toBe(201);
+    expect(await (await llamory.fetch(`/sessions/${to}/export`)).text()).toBe(exported);
+    expect(await history(to)).toHaveLength(4);
+  });
+});
+
+describe("functions of a response", () => {
+  interface Response {
+    id: string;
+    output: { type: string; id: string; call_id: string; name: string; arguments: string }[];
+    output_text: string;
+  }
+  const respond = async (body: object) =>
+    (await llamory.post("/v1/responses", { tools: [flat], ...body })).json<Response>();
+
+  it.each<[string, (first: Response) => object]>([
+    ["the response before it", ({ id }) => ({ previous_response_id: id, input: [] })],
+    ["the call, by its id", ({ output }) => ({ input: [{ type: "item_reference", id: output[0]?.id }] })],
+    ["the call itself, in a conversation", ({ output }) => ({ conversation: "s", input: [ask, output[0]] })],
+  ])("are called, and the result goes on with %s", async (_what, next) => {
+    const session = freshSession();
+    const model = await scripted(session, CALLS, { response: "20 degrees." });
+    const first = await respond({ input: ask.content, conversation: session });
+    expect(first.output).toMatchObject([{ type: "function_call", ...CALL, status: "completed" }]);
+    const more = next(first);
+    const [{ call_id = "" } = {}] = first.output;
+    const input = "input" in more && Array.isArray(more.input) ? more.input : [];
+    const second = await respond({
+      ...more,
+      ...("conversation" in more && { conversation: session }),
+      input: [...input, { type: "function_call_output", call_id, output: "20 degrees" }],
+    });
+    expect(second.output).toMatchObject([{ type: "message", content: [{ text: "20 degrees." }] }]);
+    expect((await model.runs())[1]?.inputs.messages.map(({ role }) => role)).toEqual([
+      "system",
+      "user",
+      "assistant",
+      "tool",
+    ]);
+    const read = await llamory.fetch(`/v1/responses/${encodeURIComponent(first.id)}`);
+    expect(await read.json()).toMatchObject({ output: [{ type: "function_call", call_id }] });
+  });
+
+  it("are streamed with their arguments", async () => {
+    const session = freshSession();
+    await scripted(session, CALLS);
+    const body = { input: ask.content, conversation: session, tools: [flat], stream: true };
+    const text = await (await llamory.post("/v1/responses", body)).text();
+    expect([...text.matchAll(/^event: (.*)$/gm)].map(([, event]) => event)).toEqual([
+      "response.created",
+      "response.in_progress",
+      "response.output_item.added",
+      "response.function_call_arguments.delta",
+      "response.function_call_arguments.done",
+      "response.output_item.done",
+      "response.completed",
+    ]);
+  });
+});
+
+describe("the stand-in, without a model", () => {
+  it("calls the function that shares most words with the question, and tells what it returned", async () => {
+    const session = freshSession();
+    const stocks = { type: "function", function: { name: "stock_price", description: "The price of a share" } };
+    const { message } = await complete(session, [ask], { tools: [stocks, weather] });
+    expect(message?.tool_calls).toMatchObject([
+      { function: { name: "weather", arguments: JSON.stringify({ city: ask.content }) } },
+    ]);
+    const returned = { role: "tool", tool_call_id: message?.tool_calls?.[0]?.id, content: "20 degrees" };
+    const { message: answer } = await complete(session, [ask, { role: "assistant", ...message }, returned]);
+    expect(answer?.content).toBe('weather says: "20 degrees"');
+  });
+
+  it("answers in words where no function has to do with the question", async () => {
+    const { message } = await complete(freshSession(), [{ role: "user", content: "Who am I?" }]);
+    expect(message).toMatchObject({ content: "I was not told anything about that." });
+  });
+});

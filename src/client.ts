@@ -1,18 +1,38 @@
 /** The typed client for other apps: Hono's `hc` for every route, and a reader for streamed answers. */
+import type { Hono } from "hono";
 import { hc, type InferRequestType, type InferResponseType } from "hono/client";
+import type { BlankEnv, ExtractSchema } from "hono/types";
 import type { App } from "./app";
 
+type Routes = ReturnType<typeof hc<App>>;
+
+/** The body of every error, but for those of the OpenAI surface. */
+export type Problem = Extract<InferResponseType<Routes["ask"]["$post"], 409>, { code: string }>;
+/** The body of every error of the OpenAI surface. */
+export type OpenAIError = Extract<InferResponseType<Routes["v1"]["responses"]["$post"], 409>, { error: object }>;
+
+type Refusal<Route, Body> = Route extends { input: infer Input }
+  ? { input: Input; output: Body; outputFormat: "json"; status: Problem["status"] }
+  : never;
+
+/** Any route may be refused before its handler is reached: by a token, a limit, a body that is wrong. */
+type Refused<Schema> = {
+  [Path in keyof Schema]: {
+    [Method in keyof Schema[Path]]:
+      | Schema[Path][Method]
+      | Refusal<Schema[Path][Method], Path extends `/v1/${string}` ? OpenAIError : Problem>;
+  };
+};
+
 /** The routes as Hono knows them, for those who make their own `hc`. */
-export type AppType = App;
+export type AppType = Hono<BlankEnv, Refused<ExtractSchema<App>>>;
 
 /** Every route of Llamory, typed. */
-export type Client = ReturnType<typeof hc<App>>;
+export type Client = ReturnType<typeof hc<AppType>>;
 /** The body of `POST /ask`. */
 export type AskRequest = InferRequestType<Client["ask"]["$post"]>["json"];
 /** The answer of `POST /ask`. */
 export type Answer = Extract<InferResponseType<Client["ask"]["$post"], 200>, { answer: string }>;
-/** The body of every error. */
-export type Problem = Extract<InferResponseType<Client["ask"]["$post"], 409>, { code: string }>;
 
 /** What a streamed answer is made of. `start` acknowledges the question, `done` the answer. */
 export type StreamEvent =
@@ -43,7 +63,7 @@ const headersOf = ({ token, headers }: ClientOptions): Record<string, string> =>
  * const response = await llamory.ask.$post({ json: { sessionId: "a", question: "Hello!" } });
  */
 export function createClient(url: string, options: ClientOptions = {}): Client {
-  return hc<App>(url, { headers: headersOf(options), ...(options.fetch && { fetch: options.fetch }) });
+  return hc<AppType>(url, { headers: headersOf(options), ...(options.fetch && { fetch: options.fetch }) });
 }
 
 export interface StreamOptions extends ClientOptions {

@@ -1,5 +1,5 @@
 /** A turn's bytes as a response: they pass through natively, untouched. */
-import type { Context } from "hono";
+import type { Context, TypedResponse } from "hono";
 import type { AppEnv } from "../env";
 import { encoderOf, type Form } from "../wire/forms";
 
@@ -13,7 +13,7 @@ export function eventStream(
   c: Context<AppEnv>,
   { bytes, turnId, replayed = false }: { bytes: ReadableStream<Uint8Array>; turnId: string; replayed?: boolean },
   form: Form,
-) {
+): Response & TypedResponse<string, 200, "text"> {
   const { readable, writable } = new IdentityTransformStream();
   bytes.pipeTo(writable, { preventAbort: true }).catch(async () => {
     const lost = encoderOf(form, turnId)({ type: "failed", failure: { reason: "turn_interrupted" }, at: null });
@@ -22,5 +22,7 @@ export function eventStream(
     await writer.write(new TextEncoder().encode(lost)).catch(() => {});
     await writer.close().catch(() => {});
   });
-  return c.body(readable, 200, { ...HEADERS, ...(replayed && { "idempotency-replayed": "true" }) });
+  // As text, so that a typed client of the route takes what is JSON of it for its answer: a stream has readers of its own.
+  const response: Response = c.body(readable, 200, { ...HEADERS, ...(replayed && { "idempotency-replayed": "true" }) });
+  return response as Response & TypedResponse<string, 200, "text">;
 }

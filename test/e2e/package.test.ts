@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -56,6 +56,18 @@ describe("an app that installs the packed package and hono, nothing else", () =>
     };
     writeFileSync(join(app, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.ts", "types.ts"] }));
     bin("tsc");
+  });
+
+  it("type-checks with the oldest hono that it allows", () => {
+    const { version } = JSON.parse(readFileSync(join(root, "node_modules/hono-oldest/package.json"), "utf8"));
+    const { peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(peerDependencies.hono).toBe(`^${version}`);
+    const [hono, newest] = [join(app, "node_modules/hono"), join(app, "newest")];
+    renameSync(hono, newest);
+    cpSync(join(root, "node_modules/hono-oldest"), hono, { recursive: true });
+    bin("tsc");
+    rmSync(hono, { recursive: true });
+    renameSync(newest, hono);
   });
 
   it("talks to a server", async () => {

@@ -38,6 +38,32 @@ describe("OpenAIModel, over a server that speaks the OpenAI API", () => {
     ]);
   });
 
+  it("asks with functions and a schema as the OpenAI API has them", async () => {
+    const called = { name: "weather", arguments: '{"city":"Paris"}' };
+    await using upstream = await serve((_, response) =>
+      json(response, 200, {
+        choices: [{ message: { content: null, tool_calls: [{ id: "1", type: "function", function: called }] } }],
+      }),
+    );
+    await using server = await start(upstream.address);
+    const schema = { type: "object", properties: { degrees: { type: "integer" } }, required: ["degrees"] };
+    const weather = { name: "weather", description: "The weather of a city", parameters: { type: "object" } };
+    const tools = [{ type: "function", function: weather }];
+    const response = await post(`${server.url}/v1/chat/completions`, {
+      messages: [{ role: "user", content: "What is the weather in Paris?" }],
+      tools,
+      response_format: { type: "json_schema", json_schema: { name: "weather", schema } },
+    });
+    expect(await response.json()).toMatchObject({
+      choices: [{ message: { content: null, tool_calls: [{ function: called }] }, finish_reason: "tool_calls" }],
+    });
+    expect(upstream.received[0]?.body).toMatchObject({
+      tools,
+      tool_choice: "auto",
+      response_format: { type: "json_schema", json_schema: { name: "answer", schema } },
+    });
+  });
+
   it.each([
     [401, "bad key", 502, "model_account"],
     [404, "model 'llama3.2' not found", 502, "model_unavailable"],

@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { AppEnv } from "../../env";
 import { FailureError, orThrow } from "../../middleware/respond";
 import { appendRequest, askRequest, searchRequest, sessionId } from "../../schema";
+import type { Message } from "../../turn/types";
 import { iso } from "../../wire/json";
 import { askingOf, askOf, askSession, callSession, embeddingOf, limitsOf } from "../session";
 
@@ -25,9 +26,11 @@ const tool = <T extends z.ZodObject>(description: string, input: T, run: Tool<T>
 
 const session = sessionId.describe("The conversation: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
 
-/** One line of the transcript, as a model reads it. */
-export const lineOf = (message: { role: string; name?: string; content: string; createdAt: number }) =>
-  `[${iso(message.createdAt)}] ${message.name ?? message.role}: ${message.content}`;
+/** One line of the transcript, as a model reads it; functions that were called stand behind what was said. */
+export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<Message, "tokens" | "status">): string {
+  const calls = toolCalls.map((call) => `${call.name}(${call.arguments})`);
+  return `[${iso(createdAt)}] ${name ?? role}: ${[content, ...calls].filter(Boolean).join(" ")}`;
+}
 
 export const tools = {
   ask: tool(

@@ -175,7 +175,8 @@ export class SessionTurns {
 
   /** Asks for the question's meaning while its turn waits in line; of use where the session is longer than its context. */
   async #meaningOf({ ask, model, embedding }: AskRequest): Promise<Float32Array | null> {
-    if (!embedding || !this.isLong(ask, model)) return null;
+    // One that goes on with a question before it has no text of its own yet.
+    if (!embedding || ask.question === "" || !this.isLong(ask, model)) return null;
     return this.#meaning.question(ask.question, embedding);
   }
 

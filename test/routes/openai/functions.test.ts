@@ -49,7 +49,7 @@ const sse = (...chunks: unknown[]) => chunks.map((chunk) => `data: ${JSON.string
 /** The transcript, newest first. */
 const history = async (session: string) => {
   const response = await llamory.fetch(`/sessions/${session}/messages`);
-  return (await response.json<{ data: { role: string; content: string; status: string }[] }>()).data;
+  return (await response.json<{ data: { role: string; content: string; status: string; turnId: string }[] }>()).data;
 };
 
 /** Asks, and sends back what the function returned. */
@@ -192,6 +192,32 @@ describe("what a function returned", () => {
     const { status, error } = await complete(session, [ask, { role: "assistant", tool_calls: [call] }, other]);
     expect([status, error?.code]).toEqual([400, "tool_results_unexpected"]);
     expect(await history(session)).toHaveLength(2);
+  });
+
+  it("is taken back where the model does not begin, and may be sent again", async () => {
+    const session = freshSession();
+    await scripted(session, CALLS, new Error("5016: agree"), { response: "20 degrees." });
+    const { message } = await complete(session, [ask]);
+    const returned = { role: "tool", tool_call_id: message?.tool_calls?.[0]?.id, content: "20 degrees" };
+    const messages = [ask, { role: "assistant", ...message }, returned];
+    const refused = await llamory.post("/v1/chat/completions", { messages, stream: true }, { "x-session-id": session });
+    expect(refused.status).toBe(502);
+    expect(await history(session)).toHaveLength(2);
+    expect((await complete(session, messages)).message?.content).toBe("20 degrees.");
+    expect(await history(session)).toHaveLength(4);
+  });
+
+  it("goes with its response, where that is deleted: its call stays out of prompts then", async () => {
+    const session = freshSession();
+    const model = await scripted(session, CALLS, { response: "20 degrees." }, { response: "Hello." });
+    await exchange(session);
+    const [newest] = await history(session);
+    const id = `resp_${btoa(session).replaceAll("=", "")}.${newest?.turnId}`;
+    expect((await llamory.fetch(`/v1/responses/${encodeURIComponent(id)}`, { method: "DELETE" })).status).toBe(200);
+    expect((await history(session)).map(({ role }) => role)).toEqual(["assistant", "user"]);
+    await complete(session, [{ role: "user", content: "Hello!" }]);
+    const prompt = (await model.runs())[2]?.inputs.messages.slice(1);
+    expect(prompt).toEqual([ask, { role: "user", content: "Hello!" }]);
   });
 
   it("stays out of prompts where it never came, and so does its call", async () => {

@@ -2,6 +2,7 @@
 import { MAX_ANSWER, MAX_CALLS } from "../limits";
 import { failed, ok, type Result } from "../turn/result";
 import type { ToolCall, Tools } from "../turn/types";
+import { fieldsOf, isObject } from "./fields";
 
 /** A call, or a part of one that its `index` puts together with others. */
 export interface CallPart {
@@ -10,16 +11,11 @@ export interface CallPart {
   arguments: string;
 }
 
-type Fields = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const textOf = (value: unknown) => (typeof value === "string" ? value : "");
 
 /** `{ name, arguments }`, or the same as the `function` of a call; arguments as an object or as JSON. */
 function partOf(value: unknown): CallPart {
-  const call = isObject(value) ? value : {};
+  const call = fieldsOf(value);
   const { name, arguments: given } = isObject(call.function) ? call.function : call;
   return {
     index: typeof call.index === "number" ? call.index : undefined,

@@ -114,6 +114,8 @@ export class Llama implements Model {
           const cause = withoutSent(outcome.cause, textsOf(prompt.messages, call));
           log("warn", "model_error", { model: candidate, attempt, cause });
           result = failed(outcome.failure);
+          if (outcome.failure.reason === "model_reply_malformed") misfits += 1;
+          if (misfits > 1) return result;
           if (outcome.remedy === "stop") return result;
           if (outcome.remedy === "fallback") break;
           if (outcome.remedy === "shrink") {

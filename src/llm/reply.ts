@@ -5,6 +5,7 @@ import { failed, ok, type Result } from "../turn/result";
 import type { FinishReason, Usage } from "../turn/types";
 import { type CallPart, Calls, callPartsOf } from "./calls";
 import { ended, fits, type Wanted } from "./ending";
+import { fieldsOf, isObject } from "./fields";
 
 export interface Reply {
   text: string;
@@ -14,11 +15,6 @@ export interface Reply {
   finishReason?: FinishReason | undefined;
   usage?: Usage | undefined;
 }
-
-type Fields = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `response` can be null, a number, or an object where the model was asked for JSON. */
 function textOf(content: unknown): string {
@@ -33,8 +29,6 @@ function usageOf(usage: unknown): Usage | undefined {
   if (typeof promptTokens !== "number" || typeof completionTokens !== "number") return undefined;
   return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
 }
-
-const fieldsOf = (part: unknown): Fields => (isObject(part) ? part : {});
 
 /**
  * Reads a reply or one chunk of a stream: Workers AI's own form (`response`), OpenAI's (`choices`, with a whole

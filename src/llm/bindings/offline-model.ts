@@ -64,7 +64,7 @@ function answerOf({ messages, response_format: format }: ChatInputs): string {
   const answer = answerFrom(messages);
   if (!format) return answer;
   const said = /^[^"]*"(.*)"$/s.exec(answer)?.[1] ?? answer;
-  return JSON.stringify(format.type === "json_object" ? { answer: said } : smallest({ ...format.json_schema }, said));
+  return JSON.stringify(format.type === "json_object" ? { answer: said } : smallest(format.json_schema, said));
 }
 
 const encoder = new TextEncoder();

@@ -347,6 +347,17 @@ describe("the stand-in, without a model", () => {
     expect(answer?.content).toBe('weather says: "20 degrees"');
   });
 
+  it.each([
+    ["goes round in circles", { $ref: "#" }],
+    ["wants no end of values", { type: "array", minItems: 1e9, items: { $ref: "#/properties/x" } }],
+    ["wants a text without end", { type: "string", minLength: 1e12 }],
+  ])("answers, whatever a schema of arguments is: one that %s", async (_what, x) => {
+    const parameters = { type: "object", properties: { x }, required: ["x"] };
+    const endless = { type: "function", function: { name: "weather", parameters } };
+    const { status, message } = await complete(freshSession(), [ask], { tools: [endless] });
+    expect([status, message === undefined]).toEqual([200, false]);
+  });
+
   it("answers in words where no function has to do with the question", async () => {
     const { message } = await complete(freshSession(), [{ role: "user", content: "Who am I?" }]);
     expect(message).toMatchObject({ content: "I was not told anything about that." });

@@ -87,7 +87,7 @@ export const turnResponse = askResponse.extend({
 });
 
 export const streamHeaders = z.object({
-  /** The id of the last event that the client has: `<turnId>:<characters of the answer>`, with `:done` at the end of `done`. */
+  /** The id of the last event that the client has: `<turnId>:<characters of the answer>`, with `:done` at the end of the last event. */
   "last-event-id": z
     .string()
     .regex(/^.{1,128}:\d{1,9}(?::done)?$/, "must be the id of an event")

@@ -58,7 +58,7 @@ const TURN_FAILURES = [
 ] as const;
 
 const EVENTS =
-  "Server-sent events: `start` (StreamStart), `delta` (StreamDelta), and last `done` (StreamDone) or `error` (StreamError). `id` is `<turnId>:<characters of the answer so far>`, with `:done` behind it for `done`. Comments keep the connection alive.";
+  "Server-sent events: `start` (StreamStart), `delta` (StreamDelta), and last `done` (StreamDone) or `error` (StreamError). `id` is `<turnId>:<characters of the answer so far>`, with `:done` behind it for the last event. Comments keep the connection alive.";
 
 const chat = { model: "llama", messages: [{ role: "user", content: "What is my name?" }] };
 
@@ -194,7 +194,7 @@ export const operations: Record<string, Operation> = {
     query: schema.followQuery,
     headers: schema.streamHeaders,
     events: EVENTS,
-    nothing: "The client has all of the turn: it sent the id of `done`.",
+    nothing: "The client has all of the turn: it sent the id of its last event.",
     failures: ["turn_not_found"],
   },
   "DELETE /sessions/:sessionId/turns/:turnId": {

@@ -27,7 +27,7 @@ export const turns = new Hono<AppEnv>()
   })
   /**
    * `GET …/stream`: the turn's events from the start, or after `Last-Event-ID`; a turn that is over replays and ends. After
-   * the id of `done`, 204: a browser's EventSource then stops by itself.
+   * the id of `done` or `error`, 204: a browser's EventSource then stops by itself.
    */
   .get("/sessions/:sessionId/turns/:turnId/stream", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");

@@ -26,7 +26,7 @@ export function askEvents({ sessionId, requestId }: AskForm, turnId: string): En
       case "done":
         return encode("done", `${event.finished.answer.length}:done`, toAnswer(sessionId, turnId, event.finished));
       case "failed":
-        return encode("error", event.at, problemOf(event.failure, requestId));
+        return encode("error", event.at === null ? null : `${event.at}:done`, problemOf(event.failure, requestId));
     }
   };
 }

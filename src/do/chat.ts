@@ -204,8 +204,9 @@ export class ChatDO extends DurableObject<Bindings> {
     const isLong = sizes.windowTokens !== undefined || this.#turns.isLong(ask, model);
     const question = embedding && isLong ? await this.#meaning.question(ask.question, embedding) : null;
     const nearest = this.#meaning.nearestTo(question);
+    const { messages } = this.#store;
     return preview(measure(ask), window, sizes, (budget) =>
-      readContext(this.#store.messages, ask.question, budget, this.#store.messages.end().last + 1, nearest),
+      readContext(messages, ask.question, budget, { total: messages.count(), nearest }),
     );
   }
 

@@ -1,13 +1,15 @@
 /** How a turn opens when its place in line has come: what is asked, with what of the memory, and what of it is new. */
-import { MAX_PAGE } from "../limits";
 import { budgetOf, type MeasuredAsk, measure } from "../turn/budget";
 import { contextOf } from "../turn/conversation";
-import { goOn, openExchange, resultMessage } from "../turn/exchange";
+import { goOn, saidOf } from "../turn/exchange";
 import { ok, type Result } from "../turn/result";
 import type { Ask, Context, Message, NewMessage, ToolResult } from "../turn/types";
 import { readContext } from "./recall/context";
 import type { Messages } from "./storage/messages";
 import type { Opening } from "./storage/store";
+
+/** What an exchange may have that a turn goes on with: more than any model has room for. */
+const MOST_TOKENS = 262_144;
 
 /** What a client asks with. */
 interface Asked {
@@ -31,41 +33,36 @@ interface Opened {
   opening: Opening;
 }
 
-export function open(
+/** Reads what a turn needs of its session; writes nothing. Fails where results came that nothing waits for. */
+export function openTurn(
   messages: Messages,
   { ask, before: earlier = [], results = [] }: Asked,
   { at, window, nearest }: Known,
 ): Result<Opened> {
-  const begins = messages.count() === 0;
+  const count = messages.count();
+  const begins = count === 0;
   const before = begins ? earlier : [];
-  const exchange = results.length === 0 ? [] : begins ? openExchange(before) : waiting(messages);
-  const asked = results.length === 0 ? ok(ask) : goOn(ask, exchange, results);
-  if (!asked.ok) return asked;
-  const measured = measure(asked.value);
+  const exchange = results.length > 0 ? waiting(messages) : [];
+  const opened = goOn(ask, begins ? before : exchange, results);
+  if (!opened.ok) return opened;
+  const measured = measure(opened.value.ask);
   const budget = budgetOf(measured, window);
   const context = begins
-    ? contextOf(before.slice(0, before.length - exchange.length), budget.context)
-    : readContext(messages, measured.question, budget, messages.end().last + 1 - exchange.length, nearest);
-  const said = results.map((result): NewMessage => ({ ...resultMessage(result), createdAt: at }));
-  if (ask.question !== "") {
-    said.push({ role: "user", content: ask.question, createdAt: at, tokens: measured.questionTokens });
-  }
+    ? contextOf(opened.value.before, budget.context)
+    : readContext(messages, measured.question, budget, {
+        total: count - exchange.length,
+        end: exchange[0]?.seq,
+        nearest,
+      });
+  const said = saidOf(results, ask.question, at, measured.questionTokens);
   return ok({ ask: measured, context, opening: { before, said } });
 }
 
 /** The last question and what came after it, where functions were called there whose results have not come. */
 function waiting(messages: Messages): Message[] {
-  const { last } = messages.end();
+  const { last, tokens } = messages.end();
   const [newest] = messages.between(last - 1, last, 1);
   const question = newest?.toolCalls ? messages.lastQuestion() : undefined;
-  if (question === undefined) return [];
-  const exchange: Message[] = [];
-  let characters = 0;
-  for (const message of messages.between(question - 1, last, last)) {
-    exchange.push(message);
-    characters += message.content.length;
-    // More than any prompt has room for.
-    if (characters > MAX_PAGE) return [];
-  }
-  return exchange;
+  if (question === undefined || tokens - messages.end(question).tokens > MOST_TOKENS) return [];
+  return [...messages.between(question - 1, last, last)];
 }

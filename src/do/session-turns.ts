@@ -13,7 +13,7 @@ import { encoderOf, type Form } from "../wire/forms";
 import type { Line } from "./live/line";
 import { type Live, LiveTurns } from "./live/live-turns";
 import type { Meaning } from "./meaning";
-import { open } from "./opening";
+import { openTurn } from "./opening";
 import { storageFailed } from "./storage/failed";
 import type { SessionLimits, Store } from "./storage/store";
 import { TurnJournal } from "./storage/turn-journal";
@@ -193,7 +193,7 @@ export class SessionTurns {
     const model = new Llama(this.#ai, request.model, this.#ctx.id.toString());
     const question = await vector;
     if (turn.over) return;
-    const opened = open(this.#store.messages, request, {
+    const opened = openTurn(this.#store.messages, request, {
       at: turn.identity.createdAt,
       window: model.window,
       nearest: this.#meaning.nearestTo(question),

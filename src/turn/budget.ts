@@ -34,7 +34,7 @@ export function measure(ask: Ask): MeasuredAsk {
 
 /** What a model is told of tools and of a schema stands in its prompt too, in whatever form it has them. */
 function toolTokens({ tools, format }: Ask): number {
-  const told = [...(tools?.list.flatMap(({ name, description, parameters }) => [name, description, parameters]) ?? [])];
+  const told = tools?.list.flatMap(({ name, description, parameters }) => [name, description, parameters]) ?? [];
   if (format?.schema) told.push(format.schema);
   return told.reduce((sum, text) => sum + estimateTokens(text) + TOLD_OVERHEAD, 0);
 }

@@ -33,34 +33,38 @@ export function paired<T extends Said>(messages: readonly T[]): T[] {
   return kept;
 }
 
-/** The end of a conversation from the last question on, where calls wait there for their results; else nothing. */
-export function openExchange<T extends Said>(messages: readonly T[]): T[] {
+/** The end of a conversation from its last question on, where calls wait there for their results; else nothing. */
+function openExchange<T extends Said>(messages: readonly T[]): T[] {
   if (!messages.at(-1)?.toolCalls) return [];
   const start = messages.findLastIndex(({ role }) => role === "user");
   return start === -1 ? [] : messages.slice(start);
 }
 
-const promptMessage = ({ role, content, toolCalls, toolCallId }: Said): PromptMessage => ({
-  role,
-  content,
-  toolCalls,
-  toolCallId,
-});
-
-export const resultMessage = ({ callId, content }: ToolResult): NewMessage => ({
-  role: "tool",
-  content,
-  toolCallId: callId,
-});
+/** What a turn says before its answer: what functions returned, then its question, where it has one of its own. */
+export function saidOf(results: ToolResult[], question: string, createdAt: number, tokens?: number): NewMessage[] {
+  const said = results.map(({ callId, content }): NewMessage => {
+    return { role: "tool", content, toolCallId: callId, createdAt };
+  });
+  if (question !== "") said.push({ role: "user", content: question, createdAt, tokens });
+  return said;
+}
 
 /**
- * What is asked where results came: the question that waits for them, or a new one behind it.
- * @param open see {@link openExchange}
+ * What is asked: where results came, the question whose calls wait for them, or a new one behind it.
+ * @returns the ask with all that its prompt ends with, and what was said before that
  */
-export function goOn(ask: Ask, open: readonly Said[], results: ToolResult[]): Result<Ask> {
+export function goOn<T extends Said>(
+  ask: Ask,
+  history: readonly T[],
+  results: ToolResult[],
+): Result<{ ask: Ask; before: readonly T[] }> {
+  if (results.length === 0) return ok({ ask, before: history });
+  const open = openExchange(history);
   const calls = open.at(-1)?.toolCalls;
   if (!calls || !answers(results, calls)) return failed({ reason: "tool_results_unexpected" });
-  const tail = [...paired([...open, ...results.map(resultMessage)].map(promptMessage))];
-  if (ask.question !== "") tail.push({ role: "user", content: ask.question });
-  return ok({ ...ask, question: ask.question || (open[0]?.content ?? ""), tail });
+  const tail = paired<Said>([...open, ...saidOf(results, ask.question, 0)]).map(
+    ({ role, content, toolCalls, toolCallId }): PromptMessage => ({ role, content, toolCalls, toolCallId }),
+  );
+  const question = ask.question || (open[0]?.content ?? "");
+  return ok({ ask: { ...ask, question, tail }, before: history.slice(0, history.length - open.length) });
 }

@@ -8,20 +8,26 @@ const STEPS = 4;
 /** The window's budget in whole pieces, so that a longer question does not move its start. */
 const PIECE = 256;
 
+/** Of what a context is read. */
+export interface Scope {
+  /** How many messages there are. */
+  total: number;
+  /** Only those before this `seq`; all by default. */
+  end?: number | undefined;
+  /** The messages before a `seq` whose meaning is nearest to the question's; absent where that is not known. */
+  nearest?: ((seq: number) => number[]) | undefined;
+}
+
 /**
  * The whole session where it fits; otherwise the recent window and what is recalled from before it.
- * @param end only messages before this `seq`
- * @param nearestBefore the messages before a `seq` whose meaning is nearest to the question's; absent where that is not known
  */
 export function readContext(
   messages: Messages,
   question: string,
   budget: Budget,
-  end: number,
-  nearestBefore?: (seq: number) => number[],
+  { total, end, nearest: nearestBefore }: Scope,
 ): Context {
   const { last, tokens } = messages.end(end);
-  const total = messages.count() - (messages.end().last - last);
   if (tokens <= budget.context && budget.window === undefined) {
     return { window: messages.behind(0, last), recalled: [], recall: "words", total };
   }

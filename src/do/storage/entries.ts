@@ -1,8 +1,8 @@
 /** Pieces of an exported session, from messages and turns and back. */
 import { MAX_CALLS } from "../../limits";
-import { resultMessage } from "../../turn/exchange";
+import { saidOf } from "../../turn/exchange";
 import type { Entry, ExportedTurn, Message, NewMessage, StoredTurn } from "../../turn/types";
-import type { Messages, StoredMessage } from "./messages";
+import { answerOf, type Messages, type StoredMessage } from "./messages";
 import type { TurnRows } from "./turn-rows";
 
 /** Messages of a turn: results, a question, an answer. */
@@ -48,12 +48,9 @@ function turnEntry(turn: StoredTurn, own: Message[]): Entry | null {
 }
 
 /** The messages of a turn: those before its answer, and the answer. */
-export function messagesOf({ results = [], question, createdAt, finishedAt, ...turn }: ExportedTurn): {
+export function messagesOf({ results = [], question = "", createdAt, finishedAt, ...turn }: ExportedTurn): {
   said: NewMessage[];
   answer: StoredMessage;
 } {
-  const said = results.map((result): NewMessage => ({ ...resultMessage(result), createdAt }));
-  if (question !== undefined) said.push({ role: "user", content: question, createdAt });
-  const { answer: content, toolCalls } = turn;
-  return { said, answer: { role: "assistant", content, toolCalls, createdAt: finishedAt, ended: turn } };
+  return { said: saidOf(results, question, createdAt), answer: answerOf(turn, finishedAt) };
 }

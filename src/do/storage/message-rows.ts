@@ -55,3 +55,7 @@ export const toMessage = ([
   ...(turn !== null && { turnId: turn }),
   status,
 });
+
+/** How much of a reply a message takes, in characters. */
+export const charactersOf = ({ content, toolCalls = [] }: Message): number =>
+  toolCalls.reduce((sum, call) => sum + call.arguments.length, content.length);

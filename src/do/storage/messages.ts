@@ -5,9 +5,10 @@ import { estimateMessage } from "../../turn/tokens";
 import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import { FullText } from "../recall/fulltext";
 import { QUIET, traitsOf } from "../recall/traits";
-import { type Columns, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
+import { type Columns, charactersOf, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
 import { type Outline, Outlines } from "./outlines";
 import type { Tables } from "./tables";
+import type { TurnPlace } from "./turn-rows";
 
 /** Counts of a session; times are milliseconds since 1970, null while it is empty. */
 export interface SessionInfo {
@@ -21,6 +22,14 @@ export interface SessionInfo {
 export interface StoredMessage extends NewMessage {
   ended?: FinishedTurn;
 }
+
+export const answerOf = (finished: FinishedTurn, createdAt: number): StoredMessage => ({
+  role: "assistant",
+  content: finished.answer,
+  toolCalls: finished.toolCalls,
+  createdAt,
+  ended: finished,
+});
 
 export class Messages {
   readonly #db: Tables;
@@ -70,7 +79,7 @@ export class Messages {
    * Appends what a turn says before its answer, with that where it is there. Call it inside a transaction.
    * @returns where its question stands, which may be of a turn before it, and where its answer does, or will
    */
-  appendTurn(id: string, said: NewMessage[], ...answer: StoredMessage[]): { questionSeq: number; answerSeq: number } {
+  appendTurn(id: string, said: NewMessage[], ...answer: StoredMessage[]): TurnPlace {
     const { firstSeq } = this.append([...said, ...answer], id);
     const answerSeq = firstSeq + said.length;
     const asked = said.at(-1)?.role === "user" ? answerSeq - 1 : this.lastQuestion();
@@ -105,7 +114,7 @@ export class Messages {
     let characters = 0;
     for (const row of this.#db.tuples<Columns>(query, before ?? Number.MAX_SAFE_INTEGER, limit)) {
       const message = toMessage(row);
-      characters += message.content.length;
+      characters += charactersOf(message);
       if (page.length > 0 && characters > MAX_PAGE) break;
       page.push(message);
     }

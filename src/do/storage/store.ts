@@ -5,19 +5,11 @@ import type { FinishedTurn, NewMessage } from "../../turn/types";
 import { Database } from "./database";
 import { MOST_OF_TURN } from "./entries";
 import { firstVersionOf, forgetFirstVersion } from "./first-version";
-import { Messages, type StoredMessage } from "./messages";
+import { answerOf, Messages, type StoredMessage } from "./messages";
 import { Schedule } from "./schedule";
 import type { Staging } from "./staging";
-import { TurnRows } from "./turn-rows";
+import { type TurnPlace, TurnRows } from "./turn-rows";
 import { VectorRows } from "./vector-rows";
-
-const answerOf = (finished: FinishedTurn, createdAt: number): StoredMessage => ({
-  role: "assistant",
-  content: finished.answer,
-  toolCalls: finished.toolCalls,
-  createdAt,
-  ended: finished,
-});
 
 /** How large a session may be. */
 export interface SessionLimits {
@@ -123,8 +115,7 @@ export class Store {
   /** A turn's messages: its question, with what was said before it where the session begins with that. */
   question(identity: TurnIdentity, opening: Opening): void {
     this.#change(() => {
-      this.messages.append(opening.before);
-      this.turns.insert(identity, this.messages.appendTurn(identity.id, opening.said));
+      this.turns.insert(identity, this.#open(identity, opening));
     });
     this.#unanswered = { id: identity.id, rows: opening.before.length + opening.said.length };
   }
@@ -144,8 +135,7 @@ export class Store {
   turn(identity: TurnIdentity, opening: Opening, finished: FinishedTurn): void {
     this.#change(() => {
       const now = Date.now();
-      this.messages.append(opening.before);
-      const place = this.messages.appendTurn(identity.id, opening.said, answerOf(finished, now));
+      const place = this.#open(identity, opening, answerOf(finished, now));
       this.turns.insert(identity, place, finished, now);
     });
   }
@@ -221,6 +211,11 @@ export class Store {
   /** Remembers that messages came which may be older than now. */
   #touch(): void {
     this.#db.write("INSERT OR REPLACE INTO meta (key, value) VALUES ('appended_at', ?)", Date.now());
+  }
+
+  #open({ id }: TurnIdentity, { before, said }: Opening, ...answer: StoredMessage[]): TurnPlace {
+    if (before.length > 0) this.messages.append(before);
+    return this.messages.appendTurn(id, said, ...answer);
   }
 
   #appendAnswer(turnId: string, finished: FinishedTurn): void {

@@ -4,10 +4,9 @@ import { Llama } from "../../llm/llama";
 import { errorFields, log } from "../../log";
 import { budgetOf, measure } from "../../turn/budget";
 import { contextOf } from "../../turn/conversation";
-import { goOn, openExchange } from "../../turn/exchange";
+import { goOn } from "../../turn/exchange";
 import { LiveTurn } from "../../turn/live-turn";
 import { noJournal } from "../../turn/ports";
-import { ok } from "../../turn/result";
 import { answerTurn, streamReply, streamTurn, wholeReply } from "../../turn/turn";
 import type { Ask, AskReply, NewMessage, ToolResult } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
@@ -26,13 +25,11 @@ interface Request {
 export function askStateless(c: Context<AppEnv>, { ask: asked, before, results, form }: Request): Promise<AskReply> {
   requireAllowance(c);
   const model = new Llama(c.env.AI, modelOf(c, asked));
-  const exchange = results.length > 0 ? openExchange(before) : [];
-  const went = results.length > 0 ? goOn(asked, exchange, results) : ok(asked);
-  if (!went.ok) return Promise.resolve({ state: "failed", failure: went.failure });
-  const ask = went.value;
+  const opened = goOn(asked, before, results);
+  if (!opened.ok) return Promise.resolve({ state: "failed", failure: opened.failure });
+  const { ask, before: earlier } = opened.value;
   const turn = new LiveTurn({ id: crypto.randomUUID(), question: ask.question, createdAt: Date.now() });
   const measured = measure(ask);
-  const earlier = before.slice(0, before.length - exchange.length);
   const context = contextOf(earlier, budgetOf(measured, model.window).context);
   const parts = { ask: measured, context, model, journal: noJournal };
   // A stream's client that leaves is not told to the stream: https://github.com/cloudflare/workerd/issues/6832

@@ -49,7 +49,11 @@ const sse = (...chunks: unknown[]) => chunks.map((chunk) => `data: ${JSON.string
 /** The transcript, newest first. */
 const history = async (session: string) => {
   const response = await llamory.fetch(`/sessions/${session}/messages`);
-  return (await response.json<{ data: { role: string; content: string; status: string; turnId: string }[] }>()).data;
+  return (
+    await response.json<{
+      data: { role: string; content: string; status: string; turnId: string; toolCalls?: Call[] }[];
+    }>()
+  ).data;
 };
 
 /** Asks, and sends back what the function returned. */
@@ -218,6 +222,29 @@ describe("what a function returned", () => {
     await complete(session, [{ role: "user", content: "Hello!" }]);
     const prompt = (await model.runs())[2]?.inputs.messages.slice(1);
     expect(prompt).toEqual([ask, { role: "user", content: "Hello!" }]);
+  });
+
+  it("is told once, where a response in the middle of its exchange was deleted", async () => {
+    const session = freshSession();
+    const model = await scripted(session, CALLS, CALLS, CALLS, { response: "20 degrees." });
+    const callOf = async () => (await history(session))[0]?.toolCalls?.[0]?.id;
+    const returned = async (content: string) => ({ role: "tool", tool_call_id: await callOf(), content });
+    await complete(session, [ask]);
+    await complete(session, [await returned("one")]);
+    const middle = (await history(session))[0]?.turnId;
+    await complete(session, [await returned("two")]);
+    const id = `resp_${btoa(session).replaceAll("=", "")}.${middle}`;
+    expect((await llamory.fetch(`/v1/responses/${encodeURIComponent(id)}`, { method: "DELETE" })).status).toBe(200);
+    const { status } = await complete(session, [await returned("three")]);
+    expect(status).toBe(200);
+    const prompt = (await model.runs())[3]?.inputs.messages.slice(1);
+    expect(prompt?.map(({ role, content }) => [role, content])).toEqual([
+      ["user", ask.content],
+      ["assistant", ""],
+      ["tool", "three"],
+    ]);
+    const turn = await llamory.fetch(`/sessions/${session}/turns/${(await history(session))[0]?.turnId}`);
+    expect(await turn.json()).toMatchObject({ memory: { window: null, omitted: 0 } });
   });
 
   it("stays out of prompts where it never came, and so does its call", async () => {

@@ -6,11 +6,11 @@ import { content, count, finishReason, memory, name, role, time, usage, WELL_FOR
 const imported = z.string().max(MAX_ANSWER).refine(wellFormed, WELL_FORMED);
 
 const short = z.string().min(1).max(256).refine(wellFormed, WELL_FORMED);
+const result = z.string().max(MAX_RESULT).refine(wellFormed, WELL_FORMED);
 const toolCalls = z
-  .array(z.object({ id: short, name: short, arguments: imported }))
+  .array(z.object({ id: short, name: short, arguments: result }))
   .min(1)
   .max(MAX_CALLS);
-const result = z.string().max(MAX_RESULT).refine(wellFormed, WELL_FORMED);
 
 /** The lines of an export, by the field that each has: the first, a message of no turn, a turn, and the last. */
 export const exportLines = {

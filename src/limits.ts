@@ -9,7 +9,7 @@ export const MAX_ANSWER = 400_000;
 /** The most tokens that a request may ask an answer to have. */
 export const MAX_REPLY_TOKENS = 4_096;
 
-/** The longest text of the OpenAI surface, what a function returned too, in characters. */
+/** The longest text of the OpenAI surface, in characters: of a message, a result, the arguments of an answer's calls. */
 export const MAX_RESULT = 100_000;
 
 /** Functions that an answer may call, and that a request may offer. */

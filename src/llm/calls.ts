@@ -1,5 +1,5 @@
 /** The functions that a model calls: in Workers AI's form or OpenAI's, whole or in the parts of a stream. */
-import { MAX_ANSWER, MAX_CALLS } from "../limits";
+import { MAX_CALLS, MAX_RESULT } from "../limits";
 import { failed, ok, type Result } from "../turn/result";
 import type { ToolCall, Tools } from "../turn/types";
 import { fieldsOf, isObject } from "./fields";
@@ -39,9 +39,11 @@ export class Calls {
     return this.#parts.length > 0;
   }
 
-  /** @returns whether they are still of a size that can be remembered */
+  /** @returns whether they are still of a size that can be remembered, and sent back by a client */
   add(parts: CallPart[]): boolean {
     for (const part of parts) {
+      // Some servers close each call with an empty part of its own.
+      if (part.name === "" && part.arguments === "") continue;
       this.#characters += part.name.length + part.arguments.length;
       const known = part.index === undefined ? undefined : this.#parts.find(({ index }) => index === part.index);
       if (!known) this.#parts.push({ ...part });
@@ -50,19 +52,17 @@ export class Calls {
         known.arguments += part.arguments;
       }
     }
-    return this.#characters <= MAX_ANSWER;
+    return this.#characters <= MAX_RESULT;
   }
 
   /** The calls, when the last part has come; they must be of functions that there are, with an object as arguments. */
   end(tools: Tools): Result<ToolCall[]> {
-    // Some servers close each call with an empty part of its own.
-    const calls = this.#parts.filter(({ name, arguments: json }) => name !== "" || json !== "");
     const isKnown = ({ name }: CallPart) => tools.list.some((tool) => tool.name === name);
-    if (!calls.every((call) => isKnown(call) && isObject(parsed(call.arguments || "{}")))) {
+    if (!this.#parts.every((call) => isKnown(call) && isObject(parsed(call.arguments || "{}")))) {
       return failed({ reason: "model_reply_malformed" });
     }
     return ok(
-      calls.slice(0, tools.parallel ? MAX_CALLS : 1).map(({ name, arguments: json }) => ({
+      this.#parts.slice(0, tools.parallel ? MAX_CALLS : 1).map(({ name, arguments: json }) => ({
         id: `call_${crypto.randomUUID().replaceAll("-", "")}`,
         name,
         arguments: json || "{}",

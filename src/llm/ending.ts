@@ -16,10 +16,9 @@ export const isChecked = ({ tools, format }: Wanted): boolean => format !== unde
  * @param said whether there is any text
  */
 export function ended(said: boolean, calls: Calls, end: ModelEnd, { tools }: Wanted): Result<ModelEnd> {
-  const called = tools && calls.some ? calls.end(tools) : undefined;
-  if (called && !called.ok) return called;
-  if (called && called.value.length > 0) {
-    return ok({ ...end, finishReason: "tool_calls", toolCalls: called.value });
+  if (tools && calls.some) {
+    const called = calls.end(tools);
+    return called.ok ? ok({ ...end, finishReason: "tool_calls", toolCalls: called.value }) : called;
   }
   if (!said) return failed({ reason: "model_reply_empty" });
   return tools?.required ? failed({ reason: "model_reply_malformed" }) : ok(end);

@@ -2,10 +2,10 @@
 import type { Failure } from "../turn/result";
 
 /**
- * What may help: `again` the same call, `fallback` another model, `shrink` a shorter prompt, `stop` nothing that the
+ * What may help: `again` the same call, `once` the same too but only once more, `fallback` another model, `shrink` a shorter prompt, `stop` nothing that the
  * Worker can do.
  */
-export type Remedy = "again" | "fallback" | "shrink" | "stop";
+export type Remedy = "again" | "once" | "fallback" | "shrink" | "stop";
 
 export interface ModelError {
   failure: Failure;
@@ -66,7 +66,7 @@ export function modelError(error: unknown, model: string): ModelError {
     case "busy":
       return { failure: { reason: "model_busy" }, remedy: "again", cause };
     case "misfit":
-      return { failure: { reason: "model_reply_malformed" }, remedy: "again", cause };
+      return { failure: { reason: "model_reply_malformed" }, remedy: "once", cause };
     case "unreachable":
       return { failure: { reason: "model_unreachable" }, remedy: "again", cause };
     case "unavailable":

@@ -56,8 +56,15 @@ export function inputsOf({ messages, maxTokens }: FittedPrompt, call: ModelCall,
 }
 
 /** All texts of a call, which no log line may repeat. */
-export const textsOf = (messages: PromptMessage[], { tools, format }: ModelCall): string[] => [
-  ...messages.flatMap(({ content, toolCalls = [] }) => [content, ...toolCalls.map((called) => called.arguments)]),
-  ...(tools?.list.flatMap(({ name, description, parameters }) => [name, description, parameters]) ?? []),
-  ...(format ? [format.schema ?? ""] : []),
+export const textsOf = ({ messages, tools = [], response_format: format }: ChatInputs): string[] => [
+  ...messages.flatMap(({ content, tool_calls: calls = [] }) => [
+    content,
+    ...calls.map((call) => call.function.arguments),
+  ]),
+  ...tools.flatMap(({ function: { name, description, parameters } }) => [
+    name,
+    description,
+    JSON.stringify(parameters),
+  ]),
+  ...(format?.type === "json_schema" ? [JSON.stringify(format.json_schema)] : []),
 ];

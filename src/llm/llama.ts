@@ -58,10 +58,13 @@ export class Llama implements Model {
     });
   }
 
-  stream(call: ModelCall, signal: AbortSignal): Promise<Result<ModelStream>> {
+  async stream(call: ModelCall, signal: AbortSignal): Promise<Result<ModelStream>> {
+    if (isChecked(call)) {
+      const whole = await this.complete(call, signal);
+      return whole.ok ? ok(atOnce(whole.value)) : whole;
+    }
     const { stallMs } = this.#options;
-    // What can only be told when it is whole is not asked for in parts.
-    return this.#run(call, signal, !isChecked(call), (value, model, limit) => {
+    return this.#run(call, signal, true, (value, model, limit) => {
       if (value instanceof ReadableStream) {
         limit.keep();
         return ok({
@@ -72,15 +75,7 @@ export class Llama implements Model {
       }
       // Some models answer a request for a stream with a whole reply.
       const reply = wholeReply(readReply(value), call);
-      if (!reply.ok) return reply;
-      const { text, ...end } = reply.value;
-      return ok({
-        model,
-        read: async (onText) => {
-          onText(text);
-          return ok(end);
-        },
-      });
+      return reply.ok ? ok(atOnce({ ...reply.value, model })) : reply;
     });
   }
 
@@ -94,7 +89,7 @@ export class Llama implements Model {
     const { model, fallbackModel, timeoutMs } = this.#options;
     const limit = new TimeLimit(timeoutMs, signal);
     let result: Result<T> = failed({ reason: "model_busy" });
-    let misfits = 0;
+    let misfit = false;
     try {
       for (const candidate of fallbackModel ? [model, fallbackModel] : [model]) {
         let window = this.#window(candidate);
@@ -102,27 +97,22 @@ export class Llama implements Model {
         for (let attempt = 1; attempt <= TRIES; attempt += 1) {
           const prompt = call.prompt(window);
           if (!prompt) return candidate === model || shrunk ? failed({ reason: "prompt_too_long" }) : result;
-          const outcome = await this.#once(candidate, inputsOf(prompt, call, stream), limit);
+          const inputs = inputsOf(prompt, call, stream);
+          const outcome = await this.#once(candidate, inputs, limit);
           if (outcome === "stopped") return failed({ reason: signal.aborted ? "turn_cancelled" : "model_timeout" });
-          if ("value" in outcome) {
-            result = read(outcome.value, candidate, limit);
-            misfits += 1;
-            if (result.ok || !isChecked(call) || misfits > 1) return result;
-            log("warn", "model_misfit", { model: candidate, attempt, code: result.failure.reason });
-            continue;
-          }
-          const cause = withoutSent(outcome.cause, textsOf(prompt.messages, call));
+          result = "value" in outcome ? read(outcome.value, candidate, limit) : failed(outcome.failure);
+          if (result.ok) return result;
+          const cause = "value" in outcome ? result.failure.reason : withoutSent(outcome.cause, textsOf(inputs));
           log("warn", "model_error", { model: candidate, attempt, cause });
-          result = failed(outcome.failure);
-          if (outcome.failure.reason === "model_reply_malformed") misfits += 1;
-          if (misfits > 1) return result;
-          if (outcome.remedy === "stop") return result;
-          if (outcome.remedy === "fallback") break;
-          if (outcome.remedy === "shrink") {
+          const remedy = "value" in outcome ? (isChecked(call) ? "once" : "stop") : outcome.remedy;
+          if (remedy === "stop" || (remedy === "once" && misfit)) return result;
+          if (remedy === "fallback") break;
+          if (remedy === "once") misfit = true;
+          if (remedy === "shrink") {
             if (shrunk) return result;
             shrunk = true;
             window = Math.floor(prompt.tokens * SHRINK) + prompt.maxTokens;
-          } else if (attempt < TRIES) {
+          } else if (remedy === "again" && attempt < TRIES) {
             await Promise.race([pause(Math.random() * 2 * RETRY_MS * attempt), limit.stopped]);
           }
         }
@@ -163,6 +153,15 @@ export class Llama implements Model {
     return windowOf(model) ?? this.#options.unknownWindow;
   }
 }
+
+/** A whole answer, read as a stream is. */
+const atOnce = ({ model, text, ...end }: Completion): ModelStream => ({
+  model,
+  read: async (onText) => {
+    onText(text);
+    return ok(end);
+  },
+});
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 

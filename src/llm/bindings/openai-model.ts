@@ -2,6 +2,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { type Env, settingsOf } from "../../env";
 import { type AiInputs, type AiOptions, signalOf } from "../binding";
 import { UNREACHABLE } from "../errors";
+import { textsOf } from "../inputs";
 import { withoutSent } from "../redact";
 
 /** HTTP statuses of an OpenAI-compatible server as the codes that Workers AI would use for the same. */
@@ -27,11 +28,7 @@ export class OpenAIModel extends WorkerEntrypoint<Env> {
         response_format: { type: format.type, json_schema: { name: "answer", schema: format.json_schema } },
       }),
     };
-    const sent = inputs.messages.flatMap(({ content, tool_calls: calls = [] }) => [
-      content,
-      ...calls.map((call) => call.function.arguments),
-    ]);
-    const response = await this.#post("chat/completions", body, sent, options);
+    const response = await this.#post("chat/completions", body, textsOf(inputs), options);
     return inputs.stream ? response.body : jsonOf(response);
   }
 

@@ -1,4 +1,5 @@
 /** The catalogue of Llamas on Workers AI, as of November 2026. */
+import type { Ask } from "../turn/types";
 
 interface Llama {
   /** Prompt and reply together, in tokens; from the model's page. */
@@ -23,11 +24,19 @@ const llamas: Record<string, Llama> = {
 /** The window of a model; undefined where the catalogue does not know it. */
 export const windowOf = (model: string): number | undefined => llamas[model]?.window;
 
-/** What a request may need of its model beyond words. */
-export interface Needs {
+/** What an ask wants of its model beyond words. */
+export type Wanted = Pick<Ask, "tools" | "format">;
+
+/** Which abilities of a model that takes. */
+interface Needs {
   tools: boolean;
   json: boolean;
 }
+
+export const needsOf = ({ tools, format }: Wanted): Needs => ({
+  tools: tools !== undefined,
+  json: format !== undefined,
+});
 
 /** Whether a model can do what a request needs; one that the catalogue does not know is taken at its operator's word. */
 export function can(model: string, needs: Needs): boolean {

@@ -1,12 +1,10 @@
 /** Whether what a model has said is an answer to what it was asked. */
 import { Validator } from "@cfworker/json-schema";
-import type { ModelCall, ModelEnd } from "../turn/ports";
+import type { ModelEnd } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
 import type { AnswerFormat } from "../turn/types";
 import type { Calls } from "./calls";
-
-/** What the model was asked for, beyond words. */
-export type Wanted = Pick<ModelCall, "tools" | "format">;
+import type { Wanted } from "./catalogue";
 
 /** Whether an answer can only be told when it is whole. */
 export const isChecked = ({ tools, format }: Wanted): boolean => format !== undefined || tools?.required === true;

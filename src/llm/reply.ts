@@ -4,7 +4,8 @@ import type { ModelEnd } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
 import type { FinishReason, Usage } from "../turn/types";
 import { type CallPart, Calls, callPartsOf } from "./calls";
-import { ended, fits, type Wanted } from "./ending";
+import type { Wanted } from "./catalogue";
+import { ended, fits } from "./ending";
 import { fieldsOf, isObject } from "./fields";
 
 export interface Reply {

@@ -5,7 +5,8 @@ import type { ModelEnd } from "../turn/ports";
 import { type Failure, failed, type Result } from "../turn/result";
 import type { FinishReason, Usage } from "../turn/types";
 import { Calls } from "./calls";
-import { ended, type Wanted } from "./ending";
+import type { Wanted } from "./catalogue";
+import { ended } from "./ending";
 import { parseReply, type Reply } from "./reply";
 
 export interface StreamOptions {

@@ -1,10 +1,9 @@
 /** How routes reach a session: each call is made the same way, again where that helps, and timed. */
 import type { Context } from "hono";
 import { type AppEnv, type Asking, type AskRequest, type Env, settingsOf } from "../env";
-import { can, type Needs } from "../llm/catalogue";
+import { can, needsOf, type Wanted } from "../llm/catalogue";
 import type { EmbeddingOptions } from "../llm/embedder";
 import type { LlamaOptions } from "../llm/llama";
-import { FailureError } from "../middleware/respond";
 import { requireSession } from "../middleware/scope";
 import type { Ask, AskReply } from "../turn/types";
 import { meterOf, requireAllowance } from "./allowance";
@@ -71,14 +70,12 @@ export async function askSession(
   return reply;
 }
 
-/** The configured Llama that can do what an ask needs. @throws {FailureError} where none can */
-export function modelOf(c: Context<AppEnv>, { tools, format }: Pick<Ask, "tools" | "format"> = {}): LlamaOptions {
+/** The configured Llama; where it cannot do what an ask needs, the one for that. */
+export function modelOf(c: Context<AppEnv>, ask: Wanted = {}): LlamaOptions {
   const settings = settingsOf(c.env);
-  const needs: Needs = { tools: tools !== undefined, json: format !== undefined };
-  const model = [settings.MODEL, settings.TOOL_MODEL].find((id) => id !== "" && can(id, needs));
-  if (model === undefined) throw incapable(c, settings.MODEL, needs);
+  const needs = needsOf(ask);
   return {
-    model,
+    model: can(settings.MODEL, needs) ? settings.MODEL : settings.TOOL_MODEL,
     fallbackModel: can(settings.FALLBACK_MODEL, needs) ? settings.FALLBACK_MODEL : "",
     unknownWindow: settings.CONTEXT_TOKENS,
     timeoutMs: settings.MODEL_TIMEOUT_MS,
@@ -86,17 +83,6 @@ export function modelOf(c: Context<AppEnv>, { tools, format }: Pick<Ask, "tools"
     gateway: settings.AI_GATEWAY,
   };
 }
-
-const incapable = (c: Context<AppEnv>, model: string, { tools }: Needs) =>
-  new FailureError({
-    reason: "invalid_request",
-    errors: [
-      {
-        path: tools ? "tools" : c.req.path.endsWith("/responses") ? "text.format" : "response_format",
-        message: `${model} ${tools ? "is not known to call functions" : "has no JSON mode"}: the operator sets TOOL_MODEL to one that can, for example @cf/meta/llama-3.3-70b-instruct-fp8-fast`,
-      },
-    ],
-  });
 
 /** A question, or none, with the configured models. */
 export function askingOf(c: Context<AppEnv>, ask: Ask = askOf(c, { question: "" })): Asking {

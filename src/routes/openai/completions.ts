@@ -6,14 +6,14 @@ import { respondOpenAI } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
 import { eventStream } from "../event-stream";
-import { formatOf, toolsOf } from "./functions";
+import { wantedOf } from "./functions";
 import { askConversation, conversationOf, questionOf, sessionIdOf } from "./request";
 import { chatRequest, type chatResponse, modelParam, type modelResponse, type modelsResponse } from "./shapes";
 
 /** The models that may answer. */
 function modelsOf(c: Context<AppEnv>): z.input<typeof modelResponse>[] {
-  const { MODEL, FALLBACK_MODEL } = settingsOf(c.env);
-  return [MODEL, FALLBACK_MODEL]
+  const { MODEL, TOOL_MODEL, FALLBACK_MODEL } = settingsOf(c.env);
+  return [...new Set([MODEL, TOOL_MODEL, FALLBACK_MODEL])]
     .filter(Boolean)
     .map((id) => ({ id, object: "model" as const, created: 0, owned_by: "llamory" }));
 }
@@ -39,12 +39,16 @@ export const completions = new Hono<AppEnv>()
     const reply = await askConversation(c, sessionIdOf(c, request.metadata).named, {
       ask: questionOf(c, conversation, {
         ...request,
-        offered: toolsOf(
-          request.tools?.map((tool) => tool.function) ?? [],
-          request.tool_choice,
-          request.parallel_tool_calls,
+        wanted: wantedOf(
+          c,
+          {
+            tools: request.tools?.map((tool) => tool.function),
+            choice: request.tool_choice,
+            parallel: request.parallel_tool_calls,
+            format: request.response_format,
+          },
+          "response_format",
         ),
-        answer: formatOf(request.response_format, "response_format"),
         maxTokens: request.max_completion_tokens ?? request.max_tokens,
       }),
       before: conversation.before,

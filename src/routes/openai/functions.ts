@@ -1,7 +1,10 @@
 /** Tools and formats of an answer as the OpenAI surface has them, and as a turn does. */
 import { Validator } from "@cfworker/json-schema";
+import type { Context } from "hono";
 import * as z from "zod";
+import { type AppEnv, settingsOf } from "../../env";
 import { MAX_TOOLS } from "../../limits";
+import { can, needsOf, type Wanted } from "../../llm/catalogue";
 import type { AnswerFormat, Tools } from "../../turn/types";
 import { invalid } from "./invalid";
 
@@ -60,12 +63,34 @@ export const responsesFormat = z
 
 type Described = z.output<z.ZodObject<typeof described>>;
 
+/** What a request says of functions and of its answer's form. */
+interface Request {
+  tools: Described[] | null | undefined;
+  choice: z.output<typeof responsesToolChoice>;
+  parallel: boolean | null | undefined;
+  format: z.output<typeof chatFormat | typeof responsesFormat>;
+}
+
+/**
+ * What a request wants of its model beyond words.
+ * @param path where the request has its format
+ * @throws {FailureError} where it makes no sense, or no model can do it; that names the setting
+ */
+export function wantedOf(c: Context<AppEnv>, { format, ...request }: Request, path: string): Wanted {
+  const wanted: Wanted = { tools: toolsOf(request), format: formatOf(format, path) };
+  const { MODEL, TOOL_MODEL } = settingsOf(c.env);
+  const needs = needsOf(wanted);
+  if (can(MODEL, needs) || (TOOL_MODEL !== "" && can(TOOL_MODEL, needs))) return wanted;
+  const lack = needs.tools ? "is not known to call functions" : "has no JSON mode";
+  throw invalid(
+    needs.tools ? "tools" : path,
+    `${MODEL} ${lack}: the operator sets TOOL_MODEL to one that can, for example @cf/meta/llama-3.3-70b-instruct-fp8-fast`,
+  );
+}
+
 /** What the model may call; undefined for nothing. */
-export function toolsOf(
-  list: Described[],
-  chosen: z.output<typeof responsesToolChoice>,
-  parallel: boolean | null | undefined,
-): Tools | undefined {
+function toolsOf({ tools, choice: chosen, parallel }: Omit<Request, "format">): Tools | undefined {
+  const list = tools ?? [];
   if (list.length === 0 || chosen === "none") return undefined;
   const name = typeof chosen === "object" ? chosen?.name : undefined;
   const offered = name === undefined ? list : list.filter((tool) => tool.name === name);
@@ -82,10 +107,7 @@ export function toolsOf(
 }
 
 /** The JSON that an answer must be; undefined for any text. */
-export function formatOf(
-  wanted: z.output<typeof chatFormat | typeof responsesFormat>,
-  path: string,
-): AnswerFormat | undefined {
+function formatOf(wanted: Request["format"], path: string): AnswerFormat | undefined {
   if (!wanted || wanted.type === "text") return undefined;
   if (wanted.type === "json_object") return { schema: null };
   const { schema: given } = "json_schema" in wanted ? wanted.json_schema : wanted;

@@ -47,10 +47,6 @@ export function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown
 }
 
 const id = z.string().min(1).max(256);
-const json = z
-  .string()
-  .max(MAX_RESULT)
-  .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
 
 /** One line of a conversation. */
 export interface Said extends Called {
@@ -63,18 +59,16 @@ export interface Reference {
   reference: string;
 }
 
-const speaker = { system: "system", developer: "system", user: "user", assistant: "assistant" } as const;
-
 const said = z
   .object({ role: z.enum(["system", "developer", "user"]), content: textParts })
-  .transform(({ role, content }): Said => ({ role: speaker[role], content }));
+  .transform(({ role, content }): Said => ({ role: role === "developer" ? "system" : role, content }));
 
 const answered = z
   .object({
     role: z.literal("assistant"),
     content: textParts.nullish(),
     tool_calls: z
-      .array(z.object({ id, type: z.literal("function"), function: z.object({ name: id, arguments: json }) }))
+      .array(z.object({ id, type: z.literal("function"), function: z.object({ name: id, arguments: text }) }))
       .max(MAX_CALLS)
       .nullish(),
   })
@@ -93,7 +87,7 @@ export const chatMessage = z.union([said, answered, returned], {
 });
 
 const functionCall = z
-  .object({ type: z.literal("function_call"), call_id: id, name: id, arguments: json })
+  .object({ type: z.literal("function_call"), call_id: id, name: id, arguments: text })
   .transform(({ call_id, name, arguments: json }): Said => {
     return { role: "assistant", content: "", toolCalls: [{ id: call_id, name, arguments: json }] };
   });

@@ -2,9 +2,10 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../../env";
 import { MAX_CALLS, MAX_CONTENT, MAX_REPLY_TOKENS } from "../../limits";
+import type { Wanted } from "../../llm/catalogue";
 import { headersOf } from "../../middleware/validation";
 import { systemPromptOf } from "../../turn/prompt";
-import type { AnswerFormat, Ask, AskReply, NewMessage, Sampling, ToolResult, Tools } from "../../turn/types";
+import type { Ask, AskReply, NewMessage, Sampling, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 import { askOf, askSession } from "../session";
 import { invalid } from "./invalid";
@@ -116,19 +117,14 @@ const samplingOf = ({
 export function questionOf(
   c: Context<AppEnv>,
   { question, system }: Pick<Conversation, "question" | "system">,
-  request: SamplingRequest & {
-    maxTokens: number | null | undefined;
-    offered: Tools | undefined;
-    answer: AnswerFormat | undefined;
-  },
+  request: SamplingRequest & { maxTokens: number | null | undefined; wanted: Wanted },
 ): Ask {
   const ask = askOf(c, {
     question,
     // Some clients always ask for the most there is.
     maxTokens: request.maxTokens ? Math.min(request.maxTokens, MAX_REPLY_TOKENS) : undefined,
   });
-  const { offered: tools, answer: format } = request;
-  return { ...ask, ...samplingOf(request), tools, format, systemPrompt: systemPromptOf(ask.systemPrompt, system) };
+  return { ...ask, ...samplingOf(request), ...request.wanted, systemPrompt: systemPromptOf(ask.systemPrompt, system) };
 }
 
 /** Asks the session with its memory; without one, with what the client sent along. */

@@ -8,7 +8,7 @@ import { sessionId as sessionIdSchema } from "../../schema";
 import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-events";
 import { eventStream } from "../event-stream";
 import { callSession } from "../session";
-import { formatOf, toolsOf } from "./functions";
+import { wantedOf } from "./functions";
 import { invalid } from "./invalid";
 import { askConversation, type Conversation, conversationOf, questionOf, sessionIdOf } from "./request";
 import { type deletedResponse, responseParam, responsesRequest, type responsesResponse } from "./shapes";
@@ -112,8 +112,16 @@ export const responses = new Hono<AppEnv>()
         { question: conversation.question, system },
         {
           ...request,
-          offered: toolsOf(request.tools ?? [], request.tool_choice, request.parallel_tool_calls),
-          answer: formatOf(request.text?.format, "text.format"),
+          wanted: wantedOf(
+            c,
+            {
+              tools: request.tools,
+              choice: request.tool_choice,
+              parallel: request.parallel_tool_calls,
+              format: request.text?.format,
+            },
+            "text.format",
+          ),
           maxTokens: request.max_output_tokens,
         },
       ),

@@ -203,11 +203,9 @@ export class ChatDO extends DurableObject<Bindings> {
     const { window } = new Llama(this.env.AI, model);
     const isLong = sizes.windowTokens !== undefined || this.#turns.isLong(ask, model);
     const question = embedding && isLong ? await this.#meaning.question(ask.question, embedding) : null;
-    const nearest = this.#meaning.nearestTo(question);
     const { messages } = this.#store;
-    return preview(measure(ask), window, sizes, (budget) =>
-      readContext(messages, ask.question, budget, { total: messages.count(), nearest }),
-    );
+    const scope = { total: messages.count(), nearest: this.#meaning.nearestTo(question) };
+    return preview(measure(ask), window, sizes, (budget) => readContext(messages, ask.question, budget, scope));
   }
 
   /** The messages that fit a text best, best first. */

@@ -54,7 +54,7 @@ export class ChatDO extends DurableObject<Bindings> {
       usage: env.USAGE_DO,
       onWritten: (request) => this.#written(request),
     });
-    if (this.#store.recovered) ctx.waitUntil(this.#keep());
+    if (this.#store.recovered) this.#keep();
   }
 
   /**
@@ -223,17 +223,17 @@ export class ChatDO extends DurableObject<Bindings> {
 
   /** What is due when something was written, and nobody waits for. */
   async #written(asking: Asking | undefined): Promise<void> {
-    await this.#keep();
+    this.#keep();
     if (!asking?.embedding || !this.#turns.isLong(asking.ask, asking.model)) return;
     await this.#meaning.catchUp(asking.embedding);
   }
 
   /** Plans the session's end, once: the alarm finds out by itself whether it was used meanwhile. */
-  async #keep(): Promise<void> {
+  #keep(): void {
     const { schedule } = this.#store;
     // A session that was emptied meanwhile gets no tables.
     if (this.#kept || !(this.#ttl > 0) || this.#store.messages.end().last === 0) return;
-    if (!schedule.has("expire")) await schedule.plan("expire", Date.now() + this.#ttl);
+    if (!schedule.has("expire")) schedule.plan("expire", Date.now() + this.#ttl);
     this.#kept = true;
   }
 

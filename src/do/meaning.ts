@@ -66,7 +66,7 @@ export class Meaning {
     if (left === "nothing") return;
     // Somebody may have asked with another encoder meanwhile.
     this.#store.vectors.plan(this.#wanted);
-    await this.#store.schedule.plan("embed", Date.now() + PAUSE_MS[left]);
+    this.#store.schedule.plan("embed", Date.now() + PAUSE_MS[left]);
   }
 
   /** Goes on with a long backlog. @returns when to go on again */

@@ -74,6 +74,14 @@ const migrations: Migration[] = [
       -- where the answer stands, or will stand; NULL for right behind the question
       ALTER TABLE turns ADD COLUMN answer_seq INTEGER`,
   },
+  {
+    version: 5,
+    what: "what a task needs to know, also while it is not due: then its time is NULL",
+    sql: `ALTER TABLE due RENAME TO due_before;
+      CREATE TABLE due (task TEXT PRIMARY KEY, at INTEGER, note TEXT) WITHOUT ROWID;
+      INSERT INTO due (task, at) SELECT task, at FROM due_before;
+      DROP TABLE due_before`,
+  },
 ];
 
 /** All steps one after the other, for tables that begin anew. */

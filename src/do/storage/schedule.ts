@@ -1,14 +1,11 @@
 import { errorFields, log } from "../../log";
 import type { Database } from "./database";
 
-/** What an object does later by itself. */
-export type Task = "expire" | "embed";
-
 /** Milliseconds after which a task that failed is tried again. */
 const AGAIN_MS = 60_000;
 
-/** What a session's object has to do and when: it owns the object's one alarm, which stands at the earliest. */
-export class Schedule {
+/** What an object has to do later and when: it owns the object's one alarm, which stands at the earliest. */
+export class Schedule<Task extends string> {
   readonly #storage: DurableObjectStorage;
   readonly #db: Database;
 
@@ -17,16 +14,39 @@ export class Schedule {
     this.#db = db;
   }
 
-  /** Whether a task is planned. */
+  /** Whether a task is due at some time. */
   has(task: Task): boolean {
-    return this.#db.rows("SELECT at FROM due WHERE task = ?", task).length > 0;
+    return this.#db.rows("SELECT at FROM due WHERE task = ? AND at NOT NULL", task).length > 0;
   }
 
   /** Plans a task; where it is planned already, the earlier time stands. @param at milliseconds since 1970 */
-  async plan(task: Task, at: number): Promise<void> {
-    const write = "INSERT INTO due (task, at) VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET at = min(at, excluded.at)";
+  plan(task: Task, at: number): void {
+    const earlier = "min(coalesce(at, excluded.at), excluded.at)";
+    const write = `INSERT INTO due (task, at) VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET at = ${earlier}`;
     this.#db.transaction(() => this.#db.write(write, task, at));
-    await this.#arm();
+    this.#arm();
+  }
+
+  /** What a task needs to know, as it was last noted; undefined where there is nothing. */
+  noted<N>(task: Task): N | undefined {
+    const [row] = this.#db.rows<{ note: string | null }>("SELECT note FROM due WHERE task = ?", task);
+    return row?.note ? JSON.parse(row.note) : undefined;
+  }
+
+  /**
+   * Notes what a task needs to know, and when it is due, in one row. Call it inside a transaction.
+   * @param at milliseconds since 1970; null where it is not due
+   */
+  note(task: Task, at: number | null, note: object): void {
+    const write = `INSERT INTO due (task, at, note) VALUES (?, ?, ?)
+      ON CONFLICT (task) DO UPDATE SET at = excluded.at, note = excluded.note`;
+    this.#db.write(write, task, at, JSON.stringify(note));
+    if (at !== null) this.#arm();
+  }
+
+  /** Forgets a task, with what it needs to know. Call it inside a transaction. */
+  drop(task: Task): void {
+    this.#db.write("DELETE FROM due WHERE task = ?", task);
   }
 
   /**
@@ -43,15 +63,15 @@ export class Schedule {
       });
       // A task may have ended the session, which then has no tables.
       if (!this.#db.exists) return;
-      const remove = "DELETE FROM due WHERE task = ? AND at <= ?";
-      this.#db.transaction(() => this.#db.write(remove, task, now));
-      if (next !== null) await this.plan(task, next);
+      this.#db.transaction(() => this.#db.write("UPDATE due SET at = NULL WHERE task = ? AND at <= ?", task, now));
+      if (next !== null) this.plan(task, next);
     }
-    await this.#arm();
+    this.#arm();
   }
 
-  async #arm(): Promise<void> {
+  /** In the transaction that is open, or by itself: either way it is durable before anybody hears of it. */
+  #arm(): void {
     const [next] = this.#db.rows<{ at: number | null }>("SELECT min(at) AS at FROM due");
-    if (typeof next?.at === "number") await this.#storage.setAlarm(next.at);
+    if (typeof next?.at === "number") void this.#storage.setAlarm(next.at);
   }
 }

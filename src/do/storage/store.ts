@@ -18,6 +18,9 @@ export interface SessionLimits {
   bytes: number;
 }
 
+/** What a session's object does later by itself. */
+type Task = "expire" | "embed";
+
 /** What a turn writes before there is an answer. */
 export interface Opening {
   /** What was said before the session's first turn: messages of no turn. */
@@ -31,7 +34,7 @@ export class Store {
   readonly #db: Database;
   readonly messages: Messages;
   readonly turns: TurnRows;
-  readonly schedule: Schedule;
+  readonly schedule: Schedule<Task>;
   readonly vectors: VectorRows;
   /** Another number each time that the session is emptied. */
   life = 0;

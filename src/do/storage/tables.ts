@@ -11,7 +11,7 @@ export interface Tables {
   write(query: string, ...values: SqlStorageValue[]): void;
 }
 
-const NAMES = /\b(?:messages_fts|messages|turns|turns_by_key|due|vectors|signs)\b/g;
+const NAMES = /\b(?:messages_fts|messages|turns|turns_by_key|due|due_before|vectors|signs)\b/g;
 
 /** A statement about a session's tables, told of those of its import. */
 export const staged = (query: string) => query.replace(NAMES, "staged_$&");

@@ -39,7 +39,7 @@ it.each(SIZES)("meaning beside words in %i messages", async (size, most) => {
       const started = performance.now();
       recall(messages, question, limits);
       const halfway = performance.now();
-      recall(messages, question, limits, vectors.nearest(meant, size + 1, 300));
+      recall(messages, question, limits, { nearest: vectors.nearest(meant, size + 1, 300) });
       words.push(halfway - started);
       both.push(performance.now() - halfway);
     }

@@ -214,7 +214,7 @@ export class ChatDO extends DurableObject<Bindings> {
     const question = embedding ? await this.#meaning.question(text, embedding) : null;
     const before = messages.end().last + 1;
     const nearest = this.#meaning.nearestTo(question)?.(before);
-    return recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit }, nearest);
+    return recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit }, { nearest }).recalled;
   }
 
   get #ttl(): number {

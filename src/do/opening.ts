@@ -1,10 +1,9 @@
 /** How a turn opens when its place in line has come: what is asked, with what of the memory, and what of it is new. */
 import { budgetOf, type MeasuredAsk, measure } from "../turn/budget";
-import { contextOf } from "../turn/conversation";
 import { goOn, saidOf } from "../turn/exchange";
 import { ok, type Result } from "../turn/result";
 import type { Ask, Context, Message, NewMessage, ToolResult } from "../turn/types";
-import { readContext } from "./recall/context";
+import { beginContext, readContext, type Scope } from "./recall/context";
 import type { Messages } from "./storage/messages";
 import type { Opening } from "./storage/store";
 
@@ -24,7 +23,8 @@ interface Known {
   at: number;
   /** The window of the model, in tokens. */
   window: number;
-  nearest: ((seq: number) => number[]) | undefined;
+  nearest: Scope["nearest"];
+  user: Scope["user"];
 }
 
 interface Opened {
@@ -37,7 +37,7 @@ interface Opened {
 export function openTurn(
   messages: Messages,
   { ask, before: earlier = [], results = [] }: Asked,
-  { at, window, nearest }: Known,
+  { at, window, nearest, user }: Known,
 ): Result<Opened> {
   const count = messages.count();
   const begins = count === 0;
@@ -48,11 +48,12 @@ export function openTurn(
   const measured = measure(opened.value.ask);
   const budget = budgetOf(measured, window);
   const context = begins
-    ? contextOf(opened.value.before, budget.context)
+    ? beginContext(opened.value.before, budget, user)
     : readContext(messages, measured.question, budget, {
         total: count - exchange.length,
         end: exchange[0]?.seq,
         nearest,
+        user,
       });
   const said = saidOf(results, ask.question, at, measured.questionTokens);
   return ok({ ask: measured, context, opening: { before, said } });

@@ -197,6 +197,7 @@ export class SessionTurns {
       at: turn.identity.createdAt,
       window: model.window,
       nearest: this.#meaning.nearestTo(question),
+      user: undefined,
     });
     if (!opened.ok) return turn.fail(opened.failure);
     const { ask, context, opening } = opened.value;

@@ -22,6 +22,9 @@ export const MARK_OVERHEAD = 3;
 /** A day in a block of quotations: its date, and the lines around it. */
 export const DAY_OVERHEAD = 9;
 
+/** What a day's heading has more where it says that this is another conversation. */
+export const HEADING_OVERHEAD = 5;
+
 /** Begin of text, the header of the reply, and the two dates that Llama 3.1's template puts into the system message. */
 export const PROMPT_OVERHEAD = 40;
 

@@ -1,5 +1,6 @@
 /** What turns, messages and prompts are made of. */
 import type { Failure } from "./result";
+import type { UserContext, UserMemoryUsed } from "./user";
 
 /** `tool`: what a function that the assistant called has returned. */
 export type Role = "system" | "user" | "assistant" | "tool";
@@ -133,6 +134,8 @@ export interface Budget {
 /** A message found for a question; the higher the score, the better it fits. */
 export interface RecalledMessage extends Message {
   score: number;
+  /** The session that it was said in, where that is another one of the user's. */
+  sessionId?: string;
   /** What of the score words brought, and what meaning; absent where words alone decided. */
   words?: number;
   meaning?: number;
@@ -150,6 +153,8 @@ export interface Context {
   recall: RecallBy;
   /** How many messages the session has. */
   total: number;
+  /** Absent where the question is nobody's. */
+  user?: UserContext | undefined;
 }
 
 /** What an answer says of the context it was given. */
@@ -157,10 +162,11 @@ export interface MemoryUsed {
   /** Estimated tokens of window and recalled messages. */
   tokens: number;
   window: { fromSeq: number; toSeq: number } | null;
-  recalled: Pick<RecalledMessage, "seq" | "score" | "words" | "meaning">[];
+  recalled: Pick<RecalledMessage, "seq" | "score" | "sessionId" | "words" | "meaning">[];
   recall: RecallBy;
   /** Messages of the session that this prompt left out. */
   omitted: number;
+  user?: UserMemoryUsed | undefined;
 }
 
 /** A turn that is over, as it is to be remembered. */

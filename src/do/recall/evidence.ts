@@ -31,6 +31,9 @@ const MEANING_NEIGHBOURS = [0.12, 0.25, 1, 0.3, 0.12];
 const CANDIDATES = 300;
 const BUCKETS = 1_024;
 
+/** Messages from one `seq` to another, both with it. */
+export type Range = [first: number, last: number];
+
 /** What the best messages got of the words, by `seq`. */
 export type Evidence = Map<number, number>;
 
@@ -78,13 +81,27 @@ function weigh({ seqs, forms, related }: Found, limits: Limits, weights: Float64
   return hits;
 }
 
+/** What else decides which messages are best. */
+interface Others {
+  /** What messages have got by their meaning. */
+  meaning?: Evidence | undefined;
+  /** What a hit of each word is worth; those that are missing are added. */
+  rarities: Map<string, number>;
+  /** Messages that are not wanted. */
+  leftOut?: Range[] | undefined;
+}
+
 /**
  * BM25 over messages that are read with their neighbours: the best of them.
  * @param before the messages are those with a smaller `seq`
  * @param limits how many hits were looked up
- * @param meaning what messages have got by their meaning
  */
-export function evidenceOf(found: Found[], before: number, limits: Limits, meaning?: Evidence): Evidence {
+export function evidenceOf(
+  found: Found[],
+  before: number,
+  limits: Limits,
+  { meaning, rarities, leftOut = [] }: Others,
+): Evidence {
   const total = Math.max(before - 1, 1);
   const { weights, evidence, scores } = scratch(total + 1);
   const touched: number[] = [];
@@ -92,7 +109,8 @@ export function evidenceOf(found: Found[], before: number, limits: Limits, meani
     const hits = weigh(word, limits, weights);
     const sum = hits.reduce((mass, seq) => mass + (weights[seq] ?? 0), 0);
     const mass = Math.max(1, sum + countOf(word.seqs, limits.word, total) - word.seqs.length);
-    const rarity = Math.log(1 + Math.max(0, total - mass + 0.5) / (mass + 0.5));
+    const rarity = rarities.get(word.term.word) ?? Math.log(1 + Math.max(0, total - mass + 0.5) / (mass + 0.5));
+    rarities.set(word.term.word, rarity);
     const near: number[] = [];
     for (const seq of hits) {
       const weight = weights[seq] ?? 0;
@@ -112,11 +130,12 @@ export function evidenceOf(found: Found[], before: number, limits: Limits, meani
     }
   }
   for (const [seq, gain] of meaning ?? []) add(seq, gain);
+  for (const [first, last] of leftOut) scores.fill(0, first, last + 1);
   const best: Evidence = new Map();
   const least = leastOf(touched, scores, CANDIDATES);
   for (const seq of touched) {
     const score = scores[seq] ?? 0;
-    if (score >= least) best.set(seq, score);
+    if (score > 0 && score >= least) best.set(seq, score);
     scores[seq] = 0;
   }
   return best;

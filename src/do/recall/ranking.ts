@@ -10,9 +10,9 @@
 import { MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "../../turn/tokens";
 import type { RecalledMessage } from "../../turn/types";
 import type { Messages } from "../storage/messages";
-import { type Evidence, evidenceOf, limitsOf, meaningOf } from "./evidence";
+import { type Evidence, evidenceOf, limitsOf, meaningOf, type Range } from "./evidence";
 import { expansionOf, isEnglish } from "./expansion";
-import type { Wanted } from "./fulltext";
+import type { Found, Wanted } from "./fulltext";
 import { type Term, termsOf } from "./terms";
 import { type Priors, priorsOf, QUIET } from "./traits";
 
@@ -37,38 +37,52 @@ export interface RecallLimits {
   count: number;
 }
 
-/**
- * The messages that fit the question best and the limits, best first. Any text may be a question; none is an error.
- * @param nearest the messages whose meaning is nearest to the question's, best first; absent where that is not known
- */
+/** What the height of scores depends on: on one scale, scores of two memories can be compared. */
+export interface Scale {
+  /** What a hit of each of the question's words is worth. */
+  rarities: Record<string, number>;
+  /** Those of its words that name somebody who speaks. */
+  speakers: string[];
+  /** Tokens of a message, in the mean. */
+  mean: number;
+}
+
+/** What is known beyond the words of the question. */
+interface Beyond {
+  /** The messages whose meaning is nearest to the question's, best first; absent where that is not known. */
+  nearest?: number[] | undefined;
+  /** The scale of another memory, to score as that does. */
+  scale?: Scale | undefined;
+  /** Messages that are not wanted, from one `seq` to another. */
+  leftOut?: Range[] | undefined;
+}
+
+/** The messages that fit the question best and the limits, best first. Any text may be a question; none is an error. */
 export function recall(
   messages: Messages,
   question: string,
   limits: RecallLimits,
-  nearest?: number[],
-): RecalledMessage[] {
-  if (limits.tokens <= 0) return [];
+  { nearest, scale, leftOut }: Beyond = {},
+): { recalled: RecalledMessage[]; scale: Scale } {
   const english = isEnglish(question);
-  const terms = termsOf(question);
+  const terms = limits.tokens > 0 ? termsOf(question) : [];
   const lookUps = limitsOf(terms.length, limits.before);
   const found = messages.index.find(english ? expanded(terms) : terms.map(alone), limits.before, lookUps);
-  const speakers = found.filter(({ speaks }) => speaks);
-  const topics = found.filter(({ speaks }) => !speaks);
+  const isSpeaker = ({ speaks, term }: Found) => speaks || scale?.speakers.includes(term.word);
+  const speakers = found.filter(isSpeaker).map(({ term }) => term.word);
+  const topics = found.filter((word) => !isSpeaker(word));
   const meaning = nearest && meaningOf(nearest, limits.before);
-  const evidence = evidenceOf(topics.length > 0 ? topics : found, limits.before, lookUps, meaning);
-  const speaker = speakers.length === 1 ? speakers[0]?.term.word : undefined;
-  const ranked = rank(messages, evidence, priorsOf(question, english), speaker);
-  const chosen: typeof ranked = [];
-  let left = limits.tokens;
-  for (const candidate of ranked) {
-    if (chosen.length === limits.count) break;
-    const cost = candidate.tokens - MESSAGE_OVERHEAD + QUOTATION_OVERHEAD;
-    if (cost > left) continue;
-    left -= cost;
-    chosen.push(candidate);
-  }
+  const rarities = new Map(Object.entries(scale?.rarities ?? {}));
+  const words = topics.length > 0 ? topics : found;
+  const evidence = evidenceOf(words, limits.before, lookUps, { meaning, rarities, leftOut });
+  const { mean, ranked } = rank(messages, evidence, {
+    priors: priorsOf(question, english),
+    speaker: speakers.length === 1 ? speakers[0] : undefined,
+    mean: scale?.mean,
+  });
+  const chosen = within(ranked, limits);
   const bySeq = new Map(messages.pick(chosen.map(({ seq }) => seq)).map((message) => [message.seq, message]));
-  return chosen.flatMap(({ seq, score }) => {
+  const recalled = chosen.flatMap(({ seq, score }) => {
     const message = bySeq.get(seq);
     if (!message) return [];
     if (!meaning) return [{ ...message, score: rounded(score) }];
@@ -77,6 +91,27 @@ export function recall(
       { ...message, score: rounded(score), words: rounded(score * (1 - share)), meaning: rounded(score * share) },
     ];
   });
+  return { recalled, scale: { rarities: Object.fromEntries(rarities), speakers, mean } };
+}
+
+/** What a message takes of the room for quotations. */
+export const costOf = ({ tokens }: { tokens: number }) => tokens - MESSAGE_OVERHEAD + QUOTATION_OVERHEAD;
+
+/** Those that there is room for, of messages in the order of their worth. */
+export function within<T extends { tokens: number }>(
+  ranked: T[],
+  { tokens, count }: Pick<RecallLimits, "tokens" | "count">,
+): T[] {
+  const chosen: T[] = [];
+  let left = tokens;
+  for (const candidate of ranked) {
+    if (chosen.length === count) break;
+    const cost = costOf(candidate);
+    if (cost > left) continue;
+    left -= cost;
+    chosen.push(candidate);
+  }
+  return chosen;
 }
 
 const rounded = (score: number) => Math.round(score * 1_000) / 1_000;
@@ -102,22 +137,35 @@ interface Candidate {
   score: number;
 }
 
+/** What candidates are weighed by, beside their evidence. */
+interface Weights {
+  priors: Priors;
+  /** The one speaker whom the question names. */
+  speaker: string | undefined;
+  /** Tokens of a message, in the mean; that of the candidates by default. */
+  mean: number | undefined;
+}
+
 /** The best candidates again, with their length, episode and speaker. */
-function rank(messages: Messages, evidence: Evidence, priors: Priors, speaker: string | undefined): Candidate[] {
+function rank(
+  messages: Messages,
+  evidence: Evidence,
+  { priors, speaker, ...weights }: Weights,
+): { ranked: Candidate[]; mean: number } {
   const outlines = messages.outline([...evidence.keys()]);
-  const mean = outlines.reduce((sum, { tokens }) => sum + tokens, 0) / outlines.length;
+  const mean = weights.mean ?? outlines.reduce((sum, { tokens }) => sum + tokens, 0) / outlines.length;
   const episodes: { score: number; tokens: number; seq: number; name: string }[][] = [];
   let last = Number.NEGATIVE_INFINITY;
   for (const { seq, tokens, createdAt, name, traits } of outlines) {
     if (traits & QUIET) continue;
-    if (createdAt - last > EPISODE_GAP) episodes.push([]);
+    if (Math.abs(createdAt - last) > EPISODE_GAP) episodes.push([]);
     last = createdAt;
     const length = 1 - BM25_B + (BM25_B * tokens) / mean;
     let score = (evidence.get(seq) ?? 0) / length;
     for (const [trait, factor] of priors) if (traits & trait) score *= factor;
     episodes.at(-1)?.push({ seq, tokens, score, name });
   }
-  return episodes
+  const ranked = episodes
     .flatMap((episode) => {
       const top = episode.map(({ score }) => score).sort((a, b) => b - a);
       const bonus = EPISODE * top.slice(0, EPISODE_BEST).reduce((sum, score) => sum + score, 0);
@@ -127,4 +175,5 @@ function rank(messages: Messages, evidence: Evidence, priors: Priors, speaker: s
       });
     })
     .sort((a, b) => b.score - a.score || b.seq - a.seq);
+  return { ranked, mean };
 }

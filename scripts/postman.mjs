@@ -103,6 +103,30 @@ const story = [
     id: "makeToken",
     body: { sessionIds: ["{{sessionId}}"], expiresIn: 600 },
   },
+  {
+    name: "Tell it something as a person",
+    id: "ask",
+    body: { sessionId: "{{sessionId}}-of-ana", userId: "{{userId}}", question: "My hives stand under a lime tree." },
+  },
+  {
+    name: "And ask in another conversation of theirs",
+    id: "ask",
+    body: { sessionId: "{{sessionId}}-of-ana-2", userId: "{{userId}}", question: "Where do my hives stand?" },
+    tests: saidSo("lime tree"),
+  },
+  { name: "Which conversations are there?", id: "userSessions", tests: saidSo("My hives stand") },
+  { name: "Search them all", id: "searchUser", query: { q: "lime tree" }, tests: saidSo("-of-ana") },
+  { name: "And say it to nobody's log", id: "searchUserByPost", body: { q: "lime tree" }, tests: saidSo("-of-ana") },
+  {
+    name: "Note a fact about them",
+    id: "addFact",
+    body: { text: "Ana is allergic to walnuts." },
+    tests: ['pm.collectionVariables.set("factId", pm.response.json().id);'],
+  },
+  { name: "Say it better", id: "changeFact", body: { text: "Ana is allergic to all nuts." } },
+  { name: "What is known of them?", id: "facts", tests: saidSo("all nuts") },
+  { name: "Forget that", id: "deleteFact" },
+  { name: "Forget them", id: "deleteUser", tests: saidSo('"sessions":2') },
   { name: "See what reaches the Worker", id: "debug" },
   { name: "Empty the session", id: "reset", body: session, tests: saidSo('"ok":true') },
   { name: "It has forgotten", id: "messages", tests: saidSo('"data":[]') },
@@ -195,8 +219,9 @@ const settings = [
   { key: "baseUrl", value: "http://127.0.0.1:8787" },
   { key: "token", value: "none-needed-locally" },
   { key: "sessionId", value: "postman" },
+  { key: "userId", value: "ana" },
 ];
-const left = ["turnId", "lines", "responseId", "model"].map((key) => ({ key, value: "" }));
+const left = ["turnId", "lines", "responseId", "model", "factId"].map((key) => ({ key, value: "" }));
 
 const files = {
   "llamory.postman_collection.json": {

@@ -18,14 +18,16 @@ import { ask } from "./routes/ask";
 import { debug } from "./routes/debug";
 import { document } from "./routes/document";
 import { exports } from "./routes/exports";
+import { facts } from "./routes/facts";
 import { health } from "./routes/health";
 import { mcp } from "./routes/mcp/server";
+import { hasFlag, isLost } from "./routes/objects";
 import { completions } from "./routes/openai/completions";
 import { responses } from "./routes/openai/responses";
-import { hasFlag, isLost } from "./routes/session";
 import { sessionTokens } from "./routes/session-tokens";
 import { sessions } from "./routes/sessions";
 import { turns } from "./routes/turns";
+import { users } from "./routes/users";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -42,6 +44,8 @@ export const app = base
   .route("/", sessions)
   .route("/", exports)
   .route("/", turns)
+  .route("/", users)
+  .route("/", facts)
   .route("/", sessionTokens)
   .route("/", completions)
   .route("/", responses)

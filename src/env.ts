@@ -3,11 +3,12 @@ import * as z from "zod";
 import type { ChatDO } from "./do/chat";
 import type { LegacyDO } from "./do/legacy";
 import type { UsageDO } from "./do/usage";
+import type { UserDO } from "./do/user";
 import { MAX_REPLY_TOKENS } from "./limits";
 import type { AiBinding } from "./llm/binding";
 import type { Usage } from "./turn/types";
 
-export type { Asking, AskRequest } from "./do/session-turns";
+export type { Asking, AskingUser, AskRequest } from "./do/asking";
 
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -71,6 +72,12 @@ const settingsSchema = z.object({
   CONTEXT_TOKENS: count(1_024, 1_000_000).default(8_192),
   /** Tokens of the prompt that recalled messages may take. */
   RECALL_TOKENS: count(0, 100_000).default(2_000),
+  /** Tokens of the prompt that facts of the user may take. */
+  FACT_TOKENS: count(0, 10_000).default(300),
+  /** `model`: facts about users are learnt from their turns, by a call of the model a turn, in the background. */
+  FACTS: z.enum(["off", "model"]).default("off"),
+  /** Milliseconds that an ask waits for what is known of its user; without it, the session decides alone. */
+  USER_TIMEOUT_MS: count(1, 60_000).default(150),
   /** Tokens of a reply where the request does not say. */
   REPLY_TOKENS: count(1, MAX_REPLY_TOKENS).default(1_024),
   /** Milliseconds that an ask waits for the model in all, retries included. */
@@ -123,6 +130,7 @@ export interface Env extends Partial<Record<keyof Settings, string>> {
   CHAT_DO: DurableObjectNamespace<ChatDO>;
   MY_DURABLE_OBJECT: DurableObjectNamespace<LegacyDO>;
   USAGE_DO: DurableObjectNamespace<UsageDO>;
+  USER_DO: DurableObjectNamespace<UserDO>;
   /** How often a tenant may ask; deployed configurations have it. */
   TENANT_RATE?: RateLimit;
   /** How often an address may send a wrong token; deployed configurations have it. */
@@ -135,8 +143,10 @@ export interface Caller {
   tenant: string;
   /** The digest of the API token that lets them in; empty where AUTH is `off`. */
   digest: string;
-  /** The only sessions that a session token opens; absent for an API token, which opens all of its tenant's. */
-  sessions?: string[];
+  /** The only sessions that a session token opens; absent for one of a user, and for an API token, which opens all. */
+  sessions?: string[] | undefined;
+  /** The user whom a session token stands for: it opens what is theirs. */
+  userId?: string | undefined;
 }
 
 /** What handlers find in their context. */

@@ -1,7 +1,18 @@
 /** The shapes of an exported session's lines. */
 import * as z from "zod";
 import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "./limits";
-import { content, count, finishReason, memory, name, role, time, usage, WELL_FORMED, wellFormed } from "./schema";
+import {
+  content,
+  count,
+  exportedMemory,
+  finishReason,
+  name,
+  role,
+  time,
+  usage,
+  WELL_FORMED,
+  wellFormed,
+} from "./schema";
 
 const imported = z.string().max(MAX_ANSWER).refine(wellFormed, WELL_FORMED);
 
@@ -42,7 +53,7 @@ export const exportLines = {
       model: z.string().max(256).refine(wellFormed, WELL_FORMED),
       finishReason: finishReason.nullable(),
       usage,
-      memory: memory.extend({ recalled: memory.shape.recalled.max(10_000) }),
+      memory: exportedMemory.extend({ recalled: exportedMemory.shape.recalled.max(10_000) }),
       createdAt: time,
       finishedAt: time,
     }),

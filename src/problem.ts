@@ -43,7 +43,7 @@ const TABLE: Record<Reason, Row> = {
   body_too_large: [413, "Body too large", "A body may have {limit} bytes. Send it in parts."],
   unauthorized: [401, "Unauthorized", "Send an API token: `authorization: Bearer <token>`, or `x-api-key`. API_TOKENS holds the SHA-256 of each token, not the token itself: `npm run token` makes both.", { "www-authenticate": "Bearer" }],
   token_expired: [401, "Token expired", "The session token has expired. Have your server make a new one: `POST /tokens`.", { "www-authenticate": "Bearer" }],
-  forbidden: [403, "Forbidden", "A session token may ask, read, follow and cancel in the sessions that it names, and nothing else."],
+  forbidden: [403, "Forbidden", "A session token may ask, read, follow and cancel in the sessions, or as the user, that it names, and nothing else."],
   session_key_missing: [503, "No session tokens", "The operator puts a secret first: `npx wrangler secret put SESSION_KEY`, 32 characters or more.", NEVER_AGAIN],
   local_only: [403, "Local only", "This server answers only to the names of its own machine: use http://localhost or http://127.0.0.1, or set LOCAL_ONLY to `false`."],
   too_many_failures: [429, "Too many failures", "This address sent too many wrong tokens. Try again in a minute.", retryAfter(60)],
@@ -80,6 +80,12 @@ const TABLE: Record<Reason, Row> = {
   session_not_empty: [409, "Session not empty", "An import goes into an empty session: reset or delete this one, or import into another.", NEVER_AGAIN],
   import_interrupted: [503, "Import interrupted", "The import was lost, or its session emptied, meanwhile. Nothing of it is there: import again."],
   storage_failed: [507, "Storage failed", "The session could not be written, so this was not remembered. It may be full: reset or delete it, or go on in another.", NEVER_AGAIN],
+  session_of_another_user: [409, "Session of another user", "The session belongs to another user. Take another `sessionId`.", NEVER_AGAIN],
+  user_unreachable: [503, "User unreachable", "What is known of the session's user does not answer, so nothing was deleted. Send it again.", retryAfter(1)],
+  user_being_deleted: [409, "User being deleted", "The user is being deleted. Send that DELETE again until it answers 200; then the user may begin anew.", retryAfter(1)],
+  user_half_deleted: [503, "User half deleted", "A part of the user is deleted, and the rest did not answer or takes longer. Send the DELETE again: it goes on.", retryAfter(1)],
+  fact_not_found: [404, "Fact not found", "The user has no such fact."],
+  facts_full: [422, "Facts full", "The user has as many facts as a user may. Delete some of them."],
   idempotency_conflict: [422, "Idempotency conflict", "This `Idempotency-Key` was used for another request. Use a new key for a new question."],
 };
 

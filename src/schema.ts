@@ -32,10 +32,15 @@ export const sessionId = z
   .string()
   .regex(/^[A-Za-z0-9._:@+-]{1,128}$/, "must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
 
+/** The person whom a session belongs to. */
+export const userId = sessionId;
+
 export const sessionParam = z.object({ sessionId });
 
 export const askRequest = z.object({
   sessionId,
+  /** Whose question it is; the session belongs to the first who is named. */
+  userId: userId.optional(),
   question: content,
   /** Tokens that the answer may have; `REPLY_TOKENS` by default. */
   maxTokens: z.int().min(1).max(MAX_REPLY_TOKENS).optional(),
@@ -57,13 +62,22 @@ export const askHeaders = z.object({
 
 export const usage = z.object({ promptTokens: count, completionTokens: count, totalTokens: count });
 
-export const memory = z.object({
+/** `words` and `meaning` are the parts of the score; absent where words alone decided. */
+const scored = z.object({ seq, score: z.number(), words: z.number().optional(), meaning: z.number().optional() });
+
+const memoryBase = z.object({
   tokens: count,
   window: z.object({ fromSeq: seq, toSeq: seq }).nullable(),
-  /** `words` and `meaning` are the parts of the score; absent where words alone decided. */
-  recalled: z.array(z.object({ seq, score: z.number(), words: z.number().optional(), meaning: z.number().optional() })),
   recall: z.enum(["words", "words+meaning"]),
   omitted: count,
+  /** Where a user was named: whether what is known of them came in time, and the ids of the facts in the prompt. */
+  user: z.object({ answered: z.boolean(), facts: z.array(z.string()) }).optional(),
+});
+
+export const memory = memoryBase.extend({ recalled: z.array(scored.extend({ sessionId })) });
+/** As an export has it: without `sessionId`, the session is the one that is exported. */
+export const exportedMemory = memoryBase.extend({
+  recalled: z.array(scored.extend({ sessionId: sessionId.optional() })),
 });
 
 export const askResponse = z.object({
@@ -102,12 +116,18 @@ export const followQuery = z.object({
 export const resetRequest = z.object({ sessionId });
 export const resetResponse = z.object({ ok: z.literal(true), sessionId, deleted: count });
 
-export const tokenRequest = z.object({
-  /** The sessions that the token opens. */
-  sessionIds: z.array(sessionId).min(1).max(32),
-  /** Seconds until it expires: a day at most. */
-  expiresIn: z.int().min(1).max(86_400).default(3_600),
-});
+export const tokenRequest = z
+  .object({
+    /** The sessions that the token opens; or instead the user whose sessions, those that are empty and facts it opens. */
+    sessionIds: z.array(sessionId).min(1).max(32).optional(),
+    userId: userId.optional(),
+    /** Seconds until it expires: a day at most. */
+    expiresIn: z.int().min(1).max(86_400).default(3_600),
+  })
+  .refine(({ sessionIds, userId }) => (sessionIds === undefined) !== (userId === undefined), {
+    path: ["sessionIds"],
+    error: "give either `sessionIds` or `userId`",
+  });
 export const tokenResponse = z.object({ token: z.string(), expiresAt: time });
 
 export const healthResponse = z.object({
@@ -159,6 +179,8 @@ export const message = z.object({
 export const historyResponse = z.object({ data: z.array(message), nextCursor: seq.nullable() });
 
 export const appendRequest = z.object({
+  /** Whose session it is, as with an ask. */
+  userId: userId.optional(),
   messages: z
     .array(
       z.object({
@@ -178,11 +200,8 @@ export const searchQuery = z.object({ q: z.string().min(1).max(MAX_CONTENT), lim
 
 export const searchRequest = z.object({ q: content, limit: z.int().min(1).max(100).default(10) });
 
-const recalled = z.object({
-  seq,
-  score: z.number(),
-  words: z.number().optional(),
-  meaning: z.number().optional(),
+export const recalled = scored.extend({
+  sessionId,
   role: anyRole,
   name: z.string().optional(),
   content: z.string(),
@@ -197,6 +216,8 @@ const tokens = z.int().min(0).max(100_000);
 
 export const contextRequest = z.object({
   question: content,
+  /** Who would ask. */
+  userId: userId.optional(),
   /** Tokens for recalled messages; `RECALL_TOKENS` by default. */
   recallTokens: tokens.optional(),
   /** Tokens for the recent window; what recall leaves by default. */

@@ -1,15 +1,17 @@
-/** Short-lived tokens for browsers. They are signed, so that nothing of them is stored, and open the sessions they name. */
+/** Short-lived tokens for browsers. They are signed, so that nothing of them is stored, and open the sessions, or the user, that they name. */
 import { sign, verify } from "hono/jwt";
 import { JwtTokenExpired } from "hono/utils/jwt/types";
 import * as z from "zod";
-import { sessionId } from "./schema";
+import { sessionId, userId } from "./schema";
 
 const ALGORITHM = "HS256";
 
 const claimsSchema = z.object({
   /** The digest of the API token that this one was made with, and with which it dies: 64 hexadecimal digits. */
   digest: z.string(),
-  sessions: z.array(sessionId),
+  /** What it opens: sessions, or what is a user's. */
+  sessions: z.array(sessionId).optional(),
+  userId: userId.optional(),
   /** When it expires, in seconds since 1970. */
   exp: z.int(),
 });

@@ -30,10 +30,14 @@ describe("GET /openapi.json", () => {
 
   it("shows examples that are true: each can be sent as it stands", async () => {
     const llamory = worker();
+    const fact = await llamory.post("/users/examples/facts", { text: "Ana keeps bees." });
+    const { id } = await fact.json<{ id: string }>();
     for (const [route, { example }] of Object.entries(operations)) {
       if (example === undefined) continue;
-      const [, path = ""] = route.split(" ");
-      const response = await llamory.post(path.replace(":sessionId", "examples"), example);
+      const [method = "", path = ""] = route.split(" ");
+      const place = path.replace(/:(?:sessionId|userId)/, "examples").replace(":factId", id);
+      const headers = { "content-type": "application/json" };
+      const response = await llamory.fetch(place, { method, headers, body: JSON.stringify(example) });
       expect(response.status, route).toBeLessThan(300);
     }
   });

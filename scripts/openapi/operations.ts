@@ -4,6 +4,7 @@ import { exportLine } from "../../src/export-schema";
 import type { Reason } from "../../src/problem";
 import * as openai from "../../src/routes/openai/shapes";
 import * as schema from "../../src/schema";
+import * as user from "../../src/user-schema";
 
 export interface Operation {
   id: string;
@@ -55,6 +56,7 @@ const TURN_FAILURES = [
   "session_queue_full",
   "session_full",
   "storage_failed",
+  "session_of_another_user",
 ] as const;
 
 const EVENTS =
@@ -86,11 +88,12 @@ export const operations: Record<string, Operation> = {
     body: schema.resetRequest,
     example: { sessionId: "a" },
     response: schema.resetResponse,
-    failures: ["storage_failed"],
+    failures: ["storage_failed", "user_unreachable"],
   },
   "POST /tokens": {
     id: "makeToken",
-    summary: "A short-lived token for a browser: to ask, read, follow and cancel in the sessions that it names",
+    summary:
+      "A short-lived token for a browser: to ask, read, follow and cancel in the sessions, or as the user, that it names",
     body: schema.tokenRequest,
     example: { sessionIds: ["a"], expiresIn: 600 },
     status: 201,
@@ -114,7 +117,7 @@ export const operations: Record<string, Operation> = {
     summary: "Delete a session for good",
     params: schema.sessionParam,
     response: schema.resetResponse,
-    failures: ["storage_failed"],
+    failures: ["storage_failed", "user_unreachable"],
   },
   "GET /sessions/:sessionId/messages": {
     id: "messages",
@@ -131,7 +134,7 @@ export const operations: Record<string, Operation> = {
     example: { messages: [{ role: "user", name: "Ana", content: "The honey is ripe in July." }] },
     status: 201,
     response: schema.appendResponse,
-    failures: ["session_queue_full", "session_full", "turn_cancelled", "storage_failed"],
+    failures: ["session_queue_full", "session_full", "turn_cancelled", "storage_failed", "session_of_another_user"],
   },
   "GET /sessions/:sessionId/search": {
     id: "search",
@@ -178,7 +181,7 @@ export const operations: Record<string, Operation> = {
     body: schema.contextRequest,
     example: { question: "When is the honey ripe?" },
     response: schema.contextResponse,
-    failures: ["prompt_too_long"],
+    failures: ["prompt_too_long", "session_of_another_user"],
   },
   "GET /sessions/:sessionId/turns/:turnId": {
     id: "turn",
@@ -203,6 +206,67 @@ export const operations: Record<string, Operation> = {
     params: schema.turnParam,
     response: schema.turnResponse,
     failures: ["turn_not_found", "storage_failed"],
+  },
+  "GET /users/:userId/sessions": {
+    id: "userSessions",
+    summary: "A page of a user's sessions, those first in which something was said last",
+    params: user.userParam,
+    query: user.userSessionsQuery,
+    response: user.userSessionsResponse,
+  },
+  "GET /users/:userId/search": {
+    id: "searchUser",
+    summary: "The messages of all sessions of a user that fit a text best, best first",
+    params: user.userParam,
+    query: schema.searchQuery,
+    response: user.userSearchResponse,
+  },
+  "POST /users/:userId/search": {
+    id: "searchUserByPost",
+    summary: "The same, for a text that is not to stand in a URL",
+    params: user.userParam,
+    body: schema.searchRequest,
+    example: { q: "honey" },
+    response: user.userSearchResponse,
+  },
+  "DELETE /users/:userId": {
+    id: "deleteUser",
+    summary: "Delete a user: their sessions, what was copied of them, and facts; what breaks off goes on with the next",
+    params: user.userParam,
+    response: user.userDeleted,
+    failures: ["user_half_deleted", "storage_failed"],
+  },
+  "GET /users/:userId/facts": {
+    id: "facts",
+    summary: "What is known of a user, newest first",
+    params: user.userParam,
+    response: user.factsResponse,
+  },
+  "POST /users/:userId/facts": {
+    id: "addFact",
+    summary: "One more fact about a user: it stands in every prompt of theirs",
+    params: user.userParam,
+    body: user.factRequest,
+    example: { text: "Ana keeps bees in Lisbon." },
+    status: 201,
+    response: user.fact,
+    failures: ["facts_full", "user_being_deleted", "storage_failed"],
+  },
+  "PATCH /users/:userId/facts/:factId": {
+    id: "changeFact",
+    summary: "Say a fact otherwise",
+    params: user.factParam,
+    body: user.factChange,
+    example: { text: "Ana keeps bees in Porto." },
+    response: user.fact,
+    failures: ["fact_not_found", "storage_failed"],
+  },
+  "DELETE /users/:userId/facts/:factId": {
+    id: "deleteFact",
+    summary: "Forget a fact",
+    params: user.factParam,
+    response: user.factDeleted,
+    failures: ["fact_not_found", "storage_failed"],
   },
   "POST /mcp": {
     id: "mcp",
@@ -251,7 +315,7 @@ export const operations: Record<string, Operation> = {
     openai: true,
     params: openai.responseParam,
     response: openai.deletedResponse,
-    failures: ["response_not_found", "storage_failed"],
+    failures: ["response_not_found", "storage_failed", "user_unreachable"],
   },
   "POST /v1/responses": {
     id: "responses",

@@ -1,60 +1,70 @@
-/** ChatDO: one session's memory and its turns. The RPC surface, kept thin. */
+/**
+ * ChatDO: one session's memory and its turns. The RPC surface, kept thin.
+ *
+ * What is read may be read on behalf of one user, by the name of their object: then the session must be theirs, or empty.
+ */
 import { DurableObject } from "cloudflare:workers";
 import type { AiBinding } from "../llm/binding";
 import type { EmbeddingOptions } from "../llm/embedder";
-import { Llama } from "../llm/llama";
-import { measure } from "../turn/budget";
-import { type Preview, preview, type Sizes } from "../turn/preview";
+import type { Preview, Sizes } from "../turn/preview";
 import { failed, ok, type Result } from "../turn/result";
 import type { AskReply, Entry, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
+import type { Asking, AskRequest } from "./asking";
 import { Line } from "./live/line";
 import { Meaning } from "./meaning";
-import { readContext } from "./recall/context";
-import { recall } from "./recall/ranking";
-import { type Asking, type AskRequest, SessionTurns } from "./session-turns";
+import { SessionEnd } from "./session-end";
+import { type Page, SessionReads } from "./session-reads";
+import { SessionTurns } from "./session-turns";
 import { storageFailed } from "./storage/failed";
 import type { SessionInfo } from "./storage/messages";
 import { type SessionLimits, Store } from "./storage/store";
 import { Transfer } from "./transfer";
 import type { UsageDO } from "./usage";
-
-/** Tokens of all messages that a search finds: what one call of an object may carry. */
-const SEARCH_TOKENS = 1_000_000;
-
-const DAY_MS = 86_400_000;
+import type { UserDO } from "./user";
+import { UserLink } from "./user-link";
 
 interface Bindings {
   /** Read here and not passed along with each ask, because an alarm has nobody who asks. */
   SESSION_TTL_DAYS?: string;
   AI: AiBinding;
   USAGE_DO: DurableObjectNamespace<UsageDO>;
+  USER_DO: DurableObjectNamespace<UserDO>;
 }
 
 export class ChatDO extends DurableObject<Bindings> {
   readonly #line = new Line();
   readonly #store: Store;
   readonly #turns: SessionTurns;
+  readonly #reads: SessionReads;
   readonly #transfer: Transfer;
   readonly #meaning: Meaning;
-  /** Whether the session's end is planned. */
-  #kept = false;
+  readonly #user: UserLink;
+  readonly #end: SessionEnd;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#store = new Store(ctx.storage);
     this.#transfer = new Transfer(ctx.storage, this.#store, this.#line);
     this.#meaning = new Meaning(env.AI, this.#store);
+    const [store, line] = [this.#store, this.#line];
+    this.#user = new UserLink({
+      users: env.USER_DO,
+      store,
+      onGone: (user) => ctx.waitUntil(this.leave(user)),
+    });
     this.#turns = new SessionTurns({
-      ctx,
-      ai: env.AI,
-      line: this.#line,
-      store: this.#store,
+      ...{ ctx, ai: env.AI, line, store, usage: env.USAGE_DO },
       meaning: this.#meaning,
-      usage: env.USAGE_DO,
+      user: this.#user,
       onWritten: (request) => this.#written(request),
     });
-    if (this.#store.recovered) this.#keep();
+    this.#reads = new SessionReads({ ai: env.AI, store, turns: this.#turns, meaning: this.#meaning, user: this.#user });
+    this.#end = new SessionEnd({
+      ...{ store, line, turns: this.#turns, transfer: this.#transfer, user: this.#user },
+      days: () => Number(this.env.SESSION_TTL_DAYS ?? 0),
+    });
+    if (this.#store.recovered) this.#end.plan();
   }
 
   /**
@@ -66,46 +76,38 @@ export class ChatDO extends DurableObject<Bindings> {
     return this.#turns.ask(request);
   }
 
-  /** A turn: running, or as it is remembered; null where the session has no such turn. */
-  getTurn(turnId: string): StoredTurn | null {
-    return this.#turns.get(turnId);
+  /** A turn: running, or as it is remembered; `turn_not_found` where the session has no such turn. */
+  getTurn(turnId: string, by?: string): Result<StoredTurn> {
+    return this.#reads.turn(turnId, by);
   }
 
   /**
    * The bytes of a turn in a form: those that were, and while it runs those to come.
    * @param after how many characters of the answer are known already; null for all events
-   * @returns null where the session has no such turn
    */
-  follow(turnId: string, form: Form, after: number | null): ReadableStream<Uint8Array> | null {
-    return this.#turns.follow(turnId, form, after);
+  follow(turnId: string, form: Form, after: number | null, by?: string): Result<ReadableStream<Uint8Array>> {
+    return this.#reads.follow(turnId, form, after, by);
   }
 
   /**
    * Ends a turn. What a running one has said so far is kept; one that waits in line leaves nothing.
    * @returns the turn; `turn_not_found` where there is none
    */
-  cancelTurn(turnId: string): Result<StoredTurn> {
-    return this.#turns.cancel(turnId);
+  cancelTurn(turnId: string, by?: string): Result<StoredTurn> {
+    return this.#reads.mayRead(by) ?? this.#turns.cancel(turnId);
   }
 
   /** Takes a turn's question and answer out of the session, one that runs too; what came after it stays. */
-  withdrawTurn(turnId: string): Result<void> {
+  withdrawTurn(turnId: string): Promise<Result<void>> {
     return this.#turns.withdraw(turnId);
   }
 
   /**
-   * A page of the transcript, newest first.
-   * @param before only messages with a smaller `seq`
-   * @param limit how many; fewer come where they are long
+   * A page of the transcript, newest first; fewer messages than wanted where they are long.
    * @returns `nextCursor`: the `before` of the next page, null at the end
    */
-  getHistory({ before, limit }: { before?: number | undefined; limit: number }): {
-    messages: Message[];
-    nextCursor: number | null;
-  } {
-    const messages = this.#store.messages.page(before, limit);
-    const last = messages.at(-1)?.seq ?? 1;
-    return { messages, nextCursor: last > 1 ? last : null };
+  getHistory(page: Page, by?: string): Result<{ messages: Message[]; nextCursor: number | null }> {
+    return this.#reads.history(page, by);
   }
 
   /**
@@ -122,9 +124,11 @@ export class ChatDO extends DurableObject<Bindings> {
     const release = await this.#line.enter();
     if (!release) return failed({ reason: "turn_cancelled" });
     try {
+      const refusal = this.#user.refusal(asking?.user);
+      if (refusal) return failed(refusal);
       if (limits && !this.#store.hasRoom(messages.length, limits)) return failed({ reason: "session_full" });
-      const appended = this.#store.append(messages);
-      this.ctx.waitUntil(this.#written(asking));
+      const appended = this.#store.append(messages, asking?.user && this.#user.claim(asking.user));
+      this.ctx.waitUntil(this.#appended(asking));
       return ok(appended);
     } catch (error) {
       return failed(storageFailed(error));
@@ -151,7 +155,7 @@ export class ChatDO extends DurableObject<Bindings> {
   /** Makes an import the session, in one transaction. */
   async finishImport(id: string, asking: Asking): Promise<Result<{ messages: number }>> {
     const finished = await this.#transfer.finish(id);
-    if (finished.ok) this.ctx.waitUntil(this.#written(asking));
+    if (finished.ok) this.ctx.waitUntil(this.#appended(asking));
     return finished;
   }
 
@@ -160,89 +164,64 @@ export class ChatDO extends DurableObject<Bindings> {
     this.#transfer.cancel(id);
   }
 
-  /** Forgets all messages and turns, and ends those that run or wait; the session goes on, empty. */
-  reset(): Result<{ deleted: number }> {
-    this.#turns.cancelAll();
-    try {
-      this.#transfer.cancel();
-      return ok(this.#store.clear());
-    } catch (error) {
-      return failed(storageFailed(error));
-    }
+  /**
+   * Forgets all messages and turns, and ends those that run or wait; the session goes on, empty and nobody's. First its
+   * user's object forgets it: where that does not answer, nothing is done.
+   */
+  reset(): Promise<Result<{ deleted: number }>> {
+    return this.#end.reset();
   }
 
   /** As `reset`, and gives the storage back: nothing of the session is left. */
-  async destroy(): Promise<Result<{ deleted: number }>> {
-    this.#turns.cancelAll();
-    this.#kept = false;
-    try {
-      this.#transfer.cancel();
-      const deleted = this.#store.messages.count();
-      await this.#store.destroy();
-      return ok({ deleted });
-    } catch (error) {
-      return failed(storageFailed(error));
-    }
+  destroy(): Promise<Result<{ deleted: number }>> {
+    return this.#end.destroy();
+  }
+
+  /** Deletes the session where it belongs to a user who is deleted, and ends the turns of theirs that run or wait. */
+  leave(user: string): Promise<Result<void>> {
+    return this.#end.leave(user);
   }
 
   /** Does what is due. */
   override async alarm(): Promise<void> {
     await this.#store.schedule.run({
-      expire: () => this.#expire(),
+      expire: () => this.#end.expire(),
       embed: () => this.#meaning.resume(),
+      tell: () => this.#owed(),
     });
   }
 
   /** How much there is of the session; `vectors`: how many messages have one of this model. */
-  info(embeddingModel: string): SessionInfo & { vectors: number } {
-    return { ...this.#store.messages.info(), vectors: this.#store.vectors.count(embeddingModel) };
+  info(embeddingModel: string, by?: string): Result<SessionInfo & { vectors: number }> {
+    return this.#reads.info(embeddingModel, by);
   }
 
   /** The prompt that a question would be asked with now, and why; without a turn. */
-  async context({ ask, model, embedding }: Asking, sizes: Sizes): Promise<Result<Preview>> {
-    const { window } = new Llama(this.env.AI, model);
-    const isLong = sizes.windowTokens !== undefined || this.#turns.isLong(ask, model);
-    const question = embedding && isLong ? await this.#meaning.question(ask.question, embedding) : null;
-    const { messages } = this.#store;
-    const scope = { total: messages.count(), nearest: this.#meaning.nearestTo(question) };
-    return preview(measure(ask), window, sizes, (budget) => readContext(messages, ask.question, budget, scope));
+  context(asking: Asking, sizes: Sizes): Promise<Result<Preview>> {
+    return this.#reads.context(asking, sizes);
   }
 
   /** The messages that fit a text best, best first. */
-  async search(text: string, limit: number, embedding?: EmbeddingOptions): Promise<RecalledMessage[]> {
-    const { messages } = this.#store;
-    const question = embedding ? await this.#meaning.question(text, embedding) : null;
-    const before = messages.end().last + 1;
-    const nearest = this.#meaning.nearestTo(question)?.(before);
-    return recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit }, { nearest }).recalled;
-  }
-
-  get #ttl(): number {
-    return Number(this.env.SESSION_TTL_DAYS ?? 0) * DAY_MS;
+  search(text: string, limit: number, embedding?: EmbeddingOptions, by?: string): Promise<Result<RecalledMessage[]>> {
+    return this.#reads.search(text, limit, embedding, by);
   }
 
   /** What is due when something was written, and nobody waits for. */
   async #written(asking: Asking | undefined): Promise<void> {
-    this.#keep();
+    this.#end.plan();
     if (!asking?.embedding || !this.#turns.isLong(asking.ask, asking.model)) return;
     await this.#meaning.catchUp(asking.embedding);
   }
 
-  /** Plans the session's end, once: the alarm finds out by itself whether it was used meanwhile. */
-  #keep(): void {
-    const { schedule } = this.#store;
-    // A session that was emptied meanwhile gets no tables.
-    if (this.#kept || !(this.#ttl > 0) || this.#store.messages.end().last === 0) return;
-    if (!schedule.has("expire")) schedule.plan("expire", Date.now() + this.#ttl);
-    this.#kept = true;
+  /** What was appended is told before anything else is done. */
+  async #appended(asking: Asking | undefined): Promise<void> {
+    const told = this.#user.tell();
+    await this.#written(asking);
+    await told;
   }
 
-  /** Deletes a session that nobody has used for so long. @returns when to look again */
-  async #expire(): Promise<number | null> {
-    if (!(this.#ttl > 0)) return null;
-    const end = (this.#line.busy ? Date.now() : this.#store.lastUsed()) + this.#ttl;
-    if (end > Date.now()) return end;
-    const ended = await this.destroy();
-    return ended.ok ? null : Date.now() + DAY_MS;
+  /** Goes on with what the session's user is owed; a deletion that was lost in the middle comes before all else. */
+  #owed(): Promise<number | null> {
+    return this.#store.ownership.owner?.leaving ? this.#end.goOn() : this.#user.tell();
   }
 }

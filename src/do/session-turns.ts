@@ -1,6 +1,5 @@
 /** The turns of a session: asked, run one at a time, followed, cancelled. */
 import type { AiBinding } from "../llm/binding";
-import type { EmbeddingOptions } from "../llm/embedder";
 import { Llama, type LlamaOptions } from "../llm/llama";
 import { log } from "../log";
 import { budgetOf, measure } from "../turn/budget";
@@ -8,48 +7,20 @@ import { LiveTurn, replay } from "../turn/live-turn";
 import { noJournal } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
 import { answerTurn, followReply, storedReply, streamReply, streamTurn, wholeReply } from "../turn/turn";
-import type { Ask, AskReply, Encode, Idempotency, NewMessage, StoredTurn, ToolResult } from "../turn/types";
+import type { Ask, AskReply, Encode, Idempotency, StoredTurn } from "../turn/types";
 import { encoderOf, type Form } from "../wire/forms";
+import type { AskRequest } from "./asking";
 import type { Line } from "./live/line";
 import { type Live, LiveTurns } from "./live/live-turns";
 import type { Meaning } from "./meaning";
 import { openTurn } from "./opening";
+import type { Owner } from "./owner";
+import type { UserMemory } from "./recall/context";
 import { storageFailed } from "./storage/failed";
-import type { SessionLimits, Store } from "./storage/store";
+import type { Store } from "./storage/store";
 import { TurnJournal } from "./storage/turn-journal";
 import type { UsageDO } from "./usage";
-
-/** A question, and the models that it is asked and understood with. */
-export interface Asking {
-  ask: Ask;
-  model: LlamaOptions;
-  /** How the question's meaning is found; absent where words decide alone. */
-  embedding?: EmbeddingOptions | undefined;
-}
-
-/** How a session is asked. */
-export interface AskRequest extends Asking {
-  /** The turn's id, made by the one who asks, so that asking again after a lost call is the same turn. */
-  turnId: string;
-  /** Whether it is such an asking again. */
-  again?: boolean;
-  limits: SessionLimits;
-  /** The form in which the answer is streamed; absent for the answer as a whole. */
-  form?: Form | undefined;
-  idempotency?: Idempotency | undefined;
-  /** Whether to wait in line while another turn runs; by default, yes. */
-  onBusy?: "queue" | "reject" | undefined;
-  /** What was said before; of use, and remembered, only where the session is still empty. */
-  before?: NewMessage[];
-  /** What the functions returned that the last answer called; the question may be empty then, and goes on. */
-  results?: ToolResult[];
-  /** A turn of this session that the question goes on with: without it the ask fails. */
-  follows?: string | undefined;
-  /** The name of the object that counts what the turn uses, where somebody wants to know. */
-  meter?: string | undefined;
-  /** False: the session is read, and nothing of the turn is written. */
-  store?: boolean;
-}
+import type { UserLink } from "./user-link";
 
 /** What turns need of their object. */
 interface Surroundings {
@@ -59,8 +30,17 @@ interface Surroundings {
   store: Store;
   meaning: Meaning;
   usage: DurableObjectNamespace<UsageDO>;
+  user: UserLink;
   /** After each turn that was written. */
   onWritten: (request: AskRequest) => Promise<void>;
+}
+
+/** What an ask learns from outside while it waits in line. */
+interface Beyond {
+  meaning: Promise<Float32Array | null>;
+  known: Promise<UserMemory | null> | undefined;
+  /** As whose session the turn is written. */
+  owner: Owner | undefined;
 }
 
 export class SessionTurns {
@@ -71,28 +51,35 @@ export class SessionTurns {
   readonly #store: Store;
   readonly #meaning: Meaning;
   readonly #usage: DurableObjectNamespace<UsageDO>;
+  readonly #user: UserLink;
   readonly #onWritten: Surroundings["onWritten"];
 
-  constructor({ ctx, ai, line, store, meaning, usage, onWritten }: Surroundings) {
+  constructor({ ctx, ai, line, store, meaning, usage, user, onWritten }: Surroundings) {
     this.#ctx = ctx;
     this.#ai = ai;
     this.#line = line;
     this.#store = store;
     this.#meaning = meaning;
     this.#usage = usage;
+    this.#user = user;
     this.#onWritten = onWritten;
   }
 
   /** Gives the reply to whoever asked; the turn goes on by itself. */
   ask(request: AskRequest): Promise<AskReply> | AskReply {
-    const { turnId, idempotency, form, onBusy = "queue" } = request;
+    const { turnId, idempotency, form, user, onBusy = "queue" } = request;
+    const refusal = this.#user.refusal(user);
+    if (refusal) return { state: "failed", failure: refusal };
     const encode = form && encoderOf(form, turnId);
-    const known = (request.again && this.#again(turnId, encode)) || (idempotency && this.#byKey(idempotency, form));
-    if (known) return known;
+    const before = (request.again && this.#again(turnId, encode)) || (idempotency && this.#byKey(idempotency, form));
+    if (before) return before;
     if (onBusy === "reject" && this.#line.busy) return { state: "failed", failure: { reason: "session_busy" } };
     if (this.#line.full) return { state: "failed", failure: { reason: "session_queue_full" } };
     const turn = new LiveTurn({ id: turnId, question: request.ask.question, idempotency, createdAt: Date.now() });
-    this.#ctx.waitUntil(this.#run(this.#live.add(turn), request, this.#meaningOf(request)));
+    const owner = user && (request.store ?? true) ? this.#user.claim(user) : undefined;
+    const known = user && this.#user.memory(user, request.ask, owner);
+    const meaning = this.#meaningOf(request);
+    this.#ctx.waitUntil(this.#run(this.#live.add(turn, user?.object), request, { meaning, known, owner }));
     return encode ? streamReply(turn, encode) : wholeReply(turn, false);
   }
 
@@ -129,11 +116,15 @@ export class SessionTurns {
     return stored ? ok(stored) : failed({ reason: "turn_not_found" });
   }
 
-  /** Takes a turn out of the session; one that runs is ended first. */
-  withdraw(turnId: string): Result<void> {
+  /** Takes a turn out of the session, and of what its user's object knows; one that runs is ended first. */
+  async withdraw(turnId: string): Promise<Result<void>> {
     const cancelled = this.cancel(turnId);
     if (!cancelled.ok) return cancelled;
     try {
+      const own = this.#store.saidIn(turnId);
+      const [first, last] = [own[0], own.at(-1)];
+      if (first && last && !(await this.#user.retract(first.seq, last.seq)))
+        return failed({ reason: "user_unreachable" });
       this.#store.withdraw(turnId);
       return ok(undefined);
     } catch (error) {
@@ -147,21 +138,33 @@ export class SessionTurns {
     this.#live.cancel();
   }
 
+  /** Ends those of a user. */
+  cancelOf(user: string): void {
+    this.#live.cancel(user);
+  }
+
+  /** Whether those that run or wait are all of this user. */
+  areOf(user: string): boolean {
+    return this.#live.areOf(user);
+  }
+
   /** Runs a turn when its place in line has come. Whatever happens, the turn is over and its place free afterwards. */
-  async #run(live: Live, request: AskRequest, vector: Promise<Float32Array | null>): Promise<void> {
+  async #run(live: Live, request: AskRequest, beyond: Beyond): Promise<void> {
     const { turn } = live;
     const release = await this.#line.enter();
     if (release) turn.ended.then(release);
     try {
-      if (release && !turn.over) await this.#answer(live, request, vector);
+      if (release && !turn.over) await this.#answer(live, request, beyond);
       turn.fail({ reason: "turn_cancelled" });
     } catch (error) {
       turn.fail(storageFailed(error));
     }
+    const told = live.journal?.closed && this.#user.tell();
     log("info", "turn", { session: this.#ctx.id.toString(), ...turn.summary });
     if (request.meter && turn.used > 0) await this.#count(request.meter, turn.used);
     // Last, because an encoder may take its time.
     if (live.journal?.closed) await this.#onWritten(request).catch(storageFailed);
+    await told;
   }
 
   /** What cannot be counted is told to the operator; the turn stands. */
@@ -186,25 +189,28 @@ export class SessionTurns {
     return this.#store.messages.end().tokens > context;
   }
 
-  async #answer(live: Live, request: AskRequest, vector: Promise<Float32Array | null>): Promise<void> {
+  async #answer(live: Live, request: AskRequest, { meaning, known, owner }: Beyond): Promise<void> {
     const { turn } = live;
     const { form, follows, store = true } = request;
     if (follows !== undefined && !this.#store.turns.get(follows)) return turn.fail({ reason: "response_not_found" });
     const model = new Llama(this.#ai, request.model, this.#ctx.id.toString());
-    const question = await vector;
+    const [question, user] = await Promise.all([meaning, known]);
     if (turn.over) return;
+    // Somebody else's turn may have been before this one in line.
+    const refusal = this.#user.refusal(request.user);
+    if (refusal) return turn.fail(refusal);
     const opened = openTurn(this.#store.messages, request, {
       at: turn.identity.createdAt,
       window: model.window,
       nearest: this.#meaning.nearestTo(question),
-      user: undefined,
+      user,
     });
     if (!opened.ok) return turn.fail(opened.failure);
     const { ask, context, opening } = opened.value;
     const rows = opening.before.length + opening.said.length + 1;
     if (store && !this.#store.hasRoom(rows, request.limits)) return turn.fail({ reason: "session_full" });
     turn.asks(ask.question);
-    const journal = new TurnJournal(this.#store, turn.identity, opening);
+    const journal = new TurnJournal(this.#store, turn.identity, { ...opening, owner });
     if (store) live.journal = journal;
     const parts = { ask, context, model, journal: store ? journal : noJournal };
     return form ? streamTurn(turn, parts) : answerTurn(turn, parts);

@@ -42,7 +42,7 @@ async function callerOf(c: Context<AppEnv>, settings: Settings): Promise<Caller 
   if (claims === "expired") return { reason: "token_expired" };
   const maker = claims && API_TOKENS.find(({ digest }) => digest === claims.digest);
   if (!maker) return { reason: "unauthorized" };
-  return { tenant: maker.tenant, digest: maker.digest, sessions: claims.sessions };
+  return { tenant: maker.tenant, digest: maker.digest, sessions: claims.sessions, userId: claims.userId };
 }
 
 /** Counts something against a rate; without the binding nothing is limited. */

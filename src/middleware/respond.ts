@@ -4,8 +4,13 @@ import type { AppEnv } from "../env";
 import { type AnyFailure, openaiErrorOf, problemOf, responseOf } from "../problem";
 import type { Result } from "../turn/result";
 
+/** A session token is told no more than that a session is not its own. */
+const toldTo = (c: Context<AppEnv>, failure: AnyFailure): AnyFailure =>
+  failure.reason === "session_of_another_user" && c.var.caller.userId !== undefined ? { reason: "forbidden" } : failure;
+
 /** Answers with the problem that a failure is. */
-export function respond(c: Context<AppEnv>, failure: AnyFailure) {
+export function respond(c: Context<AppEnv>, cause: AnyFailure) {
+  const failure = toldTo(c, cause);
   const { status, headers } = responseOf(failure);
   c.var.logged.code = failure.reason;
   return c.json(problemOf(failure, c.var.requestId), status, {

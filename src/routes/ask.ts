@@ -25,15 +25,16 @@ export const ask = new Hono<AppEnv>()
   .post("/ask", valid("json", askRequest), async (c) => {
     const request = c.req.valid("json");
     const { accept, "idempotency-key": key } = headersOf(c, askHeaders);
-    const { sessionId, onBusy } = request;
+    const { sessionId, userId, onBusy } = request;
     const streams = request.stream ?? accept?.includes("text/event-stream") ?? false;
     const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
-    const reply = await askSession(c, sessionId, {
+    const asked = {
       ask: askOf(c, request),
       form: streams ? form : undefined,
       idempotency: key === undefined ? undefined : await idempotencyOf(key, request),
       onBusy,
-    });
+    };
+    const reply = await askSession(c, sessionId, asked, userId);
     switch (reply.state) {
       case "failed":
         return respond(c, reply.failure);

@@ -27,7 +27,7 @@ export const exports = new Hono<AppEnv>()
         if (repeated !== null) throw badLine(line + repeated, "there is a turn with this id before it", ["turn", "id"]);
       }
       const { messages } = orThrow(
-        await callSession(c, sessionId, (stub) => stub.finishImport(id, askingOf(c)), "once"),
+        await callSession(c, sessionId, (stub) => stub.finishImport(id, askingOf(c, sessionId, undefined)), "once"),
       );
       const body: z.input<typeof importResponse> = { sessionId, messages };
       return c.json(body, 201);

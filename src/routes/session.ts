@@ -1,4 +1,4 @@
-/** How routes reach a session: each call is made the same way, again where that helps, and timed. */
+/** How routes reach a session, and ask it with the defaults of the settings. */
 import type { Context } from "hono";
 import { type AppEnv, type Asking, type AskRequest, type Env, settingsOf } from "../env";
 import { can, needsOf, type Wanted } from "../llm/catalogue";
@@ -7,25 +7,12 @@ import type { LlamaOptions } from "../llm/llama";
 import { requireSession } from "../middleware/scope";
 import type { Ask, AskReply } from "../turn/types";
 import { meterOf, requireAllowance } from "./allowance";
+import { askingUserOf } from "./asking-user";
+import { callObject, objectName } from "./objects";
 
 type Stub = ReturnType<Env["CHAT_DO"]["getByName"]>;
 
-/** The name of a session's object: of the default tenant as existing deployments name it. */
-const objectName = (c: Context<AppEnv>, sessionId: string) =>
-  c.var.caller.tenant ? `${c.var.caller.tenant}/${sessionId}` : sessionId;
-
-/** Whether an error of the platform has a flag: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/ */
-export const hasFlag = (error: unknown, flag: "retryable" | "overloaded" | "durableObjectReset") =>
-  error instanceof Error && Reflect.get(error, flag) === true;
-
-/** Whether a call was lost with its object, or on the way to it; an overloaded object is left in peace. */
-export const isLost = (error: unknown) =>
-  !hasFlag(error, "overloaded") && (hasFlag(error, "retryable") || hasFlag(error, "durableObjectReset"));
-
-/**
- * Calls a session's object, which may have been lost: again, on a fresh stub, where the platform says that it helps.
- * @param times `once` for what must not be done twice: a call that was lost may have been done
- */
+/** Calls a session's object, as {@link callObject} does. */
 export async function callSession<R>(
   c: Context<AppEnv>,
   sessionId: string,
@@ -34,28 +21,20 @@ export async function callSession<R>(
 ): Promise<Awaited<R>> {
   requireSession(c, sessionId);
   c.var.logged.sessionId = sessionId;
-  const stub = () => c.env.CHAT_DO.getByName(objectName(c, sessionId));
-  const started = performance.now();
-  try {
-    return await call(stub(), false);
-  } catch (error) {
-    if (times === "once" || !isLost(error)) throw error;
-    return await call(stub(), true);
-  } finally {
-    c.var.timings.memory += performance.now() - started;
-  }
+  return callObject(c, () => c.env.CHAT_DO.getByName(objectName(c, sessionId)), call, times);
 }
 
 /** Asks a session: one call, and the same turn where it has to be repeated. */
 export async function askSession(
   c: Context<AppEnv>,
   sessionId: string,
-  request: Omit<AskRequest, "turnId" | "again" | "model" | "embedding" | "limits" | "meter">,
+  request: Omit<AskRequest, "turnId" | "again" | "model" | "embedding" | "user" | "limits" | "meter">,
+  userId?: string,
 ): Promise<AskReply> {
   requireAllowance(c);
   const turn = {
     ...request,
-    ...askingOf(c, request.ask),
+    ...askingOf(c, sessionId, userId, request.ask),
     turnId: crypto.randomUUID(),
     limits: limitsOf(c),
     meter: meterOf(c),
@@ -84,9 +63,15 @@ export function modelOf(c: Context<AppEnv>, ask: Wanted = {}): LlamaOptions {
   };
 }
 
-/** A question, or none, with the configured models. */
-export function askingOf(c: Context<AppEnv>, ask: Ask = askOf(c, { question: "" })): Asking {
-  return { ask, model: modelOf(c, ask), embedding: embeddingOf(c) };
+/** A question, or none, in a session, with the configured models and who asks. */
+export function askingOf(
+  c: Context<AppEnv>,
+  sessionId: string,
+  userId: string | undefined,
+  ask: Ask = askOf(c, { question: "" }),
+): Asking {
+  const user = askingUserOf(c, sessionId, userId, modelOf(c, { format: { schema: null } }));
+  return { ask, model: modelOf(c, ask), embedding: embeddingOf(c), user };
 }
 
 /** The configured encoder; undefined where there is none. */

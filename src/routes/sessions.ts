@@ -19,11 +19,14 @@ import {
 } from "../schema";
 import { memoryUsed } from "../turn/prompt";
 import { isoOrNull, toMessage, toRecalled } from "../wire/json";
+import { readerOf } from "./asking-user";
 import { askingOf, askOf, callSession, embeddingOf, limitsOf } from "./session";
 
 async function found(c: Context<AppEnv>, sessionId: string, { q, limit }: z.output<typeof searchRequest>) {
-  const messages = await callSession(c, sessionId, (stub) => stub.search(q, limit, embeddingOf(c)));
-  const body: z.input<typeof searchResponse> = { data: messages.map(toRecalled) };
+  const messages = orThrow(
+    await callSession(c, sessionId, (stub) => stub.search(q, limit, embeddingOf(c), readerOf(c))),
+  );
+  const body: z.input<typeof searchResponse> = { data: messages.map((message) => toRecalled(sessionId, message)) };
   return body;
 }
 
@@ -32,7 +35,7 @@ export const sessions = new Hono<AppEnv>()
   .get("/sessions/:sessionId", valid("param", sessionParam), async (c) => {
     const { sessionId } = c.req.valid("param");
     const { EMBEDDING_MODEL } = settingsOf(c.env);
-    const info = await callSession(c, sessionId, (stub) => stub.info(EMBEDDING_MODEL));
+    const info = orThrow(await callSession(c, sessionId, (stub) => stub.info(EMBEDDING_MODEL, readerOf(c))));
     const { messages, tokens, firstAt, lastAt, vectors } = info;
     const body: z.input<typeof sessionResponse> = {
       sessionId,
@@ -55,18 +58,20 @@ export const sessions = new Hono<AppEnv>()
   .get("/sessions/:sessionId/messages", valid("param", sessionParam), valid("query", historyQuery), async (c) => {
     const { sessionId } = c.req.valid("param");
     const query = c.req.valid("query");
-    const page = await callSession(c, sessionId, (stub) => stub.getHistory(query));
+    const page = orThrow(await callSession(c, sessionId, (stub) => stub.getHistory(query, readerOf(c))));
     const body: z.input<typeof historyResponse> = { data: page.messages.map(toMessage), nextCursor: page.nextCursor };
     return c.json(body, 200);
   })
   /** `POST /sessions/:sessionId/messages`: appends messages that were said elsewhere, all or none. */
   .post("/sessions/:sessionId/messages", valid("param", sessionParam), valid("json", appendRequest), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const messages = c.req.valid("json").messages.map(({ createdAt, ...rest }) => ({
+    const { userId, messages: sent } = c.req.valid("json");
+    const messages = sent.map(({ createdAt, ...rest }) => ({
       ...rest,
       ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),
     }));
-    const result = await callSession(c, sessionId, (stub) => stub.append(messages, limitsOf(c), askingOf(c)), "once");
+    const asking = askingOf(c, sessionId, userId);
+    const result = await callSession(c, sessionId, (stub) => stub.append(messages, limitsOf(c), asking), "once");
     if (!result.ok) return respond(c, result.failure);
     const body: z.input<typeof appendResponse> = { sessionId, appended: messages.length, ...result.value };
     return c.json(body, 201);
@@ -82,8 +87,8 @@ export const sessions = new Hono<AppEnv>()
   /** `POST /sessions/:sessionId/context`: the exact prompt that an ask would send, and why. Writes nothing. */
   .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const { question, ...sizes } = c.req.valid("json");
-    const asking = askingOf(c, askOf(c, { question }));
+    const { question, userId, ...sizes } = c.req.valid("json");
+    const asking = askingOf(c, sessionId, userId, askOf(c, { question }));
     const result = await callSession(c, sessionId, (stub) => stub.context(asking, sizes));
     if (!result.ok) return respond(c, result.failure);
     const { messages, promptTokens, budget, context } = result.value;
@@ -92,7 +97,10 @@ export const sessions = new Hono<AppEnv>()
       messages,
       promptTokens,
       budget,
-      memory: { ...memoryUsed(context), recalled: context.recalled.map(toRecalled) },
+      memory: {
+        ...memoryUsed(context),
+        recalled: context.recalled.map((message) => toRecalled(sessionId, message)),
+      },
     };
     return c.json(body, 200);
   });

@@ -6,6 +6,7 @@ import { headersOf, valid } from "../middleware/validation";
 import { streamHeaders, turnParam, type turnResponse } from "../schema";
 import type { AskForm } from "../wire/ask-events";
 import { toTurn } from "../wire/json";
+import { readerOf } from "./asking-user";
 import { eventStream } from "./event-stream";
 import { callSession } from "./session";
 
@@ -20,9 +21,9 @@ export const turns = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId/turns/:turnId`: a turn, running or over. */
   .get("/sessions/:sessionId/turns/:turnId", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
-    const turn = await callSession(c, sessionId, (stub) => stub.getTurn(turnId));
-    if (!turn) return respond(c, { reason: "turn_not_found" });
-    const body: z.input<typeof turnResponse> = toTurn(sessionId, turn);
+    const turn = await callSession(c, sessionId, (stub) => stub.getTurn(turnId, readerOf(c)));
+    if (!turn.ok) return respond(c, turn.failure);
+    const body: z.input<typeof turnResponse> = toTurn(sessionId, turn.value);
     return c.json(body, 200);
   })
   /**
@@ -34,13 +35,13 @@ export const turns = new Hono<AppEnv>()
     const after = known(turnId, headersOf(c, streamHeaders)["last-event-id"]);
     if (after === "all") return c.body(null, 204);
     const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
-    const bytes = await callSession(c, sessionId, (stub) => stub.follow(turnId, form, after));
-    return bytes ? eventStream(c, { bytes, turnId }, form) : respond(c, { reason: "turn_not_found" });
+    const bytes = await callSession(c, sessionId, (stub) => stub.follow(turnId, form, after, readerOf(c)));
+    return bytes.ok ? eventStream(c, { bytes: bytes.value, turnId }, form) : respond(c, bytes.failure);
   })
   /** `DELETE /sessions/:sessionId/turns/:turnId`: ends a running turn; what was said so far is kept. */
   .delete("/sessions/:sessionId/turns/:turnId", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
-    const turn = await callSession(c, sessionId, (stub) => stub.cancelTurn(turnId));
+    const turn = await callSession(c, sessionId, (stub) => stub.cancelTurn(turnId, readerOf(c)));
     if (!turn.ok) return respond(c, turn.failure);
     const body: z.input<typeof turnResponse> = toTurn(sessionId, turn.value);
     return c.json(body, 200);

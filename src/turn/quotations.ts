@@ -1,7 +1,7 @@
 /** What a prompt quotes of the memory beside the window: the wording of its blocks, and what they take in tokens. */
 import { DAY_OVERHEAD, HEADING_OVERHEAD, MARK_OVERHEAD, MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "./tokens";
 import type { Message, PromptMessage, RecalledMessage } from "./types";
-import type { Fact } from "./user";
+import type { Fact } from "./user-memory";
 
 const CUT_OFF = " […cut off here]";
 const CUT_OFF_TOKENS = 8;
@@ -70,6 +70,13 @@ export function factsBlock(facts: Fact[] = []): PromptMessage[] {
 /** What facts take of a prompt. */
 export const factsTokens = (facts: Fact[] = []): number =>
   facts.reduce((sum, { tokens }) => sum + tokens + MARK_OVERHEAD, facts.length && MESSAGE_OVERHEAD + FACTS_TOKENS);
+
+/** The first of these facts that have room in so many tokens of a prompt. */
+export function factsWithin(facts: Fact[], tokens: number): Fact[] {
+  let count = facts.length;
+  while (count > 0 && factsTokens(facts.slice(0, count)) > tokens) count -= 1;
+  return facts.slice(0, count);
+}
 
 export const saidTokens = (message: Message) => message.tokens + (isCutOff(message) ? CUT_OFF_TOKENS : 0);
 

@@ -25,6 +25,12 @@ export type Failure =
   | { reason: "session_not_empty" }
   | { reason: "import_interrupted" }
   | { reason: "storage_failed" }
+  | { reason: "session_of_another_user" }
+  | { reason: "user_unreachable" }
+  | { reason: "user_being_deleted" }
+  | { reason: "user_half_deleted" }
+  | { reason: "fact_not_found" }
+  | { reason: "facts_full" }
   | { reason: "idempotency_conflict" };
 
 export type Failed = { ok: false; failure: Failure };

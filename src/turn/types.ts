@@ -1,6 +1,6 @@
 /** What turns, messages and prompts are made of. */
 import type { Failure } from "./result";
-import type { UserContext, UserMemoryUsed } from "./user";
+import type { UserContext, UserMemoryUsed } from "./user-memory";
 
 /** `tool`: what a function that the assistant called has returned. */
 export type Role = "system" | "user" | "assistant" | "tool";

@@ -1,6 +1,6 @@
 import { problemOf } from "../problem";
 import type { Encode } from "../turn/types";
-import { toAnswer } from "./json";
+import { toAnswer, toMemory } from "./json";
 
 /** The stream of `POST /ask`. */
 export interface AskForm {
@@ -20,7 +20,7 @@ export function askEvents({ sessionId, requestId }: AskForm, turnId: string): En
   return (event) => {
     switch (event.type) {
       case "start":
-        return encode("start", 0, { sessionId, turnId, model: event.model, memory: event.memory });
+        return encode("start", 0, { sessionId, turnId, model: event.model, memory: toMemory(sessionId, event.memory) });
       case "delta":
         return encode("delta", event.at, { text: event.text });
       case "done":

@@ -5,12 +5,13 @@ import { iso } from "./json";
 const line = (value: object) => `${JSON.stringify(value)}\n`;
 
 /** Fields are named one by one, so that what was imported is exported again byte by byte. */
-const memoryOf = ({ tokens, window, recalled, recall, omitted }: MemoryUsed) => ({
+const memoryOf = ({ tokens, window, recalled, recall, omitted, user }: MemoryUsed) => ({
   tokens,
   window: window && { fromSeq: window.fromSeq, toSeq: window.toSeq },
-  recalled: recalled.map(({ seq, score, words, meaning }) => ({ seq, score, words, meaning })),
+  recalled: recalled.map(({ seq, score, words, meaning, sessionId }) => ({ seq, score, words, meaning, sessionId })),
   recall,
   omitted,
+  user: user && { answered: user.answered, facts: user.facts },
 });
 
 const callsOf = (calls: ToolCall[] | undefined) =>

@@ -20,28 +20,35 @@ const sessionToken = (over: object) =>
   );
 
 interface Place {
+  /** The user has the name of their session. */
   session: string;
   turn: string;
+  fact: string;
 }
 
-/** A session of the default tenant in which something was said. */
+/** A session of the default tenant in which something was said, and its user of whom something is known. */
 async function existing(): Promise<Place> {
   const session = freshSession();
   await scripted(session, { response: `The ${SECRET}, you said.` });
-  const response = await llamory.ask(session, `My secret is the ${SECRET}.`, bearer("my own token"));
-  return { session, turn: (await response.json<{ turnId: string }>()).turnId };
+  const asked = { sessionId: session, userId: session, question: `My secret is the ${SECRET}.` };
+  const response = await llamory.post("/ask", asked, bearer("my own token"));
+  const fact = await llamory.post(`/users/${session}/facts`, { text: `Has a ${SECRET}.` }, bearer("my own token"));
+  const [turn, known] = [await response.json<{ turnId: string }>(), await fact.json<{ id: string }>()];
+  return { session, turn: turn.turnId, fact: known.id };
 }
-const unknown = (): Place => ({ session: freshSession(), turn: crypto.randomUUID() });
+const unknown = (): Place => ({ session: freshSession(), turn: crypto.randomUUID(), fact: crypto.randomUUID() });
 
 const LINES = '{"llamory":"session","version":1}\n{"end":{"messages":0}}\n';
 
 /** A request of a route that would be answered, about a session. */
-function request(route: string, { session, turn }: Place): [path: string, init: RequestInit] {
+function request(route: string, { session, turn, fact }: Place): [path: string, init: RequestInit] {
   const [method = "", template = ""] = route.split(" ");
   const operation = operations[route];
   const path = template
     .replace(":sessionId", session)
     .replace(":turnId", turn)
+    .replace(":userId", session)
+    .replace(":factId", fact)
     .replace(":responseId", encodeURIComponent(openaiId("resp", session, turn)))
     .replace(":model{.+}", "llamory-offline")
     .concat(template.endsWith("/search") && method === "GET" ? `?q=${SECRET}` : "");

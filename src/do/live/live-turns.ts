@@ -4,6 +4,8 @@ import type { TurnJournal } from "../storage/turn-journal";
 /** A turn that runs or waits in line; it has a journal from when its turn came. */
 export interface Live {
   turn: LiveTurn;
+  /** The name of the object of the user who asks, where there is one. */
+  user: string | undefined;
   journal?: TurnJournal;
 }
 
@@ -11,8 +13,8 @@ export interface Live {
 export class LiveTurns {
   readonly #turns = new Map<string, Live>();
 
-  add(turn: LiveTurn): Live {
-    const live: Live = { turn };
+  add(turn: LiveTurn, user?: string): Live {
+    const live: Live = { turn, user };
     this.#turns.set(turn.identity.id, live);
     turn.ended.then(() => this.#turns.delete(turn.identity.id));
     return live;
@@ -26,8 +28,15 @@ export class LiveTurns {
     return this.#turns.values().find(({ turn }) => turn.identity.idempotency?.key === key);
   }
 
-  /** Ends them all. */
-  cancel(): void {
-    for (const { turn } of this.#turns.values()) turn.fail({ reason: "turn_cancelled" });
+  /** Whether they are all of this user. */
+  areOf(user: string): boolean {
+    return this.#turns.values().every((live) => live.user === user);
+  }
+
+  /** Ends them all, or those of a user. */
+  cancel(user?: string): void {
+    for (const live of this.#turns.values()) {
+      if (user === undefined || live.user === user) live.turn.fail({ reason: "turn_cancelled" });
+    }
   }
 }

@@ -1,8 +1,8 @@
 /** What of the memory goes into one prompt, within a token budget. */
 import { contextOf } from "../../turn/conversation";
-import { blockTokens, factsTokens, RECALL_OVERHEAD } from "../../turn/quotations";
+import { blockTokens, factsTokens, factsWithin, RECALL_OVERHEAD } from "../../turn/quotations";
 import type { Budget, Context, Message, NewMessage, RecalledMessage } from "../../turn/types";
-import type { Fact, UserContext } from "../../turn/user";
+import type { Fact, UserContext } from "../../turn/user-memory";
 import type { Messages } from "../storage/messages";
 import { costOf, recall, type Scale, within } from "./ranking";
 
@@ -68,15 +68,9 @@ function beside(
   known: Scope["user"],
 ): { user: UserContext | undefined; others: RecalledMessage[]; tokens: number } {
   if (!known) return { user: known === null ? { answered: false, facts: [] } : undefined, others: [], tokens: 0 };
-  const facts = fitting(known.facts, budget.context >> 1);
+  const facts = factsWithin(known.facts, budget.context >> 1);
   const others = within(known.recalled, { tokens: budget.recall, count: Number.POSITIVE_INFINITY });
   return { user: { answered: true, facts }, others, tokens: factsTokens(facts) + blockTokens(others) };
-}
-
-function fitting(facts: Fact[], tokens: number): Fact[] {
-  let count = facts.length;
-  while (count > 0 && factsTokens(facts.slice(0, count)) > tokens) count -= 1;
-  return facts.slice(0, count);
 }
 
 /**

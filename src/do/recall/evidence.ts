@@ -4,6 +4,8 @@ import type { Found, Limits } from "./fulltext";
 /** Evidence that a hit gives to the messages around it, from two before to two after: an answer gains from its question. */
 const NEIGHBOURS = [0.25, 0.5, 1, 0.6, 0.25];
 const REACH = 2;
+/** Messages that are further apart than so many others give each other nothing. */
+export const NEIGHBOURHOOD = REACH;
 /** BM25's k1: how soon more of the same word adds no more. */
 const BM25_K1 = 1;
 /** What a message's own hits count beyond what they count with its neighbours'. */

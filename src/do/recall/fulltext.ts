@@ -35,7 +35,7 @@ export interface Found {
   speaks: boolean;
 }
 
-const matchOf = (terms: Term[]) => `content : (${terms.map(quoted).join(" OR ")})`;
+export const matchOf = (terms: Term[]) => `content : (${terms.map(quoted).join(" OR ")})`;
 const plain = (word: string): Term => ({ word, prefix: false });
 
 /** The newest messages that match, as a JSON array. */

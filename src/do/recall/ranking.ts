@@ -28,6 +28,9 @@ export const EPISODE_GAP = 3_600_000;
 /** Messages of the speaker whom the question names. */
 const SPEAKER = 1.7;
 
+/** Tokens of all messages that a search finds: what one call of an object may carry. */
+export const SEARCH_TOKENS = 1_000_000;
+
 export interface RecallLimits {
   /** Only messages with a smaller `seq`. */
   before: number;

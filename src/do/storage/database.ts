@@ -4,20 +4,22 @@
  * Reads of an object without tables find nothing. Every write stands in a transaction, because without one a throw
  * after the first write would leave that write behind.
  */
-import { migrate } from "./migrations";
+import { type Kind, migrate } from "./migrations";
 import { dropStaged, type Row, type Tables } from "./tables";
 
 export class Database implements Tables {
   readonly #storage: DurableObjectStorage;
+  readonly #kind: Kind;
   #exists: boolean;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: DurableObjectStorage, kind: Kind) {
     this.#storage = storage;
+    this.#kind = kind;
     // Of an import that was lost with its object.
     dropStaged(storage.sql);
     const tables = storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'meta'").toArray();
     this.#exists = tables.length > 0;
-    if (this.#exists) migrate(storage);
+    if (this.#exists) migrate(storage, kind);
   }
 
   /** Whether anything was ever written. */
@@ -42,7 +44,7 @@ export class Database implements Tables {
     const existed = this.#exists;
     try {
       return this.#storage.transactionSync(() => {
-        if (!existed) migrate(this.#storage);
+        if (!existed) migrate(this.#storage, this.#kind);
         this.#exists = true;
         return run();
       });

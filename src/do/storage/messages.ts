@@ -46,9 +46,11 @@ export class Messages {
   /**
    * Appends in order. Call it inside a transaction: it writes row by row.
    * @param turnId the turn that the messages belong to
+   * @param gap how many `seq` are left out before them
    */
-  append(messages: StoredMessage[], turnId: string | null = null): { firstSeq: number; lastSeq: number } {
-    const { last, tokens } = this.end();
+  append(messages: StoredMessage[], turnId: string | null = null, gap = 0): { firstSeq: number; lastSeq: number } {
+    const { last: end, tokens } = this.end();
+    const last = end + gap;
     const now = Date.now();
     const speakers = this.#speakers(messages);
     let seq = last;
@@ -99,12 +101,15 @@ export class Messages {
 
   /** Deletes the last messages. */
   deleteLast(count: number): void {
-    this.forget();
     const { last } = this.end();
-    for (let seq = last; seq > last - count; seq -= 1) {
-      this.#db.write("DELETE FROM messages WHERE seq = ?", seq);
-      this.index.delete(seq);
-    }
+    this.delete(last - count + 1, last);
+  }
+
+  /** Deletes the messages from one `seq` to another. Call it inside a transaction. */
+  delete(first: number, last: number): void {
+    this.forget();
+    this.#db.write("DELETE FROM messages WHERE seq BETWEEN ? AND ?", first, last);
+    for (let seq = first; seq <= last; seq += 1) this.index.delete(seq);
   }
 
   /** A page, newest first, of messages before a `seq`: fewer than the limit where they are long. */

@@ -1,5 +1,5 @@
 /**
- * The schema of a session's database, as numbered steps.
+ * The schema of an object's database, as numbered steps: that of a session, and what a user's has beside the same tables.
  *
  * Append-only: a step that was ever deployed is never changed, because objects that ran it do not run it again.
  * Columns that a plain ask does not need are there for the bill: rows written count, not columns.
@@ -87,17 +87,69 @@ const migrations: Migration[] = [
 /** All steps one after the other, for tables that begin anew. */
 export const schema = migrations.map(({ sql }) => sql).join(";");
 
+/** What a user's database has besides. */
+const userMigrations: Migration[] = [
+  {
+    version: 1,
+    what: "the user's sessions, where their messages stand, facts",
+    sql: `
+      CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        -- a session that begins anew has another life; gone: the last one that was deleted, and when
+        life TEXT NOT NULL,
+        gone TEXT,
+        gone_at INTEGER,
+        -- up to which of its messages it was told; how many of them are here
+        told INTEGER NOT NULL DEFAULT 0,
+        messages INTEGER NOT NULL DEFAULT 0,
+        title TEXT,
+        first_at INTEGER,
+        last_at INTEGER
+      ) WITHOUT ROWID;
+      -- messages of one session that stand one after the other, here and there: behind is the seq before the first, there
+      CREATE TABLE runs (
+        first INTEGER PRIMARY KEY,
+        last INTEGER NOT NULL,
+        session TEXT NOT NULL,
+        behind INTEGER NOT NULL
+      );
+      CREATE TABLE facts (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        text TEXT NOT NULL,
+        tokens INTEGER NOT NULL,
+        session TEXT,
+        seq INTEGER,
+        -- whether the model learnt it, which then goes with its session
+        learnt INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL
+      );
+      CREATE VIRTUAL TABLE facts_fts USING fts5(content, content = '', contentless_delete = 1,
+        tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");`,
+  },
+];
+
+/** Whose database it is. */
+export type Kind = "session" | "user";
+
 /** Brings the storage to the newest schema, each step in a transaction with its number. */
-export function migrate(storage: DurableObjectStorage): void {
+export function migrate(storage: DurableObjectStorage, kind: Kind): void {
+  storage.sql.exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID");
+  step(storage, "schema", migrations);
+  if (kind === "user") step(storage, "user_schema", userMigrations);
+}
+
+/** @param key under which the number of the last step stands */
+function step(storage: DurableObjectStorage, key: string, steps: Migration[]): void {
   const { sql } = storage;
-  sql.exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID");
-  const [row] = sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = 'schema'").toArray();
+  const [row] = sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = ?", key).toArray();
   const current = row?.value ?? 0;
-  for (const migration of migrations) {
+  for (const migration of steps) {
     if (migration.version <= current) continue;
     storage.transactionSync(() => {
       sql.exec(migration.sql);
-      sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('schema', ?)", migration.version);
+      sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, migration.version);
     });
   }
 }

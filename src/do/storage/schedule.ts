@@ -4,6 +4,9 @@ import type { Database } from "./database";
 /** Milliseconds after which a task that failed is tried again. */
 const AGAIN_MS = 60_000;
 
+/** What a session's object does later by itself. */
+export type SessionTask = "expire" | "embed" | "tell";
+
 /** What an object has to do later and when: it owns the object's one alarm, which stands at the earliest. */
 export class Schedule<Task extends string> {
   readonly #storage: DurableObjectStorage;

@@ -1,12 +1,13 @@
 /** What is durable of a session, and the transactions that change it: each leaves whole turns behind, in order. */
 import { log } from "../../log";
 import type { TurnIdentity } from "../../turn/live-turn";
-import type { FinishedTurn, NewMessage } from "../../turn/types";
+import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
+import { type Owner, Ownership } from "../owner";
 import { Database } from "./database";
 import { MOST_OF_TURN } from "./entries";
 import { firstVersionOf, forgetFirstVersion } from "./first-version";
 import { answerOf, Messages, type StoredMessage } from "./messages";
-import { Schedule } from "./schedule";
+import { Schedule, type SessionTask } from "./schedule";
 import type { Staging } from "./staging";
 import { type TurnPlace, TurnRows } from "./turn-rows";
 import { VectorRows } from "./vector-rows";
@@ -18,15 +19,14 @@ export interface SessionLimits {
   bytes: number;
 }
 
-/** What a session's object does later by itself. */
-type Task = "expire" | "embed";
-
 /** What a turn writes before there is an answer. */
 export interface Opening {
   /** What was said before the session's first turn: messages of no turn. */
   before: NewMessage[];
   /** The turn's own: results of calls, then its question; only results where it goes on with a question before it. */
   said: NewMessage[];
+  /** Whose session it is from now on, where it is nobody's yet. */
+  owner?: Owner | undefined;
 }
 
 export class Store {
@@ -34,8 +34,9 @@ export class Store {
   readonly #db: Database;
   readonly messages: Messages;
   readonly turns: TurnRows;
-  readonly schedule: Schedule<Task>;
+  readonly schedule: Schedule<SessionTask>;
   readonly vectors: VectorRows;
+  readonly ownership: Ownership;
   /** Another number each time that the session is emptied. */
   life = 0;
   /** Whether a turn was lost with the object before this one. */
@@ -46,11 +47,12 @@ export class Store {
   /** Opens the storage: brings it to the newest schema, adopts a first version's history, ends a lost turn. */
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
-    this.#db = new Database(storage);
+    this.#db = new Database(storage, "session");
     this.messages = new Messages(this.#db);
     this.turns = new TurnRows(this.#db);
     this.schedule = new Schedule(storage, this.#db);
     this.vectors = new VectorRows(this.#db);
+    this.ownership = new Ownership(this.#db, this.schedule);
     if (!this.#db.exists) this.#adopt();
     const [last] = this.messages.page(undefined, 1);
     this.recovered = last?.status === "running";
@@ -86,11 +88,11 @@ export class Store {
     return this.messages.end().last + count <= limits.messages && this.#storage.sql.databaseSize < limits.bytes;
   }
 
-  append(messages: NewMessage[]): { firstSeq: number; lastSeq: number } {
+  append(messages: NewMessage[], owner?: Owner): { firstSeq: number; lastSeq: number } {
     return this.#change(() => {
       this.#touch();
       return this.messages.append(messages);
-    });
+    }, owner);
   }
 
   /** Makes what was imported the session, which is empty. */
@@ -119,7 +121,7 @@ export class Store {
   question(identity: TurnIdentity, opening: Opening): void {
     this.#change(() => {
       this.turns.insert(identity, this.#open(identity, opening));
-    });
+    }, opening.owner);
     this.#unanswered = { id: identity.id, rows: opening.before.length + opening.said.length };
   }
 
@@ -130,7 +132,10 @@ export class Store {
 
   /** The answer to the last message. */
   answer(turnId: string, finished: FinishedTurn): void {
-    this.#db.transaction(() => this.#appendAnswer(turnId, finished));
+    this.#db.transaction(() => {
+      this.#appendAnswer(turnId, finished);
+      this.ownership.owe();
+    });
     this.#unanswered = undefined;
   }
 
@@ -140,21 +145,25 @@ export class Store {
       const now = Date.now();
       const place = this.#open(identity, opening, answerOf(finished, now));
       this.turns.insert(identity, place, finished, now);
-    });
+    }, opening.owner);
   }
 
-  /** Takes a turn that is over out of the session; one that waited in line has left nothing. */
-  withdraw(turnId: string): void {
+  /** What was said in a turn that is over, oldest first; one that waited in line has left nothing. */
+  saidIn(turnId: string): Message[] {
     const turn = this.turns.get(turnId);
-    if (!turn) return;
+    if (!turn) return [];
+    const near = this.messages.between(turn.answerSeq - MOST_OF_TURN, turn.answerSeq, MOST_OF_TURN);
+    return near.filter((message) => message.turnId === turnId).toArray();
+  }
+
+  /** Takes a turn that is over out of the session. */
+  withdraw(turnId: string): void {
+    const own = this.saidIn(turnId);
     // No change behind the last message: another turn may run, and it is not lost.
     this.#db.transaction(() => {
-      const { answerSeq } = turn;
-      const near = this.messages.between(answerSeq - MOST_OF_TURN, answerSeq, MOST_OF_TURN);
-      const own = near.filter((message) => message.turnId === turnId).toArray();
       this.messages.withdraw(own);
       // The vector of a message is made of the one before it too.
-      this.vectors.dropFrom(own[0]?.seq ?? turn.questionSeq);
+      if (own[0]) this.vectors.dropFrom(own[0].seq);
       this.turns.delete(turnId);
     });
   }
@@ -164,6 +173,7 @@ export class Store {
     this.#db.transaction(() => {
       this.messages.deleteLast(before.length + said.length);
       this.turns.delete(turnId);
+      if (this.messages.end().last === 0) this.ownership.release();
     });
     this.#unanswered = undefined;
   }
@@ -178,6 +188,7 @@ export class Store {
         this.turns.clear();
         this.messages.clear();
         this.vectors.clear();
+        this.ownership.release();
       });
     }
     this.#unanswered = undefined;
@@ -199,13 +210,18 @@ export class Store {
     return this.#db.durable();
   }
 
-  /** Writes behind the last message; a question whose answer was lost gets what was saved of it first. */
-  #change<T>(run: () => T): T {
+  /**
+   * Writes behind the last message, which is then owed to the session's user; a question whose answer was lost gets what was
+   * saved of it first.
+   */
+  #change<T>(run: () => T, owner?: Owner): T {
     const lost = this.#unanswered;
     const result = this.#db.transaction(() => {
       const turn = lost && this.turns.get(lost.id);
       if (turn) this.#appendAnswer(turn.id, { ...turn, status: "interrupted" });
-      return run();
+      const changed = run();
+      this.ownership.owe(owner);
+      return changed;
     });
     this.#unanswered = undefined;
     return result;

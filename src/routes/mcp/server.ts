@@ -8,7 +8,7 @@ import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { version } from "../../../package.json";
 import type { AppEnv } from "../../env";
-import { FailureError } from "../../middleware/respond";
+import { FailureError, orThrow } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
 import { problemOf } from "../../problem";
 import { mcpRequest, type mcpResponse, sessionId } from "../../schema";
@@ -58,7 +58,7 @@ async function readResource(c: Context<AppEnv>, params: unknown) {
   const [, id] = /^llamory:\/\/sessions\/([^/]+)\/transcript$/.exec(data?.uri ?? "") ?? [];
   const session = sessionId.safeParse(id && decodeURIComponent(id));
   if (!data || !session.success) throw new RpcError(RESOURCE_NOT_FOUND, `Resources are named ${TRANSCRIPT}.`);
-  const page = await callSession(c, session.data, (stub) => stub.getHistory({ limit: MOST_MESSAGES }));
+  const page = orThrow(await callSession(c, session.data, (stub) => stub.getHistory({ limit: MOST_MESSAGES })));
   const text = page.messages.toReversed().map(lineOf).join("\n");
   return { contents: [{ uri: data.uri, mimeType: "text/plain", text }] };
 }
@@ -72,7 +72,7 @@ async function answer(c: Context<AppEnv>, method: string, params: unknown): Prom
         capabilities: { tools: {}, resources: {} },
         serverInfo: { name: "llamory", version },
         instructions:
-          "A memory of conversations, each under a session id of your choice. Search it before you say that you do not know.",
+          "A memory of conversations, each under a session id of your choice; what is said with a `userId` is known in all conversations of that person. Search it before you say that you do not know.",
       };
     }
     case "ping":

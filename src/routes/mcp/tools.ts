@@ -3,9 +3,11 @@ import type { Context } from "hono";
 import * as z from "zod";
 import type { AppEnv } from "../../env";
 import { FailureError, orThrow } from "../../middleware/respond";
-import { appendRequest, askRequest, searchRequest, sessionId } from "../../schema";
+import { appendRequest, askRequest, searchRequest, sessionId, userId } from "../../schema";
 import type { Message } from "../../turn/types";
+import { factParam, factRequest } from "../../user-schema";
 import { iso } from "../../wire/json";
+import { callUser } from "../asking-user";
 import { askingOf, askOf, askSession, callSession, embeddingOf, limitsOf } from "../session";
 
 interface Tool<T extends z.ZodObject = z.ZodObject> {
@@ -24,6 +26,7 @@ const tool = <T extends z.ZodObject>(description: string, input: T, run: Tool<T>
   },
 });
 
+const user = userId.describe("The person: 1 to 128 of the same characters");
 const session = sessionId.describe("The conversation: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
 
 /** One line of the transcript, as a model reads it; functions that were called stand behind what was said. */
@@ -35,18 +38,30 @@ export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<
 export const tools = {
   ask: tool(
     "Ask the assistant a question. It knows the conversation, and remembers this turn.",
-    z.object({ sessionId: session, question: askRequest.shape.question }),
-    async (c, { sessionId, question }) => {
-      const reply = await askSession(c, sessionId, { ask: askOf(c, { question }) });
+    z.object({ sessionId: session, userId: user.optional(), question: askRequest.shape.question }),
+    async (c, { sessionId, userId, question }) => {
+      const reply = await askSession(c, sessionId, { ask: askOf(c, { question }) }, userId);
       if (reply.state === "failed") throw new FailureError(reply.failure);
       return reply.state === "finished" ? reply.turn.answer : "";
     },
   ),
   search_memory: tool(
-    "Find what was said in a conversation that fits a text best, best first, however long ago it was.",
-    z.object({ sessionId: session, query: searchRequest.shape.q, limit: searchRequest.shape.limit }),
-    async (c, { sessionId, query, limit }) => {
-      const found = await callSession(c, sessionId, (stub) => stub.search(query, limit, embeddingOf(c)));
+    "Find what was said that fits a text best, best first, however long ago it was: in one conversation, or with `userId` in all conversations of a person.",
+    z
+      .object({
+        sessionId: session.optional(),
+        userId: user.optional(),
+        query: searchRequest.shape.q,
+        limit: searchRequest.shape.limit,
+      })
+      .refine(({ sessionId, userId }) => (sessionId === undefined) !== (userId === undefined), {
+        error: "give either `sessionId` or `userId`",
+      }),
+    async (c, { sessionId, userId, query, limit }) => {
+      const found =
+        userId === undefined
+          ? orThrow(await callSession(c, sessionId ?? "", (stub) => stub.search(query, limit, embeddingOf(c))))
+          : await callUser(c, userId, (stub) => stub.search(query, limit));
       return found.map(lineOf).join("\n") || "Nothing was said about that.";
     },
   ),
@@ -54,19 +69,20 @@ export const tools = {
     "Read the newest messages of a conversation, oldest of them first.",
     z.object({ sessionId: session, limit: z.int().min(1).max(1_000).default(50) }),
     async (c, { sessionId, limit }) => {
-      const { messages } = await callSession(c, sessionId, (stub) => stub.getHistory({ limit }));
+      const { messages } = orThrow(await callSession(c, sessionId, (stub) => stub.getHistory({ limit })));
       return messages.toReversed().map(lineOf).join("\n") || "Nothing was said yet.";
     },
   ),
   remember: tool(
     "Remember messages that were said elsewhere: they become part of the conversation.",
-    z.object({ sessionId: session, messages: appendRequest.shape.messages }),
-    async (c, { sessionId, messages }) => {
+    z.object({ sessionId: session, userId: user.optional(), messages: appendRequest.shape.messages }),
+    async (c, { sessionId, userId, messages }) => {
       const said = messages.map(({ createdAt, ...rest }) => ({
         ...rest,
         ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),
       }));
-      const append = callSession(c, sessionId, (stub) => stub.append(said, limitsOf(c), askingOf(c)), "once");
+      const asking = askingOf(c, sessionId, userId);
+      const append = callSession(c, sessionId, (stub) => stub.append(said, limitsOf(c), asking), "once");
       const { firstSeq, lastSeq } = orThrow(await append);
       return `Remembered as messages ${firstSeq} to ${lastSeq}.`;
     },
@@ -77,6 +93,32 @@ export const tools = {
     async (c, { sessionId }) => {
       const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.destroy()));
       return `Forgot ${deleted} messages.`;
+    },
+  ),
+  get_facts: tool(
+    "Read what is known of a person, newest first.",
+    z.object({ userId: user }),
+    async (c, { userId }) => {
+      const facts = await callUser(c, userId, (stub) => stub.facts());
+      return (
+        facts.map(({ id, text, updatedAt }) => `[${iso(updatedAt)}] ${id}: ${text}`).join("\n") || "Nothing is known."
+      );
+    },
+  ),
+  remember_fact: tool(
+    "Remember one short statement about a person: it stands in every prompt of theirs.",
+    z.object({ userId: user, text: factRequest.shape.text }),
+    async (c, { userId, text }) => {
+      const { id } = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, null), "once"));
+      return `Remembered as ${id}.`;
+    },
+  ),
+  forget_fact: tool(
+    "Forget a fact about a person, by its id.",
+    z.object({ userId: user, factId: factParam.shape.factId }),
+    async (c, { userId, factId }) => {
+      orThrow(await callUser(c, userId, (stub) => stub.deleteFact(factId), "once"));
+      return "Forgotten.";
     },
   ),
 };

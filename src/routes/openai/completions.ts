@@ -7,7 +7,7 @@ import { valid } from "../../middleware/validation";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
 import { eventStream } from "../event-stream";
 import { wantedOf } from "./functions";
-import { askConversation, conversationOf, questionOf, sessionIdOf } from "./request";
+import { askConversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
 import { chatRequest, type chatResponse, modelParam, type modelResponse, type modelsResponse } from "./shapes";
 
 /** The models that may answer. */
@@ -54,6 +54,7 @@ export const completions = new Hono<AppEnv>()
       before: conversation.before,
       results: conversation.results,
       form: request.stream ? form : undefined,
+      userId: userIdOf(c, request.metadata),
     });
     switch (reply.state) {
       case "failed":

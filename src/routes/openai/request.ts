@@ -87,6 +87,10 @@ export function sessionIdOf(c: Context<AppEnv>, metadata: { session_id?: string 
   return { pinned, named: pinned ?? metadata?.session_id ?? chat };
 }
 
+/** The user whom a request names; of use with a session alone. A header cannot be overruled by the body. */
+export const userIdOf = (c: Context<AppEnv>, metadata: { user_id?: string | undefined } | null | undefined) =>
+  headersOf(c, sessionHeaders)["x-user-id"] ?? metadata?.user_id;
+
 /** How a request says that the model is to choose its words. */
 interface SamplingRequest {
   temperature?: number | null | undefined;
@@ -131,14 +135,18 @@ export function questionOf(
 export function askConversation(
   c: Context<AppEnv>,
   sessionId: string | undefined,
-  request: {
+  {
+    userId,
+    ...request
+  }: {
     ask: Ask;
     before: NewMessage[];
     results: ToolResult[];
     form: Form | undefined;
     follows?: string | undefined;
     store?: boolean;
+    userId: string | undefined;
   },
 ): Promise<AskReply> {
-  return sessionId === undefined ? askStateless(c, request) : askSession(c, sessionId, request);
+  return sessionId === undefined ? askStateless(c, request) : askSession(c, sessionId, request, userId);
 }

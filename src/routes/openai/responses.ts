@@ -5,12 +5,13 @@ import type { AppEnv } from "../../env";
 import { FailureError, respondOpenAI } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
 import { sessionId as sessionIdSchema } from "../../schema";
+import type { Failure } from "../../turn/result";
 import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-events";
 import { eventStream } from "../event-stream";
 import { callSession } from "../session";
 import { wantedOf } from "./functions";
 import { invalid } from "./invalid";
-import { askConversation, type Conversation, conversationOf, questionOf, sessionIdOf } from "./request";
+import { askConversation, type Conversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
 import { type deletedResponse, responseParam, responsesRequest, type responsesResponse } from "./shapes";
 
 type Request = z.output<typeof responsesRequest>;
@@ -56,13 +57,17 @@ function placeOfResponse(id: string): Required<Place> {
   return { sessionId, follows };
 }
 
+/** A turn that is not there, as this surface calls it. */
+const missing = (failure: Failure): Failure =>
+  failure.reason === "turn_not_found" ? { reason: "response_not_found" } : failure;
+
 export const responses = new Hono<AppEnv>()
   /** `GET /v1/responses/:responseId`: a response, as it is remembered; also one that runs, was cut off or cancelled. */
   .get("/v1/responses/:responseId", valid("param", responseParam), async (c) => {
     const { sessionId, follows } = placeOfResponse(c.req.valid("param").responseId);
     const turn = await callSession(c, sessionId, (stub) => stub.getTurn(follows));
-    if (!turn) return respondOpenAI(c, { reason: "response_not_found" });
-    const body: z.input<typeof responsesResponse> = responseOfStored(sessionId, turn);
+    if (!turn.ok) return respondOpenAI(c, missing(turn.failure));
+    const body: z.input<typeof responsesResponse> = responseOfStored(sessionId, turn.value);
     return c.json(body, 200);
   })
   /** `DELETE /v1/responses/:responseId`: takes question and answer out of the session; what came after them stays. */
@@ -70,10 +75,7 @@ export const responses = new Hono<AppEnv>()
     const { responseId } = c.req.valid("param");
     const { sessionId, follows } = placeOfResponse(responseId);
     const withdrawn = await callSession(c, sessionId, (stub) => stub.withdrawTurn(follows));
-    if (!withdrawn.ok) {
-      const { failure } = withdrawn;
-      return respondOpenAI(c, failure.reason === "turn_not_found" ? { reason: "response_not_found" } : failure);
-    }
+    if (!withdrawn.ok) return respondOpenAI(c, missing(withdrawn.failure));
     const body: z.input<typeof deletedResponse> = { id: responseId, object: "response", deleted: true };
     return c.json(body, 200);
   })
@@ -130,6 +132,7 @@ export const responses = new Hono<AppEnv>()
       form: request.stream ? form : undefined,
       follows: place?.follows,
       store,
+      userId: userIdOf(c, request.metadata),
     });
     switch (reply.state) {
       case "failed":

@@ -1,6 +1,6 @@
 /** The shapes of the OpenAI surface: what is understood of requests, and what is answered. The rest is ignored. */
 import * as z from "zod";
-import { finishReason, sessionId } from "../../schema";
+import { finishReason, sessionId, userId } from "../../schema";
 import {
   chatFormat,
   chatToolChoice,
@@ -27,7 +27,7 @@ const only = <T extends z.ZodType>(allowed: T, what: string) =>
 
 const none = z.union([z.null(), z.array(z.never()).max(0)]);
 const stream = z.boolean().nullish();
-const metadata = z.object({ session_id: sessionId.optional() }).nullish();
+const metadata = z.object({ session_id: sessionId.optional(), user_id: userId.optional() }).nullish();
 
 export const chatRequest = z.object({
   /** Any name; the Worker's own model answers. */
@@ -91,6 +91,8 @@ export const modelParam = z.object({ model: z.string().min(1).max(256) });
 export const sessionHeaders = z.object({
   "x-session-id": sessionId.optional(),
   "x-openwebui-chat-id": sessionId.optional(),
+  /** Whose session it is. */
+  "x-user-id": userId.optional(),
 });
 
 const count = z.int().min(0);

@@ -23,7 +23,7 @@ describe("recall", () => {
       };
     }>();
     expect(answer).toContain("Figaro");
-    expect(memory.recalled[0]).toEqual({ seq: 1, score: expect.any(Number) });
+    expect(memory.recalled[0]).toEqual({ sessionId: session, seq: 1, score: expect.any(Number) });
     expect(memory.window.fromSeq).toBeGreaterThan(2_000);
     expect(memory.omitted).toBeGreaterThan(2_000);
   });

@@ -1,5 +1,9 @@
 /** What is known of a user beyond one session. */
 
+/** The longest fact, in characters, and how many a user may have. */
+export const MAX_FACT = 500;
+export const MAX_FACTS = 500;
+
 /** Where something was said. */
 export interface Place {
   sessionId: string;

@@ -1,0 +1,104 @@
+/** How a session ends: emptied, deleted, deleted with its user, or when nobody has used it for `SESSION_TTL_DAYS`. */
+import { failed, ok, type Result } from "../turn/result";
+import type { Line } from "./live/line";
+import type { SessionTurns } from "./session-turns";
+import { storageFailed } from "./storage/failed";
+import type { Store } from "./storage/store";
+import type { Transfer } from "./transfer";
+import type { UserLink } from "./user-link";
+
+const DAY_MS = 86_400_000;
+
+interface Surroundings {
+  store: Store;
+  line: Line;
+  turns: SessionTurns;
+  transfer: Transfer;
+  user: UserLink;
+  /** Days after its last use after which the session is deleted; 0 for never. */
+  days: () => number;
+}
+
+export class SessionEnd {
+  readonly #store: Store;
+  readonly #line: Line;
+  readonly #turns: SessionTurns;
+  readonly #transfer: Transfer;
+  readonly #user: UserLink;
+  readonly #days: Surroundings["days"];
+  /** Whether the end is planned. */
+  #planned = false;
+
+  constructor({ store, line, turns, transfer, user, days }: Surroundings) {
+    this.#store = store;
+    this.#line = line;
+    this.#turns = turns;
+    this.#transfer = transfer;
+    this.#user = user;
+    this.#days = days;
+  }
+
+  /** Empties the session, once its user's object has forgotten it. */
+  async reset(): Promise<Result<{ deleted: number }>> {
+    if (!(await this.#user.forget())) return failed({ reason: "user_unreachable" });
+    return this.#empty(() => this.#store.clear());
+  }
+
+  /** As {@link reset}, and gives the storage back. */
+  async destroy(): Promise<Result<{ deleted: number }>> {
+    if (!(await this.#user.forget())) return failed({ reason: "user_unreachable" });
+    return this.#destroy();
+  }
+
+  /** Deletes the session where it is this user's; where it is not, or not yet, ends the turns of theirs that run or wait. */
+  async leave(user: string): Promise<Result<void>> {
+    if (this.#store.ownership.owner?.user !== user) {
+      this.#turns.cancelOf(user);
+      return ok(undefined);
+    }
+    const gone = await this.#destroy();
+    return gone.ok ? ok(undefined) : gone;
+  }
+
+  /** Goes on with a deletion that was lost in the middle. @returns when to try again */
+  async goOn(): Promise<number | null> {
+    return (await this.destroy()).ok ? null : this.#store.ownership.later();
+  }
+
+  /** Plans the end of a session that nobody will use, once: the alarm finds out by itself whether it was used meanwhile. */
+  plan(): void {
+    const { schedule } = this.#store;
+    // A session that was emptied meanwhile gets no tables.
+    if (this.#planned || !(this.#days() > 0) || this.#store.messages.end().last === 0) return;
+    if (!schedule.has("expire")) schedule.plan("expire", Date.now() + this.#days() * DAY_MS);
+    this.#planned = true;
+  }
+
+  /** Deletes a session that nobody has used for so long. @returns when to look again */
+  async expire(): Promise<number | null> {
+    if (!(this.#days() > 0)) return null;
+    const end = (this.#line.busy ? Date.now() : this.#store.lastUsed()) + this.#days() * DAY_MS;
+    if (end > Date.now()) return end;
+    return (await this.destroy()).ok ? null : Date.now() + DAY_MS;
+  }
+
+  #destroy(): Promise<Result<{ deleted: number }>> {
+    return this.#empty(async () => {
+      this.#planned = false;
+      const deleted = this.#store.messages.count();
+      await this.#store.destroy();
+      return { deleted };
+    });
+  }
+
+  /** Ends all turns, and forgets. */
+  async #empty<T>(empty: () => T | Promise<T>): Promise<Result<T>> {
+    this.#turns.cancelAll();
+    try {
+      this.#transfer.cancel();
+      return ok(await empty());
+    } catch (error) {
+      return failed(storageFailed(error));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/** What is read of a session, on behalf of anybody, or of the one user whose it must be. Nothing is written. */
+import type { AiBinding } from "../llm/binding";
+import type { EmbeddingOptions } from "../llm/embedder";
+import { Llama } from "../llm/llama";
+import { measure } from "../turn/budget";
+import { type Preview, preview, type Sizes } from "../turn/preview";
+import { type Failed, failed, ok, type Result } from "../turn/result";
+import type { Message, RecalledMessage, StoredTurn } from "../turn/types";
+import type { Form } from "../wire/forms";
+import type { Asking } from "./asking";
+import type { Meaning } from "./meaning";
+import { readContext } from "./recall/context";
+import { recall, SEARCH_TOKENS } from "./recall/ranking";
+import type { SessionTurns } from "./session-turns";
+import type { SessionInfo } from "./storage/messages";
+import type { Store } from "./storage/store";
+import type { UserLink } from "./user-link";
+
+/** A page of the transcript: only messages with a smaller `seq` than `before`, so many at most. */
+export interface Page {
+  before?: number | undefined;
+  limit: number;
+}
+
+interface Surroundings {
+  ai: AiBinding;
+  store: Store;
+  turns: SessionTurns;
+  meaning: Meaning;
+  user: UserLink;
+}
+
+export class SessionReads {
+  readonly #ai: AiBinding;
+  readonly #store: Store;
+  readonly #turns: SessionTurns;
+  readonly #meaning: Meaning;
+  readonly #user: UserLink;
+
+  constructor({ ai, store, turns, meaning, user }: Surroundings) {
+    this.#ai = ai;
+    this.#store = store;
+    this.#turns = turns;
+    this.#meaning = meaning;
+    this.#user = user;
+  }
+
+  /** Why a user may not read the session; undefined where they may. @param by the name of their object, if anybody's */
+  mayRead(by: string | undefined): Failed | undefined {
+    if (by === undefined) return undefined;
+    const refusal = this.#user.refusal({ object: by, mayAdopt: false });
+    if (refusal) return failed(refusal);
+    // The first question of somebody else is not written yet.
+    return this.#turns.areOf(by) ? undefined : failed({ reason: "session_of_another_user" });
+  }
+
+  turn(turnId: string, by: string | undefined): Result<StoredTurn> {
+    return this.mayRead(by) ?? found(this.#turns.get(turnId));
+  }
+
+  follow(turnId: string, form: Form, after: number | null, by: string | undefined): Result<ReadableStream<Uint8Array>> {
+    return this.mayRead(by) ?? found(this.#turns.follow(turnId, form, after));
+  }
+
+  history({ before, limit }: Page, by: string | undefined): Result<{ messages: Message[]; nextCursor: number | null }> {
+    const refusal = this.mayRead(by);
+    if (refusal) return refusal;
+    const messages = this.#store.messages.page(before, limit);
+    const last = messages.at(-1)?.seq ?? 1;
+    return ok({ messages, nextCursor: last > 1 ? last : null });
+  }
+
+  info(embeddingModel: string, by: string | undefined): Result<SessionInfo & { vectors: number }> {
+    const vectors = () => this.#store.vectors.count(embeddingModel);
+    return this.mayRead(by) ?? ok({ ...this.#store.messages.info(), vectors: vectors() });
+  }
+
+  async context({ ask, model, embedding, user }: Asking, sizes: Sizes): Promise<Result<Preview>> {
+    const refusal = this.#user.refusal(user);
+    if (refusal) return failed(refusal);
+    const { window } = new Llama(this.#ai, model);
+    const isLong = sizes.windowTokens !== undefined || this.#turns.isLong(ask, model);
+    const recallTokens = sizes.recallTokens ?? ask.recallTokens;
+    const [question, known] = await Promise.all([
+      embedding && isLong ? this.#meaning.question(ask.question, embedding) : null,
+      user && this.#user.memory(user, { ...ask, recallTokens }),
+    ]);
+    const { messages } = this.#store;
+    const scope = { total: messages.count(), nearest: this.#meaning.nearestTo(question), user: known };
+    return preview(measure(ask), window, sizes, (budget) => readContext(messages, ask.question, budget, scope));
+  }
+
+  async search(
+    text: string,
+    limit: number,
+    embedding: EmbeddingOptions | undefined,
+    by: string | undefined,
+  ): Promise<Result<RecalledMessage[]>> {
+    const { messages } = this.#store;
+    const question = embedding ? await this.#meaning.question(text, embedding) : null;
+    const refusal = this.mayRead(by);
+    if (refusal) return refusal;
+    const before = messages.end().last + 1;
+    const nearest = this.#meaning.nearestTo(question)?.(before);
+    return ok(recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit }, { nearest }).recalled);
+  }
+}
+
+function found<T>(value: T | null): Result<T> {
+  return value === null ? failed({ reason: "turn_not_found" }) : ok(value);
+}

@@ -1,0 +1,181 @@
+/** How a session is connected with its user: who may use it, what is known of them, and what their object is told. */
+import { log } from "../log";
+import type { Failure } from "../turn/result";
+import type { Ask, Message } from "../turn/types";
+import type { AskingUser } from "./asking";
+import type { Owner } from "./owner";
+import type { UserMemory } from "./recall/context";
+import type { Store } from "./storage/store";
+import type { UserDO } from "./user";
+
+/** Messages, and about how many characters, that are told at once; and how often in one go. */
+const BATCH = 500;
+const BATCH_CHARACTERS = 2_000_000;
+const BATCHES = 20;
+/** Milliseconds that the user's object has to take what it is told. */
+const TELL_MS = 10_000;
+/** How often a session is forgotten again that began anew meanwhile. */
+const TRIES = 3;
+
+interface Surroundings {
+  users: DurableObjectNamespace<UserDO>;
+  store: Store;
+  /** What is left of a session whose user was deleted, or which was itself, is to go. */
+  onGone: (user: string) => void;
+}
+
+export class UserLink {
+  readonly #users: DurableObjectNamespace<UserDO>;
+  readonly #store: Store;
+  readonly #onGone: Surroundings["onGone"];
+  #telling: Promise<number | null> | undefined;
+
+  constructor({ users, store, onGone }: Surroundings) {
+    this.#users = users;
+    this.#store = store;
+    this.#onGone = onGone;
+  }
+
+  /** Why somebody may not use the session; undefined where they may. */
+  refusal(user: Pick<AskingUser, "object" | "mayAdopt"> | undefined): Failure | undefined {
+    if (!user) return undefined;
+    const { owner } = this.#store.ownership;
+    const isOpen = owner ? owner.user === user.object : user.mayAdopt || this.#store.messages.end().last === 0;
+    return isOpen ? undefined : { reason: "session_of_another_user" };
+  }
+
+  /** As whose session what is said next is written. */
+  claim({ object, sessionId, extraction }: AskingUser): Owner {
+    const life = { id: crypto.randomUUID(), since: Date.now() };
+    const owner = this.#store.ownership.owner ?? { user: object, sessionId, life, told: 0, failures: 0 };
+    return { ...owner, extraction };
+  }
+
+  /**
+   * What is known of who asks; null where that does not come in time.
+   * @param claim of a turn that will be remembered; a session of a user who was deleted goes then
+   */
+  async memory(user: AskingUser, { question, recallTokens }: Ask, claim?: Owner): Promise<UserMemory | null> {
+    const { sessionId, factTokens, timeoutMs } = user;
+    const room = { recallTokens, factTokens };
+    const call = this.#stub(user.object)
+      .memory({ text: question, sessionId, life: claim?.life, ...room })
+      .then((known) => {
+        if (known !== "gone") return known;
+        this.#onGone(user.object);
+        return null;
+      });
+    return within(timeoutMs, call).catch((error: unknown) => {
+      log("warn", "user_unreachable", { cause: String(error) });
+      return null;
+    });
+  }
+
+  /** Tells the user's object what it does not know yet. @returns when to go on; null where nothing is left */
+  tell(): Promise<number | null> {
+    this.#telling ??= this.#tell().finally(() => {
+      this.#telling = undefined;
+    });
+    return this.#telling;
+  }
+
+  async #tell(): Promise<number | null> {
+    const { ownership } = this.#store;
+    for (let batches = 0; batches < BATCHES; batches += 1) {
+      const { owner } = ownership;
+      if (!owner || owner.leaving) return null;
+      const { life } = this.#store;
+      const { to, messages } = this.#next(owner.told);
+      // What a turn has said that runs is told when it is over.
+      if (to === owner.told) return this.#store.messages.end().last > to ? ownership.later() : null;
+      try {
+        const { sessionId, extraction } = owner;
+        const told = { sessionId, life: owner.life, from: owner.told + 1, to, messages };
+        const reply = await within<number | "gone">(TELL_MS, this.#stub(owner.user).tell(told, extraction));
+        // Of a session that was emptied meanwhile nothing is known, and nothing may be written.
+        if (this.#store.life !== life) return null;
+        if (reply === "gone") {
+          this.#onGone(owner.user);
+          return null;
+        }
+        ownership.told(owner.life.id, reply, reply === this.#store.messages.end().last);
+      } catch (error) {
+        log("warn", "user_not_told", { cause: String(error) });
+        return this.#store.life === life ? ownership.failed() : null;
+      }
+    }
+    return Date.now();
+  }
+
+  /** Takes messages back that the user's object may know, which must be known to be done. */
+  async retract(from: number, to: number): Promise<boolean> {
+    const { owner } = this.#store.ownership;
+    if (!owner) return true;
+    // What is on its way has arrived then.
+    await this.#telling;
+    return this.#done(async () => {
+      await this.#stub(owner.user).tell({ sessionId: owner.sessionId, life: owner.life, from, to, messages: [] });
+      return true;
+    });
+  }
+
+  /**
+   * Has the user's object forget the session before the session does, so that what is told late is refused.
+   * @returns whether it did, and the session may go
+   */
+  async forget(): Promise<boolean> {
+    const { ownership } = this.#store;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const { owner } = ownership;
+      if (!owner) return true;
+      ownership.leave(owner, true);
+      const done = await this.#done(
+        async () => (await this.#stub(owner.user).forget(owner.sessionId, owner.life.id)).ok,
+      );
+      const now = ownership.owner;
+      if (now?.life.id !== owner.life.id) continue;
+      if (!done) ownership.leave(now, false);
+      return done;
+    }
+    return false;
+  }
+
+  async #done(call: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await within(TELL_MS, call());
+    } catch (error) {
+      log("warn", "user_unreachable", { cause: String(error) });
+      return false;
+    }
+  }
+
+  /** The next messages to tell, without those of functions, and up to which `seq` that is. */
+  #next(told: number): { to: number; messages: Message[] } {
+    const messages: Message[] = [];
+    let to = told;
+    let characters = 0;
+    const last = Math.min(this.#store.settled(), told + BATCH);
+    for (const message of this.#store.messages.between(told, last, BATCH)) {
+      characters += message.content.length;
+      if (messages.length > 0 && characters > BATCH_CHARACTERS) return { to, messages };
+      to = message.seq;
+      if (message.role !== "tool" && message.content !== "") messages.push(message);
+    }
+    return { to: last, messages };
+  }
+
+  #stub(user: string) {
+    return this.#users.getByName(user);
+  }
+}
+
+/** What comes in so many milliseconds. */
+async function within<T>(ms: number, call: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`No answer in ${ms} ms.`)), ms);
+  try {
+    return await Promise.race([call, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,204 @@
+/** UserDO: what is known of one person beyond a session: their sessions, what was said in them, facts. Thin, as ChatDO. */
+import { DurableObject } from "cloudflare:workers";
+import type { AiBinding } from "../llm/binding";
+import { log } from "../log";
+import { failed, ok, type Result } from "../turn/result";
+import type { RecalledMessage } from "../turn/types";
+import type { Fact, Place } from "../turn/user-memory";
+import { Learning } from "./learning";
+import type { Extraction } from "./owner";
+import type { UserMemory } from "./recall/context";
+import { SEARCH_TOKENS } from "./recall/ranking";
+import type { Cursor, Life, ListedSession } from "./storage/directory";
+import { storageFailed } from "./storage/failed";
+import { type Closing, type Names, type Told, UserStore } from "./storage/user-store";
+import type { UsageDO } from "./usage";
+
+/** Sessions that one call deletes, so many at once: a call may make so many of its own. */
+const BATCH = 32;
+const AT_ONCE = 8;
+/** Milliseconds until an alarm goes on with a deletion that failed. */
+const PAUSE_MS = 60_000;
+
+/** What a user's object needs of a session's. */
+interface SessionObject extends Rpc.DurableObjectBranded {
+  leave(user: string): Promise<Result<void>>;
+}
+
+interface Bindings {
+  AI: AiBinding;
+  CHAT_DO: DurableObjectNamespace<SessionObject>;
+  USAGE_DO: DurableObjectNamespace<UsageDO>;
+}
+
+/** A question, and the session in which it comes. */
+export interface Question {
+  text: string;
+  sessionId: string;
+  /** The session's life, where this is a turn that will be remembered; reading alone notes nothing. */
+  life?: Life | undefined;
+  /** Tokens that recalled messages and facts may have. */
+  recallTokens: number;
+  factTokens: number;
+}
+
+/** How much of a user was deleted, and whether that is everything. */
+export type Deleted = Pick<Closing, "sessions" | "messages" | "facts"> & { done: boolean };
+
+export class UserDO extends DurableObject<Bindings> {
+  readonly #store: UserStore;
+  readonly #learning: Learning;
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env);
+    this.#store = new UserStore(ctx.storage);
+    this.#learning = new Learning(env.AI, env.USAGE_DO, this.#store);
+  }
+
+  /**
+   * What is known for a question: messages of other sessions, and facts.
+   * @returns `gone` where the user, or this life of the session, was deleted
+   */
+  memory({ text, sessionId, life, recallTokens, factTokens }: Question): UserMemory | "gone" {
+    if (life) {
+      if (this.#store.isGone(sessionId, life)) return "gone";
+      this.#store.directory.open(sessionId, life.id);
+    }
+    return this.#store.memory(sessionId, text, { recall: recallTokens, facts: factTokens });
+  }
+
+  /**
+   * Takes what was said in a session. To be told it twice changes nothing.
+   * @param extraction how facts are learnt from turns; absent where they are not
+   * @returns up to which `seq` the session is known; `gone` as above
+   */
+  tell(told: Told, extraction?: Extraction): number | "gone" {
+    const store = this.#store;
+    if (store.isGone(told.sessionId, told.life)) return "gone";
+    const [seq, learns] = store.transaction(() => {
+      const before = store.directory.get(told.sessionId)?.told ?? 0;
+      const seq = store.tell(told);
+      const fresh = told.messages.filter((message) => message.seq > before && message.seq <= seq);
+      return [seq, extraction !== undefined && this.#learning.note({ ...told, messages: fresh }, extraction)];
+    });
+    if (learns) this.ctx.waitUntil(this.#learn());
+    return seq;
+  }
+
+  /** Forgets a life of a session: its messages and what the model learnt of them. */
+  forget(sessionId: string, life: string): Result<void> {
+    return this.#written(() => this.#store.forget(sessionId, life));
+  }
+
+  /** A page of the user's sessions, those first in which something was said last. */
+  sessions(limit: number, after?: Cursor): ListedSession[] {
+    return this.#store.directory.list(limit, after);
+  }
+
+  /** The messages of all sessions that fit a text best, best first. */
+  search(text: string, limit: number): RecalledMessage[] {
+    return this.#store.search(text, SEARCH_TOKENS, limit);
+  }
+
+  /** Newest first. */
+  facts(): Fact[] {
+    return this.#store.facts.all();
+  }
+
+  /** @returns `facts_full` where there are too many */
+  addFact(text: string, source: Place | null): Result<Fact> {
+    const { facts, closing } = this.#store;
+    if (closing) return failed({ reason: "user_being_deleted" });
+    if (facts.full) return failed({ reason: "facts_full" });
+    return this.#written(() => facts.add(text, source, false));
+  }
+
+  /** @returns `fact_not_found` where there is none */
+  changeFact(id: string, text: string): Result<Fact> {
+    const { facts } = this.#store;
+    const before = facts.get(id);
+    if (!before) return failed({ reason: "fact_not_found" });
+    const changed = this.#written(() => facts.change(id, text, before.source, false));
+    if (!changed.ok) return changed;
+    return changed.value ? ok(changed.value) : failed({ reason: "fact_not_found" });
+  }
+
+  /** @returns `fact_not_found` where there is none */
+  deleteFact(id: string): Result<void> {
+    if (!this.#store.facts.get(id)) return failed({ reason: "fact_not_found" });
+    return this.#written(() => {
+      this.#store.facts.delete(id);
+    });
+  }
+
+  /**
+   * Deletes the next of the user's sessions, and when none is left, all the rest. While it goes on nobody asks as this
+   * user; where it breaks off, the next call goes on, and after a while an alarm.
+   * @returns how much was deleted in all, and whether that is everything; `user_half_deleted` where a session does not answer
+   */
+  async destroy(names: Names): Promise<Result<Deleted>> {
+    try {
+      return await this.#destroy(names);
+    } catch (error) {
+      return failed(storageFailed(error));
+    }
+  }
+
+  /** Does what is due. */
+  override async alarm(): Promise<void> {
+    await this.#store.schedule.run({
+      extract: () => this.#learning.run(),
+      close: () => this.#goOn(),
+      tidy: () => this.#store.tidy(),
+    });
+  }
+
+  async #destroy(names: Names): Promise<Result<Deleted>> {
+    this.#store.close(names);
+    const { directory } = this.#store;
+    const batch = directory.left(BATCH);
+    for (let at = 0; at < batch.length; at += AT_ONCE) {
+      const some = batch.slice(at, at + AT_ONCE);
+      const over = await Promise.all(some.map(({ id }) => this.#leave(names, id)));
+      for (const [index, session] of some.entries()) if (over[index]) this.#store.closed(session);
+      if (over.includes(false)) return failed({ reason: "user_half_deleted" });
+    }
+    const { sessions = 0, messages = 0, facts = 0 } = this.#store.closing ?? {};
+    const done = directory.left(1).length === 0;
+    if (done) this.#store.clear();
+    return ok({ sessions, messages, facts, done });
+  }
+
+  /** Has a session deleted. @returns whether it is */
+  async #leave({ object, prefix }: Names, sessionId: string): Promise<boolean> {
+    try {
+      return (await this.env.CHAT_DO.getByName(prefix + sessionId).leave(object)).ok;
+    } catch (error) {
+      log("warn", "session_not_deleted", { cause: String(error) });
+      return false;
+    }
+  }
+
+  /** Goes on with a deletion that broke off. @returns when to look again */
+  async #goOn(): Promise<number | null> {
+    const { closing } = this.#store;
+    if (!closing) return null;
+    const result = await this.destroy(closing);
+    if (result.ok && result.value.done) return null;
+    return Date.now() + (result.ok ? 0 : PAUSE_MS);
+  }
+
+  /** What waits longer than this call is the alarm's. */
+  async #learn(): Promise<void> {
+    const next = await this.#learning.run();
+    if (next !== null) this.#store.schedule.plan("extract", next);
+  }
+
+  #written<T>(write: () => T): Result<T> {
+    try {
+      return ok(this.#store.transaction(write));
+    } catch (error) {
+      return failed(storageFailed(error));
+    }
+  }
+}

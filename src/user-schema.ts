@@ -1,0 +1,68 @@
+/** Shapes on the wire of what is known of a user beyond one session. */
+import * as z from "zod";
+import { count, recalled, sessionId, time, userId, WELL_FORMED, wellFormed } from "./schema";
+import { MAX_FACT } from "./turn/user-memory";
+
+export const userParam = z.object({ userId });
+
+export const userSessionsQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1_000).default(50),
+  /** The `nextCursor` of the page before. */
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}~[A-Za-z0-9._:@+-]{1,128}$/, "must be the `nextCursor` of a page")
+    .optional(),
+});
+
+/** Newest first, by what was said last. */
+export const userSessionsResponse = z.object({
+  data: z.array(
+    z.object({
+      sessionId,
+      /** The beginning of its first question; null where there is none. */
+      title: z.string().nullable(),
+      messages: count,
+      firstAt: time,
+      lastAt: time,
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+});
+
+export const userSearchResponse = z.object({ data: z.array(recalled) });
+
+const text = z.string().trim().min(1).max(MAX_FACT).refine(wellFormed, WELL_FORMED);
+
+const place = z.object({ sessionId, seq: z.int().min(1) });
+
+export const factRequest = z.object({
+  text,
+  /** Where it was learnt, if anywhere. */
+  source: place.optional(),
+});
+
+export const factChange = z.object({ text });
+
+export const factParam = z.object({ userId, factId: z.string().min(1).max(64) });
+
+export const fact = z.object({
+  id: z.string(),
+  text: z.string(),
+  source: place.nullable(),
+  createdAt: time,
+  updatedAt: time,
+});
+
+/** Newest first: all there are. */
+export const factsResponse = z.object({ data: z.array(fact) });
+
+export const factDeleted = z.object({ ok: z.literal(true), id: z.string() });
+
+/** How much was deleted in all, where it took several requests too. */
+export const userDeleted = z.object({
+  ok: z.literal(true),
+  userId,
+  sessions: count,
+  messages: count,
+  facts: count,
+});

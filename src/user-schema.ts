@@ -1,6 +1,7 @@
 /** Shapes on the wire of what is known of a user beyond one session. */
 import * as z from "zod";
-import { count, recalled, sessionId, time, userId, WELL_FORMED, wellFormed } from "./schema";
+import { count, sessionId, time, userId, WELL_FORMED, wellFormed } from "./schema";
+import { recalled } from "./session-schema";
 import { MAX_FACT } from "./turn/user-memory";
 
 export const userParam = z.object({ userId });

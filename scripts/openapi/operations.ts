@@ -4,6 +4,7 @@ import { exportLine } from "../../src/export-schema";
 import type { Reason } from "../../src/problem";
 import * as openai from "../../src/routes/openai/shapes";
 import * as schema from "../../src/schema";
+import * as session from "../../src/session-schema";
 import * as user from "../../src/user-schema";
 
 export interface Operation {
@@ -110,7 +111,7 @@ export const operations: Record<string, Operation> = {
     id: "session",
     summary: "How much there is of a session; an unknown one is empty",
     params: schema.sessionParam,
-    response: schema.sessionResponse,
+    response: session.sessionResponse,
   },
   "DELETE /sessions/:sessionId": {
     id: "deleteSession",
@@ -123,33 +124,33 @@ export const operations: Record<string, Operation> = {
     id: "messages",
     summary: "A page of the transcript, newest first",
     params: schema.sessionParam,
-    query: schema.historyQuery,
-    response: schema.historyResponse,
+    query: session.historyQuery,
+    response: session.historyResponse,
   },
   "POST /sessions/:sessionId/messages": {
     id: "appendMessages",
     summary: "Append messages that were said elsewhere, all or none",
     params: schema.sessionParam,
-    body: schema.appendRequest,
+    body: session.appendRequest,
     example: { messages: [{ role: "user", name: "Ana", content: "The honey is ripe in July." }] },
     status: 201,
-    response: schema.appendResponse,
+    response: session.appendResponse,
     failures: ["session_queue_full", "session_full", "turn_cancelled", "storage_failed", "session_of_another_user"],
   },
   "GET /sessions/:sessionId/search": {
     id: "search",
     summary: "The messages that fit a text best, best first",
     params: schema.sessionParam,
-    query: schema.searchQuery,
-    response: schema.searchResponse,
+    query: session.searchQuery,
+    response: session.searchResponse,
   },
   "POST /sessions/:sessionId/search": {
     id: "searchByPost",
     summary: "The same, for a text that is not to stand in a URL",
     params: schema.sessionParam,
-    body: schema.searchRequest,
+    body: session.searchRequest,
     example: { q: "honey" },
-    response: schema.searchResponse,
+    response: session.searchResponse,
   },
   "GET /sessions/:sessionId/export": {
     id: "exportSession",
@@ -163,7 +164,7 @@ export const operations: Record<string, Operation> = {
     params: schema.sessionParam,
     takesLines: exportLine,
     status: 201,
-    response: schema.importResponse,
+    response: session.importResponse,
     failures: [
       "session_not_empty",
       "import_interrupted",
@@ -178,9 +179,9 @@ export const operations: Record<string, Operation> = {
     id: "context",
     summary: "The exact prompt that an ask would send, and why; writes nothing",
     params: schema.sessionParam,
-    body: schema.contextRequest,
+    body: session.contextRequest,
     example: { question: "When is the honey ripe?" },
-    response: schema.contextResponse,
+    response: session.contextResponse,
     failures: ["prompt_too_long", "session_of_another_user"],
   },
   "GET /sessions/:sessionId/turns/:turnId": {
@@ -218,14 +219,14 @@ export const operations: Record<string, Operation> = {
     id: "searchUser",
     summary: "The messages of all sessions of a user that fit a text best, best first",
     params: user.userParam,
-    query: schema.searchQuery,
+    query: session.searchQuery,
     response: user.userSearchResponse,
   },
   "POST /users/:userId/search": {
     id: "searchUserByPost",
     summary: "The same, for a text that is not to stand in a URL",
     params: user.userParam,
-    body: schema.searchRequest,
+    body: session.searchRequest,
     example: { q: "honey" },
     response: user.userSearchResponse,
   },

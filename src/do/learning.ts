@@ -112,7 +112,7 @@ export class Learning {
 
   /** What was said, as long as it is known. */
   #said({ sessionId, life, from, to }: Lesson): Message[] {
-    return this.#store.isGone(sessionId, life) ? [] : this.#store.said(sessionId, from, to);
+    return this.#store.isGone(sessionId, life) ? [] : this.#store.copy.said(sessionId, from, to);
   }
 
   /** Of a turn that was forgotten meanwhile nothing is learnt, and a fact that somebody changed meanwhile stays as it is. */

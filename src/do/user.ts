@@ -97,7 +97,7 @@ export class UserDO extends DurableObject<Bindings> {
 
   /** The messages of all sessions that fit a text best, best first. */
   search(text: string, limit: number): RecalledMessage[] {
-    return this.#store.search(text, SEARCH_TOKENS, limit);
+    return this.#store.copy.recall(text, { tokens: SEARCH_TOKENS, count: limit }).recalled;
   }
 
   /** Newest first. */

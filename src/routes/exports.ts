@@ -3,7 +3,8 @@ import type * as z from "zod";
 import type { AppEnv } from "../env";
 import { orThrow } from "../middleware/respond";
 import { valid } from "../middleware/validation";
-import { type importResponse, sessionParam } from "../schema";
+import { sessionParam } from "../schema";
+import type { importResponse } from "../session-schema";
 import { badLine, batchesOf } from "./import-lines";
 import { askingOf, callSession, limitsOf } from "./session";
 

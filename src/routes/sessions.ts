@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { type AppEnv, settingsOf } from "../env";
 import { orThrow, respond } from "../middleware/respond";
 import { valid } from "../middleware/validation";
+import { type resetResponse, sessionParam } from "../schema";
 import {
   appendRequest,
   type appendResponse,
@@ -10,13 +11,11 @@ import {
   type contextResponse,
   historyQuery,
   type historyResponse,
-  type resetResponse,
   searchQuery,
   searchRequest,
   type searchResponse,
-  sessionParam,
   type sessionResponse,
-} from "../schema";
+} from "../session-schema";
 import { memoryUsed } from "../turn/prompt";
 import { isoOrNull, toMessage, toRecalled } from "../wire/json";
 import { readerOf } from "./asking-user";

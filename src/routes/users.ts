@@ -3,7 +3,7 @@ import type * as z from "zod";
 import type { AppEnv } from "../env";
 import { respond } from "../middleware/respond";
 import { valid } from "../middleware/validation";
-import { searchQuery, searchRequest } from "../schema";
+import { searchQuery, searchRequest } from "../session-schema";
 import {
   type userDeleted,
   userParam,

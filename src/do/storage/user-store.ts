@@ -1,23 +1,18 @@
 /** What is durable of a user, and the transactions that change it. */
 
 import { factsWithin } from "../../turn/quotations";
-import type { Message, NewMessage, RecalledMessage } from "../../turn/types";
+import type { Message } from "../../turn/types";
 import type { UserMemory } from "../recall/context";
-import { NEIGHBOURHOOD } from "../recall/evidence";
-import { recall } from "../recall/ranking";
+import { Copy } from "./copy";
 import { Database } from "./database";
 import { Directory, type Life } from "./directory";
 import { FactRows } from "./fact-rows";
-import { Messages } from "./messages";
-import { Runs } from "./runs";
 import { Schedule } from "./schedule";
 
 /** How long it is remembered what was deleted, in milliseconds: longer than anything of it is on its way. */
 const GONE_MS = 86_400_000;
 /** Milliseconds after which a deletion that was lost in the middle goes on. */
 const AGAIN_MS = 30_000;
-/** Characters of a title. */
-const TITLE = 80;
 
 /** What a user's object does later by itself. */
 type Task = "extract" | "close" | "tidy";
@@ -46,16 +41,14 @@ export interface Closing extends Names {
 
 export class UserStore {
   readonly #db: Database;
-  readonly #messages: Messages;
-  readonly #runs: Runs;
+  readonly copy: Copy;
   readonly directory: Directory;
   readonly facts: FactRows;
   readonly schedule: Schedule<Task>;
 
   constructor(storage: DurableObjectStorage) {
     this.#db = new Database(storage, "user");
-    this.#messages = new Messages(this.#db);
-    this.#runs = new Runs(this.#db);
+    this.copy = new Copy(this.#db);
     this.directory = new Directory(this.#db);
     this.facts = new FactRows(this.#db);
     this.schedule = new Schedule(storage, this.#db);
@@ -78,13 +71,14 @@ export class UserStore {
     if (from > told + 1) return told;
     this.#db.transaction(() => {
       const kept = new Set(messages.map(({ seq }) => seq));
-      const dropped = from <= told ? this.#retract(sessionId, from, Math.min(to, told), kept) : 0;
+      const dropped = this.copy.retract(sessionId, from, Math.min(to, told), kept);
+      for (const seq of dropped) this.facts.unlearn(sessionId, seq, seq);
       const fresh = messages.filter(({ seq }) => seq > told);
-      this.#add(sessionId, fresh);
+      this.copy.add(sessionId, fresh);
       this.directory.put(sessionId, life.id, {
         told: Math.max(told, to),
-        messages: (same?.messages ?? 0) + fresh.length - dropped,
-        title: (dropped === 0 && same?.title) || this.#title(sessionId),
+        messages: (same?.messages ?? 0) + fresh.length - dropped.length,
+        title: (dropped.length === 0 && same?.title) || this.copy.title(sessionId),
         firstAt: same?.first_at ?? fresh[0]?.createdAt ?? null,
         lastAt: fresh.at(-1)?.createdAt ?? same?.last_at ?? null,
       });
@@ -94,23 +88,8 @@ export class UserStore {
 
   /** What is known for a question that comes in a session; of that one itself, only how it compares. */
   memory(sessionId: string, question: string, room: { recall: number; facts: number }): UserMemory {
-    const leftOut = this.#runs.of(sessionId);
-    const limits = { before: this.#messages.end().last + 1, tokens: room.recall, count: Number.POSITIVE_INFINITY };
-    const { recalled, scale } = recall(this.#messages, question, limits, { leftOut });
-    return { recalled: this.#placed(recalled), scale, facts: factsWithin(this.facts.all(), room.facts) };
-  }
-
-  /** The messages of all sessions that fit a text best, best first. */
-  search(text: string, tokens: number, count: number): RecalledMessage[] {
-    const limits = { before: this.#messages.end().last + 1, tokens, count };
-    return this.#placed(recall(this.#messages, text, limits).recalled);
-  }
-
-  /** The messages of a session that are here, from one `seq` to another. */
-  said(sessionId: string, from: number, to: number): Message[] {
-    return this.#runs
-      .of(sessionId, from, to)
-      .flatMap(([first, last]) => [...this.#messages.between(first - 1, last, last)]);
+    const limits = { tokens: room.recall, count: Number.POSITIVE_INFINITY };
+    return { ...this.copy.recall(question, limits, sessionId), facts: factsWithin(this.facts.all(), room.facts) };
   }
 
   /** Forgets a life of a session: what was said in it, and what was learnt from it. What is told of it late is refused. */
@@ -151,8 +130,7 @@ export class UserStore {
   /** Forgets all but when that was, so that what sessions tell late is refused. */
   clear(): void {
     this.#db.transaction(() => {
-      this.#messages.clear();
-      this.#runs.clear();
+      this.copy.clear();
       this.directory.clear();
       this.facts.clear();
       this.schedule.drop("close");
@@ -165,7 +143,7 @@ export class UserStore {
   /** Forgets what was deleted long ago; of a user of whom nothing else is left, everything. */
   async tidy(): Promise<null> {
     this.directory.tidy(Date.now() - GONE_MS);
-    if (this.#messages.end().last === 0 && this.facts.count() === 0 && this.directory.left(1).length === 0) {
+    if (this.copy.empty && this.facts.count() === 0 && this.directory.left(1).length === 0) {
       await this.#db.destroy();
     }
     return null;
@@ -184,68 +162,8 @@ export class UserStore {
     return row?.value ?? 0;
   }
 
-  /** Those of another session than the last one stand too far away to count as its neighbours. */
-  #add(sessionId: string, messages: Message[]): void {
-    for (let at = 0; at < messages.length; ) {
-      const run = runFrom(messages, at);
-      const { last } = this.#runs;
-      const gap = last && last.session !== sessionId ? NEIGHBOURHOOD : 0;
-      const { firstSeq, lastSeq } = this.#messages.append(run.map(toNew), null, gap);
-      this.#runs.add({ first: firstSeq, last: lastSeq, session: sessionId, behind: (run[0]?.seq ?? 1) - 1 });
-      at += run.length;
-    }
-  }
-
-  /** @returns how many were here */
-  #retract(sessionId: string, from: number, to: number, kept: Set<number>): number {
-    const ranges = this.#runs.of(sessionId, from, to);
-    const here = ranges.flatMap(([first, last]) => [...this.#messages.between(first - 1, last, last)]);
-    const places = this.#runs.placesOf(here);
-    const dropped = here.filter(({ seq }) => !kept.has(places.get(seq)?.seq ?? 0));
-    for (const { seq } of dropped) {
-      this.#messages.delete(seq, seq);
-      const place = places.get(seq)?.seq ?? 0;
-      this.facts.unlearn(sessionId, place, place);
-    }
-    return dropped.length;
-  }
-
   #empty(sessionId: string): void {
-    for (const [first, last] of this.#runs.of(sessionId)) this.#messages.delete(first, last);
-    this.#runs.delete(sessionId);
+    this.copy.forget(sessionId);
     this.facts.unlearn(sessionId);
   }
-
-  /** The beginning of a session's first question, in one line. */
-  #title(sessionId: string): string | null {
-    for (const [first, last] of this.#runs.of(sessionId)) {
-      const question = this.#messages.between(first - 1, last, last).find(({ role }) => role === "user");
-      if (question) return [...question.content.slice(0, 4 * TITLE).replace(/\s+/g, " ")].slice(0, TITLE).join("");
-    }
-    return null;
-  }
-
-  /** As they are known in their sessions. */
-  #placed(messages: RecalledMessage[]): RecalledMessage[] {
-    const places = this.#runs.placesOf(messages);
-    return messages.flatMap((message) => {
-      const place = places.get(message.seq);
-      return place ? [{ ...message, ...place }] : [];
-    });
-  }
 }
-
-/** The messages from a place on that follow each other in their session. */
-function runFrom(messages: Message[], start: number): Message[] {
-  let end = start + 1;
-  while (end < messages.length && messages[end]?.seq === (messages[end - 1]?.seq ?? 0) + 1) end += 1;
-  return messages.slice(start, end);
-}
-
-const toNew = ({ role, name, content, tokens, createdAt }: Message): NewMessage => ({
-  role,
-  name,
-  content,
-  tokens,
-  createdAt,
-});

@@ -50,12 +50,15 @@ export class Learning {
   readonly #ai: AiBinding;
   readonly #usage: DurableObjectNamespace<UsageDO>;
   readonly #store: UserStore;
+  readonly #affinity: string;
   #busy = false;
 
-  constructor(ai: AiBinding, usage: DurableObjectNamespace<UsageDO>, store: UserStore) {
+  /** @param affinity the same text for all calls of a user, as {@link Llama} takes it */
+  constructor(ai: AiBinding, usage: DurableObjectNamespace<UsageDO>, store: UserStore, affinity: string) {
     this.#ai = ai;
     this.#usage = usage;
     this.#store = store;
+    this.#affinity = affinity;
   }
 
   /** Notes the turns of what was told. Call it inside a transaction. @returns whether there are any */
@@ -95,7 +98,7 @@ export class Learning {
     const said = this.#said(lesson);
     if (said.length === 0) return this.#done(lesson, () => {});
     const facts = this.#store.facts.nearest(said.map(({ content }) => content).join("\n"), SHOWN);
-    const model = new Llama(this.#ai, noted.model);
+    const model = new Llama(this.#ai, noted.model, this.#affinity);
     const completion = await model.complete(learningCall(said, facts), new AbortController().signal);
     if (!completion.ok) {
       const { reason } = completion.failure;

@@ -52,7 +52,7 @@ export class UserDO extends DurableObject<Bindings> {
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#store = new UserStore(ctx.storage);
-    this.#learning = new Learning(env.AI, env.USAGE_DO, this.#store);
+    this.#learning = new Learning(env.AI, env.USAGE_DO, this.#store, ctx.id.toString());
   }
 
   /**

@@ -136,8 +136,9 @@ const affinityOf = (session: string) => env.CHAT_DO.idFromName(session).toString
 export class Script {
   readonly #object: DurableObjectStub<ScriptDO>;
 
-  constructor(session: string | null) {
-    this.#object = scripts().getByName(session === null ? STATELESS : affinityOf(session));
+  /** @param affinity by which the model knows who calls */
+  constructor(affinity: string) {
+    this.#object = scripts().getByName(affinity);
   }
 
   set(replies: unknown[]): Promise<void> {
@@ -196,7 +197,14 @@ export class Script {
  * @param session null for questions of no session
  */
 export async function scripted(session: string | null, ...replies: unknown[]): Promise<Script> {
-  const script = new Script(session);
+  const script = new Script(session === null ? STATELESS : affinityOf(session));
+  await script.set(replies);
+  return script;
+}
+
+/** As {@link scripted}, for what is asked to learn facts about a user. */
+export async function scriptedFacts(user: string, ...replies: unknown[]): Promise<Script> {
+  const script = new Script(env.USER_DO.idFromName(user).toString());
   await script.set(replies);
   return script;
 }

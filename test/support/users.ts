@@ -1,0 +1,49 @@
+/** Users of the tests, and what stands in the storage of their objects. */
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { freshSession } from "./worker";
+
+/** A user that no other test has. */
+export const freshUser = () => `user-${crypto.randomUUID()}`;
+
+export const userObject = (user: string) => env.USER_DO.getByName(user);
+export const sessionObject = (session: string) => env.CHAT_DO.getByName(session);
+
+/** Waits enough for a test: everything is in one process. */
+export const PATIENT = { USER_TIMEOUT_MS: "30000" };
+
+type Rows = Record<string, SqlStorageValue>[];
+
+/** What a query finds in an object; nothing where there are no tables. */
+const rowsOf = (object: DurableObjectStub, query: string): Promise<Rows> =>
+  runInDurableObject(object, (_, { storage }) => {
+    const tables = storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'meta'").toArray();
+    return tables.length === 0 ? [] : storage.sql.exec(query).toArray();
+  });
+
+/** The user's copy, as it was told. */
+export async function copyOf(user: string): Promise<string[]> {
+  const rows = await rowsOf(userObject(user), "SELECT content FROM messages ORDER BY seq");
+  return rows.map(({ content }) => String(content));
+}
+
+/** Everything that anybody said, in all tables of an object that have text. */
+export async function everythingIn(object: DurableObjectStub): Promise<string> {
+  return runInDurableObject(object, (_, { storage }) => {
+    const tables = storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
+    const own = tables.filter(({ name }) => !name.startsWith("_cf") && !name.includes("_fts"));
+    return own.map(({ name }) => JSON.stringify(storage.sql.exec(`SELECT * FROM ${name}`).toArray())).join("\n");
+  });
+}
+
+/** Whether a session still owes its user something. */
+export async function owes(session: string): Promise<boolean> {
+  const rows = await rowsOf(sessionObject(session), "SELECT at FROM due WHERE task = 'tell' AND at NOT NULL");
+  return rows.length > 0;
+}
+
+/** Lets a session's alarm ring. */
+export const ring = (session: string) => runDurableObjectAlarm(sessionObject(session));
+
+/** Sessions that no other test has. */
+export const freshSessions = (count: number) => Array.from({ length: count }, freshSession);

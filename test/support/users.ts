@@ -1,6 +1,8 @@
 /** Users of the tests, and what stands in the storage of their objects. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+import { UserDO } from "../../src/do/user";
 import { freshSession } from "./worker";
 
 /** A user that no other test has. */
@@ -47,3 +49,27 @@ export const ring = (session: string) => runDurableObjectAlarm(sessionObject(ses
 
 /** Sessions that no other test has. */
 export const freshSessions = (count: number) => Array.from({ length: count }, freshSession);
+
+/** Has a method of all users' objects do something else, until mocks are restored. */
+export function replaced(method: "memory" | "tell" | "forget", run: () => unknown) {
+  const spy = vi.spyOn(UserDO.prototype, method);
+  Reflect.apply(Reflect.get(spy, "mockImplementation"), spy, [run]);
+  return spy;
+}
+
+export const down = () => {
+  throw new Error("down");
+};
+
+/** Runs something as if so many milliseconds had passed. */
+export async function later<T>(ms: number, run: () => Promise<T>): Promise<T> {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ms });
+  try {
+    return await run();
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+/** Lets the alarm of a session ring when what it owes is due. */
+export const ringLater = (session: string) => later(60_000, () => ring(session));

@@ -119,7 +119,7 @@ export class UserStore {
     this.#db.transaction(() => {
       this.#empty(id);
       this.directory.delete(id);
-      this.schedule.note("close", Date.now() + GONE_MS, {
+      this.#noteClosing({
         ...closing,
         sessions,
         messages: closing.messages + messages,

@@ -1,0 +1,266 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ChatDO } from "../../src/do/chat";
+import { HELD, PLAYED, scripted } from "../support/scripted-model";
+import {
+  copyOf,
+  down,
+  everythingIn,
+  freshSessions,
+  freshUser,
+  later,
+  owes,
+  PATIENT,
+  replaced,
+  ring,
+  ringLater,
+  sessionObject,
+  userObject,
+} from "../support/users";
+import { freshSession, worker } from "../support/worker";
+
+afterEach(() => vi.restoreAllMocks());
+
+const llamory = worker(PATIENT);
+const DAY = 86_400_000;
+const asks = (sessionId: string, userId: string, question: string, more: object = {}) =>
+  llamory.post("/ask", { sessionId, userId, question, ...more });
+const remove = (path: string) => llamory.fetch(path, { method: "DELETE" });
+const reset = (sessionId: string) => llamory.post("/reset", { sessionId });
+
+/** A session of a user, who has another one too. */
+async function told(): Promise<{ user: string; session: string; other: string }> {
+  const [user, [session = "", other = ""]] = [freshUser(), freshSessions(2)];
+  await asks(session, user, "My secret is mango.");
+  await asks(other, user, "I like figs.");
+  await vi.waitFor(async () => expect([await owes(session), await owes(other)]).toEqual([false, false]));
+  return { user, session, other };
+}
+
+const ways: [string, (session: string) => Promise<Response>][] = [
+  ["deleted", (session) => remove(`/sessions/${session}`)],
+  ["reset", reset],
+];
+
+describe.each(ways)("a session that is %s", (_, end) => {
+  it("is gone from what is known of its user, and the others stay", async () => {
+    const { user, session, other } = await told();
+    expect((await end(session)).status).toBe(200);
+    expect(await copyOf(user)).toEqual(["I like figs.", expect.any(String)]);
+    expect(await userObject(user).sessions(10)).toMatchObject([{ sessionId: other }]);
+    expect(await (await asks(freshSession(), user, "What is my secret?")).text()).not.toContain("mango");
+    expect(await everythingIn(userObject(user))).not.toContain("mango");
+  });
+
+  it("stays where its user's object does not answer: 503, and again it goes", async () => {
+    const { user, session } = await told();
+    replaced("forget", down);
+    const refused = await end(session);
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ code: "user_unreachable" });
+    expect(await llamory.transcript(session)).toHaveLength(2);
+    expect((await asks(session, user, "And now?")).status).toBe(200);
+    vi.restoreAllMocks();
+    expect((await end(session)).status).toBe(200);
+    expect(await copyOf(user)).not.toContain("My secret is mango.");
+  });
+
+  it("is nobody's, and may begin anew as anybody's", async () => {
+    const { user, session } = await told();
+    await end(session);
+    const next = freshUser();
+    expect((await asks(session, next, "I like plums.")).status).toBe(200);
+    await vi.waitFor(async () => expect(await copyOf(next)).toHaveLength(2));
+    await end(session);
+    expect((await asks(session, user, "I like pears.")).status).toBe(200);
+    await vi.waitFor(async () => expect(await copyOf(user)).toContain("I like pears."));
+    expect(await copyOf(next)).toEqual([]);
+  });
+
+  it("is not told of when that comes late", async () => {
+    const { user, session } = await told();
+    const [life] = await runInDurableObject(sessionObject(session), (_, { storage }) =>
+      storage.sql.exec<{ note: string }>("SELECT note FROM due WHERE task = 'tell'").toArray(),
+    );
+    const owner: { life: { id: string; since: number } } = JSON.parse(life?.note ?? "");
+    await end(session);
+    const messages = [
+      { seq: 3, role: "user" as const, content: "mango", tokens: 5, createdAt: 1, status: "complete" as const },
+    ];
+    const late = { sessionId: session, life: owner.life, from: 3, to: 3, messages };
+    expect(await userObject(user).tell(late)).toBe("gone");
+    expect(await copyOf(user)).not.toContain("mango");
+  });
+
+  it("takes the turns along that run", async () => {
+    const { user, session } = await told();
+    const model = await scripted(session, HELD);
+    const asked = asks(session, user, "A mango again?");
+    await model.called();
+    expect((await end(session)).status).toBe(200);
+    await model.go();
+    expect((await asked).status).toBe(409);
+    expect(await everythingIn(userObject(user))).not.toContain("mango");
+    expect(await everythingIn(sessionObject(session))).not.toContain("mango");
+  });
+});
+
+describe("a deletion that is lost between the two objects", () => {
+  it("goes on by itself", async () => {
+    const { user, session } = await told();
+    // The user's object has forgotten; the session's is lost before it hears of it.
+    const never = replaced("forget", () => new Promise(() => {}));
+    void remove(`/sessions/${session}`).catch(() => {});
+    await vi.waitFor(() => expect(never).toHaveBeenCalled());
+    vi.restoreAllMocks();
+    await runInDurableObject(sessionObject(session), async (_, state) => {
+      const woken = new ChatDO(state, env);
+      await later(60_000, () => woken.alarm());
+    });
+    expect(await everythingIn(sessionObject(session))).not.toContain("mango");
+    expect(await everythingIn(userObject(user))).not.toContain("mango");
+  });
+
+  it("ends with the next ask where nothing else ends it", async () => {
+    const { user, session } = await told();
+    const owner: { life: { id: string } } = JSON.parse(
+      await runInDurableObject(sessionObject(session), (_, { storage }) =>
+        String(storage.sql.exec("SELECT note FROM due WHERE task = 'tell'").one().note),
+      ),
+    );
+    await userObject(user).forget(session, owner.life.id);
+    expect((await asks(session, user, "What is my secret?")).status).toBe(409);
+    await vi.waitFor(async () => expect(await llamory.transcript(session)).toEqual([]));
+    expect(await (await asks(session, user, "What is my secret?")).text()).not.toContain("mango");
+  });
+});
+
+describe("a session with a time to live", () => {
+  it("takes its copy along, and stays as long as the user's object does not answer", async () => {
+    const { user, session } = await told();
+    await runInDurableObject(sessionObject(session), (instance) => {
+      Object.defineProperty(instance, "env", { value: { ...env, SESSION_TTL_DAYS: "30" } });
+    });
+    await asks(session, user, "Still there?");
+    await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    replaced("forget", down);
+    await later(31 * DAY, () => ring(session));
+    expect(await llamory.transcript(session)).toHaveLength(4);
+    vi.restoreAllMocks();
+    await later(33 * DAY, () => ring(session));
+    expect(await llamory.transcript(session)).toEqual([]);
+    expect(await copyOf(user)).toEqual(["I like figs.", expect.any(String)]);
+  });
+});
+
+describe("DELETE /users/:userId", () => {
+  const forget = async (user: string) => {
+    const response = await remove(`/users/${user}`);
+    return { status: response.status, ...(await response.json<Record<string, unknown>>()) };
+  };
+
+  it("deletes sessions, copies and facts, and says how much", async () => {
+    const { user, session, other } = await told();
+    await llamory.post(`/users/${user}/facts`, { text: "Likes mango." });
+    expect(await forget(user)).toEqual({ status: 200, ok: true, userId: user, sessions: 2, messages: 4, facts: 1 });
+    for (const object of [userObject(user), sessionObject(session), sessionObject(other)]) {
+      expect(await everythingIn(object)).not.toMatch(/mango|figs/);
+    }
+    expect(await forget(user)).toMatchObject({ status: 200, sessions: 0, messages: 0, facts: 0 });
+    expect(await (await asks(session, user, "What is my secret?")).text()).not.toContain("mango");
+  });
+
+  it("goes on where it broke off, and counts all of it; meanwhile nobody asks as the user", async () => {
+    const { user, session, other } = await told();
+    const leave = vi.spyOn(ChatDO.prototype, "leave");
+    leave.mockImplementationOnce(down);
+    expect(await forget(user)).toMatchObject({ status: 503, code: "user_half_deleted" });
+    expect((await asks(freshSession(), user, "Hello?")).status).toBe(409);
+    expect((await llamory.post(`/users/${user}/facts`, { text: "Likes plums." })).status).toBe(409);
+    expect(await forget(user)).toMatchObject({ status: 200, sessions: 2, messages: 4 });
+    expect([await llamory.transcript(session), await llamory.transcript(other)]).toEqual([[], []]);
+  });
+
+  it("goes on by itself where whoever sent it is gone", async () => {
+    const { user, session, other } = await told();
+    vi.spyOn(ChatDO.prototype, "leave").mockImplementationOnce(down);
+    expect(await forget(user)).toMatchObject({ status: 503 });
+    await runInDurableObject(userObject(user), (object) => later(60_000, () => object.alarm()));
+    expect([await llamory.transcript(session), await llamory.transcript(other)]).toEqual([[], []]);
+    expect(await everythingIn(userObject(user))).not.toMatch(/mango|figs/);
+  });
+
+  it("deletes hundreds of sessions in one request", async () => {
+    const user = freshUser();
+    const sessions = freshSessions(100);
+    for (const session of sessions) await asks(session, user, "mango");
+    for (const session of sessions) await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    expect(await forget(user)).toMatchObject({ status: 200, sessions: 100, messages: 200 });
+  });
+
+  it("leaves nothing of asks that were accepted before its reply: running, waiting, streaming, in sessions new and old", async () => {
+    const { user, session } = await told();
+    const fresh = freshSessions(6);
+    const all = [session, ...fresh];
+    const models = await Promise.all(all.map((name, at) => scripted(name, at % 2 ? PLAYED : HELD)));
+    const asked = all.flatMap((name, at) => [
+      asks(name, user, "mango one", { stream: at % 2 === 1 }),
+      asks(name, user, "mango two"),
+    ]);
+    await Promise.all(models.map((model) => model.called()));
+    for (const [at, model] of models.entries()) if (at % 2) await model.say("mango three");
+    const deleted = forget(user);
+    const late = freshSessions(4).map((name) => ({ name, reply: asks(name, user, "mango four") }));
+    expect(await deleted).toMatchObject({ status: 200 });
+    for (const model of models) await model.go();
+    for (const reply of asked) await (await reply).text();
+    const refused = [];
+    for (const { name, reply } of late) {
+      const { status } = await reply;
+      // What came behind the last of it is the user's new beginning.
+      if (status !== 200) refused.push(name);
+    }
+    const accepted = [...all, ...refused].map(sessionObject);
+    await vi.waitFor(async () => {
+      for (const object of accepted) expect(await everythingIn(object)).not.toMatch(/mango/);
+      expect(await everythingIn(userObject(user))).not.toMatch(/mango (?:one|two|three)/);
+    });
+  });
+
+  it("leaves nothing of an ask that its object never heard of, once that is told", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    replaced("memory", down);
+    const model = await scripted(session, HELD);
+    const asked = asks(session, user, "mango");
+    await model.called();
+    vi.restoreAllMocks();
+    await later(1_000, () => forget(user));
+    await model.go();
+    await asked;
+    await vi.waitFor(async () => expect(await llamory.transcript(session)).toEqual([]));
+    expect(await everythingIn(userObject(user))).not.toContain("mango");
+  });
+
+  it("forgets after a day that there was anything to forget", async () => {
+    const { user } = await told();
+    await forget(user);
+    await runInDurableObject(userObject(user), (object) => later(2 * DAY, () => object.alarm()));
+    const tables = await runInDurableObject(userObject(user), (_, { storage }) =>
+      storage.sql.exec("SELECT name FROM sqlite_master").toArray(),
+    );
+    expect(tables).toEqual([]);
+    expect((await asks(freshSession(), user, "Hello.")).status).toBe(200);
+  });
+});
+
+it("a session that its user's object could not be told of may be deleted all the same", async () => {
+  const [user, session] = [freshUser(), freshSession()];
+  const tell = replaced("tell", down);
+  await asks(session, user, "My secret is mango.");
+  await vi.waitFor(() => expect(tell).toHaveBeenCalled());
+  expect((await remove(`/sessions/${session}`)).status).toBe(200);
+  vi.restoreAllMocks();
+  await ringLater(session);
+  expect(await copyOf(user)).toEqual([]);
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it, vi } from "vitest";
+import { copyOf, freshSessions, freshUser, PATIENT } from "../support/users";
+import { freshSession, worker } from "../support/worker";
+
+const llamory = worker(PATIENT);
+
+interface Listed {
+  data: { sessionId: string; title: string | null; messages: number; firstAt: string; lastAt: string }[];
+  nextCursor: string | null;
+}
+
+const list = async (user: string, query = ""): Promise<Listed> =>
+  (await llamory.fetch(`/users/${user}/sessions${query}`)).json();
+
+const append = async (session: string, user: string, ...messages: object[]) => {
+  const response = await llamory.post(`/sessions/${session}/messages`, { userId: user, messages });
+  expect(response.status).toBe(201);
+};
+const at = (day: number) => new Date(Date.UTC(2026, 0, day)).toISOString();
+const told = (user: string, count: number) => vi.waitFor(async () => expect(await copyOf(user)).toHaveLength(count));
+
+describe("GET /users/:userId/sessions", () => {
+  it("lists what was used last first, with a title, counts and times", async () => {
+    const [user, [old = "", newer = ""]] = [freshUser(), freshSessions(2)];
+    const long = `Tell me\n\nabout ${"🐝 bees ".repeat(20)}`;
+    await append(newer, user, { role: "assistant", content: "Hi.", createdAt: at(2) });
+    await append(newer, user, { role: "user", content: long, createdAt: at(4) });
+    await append(old, user, { role: "assistant", content: "Hello.", createdAt: at(3) });
+    await told(user, 3);
+    expect(await list(user)).toEqual({
+      data: [
+        {
+          ...{ sessionId: newer, title: [..."Tell me about ", ...`${"🐝 bees ".repeat(20)}`].slice(0, 80).join("") },
+          ...{ messages: 2, firstAt: at(2), lastAt: at(4) },
+        },
+        { sessionId: old, title: null, messages: 1, firstAt: at(3), lastAt: at(3) },
+      ],
+      nextCursor: null,
+    });
+    await append(old, user, { role: "user", content: "And now?", createdAt: at(5) });
+    await told(user, 4);
+    expect((await list(user)).data[0]).toMatchObject({ sessionId: old, title: "And now?", messages: 2 });
+  });
+
+  it("goes page by page, each session once, also where many were used at one time", async () => {
+    const [user, sessions] = [freshUser(), freshSessions(7)];
+    for (const session of sessions) await append(session, user, { role: "user", content: "x", createdAt: at(1) });
+    await told(user, 7);
+    const seen: string[] = [];
+    for (let cursor: string | null = "", pages = 0; cursor !== null && pages < 9; pages += 1) {
+      const page: Listed = await list(user, `?limit=3${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      seen.push(...page.data.map(({ sessionId }) => sessionId));
+      cursor = page.nextCursor;
+    }
+    expect(seen.toSorted()).toEqual(sessions.toSorted());
+  });
+
+  it("knows nothing of a user whom nobody has named, and refuses what is no user, limit or cursor", async () => {
+    expect(await list(freshUser())).toEqual({ data: [], nextCursor: null });
+    const user = freshUser();
+    for (const path of [
+      `/users/a%20b/sessions`,
+      `/users/${user}/sessions?limit=0`,
+      `/users/${user}/sessions?cursor=x`,
+    ]) {
+      expect((await llamory.fetch(path)).status).toBe(400);
+    }
+    const session = freshSession();
+    for (const userId of ["", "a b", "x".repeat(129), 1, null]) {
+      expect((await llamory.post("/ask", { sessionId: session, userId, question: "Hello." })).status).toBe(400);
+    }
+    expect(await llamory.transcript(session)).toEqual([]);
+  });
+});

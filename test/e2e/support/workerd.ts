@@ -95,11 +95,13 @@ export class Workerd {
           (name = "CHAT_DO", durableObjectNamespace = "ChatDO"),
           (name = "MY_DURABLE_OBJECT", durableObjectNamespace = "LegacyDO"),
           (name = "USAGE_DO", durableObjectNamespace = "UsageDO"),
+          (name = "USER_DO", durableObjectNamespace = "UserDO"),
         ],
         durableObjectNamespaces = [
           (className = "ChatDO", uniqueKey = "chat", enableSql = true),
           (className = "LegacyDO", uniqueKey = "legacy", enableSql = true),
           (className = "UsageDO", uniqueKey = "usage", enableSql = true),
+          (className = "UserDO", uniqueKey = "user", enableSql = true),
         ],
         durableObjectStorage = (localDisk = "storage"),
         ${watcher ? 'tails = ["watched"],' : ""}

@@ -1,10 +1,13 @@
-/** SIGKILL under load, again and again: what was acknowledged is there, once, and in order. */
+/** SIGKILL under load, again and again: what was acknowledged is there, once, and in order; and what belongs to a user is known to their object. */
 import { expect, inject, it } from "vitest";
 import { post, serve } from "../e2e/support/http";
 import { Workerd } from "../e2e/support/workerd";
 
 const ROUNDS = 20;
 const SESSIONS = 32;
+
+/** Every other session is of one of four users. */
+const userOf = (at: number) => (at % 2 ? `u${at % 8}` : undefined);
 
 /** What a client was told, and the server may never forget. */
 interface Acknowledged {
@@ -42,12 +45,13 @@ const slowly = () =>
   });
 
 /** Asks as long as the server lives, JSON and streams in turn, and writes down what is acknowledged. */
-async function client(url: string, session: string, round: number, log: Acknowledged[]): Promise<void> {
-  for (let at = 0; at < 1_000; at += 1) {
-    const question = `question ${round}.${at} of ${session}`;
-    const stream = at % 2 === 0;
+async function client(url: string, at: number, round: number, log: Acknowledged[]): Promise<void> {
+  const [session, userId] = [`s${at}`, userOf(at)];
+  for (let asked = 0; asked < 1_000; asked += 1) {
+    const question = `question ${round}.${asked} of ${session}`;
+    const stream = asked % 2 === 0;
     try {
-      const response = await post(`${url}/ask`, { sessionId: session, question, stream });
+      const response = await post(`${url}/ask`, { sessionId: session, userId, question, stream });
       if (!response.ok) throw new Error(await response.text());
       if (!stream) {
         const { answer } = (await response.json()) as { answer: string };
@@ -79,23 +83,57 @@ async function transcript(url: string, session: string): Promise<Message[]> {
   }
 }
 
+interface Listed {
+  sessionId: string;
+  messages: number;
+}
+
+/** How many messages the users' objects know of each session. */
+async function known(url: string): Promise<Map<string, number>> {
+  const lists = await Promise.all(
+    ["u1", "u3", "u5", "u7"].map(async (user) => {
+      const response = await fetch(`${url}/users/${user}/sessions?limit=1000`);
+      return ((await response.json()) as { data: Listed[] }).data;
+    }),
+  );
+  return new Map(lists.flat().map(({ sessionId, messages }) => [sessionId, messages]));
+}
+
+/** Where a user's object has a text, each place as `session seq`. */
+async function placesOf(url: string, user: string, text: string): Promise<string[]> {
+  const response = await post(`${url}/users/${user}/search`, { q: text, limit: 100 });
+  const { data } = (await response.json()) as { data: { sessionId: string; seq: number; content: string }[] };
+  return data.filter(({ content }) => content === text).map(({ sessionId, seq }) => `${sessionId} ${seq}`);
+}
+
 it(`loses nothing and doubles nothing in ${ROUNDS} kills`, async () => {
   await using model = await slowly();
   await using server = new Workerd({ bundle: inject("bundle"), ai: { upstream: model.address } });
   const sessions = Array.from({ length: SESSIONS }, (_, at) => `s${at}`);
   const log: Acknowledged[] = [];
-  const counts = { kills: 0, questions: 0, answers: 0, interrupted: 0, missing: 0, doubled: 0, disorder: 0 };
+  const counts = {
+    ...{ kills: 0, questions: 0, answers: 0, interrupted: 0, missing: 0, doubled: 0, disorder: 0 },
+    ...{ known: 0, misplaced: 0 },
+  };
   for (let round = 0; round < ROUNDS; round += 1) {
     await server.start();
-    const clients = sessions.map((session) => client(server.url, session, round, log));
+    const clients = sessions.map((_, at) => client(server.url, at, round, log));
     await new Promise((resolve) => setTimeout(resolve, 400 + Math.random() * 800));
     await server.kill();
     counts.kills += 1;
     await Promise.all(clients);
   }
   await server.start();
-  for (const session of sessions) {
-    const messages = await transcript(server.url, session);
+  const transcripts = new Map<string, Message[]>();
+  for (const session of sessions) transcripts.set(session, await transcript(server.url, session));
+  // What was owed when the last kill came is told by alarms, half a minute later.
+  const said = [...transcripts].flatMap(([session, messages], at): [string, number][] =>
+    userOf(at) ? [[session, messages.filter(({ content }) => content !== "").length]] : [],
+  );
+  await expect.poll(() => known(server.url), { timeout: 60_000, interval: 1_000 }).toEqual(new Map(said));
+  for (const [index, session] of sessions.entries()) {
+    const messages = transcripts.get(session) ?? [];
+    const user = userOf(index);
     counts.disorder +=
       messages.filter(({ role }, at) => role !== (at % 2 ? "assistant" : "user")).length + (messages.length % 2);
     counts.interrupted += messages.filter(
@@ -110,9 +148,19 @@ it(`loses nothing and doubles nothing in ${ROUNDS} kills`, async () => {
       if (answer === undefined) continue;
       counts.answers += 1;
       if (answered?.content !== answer) counts.missing += 1;
+      if (user === undefined) continue;
+      counts.known += 1;
+      const seq = (places[0] ?? 0) + 1;
+      for (const [text, place] of [
+        [question, `${session} ${seq}`],
+        [answer, `${session} ${seq + 1}`],
+      ] as const) {
+        if ((await placesOf(server.url, user, text)).join() !== place) counts.misplaced += 1;
+      }
     }
   }
   console.info(JSON.stringify(counts));
   expect(counts.answers).toBeGreaterThan(100);
-  expect(counts).toMatchObject({ kills: ROUNDS, missing: 0, doubled: 0, disorder: 0 });
+  expect(counts).toMatchObject({ kills: ROUNDS, missing: 0, doubled: 0, disorder: 0, misplaced: 0 });
+  expect(counts.known).toBeGreaterThan(50);
 });

@@ -1,7 +1,7 @@
 import type { Tables } from "./tables";
 
-/** How many are kept: some megabytes at most. */
-const MAX_KEPT = 20_000;
+/** How many are kept: some megabytes at most. Those that were read first go first. */
+const MAX_KEPT = 50_000;
 
 /** What ranking needs to know of a message. */
 export interface Outline {
@@ -27,7 +27,10 @@ export class Outlines {
 
   /** By `seq`, oldest first. */
   get(seqs: number[]): Outline[] {
-    if (this.#kept.size > MAX_KEPT) this.#kept.clear();
+    for (const seq of this.#kept.keys()) {
+      if (this.#kept.size <= MAX_KEPT) break;
+      this.#kept.delete(seq);
+    }
     const missing = seqs.filter((seq) => !this.#kept.has(seq));
     if (missing.length > 0) for (const outline of this.#read(missing)) this.#kept.set(outline.seq, outline);
     return seqs.toSorted((a, b) => a - b).flatMap((seq) => this.#kept.get(seq) ?? []);

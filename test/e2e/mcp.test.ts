@@ -39,10 +39,13 @@ describe("an official MCP client", () => {
 
   it("lists every tool, each with what it takes", async () => {
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(["ask", "search_memory", "get_history", "remember", "forget"]);
-    for (const { description, inputSchema } of tools) {
+    expect(tools.map(({ name }) => name)).toEqual([
+      ...["ask", "search_memory", "get_history", "remember", "forget"],
+      ...["get_facts", "remember_fact", "forget_fact"],
+    ]);
+    for (const { name, description, inputSchema } of tools) {
       expect(description).toMatch(/\w{3}/);
-      expect(inputSchema.properties).toHaveProperty("sessionId");
+      expect(inputSchema.properties).toHaveProperty(name.includes("fact") ? "userId" : "sessionId");
     }
     expect(client.getServerVersion()).toMatchObject({ name: "llamory" });
   });
@@ -61,6 +64,28 @@ describe("an official MCP client", () => {
     expect((await client.listResourceTemplates()).resourceTemplates).toHaveLength(1);
     expect(await call("forget", { sessionId })).toMatchObject({ text: "Forgot 3 messages.", isError: false });
     expect((await call("get_history", { sessionId })).text).toBe("Nothing was said yet.");
+  });
+
+  it("knows a person across conversations, by what they said and by facts", async () => {
+    const userId = "ana";
+    await call("ask", { sessionId: "monday", userId, question: "My dog is called Rex." });
+    expect((await call("ask", { sessionId: "tuesday", userId, question: "What is my dog called?" })).text).toContain(
+      "Rex",
+    );
+    const messages = [{ role: "user", content: "I was born in Porto." }];
+    await call("remember", { sessionId: "wednesday", userId, messages });
+    await expect
+      .poll(async () => (await call("search_memory", { userId, query: "Porto" })).text)
+      .toMatch(/^wednesday \[.*\] user: I was born in Porto\./);
+    const { text } = await call("remember_fact", { userId, text: "Is allergic to nuts." });
+    const factId = /^Remembered as (.+)\.$/.exec(text)?.[1];
+    expect((await call("get_facts", { userId })).text).toContain(`${factId}: Is allergic to nuts.`);
+    expect(await call("forget_fact", { userId, factId })).toMatchObject({ text: "Forgotten.", isError: false });
+    expect(await call("forget_fact", { userId, factId })).toMatchObject({ isError: true });
+    expect((await call("get_facts", { userId })).text).toBe("Nothing is known.");
+    for (const both of [{}, { sessionId: "monday", userId }]) {
+      expect(await call("search_memory", { query: "dog", ...both })).toMatchObject({ isError: true });
+    }
   });
 
   it("finds what a session was told through /ask", async () => {

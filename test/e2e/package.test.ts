@@ -73,9 +73,10 @@ describe("an app that installs the packed package and hono, nothing else", () =>
   it("talks to a server", async () => {
     await using server = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OfflineModel" } });
     await server.start();
-    const { text, messages, refused } = JSON.parse(run(process.execPath, join(app, "out/main.js"), server.url));
+    const { text, messages, facts, refused } = JSON.parse(run(process.execPath, join(app, "out/main.js"), server.url));
     expect(text).toContain("Ana");
     expect(messages).toBe(4);
+    expect(facts).toEqual(["Keeps bees."]);
     expect(refused).toBe(400);
   });
 

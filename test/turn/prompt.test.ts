@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import llama3 from "llama3-tokenizer-js";
 import { describe, expect, it } from "vitest";
+import { estimateMessage } from "../../src/turn/tokens";
 import { corpus } from "../support/corpus";
 import { scripted } from "../support/scripted-model";
+import { freshUser, PATIENT, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
 /** The prompt as Llama 3.1's chat template writes it, by the true tokenizer. */
@@ -34,6 +36,21 @@ const text = textOf(
 );
 const longText = textOf(fc.integer({ min: 16_000, max: 32_000 }));
 
+const factText = textOf(fc.integer({ min: 1, max: 500 })).filter((fact) => fact.trim() !== "");
+
+/** Somebody who has said things in another session, and of whom facts are known. */
+async function knownUser(said: string[], facts: string[]): Promise<string> {
+  const user = freshUser();
+  const messages = said.map((content, seq) => ({
+    ...{ seq: seq + 1, role: "user" as const, content, tokens: estimateMessage({ content }) },
+    ...{ createdAt: seq, status: "complete" as const },
+  }));
+  const told = { sessionId: "another", life: { id: "one", since: Date.now() }, from: 1, to: said.length, messages };
+  await userObject(user).tell(told);
+  for (const fact of facts) await userObject(user).addFact(fact, null);
+  return user;
+}
+
 describe("a prompt", () => {
   it("and its reply never exceed the model's window, whatever the session", async () => {
     let asked = 0;
@@ -44,8 +61,10 @@ describe("a prompt", () => {
         fc.integer({ min: 1_024, max: 30_000 }),
         fc.integer({ min: 0, max: 4_000 }),
         fc.integer({ min: 1, max: 1_000 }),
-        async (said, question, contextTokens, recallTokens, maxTokens) => {
+        fc.option(fc.tuple(fc.array(text, { maxLength: 20 }), fc.array(factText, { maxLength: 10 }))),
+        async (said, question, contextTokens, recallTokens, maxTokens, known) => {
           const session = freshSession();
+          const user = known ? await knownUser(...known) : undefined;
           const model = await scripted(session, { response: "ok" });
           const MODEL = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
           const llamory = worker({
@@ -53,11 +72,13 @@ describe("a prompt", () => {
             FALLBACK_MODEL: "",
             CONTEXT_TOKENS: String(contextTokens),
             RECALL_TOKENS: String(recallTokens),
+            FACT_TOKENS: String(recallTokens),
+            ...PATIENT,
           });
           const roles = ["user", "assistant", "user", "system"];
           const messages = said.map((content, at) => ({ role: roles[at % 4], content }));
           if (messages.length > 0) await llamory.post(`/sessions/${session}/messages`, { messages });
-          const response = await llamory.post("/ask", { sessionId: session, question, maxTokens });
+          const response = await llamory.post("/ask", { sessionId: session, userId: user, question, maxTokens });
           expect([200, 413]).toContain(response.status);
           for (const { inputs } of await model.runs()) {
             asked += 1;

@@ -63,7 +63,8 @@ export const tools = {
         userId === undefined
           ? orThrow(await callSession(c, sessionId ?? "", (stub) => stub.search(query, limit, embeddingOf(c))))
           : await callUser(c, userId, (stub) => stub.search(query, limit));
-      return found.map(lineOf).join("\n") || "Nothing was said about that.";
+      const lines = found.map((message) => (message.sessionId ? `${message.sessionId} ` : "") + lineOf(message));
+      return lines.join("\n") || "Nothing was said about that.";
     },
   ),
   get_history: tool(

@@ -70,19 +70,19 @@ export const scored = z.object({
   meaning: z.number().optional(),
 });
 
-const memoryBase = z.object({
+/** As an export has it, which names no session and no user. */
+export const exportedMemory = z.object({
   tokens: count,
   window: z.object({ fromSeq: seq, toSeq: seq }).nullable(),
+  recalled: z.array(scored),
   recall: z.enum(["words", "words+meaning"]),
   omitted: count,
-  /** Where a user was named: whether what is known of them came in time, and the ids of the facts in the prompt. */
-  user: z.object({ answered: z.boolean(), facts: z.array(z.string()) }).optional(),
 });
 
-export const memory = memoryBase.extend({ recalled: z.array(scored.extend({ sessionId })) });
-/** As an export has it: without `sessionId`, the session is the one that is exported. */
-export const exportedMemory = memoryBase.extend({
-  recalled: z.array(scored.extend({ sessionId: sessionId.optional() })),
+export const memory = exportedMemory.extend({
+  recalled: z.array(scored.extend({ sessionId })),
+  /** Where a user was named: whether what is known of them came in time, and the ids of the facts in the prompt. */
+  user: z.object({ answered: z.boolean(), facts: z.array(z.string()) }).optional(),
 });
 
 export const askResponse = z.object({

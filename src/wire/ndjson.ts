@@ -5,13 +5,15 @@ import { iso } from "./json";
 const line = (value: object) => `${JSON.stringify(value)}\n`;
 
 /** Fields are named one by one, so that what was imported is exported again byte by byte. */
-const memoryOf = ({ tokens, window, recalled, recall, omitted, user }: MemoryUsed) => ({
+const memoryOf = ({ tokens, window, recalled, recall, omitted }: MemoryUsed) => ({
   tokens,
   window: window && { fromSeq: window.fromSeq, toSeq: window.toSeq },
-  recalled: recalled.map(({ seq, score, words, meaning, sessionId }) => ({ seq, score, words, meaning, sessionId })),
+  // What was recalled of other sessions is left out: an export names none.
+  recalled: recalled
+    .filter(({ sessionId }) => sessionId === undefined)
+    .map(({ seq, score, words, meaning }) => ({ seq, score, words, meaning })),
   recall,
   omitted,
-  user: user && { answered: user.answered, facts: user.facts },
 });
 
 const callsOf = (calls: ToolCall[] | undefined) =>

@@ -50,8 +50,9 @@ export class SessionReads {
     if (by === undefined) return undefined;
     const refusal = this.#user.refusal({ object: by, mayAdopt: false });
     if (refusal) return failed(refusal);
-    // The first question of somebody else is not written yet.
-    return this.#turns.areOf(by) ? undefined : failed({ reason: "session_of_another_user" });
+    // While it is nobody's, the first question of somebody else may run, and is not written yet.
+    const isOpen = this.#store.ownership.owner !== undefined || this.#turns.areOf(by);
+    return isOpen ? undefined : failed({ reason: "session_of_another_user" });
   }
 
   turn(turnId: string, by: string | undefined): Result<StoredTurn> {

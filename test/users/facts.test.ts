@@ -1,4 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { HELD, NEVER, scripted, scriptedFacts } from "../support/scripted-model";
 import { everythingIn, freshUser, later, owes, PATIENT, userObject } from "../support/users";
@@ -232,6 +233,19 @@ describe("facts that the model learns", () => {
     await model.called();
     expect((await llamory.fetch(`/sessions/${session}`, { method: "DELETE" })).status).toBe(200);
     expect(await factsOf(user)).toEqual([own]);
+  });
+
+  it("count among the tokens that the tenant has used", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    const used = () => env.USAGE_DO.getByName("tenant/").today();
+    const before = await used();
+    const usage = { prompt_tokens: 100, completion_tokens: 11, total_tokens: 111 };
+    await scripted(session, { response: "Noted.", usage });
+    await scriptedFacts(user, { ...reply({ do: "add", text: "Has a dog." }), usage });
+    const metered = worker({ ...PATIENT, FACTS: "model", TENANT_TOKENS_PER_DAY: "1000000" });
+    await metered.post("/ask", { sessionId: session, userId: user, question: "I have a dog." });
+    await learnt(user, "Has a dog.");
+    await vi.waitFor(async () => expect((await used()) - before).toBe(222));
   });
 
   it("leave a fact alone that somebody changed meanwhile", async () => {

@@ -76,6 +76,18 @@ describe("a token of a user", () => {
     expect((await first).status).toBe(200);
   });
 
+  it("opens the user's session while somebody asks there who names no user", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    const turn = await asked({ sessionId: session, userId: user });
+    const model = await scripted(session, HELD);
+    const running = llamory.post("/ask", { sessionId: session, question: "Hello." }, mine);
+    await model.called();
+    const reads = routesOf(session, turn).filter(([, path]) => path !== "/ask");
+    expect(new Set(await statusesOf(reads, await tokenOf({ userId: user })))).toEqual(new Set([200]));
+    await model.go();
+    expect((await running).status).toBe(200);
+  });
+
   it("opens what is known of the user, and of no other", async () => {
     const [user, other] = [freshUser(), freshUser()];
     const headers = await tokenOf({ userId: user });

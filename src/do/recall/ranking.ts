@@ -161,7 +161,7 @@ function rank(
   let last = Number.NEGATIVE_INFINITY;
   for (const { seq, tokens, createdAt, name, traits } of outlines) {
     if (traits & QUIET) continue;
-    if (Math.abs(createdAt - last) > EPISODE_GAP) episodes.push([]);
+    if (createdAt - last > EPISODE_GAP) episodes.push([]);
     last = createdAt;
     const length = 1 - BM25_B + (BM25_B * tokens) / mean;
     let score = (evidence.get(seq) ?? 0) / length;

@@ -22,7 +22,8 @@ const story = [
   { name: "Tell it something", id: "ask", body: { ...session, question: "My name is Ana and I keep bees in Lisbon." } },
   { name: "Ask again", id: "ask", body: { ...session, question: "What is my name?" }, tests: saidSo("Ana") },
   { name: "Read the history", id: "messages", query: { limit: "10" }, tests: saidSo("bees in Lisbon") },
-  { name: "How much is there?", id: "session" },
+  { name: "Give it a title", id: "renameSession", body: { title: "Bees in Lisbon" } },
+  { name: "How much is there?", id: "session", tests: saidSo("Bees in Lisbon") },
   {
     name: "Add what was said elsewhere",
     id: "appendMessages",

@@ -66,12 +66,15 @@ export function createClient(url: string, options: ClientOptions = {}): Client {
   return hc<AppType>(url, { headers: headersOf(options), ...(options.fetch && { fetch: options.fetch }) });
 }
 
-export interface StreamOptions extends ClientOptions {
-  /** Makes asking again the same turn; a random one by default, so that a lost connection asks nothing twice. */
-  idempotencyKey?: string | undefined;
+export interface ConnectionOptions extends ClientOptions {
   /** How often in a row a lost connection is taken up again; 5 by default. */
   retries?: number | undefined;
   signal?: AbortSignal | undefined;
+}
+
+export interface StreamOptions extends ConnectionOptions {
+  /** Makes asking again the same turn; a random one by default, so that a lost connection asks nothing twice. */
+  idempotencyKey?: string | undefined;
 }
 
 /** The question was refused before an answer began. */
@@ -98,23 +101,55 @@ export async function* askStream(
   request: AskRequest,
   options: StreamOptions = {},
 ): AsyncGenerator<StreamEvent> {
-  const { retries = 5, idempotencyKey = crypto.randomUUID(), signal } = options;
+  const { idempotencyKey = crypto.randomUUID() } = options;
+  const headers = { "content-type": "application/json", "idempotency-key": idempotencyKey };
+  const ask = { method: "POST", headers, body: JSON.stringify(request) };
+  yield* takenUp(url, request.sessionId, ask, undefined, options);
+}
+
+/**
+ * Tells the answer of a turn that was asked before, here or anywhere: from its start, then as it is made. A connection that
+ * is lost is taken up again where it broke off.
+ * @throws as {@link askStream}
+ */
+export async function* turnStream(
+  url: string,
+  { sessionId, turnId }: { sessionId: string; turnId: string },
+  options: ConnectionOptions = {},
+): AsyncGenerator<StreamEvent> {
+  yield* takenUp(url, sessionId, undefined, { turn: turnId }, options);
+}
+
+/** How a stream is asked for first; afterwards it is followed. */
+interface First {
+  method: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+async function* takenUp(
+  url: string,
+  sessionId: string,
+  first: First | undefined,
+  from: { turn: string; id?: string } | undefined,
+  options: ConnectionOptions,
+): AsyncGenerator<StreamEvent> {
+  const { retries = 5, signal } = options;
   const send = options.fetch ?? fetch;
   const base = url.replace(/\/+$/, "");
   const headers = { ...headersOf(options), accept: "text/event-stream" };
-  let last: { id: string; turn: string } | undefined;
+  let last = from;
   let failures = 0;
   for (;;) {
     try {
       const response = last
-        ? await send(`${base}/sessions/${encodeURIComponent(request.sessionId)}/turns/${last.turn}/stream`, {
-            headers: { ...headers, "last-event-id": last.id },
+        ? await send(`${base}/sessions/${encodeURIComponent(sessionId)}/turns/${last.turn}/stream`, {
+            headers: { ...headers, ...(last.id !== undefined && { "last-event-id": last.id }) },
             ...(signal && { signal }),
           })
         : await send(`${base}/ask`, {
-            method: "POST",
-            headers: { ...headers, "content-type": "application/json", "idempotency-key": idempotencyKey },
-            body: JSON.stringify(request),
+            ...first,
+            headers: { ...headers, ...first?.headers },
             ...(signal && { signal }),
           });
       if (!response.ok || !response.body) throw new AskError(await response.json());

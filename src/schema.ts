@@ -77,6 +77,16 @@ export const exportedMemory = z.object({
   recalled: z.array(scored),
   recall: z.enum(["words", "words+meaning"]),
   omitted: count,
+  /** What each part of the prompt takes, in estimated tokens. */
+  prompt: z
+    .object({
+      ...{ system: count, facts: count, window: count, recalled: count, question: count },
+      /** Room for the reply. */
+      reply: count,
+      /** What prompt and reply may take together, and what the model takes at most. */
+      ...{ limit: count, modelWindow: count },
+    })
+    .optional(),
 });
 
 export const memory = exportedMemory.extend({

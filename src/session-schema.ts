@@ -15,10 +15,14 @@ import {
   status,
   time,
   userId,
+  WELL_FORMED,
+  wellFormed,
 } from "./schema";
 
 export const sessionResponse = z.object({
   sessionId,
+  /** The one that it was given, else the beginning of its first question; null where there is neither. */
+  title: z.string().nullable(),
   messages: count,
   tokens: count,
   firstAt: time.nullable(),
@@ -29,7 +33,23 @@ export const sessionResponse = z.object({
 
 const positive = (max: number) => z.coerce.number().int().min(1).max(max);
 
+export const sessionChange = z.object({
+  /** One line. */
+  title: z
+    .string()
+    .trim()
+    .regex(/^[^\p{Cc}\u2028\u2029]{1,200}$/u, "must be 1 to 200 characters in one line")
+    .refine(wellFormed, WELL_FORMED),
+});
+export const sessionChanged = z.object({ ok: z.literal(true), sessionId, title: z.string() });
+
 export const historyQuery = z.object({
+  /** Only these messages: up to 100 of their numbers, separated by commas. The other fields have no effect then. */
+  seq: z
+    .string()
+    .regex(/^[1-9]\d{0,14}(?:,[1-9]\d{0,14}){0,99}$/, "must be up to 100 numbers, separated by commas")
+    .transform((list) => list.split(",").map(Number))
+    .optional(),
   limit: positive(1_000).default(50),
   before: positive(Number.MAX_SAFE_INTEGER).optional(),
 });

@@ -20,7 +20,7 @@ export const userSessionsResponse = z.object({
   data: z.array(
     z.object({
       sessionId,
-      /** The beginning of its first question; null where there is none. */
+      /** The one that it was given, else the beginning of its first question; null where there is neither. */
       title: z.string().nullable(),
       messages: count,
       firstAt: time,

@@ -113,6 +113,15 @@ export const operations: Record<string, Operation> = {
     params: schema.sessionParam,
     response: session.sessionResponse,
   },
+  "PATCH /sessions/:sessionId": {
+    id: "renameSession",
+    summary: "Give a session a title",
+    params: schema.sessionParam,
+    body: session.sessionChange,
+    example: { title: "Bees" },
+    response: session.sessionChanged,
+    failures: ["storage_failed", "user_unreachable"],
+  },
   "DELETE /sessions/:sessionId": {
     id: "deleteSession",
     summary: "Delete a session for good",

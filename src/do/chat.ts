@@ -14,10 +14,9 @@ import type { Asking, AskRequest } from "./asking";
 import { Line } from "./live/line";
 import { Meaning } from "./meaning";
 import { SessionEnd } from "./session-end";
-import { type Page, SessionReads } from "./session-reads";
+import { type Page, type ReadInfo, SessionReads } from "./session-reads";
 import { SessionTurns } from "./session-turns";
 import { storageFailed } from "./storage/failed";
-import type { SessionInfo } from "./storage/messages";
 import { type SessionLimits, Store } from "./storage/store";
 import { Transfer } from "./transfer";
 import type { UsageDO } from "./usage";
@@ -110,6 +109,16 @@ export class ChatDO extends DurableObject<Bindings> {
     return this.#reads.history(page, by);
   }
 
+  /** Messages by their `seq`, newest first: a page with nothing behind it. */
+  pick(seqs: number[], by?: string): Result<{ messages: Message[]; nextCursor: null }> {
+    return this.#reads.pick(seqs, by);
+  }
+
+  /** Gives the session a title; that its user's object knows it comes first. */
+  rename(title: string): Promise<Result<void>> {
+    return this.#user.rename(title);
+  }
+
   /**
    * Appends messages, all or none, when their turn in line has come.
    * @param limits how large the session may become; of any size by default
@@ -191,8 +200,8 @@ export class ChatDO extends DurableObject<Bindings> {
     });
   }
 
-  /** How much there is of the session; `vectors`: how many messages have one of this model. */
-  info(embeddingModel: string, by?: string): Result<SessionInfo & { vectors: number }> {
+  /** How much there is of the session. */
+  info(embeddingModel: string, by?: string): Result<ReadInfo> {
     return this.#reads.info(embeddingModel, by);
   }
 

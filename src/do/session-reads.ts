@@ -22,6 +22,13 @@ export interface Page {
   limit: number;
 }
 
+/** What is told of a session without its messages. */
+export interface ReadInfo extends SessionInfo {
+  title: string | null;
+  /** How many messages have a vector of the encoder that was asked for. */
+  vectors: number;
+}
+
 interface Surroundings {
   ai: AiBinding;
   store: Store;
@@ -71,9 +78,17 @@ export class SessionReads {
     return ok({ messages, nextCursor: last > 1 ? last : null });
   }
 
-  info(embeddingModel: string, by: string | undefined): Result<SessionInfo & { vectors: number }> {
+  pick(seqs: number[], by: string | undefined): Result<{ messages: Message[]; nextCursor: null }> {
+    const refusal = this.mayRead(by);
+    if (refusal) return refusal;
+    return ok({ messages: this.#store.messages.shown(seqs), nextCursor: null });
+  }
+
+  info(embeddingModel: string, by: string | undefined): Result<ReadInfo> {
     const vectors = () => this.#store.vectors.count(embeddingModel);
-    return this.mayRead(by) ?? ok({ ...this.#store.messages.info(), vectors: vectors() });
+    return (
+      this.mayRead(by) ?? ok({ ...this.#store.messages.info(), title: this.#store.title.text, vectors: vectors() })
+    );
   }
 
   async context({ ask, model, embedding, user }: Asking, sizes: Sizes): Promise<Result<Preview>> {

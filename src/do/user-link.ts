@@ -1,10 +1,11 @@
 /** How a session is connected with its user: who may use it, what is known of them, and what their object is told. */
 import { log } from "../log";
-import type { Failure } from "../turn/result";
+import { type Failure, failed, ok, type Result } from "../turn/result";
 import type { Ask, Message } from "../turn/types";
 import type { AskingUser } from "./asking";
 import type { Owner } from "./owner";
 import type { UserMemory } from "./recall/context";
+import { storageFailed } from "./storage/failed";
 import type { Store } from "./storage/store";
 import type { UserDO } from "./user";
 
@@ -105,6 +106,22 @@ export class UserLink {
       }
     }
     return Date.now();
+  }
+
+  /** Gives the session a title, which its user's object must know first. */
+  async rename(title: string): Promise<Result<void>> {
+    const { owner } = this.#store.ownership;
+    const known = await this.#done(async () => {
+      if (owner) await this.#stub(owner.user).rename(owner.sessionId, owner.life, title);
+      return true;
+    });
+    if (!known) return failed({ reason: "user_unreachable" });
+    try {
+      this.#store.title.set(title);
+      return ok(undefined);
+    } catch (error) {
+      return failed(storageFailed(error));
+    }
   }
 
   /** Takes messages back that the user's object may know, which must be known to be done. */

@@ -85,6 +85,14 @@ export class UserDO extends DurableObject<Bindings> {
     return seq;
   }
 
+  /** Gives a session a title; without effect where this life of it is over. */
+  rename(sessionId: string, life: Life, title: string): void {
+    const { directory } = this.#store;
+    if (this.#store.isGone(sessionId, life)) return;
+    directory.open(sessionId, life.id);
+    directory.rename(sessionId, title);
+  }
+
   /** Forgets a life of a session: its messages and what the model learnt of them. */
   forget(sessionId: string, life: string): Result<void> {
     return this.#written(() => this.#store.forget(sessionId, life));

@@ -14,6 +14,8 @@ import {
   searchQuery,
   searchRequest,
   type searchResponse,
+  sessionChange,
+  type sessionChanged,
   type sessionResponse,
 } from "../session-schema";
 import { memoryUsed } from "../turn/prompt";
@@ -35,15 +37,25 @@ export const sessions = new Hono<AppEnv>()
     const { sessionId } = c.req.valid("param");
     const { EMBEDDING_MODEL } = settingsOf(c.env);
     const info = orThrow(await callSession(c, sessionId, (stub) => stub.info(EMBEDDING_MODEL, readerOf(c))));
-    const { messages, tokens, firstAt, lastAt, vectors } = info;
+    const { title, messages, tokens, firstAt, lastAt, vectors } = info;
     const body: z.input<typeof sessionResponse> = {
       sessionId,
+      title,
       messages,
       tokens,
       firstAt: isoOrNull(firstAt),
       lastAt: isoOrNull(lastAt),
       ...(EMBEDDING_MODEL !== "" && { vectors }),
     };
+    return c.json(body, 200);
+  })
+  /** `PATCH /sessions/:sessionId`: gives a session a title, in the place of the beginning of its first question. */
+  .patch("/sessions/:sessionId", valid("param", sessionParam), valid("json", sessionChange), async (c) => {
+    const { sessionId } = c.req.valid("param");
+    const { title } = c.req.valid("json");
+    const renamed = await callSession(c, sessionId, (stub) => stub.rename(title));
+    if (!renamed.ok) return respond(c, renamed.failure);
+    const body: z.input<typeof sessionChanged> = { ok: true, sessionId, title };
     return c.json(body, 200);
   })
   /** `DELETE /sessions/:sessionId`: hard delete; nothing of the session is left. */
@@ -56,8 +68,12 @@ export const sessions = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId/messages`: a page of the transcript, newest first. */
   .get("/sessions/:sessionId/messages", valid("param", sessionParam), valid("query", historyQuery), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const query = c.req.valid("query");
-    const page = orThrow(await callSession(c, sessionId, (stub) => stub.getHistory(query, readerOf(c))));
+    const { seq: seqs, ...asked } = c.req.valid("query");
+    const page = orThrow(
+      await callSession(c, sessionId, (stub) =>
+        seqs ? stub.pick(seqs, readerOf(c)) : stub.getHistory(asked, readerOf(c)),
+      ),
+    );
     const body: z.input<typeof historyResponse> = { data: page.messages.map(toMessage), nextCursor: page.nextCursor };
     return c.json(body, 200);
   })
@@ -90,14 +106,14 @@ export const sessions = new Hono<AppEnv>()
     const asking = askingOf(c, sessionId, userId, askOf(c, { question }));
     const result = await callSession(c, sessionId, (stub) => stub.context(asking, sizes));
     if (!result.ok) return respond(c, result.failure);
-    const { messages, promptTokens, budget, context } = result.value;
+    const { messages, promptTokens, budget, context, shares } = result.value;
     const body: z.input<typeof contextResponse> = {
       model: settingsOf(c.env).MODEL,
       messages,
       promptTokens,
       budget,
       memory: {
-        ...memoryUsed(context),
+        ...memoryUsed(context, shares),
         recalled: context.recalled.map((message) => toRecalled(sessionId, message)),
       },
     };

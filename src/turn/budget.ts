@@ -15,8 +15,10 @@ const LEAST_REPLY = 64;
 /** An ask, and what of it takes tokens whatever the memory: each text is estimated once. */
 export interface MeasuredAsk extends Ask {
   questionTokens: number;
-  /** System prompt, question with its calls and results, tools and the template's own. */
-  fixedTokens: number;
+  /** The question with its calls and their results. */
+  tailTokens: number;
+  /** System prompt, tools and the template's own. */
+  systemTokens: number;
 }
 
 /** What a system prompt takes: the same from ask to ask. */
@@ -29,9 +31,12 @@ function systemTokens(content: string): number {
 export function measure(ask: Ask): MeasuredAsk {
   const questionTokens = estimateMessage({ content: ask.question });
   const tailTokens = ask.tail?.reduce((sum, message) => sum + estimateMessage(message), 0) ?? questionTokens;
-  const fixedTokens = PROMPT_OVERHEAD + tailTokens + systemTokens(ask.systemPrompt) + toolTokens(ask);
-  return { ...ask, questionTokens, fixedTokens };
+  const atHead = PROMPT_OVERHEAD + systemTokens(ask.systemPrompt) + toolTokens(ask);
+  return { ...ask, questionTokens, tailTokens, systemTokens: atHead };
 }
+
+/** What an ask takes whatever the memory. */
+const fixedTokens = (ask: MeasuredAsk) => ask.systemTokens + ask.tailTokens;
 
 /** What a model is told of tools and of a schema stands in its prompt too, in whatever form it has them. */
 function toolTokens({ tools, format }: Ask): number {
@@ -43,9 +48,9 @@ function toolTokens({ tools, format }: Ask): number {
 /** How much the memory and the reply may take in a window; null where not even the question fits. */
 function shares(ask: MeasuredAsk, window: number): { memory: number; reply: number } | null {
   const least = Math.min(ask.maxTokens, LEAST_REPLY);
-  const wanted = Math.min(ask.contextTokens, window) - ask.fixedTokens;
+  const wanted = Math.min(ask.contextTokens, window) - fixedTokens(ask);
   // A question that fills CONTEXT_TOKENS by itself may still be asked where the model's window has room for it.
-  const room = wanted >= least ? wanted : window - ask.fixedTokens;
+  const room = wanted >= least ? wanted : window - fixedTokens(ask);
   if (room < least) return null;
   const reply = Math.max(least, Math.min(ask.maxTokens, Math.floor(room * REPLY_SHARE)));
   return { memory: wanted >= least ? room - reply : 0, reply };
@@ -63,10 +68,17 @@ export function promptOf(ask: MeasuredAsk, context: Context, window: number): Fi
   const share = shares(ask, window);
   if (!share) return null;
   const fitted = fitContext(context, share.memory);
+  const { facts, window: inWindow, recalled } = fitted.tokens;
   return {
     messages: buildPrompt({ ...ask, context: fitted.context }),
-    tokens: ask.fixedTokens + fitted.tokens,
+    tokens: fixedTokens(ask) + facts + inWindow + recalled,
     maxTokens: share.reply,
     context: fitted.context,
+    shares: {
+      ...{ system: ask.systemTokens, facts, window: inWindow, recalled, question: ask.tailTokens },
+      reply: share.reply,
+      limit: Math.max(Math.min(ask.contextTokens, window), fixedTokens(ask) + share.reply),
+      modelWindow: window,
+    },
   };
 }

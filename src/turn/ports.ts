@@ -6,6 +6,7 @@ import type {
   FinishedTurn,
   FinishReason,
   PromptMessage,
+  PromptShares,
   Sampling,
   ToolCall,
   Tools,
@@ -20,6 +21,8 @@ export interface FittedPrompt {
   /** Tokens that the reply may have. */
   maxTokens: number;
   context: Context;
+  /** Absent for a prompt that is no question's. */
+  shares?: PromptShares;
 }
 
 /** One call of the model. */

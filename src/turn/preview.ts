@@ -1,7 +1,7 @@
 /** The exact prompt that an ask would send, without a turn. */
 import { budgetOf, type MeasuredAsk, promptOf } from "./budget";
 import { failed, ok, type Result } from "./result";
-import type { Budget, Context, PromptMessage } from "./types";
+import type { Budget, Context, PromptMessage, PromptShares } from "./types";
 
 /** What a question would be asked with now, and why. */
 export interface Preview {
@@ -9,6 +9,7 @@ export interface Preview {
   promptTokens: number;
   budget: Budget & { reply: number; window: number };
   context: Context;
+  shares: PromptShares | undefined;
 }
 
 /** Sizes that a preview may try, in tokens; those of the settings where they are absent. */
@@ -30,6 +31,6 @@ export function preview(
   const budget = { ...base, recall, ...(windowTokens !== undefined && { window }) };
   const prompt = promptOf(ask, read(budget), modelWindow);
   if (!prompt) return failed({ reason: "prompt_too_long" });
-  const { messages, tokens, context } = prompt;
-  return ok({ messages, promptTokens: tokens, budget: { ...budget, window }, context });
+  const { messages, tokens, context, shares } = prompt;
+  return ok({ messages, promptTokens: tokens, budget: { ...budget, window }, context, shares });
 }

@@ -13,7 +13,7 @@ import {
   saidTokens,
   sum,
 } from "./quotations";
-import type { Context, MemoryUsed, Message, PromptMessage } from "./types";
+import type { Context, MemoryUsed, Message, PromptMessage, PromptShares } from "./types";
 
 export interface PromptParts {
   systemPrompt: string;
@@ -80,7 +80,10 @@ const lineTokens = (message: Message) =>
   saidTokens(message) + (message.role === "system" ? QUOTED_TOKENS + markTokens(message) : 0);
 
 /** What of a context goes into so many tokens: the oldest of the window are left out first, then the worst recalled. */
-export function fitContext(context: Context, room: number): { context: Context; tokens: number } {
+export function fitContext(
+  context: Context,
+  room: number,
+): { context: Context; tokens: Pick<PromptShares, "facts" | "window" | "recalled"> } {
   let { recalled, user } = context;
   let window = paired(context.window);
   let inWindow = sum(window, lineTokens);
@@ -97,7 +100,8 @@ export function fitContext(context: Context, room: number): { context: Context; 
     inBlock = blockTokens(recalled);
   }
   while (user && tokens() > room && user.facts.length > 0) user = { ...user, facts: mostOf(user.facts) };
-  return { context: { ...context, window, recalled, user }, tokens: tokens() };
+  const used = { facts: factsTokens(user?.facts), window: inWindow, recalled: inBlock };
+  return { context: { ...context, window, recalled, user }, tokens: used };
 }
 
 const mostOf = <T>(list: T[]): T[] => list.slice(0, Math.floor(list.length * 0.8));
@@ -110,7 +114,10 @@ function dropOldest(window: Message[]): Message[] {
 }
 
 /** What the answer says of its context. */
-export function memoryUsed({ window, recalled, recall, total, user }: Context): MemoryUsed {
+export function memoryUsed(
+  { window, recalled, recall, total, user }: Context,
+  prompt: PromptShares | undefined,
+): MemoryUsed {
   const first = window[0];
   const last = window.at(-1);
   return {
@@ -119,6 +126,7 @@ export function memoryUsed({ window, recalled, recall, total, user }: Context): 
     recalled: recalled.map(({ seq, score, sessionId, words, meaning }) => ({ seq, score, sessionId, words, meaning })),
     recall,
     omitted: total - window.length - recalled.filter((message) => !isOther(message)).length,
+    prompt,
     user: user && { answered: user.answered, facts: user.facts.map(({ id }) => id) },
   };
 }

@@ -34,7 +34,7 @@ function promptFor(turn: LiveTurn, { ask, context }: TurnParts) {
   };
   return {
     call,
-    memory: () => memoryUsed(sent.prompt?.context ?? { ...context, window: [], recalled: [] }),
+    memory: () => memoryUsed(sent.prompt?.context ?? { ...context, window: [], recalled: [] }, sent.prompt?.shares),
     finished(answer: string, model: string, { finishReason, toolCalls, usage }: ModelEnd): FinishedTurn {
       const used = usage ?? estimatedUsage(turn.promptTokens, answer + (toolCalls ? JSON.stringify(toolCalls) : ""));
       return { status: "complete", answer, toolCalls, model, finishReason, usage: used, memory: this.memory() };

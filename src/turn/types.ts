@@ -157,6 +157,23 @@ export interface Context {
   user?: UserContext | undefined;
 }
 
+/** What each part of a prompt takes, in estimated tokens. */
+export interface PromptShares {
+  /** System prompt, tools, and what the chat template adds. */
+  system: number;
+  facts: number;
+  window: number;
+  recalled: number;
+  /** The question; where it goes on, its calls and their results too. */
+  question: number;
+  /** Room for the reply. */
+  reply: number;
+  /** What prompt and reply may take together. */
+  limit: number;
+  /** What the model takes at most. */
+  modelWindow: number;
+}
+
 /** What an answer says of the context it was given. */
 export interface MemoryUsed {
   /** Estimated tokens of window and recalled messages. */
@@ -166,6 +183,8 @@ export interface MemoryUsed {
   recall: RecallBy;
   /** Messages of the session that this prompt left out. */
   omitted: number;
+  /** Absent where the turn ended before there was a prompt, and in turns of before this was noted. */
+  prompt?: PromptShares | undefined;
   user?: UserMemoryUsed | undefined;
 }
 

@@ -5,7 +5,7 @@ import { iso } from "./json";
 const line = (value: object) => `${JSON.stringify(value)}\n`;
 
 /** Fields are named one by one, so that what was imported is exported again byte by byte. */
-const memoryOf = ({ tokens, window, recalled, recall, omitted }: MemoryUsed) => ({
+const memoryOf = ({ tokens, window, recalled, recall, omitted, prompt }: MemoryUsed) => ({
   tokens,
   window: window && { fromSeq: window.fromSeq, toSeq: window.toSeq },
   // What was recalled of other sessions is left out: an export names none.
@@ -14,6 +14,10 @@ const memoryOf = ({ tokens, window, recalled, recall, omitted }: MemoryUsed) => 
     .map(({ seq, score, words, meaning }) => ({ seq, score, words, meaning })),
   recall,
   omitted,
+  prompt: prompt && {
+    ...{ system: prompt.system, facts: prompt.facts, window: prompt.window, recalled: prompt.recalled },
+    ...{ question: prompt.question, reply: prompt.reply, limit: prompt.limit, modelWindow: prompt.modelWindow },
+  },
 });
 
 const callsOf = (calls: ToolCall[] | undefined) =>

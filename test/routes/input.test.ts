@@ -82,7 +82,9 @@ describe("bad input", () => {
 
   it("names the methods of a route in Allow", async () => {
     expect((await worker().fetch("/ask")).headers.get("allow")).toBe("POST");
-    expect((await worker().fetch(`/sessions/${session}`, { method: "PUT" })).headers.get("allow")).toBe("GET, DELETE");
+    expect((await worker().fetch(`/sessions/${session}`, { method: "PUT" })).headers.get("allow")).toBe(
+      "GET, PATCH, DELETE",
+    );
   });
 
   it("ignores unknown fields", async () => {

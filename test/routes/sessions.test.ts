@@ -56,11 +56,47 @@ describe("/sessions/:sessionId", () => {
     await llamory.post(`/sessions/${session}/messages`, { messages });
     expect(await (await llamory.fetch(`/sessions/${session}`)).json()).toEqual({
       sessionId: session,
+      title: "Hello",
       messages: 2,
       tokens: expect.any(Number),
       firstAt: "2024-01-01T00:00:00.000Z",
       lastAt: "2024-01-02T00:00:00.000Z",
     });
+  });
+
+  it("is called by its first question, or as somebody says, until it is emptied", async () => {
+    const session = freshSession();
+    const title = async () =>
+      (await (await llamory.fetch(`/sessions/${session}`)).json<{ title: string | null }>()).title;
+    const rename = (to: unknown) =>
+      llamory.fetch(`/sessions/${session}`, {
+        method: "PATCH",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ title: to }),
+      });
+    expect(await title()).toBeNull();
+    await llamory.ask(session, `What  about\n${"bees ".repeat(40)}?`);
+    expect(await title()).toBe(`What about ${"bees ".repeat(40)}`.slice(0, 80));
+    for (const wrong of ["", " ", "a\nb", "x".repeat(201), 1]) expect((await rename(wrong)).status).toBe(400);
+    expect(await (await rename("  Bees 🐝 ")).json()).toEqual({ ok: true, sessionId: session, title: "Bees 🐝" });
+    expect(await title()).toBe("Bees 🐝");
+    await llamory.post("/reset", { sessionId: session });
+    expect(await title()).toBeNull();
+  });
+
+  it("shows messages by their numbers, newest first, and none that it does not have", async () => {
+    const session = freshSession();
+    for (const question of ["one", "two", "three"]) await llamory.ask(session, question);
+    const pick = async (seq: string) => {
+      const response = await llamory.fetch(`/sessions/${session}/messages?seq=${seq}`);
+      return response.json<{ data: { seq: number; content: string }[]; nextCursor: null }>();
+    };
+    const picked = await pick("5,1,99");
+    expect(picked.data.map(({ seq, content }) => `${seq} ${content}`)).toEqual(["5 three", "1 one"]);
+    expect(picked.nextCursor).toBeNull();
+    for (const wrong of ["0", "1,", "a", Array.from({ length: 101 }, (_, at) => at + 1).join()]) {
+      expect((await llamory.fetch(`/sessions/${session}/messages?seq=${wrong}`)).status).toBe(400);
+    }
   });
 
   it("is deleted for good, and may begin anew", async () => {

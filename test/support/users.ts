@@ -51,7 +51,7 @@ export const ring = (session: string) => runDurableObjectAlarm(sessionObject(ses
 export const freshSessions = (count: number) => Array.from({ length: count }, freshSession);
 
 /** Has a method of all users' objects do something else, until mocks are restored. */
-export function replaced(method: "memory" | "tell" | "forget", run: () => unknown) {
+export function replaced(method: "memory" | "tell" | "forget" | "rename", run: () => unknown) {
   const spy = vi.spyOn(UserDO.prototype, method);
   Reflect.apply(Reflect.get(spy, "mockImplementation"), spy, [run]);
   return spy;

@@ -80,6 +80,13 @@ describe("a prompt", () => {
           if (messages.length > 0) await llamory.post(`/sessions/${session}/messages`, { messages });
           const response = await llamory.post("/ask", { sessionId: session, userId: user, question, maxTokens });
           expect([200, 413]).toContain(response.status);
+          if (response.status === 200) {
+            const { memory } = await response.json<{ memory: { prompt: Record<string, number> } }>();
+            const { system, facts, window, recalled, question: asked, reply, limit = 0 } = memory.prompt;
+            const parts = [system, facts, window, recalled, asked, reply].map(Number);
+            expect(parts.reduce((sum, part) => sum + part, 0)).toBeLessThanOrEqual(limit);
+            expect(limit).toBeLessThanOrEqual(24_000);
+          }
           for (const { inputs } of await model.runs()) {
             asked += 1;
             expect(inputs.messages.at(-1)?.content).toBe(question);

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { copyOf, freshSessions, freshUser, PATIENT } from "../support/users";
+import { copyOf, down, freshSessions, freshUser, PATIENT, replaced } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker(PATIENT);
@@ -40,6 +40,29 @@ describe("GET /users/:userId/sessions", () => {
     await append(old, user, { role: "user", content: "And now?", createdAt: at(5) });
     await told(user, 4);
     expect((await list(user)).data[0]).toMatchObject({ sessionId: old, title: "And now?", messages: 2 });
+  });
+
+  it("knows titles that were given, which come with the session and go with it", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    const rename = (title: string) =>
+      llamory.fetch(`/sessions/${session}`, {
+        method: "PATCH",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ title }),
+      });
+    await append(session, user, { role: "user", content: "Hello." });
+    await told(user, 1);
+    replaced("rename", down);
+    expect((await rename("Bees")).status).toBe(503);
+    vi.restoreAllMocks();
+    expect((await rename("Bees")).status).toBe(200);
+    await append(session, user, { role: "user", content: "And now?" });
+    await told(user, 2);
+    expect((await list(user)).data).toMatchObject([{ title: "Bees", messages: 2 }]);
+    await llamory.post("/reset", { sessionId: session });
+    await append(session, user, { role: "user", content: "Anew." });
+    await told(user, 1);
+    expect((await list(user)).data).toMatchObject([{ title: "Anew.", messages: 1 }]);
   });
 
   it("goes page by page, each session once, also where many were used at one time", async () => {

@@ -5,9 +5,7 @@ import { type RecallLimits, recall, type Scale } from "../recall/ranking";
 import type { Database } from "./database";
 import { Messages } from "./messages";
 import { Runs } from "./runs";
-
-/** Characters of a title. */
-const TITLE = 80;
+import { titleOf } from "./title";
 
 /** Writes are to stand inside a transaction. */
 export class Copy {
@@ -85,7 +83,7 @@ export class Copy {
   title(sessionId: string): string | null {
     for (const [first, last] of this.#runs.of(sessionId)) {
       const question = this.#messages.between(first - 1, last, last).find(({ role }) => role === "user");
-      if (question) return [...question.content.slice(0, 4 * TITLE).replace(/\s+/g, " ")].slice(0, TITLE).join("");
+      if (question) return titleOf(question.content);
     }
     return null;
   }

@@ -15,6 +15,7 @@ interface Row extends Record<string, SqlStorageValue> {
   told: number;
   messages: number;
   title: string | null;
+  named: string | null;
   first_at: number | null;
   last_at: number | null;
 }
@@ -22,7 +23,7 @@ interface Row extends Record<string, SqlStorageValue> {
 /** A session as its user's object lists it; times are milliseconds since 1970. */
 export interface ListedSession {
   sessionId: string;
-  /** The beginning of its first question; null while there is none. */
+  /** As somebody named it, else the beginning of its first question; null while there is neither. */
   title: string | null;
   messages: number;
   firstAt: number;
@@ -67,17 +68,23 @@ export class Directory {
     this.#db.write(
       `INSERT INTO sessions (id, life, told, messages, title, first_at, last_at) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET life = excluded.life, told = excluded.told, messages = excluded.messages,
-       title = excluded.title, first_at = excluded.first_at, last_at = excluded.last_at`,
+       title = excluded.title, first_at = excluded.first_at, last_at = excluded.last_at,
+       named = CASE WHEN life = excluded.life THEN named END`,
       ...[sessionId, life, told, messages, title, firstAt, lastAt],
     );
+  }
+
+  /** Gives a session a title. */
+  rename(sessionId: string, title: string): void {
+    this.#db.transaction(() => this.#db.write("UPDATE sessions SET named = ? WHERE id = ?", title, sessionId));
   }
 
   /** Marks a life of a session as deleted, so that what is told of it late is refused. Call it inside a transaction. */
   close(sessionId: string, life: string): void {
     this.#db.write(
       `INSERT INTO sessions (id, life, gone, gone_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
-       gone = excluded.gone, gone_at = excluded.gone_at, told = 0, messages = 0, title = NULL, first_at = NULL,
-       last_at = NULL`,
+       gone = excluded.gone, gone_at = excluded.gone_at, told = 0, messages = 0, title = NULL, named = NULL,
+       first_at = NULL, last_at = NULL`,
       ...[sessionId, life, life, Date.now()],
     );
   }
@@ -103,7 +110,7 @@ export class Directory {
       ORDER BY last_at DESC, id LIMIT ?3`;
     return this.#db.rows<Row>(query, after.lastAt, after.sessionId, limit).map((row) => ({
       sessionId: row.id,
-      title: row.title,
+      title: row.named ?? row.title,
       messages: row.messages,
       firstAt: row.first_at ?? 0,
       lastAt: row.last_at ?? 0,

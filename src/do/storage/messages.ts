@@ -115,15 +115,7 @@ export class Messages {
   /** A page, newest first, of messages before a `seq`: fewer than the limit where they are long. */
   page(before: number | undefined, limit: number): Message[] {
     const query = `${SHOWN} m.seq < ? ORDER BY m.seq DESC LIMIT ?`;
-    const page: Message[] = [];
-    let characters = 0;
-    for (const row of this.#db.tuples<Columns>(query, before ?? Number.MAX_SAFE_INTEGER, limit)) {
-      const message = toMessage(row);
-      characters += charactersOf(message);
-      if (page.length > 0 && characters > MAX_PAGE) break;
-      page.push(message);
-    }
-    return page;
+    return this.#fitting(query, before ?? Number.MAX_SAFE_INTEGER, limit);
   }
 
   /** Messages behind one `seq` up to another, oldest first, one by one. */
@@ -148,6 +140,12 @@ export class Messages {
   /** Messages by `seq`, in no order. */
   pick(seqs: number[]): Message[] {
     return this.#said("m.seq IN (SELECT value FROM json_each(?))", JSON.stringify(seqs));
+  }
+
+  /** Messages by `seq` as a transcript shows them, newest first: fewer than are wanted where they are long. */
+  shown(seqs: number[]): Message[] {
+    const where = "m.seq IN (SELECT value FROM json_each(?)) ORDER BY m.seq DESC";
+    return this.#fitting(`${SHOWN} ${where}`, JSON.stringify(seqs));
   }
 
   /** Messages by `seq` without their content, oldest first. */
@@ -187,6 +185,11 @@ export class Messages {
     this.#db.write("INSERT OR REPLACE INTO meta (key, value) VALUES ('withdrawn', ?)", JSON.stringify(sums));
   }
 
+  /** The first question. */
+  firstQuestion(): Message | undefined {
+    return this.#said("m.role = 'user' ORDER BY m.seq LIMIT 1")[0];
+  }
+
   /** How many messages there are. */
   count(): number {
     return this.end().last - this.#withdrawn().messages;
@@ -219,6 +222,19 @@ export class Messages {
     const query = "SELECT seq, tokens_so_far FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT 1";
     const [row] = this.#db.rows<{ seq: number; tokens_so_far: number }>(query, before);
     return { last: row?.seq ?? 0, tokens: row?.tokens_so_far ?? 0 };
+  }
+
+  /** As many as one reply may carry. */
+  #fitting(query: string, ...values: SqlStorageValue[]): Message[] {
+    const fitting: Message[] = [];
+    let characters = 0;
+    for (const row of this.#db.tuples<Columns>(query, ...values)) {
+      const message = toMessage(row);
+      characters += charactersOf(message);
+      if (fitting.length > 0 && characters > MAX_PAGE) break;
+      fitting.push(message);
+    }
+    return fitting;
   }
 
   #said(where: string, ...values: SqlStorageValue[]): Message[] {

@@ -128,6 +128,11 @@ const userMigrations: Migration[] = [
       CREATE VIRTUAL TABLE facts_fts USING fts5(content, content = '', contentless_delete = 1,
         tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");`,
   },
+  {
+    version: 2,
+    what: "titles that somebody gave",
+    sql: "ALTER TABLE sessions ADD COLUMN named TEXT",
+  },
 ];
 
 /** Whose database it is. */

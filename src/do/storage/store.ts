@@ -9,6 +9,7 @@ import { firstVersionOf, forgetFirstVersion } from "./first-version";
 import { answerOf, Messages, type StoredMessage } from "./messages";
 import { Schedule, type SessionTask } from "./schedule";
 import type { Staging } from "./staging";
+import { Title } from "./title";
 import { type TurnPlace, TurnRows } from "./turn-rows";
 import { VectorRows } from "./vector-rows";
 
@@ -37,6 +38,7 @@ export class Store {
   readonly schedule: Schedule<SessionTask>;
   readonly vectors: VectorRows;
   readonly ownership: Ownership;
+  readonly title: Title;
   /** Another number each time that the session is emptied. */
   life = 0;
   /** Whether a turn was lost with the object before this one. */
@@ -52,6 +54,7 @@ export class Store {
     this.turns = new TurnRows(this.#db);
     this.schedule = new Schedule(storage, this.#db);
     this.vectors = new VectorRows(this.#db);
+    this.title = new Title(this.#db, this.messages);
     this.ownership = new Ownership(this.#db, this.schedule);
     if (!this.#db.exists) this.#adopt();
     const [last] = this.messages.page(undefined, 1);
@@ -189,6 +192,7 @@ export class Store {
         this.messages.clear();
         this.vectors.clear();
         this.ownership.release();
+        this.title.clear();
       });
     }
     this.#unanswered = undefined;

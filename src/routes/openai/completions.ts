@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 import type * as z from "zod";
 import { type AppEnv, settingsOf } from "../../env";
+import { priceOf, windowOf } from "../../llm/catalogue";
 import { respondOpenAI } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
@@ -13,9 +14,11 @@ import { chatRequest, type chatResponse, modelParam, type modelResponse, type mo
 /** The models that may answer. */
 function modelsOf(c: Context<AppEnv>): z.input<typeof modelResponse>[] {
   const { MODEL, TOOL_MODEL, FALLBACK_MODEL } = settingsOf(c.env);
-  return [...new Set([MODEL, TOOL_MODEL, FALLBACK_MODEL])]
-    .filter(Boolean)
-    .map((id) => ({ id, object: "model" as const, created: 0, owned_by: "llamory" }));
+  return [...new Set([MODEL, TOOL_MODEL, FALLBACK_MODEL])].filter(Boolean).map((id) => ({
+    ...{ id, object: "model" as const, created: 0, owned_by: "llamory" },
+    context_window: windowOf(id) ?? null,
+    pricing: priceOf(id) ?? null,
+  }));
 }
 
 export const completions = new Hono<AppEnv>()

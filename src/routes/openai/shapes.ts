@@ -106,6 +106,10 @@ export const modelResponse = z.object({
   object: z.literal("model"),
   created: count,
   owned_by: z.string(),
+  /** Prompt and reply together, in tokens; null where the catalogue does not know the model. */
+  context_window: count.nullable(),
+  /** List price of a million tokens, in US dollars; null where the catalogue does not know it. */
+  pricing: z.object({ prompt: z.number(), completion: z.number() }).nullable(),
 });
 
 export const modelsResponse = z.object({ object: z.literal("list"), data: z.array(modelResponse) });

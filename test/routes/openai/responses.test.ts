@@ -258,7 +258,10 @@ describe("GET /v1/models/:model", () => {
     const path = "/v1/models/@cf/meta/llama-3.1-8b-instruct-fast";
     for (const url of [path, `/v1/models/${encodeURIComponent(path.slice(11))}`]) {
       const response = await llama.raw(url);
-      expect(await response.json()).toEqual({ id: path.slice(11), object: "model", created: 0, owned_by: "llamory" });
+      expect(await response.json()).toEqual({
+        ...{ id: path.slice(11), object: "model", created: 0, owned_by: "llamory" },
+        ...{ context_window: 128_000, pricing: { prompt: 0.045, completion: 0.384 } },
+      });
     }
     const unknown = await llama.fetch("/v1/models/gpt-5");
     expect(unknown.status).toBe(404);

@@ -1,4 +1,4 @@
-// Fails where the Worker's modules, bundled as `npm run deploy` does, or the word list alone are larger than they may be.
+// Fails where the Worker's modules, bundled as `npm run deploy` does, the word list alone, or the page are larger than they may be.
 import { execFileSync } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,24 +8,29 @@ import { gzipSync } from "node:zlib";
 const LIMIT_KIB = 150;
 const WORDS = join(import.meta.dirname, "../src/do/recall/lexicon.ts");
 const WORDS_LIMIT_KIB = 8;
+const PAGE = join(import.meta.dirname, "../dist/page");
+const PAGE_LIMIT_KIB = 60;
 
 const kibOf = (file) => gzipSync(readFileSync(file), { level: 9 }).length / 1024;
+
+const kibIn = (folder, exclude) =>
+  globSync("**/*", { cwd: folder, exclude, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => kibOf(join(entry.parentPath, entry.name)))
+    .reduce((sum, size) => sum + size, 0);
 
 const out = mkdtempSync(join(tmpdir(), "llamory-"));
 try {
   const wrangler = join(import.meta.dirname, "../node_modules/wrangler/bin/wrangler.js");
   execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--minify", "--outdir", out], { stdio: "pipe" });
   // What wrangler writes beside the modules is not uploaded.
-  const modules = globSync("**/*", { cwd: out, exclude: ["**/*.map", "**/README.md"], withFileTypes: true });
-  const kib = modules
-    .filter((entry) => entry.isFile())
-    .map((entry) => kibOf(join(entry.parentPath, entry.name)))
-    .reduce((sum, size) => sum + size, 0);
+  const kib = kibIn(out, ["**/*.map", "**/README.md"]);
+  const page = kibIn(PAGE, []);
   const words = kibOf(WORDS);
   console.log(
-    `The Worker is ${kib.toFixed(1)} KiB gzipped, of ${LIMIT_KIB} KiB; its word list ${words.toFixed(1)} of ${WORDS_LIMIT_KIB}.`,
+    `The Worker is ${kib.toFixed(1)} KiB gzipped, of ${LIMIT_KIB} KiB; its word list ${words.toFixed(1)} of ${WORDS_LIMIT_KIB}, its page ${page.toFixed(1)} of ${PAGE_LIMIT_KIB}.`,
   );
-  if (kib > LIMIT_KIB || words > WORDS_LIMIT_KIB) process.exitCode = 1;
+  if (kib > LIMIT_KIB || words > WORDS_LIMIT_KIB || page > PAGE_LIMIT_KIB) process.exitCode = 1;
 } finally {
   rmSync(out, { recursive: true });
 }

@@ -1,0 +1,25 @@
+import type { Child } from "hono/jsx";
+import { useEffect, useRef } from "hono/jsx/dom";
+
+/** A dialog of the browser's own: it holds the focus, and Escape closes it. */
+export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: Child }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={dialog} aria-label={title} onClose={onClose}>
+      <header>
+        <h2>{title}</h2>
+        <button type="button" class="icon" aria-label="Close" onClick={onClose}>
+          ✕
+        </button>
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+/** What a form's field says; empty where it says nothing. */
+export const fieldOf = (event: Event, name: string): string =>
+  event.target instanceof HTMLFormElement ? String(new FormData(event.target).get(name) ?? "").trim() : "";

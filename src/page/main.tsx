@@ -1,0 +1,101 @@
+/** The page: to talk with a memory, and to look inside it. */
+import { render, useEffect, useState } from "hono/jsx/dom";
+import { Composer } from "./composer";
+import { FactsDialog, HelpDialog, IdentityDialog, SearchDialog } from "./dialogs";
+import { freshSpot } from "./place";
+import { Sidebar } from "./sidebar";
+import { PageState } from "./state";
+import { Transcript } from "./transcript";
+import { Transfer } from "./transfer-menu";
+
+type Opened = "search" | "facts" | "identity" | "help" | null;
+
+const isWriting = (target: EventTarget | null) =>
+  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+
+function Page({ page }: { page: PageState }) {
+  const [, setVersion] = useState(0);
+  const [opened, setOpened] = useState<Opened>(null);
+  const [sideOpen, setSideOpen] = useState(false);
+  useEffect(() => page.subscribe(() => setVersion((version) => version + 1)), []);
+  useEffect(() => {
+    const keys = (event: KeyboardEvent) => {
+      if (event.key === "?" && !isWriting(event.target)) setOpened("help");
+      if (event.altKey && event.code === "KeyN") page.go(freshSpot());
+      if (event.altKey && event.code === "KeyS") setOpened("search");
+    };
+    addEventListener("keydown", keys);
+    return () => removeEventListener("keydown", keys);
+  }, []);
+  useEffect(() => setSideOpen(false), [page.spot.sessionId]);
+  const close = () => setOpened(null);
+  const answering = page.asks.of(page.spot.sessionId).some(({ state }) => state === "answering" || state === "asked");
+  return (
+    <>
+      <header class="top">
+        <button
+          type="button"
+          class="icon side"
+          aria-label="Conversations"
+          aria-expanded={sideOpen}
+          aria-controls="sidebar"
+          onClick={() => setSideOpen(!sideOpen)}
+        >
+          ☰
+        </button>
+        <h1>Llamory</h1>
+        <h2 class="title">{page.title ?? "New conversation"}</h2>
+        <div class="tools">
+          <button type="button" onClick={() => setOpened("search")}>
+            Search
+          </button>
+          {page.userId !== undefined && (
+            <button type="button" onClick={() => setOpened("facts")}>
+              Facts
+            </button>
+          )}
+          <Transfer page={page} />
+          <button type="button" onClick={() => setOpened("identity")}>
+            {page.userId ?? "Who are you?"}
+          </button>
+          <button type="button" class="icon" aria-label="What this page can do" onClick={() => setOpened("help")}>
+            ?
+          </button>
+        </div>
+      </header>
+      <Sidebar page={page} open={sideOpen} />
+      <main>
+        <Transcript page={page} />
+        <p class="hidden" role="status">
+          {answering ? "An answer is being written." : ""}
+        </p>
+        {page.notice && (
+          <p class="notice" role="alert">
+            <span>{page.notice.text}</span>
+            {page.notice.undo && (
+              <button type="button" onClick={page.notice.undo}>
+                Undo
+              </button>
+            )}
+            <button type="button" class="icon" aria-label="Dismiss" onClick={() => page.say(null)}>
+              ✕
+            </button>
+          </p>
+        )}
+        <Composer page={page} />
+      </main>
+      {page.tokenWanted !== null && (
+        <IdentityDialog page={page} why={page.tokenWanted} onClose={() => page.wantNoToken()} />
+      )}
+      {opened === "identity" && <IdentityDialog page={page} why={null} onClose={close} />}
+      {opened === "search" && <SearchDialog page={page} onClose={close} />}
+      {opened === "facts" && <FactsDialog page={page} onClose={close} />}
+      {opened === "help" && <HelpDialog onClose={close} />}
+    </>
+  );
+}
+
+const root = document.getElementById("page");
+const page = new PageState();
+if (root) render(<Page page={page} />, root);
+void page.start();

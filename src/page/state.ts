@@ -216,6 +216,8 @@ export class PageState {
 
   async #leave(sessionId: string, now: boolean): Promise<void> {
     this.notice = null;
+    // Nothing behind a wait is done by a page that goes.
+    if (now) this.#known?.forget(sessionId);
     await this.#try(async () => {
       await this.api.remove(sessionId, now);
       this.#known?.forget(sessionId);

@@ -4,7 +4,7 @@ import { type Browser, chromium as playwright } from "playwright-core";
 /** A real Chromium: one that comes by npm on Linux, the installed Chrome elsewhere. */
 export async function launch(): Promise<Browser> {
   if (process.platform !== "linux") return playwright.launch({ channel: "chrome" });
-  // Its own arguments switch off what keeps origins apart.
-  const args = chromium.args.filter((arg) => !/web-security|site-isolation|site-per-process/.test(arg));
+  // Its own arguments switch off what keeps origins apart, and one process ends with the first context.
+  const args = chromium.args.filter((arg) => !/web-security|site-isolation|site-per-process|single-process/.test(arg));
   return playwright.launch({ executablePath: await chromium.executablePath(), args });
 }

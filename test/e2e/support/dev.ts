@@ -22,21 +22,26 @@ export function freePort(): Promise<number> {
 export class Dev {
   readonly #command: string[];
   readonly #storage = mkdtempSync(join(tmpdir(), "llamory-dev-"));
+  readonly #more: string[];
   #process: ChildProcess | undefined;
+  #port = 0;
   url = "";
   console = "";
 
-  constructor(config?: string) {
+  /** @param more what `npm start` is given behind `--` */
+  constructor(config?: string, more: string[] = []) {
+    this.#more = more;
     const wrangler = ["--env-file=local.env", "node_modules/wrangler/bin/wrangler.js", "dev", "--ip", "127.0.0.1"];
     this.#command = config ? [process.execPath, ...wrangler, "-c", config] : ["npm", "start", "--"];
   }
 
   async start(): Promise<void> {
     this.console = "";
-    const port = await freePort();
-    this.url = `http://127.0.0.1:${port}`;
+    // The same again: clients may still know it.
+    this.#port ||= await freePort();
+    this.url = `http://127.0.0.1:${this.#port}`;
     const [command = "", ...args] = this.#command;
-    args.push("--port", String(port), "--persist-to", this.#storage, "--inspector-port", "0");
+    args.push(...this.#more, "--port", String(this.#port), "--persist-to", this.#storage, "--inspector-port", "0");
     // A process group, so that npm, wrangler and workerd can be killed together.
     const child = spawn(command, args, { cwd: root, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launch } from "./support/browser";
+import { Dev } from "./support/dev";
+import { post } from "./support/http";
+import { Visitor } from "./support/page";
+
+const digestOf = (token: string) => createHash("sha256").update(token).digest("hex");
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+let server: Dev;
+let browser: Browser;
+
+beforeAll(async () => {
+  const tokens = `${digestOf("mine")},acme:${digestOf("theirs")}`;
+  server = new Dev(undefined, ["--var", "AUTH:tokens", "--var", `API_TOKENS:${tokens}`]);
+  [browser] = await Promise.all([launch(), server.start()]);
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.[Symbol.asyncDispose]();
+});
+
+const open = () => Visitor.open(browser, server.url);
+
+async function give(visitor: Visitor, token: string): Promise<void> {
+  await visitor.page.getByLabel("Token, where the server wants one").fill(token);
+  await visitor.page.getByRole("button", { name: "Go on" }).click();
+}
+
+describe("where the server wants a token", () => {
+  it("the page asks for one and says what is wrong with a wrong one; with a right one it talks", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    const dialog = page.getByRole("dialog", { name: "Who you are" });
+    await dialog.getByText("Send an API token").waitFor();
+    await give(visitor, "wrong");
+    await dialog.getByText("Send an API token").waitFor();
+    await give(visitor, "mine");
+    await dialog.waitFor({ state: "detached" });
+    await visitor.ask("My secret is mango.");
+    await visitor.sees("Noted. I will remember that.");
+    // Kept for this tab alone.
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("mine");
+  });
+
+  it("one that has expired is told of, in the server's words", async () => {
+    const made = await post(`${server.url}/tokens`, { userId: "ana", expiresIn: 1 }, bearer("mine"));
+    const { token, expiresAt } = (await made.json()) as { token: string; expiresAt: string };
+    await expect.poll(() => Date.now(), { timeout: 5_000 }).toBeGreaterThan(Date.parse(expiresAt) + 1_000);
+    await using visitor = await open();
+    await give(visitor, token);
+    await visitor.page.getByRole("dialog").getByText("The session token has expired.").waitFor();
+  });
+
+  it("one of a user opens what is that user's: it talks, and lists their conversations", async () => {
+    const made = await post(`${server.url}/tokens`, { userId: "bo", expiresIn: 600 }, bearer("mine"));
+    const { token } = (await made.json()) as { token: string };
+    await using visitor = await open();
+    const { page } = visitor;
+    await page.getByLabel("Your name").fill("bo");
+    await give(visitor, token);
+    await page.getByRole("button", { name: "bo", exact: true }).waitFor();
+    await visitor.ask("I keep bees.");
+    await visitor.sees("Noted. I will remember that.");
+    await page.getByRole("navigation").getByRole("link", { name: "I keep bees." }).waitFor();
+  });
+
+  it("nothing of another tenant is in the page, nor of who was here before", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await give(visitor, "mine");
+    await visitor.ask("My secret is mango.");
+    await visitor.sees("Noted. I will remember that.");
+    await page.getByRole("navigation").getByRole("link", { name: "My secret is mango." }).waitFor();
+    const spot = page.url();
+    await page.getByRole("button", { name: "Who are you?" }).click();
+    await give(visitor, "theirs");
+    await page.getByText("Say something.").waitFor();
+    expect(await page.content()).not.toContain("mango");
+    await page.goto(spot);
+    await page.getByText("Say something.").waitFor();
+    expect(await page.content()).not.toContain("mango");
+  });
+});

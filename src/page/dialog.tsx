@@ -5,7 +5,10 @@ import { useEffect, useRef } from "hono/jsx/dom";
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: Child }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    dialog.current?.showModal();
+    const { current } = dialog;
+    current?.showModal();
+    // The browser's own choice is the first button, which closes.
+    current?.querySelector<HTMLElement>("[autofocus]")?.focus();
   }, []);
   return (
     <dialog ref={dialog} aria-label={title} onClose={onClose}>

@@ -28,7 +28,8 @@ function Page({ page }: { page: PageState }) {
     return () => removeEventListener("keydown", keys);
   }, []);
   useEffect(() => setSideOpen(false), [page.spot.sessionId]);
-  const close = () => setOpened(null);
+  // A dialog that tells late that it was closed closes no other.
+  const close = (which: Opened) => () => setOpened((now) => (now === which ? null : now));
   const answering = page.asks.of(page.spot.sessionId).some(({ state }) => state === "answering" || state === "asked");
   return (
     <>
@@ -87,10 +88,10 @@ function Page({ page }: { page: PageState }) {
       {page.tokenWanted !== null && (
         <IdentityDialog page={page} why={page.tokenWanted} onClose={() => page.wantNoToken()} />
       )}
-      {opened === "identity" && <IdentityDialog page={page} why={null} onClose={close} />}
-      {opened === "search" && <SearchDialog page={page} onClose={close} />}
-      {opened === "facts" && <FactsDialog page={page} onClose={close} />}
-      {opened === "help" && <HelpDialog onClose={close} />}
+      {opened === "identity" && <IdentityDialog page={page} why={null} onClose={close("identity")} />}
+      {opened === "search" && <SearchDialog page={page} onClose={close("search")} />}
+      {opened === "facts" && <FactsDialog page={page} onClose={close("facts")} />}
+      {opened === "help" && <HelpDialog onClose={close("help")} />}
     </>
   );
 }

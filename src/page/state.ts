@@ -9,11 +9,6 @@ import { TranscriptWindow } from "./transcript-window";
 const TOKEN = "llamory:token";
 const USER = "llamory:user";
 
-interface Notice {
-  text: string;
-  undo?: (() => void) | undefined;
-}
-
 export class PageState {
   api = new Api(sessionStorage.getItem(TOKEN) ?? undefined);
   userId = localStorage.getItem(USER) ?? undefined;
@@ -27,12 +22,13 @@ export class PageState {
   total = 0;
   facts: Fact[] = [];
   models: Model[] = [];
-  notice: Notice | null = null;
+  notice: { text: string; undo?: () => void } | null = null;
   /** Why a token is asked for; null where none is. */
   tokenWanted: string | null = null;
   loading = true;
   readonly asks: Asks;
   #known: KnownSessions | undefined;
+  #opening: TranscriptWindow | undefined;
   readonly #leaving = new Leaving((sessionId, now) => void this.#leave(sessionId, now));
   readonly #listeners = new Set<() => void>();
 
@@ -67,8 +63,8 @@ export class PageState {
   }
 
   go(spot: Spot): void {
-    if (hashOf(spot) === location.hash) void this.#moved();
-    else location.hash = hashOf(spot);
+    if (hashOf(spot) !== location.hash) history.pushState(null, "", hashOf(spot));
+    void this.#moved();
   }
 
   ask(question: string): void {
@@ -131,8 +127,8 @@ export class PageState {
     if (token === undefined) sessionStorage.removeItem(TOKEN);
     else sessionStorage.setItem(TOKEN, token);
     this.asks.clear();
+    // Without a hash this is another page, which is loaded anew.
     location.replace(location.pathname);
-    location.reload();
   }
 
   /** Changes what is known of the user, or nothing, and shows it. */
@@ -157,7 +153,7 @@ export class PageState {
     this.#changed();
   }
 
-  say(notice: Notice | null): void {
+  say(notice: PageState["notice"]): void {
     this.notice = notice;
     this.#changed();
   }
@@ -173,9 +169,11 @@ export class PageState {
   async #open(): Promise<void> {
     const { sessionId, seq } = this.spot;
     const opened = new TranscriptWindow(this.api, sessionId);
+    this.#opening = opened;
     this.loading = true;
     const [info] = await Promise.all([this.api.session(sessionId), opened.begin(seq)]);
-    if (this.spot.sessionId !== sessionId) return;
+    // Another one was opened meanwhile, or this one anew.
+    if (this.#opening !== opened) return;
     this.window = opened;
     this.title = info.title;
     this.total = info.messages;
@@ -188,6 +186,8 @@ export class PageState {
   }
 
   async #goOn(): Promise<void> {
+    // What is being opened may have been read before the answer was there.
+    if (this.loading || this.window.sessionId !== this.spot.sessionId) return this.#open();
     await this.window.goOn();
     const { title, messages } = await this.api.session(this.window.sessionId);
     this.title = title;

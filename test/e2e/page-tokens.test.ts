@@ -41,7 +41,7 @@ describe("where the server wants a token", () => {
     await give(visitor, "mine");
     await dialog.waitFor({ state: "detached" });
     await visitor.ask("My secret is mango.");
-    await visitor.sees("Noted. I will remember that.");
+    await visitor.hasRead("Noted. I will remember that.");
     // Kept for this tab alone.
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("mine");
   });
@@ -64,7 +64,7 @@ describe("where the server wants a token", () => {
     await give(visitor, token);
     await page.getByRole("button", { name: "bo", exact: true }).waitFor();
     await visitor.ask("I keep bees.");
-    await visitor.sees("Noted. I will remember that.");
+    await visitor.hasRead("Noted. I will remember that.");
     await page.getByRole("navigation").getByRole("link", { name: "I keep bees." }).waitFor();
   });
 
@@ -73,7 +73,7 @@ describe("where the server wants a token", () => {
     const { page } = visitor;
     await give(visitor, "mine");
     await visitor.ask("My secret is mango.");
-    await visitor.sees("Noted. I will remember that.");
+    await visitor.hasRead("Noted. I will remember that.");
     await page.getByRole("navigation").getByRole("link", { name: "My secret is mango." }).waitFor();
     const spot = page.url();
     await page.getByRole("button", { name: "Who are you?" }).click();

@@ -75,7 +75,7 @@ describe("to talk", () => {
     await visitor.ask("Give me a moment.");
     await visitor.ask("And now?");
     await visitor.sees("Waits for the answer before it…");
-    await visitor.sees("You said: And now?");
+    await visitor.hasRead("You said: And now?");
     const said = await transcript(visitor.session);
     expect(said.map(({ content }) => content.slice(0, 8))).toEqual(["Give me ", "moment0 ", "And now?", "You said"]);
   });
@@ -86,8 +86,8 @@ describe("to talk", () => {
     await visitor.ask("And now?");
     await visitor.sees(/moment3 /);
     await visitor.page.reload();
-    await visitor.sees(/moment29/);
-    await visitor.sees("You said: And now?");
+    await visitor.hasRead(/moment29/);
+    await visitor.hasRead("You said: And now?");
     expect(await transcript(visitor.session)).toHaveLength(4);
   });
 
@@ -97,22 +97,22 @@ describe("to talk", () => {
     await visitor.sees(/moment3 /);
     await using other = await open(`/#/${visitor.session}`);
     await other.sees(/moment3 /);
-    await other.sees(/moment29/);
-    await visitor.sees(/moment29/);
+    await other.hasRead(/moment29/);
+    await visitor.hasRead(/moment29/);
     expect(await other.page.locator("article.assistant").count()).toBe(1);
   });
 
   it("a server that is lost in the middle is waited for, and what it had said is there", async () => {
     await using visitor = await open();
     await visitor.ask("Hello.");
-    await visitor.sees("You said: Hello.");
+    await visitor.hasRead("You said: Hello.");
     await visitor.ask("Count slowly.");
     await visitor.sees(/word9 /);
     await server.kill();
     await server.start();
     await visitor.sees("This answer was cut off.");
     await visitor.ask("Are you there?");
-    await visitor.sees("You said: Are you there?");
+    await visitor.hasRead("You said: Are you there?");
     await expect
       .poll(async () => (await transcript(visitor.session)).map(({ status }) => status))
       .toEqual(["complete", "complete", "interrupted", "interrupted", "complete", "complete"]);
@@ -122,14 +122,14 @@ describe("to talk", () => {
     await using visitor = await open();
     const { page } = visitor;
     await visitor.ask("I keep bees.");
-    await visitor.sees("You said: I keep bees.");
+    await visitor.hasRead("You said: I keep bees.");
     const kept = visitor.session;
     await page.getByRole("button", { name: "New conversation" }).click();
     await visitor.ask("I like figs.");
-    await visitor.sees("You said: I like figs.");
+    await visitor.hasRead("You said: I like figs.");
     const list = page.getByRole("navigation", { name: "Conversations" });
     await list.getByRole("link", { name: "I keep bees." }).click();
-    await visitor.sees("You said: I keep bees.");
+    await visitor.hasRead("You said: I keep bees.");
     await list.getByRole("button", { name: "Rename I keep bees." }).click();
     await page.getByRole("textbox", { name: "Title" }).fill("Bees");
     await page.getByRole("button", { name: "Save" }).click();
@@ -149,7 +149,7 @@ describe("to talk", () => {
     await using visitor = await open();
     const { page } = visitor;
     await visitor.ask("I keep bees.");
-    await visitor.sees("You said: I keep bees.");
+    await visitor.hasRead("You said: I keep bees.");
     const menu = page.getByText("More", { exact: true });
     const choose = async (name: string) => {
       await menu.click();
@@ -168,7 +168,7 @@ describe("to talk", () => {
       mimeType: "application/x-ndjson",
       buffer: readFileSync(file),
     });
-    await visitor.sees("You said: I keep bees.");
+    await visitor.hasRead("You said: I keep bees.");
   });
 
   it("a person is known in all of their conversations, by what they said and by facts", async () => {
@@ -179,10 +179,10 @@ describe("to talk", () => {
     await page.getByRole("button", { name: "Go on" }).click();
     await page.getByRole("button", { name: "ana" }).waitFor();
     await visitor.ask("The password of the cellar is xylophone.");
-    await visitor.sees("It is xylophone.");
+    await visitor.hasRead("It is xylophone.");
     await page.getByRole("button", { name: "New conversation" }).click();
     await visitor.ask("What is the password?");
-    await visitor.sees("It is xylophone.");
+    await visitor.hasRead("It is xylophone.");
     await page.getByText("Look inside").last().click();
     await page.getByText(/another conversation, message 1/).waitFor();
     await page.getByRole("button", { name: "Facts" }).click();
@@ -204,7 +204,7 @@ describe("to look inside", () => {
     await using visitor = await open(`/#/${session}`);
     const { page } = visitor;
     await visitor.ask("What is the password of the cellar?");
-    await visitor.sees("It is xylophone.");
+    await visitor.hasRead("It is xylophone.");
     await page.getByText("Look inside").last().click();
     const recalled = page
       .locator("ol.recalled")
@@ -296,7 +296,7 @@ describe("for everybody", () => {
     await page.waitForSelector("#question:focus");
     await keyboard.type("I keep bees.");
     await keyboard.press("Enter");
-    await visitor.sees("You said: I keep bees.");
+    await visitor.hasRead("You said: I keep bees.");
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
     for (let steps = 0; steps < 20 && (await focused()) !== "Look inside"; steps += 1)
       await keyboard.press("Shift+Tab");
@@ -323,7 +323,7 @@ describe("for everybody", () => {
         await using visitor = await open("/", { colorScheme, viewport, bypassCSP: true });
         const { page } = visitor;
         await visitor.ask("# Hello\n\n- a list\n- [a link](https://example.com)\n\n`code`");
-        await visitor.sees("You said:");
+        await visitor.hasRead("You said:");
         await page.getByText("Look inside").click();
         await page.getByText("tokens of").waitFor();
         const violations = async () => {

@@ -83,6 +83,11 @@ export class Visitor {
     await this.page.locator(".transcript").getByText(text).first().waitFor();
   }
 
+  /** Waits until a text is in the conversation as the server remembers it. */
+  async hasRead(text: string | RegExp): Promise<void> {
+    await this.page.locator(".transcript article[id]").getByText(text).first().waitFor();
+  }
+
   get session(): string {
     return decodeURIComponent(new URL(this.page.url()).hash.split("/")[1] ?? "");
   }

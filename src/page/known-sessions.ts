@@ -11,7 +11,7 @@ export interface Known {
 const MOST = 200;
 
 /** Under which name this browser keeps its list: those of another token are none of this one's business. */
-export async function listName(token: string | undefined): Promise<string> {
+async function listName(token: string | undefined): Promise<string> {
   const bytes = new TextEncoder().encode(token ?? "");
   // Without a secure connection there is no digest: then the list lives as long as the tab.
   const digest =

@@ -28,8 +28,8 @@ interface Note extends Extraction {
 
 /** Turns that wait: of a model that does not keep up, the oldest are left out. */
 const MOST_LESSONS = 64;
-/** Turns of an alarm. */
-const BATCH = 16;
+/** Turns of an alarm: a model may be called six times for each, and an invocation on the free plan makes 50 calls. */
+const BATCH = 8;
 /** Facts that the model is shown. */
 const SHOWN = 16;
 /** How often a model that fails is asked for one turn, and after how many milliseconds again; they double. */
@@ -61,8 +61,8 @@ export class Learning {
     this.#affinity = affinity;
   }
 
-  /** Notes the turns of what was told. Call it inside a transaction. @returns whether there are any */
-  note({ sessionId, life, messages }: Told, extraction: Extraction): boolean {
+  /** Notes the turns of messages that are new. Call it inside a transaction. @returns whether there are any */
+  note({ sessionId, life }: Told, messages: Message[], extraction: Extraction): boolean {
     const turns = Map.groupBy(
       messages.filter(({ turnId }) => turnId !== undefined),
       ({ turnId }) => turnId,

@@ -57,26 +57,34 @@ export class UserLink {
    * @param claim of a turn that will be remembered; a session of a user who was deleted goes then
    */
   async memory(user: AskingUser, { question, recallTokens }: Ask, claim?: Owner): Promise<UserMemory | null> {
-    const { sessionId, factTokens, timeoutMs } = user;
-    const room = { recallTokens, factTokens };
-    const call = this.#stub(user.object)
-      .memory({ text: question, sessionId, life: claim?.life, ...room })
-      .then((known) => {
-        if (known !== "gone") return known;
-        this.#onGone(user.object);
-        return null;
-      });
-    return within(timeoutMs, call).catch((error: unknown) => {
+    const { object, sessionId, factTokens, timeoutMs } = user;
+    const asked = { text: question, sessionId, life: claim?.life, recallTokens, factTokens };
+    try {
+      // Whose user is gone is told so late, too.
+      const known = this.#stub(object)
+        .memory(asked)
+        .then((reply) => {
+          if (reply !== "gone") return reply;
+          this.#onGone(object);
+          return null;
+        });
+      return await within(timeoutMs, known);
+    } catch (error) {
       log("warn", "user_unreachable", { cause: String(error) });
       return null;
-    });
+    }
   }
 
-  /** Tells the user's object what it does not know yet. @returns when to go on; null where nothing is left */
+  /** Tells the user's object what it does not know yet; never rejects. @returns when to go on; null where nothing is left */
   tell(): Promise<number | null> {
-    this.#telling ??= this.#tell().finally(() => {
-      this.#telling = undefined;
-    });
+    this.#telling ??= this.#tell()
+      .catch((error: unknown) => {
+        storageFailed(error);
+        return this.#store.ownership.later();
+      })
+      .finally(() => {
+        this.#telling = undefined;
+      });
     return this.#telling;
   }
 
@@ -145,16 +153,25 @@ export class UserLink {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const { owner } = ownership;
       if (!owner) return true;
-      ownership.leave(owner, true);
+      this.#leave(owner, true);
       const done = await this.#done(
         async () => (await this.#stub(owner.user).forget(owner.sessionId, owner.life.id)).ok,
       );
       const now = ownership.owner;
       if (now?.life.id !== owner.life.id) continue;
-      if (!done) ownership.leave(now, false);
+      if (!done) this.#leave(now, false);
       return done;
     }
     return false;
+  }
+
+  /** The note is for the case that the object is lost in between: a session whose storage is full may be deleted all the same. */
+  #leave(owner: Owner, leaving: boolean): void {
+    try {
+      this.#store.ownership.leave(owner, leaving);
+    } catch (error) {
+      storageFailed(error);
+    }
   }
 
   async #done(call: () => Promise<boolean>): Promise<boolean> {

@@ -75,11 +75,9 @@ export class UserDO extends DurableObject<Bindings> {
   tell(told: Told, extraction?: Extraction): number | "gone" {
     const store = this.#store;
     if (store.isGone(told.sessionId, told.life)) return "gone";
-    const [seq, learns] = store.transaction(() => {
-      const before = store.directory.get(told.sessionId)?.told ?? 0;
-      const seq = store.tell(told);
-      const fresh = told.messages.filter((message) => message.seq > before && message.seq <= seq);
-      return [seq, extraction !== undefined && this.#learning.note({ ...told, messages: fresh }, extraction)];
+    const { seq, learns } = store.transaction(() => {
+      const { seq, fresh } = store.tell(told);
+      return { seq, learns: extraction !== undefined && this.#learning.note(told, fresh, extraction) };
     });
     if (learns) this.ctx.waitUntil(this.#learn());
     return seq;

@@ -191,7 +191,7 @@ describe("DELETE /users/:userId", () => {
     expect(await everythingIn(userObject(user))).not.toMatch(/mango|figs/);
   });
 
-  it("deletes hundreds of sessions in one request", async () => {
+  it("deletes a hundred sessions in one request", async () => {
     const user = freshUser();
     const sessions = freshSessions(100);
     for (const session of sessions) await asks(session, user, "mango");
@@ -252,6 +252,16 @@ describe("DELETE /users/:userId", () => {
     expect(tables).toEqual([]);
     expect((await asks(freshSession(), user, "Hello.")).status).toBe(200);
   });
+});
+
+it("a session whose storage is full may be deleted all the same", async () => {
+  const { user, session } = await told();
+  await runInDurableObject(sessionObject(session), (_, { storage }) => {
+    storage.sql.exec("CREATE TRIGGER full BEFORE UPDATE ON due BEGIN SELECT RAISE(FAIL, 'full'); END");
+  });
+  expect((await remove(`/sessions/${session}`)).status).toBe(200);
+  expect(await llamory.transcript(session)).toEqual([]);
+  expect(await copyOf(user)).not.toContain("My secret is mango.");
 });
 
 it("a session that its user's object could not be told of may be deleted all the same", async () => {

@@ -1,5 +1,4 @@
 /** What is durable of a user, and the transactions that change it. */
-
 import { factsWithin } from "../../turn/quotations";
 import type { Message } from "../../turn/types";
 import type { UserMemory } from "../recall/context";
@@ -62,28 +61,29 @@ export class UserStore {
 
   /**
    * What a session tells. To be told it twice changes nothing, and behind a hole nothing is taken.
-   * @returns up to which `seq` the session is known
+   * @returns up to which `seq` the session is known, and which of the messages are new
    */
-  tell({ sessionId, life, from, to, messages }: Told): number {
+  tell({ sessionId, life, from, to, messages }: Told): { seq: number; fresh: Message[] } {
     const before = this.directory.get(sessionId);
     const same = before?.life === life.id ? before : undefined;
     const told = same?.told ?? 0;
-    if (from > told + 1) return told;
+    if (from > told + 1) return { seq: told, fresh: [] };
+    const seq = Math.max(told, to);
+    const fresh = messages.filter((message) => message.seq > told);
     this.#db.transaction(() => {
       const kept = new Set(messages.map(({ seq }) => seq));
       const dropped = this.copy.retract(sessionId, from, Math.min(to, told), kept);
-      for (const seq of dropped) this.facts.unlearn(sessionId, seq, seq);
-      const fresh = messages.filter(({ seq }) => seq > told);
+      for (const gone of dropped) this.facts.unlearn(sessionId, gone, gone);
       this.copy.add(sessionId, fresh);
       this.directory.put(sessionId, life.id, {
-        told: Math.max(told, to),
+        told: seq,
         messages: (same?.messages ?? 0) + fresh.length - dropped.length,
         title: (dropped.length === 0 && same?.title) || this.copy.title(sessionId),
         firstAt: same?.first_at ?? fresh[0]?.createdAt ?? null,
         lastAt: fresh.at(-1)?.createdAt ?? same?.last_at ?? null,
       });
     });
-    return Math.max(told, to);
+    return { seq, fresh };
   }
 
   /** What is known for a question that comes in a session; of that one itself, only how it compares. */

@@ -6,6 +6,8 @@ import { defineConfig } from "vitest/config";
 const workerd = () =>
   cloudflareTest({
     main: "./test/support/entry.ts",
+    // Or workerd prints the stack of each failure that a test makes on purpose.
+    verbose: false,
     wrangler: { configPath: "./wrangler.local.toml" },
     miniflare: {
       serviceBindings: { AI: { name: kCurrentWorker, entrypoint: "ScriptedModel" } },
@@ -19,6 +21,8 @@ const workerd = () =>
  */
 export default defineConfig({
   test: {
+    // What the Worker logs is worth reading where a test failed.
+    silent: "passed-only",
     projects: [
       {
         plugins: [workerd()],

@@ -13,7 +13,7 @@ for (const level of ["log", "info", "warn", "error"] as const) {
   const print = console[level].bind(console);
   console[level] = (...values: unknown[]) => {
     logged.push(values.map(String).join(" "));
-    // A line for each request would hide what is worth reading.
+    // A line for each request would hide what is worth reading of a failed test.
     if (level !== "info") print(...values);
   };
 }

@@ -17,4 +17,10 @@ describe("npm start", () => {
     await server.start();
     expect((await ask(server.url, "a", "What is my name?")).answer).toContain("Ana");
   });
+
+  it.each(["SIGTERM", "SIGINT"] as const)("leaves no server behind when npm gets a %s", async (signal) => {
+    await using server = new Dev();
+    await server.start();
+    await server.stop(signal);
+  });
 });

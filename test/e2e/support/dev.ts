@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect, vi } from "vitest";
 import { root } from "./bundle";
 
 /** A port that was free a moment ago. */
@@ -64,6 +65,18 @@ export class Dev {
     const gone = new Promise((resolve) => child.once("exit", resolve));
     process.kill(-child.pid, "SIGKILL");
     await gone;
+  }
+
+  /** A signal to npm alone, as a supervisor sends it. Returns when nothing that it started is left. */
+  async stop(signal: "SIGTERM" | "SIGINT"): Promise<void> {
+    const child = this.#process;
+    if (child?.pid === undefined) return;
+    const group = -child.pid;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await gone;
+    await vi.waitFor(() => expect(() => process.kill(group, 0)).toThrow("ESRCH"), 10_000);
+    this.#process = undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
-/** What a context and an ask cost as a session grows: time, calls of objects, rows read and written. */
+/** What a context and an ask cost as a session grows: time, calls of objects, rows read and written, bytes. */
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { askRequest } from "../test/support/ask-request";
@@ -7,7 +8,7 @@ import { worker } from "../test/support/worker";
 import { percentile } from "./figures";
 import { random, sentence } from "./text";
 
-const SIZES = [100, 1_000, 10_000, 100_000];
+const SIZES = [2, 40, 100, 1_000, 10_000, 100_000];
 const QUESTIONS = 200;
 const { ask: ASK, model: MODEL } = askRequest("bench", "");
 
@@ -43,6 +44,7 @@ it("a context at 100 to 100,000 messages", async () => {
     await worker({ CHAT_DO: counted(calls) }).ask(session, `what about ${sentence(next, 6)}?`);
     size += 2;
     const { written } = await rows();
+    const bytes = await runInDurableObject(stub, (_, { storage }) => storage.sql.databaseSize);
     report.push({
       messages: target,
       "p50 ms": Number(percentile(times, 0.5).toFixed(2)),
@@ -50,12 +52,13 @@ it("a context at 100 to 100,000 messages", async () => {
       "rows read": Math.round(read),
       "rows written by an ask": written,
       "calls by an ask": calls.length,
+      "KiB stored": Math.round(bytes / 1024),
     });
   }
   const columns = Object.keys(report[0] ?? {});
-  console.info(columns.join("  "));
-  for (const row of report) console.info(columns.map((name) => String(row[name]).padStart(name.length)).join("  "));
+  console.log(columns.join("  "));
+  for (const row of report) console.log(columns.map((name) => String(row[name]).padStart(name.length)).join("  "));
   const p50 = (messages: number) => report.find((row) => row.messages === messages)?.["p50 ms"] ?? Number.NaN;
-  console.info(`p50 at 100,000 messages / at 1,000: ${(p50(100_000) / p50(1_000)).toFixed(2)}`);
+  console.log(`p50 at 100,000 messages / at 1,000: ${(p50(100_000) / p50(1_000)).toFixed(2)}`);
   expect(new Set(report.map((row) => row["rows written by an ask"])).size).toBe(1);
 });

@@ -31,7 +31,14 @@ export default defineConfig({
           // Every test has sessions of its own, so that the files may share one runtime: to start one for each is half of the time.
           isolate: false,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/clients/**", "test/crash/**", "test/worst/**", "test/meaning/**"],
+          exclude: [
+            "test/e2e/**",
+            "test/clients/**",
+            "test/crash/**",
+            "test/docs/**",
+            "test/worst/**",
+            "test/meaning/**",
+          ],
           testTimeout: 60_000,
         },
       },

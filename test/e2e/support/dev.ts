@@ -29,11 +29,14 @@ export class Dev {
   url = "";
   console = "";
 
-  /** @param more what `npm start` is given behind `--` */
-  constructor(config?: string, more: string[] = []) {
+  /**
+   * @param more what `npm start` is given behind `--`
+   * @param script another script of npm that serves
+   */
+  constructor(config?: string, more: string[] = [], script = "start") {
     this.#more = more;
     const wrangler = ["--env-file=local.env", "node_modules/wrangler/bin/wrangler.js", "dev", "--ip", "127.0.0.1"];
-    this.#command = config ? [process.execPath, ...wrangler, "-c", config] : ["npm", "start", "--"];
+    this.#command = config ? [process.execPath, ...wrangler, "-c", config] : ["npm", "run", script, "--"];
   }
 
   async start(): Promise<void> {

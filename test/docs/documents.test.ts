@@ -1,0 +1,147 @@
+/** Every command and every program in the documents is run as written, and prints what stands behind it. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { root } from "../e2e/support/bundle";
+import { Dev } from "../e2e/support/dev";
+import { type Block, commandsOf, documents } from "../e2e/support/documents";
+
+/** Where a newcomer's commands leave their files. */
+const folder = mkdtempSync(join(tmpdir(), "llamory-docs-"));
+/** The app of whoever installs the client, beside a clone. */
+const app = join(folder, "app");
+/** `npm start`: what the documents say is said to it, in their order. */
+const server = new Dev();
+
+beforeAll(() => {
+  mkdirSync(app);
+  symlinkSync(root, join(folder, "llamory"));
+  writeFileSync(join(app, "package.json"), JSON.stringify({ type: "module", private: true }));
+  return server.start();
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs a command in a shell. @returns what it printed; what failed is in the error */
+function shell(command: string, cwd: string, env: Record<string, string> = {}): string {
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", command], {
+    cwd,
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+  });
+  if (status !== 0) throw new Error(`${command}\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+/** `npm start` or `npm run start:…` with what stands behind it; served until the block ends. */
+async function start(command: string, servers: AsyncDisposableStack): Promise<string> {
+  const [, script = "start", rest = ""] = /npm (?:run )?(start[\w:]*)(?: -- (.*))?$/.exec(command) ?? [];
+  // The shell fills in what is computed.
+  const words = rest && shell(`printf '%s\\n' ${rest}`, folder).trim().split("\n");
+  // Each server of the test has a port of its own.
+  const more = [...words].filter((word, at) => word !== "--port" && words[at - 1] !== "--port");
+  const dev = servers.use(new Dev(undefined, more, script));
+  await dev.start();
+  expect((await fetch(`${dev.url}/health`)).status).toBe(200);
+  return dev.url;
+}
+
+/** Runs the commands of a block. @returns all that they printed */
+async function run(block: Block): Promise<string> {
+  await using servers = new AsyncDisposableStack();
+  let url = server.url;
+  let printed = "";
+  for (const command of commandsOf(block)) {
+    if (/^curl /.test(command)) {
+      const to = command.replace(/http:\/\/127\.0\.0\.1:8787|https:\/\/llamory\.<your-subdomain>\.workers\.dev/, url);
+      printed += shell(to.replace("curl", "curl --fail-with-body"), folder, { TOKEN: "my-token" });
+    } else if (command === "npm ci && npm start") {
+      // What answers all of this; CI begins with `npm ci`.
+    } else if (/^npm run start:cloudflare$/.test(command)) {
+      // It wants an account: what it would serve is built.
+      shell("npx wrangler deploy --dry-run -c wrangler.local.toml --env cloudflare", root);
+    } else if (/^(?:ollama pull \S+ && )?npm (?:run )?start/.test(command)) {
+      url = await start(command, servers);
+    } else if (/^npm run deploy/.test(command)) {
+      const [script = ""] = command.split(" -- ");
+      expect(shell(`${script} -- --dry-run`, root)).toContain("env.CHAT_DO (ChatDO)");
+    } else if (/^npx wrangler /.test(command)) {
+      // It wants an account: wrangler knows the command, and what stands behind it.
+      expect(shell(`${command} --help`, root)).toContain(command.match(/wrangler \w+/)?.[0]);
+    } else if (/^npm install hono /.test(command)) {
+      // From the folders that `npm ci` filled, so that nothing is asked for twice.
+      const hono = join(root, "node_modules/hono");
+      shell(`${command.replace("hono", hono)} --offline --ignore-scripts --no-audit --no-fund`, app);
+      symlinkSync(join(root, "node_modules/openai"), join(app, "node_modules/openai"));
+    } else if (/^echo /.test(command)) {
+      shell(command, folder);
+    } else if (/^npm run scale -- /.test(command)) {
+      expect(shell(command.replace("-- ", `-- ${folder}/`), root)).toContain("$327.00");
+    } else if (/^npm run token/.test(command)) {
+      expect(shell(command, root)).toMatch(/llamory_[\w-]{43}[\s\S]*[0-9a-f]{64}/);
+    } else if (/^npm (?:ci|test)\b/.test(command)) {
+      expect(readFileSync(join(root, ".ci/run"), "utf8")).toMatch(/^npm ci\nnpm test$/m);
+    } else {
+      throw new Error(`Nothing here runs ${command}`);
+    }
+  }
+  return printed;
+}
+
+/** What a document shows of an output: `…` is anything, ids and all. */
+const pattern = (line: string) =>
+  new RegExp(
+    `^${line
+      .replace(/[0-9a-f]{4,}-?…/g, "…")
+      .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("…", ".*")}$`,
+  );
+const linesOf = (text: string) => text.split("\n").filter((line) => line.trim() !== "");
+
+const runnable = documents.filter(({ path }) => path === "README.md" || path.startsWith("docs/"));
+
+const blocksIn = (language: string) =>
+  runnable
+    .map(({ path, blocks }) => ({ path, blocks: blocks.filter((block) => block.language === language) }))
+    .filter(({ blocks }) => blocks.length > 0);
+
+it.each(blocksIn("sh"))("$path: commands print what it says", async ({ blocks }) => {
+  for (const block of blocks) {
+    const printed = linesOf(await run(block));
+    if (block.output === undefined) continue;
+    const expected = linesOf(block.output);
+    expect(printed, block.text).toHaveLength(expected.length);
+    for (const [at, line] of expected.entries()) expect(printed[at]).toMatch(pattern(line));
+  }
+});
+
+// Behind all commands, because one of them installs the client.
+it.each(blocksIn("ts"))("$path: programs compile and run", ({ path, blocks }) => {
+  const names = blocks.map(({ text }, at) => {
+    const name = `${path.replace(/\W/g, "-")}-${at}.ts`;
+    writeFileSync(join(app, name), text.replaceAll("http://127.0.0.1:8787", server.url));
+    return name;
+  });
+  const compilerOptions = {
+    target: "es2024",
+    module: "nodenext",
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
+    types: ["node"],
+    typeRoots: [join(root, "node_modules/@types")],
+  };
+  writeFileSync(join(app, "tsconfig.json"), JSON.stringify({ compilerOptions, files: names }));
+  shell(join(root, "node_modules/.bin/tsc"), app);
+  for (const name of names) execFileSync(process.execPath, [name], { cwd: app, stdio: "pipe" });
+});
+
+it("there is no other code", () => {
+  const languages = new Set(runnable.flatMap(({ blocks }) => blocks.map(({ language }) => language)));
+  expect([...languages].sort()).toEqual(["sh", "ts"]);
+});

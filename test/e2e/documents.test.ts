@@ -1,0 +1,106 @@
+/** Documents are true: what they name is there, and what is there is named. What they say to run is run by `npm run test:docs`. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { root } from "./support/bundle";
+import { commandsOf, documents } from "./support/documents";
+
+const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).trim().split("\n");
+const names = new Set(files.map((path) => basename(path)));
+const source = (path: string) => readFileSync(join(root, path), "utf8");
+const documentOf = (path: string) => {
+  const found = documents.find((document) => document.path === path);
+  if (!found) throw new Error(`There is no ${path}.`);
+  return found;
+};
+
+const FILE = /^(?:[\w.*-]+\/)*[\w.*-]+\.(?:ts|tsx|mjs|toml|json|md|html)$/;
+const FOLDER =
+  /^(?:src|test|docs|scripts|bench|postman|do|turn|llm|wire|routes|middleware|page|storage)(?:\/[\w-]+)*\/$/;
+
+/** Whether a path that a document names is there: from the root, from `src`, or, of a name alone, anywhere. */
+const isThere = (path: string) =>
+  path.includes("*") ||
+  [path, `src/${path}`, `src/do/${path}`, `src/do/storage/${path}`].some((place) => existsSync(join(root, place))) ||
+  names.has(path);
+
+describe.each(documents)("$path", ({ path, links, codes, blocks }) => {
+  it("links to what is there", () => {
+    for (const link of links.filter((href) => !/^https?:/.test(href))) {
+      const [file = "", anchor] = link.split("#");
+      const target = join(dirname(path), file);
+      expect(existsSync(join(root, target)), link).toBe(true);
+      if (anchor !== undefined) expect(documentOf(target).anchors, link).toContain(anchor);
+    }
+  });
+
+  it("names files that are there", () => {
+    const missing = codes.filter((code) => (FILE.test(code) || FOLDER.test(code)) && !isThere(code));
+    expect(missing).toEqual([]);
+  });
+
+  it("names scripts that are there", () => {
+    const { scripts } = JSON.parse(source("package.json"));
+    const commands = [...codes, ...blocks.filter(({ language }) => language === "sh").flatMap(commandsOf)];
+    const named = commands.flatMap((command) =>
+      [...command.matchAll(/npm (?:run (?:-s )?([\w:]+)|(start|test))/g)].map(([, run, itself]) => run ?? itself),
+    );
+    for (const script of named) expect(scripts).toHaveProperty([script ?? ""]);
+  });
+});
+
+describe("what is there", () => {
+  it("has every file of ARCHITECTURE.md's tree, in its folder", () => {
+    const [tree] = documentOf("ARCHITECTURE.md").blocks;
+    const folders: string[] = [];
+    for (const line of tree?.text.split("\n") ?? []) {
+      const depth = line.search(/\S/) / 2;
+      const [name = ""] = line.trim().split(/\s+/);
+      // A line goes on with the next file behind `;`.
+      const more = [...line.matchAll(/; ([\w-]+\.tsx?) /g)].map(([, file]) => file ?? "");
+      for (const entry of [name, ...more]) {
+        expect(existsSync(join(root, ...folders.slice(0, depth), entry)), line).toBe(true);
+      }
+      if (name.endsWith("/")) folders.splice(depth, folders.length, name);
+    }
+  });
+
+  it("has a line in docs/settings.md for each setting", () => {
+    const rows = [...documentOf("docs/settings.md").text.matchAll(/^\| `([A-Z_]+)` +\| (.*?) \|/gm)];
+    const documented = rows.map(([, name]) => name).sort();
+    const settings = [...source("src/env.ts").matchAll(/^ {2}([A-Z_]+): (?:z\b|count|holders|origins)/gm)];
+    expect(settings.map(([, name]) => name).sort()).toEqual(documented);
+  });
+
+  it("has a line in docs/operations.md for each event of the log", () => {
+    const events = files
+      .filter((path) => path.startsWith("src/"))
+      .flatMap((path) => [...source(path).matchAll(/\blog\("\w+", "(\w+)"/g)].map(([, event]) => event ?? ""));
+    const rows = documentOf("docs/operations.md").text.match(/^\| `event`[\s\S]*?\n\n/m)?.[0] ?? "";
+    const documented = [...rows.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = ""]) => cell.match(/\w+/g) ?? []);
+    expect(documented.filter((name) => name !== "event").sort()).toEqual([...new Set(events)].sort());
+  });
+
+  it("has a line in docs/api.md for each route but those of others' protocols", () => {
+    const { paths } = JSON.parse(source("openapi.json"));
+    const routes = Object.entries<Record<string, unknown>>(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`),
+    );
+    const own = routes.filter((route) => !route.includes("/v1/"));
+    const { text } = documentOf("docs/api.md");
+    const missing = own.filter((route) => {
+      const [method = "", path = ""] = route.split(" ");
+      return !new RegExp(`\`${method} ${path}(?:\\?[^\`]*)?\``).test(text);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it("has every table in docs/storage.md", () => {
+    const { text } = documentOf("docs/storage.md");
+    const tables = source("src/do/storage/migrations.ts").matchAll(
+      /CREATE (?:VIRTUAL )?TABLE (?:IF NOT EXISTS )?(\w+)/g,
+    );
+    for (const [, table] of tables) expect(text).toContain(`\`${table}\``);
+  });
+});

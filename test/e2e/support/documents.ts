@@ -1,0 +1,67 @@
+/** The documents of the project: their text, the code in it, and what it refers to. */
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { marked, type Token } from "marked";
+import { root } from "./bundle";
+
+export interface Block {
+  language: string;
+  text: string;
+  /** What the document says that it prints: the block behind it. */
+  output?: string;
+}
+
+export interface Document {
+  path: string;
+  text: string;
+  blocks: Block[];
+  /** Where links and pictures lead. */
+  links: string[];
+  /** Words in backticks. */
+  codes: string[];
+  /** The anchors of its headings, as GitHub makes them. */
+  anchors: string[];
+}
+
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-");
+
+function read(path: string): Document {
+  const text = readFileSync(join(root, path), "utf8");
+  const tokens = marked.lexer(text);
+  const document: Document = { path, text, blocks: [], links: [], codes: [], anchors: [] };
+  let before: Token | undefined;
+  for (const token of tokens) {
+    if (token.type === "space") continue;
+    if (token.type === "code") {
+      const last = document.blocks.at(-1);
+      // Two in a row are a command and what it prints.
+      const isOutput = last?.language === "sh" && ["", "json"].includes(token.lang ?? "");
+      if (before?.type === "code" && isOutput) last.output = token.text;
+      else document.blocks.push({ language: token.lang ?? "", text: token.text });
+    }
+    before = token;
+  }
+  marked.walkTokens(tokens, (token) => {
+    if (token.type === "link" || token.type === "image") document.links.push(token.href);
+    if (token.type === "codespan") document.codes.push(token.text);
+    if (token.type === "heading") document.anchors.push(anchorOf(token.text));
+  });
+  return document;
+}
+
+export const documents = [
+  "README.md",
+  ...globSync(["*.md", "docs/*.md"], { cwd: root, exclude: ["README.md"] }).sort(),
+].map(read);
+
+/** The commands of a block, each in one line. */
+export const commandsOf = (block: Block): string[] =>
+  block.text
+    .replaceAll("\\\n", "")
+    .split("\n")
+    .map((line) => line.replace(/\s+# .*$/, "").trim())
+    .filter((line) => line !== "");

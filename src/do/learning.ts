@@ -2,6 +2,7 @@
 import type { AiBinding } from "../llm/binding";
 import { Llama } from "../llm/llama";
 import { log } from "../log";
+import { countUsage } from "../meter";
 import { changesIn, learningCall } from "../turn/lesson";
 import type { Failure } from "../turn/result";
 import type { Message } from "../turn/types";
@@ -109,7 +110,7 @@ export class Learning {
       }
       return this.#done(lesson, () => {});
     }
-    if (noted.meter) await this.#count(noted.meter, completion.value.usage?.totalTokens ?? 0);
+    await countUsage(this.#usage, noted.meter, completion.value.usage?.totalTokens ?? 0);
     return this.#done(lesson, () => this.#apply(lesson, completion.value.text, facts));
   }
 
@@ -160,13 +161,5 @@ export class Learning {
     const { schedule } = this.#store;
     if (note.lessons.length === 0) schedule.drop("extract");
     else schedule.note("extract", Date.now() + LOST_MS, { ...note, lessons: note.lessons.slice(-MOST_LESSONS) });
-  }
-
-  async #count(meter: string, tokens: number): Promise<void> {
-    try {
-      await this.#usage.getByName(meter).add(tokens);
-    } catch (error) {
-      log("error", "usage_not_counted", { meter, tokens, error: String(error) });
-    }
   }
 }

@@ -2,6 +2,7 @@
 import type { AiBinding } from "../llm/binding";
 import { Llama, type LlamaOptions } from "../llm/llama";
 import { log } from "../log";
+import { countUsage } from "../meter";
 import { budgetOf, measure } from "../turn/budget";
 import { LiveTurn, replay } from "../turn/live-turn";
 import { noJournal } from "../turn/ports";
@@ -16,7 +17,7 @@ import type { Meaning } from "./meaning";
 import { openTurn } from "./opening";
 import type { Owner } from "./owner";
 import type { UserMemory } from "./recall/context";
-import { storageFailed } from "./storage/failed";
+import { storageFailed, written } from "./storage/failed";
 import type { Store } from "./storage/store";
 import { TurnJournal } from "./storage/turn-journal";
 import type { UsageDO } from "./usage";
@@ -105,12 +106,10 @@ export class SessionTurns {
       const finished = turn.snapshot("cancelled");
       const cancelled = { ...turn.stored, ...finished, finishedAt: Date.now() };
       turn.fail({ reason: "turn_cancelled" });
-      try {
+      return written(() => {
         journal?.finish(finished);
-      } catch (error) {
-        return failed(storageFailed(error));
-      }
-      return ok(cancelled);
+        return ok(cancelled);
+      });
     }
     const stored = this.#storedTurn(turnId);
     return stored ? ok(stored) : failed({ reason: "turn_not_found" });
@@ -161,19 +160,10 @@ export class SessionTurns {
     }
     const told = live.journal?.closed && this.#user.tell();
     log("info", "turn", { session: this.#ctx.id.toString(), ...turn.summary });
-    if (request.meter && turn.used > 0) await this.#count(request.meter, turn.used);
+    await countUsage(this.#usage, request.meter, turn.used);
     // Last, because an encoder may take its time.
     if (live.journal?.closed) await this.#onWritten(request).catch(storageFailed);
     await told;
-  }
-
-  /** What cannot be counted is told to the operator; the turn stands. */
-  async #count(meter: string, tokens: number): Promise<void> {
-    try {
-      await this.#usage.getByName(meter).add(tokens);
-    } catch (error) {
-      log("error", "usage_not_counted", { meter, tokens, error: String(error) });
-    }
   }
 
   /** Asks for the question's meaning while its turn waits in line; of use where the session is longer than its context. */

@@ -5,7 +5,7 @@ import type { Entry } from "../turn/types";
 import { endLine, entryLine, headLine } from "../wire/ndjson";
 import type { Line } from "./live/line";
 import { entriesOf } from "./storage/entries";
-import { storageFailed } from "./storage/failed";
+import { written } from "./storage/failed";
 import { Staging } from "./storage/staging";
 import type { SessionLimits, Store } from "./storage/store";
 
@@ -60,7 +60,7 @@ export class Transfer {
   /** Begins an import, in the place of one that was not finished. @returns its id */
   begin(): Result<string> {
     if (this.#store.messages.end().last > 0) return failed({ reason: "session_not_empty" });
-    return this.#written(() => {
+    return written(() => {
       this.#staging = new Staging(this.#storage);
       return ok(this.#staging.id);
     });
@@ -70,7 +70,7 @@ export class Transfer {
   add(id: string, entries: Entry[], limits: SessionLimits): Result<number | null> {
     const staging = this.#staging;
     if (staging?.id !== id) return failed({ reason: "import_interrupted" });
-    return this.#written(() => {
+    return written(() => {
       const repeated = staging.add(entries);
       const isFull = staging.count > limits.messages || this.#storage.sql.databaseSize > limits.bytes;
       return isFull ? failed({ reason: "session_full" }) : ok(repeated);
@@ -86,7 +86,7 @@ export class Transfer {
       if (!release || staging?.id !== id) return failed({ reason: "import_interrupted" });
       if (this.#store.messages.end().last > 0) return failed({ reason: "session_not_empty" });
       const messages = staging.count;
-      return this.#written(() => {
+      return written(() => {
         this.#store.adopt(staging);
         this.#staging = undefined;
         return ok({ messages });
@@ -101,13 +101,5 @@ export class Transfer {
     if (!this.#staging || (id !== undefined && this.#staging.id !== id)) return;
     this.#staging.drop();
     this.#staging = undefined;
-  }
-
-  #written<T>(run: () => Result<T>): Result<T> {
-    try {
-      return run();
-    } catch (error) {
-      return failed(storageFailed(error));
-    }
   }
 }

@@ -5,7 +5,7 @@ import type { Ask, Message } from "../turn/types";
 import type { AskingUser } from "./asking";
 import type { Owner } from "./owner";
 import type { UserMemory } from "./recall/context";
-import { storageFailed } from "./storage/failed";
+import { storageFailed, written } from "./storage/failed";
 import type { Store } from "./storage/store";
 import type { UserDO } from "./user";
 
@@ -124,12 +124,7 @@ export class UserLink {
       return true;
     });
     if (!known) return failed({ reason: "user_unreachable" });
-    try {
-      this.#store.title.set(title);
-      return ok(undefined);
-    } catch (error) {
-      return failed(storageFailed(error));
-    }
+    return written(() => ok(this.#store.title.set(title)));
   }
 
   /** Takes messages back that the user's object may know, which must be known to be done. */

@@ -10,7 +10,7 @@ import type { Extraction } from "./owner";
 import type { UserMemory } from "./recall/context";
 import { SEARCH_TOKENS } from "./recall/ranking";
 import type { Cursor, Life, ListedSession } from "./storage/directory";
-import { storageFailed } from "./storage/failed";
+import { storageFailed, written } from "./storage/failed";
 import { type Closing, type Names, type Told, UserStore } from "./storage/user-store";
 import type { UsageDO } from "./usage";
 
@@ -201,10 +201,6 @@ export class UserDO extends DurableObject<Bindings> {
   }
 
   #written<T>(write: () => T): Result<T> {
-    try {
-      return ok(this.#store.transaction(write));
-    } catch (error) {
-      return failed(storageFailed(error));
-    }
+    return written(() => ok(this.#store.transaction(write)));
   }
 }

@@ -1,4 +1,5 @@
 /** What the page asks of the server: through the typed client, as any other client would. */
+import { DetailedError, parseResponse } from "hono/client";
 import {
   AskError,
   type AskRequest,
@@ -14,26 +15,16 @@ import {
 /** How often in a row a lost connection is taken up again: for about a minute. */
 const RETRIES = 8;
 
-/** A request that was refused, in the server's own words. */
-export class Refused extends Error {
-  override readonly name = "Refused";
-  readonly code: string;
-
-  constructor(body: Problem | OpenAIError) {
-    super(
-      "error" in body
-        ? body.error.message
-        : [body.detail, ...(body.errors ?? []).map(({ message }) => message)].join(" "),
-    );
-    this.code = "error" in body ? (body.error.code ?? "") : body.code;
-  }
-}
-
-/** What went wrong, for whoever looks at the page. */
+/** What went wrong, for whoever looks at the page: in the server's own words, where it has any. */
 export function toldOf(error: unknown): { code: string; text: string } {
-  if (error instanceof Refused) return { code: error.code, text: error.message };
-  if (error instanceof AskError) return { code: error.problem.code, text: new Refused(error.problem).message };
-  return { code: "unreachable", text: "The server does not answer. Is it running, and are you online?" };
+  const refusal: Problem | OpenAIError | undefined =
+    error instanceof AskError ? error.problem : error instanceof DetailedError ? error.detail?.data : undefined;
+  if (typeof refusal !== "object") {
+    return { code: "unreachable", text: "The server does not answer. Is it running, and are you online?" };
+  }
+  if ("error" in refusal) return { code: refusal.error.code ?? "", text: refusal.error.message };
+  const { code, detail, errors = [] } = refusal;
+  return { code, text: [detail, ...errors.map(({ message }) => message)].join(" ") };
 }
 
 export class Api {
@@ -54,124 +45,100 @@ export class Api {
   }
 
   async cancel(sessionId: string, turnId: string) {
-    const response = await this.#client.sessions[":sessionId"].turns[":turnId"].$delete({
-      param: { sessionId, turnId },
-    });
-    if (!response.ok) throw new Refused(await response.json());
+    await parseResponse(this.#turn.$delete({ param: { sessionId, turnId } }));
   }
 
-  async turn(sessionId: string, turnId: string) {
-    const response = await this.#client.sessions[":sessionId"].turns[":turnId"].$get({ param: { sessionId, turnId } });
-    if (!response.ok) throw new Refused(await response.json());
-    return response.json();
+  turn(sessionId: string, turnId: string) {
+    return parseResponse(this.#turn.$get({ param: { sessionId, turnId } }));
   }
 
-  async session(sessionId: string) {
-    const response = await this.#client.sessions[":sessionId"].$get({ param: { sessionId } });
-    if (!response.ok) throw new Refused(await response.json());
-    return response.json();
+  session(sessionId: string) {
+    return parseResponse(this.#session.$get({ param: { sessionId } }));
   }
 
   /** The newest messages, or those before a number, oldest first. */
   async history(sessionId: string, limit: number, before?: number) {
     const query = { limit: String(limit), ...(before !== undefined && { before: String(before) }) };
-    const response = await this.#client.sessions[":sessionId"].messages.$get({ param: { sessionId }, query });
-    if (!response.ok) throw new Refused(await response.json());
-    return (await response.json()).data.reverse();
+    return (await parseResponse(this.#session.messages.$get({ param: { sessionId }, query }))).data.reverse();
   }
 
   /** Messages by their numbers. */
   async pick(sessionId: string, seqs: number[]) {
     const query = { seq: seqs.join() };
-    const response = await this.#client.sessions[":sessionId"].messages.$get({ param: { sessionId }, query });
-    if (!response.ok) throw new Refused(await response.json());
-    return (await response.json()).data;
+    return (await parseResponse(this.#session.messages.$get({ param: { sessionId }, query }))).data;
   }
 
   async search(sessionId: string, q: string) {
-    const response = await this.#client.sessions[":sessionId"].search.$post({
-      param: { sessionId },
-      json: { q, limit: 20 },
-    });
-    if (!response.ok) throw new Refused(await response.json());
-    return (await response.json()).data;
+    const json = { q, limit: 20 };
+    return (await parseResponse(this.#session.search.$post({ param: { sessionId }, json }))).data;
   }
 
   async searchUser(userId: string, q: string) {
-    const response = await this.#client.users[":userId"].search.$post({ param: { userId }, json: { q, limit: 20 } });
-    if (!response.ok) throw new Refused(await response.json());
-    return (await response.json()).data;
+    return (await parseResponse(this.#user.search.$post({ param: { userId }, json: { q, limit: 20 } }))).data;
   }
 
   /** The prompt that a question would be asked with. */
-  async preview(sessionId: string, question: string, userId: string | undefined) {
-    const json = { question, userId };
-    const response = await this.#client.sessions[":sessionId"].context.$post({ param: { sessionId }, json });
-    if (!response.ok) throw new Refused(await response.json());
-    return response.json();
+  preview(sessionId: string, question: string, userId: string | undefined) {
+    return parseResponse(this.#session.context.$post({ param: { sessionId }, json: { question, userId } }));
   }
 
   async rename(sessionId: string, title: string) {
-    const response = await this.#client.sessions[":sessionId"].$patch({ param: { sessionId }, json: { title } });
-    if (!response.ok) throw new Refused(await response.json());
+    await parseResponse(this.#session.$patch({ param: { sessionId }, json: { title } }));
   }
 
   /** @param leaving whether the page is about to go */
   async remove(sessionId: string, leaving = false) {
-    const init = { init: { keepalive: leaving } };
-    const response = await this.#client.sessions[":sessionId"].$delete({ param: { sessionId } }, init);
-    if (!response.ok) throw new Refused(await response.json());
+    await parseResponse(this.#session.$delete({ param: { sessionId } }, { init: { keepalive: leaving } }));
   }
 
   async reset(sessionId: string) {
-    const response = await this.#client.reset.$post({ json: { sessionId } });
-    if (!response.ok) throw new Refused(await response.json());
+    await parseResponse(this.#client.reset.$post({ json: { sessionId } }));
   }
 
-  async exported(sessionId: string) {
-    const response = await this.#client.sessions[":sessionId"].export.$get({ param: { sessionId } });
-    return response.ok ? response.text() : Promise.reject(new Refused(await response.json()));
+  exported(sessionId: string) {
+    return parseResponse(this.#session.export.$get({ param: { sessionId } }));
   }
 
   async imported(sessionId: string, lines: string) {
-    const init = { init: { body: lines, headers: this.#headers("application/x-ndjson") } };
-    const response = await this.#client.sessions[":sessionId"].import.$post({ param: { sessionId } }, init);
-    if (!response.ok) throw new Refused(await response.json());
+    const init = { body: lines, headers: this.#headers("application/x-ndjson") };
+    await parseResponse(this.#session.import.$post({ param: { sessionId } }, { init }));
   }
 
-  async sessionsOf(userId: string, cursor?: string) {
+  sessionsOf(userId: string, cursor?: string) {
     const query = { limit: "50", ...(cursor !== undefined && { cursor }) };
-    const response = await this.#client.users[":userId"].sessions.$get({ param: { userId }, query });
-    if (!response.ok) throw new Refused(await response.json());
-    return response.json();
+    return parseResponse(this.#user.sessions.$get({ param: { userId }, query }));
   }
 
   async facts(userId: string) {
-    const response = await this.#client.users[":userId"].facts.$get({ param: { userId } });
-    if (!response.ok) throw new Refused(await response.json());
-    return (await response.json()).data;
+    return (await parseResponse(this.#user.facts.$get({ param: { userId } }))).data;
   }
 
   async addFact(userId: string, text: string) {
-    const response = await this.#client.users[":userId"].facts.$post({ param: { userId }, json: { text } });
-    if (!response.ok) throw new Refused(await response.json());
+    await parseResponse(this.#user.facts.$post({ param: { userId }, json: { text } }));
   }
 
   async changeFact(userId: string, factId: string, text: string) {
-    const at = this.#client.users[":userId"].facts[":factId"];
-    const response = await at.$patch({ param: { userId, factId }, json: { text } });
-    if (!response.ok) throw new Refused(await response.json());
+    await parseResponse(this.#user.facts[":factId"].$patch({ param: { userId, factId }, json: { text } }));
   }
 
   async deleteFact(userId: string, factId: string) {
-    const response = await this.#client.users[":userId"].facts[":factId"].$delete({ param: { userId, factId } });
-    if (!response.ok) throw new Refused(await response.json());
+    await parseResponse(this.#user.facts[":factId"].$delete({ param: { userId, factId } }));
   }
 
   async models() {
-    const response = await this.#client.v1.models.$get();
-    if (!response.ok) throw new Refused(await response.json());
-    return (await response.json()).data;
+    return (await parseResponse(this.#client.v1.models.$get())).data;
+  }
+
+  get #session() {
+    return this.#client.sessions[":sessionId"];
+  }
+
+  get #turn() {
+    return this.#session.turns[":turnId"];
+  }
+
+  get #user() {
+    return this.#client.users[":userId"];
   }
 
   #headers(type: string): Record<string, string> {

@@ -1,5 +1,6 @@
 /** The conversations at the side. */
 import { useState } from "hono/jsx/dom";
+import { fieldOf } from "./dialog";
 import type { Known } from "./known-sessions";
 import { freshSpot, hashOf } from "./place";
 import type { PageState } from "./state";
@@ -10,8 +11,7 @@ function Entry({ page, known }: { page: PageState; known: Known }) {
   const title = known.title ?? "Untitled";
   const rename = (event: Event) => {
     event.preventDefault();
-    if (!(event.target instanceof HTMLFormElement)) return;
-    const named = String(new FormData(event.target).get("title")).trim();
+    const named = fieldOf(event, "title");
     setRenaming(false);
     if (named !== "" && named !== known.title) void page.rename(sessionId, named);
   };

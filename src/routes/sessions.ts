@@ -19,7 +19,7 @@ import {
   type sessionResponse,
 } from "../session-schema";
 import { memoryUsed } from "../turn/prompt";
-import { isoOrNull, toMessage, toRecalled } from "../wire/json";
+import { fromMessage, isoOrNull, toMessage, toRecalled } from "../wire/json";
 import { readerOf } from "./asking-user";
 import { askingOf, askOf, callSession, embeddingOf, limitsOf } from "./session";
 
@@ -81,10 +81,7 @@ export const sessions = new Hono<AppEnv>()
   .post("/sessions/:sessionId/messages", valid("param", sessionParam), valid("json", appendRequest), async (c) => {
     const { sessionId } = c.req.valid("param");
     const { userId, messages: sent } = c.req.valid("json");
-    const messages = sent.map(({ createdAt, ...rest }) => ({
-      ...rest,
-      ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),
-    }));
+    const messages = sent.map(fromMessage);
     const asking = askingOf(c, sessionId, userId);
     const result = await callSession(c, sessionId, (stub) => stub.append(messages, limitsOf(c), asking), "once");
     if (!result.ok) return respond(c, result.failure);

@@ -1,8 +1,17 @@
 /** What the inside knows, as it goes over the wire: times as ISO 8601. */
-import type { FinishedTurn, MemoryUsed, Message, RecalledMessage, StoredTurn } from "../turn/types";
+import type { FinishedTurn, MemoryUsed, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
 
 export const iso = (ms: number) => new Date(ms).toISOString();
 export const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
+
+/** A message as a client sends it. */
+export const fromMessage = ({
+  createdAt,
+  ...message
+}: Omit<NewMessage, "createdAt"> & { createdAt?: string | undefined }): NewMessage => ({
+  ...message,
+  ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),
+});
 
 export const toMessage = (stored: Message) => ({ ...stored, createdAt: iso(stored.createdAt) });
 

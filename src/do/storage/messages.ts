@@ -6,6 +6,7 @@ import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import { FullText } from "../recall/fulltext";
 import { QUIET, traitsOf } from "../recall/traits";
 import { type Columns, charactersOf, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
+import { metaOf, setMeta } from "./meta";
 import { type Outline, Outlines } from "./outlines";
 import type { Tables } from "./tables";
 import type { TurnPlace } from "./turn-rows";
@@ -182,7 +183,7 @@ export class Messages {
       messages: count + messages.length,
       tokens: messages.reduce((sum, message) => sum + message.tokens, tokens),
     };
-    this.#db.write("INSERT OR REPLACE INTO meta (key, value) VALUES ('withdrawn', ?)", JSON.stringify(sums));
+    setMeta(this.#db, "withdrawn", sums);
   }
 
   /** The first question. */
@@ -197,8 +198,7 @@ export class Messages {
 
   /** How many messages were taken out, and what they had cost. */
   #withdrawn(): { messages: number; tokens: number } {
-    const [row] = this.#db.rows<{ value: string }>("SELECT value FROM meta WHERE key = 'withdrawn'");
-    return row ? JSON.parse(row.value) : { messages: 0, tokens: 0 };
+    return metaOf(this.#db, "withdrawn") ?? { messages: 0, tokens: 0 };
   }
 
   /** Forgets what it knows of messages that are gone. */
@@ -210,7 +210,7 @@ export class Messages {
   clear(): void {
     this.forget();
     this.#db.write("DELETE FROM messages");
-    this.#db.write("DELETE FROM meta WHERE key = 'withdrawn'");
+    setMeta(this.#db, "withdrawn", undefined);
     this.index.clear();
   }
 

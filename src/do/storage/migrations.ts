@@ -12,6 +12,8 @@ interface Migration {
 
 export const TURNS_BY_KEY = "CREATE INDEX turns_by_key ON turns (idempotency_key) WHERE idempotency_key IS NOT NULL";
 
+const TOKENIZE = `tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"`;
+
 const migrations: Migration[] = [
   {
     version: 1,
@@ -51,7 +53,7 @@ const migrations: Migration[] = [
       ${TURNS_BY_KEY};
       -- without a copy of the content: the messages have it
       CREATE VIRTUAL TABLE messages_fts USING fts5(content, name, content = '', contentless_delete = 1,
-        tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");`,
+        ${TOKENIZE});`,
   },
   {
     version: 2,
@@ -126,7 +128,7 @@ const userMigrations: Migration[] = [
         updated_at INTEGER NOT NULL
       );
       CREATE VIRTUAL TABLE facts_fts USING fts5(content, content = '', contentless_delete = 1,
-        tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");`,
+        ${TOKENIZE});`,
   },
   {
     version: 2,

@@ -7,6 +7,7 @@ import { Database } from "./database";
 import { MOST_OF_TURN } from "./entries";
 import { firstVersionOf, forgetFirstVersion } from "./first-version";
 import { answerOf, Messages, type StoredMessage } from "./messages";
+import { metaOf, setMeta } from "./meta";
 import { Schedule, type SessionTask } from "./schedule";
 import type { Staging } from "./staging";
 import { Title } from "./title";
@@ -114,10 +115,10 @@ export class Store {
 
   /** When somebody last asked or appended, in milliseconds since 1970; appended messages bring times of their own. */
   lastUsed(): number {
-    const [meta] = this.#db.rows<{ value: number }>("SELECT value FROM meta WHERE key = 'appended_at'");
+    const appended = metaOf<number>(this.#db, "appended_at");
     const [last] = this.messages.page(undefined, 1);
-    const said = last && (last.turnId || !meta) ? last.createdAt : 0;
-    return Math.max(meta?.value ?? 0, said);
+    const said = last && (last.turnId || appended === undefined) ? last.createdAt : 0;
+    return Math.max(appended ?? 0, said);
   }
 
   /** A turn's messages: its question, with what was said before it where the session begins with that. */
@@ -233,7 +234,7 @@ export class Store {
 
   /** Remembers that messages came which may be older than now. */
   #touch(): void {
-    this.#db.write("INSERT OR REPLACE INTO meta (key, value) VALUES ('appended_at', ?)", Date.now());
+    setMeta(this.#db, "appended_at", Date.now());
   }
 
   #open({ id }: TurnIdentity, { before, said }: Opening, ...answer: StoredMessage[]): TurnPlace {

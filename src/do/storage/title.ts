@@ -1,6 +1,7 @@
 /** What a session is called: as somebody named it, else the beginning of its first question. */
 import type { Database } from "./database";
 import type { Messages } from "./messages";
+import { metaOf, setMeta } from "./meta";
 
 /** Characters of a first question. */
 const LENGTH = 80;
@@ -20,18 +21,17 @@ export class Title {
 
   /** Null where there is neither. */
   get text(): string | null {
-    const [row] = this.#db.rows<{ value: string }>("SELECT value FROM meta WHERE key = 'title'");
-    const question = row ? undefined : this.#messages.firstQuestion();
-    return row?.value ?? (question ? titleOf(question.content) : null);
+    const named = metaOf<string>(this.#db, "title");
+    const question = named === undefined ? this.#messages.firstQuestion() : undefined;
+    return named ?? (question ? titleOf(question.content) : null);
   }
 
   set(text: string): void {
-    const write = "INSERT OR REPLACE INTO meta (key, value) VALUES ('title', ?)";
-    this.#db.transaction(() => this.#db.write(write, text));
+    this.#db.transaction(() => setMeta(this.#db, "title", text));
   }
 
   /** Call it inside a transaction. */
   clear(): void {
-    this.#db.write("DELETE FROM meta WHERE key = 'title'");
+    setMeta(this.#db, "title", undefined);
   }
 }

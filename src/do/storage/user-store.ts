@@ -6,6 +6,7 @@ import { Copy } from "./copy";
 import { Database } from "./database";
 import { Directory, type Life } from "./directory";
 import { FactRows } from "./fact-rows";
+import { metaOf, setMeta } from "./meta";
 import { Schedule } from "./schedule";
 
 /** How long it is remembered what was deleted, in milliseconds: longer than anything of it is on its way. */
@@ -135,7 +136,7 @@ export class UserStore {
       this.facts.clear();
       this.schedule.drop("close");
       this.schedule.drop("extract");
-      this.#db.write("INSERT OR REPLACE INTO meta (key, value) VALUES ('deleted_at', ?)", Date.now());
+      setMeta(this.#db, "deleted_at", Date.now());
       this.schedule.note("tidy", Date.now() + GONE_MS, {});
     });
   }
@@ -158,8 +159,7 @@ export class UserStore {
   }
 
   get #deletedAt(): number {
-    const [row] = this.#db.rows<{ value: number }>("SELECT value FROM meta WHERE key = 'deleted_at'");
-    return row?.value ?? 0;
+    return metaOf(this.#db, "deleted_at") ?? 0;
   }
 
   #empty(sessionId: string): void {

@@ -1,6 +1,7 @@
 /** The vectors of a session's messages: of the first so many, in their order. */
 import { cosine, EXACT, nearestBySigns, pack, signsOf, strideOf, wordsOf } from "../recall/vectors";
 import type { Database } from "./database";
+import { metaOf, setMeta } from "./meta";
 
 /** Vectors of a row. The last row is not full, and written anew with each that comes; its signs follow when it is. */
 const BLOCK = 64;
@@ -39,8 +40,7 @@ export class VectorRows {
   }
 
   get made(): Made {
-    const [row] = this.#db.rows<{ value: string }>("SELECT value FROM meta WHERE key = 'vectors'");
-    return row ? JSON.parse(row.value) : { model: "", dimensions: 0 };
+    return metaOf(this.#db, "vectors") ?? { model: "", dimensions: 0 };
   }
 
   /** How many messages have a vector of this model. */
@@ -51,14 +51,12 @@ export class VectorRows {
 
   /** Which encoder an alarm goes on with, where one was planned. */
   get planned(): (EncoderOptions & { failures: number }) | null {
-    const [row] = this.#db.rows<{ value: string }>("SELECT value FROM meta WHERE key = 'encoder'");
-    return row ? JSON.parse(row.value) : null;
+    return metaOf(this.#db, "encoder") ?? null;
   }
 
   /** @param failures how often in a row it has failed */
   plan({ model, gateway }: EncoderOptions, failures = 0): void {
-    const write = "INSERT OR REPLACE INTO meta (key, value) VALUES ('encoder', ?)";
-    this.#db.transaction(() => this.#db.write(write, JSON.stringify({ model, gateway, failures })));
+    this.#db.transaction(() => setMeta(this.#db, "encoder", { model, gateway, failures }));
   }
 
   /** Adds the vectors of the messages behind those that have one; of another model or other dimensions they begin anew. */
@@ -76,7 +74,7 @@ export class VectorRows {
 
   #begin(made: Made): void {
     this.clear();
-    this.#db.write("INSERT OR REPLACE INTO meta (key, value) VALUES ('vectors', ?)", JSON.stringify(made));
+    setMeta(this.#db, "vectors", made);
   }
 
   #append(vectors: Float32Array[]): void {
@@ -123,7 +121,7 @@ export class VectorRows {
     this.forget();
     this.#db.write("DELETE FROM vectors");
     this.#db.write("DELETE FROM signs");
-    this.#db.write("DELETE FROM meta WHERE key = 'vectors'");
+    setMeta(this.#db, "vectors", undefined);
   }
 
   /** Forgets what it knows of vectors that are gone. */

@@ -7,7 +7,7 @@ import { askRequest, sessionId, userId } from "../../schema";
 import { appendRequest, searchRequest } from "../../session-schema";
 import type { Message } from "../../turn/types";
 import { factParam, factRequest } from "../../user-schema";
-import { iso } from "../../wire/json";
+import { fromMessage, iso } from "../../wire/json";
 import { callUser } from "../asking-user";
 import { askingOf, askOf, askSession, callSession, embeddingOf, limitsOf } from "../session";
 
@@ -79,11 +79,8 @@ export const tools = {
     "Remember messages that were said elsewhere: they become part of the conversation.",
     z.object({ sessionId: session, userId: user.optional(), messages: appendRequest.shape.messages }),
     async (c, { sessionId, userId, messages }) => {
-      const said = messages.map(({ createdAt, ...rest }) => ({
-        ...rest,
-        ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),
-      }));
       const asking = askingOf(c, sessionId, userId);
+      const said = messages.map(fromMessage);
       const append = callSession(c, sessionId, (stub) => stub.append(said, limitsOf(c), asking), "once");
       const { firstSeq, lastSeq } = orThrow(await append);
       return `Remembered as messages ${firstSeq} to ${lastSeq}.`;

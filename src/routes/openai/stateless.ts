@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../../env";
 import { Llama } from "../../llm/llama";
 import { errorFields, log } from "../../log";
+import { countUsage } from "../../meter";
 import { budgetOf, measure } from "../../turn/budget";
 import { contextOf } from "../../turn/conversation";
 import { goOn } from "../../turn/exchange";
@@ -40,7 +41,6 @@ export function askStateless(c: Context<AppEnv>, { ask: asked, before, results, 
     turn.fail({ reason: "turn_interrupted" });
   });
   c.executionCtx.waitUntil(turn.ended.then(() => log("info", "turn", turn.summary)));
-  const meter = meterOf(c);
-  if (meter) c.executionCtx.waitUntil(turn.ended.then(() => c.env.USAGE_DO.getByName(meter).add(turn.used)));
+  c.executionCtx.waitUntil(turn.ended.then(() => countUsage(c.env.USAGE_DO, meterOf(c), turn.used)));
   return form ? streamReply(turn, encoderOf(form, turn.identity.id)) : wholeReply(turn, false);
 }

@@ -2,12 +2,12 @@
 import * as z from "zod";
 import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "./limits";
 import {
+  anyRole,
   content,
   count,
   exportedMemory,
   finishReason,
   name,
-  role,
   time,
   usage,
   WELL_FORMED,
@@ -28,7 +28,7 @@ export const exportLines = {
   llamory: z.object({ llamory: z.literal("session"), version: z.literal(1) }),
   message: z.object({
     message: z.object({
-      role: z.enum([...role.options, "tool"]),
+      role: anyRole,
       name: name.optional(),
       content: imported,
       toolCalls: toolCalls.optional(),

@@ -31,7 +31,8 @@ export const sessionResponse = z.object({
   vectors: count.optional(),
 });
 
-const positive = (max: number) => z.coerce.number().int().min(1).max(max);
+/** A number of a query, from 1 to this. */
+export const positive = (max: number) => z.coerce.number().int().min(1).max(max);
 
 export const sessionChange = z.object({
   /** One line. */

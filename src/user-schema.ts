@@ -1,13 +1,13 @@
 /** Shapes on the wire of what is known of a user beyond one session. */
 import * as z from "zod";
-import { count, sessionId, time, userId, WELL_FORMED, wellFormed } from "./schema";
-import { recalled } from "./session-schema";
+import { count, seq, sessionId, time, userId, WELL_FORMED, wellFormed } from "./schema";
+import { positive, recalled } from "./session-schema";
 import { MAX_FACT } from "./turn/user-memory";
 
 export const userParam = z.object({ userId });
 
 export const userSessionsQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(1_000).default(50),
+  limit: positive(1_000).default(50),
   /** The `nextCursor` of the page before. */
   cursor: z
     .string()
@@ -34,7 +34,7 @@ export const userSearchResponse = z.object({ data: z.array(recalled) });
 
 const text = z.string().trim().min(1).max(MAX_FACT).refine(wellFormed, WELL_FORMED);
 
-const place = z.object({ sessionId, seq: z.int().min(1) });
+const place = z.object({ sessionId, seq });
 
 export const factRequest = z.object({
   text,

@@ -115,8 +115,10 @@ export class ChatDO extends DurableObject<Bindings> {
   }
 
   /** Gives the session a title; that its user's object knows it comes first. */
-  rename(title: string): Promise<Result<void>> {
-    return this.#user.rename(title);
+  async rename(title: string): Promise<Result<void>> {
+    const renamed = await this.#user.rename(title);
+    if (renamed.ok) this.ctx.waitUntil(this.#written(undefined));
+    return renamed;
   }
 
   /**

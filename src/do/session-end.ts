@@ -67,9 +67,10 @@ export class SessionEnd {
 
   /** Plans the end of a session that nobody will use, once: the alarm finds out by itself whether it was used meanwhile. */
   plan(): void {
-    const { schedule } = this.#store;
+    const { schedule, messages, title } = this.#store;
+    if (this.#planned || !(this.#days() > 0)) return;
     // A session that was emptied meanwhile gets no tables.
-    if (this.#planned || !(this.#days() > 0) || this.#store.messages.end().last === 0) return;
+    if (messages.end().last === 0 && title.text === null) return;
     if (!schedule.has("expire")) schedule.plan("expire", Date.now() + this.#days() * DAY_MS);
     this.#planned = true;
   }

@@ -17,43 +17,14 @@ export interface Price {
   completion: number;
 }
 
+// biome-ignore format: a table reads best as one
 const llamas: Record<string, Llama> = {
-  "@cf/meta/llama-3.1-8b-instruct-fast": {
-    window: 128_000,
-    tools: false,
-    json: true,
-    price: { prompt: 0.045, completion: 0.384 },
-  },
-  "@cf/meta/llama-3.1-8b-instruct-fp8": {
-    window: 32_000,
-    tools: false,
-    json: false,
-    price: { prompt: 0.152, completion: 0.287 },
-  },
-  "@cf/meta/llama-3.2-1b-instruct": {
-    window: 60_000,
-    tools: false,
-    json: false,
-    price: { prompt: 0.027, completion: 0.201 },
-  },
-  "@cf/meta/llama-3.2-3b-instruct": {
-    window: 60_000,
-    tools: false,
-    json: false,
-    price: { prompt: 0.051, completion: 0.335 },
-  },
-  "@cf/meta/llama-3.3-70b-instruct-fp8-fast": {
-    window: 24_000,
-    tools: true,
-    json: true,
-    price: { prompt: 0.29, completion: 2.25 },
-  },
-  "@cf/meta/llama-4-scout-17b-16e-instruct": {
-    window: 131_000,
-    tools: true,
-    json: false,
-    price: { prompt: 0.27, completion: 0.85 },
-  },
+  "@cf/meta/llama-3.1-8b-instruct-fast": { window: 128_000, tools: false, json: true, price: { prompt: 0.045, completion: 0.384 } },
+  "@cf/meta/llama-3.1-8b-instruct-fp8": { window: 32_000, tools: false, json: false, price: { prompt: 0.152, completion: 0.287 } },
+  "@cf/meta/llama-3.2-1b-instruct": { window: 60_000, tools: false, json: false, price: { prompt: 0.027, completion: 0.201 } },
+  "@cf/meta/llama-3.2-3b-instruct": { window: 60_000, tools: false, json: false, price: { prompt: 0.051, completion: 0.335 } },
+  "@cf/meta/llama-3.3-70b-instruct-fp8-fast": { window: 24_000, tools: true, json: true, price: { prompt: 0.29, completion: 2.25 } },
+  "@cf/meta/llama-4-scout-17b-16e-instruct": { window: 131_000, tools: true, json: false, price: { prompt: 0.27, completion: 0.85 } },
   // The stand-in reads anything; a Llama's window keeps its prompts like theirs.
   "llamory-offline": { window: 128_000, tools: true, json: true },
 };

@@ -2,8 +2,8 @@
 import type { Failure } from "../turn/result";
 
 /**
- * What may help: `again` the same call, `once` the same too but only once more, `fallback` another model, `shrink` a shorter prompt, `stop` nothing that the
- * Worker can do.
+ * What may help: `again` the same call, `once` the same but only once more, `fallback` another model, `shrink` a shorter
+ * prompt, `stop` nothing that the Worker can do.
  */
 export type Remedy = "again" | "once" | "fallback" | "shrink" | "stop";
 

@@ -63,24 +63,12 @@ function Table({ header, rows }: Tokens.Table) {
 }
 
 /** The library's own kinds; others come from extensions, of which there are none. */
+const KINDS = new Set(
+  "blockquote br checkbox code codespan def del em escape heading hr html image link list list_item paragraph space strong table text".split(
+    " ",
+  ),
+);
 const isKnown = (token: Token): token is MarkedToken => KINDS.has(token.type);
-const KINDS: ReadonlySet<string> = new Set<MarkedToken["type"]>([
-  ...([
-    "blockquote",
-    "br",
-    "checkbox",
-    "code",
-    "codespan",
-    "def",
-    "del",
-    "em",
-    "escape",
-    "heading",
-    "hr",
-    "html",
-  ] as const),
-  ...(["image", "link", "list", "list_item", "paragraph", "space", "strong", "table", "text"] as const),
-]);
 
 function Piece({ token }: { token: Token }): Child {
   if (!isKnown(token)) return token.raw;

@@ -183,7 +183,7 @@ export interface MemoryUsed {
   recall: RecallBy;
   /** Messages of the session that this prompt left out. */
   omitted: number;
-  /** Absent where the turn ended before there was a prompt, and in turns of before this was noted. */
+  /** Absent where the turn ended before there was a prompt. */
   prompt?: PromptShares | undefined;
   user?: UserMemoryUsed | undefined;
 }

@@ -93,6 +93,20 @@ describe("a session with a time to live", () => {
     expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
   });
 
+  it("is deleted too where it has a title alone", async () => {
+    const session = freshSession();
+    await keepFor(session, "30");
+    await llamory.fetch(`/sessions/${session}`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ title: "Bees" }),
+    });
+    expect(await alarmOf(session)).toBe(30);
+    forward(30);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
+  });
+
   it("is not deleted under a turn that runs", async () => {
     const session = freshSession();
     await keepFor(session, "1");

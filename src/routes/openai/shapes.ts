@@ -1,6 +1,6 @@
 /** The shapes of the OpenAI surface: what is understood of requests, and what is answered. The rest is ignored. */
 import * as z from "zod";
-import { finishReason, sessionId, userId } from "../../schema";
+import { count, finishReason, sessionId, userId } from "../../schema";
 import {
   chatFormat,
   chatToolChoice,
@@ -94,8 +94,6 @@ export const sessionHeaders = z.object({
   /** Whose session it is. */
   "x-user-id": userId.optional(),
 });
-
-const count = z.int().min(0);
 
 export const openaiError = z.object({
   error: z.object({ message: z.string(), type: z.string(), param: z.string().nullable(), code: z.string() }),

@@ -23,6 +23,8 @@ export default defineConfig({
   test: {
     // What the Worker logs is worth reading where a test failed.
     silent: "passed-only",
+    // Two cores have one worker by default; but most of a test from outside is waiting.
+    maxWorkers: 2,
     projects: [
       {
         plugins: [workerd()],

@@ -1,7 +1,8 @@
 import fc, { type Arbitrary } from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { type Operation, operations } from "../scripts/openapi/operations";
+import type { Operation } from "../scripts/openapi/operation";
+import { operations } from "../scripts/openapi/operations";
 import { worker } from "./support/worker";
 
 const RUNS = 5_000;

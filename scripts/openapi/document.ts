@@ -1,10 +1,10 @@
 /** The OpenAPI 3.1 document, from the schemas that the routes validate with. */
 import * as z from "zod";
 import { version } from "../../package.json";
-import { MAX_BODY } from "../../src/limits";
-import { type AnyFailure, openaiErrorOf, problemOf, type Reason, responseOf } from "../../src/problem";
+import { openaiErrorOf, problemOf, type Reason, responseOf } from "../../src/problem";
 import { openaiError } from "../../src/routes/openai/shapes";
 import * as schema from "../../src/schema";
+import { failures } from "./failures";
 import { operations } from "./operations";
 
 type Json = Record<string, unknown>;
@@ -13,60 +13,6 @@ type Json = Record<string, unknown>;
 const jsonSchema = (type: z.ZodType, io: "input" | "output" = "output"): Json => {
   const { $schema: _, ...rest } = z.toJSONSchema(type, { io, unrepresentable: "any" });
   return rest;
-};
-
-/** One failure of each kind, so that the document shows what it looks like. */
-const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
-  invalid_request: { reason: "invalid_request", errors: [{ path: "question", message: "Invalid input" }] },
-  malformed_json: { reason: "malformed_json" },
-  unsupported_media_type: { reason: "unsupported_media_type" },
-  body_too_large: { reason: "body_too_large", limit: MAX_BODY },
-  local_only: { reason: "local_only" },
-  too_many_failures: { reason: "too_many_failures" },
-  too_many_requests: { reason: "too_many_requests" },
-  tenant_allowance_spent: { reason: "tenant_allowance_spent", retryAfter: 3_600 },
-  unauthorized: { reason: "unauthorized" },
-  token_expired: { reason: "token_expired" },
-  forbidden: { reason: "forbidden" },
-  session_key_missing: { reason: "session_key_missing" },
-  not_configured: { reason: "not_configured" },
-  misconfigured: { reason: "misconfigured", detail: "Check the Worker's settings." },
-  not_found: { reason: "not_found" },
-  model_not_found: { reason: "model_not_found" },
-  method_not_allowed: { reason: "method_not_allowed", allow: "POST" },
-  internal: { reason: "internal" },
-  model_busy: { reason: "model_busy" },
-  model_timeout: { reason: "model_timeout" },
-  model_stalled: { reason: "model_stalled" },
-  model_interrupted: { reason: "model_interrupted" },
-  model_unreachable: { reason: "model_unreachable" },
-  model_unavailable: { reason: "model_unavailable", model: "@cf/meta/llama-3.1-8b-instruct" },
-  model_allowance_spent: { reason: "model_allowance_spent", retryAfter: 3_600 },
-  model_account: { reason: "model_account" },
-  model_request_refused: { reason: "model_request_refused" },
-  model_reply_empty: { reason: "model_reply_empty" },
-  model_reply_malformed: { reason: "model_reply_malformed" },
-  prompt_too_long: { reason: "prompt_too_long" },
-  turn_cancelled: { reason: "turn_cancelled" },
-  tool_results_unexpected: { reason: "tool_results_unexpected" },
-  turn_interrupted: { reason: "turn_interrupted" },
-  turn_not_found: { reason: "turn_not_found" },
-  response_not_found: { reason: "response_not_found" },
-  session_busy: { reason: "session_busy" },
-  session_queue_full: { reason: "session_queue_full" },
-  session_overloaded: { reason: "session_overloaded" },
-  session_lost: { reason: "session_lost" },
-  session_of_another_user: { reason: "session_of_another_user" },
-  user_unreachable: { reason: "user_unreachable" },
-  user_being_deleted: { reason: "user_being_deleted" },
-  user_half_deleted: { reason: "user_half_deleted" },
-  fact_not_found: { reason: "fact_not_found" },
-  facts_full: { reason: "facts_full" },
-  session_full: { reason: "session_full" },
-  session_not_empty: { reason: "session_not_empty" },
-  import_interrupted: { reason: "import_interrupted" },
-  storage_failed: { reason: "storage_failed" },
-  idempotency_conflict: { reason: "idempotency_conflict" },
 };
 
 const header = (description: string) => ({ description, schema: { type: "string" } });

@@ -1,69 +1,13 @@
 /** Every operation of the API: what it takes, what it answers, and how it may fail. */
-import type * as z from "zod";
 import { exportLine } from "../../src/export-schema";
-import type { Reason } from "../../src/problem";
-import * as openai from "../../src/routes/openai/shapes";
 import * as schema from "../../src/schema";
 import * as session from "../../src/session-schema";
 import * as user from "../../src/user-schema";
-
-export interface Operation {
-  id: string;
-  summary: string;
-  /** Needs no token. */
-  open?: boolean;
-  /** Tells errors as the OpenAI API does. */
-  openai?: boolean;
-  params?: z.ZodObject;
-  query?: z.ZodObject;
-  headers?: z.ZodObject;
-  body?: z.ZodType;
-  /** A body that may be sent as it stands. */
-  example?: unknown;
-  status?: number;
-  response?: z.ZodType;
-  /** What the events of a streamed answer are. */
-  events?: string;
-  /** What each line is, of an answer and of a body that are lines of JSON. */
-  lines?: z.ZodType;
-  takesLines?: z.ZodType;
-  /** When there is nothing to answer: a 204; and when what was sent is taken without an answer: a 202. */
-  nothing?: string;
-  taken?: string;
-  failures?: readonly Reason[];
-}
-
-const MODEL_FAILURES = [
-  "model_busy",
-  "model_timeout",
-  "model_unreachable",
-  "model_unavailable",
-  "model_allowance_spent",
-  "model_account",
-  "model_request_refused",
-  "model_reply_empty",
-  "model_reply_malformed",
-  "prompt_too_long",
-] as const;
-
-const TURN_FAILURES = [
-  "tenant_allowance_spent",
-  ...MODEL_FAILURES,
-  "model_interrupted",
-  "model_stalled",
-  "turn_cancelled",
-  "turn_interrupted",
-  "session_busy",
-  "session_queue_full",
-  "session_full",
-  "storage_failed",
-  "session_of_another_user",
-] as const;
+import { openaiOperations } from "./openai-operations";
+import { type Operation, TURN_FAILURES } from "./operation";
 
 const EVENTS =
   "Server-sent events: `start` (StreamStart), `delta` (StreamDelta), and last `done` (StreamDone) or `error` (StreamError). `id` is `<turnId>:<characters of the answer so far>`, with `:done` behind it for the last event. Comments keep the connection alive.";
-
-const chat = { model: "llama", messages: [{ role: "user", content: "What is my name?" }] };
 
 export const operations: Record<string, Operation> = {
   "GET /health": {
@@ -286,56 +230,5 @@ export const operations: Record<string, Operation> = {
     response: schema.mcpResponse,
     taken: "A notification.",
   },
-  "GET /v1/models": {
-    id: "models",
-    summary: "The models that may answer, as the OpenAI API lists them",
-    openai: true,
-    response: openai.modelsResponse,
-  },
-  "GET /v1/models/:model{.+}": {
-    id: "model",
-    summary: "One of them",
-    openai: true,
-    params: openai.modelParam,
-    response: openai.modelResponse,
-    failures: ["model_not_found"],
-  },
-  "POST /v1/chat/completions": {
-    id: "chatCompletions",
-    summary: "A chat completion; remembered on the server where the request names a session",
-    openai: true,
-    headers: openai.sessionHeaders,
-    body: openai.chatRequest,
-    example: chat,
-    response: openai.chatResponse,
-    events: "Chunks as the OpenAI API streams them, then `[DONE]`; an error is a chunk with `error`.",
-    failures: [...TURN_FAILURES, "tool_results_unexpected"],
-  },
-  "GET /v1/responses/:responseId": {
-    id: "response",
-    summary: "A response, as it is remembered",
-    openai: true,
-    params: openai.responseParam,
-    response: openai.responsesResponse,
-    failures: ["response_not_found"],
-  },
-  "DELETE /v1/responses/:responseId": {
-    id: "deleteResponse",
-    summary: "Take a response and its question out of the memory",
-    openai: true,
-    params: openai.responseParam,
-    response: openai.deletedResponse,
-    failures: ["response_not_found", "storage_failed", "user_unreachable"],
-  },
-  "POST /v1/responses": {
-    id: "responses",
-    summary: "A response; the next one may go on with it by `previous_response_id`",
-    openai: true,
-    headers: openai.sessionHeaders,
-    body: openai.responsesRequest,
-    example: { model: "llama", input: "What is my name?" },
-    response: openai.responsesResponse,
-    events: "Events as the OpenAI API streams responses.",
-    failures: [...TURN_FAILURES, "response_not_found", "tool_results_unexpected"],
-  },
+  ...openaiOperations,
 };

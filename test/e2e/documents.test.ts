@@ -29,7 +29,7 @@ describe.each(documents)("$path", ({ path, links, codes, blocks }) => {
   it("links to what is there", () => {
     for (const link of links.filter((href) => !/^https?:/.test(href))) {
       const [file = "", anchor] = link.split("#");
-      const target = join(dirname(path), file);
+      const target = file === "" ? path : join(dirname(path), file);
       expect(existsSync(join(root, target)), link).toBe(true);
       if (anchor !== undefined) expect(documentOf(target).anchors, link).toContain(anchor);
     }

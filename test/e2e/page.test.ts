@@ -1,62 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch } from "./support/browser";
+import { describe, expect, it } from "vitest";
 import { root } from "./support/bundle";
-import { Dev } from "./support/dev";
-import { post } from "./support/http";
-import { Visitor, wordyModel } from "./support/page";
+import { visitedServer } from "./support/page";
 
 const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 
-let model: Awaited<ReturnType<typeof wordyModel>>;
-let server: Dev;
-let browser: Browser;
-
-beforeAll(async () => {
-  model = await wordyModel();
-  const settings = { OPENAI_BASE_URL: `http://${model.address}/v1`, EMBEDDING_MODEL: "", USER_TIMEOUT_MS: "10000" };
-  const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
-  server = new Dev(undefined, ["--env", "openai", ...vars]);
-  [browser] = await Promise.all([launch(), server.start()]);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-  await model?.[Symbol.asyncDispose]();
-});
-
-const open = (path = "/", options = {}) => Visitor.open(browser, server.url + path, options);
-
-interface Message {
-  seq: number;
-  role: string;
-  content: string;
-  status: string;
-}
-
-async function transcript(session: string): Promise<Message[]> {
-  const response = await fetch(`${server.url}/sessions/${session}/messages?limit=100`);
-  return ((await response.json()) as { data: Message[] }).data.reverse();
-}
-
-/** Appends messages, of which one is the fact. */
-async function remember(session: string, count: number, fact?: { at: number; content: string }): Promise<void> {
-  for (let from = 0; from < count; from += 1_000) {
-    const messages = Array.from({ length: Math.min(1_000, count - from) }, (_, index) => {
-      const at = from + index;
-      const content = fact?.at === at ? fact.content : `Chapter ${at}: the weather stayed grey and nobody minded.`;
-      return {
-        role: at % 2 ? "assistant" : "user",
-        content,
-        createdAt: new Date(Date.UTC(2024, 0, 1, at)).toISOString(),
-      };
-    });
-    expect((await post(`${server.url}/sessions/${session}/messages`, { messages })).status).toBe(201);
-  }
-}
+const visited = visitedServer();
+const open = visited.open;
 
 describe("to talk", () => {
   it("an answer is seen as it streams, and can be stopped: what was said stays", async () => {
@@ -65,7 +16,7 @@ describe("to talk", () => {
     await visitor.sees(/word3 /);
     await visitor.page.getByRole("button", { name: "Stop" }).click();
     await visitor.sees("This answer was stopped.");
-    const [question, answer] = await transcript(visitor.session);
+    const [question, answer] = await visited.transcript(visitor.session);
     expect(question).toMatchObject({ content: "Count slowly." });
     expect(answer).toMatchObject({ role: "assistant", status: "cancelled", content: expect.stringContaining("word3") });
   });
@@ -76,7 +27,7 @@ describe("to talk", () => {
     await visitor.ask("And now?");
     await visitor.sees("Waits for the answer before it…");
     await visitor.hasRead("You said: And now?");
-    const said = await transcript(visitor.session);
+    const said = await visited.transcript(visitor.session);
     expect(said.map(({ content }) => content.slice(0, 8))).toEqual(["Give me ", "moment0 ", "And now?", "You said"]);
   });
 
@@ -88,7 +39,7 @@ describe("to talk", () => {
     await visitor.page.reload();
     await visitor.hasRead(/moment29/);
     await visitor.hasRead("You said: And now?");
-    expect(await transcript(visitor.session)).toHaveLength(4);
+    expect(await visited.transcript(visitor.session)).toHaveLength(4);
   });
 
   it("an answer goes on on another device", async () => {
@@ -108,13 +59,13 @@ describe("to talk", () => {
     await visitor.hasRead("You said: Hello.");
     await visitor.ask("Count slowly.");
     await visitor.sees(/word9 /);
-    await server.kill();
-    await server.start();
+    await visited.server.kill();
+    await visited.server.start();
     await visitor.sees("This answer was cut off.");
     await visitor.ask("Are you there?");
     await visitor.hasRead("You said: Are you there?");
     await expect
-      .poll(async () => (await transcript(visitor.session)).map(({ status }) => status))
+      .poll(async () => (await visited.transcript(visitor.session)).map(({ status }) => status))
       .toEqual(["complete", "complete", "interrupted", "interrupted", "complete", "complete"]);
   });
 
@@ -137,10 +88,10 @@ describe("to talk", () => {
     await list.getByRole("button", { name: "Delete Bees" }).click();
     await page.getByRole("button", { name: "Undo" }).click();
     await list.getByRole("link", { name: "Bees", exact: true }).waitFor();
-    expect(await transcript(kept)).toHaveLength(2);
+    expect(await visited.transcript(kept)).toHaveLength(2);
     await list.getByRole("button", { name: "Delete Bees" }).click();
     await page.reload();
-    await expect.poll(() => transcript(kept)).toEqual([]);
+    await expect.poll(() => visited.transcript(kept)).toEqual([]);
     await list.getByRole("link", { name: "I like figs." }).waitFor();
     expect(await list.getByRole("link").allInnerTexts()).toEqual(["I like figs."]);
   });
@@ -160,7 +111,7 @@ describe("to talk", () => {
     const file = await (await downloaded).path();
     await choose("Empty this conversation");
     await page.getByText("Say something.").waitFor();
-    expect(await transcript(visitor.session)).toEqual([]);
+    expect(await visited.transcript(visitor.session)).toEqual([]);
     const chosen = page.waitForEvent("filechooser");
     await choose("Import");
     await (await chosen).setFiles({
@@ -193,90 +144,7 @@ describe("to talk", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Keeps wasps.").waitFor();
     await page.getByRole("button", { name: "Delete: Keeps wasps." }).click();
-    await expect.poll(async () => (await fetch(`${server.url}/users/ana/facts`)).json()).toEqual({ data: [] });
-  });
-});
-
-describe("to look inside", () => {
-  it("a fact from 3,000 messages ago is quoted, shown with its reasons, and a link leads there", async () => {
-    const session = `old-${crypto.randomUUID()}`;
-    await remember(session, 3_000, { at: 6, content: "The password of the cellar is xylophone." });
-    await using visitor = await open(`/#/${session}`);
-    const { page } = visitor;
-    await visitor.ask("What is the password of the cellar?");
-    await visitor.hasRead("It is xylophone.");
-    await page.getByText("Look inside").last().click();
-    const recalled = page
-      .locator("ol.recalled")
-      .getByRole("link", { name: "The password of the cellar is xylophone." });
-    await recalled.waitFor();
-    expect(await page.locator(".legend").first().innerText()).toMatch(
-      /System prompt[\s\S]*Recalled[\s\S]*Room for the reply/,
-    );
-    expect(
-      await page.getByRole("img", { name: /^Of 3002 messages: recent messages \d+ to \d+, \d+ recalled$/ }).count(),
-    ).toBe(1);
-    await recalled.click();
-    await page.waitForSelector("#m7:focus");
-    expect(await page.locator("#m7").innerText()).toContain("xylophone");
-    expect(await page.locator("article").count()).toBeLessThanOrEqual(150);
-  });
-
-  it("while a question is written, what would be remembered is shown", async () => {
-    const session = `preview-${crypto.randomUUID()}`;
-    await remember(session, 1_000, { at: 6, content: "The password of the cellar is xylophone." });
-    await using visitor = await open(`/#/${session}`);
-    await visitor.page.fill("#question", "What is the password of the cellar?");
-    await visitor.page.getByText(/Would go with \d+ recent and \d+ recalled messages/).click();
-    await visitor.page.locator(".preview ol.recalled").getByText("xylophone").waitFor();
-    expect(await transcript(session)).toHaveLength(100);
-  });
-
-  it("search finds a place in the transcript", async () => {
-    const session = `search-${crypto.randomUUID()}`;
-    await remember(session, 300, { at: 6, content: "The password of the cellar is xylophone." });
-    await using visitor = await open(`/#/${session}`);
-    const { page } = visitor;
-    await page.getByRole("button", { name: "Search" }).click();
-    await page.getByLabel("What was said").fill("cellar");
-    await page.keyboard.press("Enter");
-    await page.getByRole("link", { name: "The password of the cellar is xylophone." }).click();
-    await page.waitForSelector("#m7:focus");
-  });
-});
-
-describe("whatever is said", () => {
-  it("nothing of an answer runs, and no link leads where it should not", async () => {
-    await using visitor = await open();
-    const { page } = visitor;
-    await visitor.ask("Be hostile.");
-    await visitor.sees("<script>window.hacked = 1</script>");
-    await page.getByText("another", { exact: true }).waitFor();
-    expect(await page.evaluate(() => "hacked" in window)).toBe(false);
-    expect(await page.locator(".message :is(script, img, iframe, svg, style)").count()).toBe(0);
-    const links = page.locator(".message.assistant a:not(header a)");
-    expect(await links.evaluateAll((all) => all.map((link) => link.getAttribute("href")))).toEqual([
-      ...["https://example.com/", "https://example.com/x.png"],
-    ]);
-  });
-
-  it("a line of 200,000 characters and 5,000 messages leave the page usable", async () => {
-    const session = `long-${crypto.randomUUID()}`;
-    await remember(session, 5_000);
-    await using visitor = await open(`/#/${session}`);
-    const { page } = visitor;
-    await visitor.ask("Say one long line.");
-    await page.getByRole("button", { name: "Show all 200,000 characters" }).waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
-    expect(await page.locator("article").count()).toBeLessThanOrEqual(150);
-    for (let pages = 0; pages < 4; pages += 1) {
-      const first = await page.locator("article[id]").first().getAttribute("id");
-      await page.getByRole("button", { name: "Show older messages" }).click();
-      await expect.poll(() => page.locator("article[id]").first().getAttribute("id")).not.toBe(first);
-    }
-    expect(await page.locator("article").count()).toBeLessThanOrEqual(150);
-    await visitor.ask("Are you there?");
-    await expect.poll(async () => (await transcript(session)).at(-1)?.content).toBe("You said: Are you there?");
+    await expect.poll(async () => (await fetch(`${visited.server.url}/users/ana/facts`)).json()).toEqual({ data: [] });
   });
 });
 

@@ -1,9 +1,9 @@
 /** Users of the tests, and what stands in the storage of their objects. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import { UserDO } from "../../src/do/user";
-import { freshSession } from "./worker";
+import { freshSession, worker } from "./worker";
 
 /** A user that no other test has. */
 export const freshUser = () => `user-${crypto.randomUUID()}`;
@@ -73,3 +73,18 @@ export async function later<T>(ms: number, run: () => Promise<T>): Promise<T> {
 
 /** Lets the alarm of a session ring when what it owes is due. */
 export const ringLater = (session: string) => later(60_000, () => ring(session));
+
+/** What the tests of users ask: patiently. */
+const llamory = worker(PATIENT);
+export const asks = (sessionId: string, userId: string, question: string, more: object = {}) =>
+  llamory.post("/ask", { sessionId, userId, question, ...more });
+export const remove = (path: string) => llamory.fetch(path, { method: "DELETE" });
+
+/** A session of a user, who has another one too; both are told. */
+export async function told(): Promise<{ user: string; session: string; other: string }> {
+  const [user, [session = "", other = ""]] = [freshUser(), freshSessions(2)];
+  await asks(session, user, "My secret is mango.");
+  await asks(other, user, "I like figs.");
+  await vi.waitFor(async () => expect([await owes(session), await owes(other)]).toEqual([false, false]));
+  return { user, session, other };
+}

@@ -1,8 +1,10 @@
 /** The page in a real browser, and the model that it talks with. */
 import type { ServerResponse } from "node:http";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { expect } from "vitest";
-import { type Received, serve } from "./http";
+import { afterAll, beforeAll, expect } from "vitest";
+import { launch } from "./browser";
+import { Dev } from "./dev";
+import { post, type Received, serve } from "./http";
 
 const WORD_MS = 25;
 
@@ -96,4 +98,55 @@ export class Visitor {
     await this.context.close();
     expect(this.#wrong).toEqual([]);
   }
+}
+
+interface Message {
+  seq: number;
+  role: string;
+  content: string;
+  status: string;
+}
+
+/** A server with the wordy model behind it, and a browser, for all tests of a file. */
+export function visitedServer() {
+  let model: Awaited<ReturnType<typeof wordyModel>>;
+  let server: Dev;
+  let browser: Browser;
+  beforeAll(async () => {
+    model = await wordyModel();
+    const settings = { OPENAI_BASE_URL: `http://${model.address}/v1`, EMBEDDING_MODEL: "", USER_TIMEOUT_MS: "10000" };
+    const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+    server = new Dev(undefined, ["--env", "openai", ...vars]);
+    [browser] = await Promise.all([launch(), server.start()]);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+    await model?.[Symbol.asyncDispose]();
+  });
+  return {
+    get server() {
+      return server;
+    },
+    open: (path = "/", options = {}) => Visitor.open(browser, server.url + path, options),
+    async transcript(session: string): Promise<Message[]> {
+      const response = await fetch(`${server.url}/sessions/${session}/messages?limit=100`);
+      return ((await response.json()) as { data: Message[] }).data.reverse();
+    },
+    /** Appends messages, of which one is the fact. */
+    async remember(session: string, count: number, fact?: { at: number; content: string }): Promise<void> {
+      for (let from = 0; from < count; from += 1_000) {
+        const messages = Array.from({ length: Math.min(1_000, count - from) }, (_, index) => {
+          const at = from + index;
+          const content = fact?.at === at ? fact.content : `Chapter ${at}: the weather stayed grey and nobody minded.`;
+          return {
+            role: at % 2 ? "assistant" : "user",
+            content,
+            createdAt: new Date(Date.UTC(2024, 0, 1, at)).toISOString(),
+          };
+        });
+        expect((await post(`${server.url}/sessions/${session}/messages`, { messages })).status).toBe(201);
+      }
+    },
+  };
 }

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { visitedServer } from "./support/page";
+
+const visited = visitedServer();
+const open = visited.open;
+
+describe("to look inside", () => {
+  it("a fact from 3,000 messages ago is quoted, shown with its reasons, and a link leads there", async () => {
+    const session = `old-${crypto.randomUUID()}`;
+    await visited.remember(session, 3_000, { at: 6, content: "The password of the cellar is xylophone." });
+    await using visitor = await open(`/#/${session}`);
+    const { page } = visitor;
+    await visitor.ask("What is the password of the cellar?");
+    await visitor.hasRead("It is xylophone.");
+    await page.getByText("Look inside").last().click();
+    const recalled = page
+      .locator("ol.recalled")
+      .getByRole("link", { name: "The password of the cellar is xylophone." });
+    await recalled.waitFor();
+    expect(await page.locator(".legend").first().innerText()).toMatch(
+      /System prompt[\s\S]*Recalled[\s\S]*Room for the reply/,
+    );
+    expect(
+      await page.getByRole("img", { name: /^Of 3002 messages: recent messages \d+ to \d+, \d+ recalled$/ }).count(),
+    ).toBe(1);
+    await recalled.click();
+    await page.waitForSelector("#m7:focus");
+    expect(await page.locator("#m7").innerText()).toContain("xylophone");
+    expect(await page.locator("article").count()).toBeLessThanOrEqual(150);
+  });
+
+  it("while a question is written, what would be remembered is shown", async () => {
+    const session = `preview-${crypto.randomUUID()}`;
+    await visited.remember(session, 1_000, { at: 6, content: "The password of the cellar is xylophone." });
+    await using visitor = await open(`/#/${session}`);
+    await visitor.page.fill("#question", "What is the password of the cellar?");
+    await visitor.page.getByText(/Would go with \d+ recent and \d+ recalled messages/).click();
+    await visitor.page.locator(".preview ol.recalled").getByText("xylophone").waitFor();
+    expect(await visited.transcript(session)).toHaveLength(100);
+  });
+
+  it("search finds a place in the transcript", async () => {
+    const session = `search-${crypto.randomUUID()}`;
+    await visited.remember(session, 300, { at: 6, content: "The password of the cellar is xylophone." });
+    await using visitor = await open(`/#/${session}`);
+    const { page } = visitor;
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByLabel("What was said").fill("cellar");
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "The password of the cellar is xylophone." }).click();
+    await page.waitForSelector("#m7:focus");
+  });
+});
+
+describe("whatever is said", () => {
+  it("nothing of an answer runs, and no link leads where it should not", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.ask("Be hostile.");
+    await visitor.sees("<script>window.hacked = 1</script>");
+    await page.getByText("another", { exact: true }).waitFor();
+    expect(await page.evaluate(() => "hacked" in window)).toBe(false);
+    expect(await page.locator(".message :is(script, img, iframe, svg, style)").count()).toBe(0);
+    const links = page.locator(".message.assistant a:not(header a)");
+    expect(await links.evaluateAll((all) => all.map((link) => link.getAttribute("href")))).toEqual([
+      ...["https://example.com/", "https://example.com/x.png"],
+    ]);
+  });
+
+  it("a line of 200,000 characters and 5,000 messages leave the page usable", async () => {
+    const session = `long-${crypto.randomUUID()}`;
+    await visited.remember(session, 5_000);
+    await using visitor = await open(`/#/${session}`);
+    const { page } = visitor;
+    await visitor.ask("Say one long line.");
+    await page.getByRole("button", { name: "Show all 200,000 characters" }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    expect(await page.locator("article").count()).toBeLessThanOrEqual(150);
+    for (let pages = 0; pages < 4; pages += 1) {
+      const first = await page.locator("article[id]").first().getAttribute("id");
+      await page.getByRole("button", { name: "Show older messages" }).click();
+      await expect.poll(() => page.locator("article[id]").first().getAttribute("id")).not.toBe(first);
+    }
+    expect(await page.locator("article").count()).toBeLessThanOrEqual(150);
+    await visitor.ask("Are you there?");
+    await expect.poll(async () => (await visited.transcript(session)).at(-1)?.content).toBe("You said: Are you there?");
+  });
+});

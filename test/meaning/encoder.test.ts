@@ -1,0 +1,110 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { describe, expect, inject, it, vi } from "vitest";
+import { append, callsOf, chatter, complete, infoOf, likeness, stubOf, withEncoder } from "../support/vectors";
+import { freshSession, worker } from "../support/worker";
+import "../support/provided";
+
+describe("while vectors are being made", () => {
+  /** A session whose first batch is under way, until it is mended. */
+  async function underWay() {
+    const [session, id] = [freshSession(), crypto.randomUUID()];
+    const llamory = withEncoder(`/held-${id}`);
+    await append(worker(), session, chatter(48));
+    const input = "The code is xylophone.";
+    const asked = await worker().post("/v1/responses", { input, conversation: session });
+    const begun = append(llamory, session, chatter(4, 48));
+    await vi.waitFor(async () => expect(await callsOf(id)).toBeGreaterThan(0), { timeout: 5_000 });
+    await begun;
+    const mend = () => fetch(`${inject("encoder")}/mend/${id}`);
+    return { session, llamory, mend, response: (await asked.json<{ id: string }>()).id };
+  }
+
+  it("a turn may be withdrawn: nothing of it is in the vectors", async () => {
+    const { session, llamory, mend, response } = await underWay();
+    await llamory.fetch(`/v1/responses/${encodeURIComponent(response)}`, { method: "DELETE" });
+    await mend();
+    await llamory.ask(session, "And on?");
+    await vi.waitFor(
+      async () => {
+        await runDurableObjectAlarm(stubOf(session));
+        expect((await infoOf(llamory, session)).vectors).toBe(56);
+      },
+      { timeout: 15_000 },
+    );
+    expect(await likeness(session)).toBeGreaterThan(0.99);
+  });
+
+  it("the session may be deleted: nothing is written afterwards", async () => {
+    const { session, llamory, mend } = await underWay();
+    await llamory.fetch(`/sessions/${session}`, { method: "DELETE" });
+    await mend();
+    // The encoder makes one batch after the other: when this one is there, that one was.
+    const other = freshSession();
+    await append(withEncoder(), other, chatter(48));
+    await complete(withEncoder(), other);
+    await runInDurableObject(stubOf(session), async (_, { storage }) => {
+      expect(storage.sql.exec("SELECT name FROM sqlite_master").toArray()).toEqual([]);
+      expect(await storage.getAlarm()).toBeNull();
+    });
+  });
+});
+
+describe("an encoder that", () => {
+  it.each(["failing", "silent"])("is %s leaves questions to be answered by words", async (way) => {
+    const session = freshSession();
+    await append(withEncoder(), session, chatter(48));
+    await complete(withEncoder(), session);
+    const broken = withEncoder(`/${way}`, { EMBEDDING_TIMEOUT_MS: "50" });
+    for (const question of ["How was the weather?", "And the train?"]) {
+      const asked = await broken.ask(session, question);
+      expect(asked.status).toBe(200);
+      expect(await asked.json()).toMatchObject({ memory: { recall: "words" } });
+    }
+  });
+
+  it("fails again and again is asked ever more rarely", async () => {
+    const session = freshSession();
+    await append(withEncoder("/failing"), session, chatter(48));
+    const dueIn = () =>
+      runInDurableObject(stubOf(session), (_, { storage }) =>
+        storage.sql
+          .exec<{ at: number }>("SELECT at FROM due WHERE task = 'embed'")
+          .toArray()
+          .map(({ at }) => Math.round((at - Date.now()) / 1_000)),
+      );
+    await vi.waitFor(async () => expect(await dueIn()).toEqual([30]), { timeout: 5_000 });
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const pauses: (number | undefined)[] = [];
+      for (let time = 0; time < 9; time += 1) {
+        const [seconds = 0] = await dueIn();
+        vi.setSystemTime(Date.now() + (seconds + 1) * 1_000);
+        await runInDurableObject(stubOf(session), (instance) => instance.alarm());
+        pauses.push((await dueIn())[0]);
+      }
+      expect(pauses).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("is gone in the middle of a backlog leaves what it made, and the rest is made when it is back", async () => {
+    const session = freshSession();
+    const id = `1-${crypto.randomUUID()}`;
+    const llamory = withEncoder(`/broken-${id}`);
+    await append(llamory, session, chatter(150));
+    await vi.waitFor(
+      async () => {
+        await runDurableObjectAlarm(stubOf(session));
+        expect((await infoOf(llamory, session)).vectors).toBe(100);
+      },
+      { timeout: 20_000 },
+    );
+    const asked = await llamory.ask(session, "How was the weather?");
+    expect(await asked.json()).toMatchObject({ memory: { recall: "words" } });
+    await fetch(`${inject("encoder")}/mend/${id}`);
+    await llamory.ask(session, "And now?");
+    await complete(llamory, session);
+    expect(await likeness(session)).toBeGreaterThan(0.99);
+  });
+});

@@ -1,0 +1,125 @@
+import { runInDurableObject } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ChatDO } from "../../src/do/chat";
+import { HELD, PLAYED, scripted } from "../support/scripted-model";
+import {
+  asks,
+  down,
+  everythingIn,
+  freshSessions,
+  freshUser,
+  later,
+  owes,
+  PATIENT,
+  remove,
+  replaced,
+  sessionObject,
+  told,
+  userObject,
+} from "../support/users";
+import { freshSession, worker } from "../support/worker";
+
+afterEach(() => vi.restoreAllMocks());
+
+const llamory = worker(PATIENT);
+const DAY = 86_400_000;
+
+describe("DELETE /users/:userId", () => {
+  const forget = async (user: string) => {
+    const response = await remove(`/users/${user}`);
+    return { status: response.status, ...(await response.json<Record<string, unknown>>()) };
+  };
+
+  it("deletes sessions, copies and facts, and says how much", async () => {
+    const { user, session, other } = await told();
+    await llamory.post(`/users/${user}/facts`, { text: "Likes mango." });
+    expect(await forget(user)).toEqual({ status: 200, ok: true, userId: user, sessions: 2, messages: 4, facts: 1 });
+    for (const object of [userObject(user), sessionObject(session), sessionObject(other)]) {
+      expect(await everythingIn(object)).not.toMatch(/mango|figs/);
+    }
+    expect(await forget(user)).toMatchObject({ status: 200, sessions: 0, messages: 0, facts: 0 });
+    expect(await (await asks(session, user, "What is my secret?")).text()).not.toContain("mango");
+  });
+
+  it("goes on where it broke off, and counts all of it; meanwhile nobody asks as the user", async () => {
+    const { user, session, other } = await told();
+    const leave = vi.spyOn(ChatDO.prototype, "leave");
+    leave.mockImplementationOnce(down);
+    expect(await forget(user)).toMatchObject({ status: 503, code: "user_half_deleted" });
+    expect((await asks(freshSession(), user, "Hello?")).status).toBe(409);
+    expect((await llamory.post(`/users/${user}/facts`, { text: "Likes plums." })).status).toBe(409);
+    expect(await forget(user)).toMatchObject({ status: 200, sessions: 2, messages: 4 });
+    expect([await llamory.transcript(session), await llamory.transcript(other)]).toEqual([[], []]);
+  });
+
+  it("goes on by itself where whoever sent it is gone", async () => {
+    const { user, session, other } = await told();
+    vi.spyOn(ChatDO.prototype, "leave").mockImplementationOnce(down);
+    expect(await forget(user)).toMatchObject({ status: 503 });
+    await runInDurableObject(userObject(user), (object) => later(60_000, () => object.alarm()));
+    expect([await llamory.transcript(session), await llamory.transcript(other)]).toEqual([[], []]);
+    expect(await everythingIn(userObject(user))).not.toMatch(/mango|figs/);
+  });
+
+  it("deletes a hundred sessions in one request", async () => {
+    const user = freshUser();
+    const sessions = freshSessions(100);
+    for (const session of sessions) await asks(session, user, "mango");
+    for (const session of sessions) await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    expect(await forget(user)).toMatchObject({ status: 200, sessions: 100, messages: 200 });
+  });
+
+  it("leaves nothing of asks that were accepted before its reply: running, waiting, streaming, in sessions new and old", async () => {
+    const { user, session } = await told();
+    const fresh = freshSessions(6);
+    const all = [session, ...fresh];
+    const models = await Promise.all(all.map((name, at) => scripted(name, at % 2 ? PLAYED : HELD)));
+    const asked = all.flatMap((name, at) => [
+      asks(name, user, "mango one", { stream: at % 2 === 1 }),
+      asks(name, user, "mango two"),
+    ]);
+    await Promise.all(models.map((model) => model.called()));
+    for (const [at, model] of models.entries()) if (at % 2) await model.say("mango three");
+    const deleted = forget(user);
+    const late = freshSessions(4).map((name) => ({ name, reply: asks(name, user, "mango four") }));
+    expect(await deleted).toMatchObject({ status: 200 });
+    for (const model of models) await model.go();
+    for (const reply of asked) await (await reply).text();
+    const refused = [];
+    for (const { name, reply } of late) {
+      const { status } = await reply;
+      // What came behind the last of it is the user's new beginning.
+      if (status !== 200) refused.push(name);
+    }
+    const accepted = [...all, ...refused].map(sessionObject);
+    await vi.waitFor(async () => {
+      for (const object of accepted) expect(await everythingIn(object)).not.toMatch(/mango/);
+      expect(await everythingIn(userObject(user))).not.toMatch(/mango (?:one|two|three)/);
+    });
+  });
+
+  it("leaves nothing of an ask that its object never heard of, once that is told", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    replaced("memory", down);
+    const model = await scripted(session, HELD);
+    const asked = asks(session, user, "mango");
+    await model.called();
+    vi.restoreAllMocks();
+    await later(1_000, () => forget(user));
+    await model.go();
+    await asked;
+    await vi.waitFor(async () => expect(await llamory.transcript(session)).toEqual([]));
+    expect(await everythingIn(userObject(user))).not.toContain("mango");
+  });
+
+  it("forgets after a day that there was anything to forget", async () => {
+    const { user } = await told();
+    await forget(user);
+    await runInDurableObject(userObject(user), (object) => later(2 * DAY, () => object.alarm()));
+    const tables = await runInDurableObject(userObject(user), (_, { storage }) =>
+      storage.sql.exec("SELECT name FROM sqlite_master").toArray(),
+    );
+    expect(tables).toEqual([]);
+    expect((await asks(freshSession(), user, "Hello.")).status).toBe(200);
+  });
+});

@@ -1,0 +1,187 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import { HELD, NEVER, scripted, scriptedFacts } from "../support/scripted-model";
+import { everythingIn, freshUser, later, owes, PATIENT, userObject } from "../support/users";
+import { freshSession, worker } from "../support/worker";
+
+const llamory = worker(PATIENT);
+
+interface Fact {
+  id: string;
+  text: string;
+  source: { sessionId: string; seq: number } | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+async function factsOf(user: string): Promise<Fact[]> {
+  const response = await llamory.fetch(`/users/${user}/facts`);
+  return (await response.json<{ data: Fact[] }>()).data;
+}
+
+async function add(user: string, text: string, more: object = {}): Promise<Fact> {
+  const response = await llamory.post(`/users/${user}/facts`, { text, ...more });
+  expect(response.status).toBe(201);
+  return response.json();
+}
+
+const json = { "content-type": "application/json" };
+const change = (user: string, id: string, text: string) =>
+  llamory.fetch(`/users/${user}/facts/${id}`, { method: "PATCH", headers: json, body: JSON.stringify({ text }) });
+
+describe("facts that the model learns", () => {
+  const learning = worker({ ...PATIENT, FACTS: "model" });
+  const reply = (...changes: object[]) => ({ response: JSON.stringify({ changes }) });
+  const tell = async (user: string, question: string, sessionId = freshSession()) => {
+    const response = await learning.post("/ask", { sessionId, userId: user, question });
+    expect(response.status).toBe(200);
+    await vi.waitFor(async () => expect(await owes(sessionId)).toBe(false));
+    return sessionId;
+  };
+  const texts = async (user: string) => (await factsOf(user)).map(({ text }) => text).sort();
+  const learnt = (user: string, ...expected: string[]) =>
+    vi.waitFor(async () => expect(await texts(user)).toEqual(expected.sort()));
+  /** Nothing waits to be learnt any more. */
+  const done = (user: string) =>
+    vi.waitFor(async () => expect(await everythingIn(userObject(user))).not.toContain("extract"));
+  const alarm = async (user: string, ms: number) => {
+    await later(ms, () => runInDurableObject(userObject(user), (object) => object.alarm()));
+  };
+
+  it("are added, changed and dropped, with where they are from", async () => {
+    const user = freshUser();
+    const model = await scriptedFacts(
+      user,
+      reply({ do: "add", text: "Has a dog called Figaro." }, { do: "add", text: "Lives in Porto." }),
+      reply({ do: "change", fact: 1, text: "Has a cat called Figaro." }),
+      reply({ do: "drop", fact: 1 }),
+      reply(),
+    );
+    const first = await tell(user, "I have a dog, Figaro, and live in Porto.");
+    await learnt(user, "Has a dog called Figaro.", "Lives in Porto.");
+    for (const fact of await factsOf(user)) expect(fact.source).toEqual({ sessionId: first, seq: 1 });
+    const second = await tell(user, "Figaro is a cat, not a dog.");
+    await learnt(user, "Has a cat called Figaro.", "Lives in Porto.");
+    expect(await factsOf(user)).toContainEqual(
+      expect.objectContaining({ text: "Has a cat called Figaro.", source: { sessionId: second, seq: 1 } }),
+    );
+    await tell(user, "I do not live in Porto any more.");
+    await learnt(user, "Has a cat called Figaro.");
+    await tell(user, "How is the weather?");
+    await done(user);
+    expect(await texts(user)).toEqual(["Has a cat called Figaro."]);
+    const runs = await model.runs();
+    expect(runs).toHaveLength(4);
+    expect(runs[1]?.inputs.messages[1]?.content).toContain("1. Has a dog called Figaro.");
+    expect(runs[1]?.inputs.response_format).toMatchObject({ type: "json_schema" });
+  });
+
+  it("are none where the setting is off", async () => {
+    const user = freshUser();
+    const model = await scriptedFacts(user, reply({ do: "add", text: "Has a dog." }));
+    await llamory.post("/ask", { sessionId: freshSession(), userId: user, question: "I have a dog." });
+    await vi.waitFor(async () => expect(await userObject(user).sessions(1)).toMatchObject([{ messages: 2 }]));
+    expect(await model.runs()).toEqual([]);
+  });
+
+  it.each<[what: string, bad: unknown]>([
+    ["is no JSON", { response: "I would add that they have a dog." }],
+    ["has another form", { response: JSON.stringify({ facts: ["Has a dog."] }) }],
+    [
+      "changes a fact that was not shown",
+      reply({ do: "add", text: "Has a dog." }, { do: "change", fact: 9, text: "x" }),
+    ],
+    ["adds nothing", reply({ do: "add", text: " " })],
+    ["adds too much", reply({ do: "add", text: "x".repeat(501) })],
+  ])("are none where the reply %s, and the next turn is learnt from", async (_, bad) => {
+    const user = freshUser();
+    // What cannot be used is asked for once more.
+    const model = await scriptedFacts(user, bad, bad, reply({ do: "add", text: "Has a cat." }));
+    await tell(user, "I have a dog.");
+    await done(user);
+    expect(await texts(user)).toEqual([]);
+    for (let turns = 0; turns < 2 && (await texts(user)).length === 0; turns += 1) {
+      await tell(user, "I have a cat.");
+      await done(user);
+    }
+    expect(await texts(user)).toEqual(["Has a cat."]);
+    expect((await model.runs()).length).toBeLessThanOrEqual(4);
+  });
+
+  it("hold nobody up while the model is slow, and are learnt one turn at a time", async () => {
+    const user = freshUser();
+    const model = await scriptedFacts(user, HELD, reply({ do: "add", text: "Has a cat." }));
+    await Promise.all([tell(user, "I have a dog."), tell(user, "I have a cat.")]);
+    await model.called();
+    expect(await model.runs()).toHaveLength(1);
+    expect((await llamory.post("/ask", { sessionId: freshSession(), userId: user, question: "Hello." })).status).toBe(
+      200,
+    );
+    await model.go();
+    // The echo of the first is no JSON: it is asked for once more, and answered by the second reply.
+    await done(user);
+    expect(new Set(await texts(user))).toEqual(new Set(["Has a cat."]));
+    expect((await model.runs()).length).toBe(3);
+  });
+
+  it("are tried again later where the model fails for a while, a few times, and lost where it fails for long", async () => {
+    const user = freshUser();
+    const busy = new Error("3040: busy");
+    const model = await scriptedFacts(
+      user,
+      ...Array.from({ length: 3 }, () => busy),
+      reply({ do: "add", text: "Has a dog." }),
+    );
+    await tell(user, "I have a dog.");
+    await vi.waitFor(async () => expect(await model.runs()).toHaveLength(3));
+    expect(await texts(user)).toEqual([]);
+    await vi.waitFor(async () => expect(await everythingIn(userObject(user))).toContain('\\"failures\\":1'));
+    await alarm(user, 300_000);
+    await learnt(user, "Has a dog.");
+    const hopeless = freshUser();
+    await scriptedFacts(hopeless, busy);
+    await tell(hopeless, "I have a dog.");
+    await vi.waitFor(async () => expect(await everythingIn(userObject(hopeless))).toContain('\\"failures\\":1'));
+    for (let tries = 1; tries < 4; tries += 1) await alarm(hopeless, tries * 1_000_000);
+    await done(hopeless);
+  });
+
+  it("of a session that is deleted meanwhile are none, and those it had taught go with it", async () => {
+    const user = freshUser();
+    await scriptedFacts(user, reply({ do: "add", text: "Has a dog." }), HELD);
+    const session = await tell(user, "I have a dog.");
+    await learnt(user, "Has a dog.");
+    const own = await add(user, "Is called Ana.", { source: { sessionId: session, seq: 1 } });
+    const model = await scriptedFacts(user, NEVER);
+    await tell(user, "I have a cat.", session);
+    await model.called();
+    expect((await llamory.fetch(`/sessions/${session}`, { method: "DELETE" })).status).toBe(200);
+    expect(await factsOf(user)).toEqual([own]);
+  });
+
+  it("count among the tokens that the tenant has used", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    const used = () => env.USAGE_DO.getByName("tenant/").today();
+    const before = await used();
+    const usage = { prompt_tokens: 100, completion_tokens: 11, total_tokens: 111 };
+    await scripted(session, { response: "Noted.", usage });
+    await scriptedFacts(user, { ...reply({ do: "add", text: "Has a dog." }), usage });
+    const metered = worker({ ...PATIENT, FACTS: "model", TENANT_TOKENS_PER_DAY: "1000000" });
+    await metered.post("/ask", { sessionId: session, userId: user, question: "I have a dog." });
+    await learnt(user, "Has a dog.");
+    await vi.waitFor(async () => expect((await used()) - before).toBe(222));
+  });
+
+  it("leave a fact alone that somebody changed meanwhile", async () => {
+    const user = freshUser();
+    const fact = await add(user, "Has a dog.");
+    const model = await scriptedFacts(user, HELD, reply({ do: "drop", fact: 1 }));
+    await tell(user, "I have no dog.");
+    await model.called();
+    await later(5_000, () => change(user, fact.id, "Has a dog, says Ana."));
+    await model.go();
+    await done(user);
+    expect(await texts(user)).toEqual(["Has a dog, says Ana."]);
+  });
+});

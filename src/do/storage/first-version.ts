@@ -1,5 +1,6 @@
 /** The memory of a session of the first version: one array of its last 40 messages, under one key. */
 import { MAX_ANSWER } from "../../limits";
+import { log } from "../../log";
 import type { NewMessage, Role } from "../../turn/types";
 
 const HISTORY_KEY = "history";
@@ -18,10 +19,21 @@ function messagesOf(history: unknown): NewMessage[] {
   });
 }
 
-/** The messages of a first version's history; null where there is none. */
-export function firstVersionOf(storage: DurableObjectStorage): NewMessage[] | null {
-  const history = storage.kv.get(HISTORY_KEY);
-  return history === undefined ? null : messagesOf(history);
+/**
+ * Makes a first version's history the first messages of the session. One that cannot be adopted stays where it is and is
+ * told to the operator: the session begins without it, and works.
+ * @param adopt writes messages, and what it is given to do, in one transaction
+ */
+export function adoptFirstVersion(
+  storage: DurableObjectStorage,
+  adopt: (messages: NewMessage[], then: () => void) => void,
+): void {
+  try {
+    const history = storage.kv.get(HISTORY_KEY);
+    if (history !== undefined) adopt(messagesOf(history), () => forgetFirstVersion(storage));
+  } catch (error) {
+    log("error", "history_not_adopted", { error: String(error) });
+  }
 }
 
 export function forgetFirstVersion(storage: DurableObjectStorage): void {

@@ -5,7 +5,7 @@ import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import { type Owner, Ownership } from "../owner";
 import { Database } from "./database";
 import { MOST_OF_TURN } from "./entries";
-import { firstVersionOf, forgetFirstVersion } from "./first-version";
+import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import { answerOf, Messages, type StoredMessage } from "./messages";
 import { metaOf, setMeta } from "./meta";
 import { Schedule, type SessionTask } from "./schedule";
@@ -57,7 +57,14 @@ export class Store {
     this.vectors = new VectorRows(this.#db);
     this.title = new Title(this.#db, this.messages);
     this.ownership = new Ownership(this.#db, this.schedule);
-    if (!this.#db.exists) this.#adopt();
+    if (!this.#db.exists) {
+      adoptFirstVersion(storage, (history, then) =>
+        this.#db.transaction(() => {
+          this.messages.append(history);
+          then();
+        }),
+      );
+    }
     const [last] = this.messages.page(undefined, 1);
     this.recovered = last?.status === "running";
     if (!this.recovered) return;
@@ -67,23 +74,6 @@ export class Store {
     } catch (error) {
       // The next write tries again; until then the session can be read.
       log("error", "lost_turn_not_ended", { error: String(error) });
-    }
-  }
-
-  /**
-   * Makes a first version's history the first messages of the session. One that cannot be adopted stays where it is and
-   * is told to the operator: the session begins without it, and works.
-   */
-  #adopt(): void {
-    try {
-      const history = firstVersionOf(this.#storage);
-      if (!history) return;
-      this.#db.transaction(() => {
-        this.messages.append(history);
-        forgetFirstVersion(this.#storage);
-      });
-    } catch (error) {
-      log("error", "history_not_adopted", { error: String(error) });
     }
   }
 

@@ -1,4 +1,5 @@
 /** How the tables of a session are spoken to, and those in which its import gathers. */
+import { schema } from "./migrations";
 
 export type Row = Record<string, SqlStorageValue>;
 
@@ -11,16 +12,21 @@ export interface Tables {
   write(query: string, ...values: SqlStorageValue[]): void;
 }
 
-const NAMES = /\b(?:messages_fts|messages|turns|turns_by_key|due|due_before|vectors|signs)\b/g;
+/** What the steps of the schema make, and name anew. */
+const namesAfter = (word: string) =>
+  [...schema.matchAll(new RegExp(`${word} (\\w+)`, "g"))].flatMap(([, name = ""]) => name);
+const TABLES = [...new Set(namesAfter("CREATE (?:VIRTUAL )?TABLE"))];
+const NAMES = new RegExp(
+  `\\b(?:${[...TABLES, ...namesAfter("CREATE INDEX"), ...namesAfter("RENAME TO")].join("|")})\\b`,
+  "g",
+);
 
 /** A statement about a session's tables, told of those of its import. */
 export const staged = (query: string) => query.replace(NAMES, "staged_$&");
 
-const STAGED = ["messages_fts", "messages", "turns", "due", "vectors", "signs"] as const;
-
 /** Drops what an import has gathered. */
 export function dropStaged(sql: SqlStorage): void {
-  for (const table of STAGED) sql.exec(`DROP TABLE IF EXISTS ${staged(table)}`);
+  for (const table of TABLES) sql.exec(`DROP TABLE IF EXISTS ${staged(table)}`);
 }
 
 export class StagedTables implements Tables {

@@ -50,6 +50,12 @@ describe.each(documents)("$path", ({ path, links, codes, blocks }) => {
   });
 });
 
+it("no line of a diagram has a semicolon, which would end it", () => {
+  const diagrams = documents.flatMap(({ blocks }) => blocks.filter(({ language }) => language === "mermaid"));
+  expect(diagrams.length).toBeGreaterThan(0);
+  for (const { text } of diagrams) expect(text).not.toContain(";");
+});
+
 describe("what is there", () => {
   it("has every file of ARCHITECTURE.md's tree, in its folder", () => {
     const [tree] = documentOf("ARCHITECTURE.md").blocks;

@@ -75,13 +75,17 @@ export class SessionReads {
     if (refusal) return refusal;
     const messages = this.#store.messages.page(before, limit);
     const last = messages.at(-1)?.seq ?? 1;
-    return ok({ messages, nextCursor: last > 1 ? last : null });
+    return ok({ messages: this.#asTheyAre(messages), nextCursor: last > 1 ? last : null });
   }
 
   pick(seqs: number[], by: string | undefined): Result<{ messages: Message[]; nextCursor: null }> {
     const refusal = this.mayRead(by);
     if (refusal) return refusal;
-    return ok({ messages: this.#store.messages.shown(seqs), nextCursor: null });
+    return ok({ messages: this.#asTheyAre(this.#store.messages.shown(seqs)), nextCursor: null });
+  }
+
+  #asTheyAre(messages: Message[]): Message[] {
+    return messages.map((message) => this.#turns.asItIs(message, message.turnId));
   }
 
   info(embeddingModel: string, by: string | undefined): Result<ReadInfo> {

@@ -8,7 +8,7 @@ import { LiveTurn, replay } from "../turn/live-turn";
 import { noJournal } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
 import { answerTurn, followReply, storedReply, streamReply, streamTurn, wholeReply } from "../turn/turn";
-import type { Ask, AskReply, Encode, Idempotency, StoredTurn } from "../turn/types";
+import type { Ask, AskReply, Encode, Idempotency, StoredTurn, TurnStatus } from "../turn/types";
 import { encoderOf, type Form } from "../wire/forms";
 import type { AskRequest } from "./asking";
 import type { Line } from "./live/line";
@@ -86,6 +86,12 @@ export class SessionTurns {
 
   get(turnId: string): StoredTurn | null {
     return this.#live.get(turnId)?.turn.stored ?? this.#storedTurn(turnId);
+  }
+
+  /** What stands in the storage as running, and does not run here, was lost: with its object, or as its end could not be written. */
+  asItIs<T extends { status: TurnStatus }>(stored: T, turnId: string | undefined): T {
+    const isLost = stored.status === "running" && !this.#live.get(turnId ?? "");
+    return isLost ? { ...stored, status: "interrupted" } : stored;
   }
 
   /** The turn's bytes in a form, given how many characters of its answer are known already; null for all events. */
@@ -226,10 +232,8 @@ export class SessionTurns {
     return form ? followReply(live.turn, encoderOf(form, live.turn.identity.id), true) : wholeReply(live.turn, true);
   }
 
-  /** A turn that stands in the storage as running, and does not run here, was lost with its object. */
   #storedTurn(turnId: string): StoredTurn | null {
     const stored = this.#store.turns.get(turnId);
-    if (!stored) return null;
-    return stored.status === "running" ? { ...stored, status: "interrupted" } : stored;
+    return stored ? this.asItIs(stored, turnId) : null;
   }
 }

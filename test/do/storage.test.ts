@@ -63,6 +63,9 @@ describe("a write that fails", () => {
     await model.say("la");
     await model.end();
     expect((await client.rest()).at(-1)).toMatchObject({ event: "error", data: { code: "storage_failed" } });
+    // Nothing runs, whatever stands in the storage: a page would follow it.
+    const read = await llamory.fetch(`/sessions/${session}/messages`);
+    expect(await read.json()).toMatchObject({ data: [{ content: "Sing.", status: "interrupted" }] });
     await mendWrites(session);
     expect((await llamory.ask(session, "Again?")).status).toBe(200);
     expect(await llamory.transcript(session)).toEqual([

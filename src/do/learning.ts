@@ -4,6 +4,7 @@ import { Llama } from "../llm/llama";
 import { log } from "../log";
 import { countUsage } from "../meter";
 import { changesIn, learningCall } from "../turn/lesson";
+import type { Completion } from "../turn/ports";
 import type { Failure } from "../turn/result";
 import type { Message } from "../turn/types";
 import type { Fact } from "../turn/user-memory";
@@ -111,7 +112,7 @@ export class Learning {
       return this.#done(lesson, () => {});
     }
     await countUsage(this.#usage, noted.meter, completion.value.usage?.totalTokens ?? 0);
-    return this.#done(lesson, () => this.#apply(lesson, completion.value.text, facts));
+    return this.#done(lesson, () => this.#apply(lesson, completion.value, facts));
   }
 
   /** What was said, as long as it is known. */
@@ -120,7 +121,7 @@ export class Learning {
   }
 
   /** Of a turn that was forgotten meanwhile nothing is learnt, and a fact that somebody changed meanwhile stays as it is. */
-  #apply(lesson: Lesson, reply: string, shown: Fact[]): void {
+  #apply(lesson: Lesson, reply: Completion, shown: Fact[]): void {
     if (this.#said(lesson).length === 0) return;
     const changes = changesIn(reply, shown);
     if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });

@@ -73,6 +73,8 @@ export function wholeReply(reply: Reply | null, wanted: Wanted): Result<ModelEnd
   if (!calls.add(reply.calls)) return failed({ reason: "model_reply_malformed" });
   const end = ended(text !== "", calls, { finishReason, usage }, wanted);
   if (!end.ok) return end;
-  const misfits = wanted.format && !end.value.toolCalls && !fits(text, wanted.format);
+  // What was cut off at its limit says so, and would be cut off again.
+  const isWhole = end.value.finishReason === "stop";
+  const misfits = wanted.format && isWhole && !fits(text, wanted.format);
   return misfits ? failed({ reason: "model_reply_malformed" }) : ok({ ...end.value, text });
 }

@@ -1,5 +1,5 @@
 /** What is learnt of a user from a turn: how a model is asked for it, and what its reply says. */
-import type { FittedPrompt, ModelCall } from "./ports";
+import type { Completion, FittedPrompt, ModelCall } from "./ports";
 import { oneLine } from "./quotations";
 import { estimateMessage, PROMPT_OVERHEAD } from "./tokens";
 import type { Message, PromptMessage } from "./types";
@@ -72,9 +72,10 @@ export function learningCall(said: Message[], facts: Fact[]): ModelCall {
 const isText = (text: unknown): text is string =>
   typeof text === "string" && text.trim() !== "" && text.length <= MAX_FACT && text.isWellFormed();
 
-/** The changes that a reply tells, given the facts that were shown; null where one of them is none. */
-export function changesIn(reply: string, facts: Fact[]): FactChange[] | null {
-  const { changes }: { changes: { do: string; fact?: number; text?: string }[] } = JSON.parse(reply);
+/** The changes that a reply tells, given the facts that were shown; null where one of them is none, or the reply was cut off. */
+export function changesIn({ text, finishReason }: Completion, facts: Fact[]): FactChange[] | null {
+  if (finishReason !== "stop") return null;
+  const { changes }: { changes: { do: string; fact?: number; text?: string }[] } = JSON.parse(text);
   const read = changes.map((change): FactChange | null => {
     const text = isText(change.text) ? change.text.trim() : undefined;
     const id = facts[(change.fact ?? 0) - 1]?.id;

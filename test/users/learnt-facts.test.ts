@@ -93,6 +93,7 @@ describe("facts that the model learns", () => {
       reply({ do: "add", text: "Has a dog." }, { do: "change", fact: 9, text: "x" }),
     ],
     ["adds nothing", reply({ do: "add", text: " " })],
+    ["is cut off", { choices: [{ message: { content: '{"changes":[{"do":"add","te' }, finish_reason: "length" }] }],
     ["adds too much", reply({ do: "add", text: "x".repeat(501) })],
   ])("are none where the reply %s, and the next turn is learnt from", async (_, bad) => {
     const user = freshUser();

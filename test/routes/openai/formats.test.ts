@@ -57,6 +57,17 @@ describe("an answer that must be JSON", () => {
     expect(await llamory.transcript(session)).toEqual([]);
   });
 
+  it("and is cut off at its limit is given as far as it came, with that as its end, and not asked for again", async () => {
+    const session = freshSession();
+    const cut = { choices: [{ message: { content: '{"name":"An' }, finish_reason: "length" }] };
+    const model = await scripted(session, cut);
+    expect((await complete(session, { response_format })).choices?.[0]).toMatchObject({
+      message: { content: '{"name":"An' },
+      finish_reason: "length",
+    });
+    expect(await model.runs()).toHaveLength(1);
+  });
+
   it("is streamed as one delta, and was not asked for as a stream", async () => {
     const session = freshSession();
     const model = await scripted(session, { response: ANA });

@@ -54,7 +54,7 @@ const origins = z
     "must be `*` or origins like https://example.com",
   );
 
-const settingsSchema = z.object({
+export const settingsSchema = z.object({
   /** The model that answers: an id of Workers AI, or of the server behind `OPENAI_BASE_URL`. */
   MODEL: z.string().min(1).default("@cf/meta/llama-3.1-8b-instruct-fast"),
   /** The model that is asked when `MODEL` is retired or stays busy; empty for none. */

@@ -72,13 +72,6 @@ describe("what is there", () => {
     }
   });
 
-  it("has a line in docs/settings.md for each setting", () => {
-    const rows = [...documentOf("docs/settings.md").text.matchAll(/^\| `([A-Z_]+)` +\| (.*?) \|/gm)];
-    const documented = rows.map(([, name]) => name).sort();
-    const settings = [...source("src/env.ts").matchAll(/^ {2}([A-Z_]+): (?:z\b|count|holders|origins)/gm)];
-    expect(settings.map(([, name]) => name).sort()).toEqual(documented);
-  });
-
   it("has a line in docs/operations.md for each event of the log", () => {
     const events = files
       .filter((path) => path.startsWith("src/"))

@@ -1,34 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
+import { add, change, factsOf } from "../support/facts";
 import { HELD, NEVER, scripted, scriptedFacts } from "../support/scripted-model";
 import { everythingIn, freshUser, later, owes, PATIENT, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker(PATIENT);
-
-interface Fact {
-  id: string;
-  text: string;
-  source: { sessionId: string; seq: number } | null;
-  createdAt: string;
-  updatedAt: string;
-}
-
-async function factsOf(user: string): Promise<Fact[]> {
-  const response = await llamory.fetch(`/users/${user}/facts`);
-  return (await response.json<{ data: Fact[] }>()).data;
-}
-
-async function add(user: string, text: string, more: object = {}): Promise<Fact> {
-  const response = await llamory.post(`/users/${user}/facts`, { text, ...more });
-  expect(response.status).toBe(201);
-  return response.json();
-}
-
-const json = { "content-type": "application/json" };
-const change = (user: string, id: string, text: string) =>
-  llamory.fetch(`/users/${user}/facts/${id}`, { method: "PATCH", headers: json, body: JSON.stringify({ text }) });
 
 describe("facts that the model learns", () => {
   const learning = worker({ ...PATIENT, FACTS: "model" });

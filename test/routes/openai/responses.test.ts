@@ -1,27 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { begin, respond } from "../../support/responses";
 import { HELD, scripted } from "../../support/scripted-model";
 import { freshSession, worker } from "../../support/worker";
 
 const llamory = worker();
 
-interface Answer {
-  id: string;
-  output: { id: string; content: { text: string }[] }[];
-  error: { code: string; param: string | null };
-}
-
-const respond = async (body: object, headers: Record<string, string> = {}) => {
-  const response = await llamory.post("/v1/responses", body, headers);
-  return { status: response.status, body: await response.json<Answer>() };
-};
-
 const history = [
   { role: "user", content: "My dog is called Rex." },
   { role: "assistant", content: "A fine name." },
 ];
-
-/** The first response of a session. */
-const begin = (session: string) => respond({ input: "My name is Ana." }, { "x-session-id": session });
 
 describe("a response that begins with a history", () => {
   it("tells it to the model and remembers it", async () => {

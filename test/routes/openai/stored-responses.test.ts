@@ -1,23 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { begin, respond } from "../../support/responses";
 import { PLAYED, scripted } from "../../support/scripted-model";
 import { Events, type ServerSentEvent } from "../../support/sse";
 import { freshSession, worker } from "../../support/worker";
 
 const llamory = worker();
-
-interface Answer {
-  id: string;
-  output: { id: string; content: { text: string }[] }[];
-  error: { code: string; param: string | null };
-}
-
-const respond = async (body: object, headers: Record<string, string> = {}) => {
-  const response = await llamory.post("/v1/responses", body, headers);
-  return { status: response.status, body: await response.json<Answer>() };
-};
-
-/** The first response of a session. */
-const begin = (session: string) => respond({ input: "My name is Ana." }, { "x-session-id": session });
 
 /** The id of the response that an event tells of. */
 function idIn(event: ServerSentEvent | undefined): string {

@@ -13,6 +13,7 @@ import {
   WELL_FORMED,
   wellFormed,
 } from "./schema";
+import { sessionChange } from "./session-schema";
 
 const imported = z.string().max(MAX_ANSWER).refine(wellFormed, WELL_FORMED);
 
@@ -25,7 +26,12 @@ const toolCalls = z
 
 /** The lines of an export, by the field that each has: the first, a message of no turn, a turn, and the last. */
 export const exportLines = {
-  llamory: z.object({ llamory: z.literal("session"), version: z.literal(1) }),
+  llamory: z.object({
+    llamory: z.literal("session"),
+    version: z.literal(1),
+    /** The one that the session was given, if any. */
+    title: sessionChange.shape.title.optional(),
+  }),
   message: z.object({
     message: z.object({
       role: anyRole,

@@ -163,9 +163,9 @@ export class ChatDO extends DurableObject<Bindings> {
     return this.#transfer.add(id, entries, limits);
   }
 
-  /** Makes an import the session, in one transaction. */
-  async finishImport(id: string, asking: Asking): Promise<Result<{ messages: number }>> {
-    const finished = await this.#transfer.finish(id);
+  /** Makes an import the session, in one transaction. @param title the one that it was given, if any */
+  async finishImport(id: string, asking: Asking, title?: string): Promise<Result<{ messages: number }>> {
+    const finished = await this.#transfer.finish(id, title);
     if (finished.ok) this.ctx.waitUntil(this.#appended(asking));
     return finished;
   }

@@ -38,7 +38,7 @@ export class Transfer {
       {
         pull(controller) {
           if (store.life !== life) return controller.error(new Error("The session was emptied meanwhile."));
-          let text = read === 0 ? headLine() : "";
+          let text = read === 0 ? headLine(store.title.given) : "";
           const from = read;
           for (const { seq, entry } of entriesOf(store, { after: read, last, limit: PAGE })) {
             read = seq;
@@ -77,8 +77,8 @@ export class Transfer {
     });
   }
 
-  /** Makes what was imported the session, where that is still empty when its place in line has come. */
-  async finish(id: string): Promise<Result<{ messages: number }>> {
+  /** Makes what was imported the session, with its title, where that is still empty when its place in line has come. */
+  async finish(id: string, title: string | undefined): Promise<Result<{ messages: number }>> {
     if (this.#line.full) return failed({ reason: "session_queue_full" });
     const release = await this.#line.enter();
     try {
@@ -87,7 +87,7 @@ export class Transfer {
       if (this.#store.messages.end().last > 0) return failed({ reason: "session_not_empty" });
       const messages = staging.count;
       return written(() => {
-        this.#store.adopt(staging);
+        this.#store.adopt(staging, title);
         this.#staging = undefined;
         return ok({ messages });
       });

@@ -22,14 +22,16 @@ export const exports = new Hono<AppEnv>()
     const { sessionId } = c.req.valid("param");
     const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport()));
     try {
-      for await (const { line, entries } of batchesOf(c.req.raw.body)) {
+      let title: string | undefined;
+      for await (const { line, entries, ...batch } of batchesOf(c.req.raw.body)) {
+        title ??= batch.title;
         const add = callSession(c, sessionId, (stub) => stub.addToImport(id, entries, limitsOf(c)), "once");
         const repeated = orThrow(await add);
         if (repeated !== null) throw badLine(line + repeated, "there is a turn with this id before it", ["turn", "id"]);
       }
-      const { messages } = orThrow(
-        await callSession(c, sessionId, (stub) => stub.finishImport(id, askingOf(c, sessionId, undefined)), "once"),
-      );
+      const asking = askingOf(c, sessionId, undefined);
+      const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, asking, title), "once");
+      const { messages } = orThrow(await finish);
       const body: z.input<typeof importResponse> = { sessionId, messages };
       return c.json(body, 201);
     } catch (error) {

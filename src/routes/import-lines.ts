@@ -17,6 +17,8 @@ const CHUNK = 65_536;
 export interface Batch {
   line: number;
   entries: Entry[];
+  /** Of the session; with the first batch. */
+  title?: string | undefined;
 }
 
 /** A refusal that names the line. */
@@ -38,7 +40,8 @@ export async function* batchesOf(body: ReadableStream<Uint8Array> | null): Async
     if ("end" in read) {
       if (read.end.messages !== messages) throw badLine(line, `there were ${messages} messages before it`);
       ended = true;
-    } else if (!("llamory" in read)) {
+    } else if ("llamory" in read) batch.title = read.title;
+    else {
       batch.entries.push(read);
       messages += lengthOf(read);
       characters += text.length;
@@ -49,12 +52,12 @@ export async function* batchesOf(body: ReadableStream<Uint8Array> | null): Async
     characters = 0;
   }
   if (!ended) throw badLine(line + 1, "an export ends with `end`: this one is not whole");
-  if (batch.entries.length > 0) yield batch;
+  if (batch.entries.length > 0 || batch.title !== undefined) yield batch;
 }
 
 const KINDS = ["message", "turn", "end", "llamory"] as const;
 
-type Line = Entry | { llamory: "session" } | { end: { messages: number } };
+type Line = Entry | { llamory: "session"; title?: string | undefined } | { end: { messages: number } };
 
 function readLine(text: string, line: number): Line {
   let json: unknown;

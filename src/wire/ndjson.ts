@@ -38,8 +38,8 @@ const turnOf = ({ id, question, answer, status, model, finishReason, usage, memo
   finishedAt: iso(turn.finishedAt),
 });
 
-/** The first line; it names no session. */
-export const headLine = () => line({ llamory: "session", version: 1 });
+/** The first line; it names no session. @param title the one that the session was given */
+export const headLine = (title: string | undefined) => line({ llamory: "session", version: 1, title });
 
 export function entryLine(entry: Entry): string {
   if ("turn" in entry) return line({ turn: turnOf(entry.turn) });

@@ -1,31 +1,10 @@
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { askRequest } from "../support/ask-request";
 import { PLAYED, scripted } from "../support/scripted-model";
 import { Events } from "../support/sse";
+import { exported, imported, tablesOf } from "../support/transfer";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
-
-const exported = async (session: string) => {
-  const response = await llamory.fetch(`/sessions/${session}/export`);
-  expect(response.status).toBe(200);
-  expect(response.headers.get("content-type")).toBe("application/x-ndjson");
-  return new TextDecoder().decode(await response.arrayBuffer());
-};
-
-const imported = (session: string, body: BodyInit, type = "application/x-ndjson") =>
-  llamory.fetch(`/sessions/${session}/import`, { method: "POST", headers: { "content-type": type }, body });
-
-const tablesOf = (session: string) =>
-  runInDurableObject(env.CHAT_DO.getByName(session), (_, { storage }) =>
-    storage.sql
-      .exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name NOT LIKE 'messages_fts_%'")
-      .toArray()
-      .map(({ name }) => name)
-      .sort(),
-  );
 
 const turnsOf = async (session: string) => {
   const response = await llamory.fetch(`/sessions/${session}/messages?limit=1000`);
@@ -59,6 +38,11 @@ async function variousSession(): Promise<string> {
   const start = await cancelled.next();
   await llamory.fetch(`/sessions/${session}/turns/${start?.data.turnId}`, { method: "DELETE" });
   await cancelled.rest();
+  await llamory.fetch(`/sessions/${session}`, {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ title: "Honey \u{1f36f}" }),
+  });
   return session;
 }
 
@@ -82,6 +66,16 @@ describe("an export", () => {
     expect((await found(to)).replaceAll(to, from)).toBe(await found(from));
     const counts = async (session: string) => (await llamory.fetch(`/sessions/${session}`)).json<object>();
     expect(await counts(to)).toEqual({ ...(await counts(from)), sessionId: to });
+  });
+
+  it("of a session that has a title alone brings it along, and one of two lines is refused", async () => {
+    const [from, to] = [freshSession(), freshSession()];
+    const titled = (title: string) => `{"llamory":"session","version":1,"title":"${title}"}\n{"end":{"messages":0}}\n`;
+    expect((await imported(from, titled("Bees"))).status).toBe(201);
+    expect(await exported(from)).toBe(titled("Bees"));
+    const refused = await imported(to, titled("Bees\\nWasps"));
+    expect(await refused.json()).toMatchObject({ code: "invalid_request", errors: [{ path: "line.1.title" }] });
+    expect(await tablesOf(to)).toEqual([]);
   });
 
   it("of a session that never was is empty, and leaves no tables", async () => {
@@ -123,125 +117,5 @@ describe("an export", () => {
     ).rejects.toThrow();
     expect(text).not.toContain("A new life?");
     expect((await imported(freshSession(), text)).status).toBe(400);
-  });
-});
-
-const HEAD = '{"llamory":"session","version":1}';
-const message = (over: object = {}) =>
-  JSON.stringify({ message: { role: "user", content: "x", createdAt: "2026-01-01T00:00:00.000Z", ...over } });
-const turn = (over: object = {}) =>
-  JSON.stringify({
-    turn: {
-      id: "t1",
-      question: "q",
-      answer: "a",
-      status: "complete",
-      model: "m",
-      finishReason: "stop",
-      usage: { promptTokens: 1, completionTokens: 1, totalTokens: 2 },
-      memory: { tokens: 0, window: null, recalled: [], recall: "words", omitted: 0 },
-      createdAt: "2026-01-01T00:00:00.000Z",
-      finishedAt: "2026-01-01T00:00:01.000Z",
-      ...over,
-    },
-  });
-const end = (messages: number) => JSON.stringify({ end: { messages } });
-
-describe("an import", () => {
-  it.each<[what: string, lines: string[], path: string]>([
-    ["nothing", [], "line.1"],
-    ["no first line", [message(), end(1)], "line.1"],
-    ["no last line", [HEAD, message()], "line.3"],
-    ["too few messages", [HEAD, message(), end(2)], "line.3"],
-    ["too many messages", [HEAD, turn(), end(1)], "line.3"],
-    ["something behind its end", [HEAD, end(0), message()], "line.3"],
-    ["another version", [HEAD.replace("1", "2"), end(0)], "line.1.version"],
-    ["what is not JSON", [HEAD, "{", end(0)], "line.2"],
-    ["another thing", [HEAD, "7", end(0)], "line.2"],
-    ["an unknown role", [HEAD, message({ role: "wizard" }), end(1)], "line.2.message.role"],
-    ["a name of two lines", [HEAD, message({ name: "a\nb" }), end(1)], "line.2.message.name"],
-    ["a running turn", [HEAD, turn({ status: "running" }), end(2)], "line.2.turn.status"],
-    ["half a character", [HEAD, turn({ answer: "\ud800" }), end(2)], "line.2.turn.answer"],
-    ["a time that is none", [HEAD, message({ createdAt: "now" }), end(1)], "line.2.message.createdAt"],
-    ["two turns with one id", [HEAD, message(), turn(), message(), turn(), end(6)], "line.5.turn.id"],
-  ])("of %s changes nothing, and says where", async (_what, lines, path) => {
-    const session = freshSession();
-    const response = await imported(session, lines.join("\n"));
-    expect(response.status).toBe(400);
-    const { code, errors } = await response.json<{ code: string; errors: { path: string }[] }>();
-    expect(code).toBe("invalid_request");
-    expect(errors[0]?.path).toBe(path);
-    expect(await tablesOf(session)).toEqual([]);
-  });
-
-  it("of bytes that are no text, or of another type, is refused", async () => {
-    const session = freshSession();
-    expect((await imported(session, new Uint8Array([0xff, 0xfe, 0x0a]))).status).toBe(400);
-    expect((await imported(session, HEAD, "text/plain")).status).toBe(415);
-    expect(await tablesOf(session)).toEqual([]);
-  });
-
-  it("goes into an empty session alone, also where that is used meanwhile", async () => {
-    const session = freshSession();
-    const lines = `${[HEAD, message(), end(1)].join("\n")}\n`;
-    await llamory.ask(session, "I was here.");
-    expect(await (await imported(session, lines)).json()).toMatchObject({ code: "session_not_empty" });
-    const late = freshSession();
-    const { readable, writable } = new IdentityTransformStream();
-    const importing = imported(late, readable);
-    const writer = writable.getWriter();
-    const encode = (text: string) => new TextEncoder().encode(text);
-    await writer.write(encode(`${[HEAD, ...Array.from({ length: 600 }, () => message())].join("\n")}\n`));
-    await llamory.ask(late, "I came before it was done.");
-    await writer.write(encode(`${end(600)}\n`));
-    await writer.close();
-    expect((await importing).status).toBe(409);
-    expect(await llamory.transcript(late)).toHaveLength(2);
-    expect(await tablesOf(late)).toEqual([
-      ...["due", "messages", "messages_fts", "meta", "signs", "turns", "turns_by_key", "vectors"],
-    ]);
-  });
-
-  it("may come again after a reset, and again", async () => {
-    const session = freshSession();
-    const lines = `${[HEAD, message({ content: "honey" }), turn(), end(3)].join("\n")}\n`;
-    for (let time = 0; time < 3; time += 1) {
-      expect((await imported(session, lines)).status).toBe(201);
-      expect(await exported(session)).toBe(lines);
-      const found = await llamory.post(`/sessions/${session}/search`, { q: "honey" });
-      expect((await found.json<{ data: { content: string }[] }>()).data[0]?.content).toBe("honey");
-      expect((await llamory.ask(session, "And on?", { "idempotency-key": "k" })).status).toBe(200);
-      await evictDurableObject(env.CHAT_DO.getByName(session));
-      await llamory.post("/reset", { sessionId: session });
-    }
-  });
-
-  it("ends with a reset, and leaves nothing; what is left of a lost one goes when the object wakes", async () => {
-    const stub = (session: string) => env.CHAT_DO.getByName(session);
-    const session = freshSession();
-    const begun = await stub(session).beginImport();
-    if (!begun.ok) throw new Error("not begun");
-    const limits = { messages: 10, bytes: 1e9 };
-    await stub(session).addToImport(begun.value, [{ message: { role: "user", content: "x", createdAt: 1 } }], limits);
-    await stub(session).reset();
-    for (const late of [
-      await stub(session).addToImport(begun.value, [], limits),
-      await stub(session).finishImport(begun.value, askRequest("", "")),
-    ]) {
-      expect(late).toMatchObject({ failure: { reason: "import_interrupted" } });
-    }
-    expect(await tablesOf(session)).toEqual([]);
-    await stub(session).beginImport();
-    expect((await tablesOf(session)).length).toBeGreaterThan(0);
-    await evictDurableObject(stub(session));
-    expect(await tablesOf(session)).toEqual([]);
-  });
-
-  it("has no more messages than a session may have", async () => {
-    const small = worker({ SESSION_MAX_MESSAGES: "3" });
-    const body = [HEAD, message(), message(), turn(), end(4)].join("\n");
-    const headers = { "content-type": "application/x-ndjson" };
-    const response = await small.fetch(`/sessions/${freshSession()}/import`, { method: "POST", headers, body });
-    expect(await response.json()).toMatchObject({ code: "session_full" });
   });
 });

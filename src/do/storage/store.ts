@@ -89,10 +89,11 @@ export class Store {
     }, owner);
   }
 
-  /** Makes what was imported the session, which is empty. */
-  adopt(staging: Staging): void {
+  /** Makes what was imported the session, which is empty. @param title the one that it was given, if any */
+  adopt(staging: Staging, title: string | undefined): void {
     this.#change(() => {
       staging.swap();
+      this.title.set(title);
       this.#touch();
     });
     this.messages.forget();
@@ -183,7 +184,7 @@ export class Store {
         this.messages.clear();
         this.vectors.clear();
         this.ownership.release();
-        this.title.clear();
+        this.title.set(undefined);
       });
     }
     this.#unanswered = undefined;

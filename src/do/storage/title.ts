@@ -19,19 +19,20 @@ export class Title {
     this.#messages = messages;
   }
 
+  /** As somebody named it. */
+  get given(): string | undefined {
+    return metaOf(this.#db, "title");
+  }
+
   /** Null where there is neither. */
   get text(): string | null {
-    const named = metaOf<string>(this.#db, "title");
-    const question = named === undefined ? this.#messages.firstQuestion() : undefined;
-    return named ?? (question ? titleOf(question.content) : null);
+    const { given } = this;
+    const question = given === undefined ? this.#messages.firstQuestion() : undefined;
+    return given ?? (question ? titleOf(question.content) : null);
   }
 
-  set(text: string): void {
+  /** @param text undefined for none */
+  set(text: string | undefined): void {
     this.#db.transaction(() => setMeta(this.#db, "title", text));
-  }
-
-  /** Call it inside a transaction. */
-  clear(): void {
-    setMeta(this.#db, "title", undefined);
   }
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { kCurrentWorker } from "miniflare";
 import { defineConfig } from "vitest/config";
@@ -24,7 +25,7 @@ export default defineConfig({
     // What the Worker logs is worth reading where a test failed.
     silent: "passed-only",
     // Two cores have one worker by default; but most of a test from outside is waiting.
-    maxWorkers: 2,
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         plugins: [workerd()],

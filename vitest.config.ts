@@ -57,6 +57,8 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          // newman's, of which nobody here can say anything.
+          execArgv: ["--disable-warning=DEP0176"],
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: "test/e2e/support/bundle.ts",
           testTimeout: 60_000,

@@ -79,9 +79,8 @@ export class SessionReads {
   }
 
   pick(seqs: number[], by: string | undefined): Result<{ messages: Message[]; nextCursor: null }> {
-    const refusal = this.mayRead(by);
-    if (refusal) return refusal;
-    return ok({ messages: this.#asTheyAre(this.#store.messages.shown(seqs)), nextCursor: null });
+    const messages = () => this.#asTheyAre(this.#store.messages.shown(seqs));
+    return this.mayRead(by) ?? ok({ messages: messages(), nextCursor: null });
   }
 
   #asTheyAre(messages: Message[]): Message[] {
@@ -89,10 +88,9 @@ export class SessionReads {
   }
 
   info(embeddingModel: string, by: string | undefined): Result<ReadInfo> {
-    const vectors = () => this.#store.vectors.count(embeddingModel);
-    return (
-      this.mayRead(by) ?? ok({ ...this.#store.messages.info(), title: this.#store.title.text, vectors: vectors() })
-    );
+    const { messages, title, vectors } = this.#store;
+    const info = () => ({ ...messages.info(), title: title.text, vectors: vectors.count(embeddingModel) });
+    return this.mayRead(by) ?? ok(info());
   }
 
   async context({ ask, model, embedding, user }: Asking, sizes: Sizes): Promise<Result<Preview>> {

@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import { useEffect, useRef } from "hono/jsx/dom";
+import { IconButton } from "./icon-button";
 
 /** A dialog of the browser's own: it holds the focus, and Escape closes it. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: Child }) {
@@ -14,9 +15,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     <dialog ref={dialog} aria-label={title} onClose={onClose}>
       <header>
         <h2>{title}</h2>
-        <button type="button" class="icon" aria-label="Close" onClick={onClose}>
-          ✕
-        </button>
+        <IconButton sign="✕" label="Close" onClick={onClose} />
       </header>
       {children}
     </dialog>

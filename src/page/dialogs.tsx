@@ -2,7 +2,9 @@
 import { useEffect, useState } from "hono/jsx/dom";
 import { type Fact, type Recalled, toldOf } from "./api";
 import { Dialog, fieldOf } from "./dialog";
+import { IconButton } from "./icon-button";
 import { hashOf } from "./place";
+import { dayOf, Places } from "./places";
 import type { PageState } from "./state";
 
 interface Opened {
@@ -39,19 +41,13 @@ export function SearchDialog({ page, onClose }: Opened) {
           {found.length === 0 ? "Nothing was said about that." : `${found.length} found, best first.`}
         </p>
       )}
-      <ol class="recalled">
-        {(found ?? []).map((one) => (
-          <li key={`${one.sessionId} ${one.seq}`}>
-            <a href={hashOf(one)} onClick={onClose}>
-              <span class="what">{one.content.slice(0, 300)}</span>
-            </a>
-            <span class="quiet">
-              {one.name ?? one.role}, {new Date(one.createdAt).toLocaleDateString("en", { dateStyle: "medium" })} ·
-              message {one.seq}
-            </span>
-          </li>
-        ))}
-      </ol>
+      <Places
+        places={(found ?? []).map(({ sessionId, seq, content: said, name, role, createdAt }) => ({
+          ...{ sessionId, seq, said },
+          about: `${name ?? role}, ${dayOf(createdAt)} · message ${seq}`,
+        }))}
+        onGo={onClose}
+      />
     </Dialog>
   );
 }
@@ -85,17 +81,12 @@ function FactEntry({ page, fact }: { page: PageState; fact: Fact }) {
           </a>
         )}
       </span>
-      <button type="button" class="icon" aria-label={`Change: ${fact.text}`} onClick={() => setEditing(true)}>
-        ✎
-      </button>
-      <button
-        type="button"
-        class="icon"
-        aria-label={`Delete: ${fact.text}`}
-        onClick={() => void page.changeFacts((api, userId) => api.deleteFact(userId, fact.id))}
-      >
-        ✕
-      </button>
+      <IconButton sign="✎" label={`Change: ${fact.text}`} onClick={() => setEditing(true)} />
+      <IconButton
+        sign="✕"
+        label={`Delete: ${fact.text}`}
+        onClick={() => page.changeFacts((api, userId) => api.deleteFact(userId, fact.id))}
+      />
     </li>
   );
 }

@@ -1,7 +1,7 @@
 /** Beside an answer: what was remembered for it, why, and what it cost. */
 import { useEffect, useState } from "hono/jsx/dom";
 import { type Api, type Memory, type Message, type Model, type Turn, toldOf } from "./api";
-import { hashOf } from "./place";
+import { dayOf, Places } from "./places";
 import { Shares, Strip } from "./shares";
 
 /** Recalled messages that are shown before somebody wants all. */
@@ -27,9 +27,24 @@ async function found(api: Api, recalled: Memory["recalled"]): Promise<Found[]> {
   return recalled.map((one) => ({ ...one, message: byPlace.get(`${one.sessionId} ${one.seq}`) }));
 }
 
-const dayOf = (time: string) => new Date(time).toLocaleDateString("en", { dateStyle: "medium" });
+/** Who said a message and when, where it stands, and why it was recalled. @param own the session that is looked at */
+function aboutOf({ message, sessionId, seq, score, words, meaning }: Found, own: string): string {
+  const place = sessionId === own ? `message ${seq}` : `another conversation, message ${seq}`;
+  const parts =
+    words === undefined || meaning === undefined ? "" : ` (words ${words.toFixed(1)}, meaning ${meaning.toFixed(1)})`;
+  const who = message && `${message.name ?? message.role}, ${dayOf(message.createdAt)}`;
+  return [who, place, `score ${score.toFixed(1)}${parts}`].filter(Boolean).join(" · ");
+}
 
-function RecalledList({ api, memory, sessionId }: { api: Api; memory: Memory; sessionId: string }) {
+/** The session that is looked at. */
+interface Looked {
+  api: Api;
+  sessionId: string;
+  /** How many messages it has. */
+  total: number;
+}
+
+function RecalledList({ api, memory, sessionId }: Omit<Looked, "total"> & { memory: Memory }) {
   const [messages, setMessages] = useState<Found[]>([]);
   const [all, setAll] = useState(false);
   const shown = all ? memory.recalled : memory.recalled.slice(0, FIRST);
@@ -39,23 +54,13 @@ function RecalledList({ api, memory, sessionId }: { api: Api; memory: Memory; se
   if (memory.recalled.length === 0) return <p class="quiet">Nothing older was recalled.</p>;
   return (
     <>
-      <ol class="recalled">
-        {messages.map((one) => (
-          <li key={`${one.sessionId} ${one.seq}`}>
-            <a href={hashOf(one)}>
-              <span class="what">{one.message?.content.slice(0, 300) ?? "It is not there any more."}</span>
-            </a>
-            <span class="quiet">
-              {one.message && `${one.message.name ?? one.message.role}, ${dayOf(one.message.createdAt)} · `}
-              {one.sessionId === sessionId ? `message ${one.seq}` : `another conversation, message ${one.seq}`} · score{" "}
-              {one.score.toFixed(1)}
-              {one.words !== undefined &&
-                one.meaning !== undefined &&
-                ` (words ${one.words.toFixed(1)}, meaning ${one.meaning.toFixed(1)})`}
-            </span>
-          </li>
-        ))}
-      </ol>
+      <Places
+        places={messages.map((one) => ({
+          ...one,
+          said: one.message?.content ?? "It is not there any more.",
+          about: aboutOf(one, sessionId),
+        }))}
+      />
       {memory.recalled.length > shown.length && (
         <button type="button" class="link" onClick={() => setAll(true)}>
           Show all {memory.recalled.length}
@@ -84,23 +89,13 @@ function TurnFacts({ turn, models }: { turn: Turn; models: Model[] }) {
   return <p class="quiet">{told.filter(Boolean).join(" · ")}</p>;
 }
 
-export function MemoryView({
-  api,
-  memory,
-  sessionId,
-  total,
-}: {
-  api: Api;
-  memory: Memory;
-  sessionId: string;
-  total: number;
-}) {
+export function MemoryView({ memory, ...looked }: Looked & { memory: Memory }) {
   const { user } = memory;
   return (
     <>
       {memory.prompt && <Shares prompt={memory.prompt} />}
-      <Strip memory={memory} sessionId={sessionId} total={total} />
-      <RecalledList api={api} memory={memory} sessionId={sessionId} />
+      <Strip memory={memory} {...looked} />
+      <RecalledList memory={memory} {...looked} />
       {user && !user.answered && <p class="quiet">What is known of you came too late for this answer.</p>}
       {memory.recall === "words+meaning" && <p class="quiet">Found by words and by meaning.</p>}
     </>
@@ -108,25 +103,13 @@ export function MemoryView({
 }
 
 /** What of an answer is behind it; read when somebody opens it. */
-export function Inside({
-  api,
-  message,
-  sessionId,
-  total,
-  models,
-}: {
-  api: Api;
-  message: Message;
-  sessionId: string;
-  total: number;
-  models: Model[];
-}) {
+export function Inside({ message, models, ...looked }: Looked & { message: Message; models: Model[] }) {
   const [turn, setTurn] = useState<Turn | null>(null);
   const [failure, setFailure] = useState("");
   const open = (event: Event) => {
     const { turnId } = message;
     if (turn || turnId === undefined || !(event.target instanceof HTMLDetailsElement) || !event.target.open) return;
-    api.turn(sessionId, turnId).then(setTurn, (error: unknown) => setFailure(toldOf(error).text));
+    looked.api.turn(looked.sessionId, turnId).then(setTurn, (error: unknown) => setFailure(toldOf(error).text));
   };
   return (
     <details class="inside" onToggle={open}>
@@ -135,7 +118,7 @@ export function Inside({
       {turn && (
         <>
           <TurnFacts turn={turn} models={models} />
-          <MemoryView api={api} memory={turn.memory} sessionId={sessionId} total={total} />
+          <MemoryView memory={turn.memory} {...looked} />
         </>
       )}
     </details>

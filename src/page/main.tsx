@@ -2,6 +2,7 @@
 import { render, useEffect, useState } from "hono/jsx/dom";
 import { Composer } from "./composer";
 import { FactsDialog, HelpDialog, IdentityDialog, SearchDialog } from "./dialogs";
+import { IconButton } from "./icon-button";
 import { freshSpot } from "./place";
 import { Sidebar } from "./sidebar";
 import { PageState } from "./state";
@@ -59,9 +60,7 @@ function Page({ page }: { page: PageState }) {
           <button type="button" onClick={() => setOpened("identity")}>
             {page.userId ?? "Who are you?"}
           </button>
-          <button type="button" class="icon" aria-label="What this page can do" onClick={() => setOpened("help")}>
-            ?
-          </button>
+          <IconButton sign="?" label="What this page can do" onClick={() => setOpened("help")} />
         </div>
       </header>
       <Sidebar page={page} open={sideOpen} />
@@ -78,9 +77,7 @@ function Page({ page }: { page: PageState }) {
                 Undo
               </button>
             )}
-            <button type="button" class="icon" aria-label="Dismiss" onClick={() => page.say(null)}>
-              ✕
-            </button>
+            <IconButton sign="✕" label="Dismiss" onClick={() => page.say(null)} />
           </p>
         )}
         <Composer page={page} />

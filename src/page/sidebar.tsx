@@ -1,6 +1,7 @@
 /** The conversations at the side. */
 import { useState } from "hono/jsx/dom";
 import { fieldOf } from "./dialog";
+import { IconButton } from "./icon-button";
 import type { Known } from "./known-sessions";
 import { freshSpot, hashOf } from "./place";
 import type { PageState } from "./state";
@@ -37,24 +38,8 @@ function Entry({ page, known }: { page: PageState; known: Known }) {
       <a href={hashOf({ sessionId })} aria-current={sessionId === page.spot.sessionId ? "page" : undefined}>
         {title}
       </a>
-      <button
-        type="button"
-        class="icon"
-        title="Rename"
-        aria-label={`Rename ${title}`}
-        onClick={() => setRenaming(true)}
-      >
-        ✎
-      </button>
-      <button
-        type="button"
-        class="icon"
-        title="Delete"
-        aria-label={`Delete ${title}`}
-        onClick={() => page.remove(sessionId)}
-      >
-        ✕
-      </button>
+      <IconButton sign="✎" label={`Rename ${title}`} onClick={() => setRenaming(true)} />
+      <IconButton sign="✕" label={`Delete ${title}`} onClick={() => page.remove(sessionId)} />
     </li>
   );
 }

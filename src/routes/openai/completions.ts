@@ -6,9 +6,8 @@ import { priceOf, windowOf } from "../../llm/catalogue";
 import { respondOpenAI } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
-import { eventStream } from "../event-stream";
 import { wantedOf } from "./functions";
-import { askConversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
+import { answered, askConversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
 import { chatRequest, type chatResponse, modelParam, type modelResponse, type modelsResponse } from "./shapes";
 
 /** The models that may answer. */
@@ -59,14 +58,8 @@ export const completions = new Hono<AppEnv>()
       form: request.stream ? form : undefined,
       userId: userIdOf(c, request.metadata),
     });
-    switch (reply.state) {
-      case "failed":
-        return respondOpenAI(c, reply.failure);
-      case "streaming":
-        return eventStream(c, reply, form);
-      case "finished": {
-        const body: z.input<typeof chatResponse> = chatCompletion(reply.turnId, created, reply.turn);
-        return c.json(body, 200);
-      }
-    }
+    return answered(c, reply, form, ({ turnId, turn }) => {
+      const body: z.input<typeof chatResponse> = chatCompletion(turnId, created, turn);
+      return c.json(body, 200);
+    });
   });

@@ -3,10 +3,12 @@ import type { Context } from "hono";
 import type { AppEnv } from "../../env";
 import { MAX_CALLS, MAX_CONTENT, MAX_REPLY_TOKENS } from "../../limits";
 import type { Wanted } from "../../llm/catalogue";
+import { respondOpenAI } from "../../middleware/respond";
 import { headersOf } from "../../middleware/validation";
 import { systemPromptOf } from "../../turn/prompt";
 import type { Ask, AskReply, NewMessage, Sampling, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
+import { eventStream } from "../event-stream";
 import { askOf, askSession } from "../session";
 import { invalid } from "./invalid";
 import type { Reference, Said } from "./items";
@@ -149,4 +151,21 @@ export function askConversation(
   },
 ): Promise<AskReply> {
   return sessionId === undefined ? askStateless(c, request) : askSession(c, sessionId, request, userId);
+}
+
+/** Answers with what became of an ask. @param whole the answer to whoever asked for JSON */
+export function answered<T>(
+  c: Context<AppEnv>,
+  reply: AskReply,
+  form: Form,
+  whole: (reply: Extract<AskReply, { state: "finished" }>) => T,
+) {
+  switch (reply.state) {
+    case "failed":
+      return respondOpenAI(c, reply.failure);
+    case "streaming":
+      return eventStream(c, reply, form);
+    case "finished":
+      return whole(reply);
+  }
 }

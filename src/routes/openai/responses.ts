@@ -7,11 +7,18 @@ import { valid } from "../../middleware/validation";
 import { sessionId as sessionIdSchema } from "../../schema";
 import type { Failure } from "../../turn/result";
 import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-events";
-import { eventStream } from "../event-stream";
 import { callSession } from "../session";
 import { wantedOf } from "./functions";
 import { invalid } from "./invalid";
-import { askConversation, type Conversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
+import {
+  answered,
+  askConversation,
+  type Conversation,
+  conversationOf,
+  questionOf,
+  sessionIdOf,
+  userIdOf,
+} from "./request";
 import { type deletedResponse, responseParam, responsesRequest, type responsesResponse } from "./shapes";
 
 type Request = z.output<typeof responsesRequest>;
@@ -134,14 +141,8 @@ export const responses = new Hono<AppEnv>()
       store,
       userId: userIdOf(c, request.metadata),
     });
-    switch (reply.state) {
-      case "failed":
-        return respondOpenAI(c, reply.failure);
-      case "streaming":
-        return eventStream(c, reply, form);
-      case "finished": {
-        const body: z.input<typeof responsesResponse> = responseOfTurn(form, reply.turnId, reply.turn);
-        return c.json(body, 200);
-      }
-    }
+    return answered(c, reply, form, ({ turnId, turn }) => {
+      const body: z.input<typeof responsesResponse> = responseOfTurn(form, turnId, turn);
+      return c.json(body, 200);
+    });
   });

@@ -1,5 +1,5 @@
 /** A session that goes elsewhere, and one that comes from there. */
-import { lengthOf } from "../turn/entry";
+import { lengthOf } from "../turn/exchange";
 import { failed, ok, type Result } from "../turn/result";
 import type { Entry } from "../turn/types";
 import { endLine, entryLine, headLine } from "../wire/ndjson";

@@ -2,7 +2,7 @@
 import { MAX_CALLS, MAX_RESULT } from "../limits";
 import { failed, ok, type Result } from "../turn/result";
 import type { ToolCall, Tools } from "../turn/types";
-import { fieldsOf, isObject } from "./fields";
+import { fieldsOf, isObject, parsed } from "./fields";
 
 /** A call, or a part of one that its `index` puts together with others. */
 export interface CallPart {
@@ -68,13 +68,5 @@ export class Calls {
         arguments: json || "{}",
       })),
     );
-  }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
   }
 }

@@ -5,6 +5,7 @@ import { failed, ok, type Result } from "../turn/result";
 import type { AnswerFormat } from "../turn/types";
 import type { Calls } from "./calls";
 import type { Wanted } from "./catalogue";
+import { isObject, parsed } from "./fields";
 
 /** Whether an answer can only be told when it is whole. */
 export const isChecked = ({ tools, format }: Wanted): boolean => format !== undefined || tools?.required === true;
@@ -24,13 +25,8 @@ export function ended(said: boolean, calls: Calls, end: ModelEnd, { tools }: Wan
 
 /** Whether a text is the JSON that was wanted. */
 export function fits(text: string, { schema }: AnswerFormat): boolean {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return false;
-  }
-  if (schema === null) return typeof value === "object" && value !== null && !Array.isArray(value);
+  const value = parsed(text);
+  if (value === undefined || schema === null) return isObject(value);
   try {
     return new Validator(JSON.parse(schema)).validate(value).valid;
   } catch {

@@ -1,4 +1,14 @@
 /** JSON of any shape, read field by field. */
+
+/** Undefined where it is no JSON. */
+export function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
 export type Fields = Record<string, unknown>;
 
 export const isObject = (value: unknown): value is Fields =>

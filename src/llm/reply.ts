@@ -6,7 +6,7 @@ import type { FinishReason, Usage } from "../turn/types";
 import { type CallPart, Calls, callPartsOf } from "./calls";
 import type { Wanted } from "./catalogue";
 import { ended, fits } from "./ending";
-import { fieldsOf, isObject } from "./fields";
+import { fieldsOf, isObject, parsed } from "./fields";
 
 export interface Reply {
   text: string;
@@ -56,13 +56,7 @@ export function readReply(value: unknown): Reply | null {
 }
 
 /** Parses JSON, then reads it; null where it is no reply. */
-export function parseReply(json: string): Reply | null {
-  try {
-    return readReply(JSON.parse(json));
-  } catch {
-    return null;
-  }
-}
+export const parseReply = (json: string): Reply | null => readReply(parsed(json));
 
 /** A reply that is to be a whole answer to what was wanted. */
 export function wholeReply(reply: Reply | null, wanted: Wanted): Result<ModelEnd & { text: string }> {

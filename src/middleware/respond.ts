@@ -37,6 +37,10 @@ export class FailureError extends Error {
   }
 }
 
+/** A refusal that names the field. */
+export const invalid = (path: string, message: string) =>
+  new FailureError({ reason: "invalid_request", errors: [{ path, message }] });
+
 /** What was wanted; a failure goes to the app's error handler, so that it is no part of the route's answer for typed clients. */
 export function orThrow<T>(result: Result<T>): T {
   if (!result.ok) throw new FailureError(result.failure);

@@ -2,8 +2,8 @@
 
 import { exportLines } from "../export-schema";
 import { MAX_IMPORT_BODY, MAX_LINE } from "../limits";
-import { FailureError } from "../middleware/respond";
-import { lengthOf } from "../turn/entry";
+import { FailureError, invalid } from "../middleware/respond";
+import { lengthOf } from "../turn/exchange";
 import type { Entry } from "../turn/types";
 
 /** Entries, and characters, of a batch. */
@@ -23,7 +23,7 @@ export interface Batch {
 
 /** A refusal that names the line. */
 export const badLine = (line: number, message: string, path: PropertyKey[] = []) =>
-  new FailureError({ reason: "invalid_request", errors: [{ path: ["line", line, ...path].join("."), message }] });
+  invalid(["line", line, ...path].join("."), message);
 
 /** @throws {FailureError} at the first line that is not what an export writes */
 export async function* batchesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Batch> {
@@ -91,9 +91,7 @@ async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator
     const lines = decode(() => decoder.decode(chunk, { stream: true })).split("\n");
     lines[0] = rest + lines[0];
     rest = lines.pop() ?? "";
-    if (rest.length > MAX_LINE) {
-      throw new FailureError({ reason: "invalid_request", errors: [{ path: "line", message: "is too long" }] });
-    }
+    if (rest.length > MAX_LINE) throw invalid("line", "is too long");
     for (const line of lines) if (line.trim() !== "") yield line;
   }
   rest += decode(() => decoder.decode());
@@ -116,6 +114,6 @@ function decode(read: () => string): string {
   try {
     return read();
   } catch {
-    throw new FailureError({ reason: "invalid_request", errors: [{ path: "", message: "is not valid UTF-8" }] });
+    throw invalid("", "is not valid UTF-8");
   }
 }

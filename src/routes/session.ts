@@ -24,11 +24,14 @@ export async function callSession<R>(
   return callObject(c, () => c.env.CHAT_DO.getByName(objectName(c, sessionId)), call, times);
 }
 
+/** What a route asks; the settings bring the rest. */
+export type SessionAsk = Omit<AskRequest, "turnId" | "again" | "model" | "embedding" | "user" | "limits" | "meter">;
+
 /** Asks a session: one call, and the same turn where it has to be repeated. */
 export async function askSession(
   c: Context<AppEnv>,
   sessionId: string,
-  request: Omit<AskRequest, "turnId" | "again" | "model" | "embedding" | "user" | "limits" | "meter">,
+  request: SessionAsk,
   userId?: string,
 ): Promise<AskReply> {
   requireAllowance(c);

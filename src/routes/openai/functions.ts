@@ -5,8 +5,8 @@ import * as z from "zod";
 import { type AppEnv, settingsOf } from "../../env";
 import { MAX_TOOLS } from "../../limits";
 import { can, needsOf, type Wanted } from "../../llm/catalogue";
+import { invalid } from "../../middleware/respond";
 import type { AnswerFormat, Tools } from "../../turn/types";
-import { invalid } from "./invalid";
 
 /** The longest JSON Schema of an argument list or an answer, as JSON, in characters. */
 const MAX_SCHEMA = 64_000;

@@ -3,14 +3,13 @@ import type { Context } from "hono";
 import type { AppEnv } from "../../env";
 import { MAX_CALLS, MAX_CONTENT, MAX_REPLY_TOKENS } from "../../limits";
 import type { Wanted } from "../../llm/catalogue";
-import { respondOpenAI } from "../../middleware/respond";
+import { invalid, respondOpenAI } from "../../middleware/respond";
 import { headersOf } from "../../middleware/validation";
 import { systemPromptOf } from "../../turn/prompt";
 import type { Ask, AskReply, NewMessage, Sampling, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 import { eventStream } from "../event-stream";
-import { askOf, askSession } from "../session";
-import { invalid } from "./invalid";
+import { askOf, askSession, type SessionAsk } from "../session";
 import type { Reference, Said } from "./items";
 import { sessionHeaders } from "./shapes";
 import { askStateless } from "./stateless";
@@ -137,18 +136,7 @@ export function questionOf(
 export function askConversation(
   c: Context<AppEnv>,
   sessionId: string | undefined,
-  {
-    userId,
-    ...request
-  }: {
-    ask: Ask;
-    before: NewMessage[];
-    results: ToolResult[];
-    form: Form | undefined;
-    follows?: string | undefined;
-    store?: boolean;
-    userId: string | undefined;
-  },
+  { userId, ...request }: SessionAsk & { userId: string | undefined },
 ): Promise<AskReply> {
   return sessionId === undefined ? askStateless(c, request) : askSession(c, sessionId, request, userId);
 }

@@ -2,14 +2,13 @@
 import { type Context, Hono } from "hono";
 import type * as z from "zod";
 import type { AppEnv } from "../../env";
-import { FailureError, respondOpenAI } from "../../middleware/respond";
+import { FailureError, invalid, respondOpenAI } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
 import { sessionId as sessionIdSchema } from "../../schema";
 import type { Failure } from "../../turn/result";
 import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-events";
 import { callSession } from "../session";
 import { wantedOf } from "./functions";
-import { invalid } from "./invalid";
 import {
   answered,
   askConversation,

@@ -9,21 +9,16 @@ import { goOn } from "../../turn/exchange";
 import { LiveTurn } from "../../turn/live-turn";
 import { noJournal } from "../../turn/ports";
 import { answerTurn, streamReply, streamTurn, wholeReply } from "../../turn/turn";
-import type { Ask, AskReply, NewMessage, ToolResult } from "../../turn/types";
-import { encoderOf, type Form } from "../../wire/forms";
+import type { AskReply } from "../../turn/types";
+import { encoderOf } from "../../wire/forms";
 import { meterOf, requireAllowance } from "../allowance";
-import { modelOf } from "../session";
-
-interface Request {
-  ask: Ask;
-  before: NewMessage[];
-  /** What functions returned that are called at the end of `before`. */
-  results: ToolResult[];
-  form: Form | undefined;
-}
+import { modelOf, type SessionAsk } from "../session";
 
 /** Runs a turn in the Worker, with what the client sent along and no memory; it ends with its client. */
-export function askStateless(c: Context<AppEnv>, { ask: asked, before, results, form }: Request): Promise<AskReply> {
+export function askStateless(
+  c: Context<AppEnv>,
+  { ask: asked, before = [], results = [], form }: SessionAsk,
+): Promise<AskReply> {
   requireAllowance(c);
   const model = new Llama(c.env.AI, modelOf(c, asked));
   const opened = goOn(asked, before, results);

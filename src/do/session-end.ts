@@ -26,7 +26,6 @@ export class SessionEnd {
   readonly #transfer: Transfer;
   readonly #user: UserLink;
   readonly #days: Surroundings["days"];
-  /** Whether the end is planned. */
   #planned = false;
 
   constructor({ store, line, turns, transfer, user, days }: Surroundings) {

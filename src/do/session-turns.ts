@@ -143,7 +143,6 @@ export class SessionTurns {
     this.#live.cancel();
   }
 
-  /** Ends those of a user. */
   cancelOf(user: string): void {
     this.#live.cancel(user);
   }

@@ -2,6 +2,7 @@
 import { log } from "../log";
 import { type Failure, failed, ok, type Result } from "../turn/result";
 import type { Ask, Message } from "../turn/types";
+import { within } from "../within";
 import type { AskingUser } from "./asking";
 import type { Owner } from "./owner";
 import type { UserMemory } from "./recall/context";
@@ -61,14 +62,13 @@ export class UserLink {
     const asked = { text: question, sessionId, life: claim?.life, recallTokens, factTokens };
     try {
       // Whose user is gone is told so late, too.
-      const known = this.#stub(object)
-        .memory(asked)
-        .then((reply) => {
-          if (reply !== "gone") return reply;
-          this.#onGone(object);
-          return null;
-        });
-      return await within(timeoutMs, known);
+      return await within(timeoutMs, async () => {
+        const reply = await this.#stub(object).memory(asked);
+        if (reply !== "gone") return reply;
+        // Also where nobody waits for it any more.
+        this.#onGone(object);
+        return null;
+      });
     } catch (error) {
       log("warn", "user_unreachable", { cause: String(error) });
       return null;
@@ -100,7 +100,7 @@ export class UserLink {
       try {
         const { sessionId, extraction } = owner;
         const told = { sessionId, life: owner.life, from: owner.told + 1, to, messages };
-        const reply = await within<number | "gone">(TELL_MS, this.#stub(owner.user).tell(told, extraction));
+        const reply = await within<number | "gone">(TELL_MS, () => this.#stub(owner.user).tell(told, extraction));
         // Of a session that was emptied meanwhile nothing is known, and nothing may be written.
         if (this.#store.life !== life) return null;
         if (reply === "gone") {
@@ -171,7 +171,7 @@ export class UserLink {
 
   async #done(call: () => Promise<boolean>): Promise<boolean> {
     try {
-      return await within(TELL_MS, call());
+      return await within(TELL_MS, call);
     } catch (error) {
       log("warn", "user_unreachable", { cause: String(error) });
       return false;
@@ -195,16 +195,5 @@ export class UserLink {
 
   #stub(user: string) {
     return this.#users.getByName(user);
-  }
-}
-
-/** What comes in so many milliseconds. */
-async function within<T>(ms: number, call: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`No answer in ${ms} ms.`)), ms);
-  try {
-    return await Promise.race([call, late.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

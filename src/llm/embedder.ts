@@ -1,5 +1,6 @@
 /** Texts as vectors of their meaning, by a model behind the AI binding. */
 import { log } from "../log";
+import { within } from "../within";
 import { type AiBinding, cancelOptions } from "./binding";
 import { withoutSent } from "./redact";
 
@@ -28,29 +29,19 @@ export async function embed(
   texts: string[],
   { model, timeoutMs, gateway }: EmbeddingOptions,
 ): Promise<number[][] | null> {
-  const controller = new AbortController();
-  const over = Promise.withResolvers<void>();
-  const timer = setTimeout(() => {
-    controller.abort();
-    over.resolve();
-  }, timeoutMs);
   try {
-    const options = {
-      ...cancelOptions(ai, controller.signal, over.promise),
-      ...(gateway && { gateway: { id: gateway } }),
-    };
-    const reply = await Promise.race([
-      ai.run(model, { text: texts }, options),
-      over.promise.then(() => "late" as const),
-    ]);
-    const vectors = reply === "late" ? null : vectorsIn(reply, texts.length);
-    if (!vectors) log("warn", "embedding_failed", { model, cause: reply === "late" ? "timeout" : "no vectors" });
+    const reply = await within(timeoutMs, (signal, over) =>
+      ai.run(
+        model,
+        { text: texts },
+        { ...cancelOptions(ai, signal, over), ...(gateway && { gateway: { id: gateway } }) },
+      ),
+    );
+    const vectors = vectorsIn(reply, texts.length);
+    if (!vectors) log("warn", "embedding_failed", { model, cause: "no vectors" });
     return vectors;
   } catch (error) {
     log("warn", "embedding_failed", { model, cause: withoutSent(String(error), texts) });
     return null;
-  } finally {
-    clearTimeout(timer);
-    over.resolve();
   }
 }

@@ -62,7 +62,6 @@ export class Api {
     return (await parseResponse(this.#session.messages.$get({ param: { sessionId }, query }))).data.reverse();
   }
 
-  /** Messages by their numbers. */
   async pick(sessionId: string, seqs: number[]) {
     const query = { seq: seqs.join() };
     return (await parseResponse(this.#session.messages.$get({ param: { sessionId }, query }))).data;

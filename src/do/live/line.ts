@@ -22,7 +22,6 @@ export class Line {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Sends away all who wait. */
   empty(): void {
     for (const resolve of this.#waiting.splice(0)) resolve(null);
   }

@@ -89,7 +89,6 @@ interface Others {
   meaning?: Evidence | undefined;
   /** What a hit of each word is worth; those that are missing are added. */
   rarities: Map<string, number>;
-  /** Messages that are not wanted. */
   leftOut?: Range[] | undefined;
 }
 

@@ -68,7 +68,6 @@ export class Copy {
     });
   }
 
-  /** Forgets a session. */
   forget(sessionId: string): void {
     for (const [first, last] of this.#runs.of(sessionId)) this.#messages.delete(first, last);
     this.#runs.delete(sessionId);

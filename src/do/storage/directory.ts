@@ -74,7 +74,6 @@ export class Directory {
     );
   }
 
-  /** Gives a session a title. */
   rename(sessionId: string, title: string): void {
     this.#db.transaction(() => this.#db.write("UPDATE sessions SET named = ? WHERE id = ?", title, sessionId));
   }

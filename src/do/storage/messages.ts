@@ -100,7 +100,6 @@ export class Messages {
     return new Set(names.flatMap((name) => name.toLowerCase().split(/\s+/)));
   }
 
-  /** Deletes the last messages. */
   deleteLast(count: number): void {
     const { last } = this.end();
     this.delete(last - count + 1, last);
@@ -186,12 +185,10 @@ export class Messages {
     setMeta(this.#db, "withdrawn", sums);
   }
 
-  /** The first question. */
   firstQuestion(): Message | undefined {
     return this.#said("m.role = 'user' ORDER BY m.seq LIMIT 1")[0];
   }
 
-  /** How many messages there are. */
   count(): number {
     return this.end().last - this.#withdrawn().messages;
   }
@@ -206,7 +203,6 @@ export class Messages {
     this.#outlines.forget();
   }
 
-  /** Deletes all. */
   clear(): void {
     this.forget();
     this.#db.write("DELETE FROM messages");

@@ -24,7 +24,6 @@ export class Runs {
     this.#db = db;
   }
 
-  /** The last one. */
   get last(): Run | undefined {
     return this.#db.rows<Run>("SELECT * FROM runs ORDER BY first DESC LIMIT 1")[0];
   }

@@ -9,7 +9,7 @@ import type { UserLink } from "./user-link";
 
 const DAY_MS = 86_400_000;
 
-interface Surroundings {
+interface Deps {
   store: Store;
   line: Line;
   turns: SessionTurns;
@@ -20,39 +20,29 @@ interface Surroundings {
 }
 
 export class SessionEnd {
-  readonly #store: Store;
-  readonly #line: Line;
-  readonly #turns: SessionTurns;
-  readonly #transfer: Transfer;
-  readonly #user: UserLink;
-  readonly #days: Surroundings["days"];
+  readonly #deps: Deps;
   #planned = false;
 
-  constructor({ store, line, turns, transfer, user, days }: Surroundings) {
-    this.#store = store;
-    this.#line = line;
-    this.#turns = turns;
-    this.#transfer = transfer;
-    this.#user = user;
-    this.#days = days;
+  constructor(deps: Deps) {
+    this.#deps = deps;
   }
 
   /** Empties the session, once its user's object has forgotten it. */
   async reset(): Promise<Result<{ deleted: number }>> {
-    if (!(await this.#user.forget())) return failed({ reason: "user_unreachable" });
-    return this.#empty(() => this.#store.clear());
+    if (!(await this.#deps.user.forget())) return failed({ reason: "user_unreachable" });
+    return this.#empty(() => this.#deps.store.clear());
   }
 
   /** As {@link reset}, and gives the storage back. */
   async destroy(): Promise<Result<{ deleted: number }>> {
-    if (!(await this.#user.forget())) return failed({ reason: "user_unreachable" });
+    if (!(await this.#deps.user.forget())) return failed({ reason: "user_unreachable" });
     return this.#destroy();
   }
 
   /** Deletes the session where it is this user's; where it is not, or not yet, ends the turns of theirs that run or wait. */
   async leave(user: string): Promise<Result<void>> {
-    if (this.#store.ownership.owner?.user !== user) {
-      this.#turns.cancelOf(user);
+    if (this.#deps.store.ownership.owner?.user !== user) {
+      this.#deps.turns.cancelOf(user);
       return ok(undefined);
     }
     const gone = await this.#destroy();
@@ -61,23 +51,23 @@ export class SessionEnd {
 
   /** Goes on with a deletion that was lost in the middle. @returns when to try again */
   async goOn(): Promise<number | null> {
-    return (await this.destroy()).ok ? null : this.#store.ownership.later();
+    return (await this.destroy()).ok ? null : this.#deps.store.ownership.later();
   }
 
   /** Plans the end of a session that nobody will use, once: the alarm finds out by itself whether it was used meanwhile. */
   plan(): void {
-    const { schedule, messages, title } = this.#store;
-    if (this.#planned || !(this.#days() > 0)) return;
+    const { schedule, messages, title } = this.#deps.store;
+    if (this.#planned || !(this.#deps.days() > 0)) return;
     // A session that was emptied meanwhile gets no tables.
     if (messages.end().last === 0 && title.text === null) return;
-    if (!schedule.has("expire")) schedule.plan("expire", Date.now() + this.#days() * DAY_MS);
+    if (!schedule.has("expire")) schedule.plan("expire", Date.now() + this.#deps.days() * DAY_MS);
     this.#planned = true;
   }
 
   /** Deletes a session that nobody has used for so long. @returns when to look again */
   async expire(): Promise<number | null> {
-    if (!(this.#days() > 0)) return null;
-    const end = (this.#line.busy ? Date.now() : this.#store.lastUsed()) + this.#days() * DAY_MS;
+    if (!(this.#deps.days() > 0)) return null;
+    const end = (this.#deps.line.busy ? Date.now() : this.#deps.store.lastUsed()) + this.#deps.days() * DAY_MS;
     if (end > Date.now()) return end;
     return (await this.destroy()).ok ? null : Date.now() + DAY_MS;
   }
@@ -85,17 +75,17 @@ export class SessionEnd {
   #destroy(): Promise<Result<{ deleted: number }>> {
     return this.#empty(async () => {
       this.#planned = false;
-      const deleted = this.#store.messages.count();
-      await this.#store.destroy();
+      const deleted = this.#deps.store.messages.count();
+      await this.#deps.store.destroy();
       return { deleted };
     });
   }
 
   /** Ends all turns, and forgets. */
   async #empty<T>(empty: () => T | Promise<T>): Promise<Result<T>> {
-    this.#turns.cancelAll();
+    this.#deps.turns.cancelAll();
     try {
-      this.#transfer.cancel();
+      this.#deps.transfer.cancel();
       return ok(await empty());
     } catch (error) {
       return failed(storageFailed(error));

@@ -29,7 +29,7 @@ export interface ReadInfo extends SessionInfo {
   vectors: number;
 }
 
-interface Surroundings {
+interface Deps {
   ai: AiBinding;
   store: Store;
   turns: SessionTurns;
@@ -38,73 +38,65 @@ interface Surroundings {
 }
 
 export class SessionReads {
-  readonly #ai: AiBinding;
-  readonly #store: Store;
-  readonly #turns: SessionTurns;
-  readonly #meaning: Meaning;
-  readonly #user: UserLink;
+  readonly #deps: Deps;
 
-  constructor({ ai, store, turns, meaning, user }: Surroundings) {
-    this.#ai = ai;
-    this.#store = store;
-    this.#turns = turns;
-    this.#meaning = meaning;
-    this.#user = user;
+  constructor(deps: Deps) {
+    this.#deps = deps;
   }
 
   /** Why a user may not read the session; undefined where they may. @param by the name of their object, if anybody's */
   mayRead(by: string | undefined): Failed | undefined {
     if (by === undefined) return undefined;
-    const refusal = this.#user.refusal({ object: by, mayAdopt: false });
+    const refusal = this.#deps.user.refusal({ object: by, mayAdopt: false });
     if (refusal) return failed(refusal);
     // While it is nobody's, the first question of somebody else may run, and is not written yet.
-    const isOpen = this.#store.ownership.owner !== undefined || this.#turns.areOf(by);
+    const isOpen = this.#deps.store.ownership.owner !== undefined || this.#deps.turns.areOf(by);
     return isOpen ? undefined : failed({ reason: "session_of_another_user" });
   }
 
   turn(turnId: string, by: string | undefined): Result<StoredTurn> {
-    return this.mayRead(by) ?? found(this.#turns.get(turnId));
+    return this.mayRead(by) ?? found(this.#deps.turns.get(turnId));
   }
 
   follow(turnId: string, form: Form, after: number | null, by: string | undefined): Result<ReadableStream<Uint8Array>> {
-    return this.mayRead(by) ?? found(this.#turns.follow(turnId, form, after));
+    return this.mayRead(by) ?? found(this.#deps.turns.follow(turnId, form, after));
   }
 
   history({ before, limit }: Page, by: string | undefined): Result<{ messages: Message[]; nextCursor: number | null }> {
     const refusal = this.mayRead(by);
     if (refusal) return refusal;
-    const messages = this.#store.messages.page(before, limit);
+    const messages = this.#deps.store.messages.page(before, limit);
     const last = messages.at(-1)?.seq ?? 1;
     return ok({ messages: this.#asTheyAre(messages), nextCursor: last > 1 ? last : null });
   }
 
   pick(seqs: number[], by: string | undefined): Result<{ messages: Message[]; nextCursor: null }> {
-    const messages = () => this.#asTheyAre(this.#store.messages.shown(seqs));
+    const messages = () => this.#asTheyAre(this.#deps.store.messages.shown(seqs));
     return this.mayRead(by) ?? ok({ messages: messages(), nextCursor: null });
   }
 
   #asTheyAre(messages: Message[]): Message[] {
-    return messages.map((message) => this.#turns.asItIs(message, message.turnId));
+    return messages.map((message) => this.#deps.turns.asItIs(message, message.turnId));
   }
 
   info(embeddingModel: string, by: string | undefined): Result<ReadInfo> {
-    const { messages, title, vectors } = this.#store;
+    const { messages, title, vectors } = this.#deps.store;
     const info = () => ({ ...messages.info(), title: title.text, vectors: vectors.count(embeddingModel) });
     return this.mayRead(by) ?? ok(info());
   }
 
   async context({ ask, model, embedding, user }: Asking, sizes: Sizes): Promise<Result<Preview>> {
-    const refusal = this.#user.refusal(user);
+    const refusal = this.#deps.user.refusal(user);
     if (refusal) return failed(refusal);
-    const { window } = new Llama(this.#ai, model);
-    const isLong = sizes.windowTokens !== undefined || this.#turns.isLong(ask, model);
+    const { window } = new Llama(this.#deps.ai, model);
+    const isLong = sizes.windowTokens !== undefined || this.#deps.turns.isLong(ask, model);
     const recallTokens = sizes.recallTokens ?? ask.recallTokens;
     const [question, known] = await Promise.all([
-      embedding && isLong ? this.#meaning.question(ask.question, embedding) : null,
-      user && this.#user.memory(user, { ...ask, recallTokens }),
+      embedding && isLong ? this.#deps.meaning.question(ask.question, embedding) : null,
+      user && this.#deps.user.memory(user, { ...ask, recallTokens }),
     ]);
-    const { messages } = this.#store;
-    const scope = { total: messages.count(), nearest: this.#meaning.nearestTo(question), user: known };
+    const { messages } = this.#deps.store;
+    const scope = { total: messages.count(), nearest: this.#deps.meaning.nearestTo(question), user: known };
     return preview(measure(ask), window, sizes, (budget) => readContext(messages, ask.question, budget, scope));
   }
 
@@ -114,12 +106,12 @@ export class SessionReads {
     embedding: EmbeddingOptions | undefined,
     by: string | undefined,
   ): Promise<Result<RecalledMessage[]>> {
-    const { messages } = this.#store;
-    const question = embedding ? await this.#meaning.question(text, embedding) : null;
+    const { messages } = this.#deps.store;
+    const question = embedding ? await this.#deps.meaning.question(text, embedding) : null;
     const refusal = this.mayRead(by);
     if (refusal) return refusal;
     const before = messages.end().last + 1;
-    const nearest = this.#meaning.nearestTo(question)?.(before);
+    const nearest = this.#deps.meaning.nearestTo(question)?.(before);
     return ok(recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit }, { nearest }).recalled);
   }
 }

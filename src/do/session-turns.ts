@@ -1,4 +1,4 @@
-/** The turns of a session: asked, run one at a time, followed, cancelled. */
+/** The turns of a session: asked, run one at a time, followed, cancelled. What each call means: `chat.ts`. */
 import type { AiBinding } from "../llm/binding";
 import { Llama, type LlamaOptions } from "../llm/llama";
 import { log } from "../log";
@@ -24,7 +24,7 @@ import type { UsageDO } from "./usage";
 import type { UserLink } from "./user-link";
 
 /** What turns need of their object. */
-interface Surroundings {
+interface Deps {
   ctx: DurableObjectState;
   ai: AiBinding;
   line: Line;
@@ -45,42 +45,27 @@ interface Beyond {
 }
 
 export class SessionTurns {
+  readonly #deps: Deps;
   readonly #live = new LiveTurns();
-  readonly #ctx: DurableObjectState;
-  readonly #ai: AiBinding;
-  readonly #line: Line;
-  readonly #store: Store;
-  readonly #meaning: Meaning;
-  readonly #usage: DurableObjectNamespace<UsageDO>;
-  readonly #user: UserLink;
-  readonly #onWritten: Surroundings["onWritten"];
 
-  constructor({ ctx, ai, line, store, meaning, usage, user, onWritten }: Surroundings) {
-    this.#ctx = ctx;
-    this.#ai = ai;
-    this.#line = line;
-    this.#store = store;
-    this.#meaning = meaning;
-    this.#usage = usage;
-    this.#user = user;
-    this.#onWritten = onWritten;
+  constructor(deps: Deps) {
+    this.#deps = deps;
   }
 
-  /** Gives the reply to whoever asked; the turn goes on by itself. */
   ask(request: AskRequest): Promise<AskReply> | AskReply {
     const { turnId, idempotency, form, user, onBusy = "queue" } = request;
-    const refusal = this.#user.refusal(user);
+    const refusal = this.#deps.user.refusal(user);
     if (refusal) return { state: "failed", failure: refusal };
     const encode = form && encoderOf(form, turnId);
     const before = (request.again && this.#again(turnId, encode)) || (idempotency && this.#byKey(idempotency, form));
     if (before) return before;
-    if (onBusy === "reject" && this.#line.busy) return { state: "failed", failure: { reason: "session_busy" } };
-    if (this.#line.full) return { state: "failed", failure: { reason: "session_queue_full" } };
+    if (onBusy === "reject" && this.#deps.line.busy) return { state: "failed", failure: { reason: "session_busy" } };
+    if (this.#deps.line.full) return { state: "failed", failure: { reason: "session_queue_full" } };
     const turn = new LiveTurn({ id: turnId, question: request.ask.question, idempotency, createdAt: Date.now() });
-    const owner = user && (request.store ?? true) ? this.#user.claim(user) : undefined;
-    const known = user && this.#user.memory(user, request.ask, owner);
+    const owner = user && (request.store ?? true) ? this.#deps.user.claim(user) : undefined;
+    const known = user && this.#deps.user.memory(user, request.ask, owner);
     const meaning = this.#meaningOf(request);
-    this.#ctx.waitUntil(this.#run(this.#live.add(turn, user?.object), request, { meaning, known, owner }));
+    this.#deps.ctx.waitUntil(this.#run(this.#live.add(turn, user?.object), request, { meaning, known, owner }));
     return encode ? streamReply(turn, encode) : wholeReply(turn, false);
   }
 
@@ -94,7 +79,6 @@ export class SessionTurns {
     return isLost ? { ...stored, status: "interrupted" } : stored;
   }
 
-  /** The turn's bytes in a form, given how many characters of its answer are known already; null for all events. */
   follow(turnId: string, form: Form, after: number | null): ReadableStream<Uint8Array> | null {
     const encode = encoderOf(form, turnId);
     const live = this.#live.get(turnId);
@@ -103,7 +87,6 @@ export class SessionTurns {
     return stored && replay(stored, encode, after);
   }
 
-  /** What a running turn has said so far is kept; one that waits in line leaves nothing. */
   cancel(turnId: string): Result<StoredTurn> {
     const live = this.#live.get(turnId);
     if (live && !live.journal?.closed) {
@@ -126,11 +109,11 @@ export class SessionTurns {
     const cancelled = this.cancel(turnId);
     if (!cancelled.ok) return cancelled;
     try {
-      const own = this.#store.saidIn(turnId);
+      const own = this.#deps.store.saidIn(turnId);
       const [first, last] = [own[0], own.at(-1)];
-      if (first && last && !(await this.#user.retract(first.seq, last.seq)))
+      if (first && last && !(await this.#deps.user.retract(first.seq, last.seq)))
         return failed({ reason: "user_unreachable" });
-      this.#store.withdraw(turnId);
+      this.#deps.store.withdraw(turnId);
       return ok(undefined);
     } catch (error) {
       return failed(storageFailed(error));
@@ -139,7 +122,7 @@ export class SessionTurns {
 
   /** Ends those that run, and sends away those that wait. */
   cancelAll(): void {
-    this.#line.empty();
+    this.#deps.line.empty();
     this.#live.cancel();
   }
 
@@ -155,7 +138,7 @@ export class SessionTurns {
   /** Runs a turn when its place in line has come. Whatever happens, the turn is over and its place free afterwards. */
   async #run(live: Live, request: AskRequest, beyond: Beyond): Promise<void> {
     const { turn } = live;
-    const release = await this.#line.enter();
+    const release = await this.#deps.line.enter();
     if (release) turn.ended.then(release);
     try {
       if (release && !turn.over) await this.#answer(live, request, beyond);
@@ -163,11 +146,11 @@ export class SessionTurns {
     } catch (error) {
       turn.fail(storageFailed(error));
     }
-    const told = live.journal?.closed && this.#user.tell();
-    log("info", "turn", { session: this.#ctx.id.toString(), ...turn.summary });
-    await countUsage(this.#usage, request.meter, turn.used);
+    const told = live.journal?.closed && this.#deps.user.tell();
+    log("info", "turn", { session: this.#deps.ctx.id.toString(), ...turn.summary });
+    await countUsage(this.#deps.usage, request.meter, turn.used);
     // Last, because an encoder may take its time.
-    if (live.journal?.closed) await this.#onWritten(request).catch(storageFailed);
+    if (live.journal?.closed) await this.#deps.onWritten(request).catch(storageFailed);
     await told;
   }
 
@@ -175,37 +158,38 @@ export class SessionTurns {
   async #meaningOf({ ask, model, embedding }: AskRequest): Promise<Float32Array | null> {
     // One that goes on with a question before it has no text of its own yet.
     if (!embedding || ask.question === "" || !this.isLong(ask, model)) return null;
-    return this.#meaning.question(ask.question, embedding);
+    return this.#deps.meaning.question(ask.question, embedding);
   }
 
   /** Whether the session no longer fits the context of an ask. */
   isLong(ask: Ask, model: LlamaOptions): boolean {
-    const { context } = budgetOf(measure(ask), new Llama(this.#ai, model).window);
-    return this.#store.messages.end().tokens > context;
+    const { context } = budgetOf(measure(ask), new Llama(this.#deps.ai, model).window);
+    return this.#deps.store.messages.end().tokens > context;
   }
 
   async #answer(live: Live, request: AskRequest, { meaning, known, owner }: Beyond): Promise<void> {
     const { turn } = live;
     const { form, follows, store = true } = request;
-    if (follows !== undefined && !this.#store.turns.get(follows)) return turn.fail({ reason: "response_not_found" });
-    const model = new Llama(this.#ai, request.model, this.#ctx.id.toString());
+    if (follows !== undefined && !this.#deps.store.turns.get(follows))
+      return turn.fail({ reason: "response_not_found" });
+    const model = new Llama(this.#deps.ai, request.model, this.#deps.ctx.id.toString());
     const [question, user] = await Promise.all([meaning, known]);
     if (turn.over) return;
     // Somebody else's turn may have been before this one in line.
-    const refusal = this.#user.refusal(request.user);
+    const refusal = this.#deps.user.refusal(request.user);
     if (refusal) return turn.fail(refusal);
-    const opened = openTurn(this.#store.messages, request, {
+    const opened = openTurn(this.#deps.store.messages, request, {
       at: turn.identity.createdAt,
       window: model.window,
-      nearest: this.#meaning.nearestTo(question),
+      nearest: this.#deps.meaning.nearestTo(question),
       user,
     });
     if (!opened.ok) return turn.fail(opened.failure);
     const { ask, context, opening } = opened.value;
     const rows = opening.before.length + opening.said.length + 1;
-    if (store && !this.#store.hasRoom(rows, request.limits)) return turn.fail({ reason: "session_full" });
+    if (store && !this.#deps.store.hasRoom(rows, request.limits)) return turn.fail({ reason: "session_full" });
     turn.asks(ask.question);
-    const journal = new TurnJournal(this.#store, turn.identity, { ...opening, owner });
+    const journal = new TurnJournal(this.#deps.store, turn.identity, { ...opening, owner });
     if (store) live.journal = journal;
     const parts = { ask, context, model, journal: store ? journal : noJournal };
     return form ? streamTurn(turn, parts) : answerTurn(turn, parts);
@@ -214,25 +198,29 @@ export class SessionTurns {
   /** The turn of a call that was lost, where it reached this object or the one before it. */
   #again(turnId: string, encode: Encode | undefined): Promise<AskReply> | AskReply | undefined {
     const live = this.#live.get(turnId);
-    if (live) return encode ? followReply(live.turn, encode, false) : wholeReply(live.turn, false);
+    if (live) return liveReply(live.turn, encode, false);
     const stored = this.#storedTurn(turnId);
     return stored ? storedReply(stored, encode) : undefined;
   }
 
   #byKey({ key, fingerprint }: Idempotency, form: Form | undefined): Promise<AskReply> | AskReply | undefined {
     const live = this.#live.byKey(key);
-    const stored = live ? undefined : this.#store.turns.byKey(key);
+    const stored = live ? undefined : this.#deps.store.turns.byKey(key);
     const known = live?.turn.identity.idempotency ?? stored;
     if (known && known.fingerprint !== fingerprint) {
       return { state: "failed", failure: { reason: "idempotency_conflict" } };
     }
-    if (stored) return storedReply(stored, form && encoderOf(form, stored.id));
-    if (!live) return undefined;
-    return form ? followReply(live.turn, encoderOf(form, live.turn.identity.id), true) : wholeReply(live.turn, true);
+    const id = live?.turn.identity.id ?? stored?.id ?? "";
+    const encode = form && encoderOf(form, id);
+    if (stored) return storedReply(stored, encode);
+    return live && liveReply(live.turn, encode, true);
   }
 
   #storedTurn(turnId: string): StoredTurn | null {
-    const stored = this.#store.turns.get(turnId);
+    const stored = this.#deps.store.turns.get(turnId);
     return stored ? this.asItIs(stored, turnId) : null;
   }
 }
+
+const liveReply = (turn: LiveTurn, encode: Encode | undefined, replayed: boolean) =>
+  encode ? followReply(turn, encode, replayed) : wholeReply(turn, replayed);

@@ -19,7 +19,7 @@ const TELL_MS = 10_000;
 /** How often a session is forgotten again that began anew meanwhile. */
 const TRIES = 3;
 
-interface Surroundings {
+interface Deps {
   users: DurableObjectNamespace<UserDO>;
   store: Store;
   /** What is left of a session whose user was deleted, or which was itself, is to go. */
@@ -27,29 +27,25 @@ interface Surroundings {
 }
 
 export class UserLink {
-  readonly #users: DurableObjectNamespace<UserDO>;
-  readonly #store: Store;
-  readonly #onGone: Surroundings["onGone"];
+  readonly #deps: Deps;
   #telling: Promise<number | null> | undefined;
 
-  constructor({ users, store, onGone }: Surroundings) {
-    this.#users = users;
-    this.#store = store;
-    this.#onGone = onGone;
+  constructor(deps: Deps) {
+    this.#deps = deps;
   }
 
   /** Why somebody may not use the session; undefined where they may. */
   refusal(user: Pick<AskingUser, "object" | "mayAdopt"> | undefined): Failure | undefined {
     if (!user) return undefined;
-    const { owner } = this.#store.ownership;
-    const isOpen = owner ? owner.user === user.object : user.mayAdopt || this.#store.messages.end().last === 0;
+    const { owner } = this.#deps.store.ownership;
+    const isOpen = owner ? owner.user === user.object : user.mayAdopt || this.#deps.store.messages.end().last === 0;
     return isOpen ? undefined : { reason: "session_of_another_user" };
   }
 
   /** As whose session what is said next is written. */
   claim({ object, sessionId, extraction }: AskingUser): Owner {
     const life = { id: crypto.randomUUID(), since: Date.now() };
-    const owner = this.#store.ownership.owner ?? { user: object, sessionId, life, told: 0, failures: 0 };
+    const owner = this.#deps.store.ownership.owner ?? { user: object, sessionId, life, told: 0, failures: 0 };
     return { ...owner, extraction };
   }
 
@@ -66,7 +62,7 @@ export class UserLink {
         const reply = await this.#stub(object).memory(asked);
         if (reply !== "gone") return reply;
         // Also where nobody waits for it any more.
-        this.#onGone(object);
+        this.#deps.onGone(object);
         return null;
       });
     } catch (error) {
@@ -80,7 +76,7 @@ export class UserLink {
     this.#telling ??= this.#tell()
       .catch((error: unknown) => {
         storageFailed(error);
-        return this.#store.ownership.later();
+        return this.#deps.store.ownership.later();
       })
       .finally(() => {
         this.#telling = undefined;
@@ -89,28 +85,28 @@ export class UserLink {
   }
 
   async #tell(): Promise<number | null> {
-    const { ownership } = this.#store;
+    const { ownership } = this.#deps.store;
     for (let batches = 0; batches < BATCHES; batches += 1) {
       const { owner } = ownership;
       if (!owner || owner.leaving) return null;
-      const { life } = this.#store;
+      const { life } = this.#deps.store;
       const { to, messages } = this.#next(owner.told);
       // What a turn has said that runs is told when it is over.
-      if (to === owner.told) return this.#store.messages.end().last > to ? ownership.later() : null;
+      if (to === owner.told) return this.#deps.store.messages.end().last > to ? ownership.later() : null;
       try {
         const { sessionId, extraction } = owner;
         const told = { sessionId, life: owner.life, from: owner.told + 1, to, messages };
         const reply = await within<number | "gone">(TELL_MS, () => this.#stub(owner.user).tell(told, extraction));
         // Of a session that was emptied meanwhile nothing is known, and nothing may be written.
-        if (this.#store.life !== life) return null;
+        if (this.#deps.store.life !== life) return null;
         if (reply === "gone") {
-          this.#onGone(owner.user);
+          this.#deps.onGone(owner.user);
           return null;
         }
-        ownership.told(owner.life.id, reply, reply === this.#store.messages.end().last);
+        ownership.told(owner.life.id, reply, reply === this.#deps.store.messages.end().last);
       } catch (error) {
         log("warn", "user_not_told", { cause: String(error) });
-        return this.#store.life === life ? ownership.failed() : null;
+        return this.#deps.store.life === life ? ownership.failed() : null;
       }
     }
     return Date.now();
@@ -118,18 +114,18 @@ export class UserLink {
 
   /** Gives the session a title, which its user's object must know first. */
   async rename(title: string): Promise<Result<void>> {
-    const { owner } = this.#store.ownership;
+    const { owner } = this.#deps.store.ownership;
     const known = await this.#done(async () => {
       if (owner) await this.#stub(owner.user).rename(owner.sessionId, owner.life, title);
       return true;
     });
     if (!known) return failed({ reason: "user_unreachable" });
-    return written(() => ok(this.#store.title.set(title)));
+    return written(() => ok(this.#deps.store.title.set(title)));
   }
 
   /** Takes messages back that the user's object may know, which must be known to be done. */
   async retract(from: number, to: number): Promise<boolean> {
-    const { owner } = this.#store.ownership;
+    const { owner } = this.#deps.store.ownership;
     if (!owner) return true;
     // What is on its way has arrived then.
     await this.#telling;
@@ -144,7 +140,7 @@ export class UserLink {
    * @returns whether it did, and the session may go
    */
   async forget(): Promise<boolean> {
-    const { ownership } = this.#store;
+    const { ownership } = this.#deps.store;
     for (let tries = 0; tries < TRIES; tries += 1) {
       const { owner } = ownership;
       if (!owner) return true;
@@ -163,7 +159,7 @@ export class UserLink {
   /** The note is for the case that the object is lost in between: a session whose storage is full may be deleted all the same. */
   #leave(owner: Owner, leaving: boolean): void {
     try {
-      this.#store.ownership.leave(owner, leaving);
+      this.#deps.store.ownership.leave(owner, leaving);
     } catch (error) {
       storageFailed(error);
     }
@@ -183,8 +179,8 @@ export class UserLink {
     const messages: Message[] = [];
     let to = told;
     let characters = 0;
-    const last = Math.min(this.#store.settled(), told + BATCH);
-    for (const message of this.#store.messages.between(told, last, BATCH)) {
+    const last = Math.min(this.#deps.store.settled(), told + BATCH);
+    for (const message of this.#deps.store.messages.between(told, last, BATCH)) {
       characters += message.content.length;
       if (messages.length > 0 && characters > BATCH_CHARACTERS) return { to, messages };
       to = message.seq;
@@ -194,6 +190,6 @@ export class UserLink {
   }
 
   #stub(user: string) {
-    return this.#users.getByName(user);
+    return this.#deps.users.getByName(user);
   }
 }

@@ -19,7 +19,7 @@ export interface Ask {
 
 const STORED = "llamory:asks";
 
-interface Surroundings {
+interface Deps {
   api: () => Api;
   userId: () => string | undefined;
   /** Something changed. */
@@ -31,11 +31,11 @@ interface Surroundings {
 
 export class Asks {
   #list: Ask[] = [];
-  readonly #around: Surroundings;
+  readonly #deps: Deps;
   readonly #running = new Set<string>();
 
-  constructor(around: Surroundings) {
-    this.#around = around;
+  constructor(deps: Deps) {
+    this.#deps = deps;
   }
 
   /** Those of a session, in their order. */
@@ -62,7 +62,7 @@ export class Asks {
     this.#list = [...this.#list, { key: "", sessionId, question, state: "asked", answer: "", turnId }];
     this.#changed();
     const ask = this.#list.at(-1);
-    if (ask) void this.#run(ask, this.#around.api().follow(sessionId, turnId));
+    if (ask) void this.#run(ask, this.#deps.api().follow(sessionId, turnId));
   }
 
   /** Ends an answer; what was said so far stays. A question that waits is taken back. */
@@ -70,10 +70,10 @@ export class Asks {
     if (ask.state === "waiting" || ask.state === "failed") return this.#drop(ask);
     if (ask.turnId === undefined) return;
     this.#set(ask, { state: "stopping" });
-    await this.#around
+    await this.#deps
       .api()
       .cancel(ask.sessionId, ask.turnId)
-      .catch((error: unknown) => this.#around.onFailure(toldOf(error)));
+      .catch((error: unknown) => this.#deps.onFailure(toldOf(error)));
   }
 
   /** Asks again what failed, as the same turn. */
@@ -91,8 +91,8 @@ export class Asks {
     const ask = this.of(sessionId).find(({ state }) => state === "waiting");
     if (!ask || this.#running.has(sessionId)) return;
     this.#running.add(sessionId);
-    const request = { sessionId, question: ask.question, userId: this.#around.userId() };
-    await this.#run(ask, this.#around.api().ask(request, ask.key));
+    const request = { sessionId, question: ask.question, userId: this.#deps.userId() };
+    await this.#run(ask, this.#deps.api().ask(request, ask.key));
     this.#running.delete(sessionId);
     // What failed is first asked again, or taken back: what comes behind it may depend on it.
     if (!this.of(sessionId).some(({ state }) => state === "failed")) void this.#next(sessionId);
@@ -104,7 +104,7 @@ export class Asks {
       for await (const event of events) if (await this.#take(ask, event)) return;
     } catch (error) {
       if (this.#list.includes(ask)) this.#set(ask, { state: "failed", failure: toldOf(error) });
-      this.#around.onFailure(toldOf(error));
+      this.#deps.onFailure(toldOf(error));
     }
   }
 
@@ -130,7 +130,7 @@ export class Asks {
   }
 
   async #over(ask: Ask): Promise<void> {
-    await this.#around.onOver(ask);
+    await this.#deps.onOver(ask);
     this.#drop(ask);
   }
 
@@ -150,6 +150,6 @@ export class Asks {
       .filter(({ key }) => key !== "")
       .map(({ key, sessionId, question }) => ({ key, sessionId, question }));
     sessionStorage.setItem(STORED, JSON.stringify(kept));
-    this.#around.onChange();
+    this.#deps.onChange();
   }
 }

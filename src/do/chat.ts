@@ -63,7 +63,7 @@ export class ChatDO extends DurableObject<Bindings> {
       ...{ store, line, turns: this.#turns, transfer: this.#transfer, user: this.#user },
       days: () => Number(this.env.SESSION_TTL_DAYS ?? 0),
     });
-    if (this.#store.recovered) this.#end.plan();
+    if (this.#store.recovered) void this.#written();
   }
 
   /**
@@ -117,7 +117,7 @@ export class ChatDO extends DurableObject<Bindings> {
   /** Gives the session a title; that its user's object knows it comes first. */
   async rename(title: string): Promise<Result<void>> {
     const renamed = await this.#user.rename(title);
-    if (renamed.ok) this.ctx.waitUntil(this.#written(undefined));
+    if (renamed.ok) this.ctx.waitUntil(this.#written());
     return renamed;
   }
 
@@ -217,11 +217,15 @@ export class ChatDO extends DurableObject<Bindings> {
     return this.#reads.search(text, limit, embedding, by);
   }
 
-  /** What is due when something was written, and nobody waits for. */
-  async #written(asking: Asking | undefined): Promise<void> {
-    this.#end.plan();
-    if (!asking?.embedding || !this.#turns.isLong(asking.ask, asking.model)) return;
-    await this.#meaning.catchUp(asking.embedding);
+  /** What is due when something was written, and nobody waits for; never rejects. */
+  async #written(asking?: Asking): Promise<void> {
+    try {
+      this.#end.plan();
+      if (!asking?.embedding || !this.#turns.isLong(asking.ask, asking.model)) return;
+      await this.#meaning.catchUp(asking.embedding);
+    } catch (error) {
+      storageFailed(error);
+    }
   }
 
   /** What was appended is told before anything else is done. */

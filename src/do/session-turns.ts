@@ -32,7 +32,7 @@ interface Deps {
   meaning: Meaning;
   usage: DurableObjectNamespace<UsageDO>;
   user: UserLink;
-  /** After each turn that was written. */
+  /** After each turn that was written; never rejects. */
   onWritten: (request: AskRequest) => Promise<void>;
 }
 
@@ -150,7 +150,7 @@ export class SessionTurns {
     log("info", "turn", { session: this.#deps.ctx.id.toString(), ...turn.summary });
     await countUsage(this.#deps.usage, request.meter, turn.used);
     // Last, because an encoder may take its time.
-    if (live.journal?.closed) await this.#deps.onWritten(request).catch(storageFailed);
+    if (live.journal?.closed) await this.#deps.onWritten(request);
     await told;
   }
 
@@ -210,10 +210,8 @@ export class SessionTurns {
     if (known && known.fingerprint !== fingerprint) {
       return { state: "failed", failure: { reason: "idempotency_conflict" } };
     }
-    const id = live?.turn.identity.id ?? stored?.id ?? "";
-    const encode = form && encoderOf(form, id);
-    if (stored) return storedReply(stored, encode);
-    return live && liveReply(live.turn, encode, true);
+    if (stored) return storedReply(stored, form && encoderOf(form, stored.id));
+    return live && liveReply(live.turn, form && encoderOf(form, live.turn.identity.id), true);
   }
 
   #storedTurn(turnId: string): StoredTurn | null {

@@ -133,6 +133,20 @@ describe("a session with a time to live", () => {
     await asked.catch(() => {});
   });
 
+  it("answers though its end cannot be planned when it wakes after a loss", async () => {
+    const session = freshSession();
+    await scripted(session, PLAYED);
+    const asked = stubOf(session).ask(askRequest("t1", "Sing.", { form: askForm(session) }));
+    await vi.waitFor(async () => expect((await leftOf(session)).messages).toBe(1));
+    const woken = await runInDurableObject(stubOf(session), async (_, state) => {
+      state.storage.sql.exec("CREATE TRIGGER full BEFORE INSERT ON due BEGIN SELECT RAISE(FAIL, 'full'); END");
+      return new ChatDO(state, { ...env, SESSION_TTL_DAYS: "30" }).info("");
+    });
+    expect(woken).toMatchObject({ ok: true, value: { messages: 2 } });
+    await lose(session);
+    await asked.catch(() => {});
+  });
+
   it("stays for good where the setting is gone when the alarm rings, or never was", async () => {
     const [gone, never] = [freshSession(), freshSession()];
     await keepFor(gone, "30");

@@ -64,7 +64,7 @@ export const operations: Record<string, Operation> = {
     body: session.sessionChange,
     example: { title: "Bees" },
     response: session.sessionChanged,
-    failures: ["storage_failed", "user_unreachable"],
+    failures: ["storage_failed", "user_unreachable", "turn_cancelled"],
   },
   "DELETE /sessions/:sessionId": {
     id: "deleteSession",

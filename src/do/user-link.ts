@@ -57,7 +57,6 @@ export class UserLink {
     const { object, sessionId, factTokens, timeoutMs } = user;
     const asked = { text: question, sessionId, life: claim?.life, recallTokens, factTokens };
     try {
-      // Whose user is gone is told so late, too.
       return await within(timeoutMs, async () => {
         const reply = await this.#stub(object).memory(asked);
         if (reply !== "gone") return reply;
@@ -95,7 +94,8 @@ export class UserLink {
       if (to === owner.told) return this.#deps.store.messages.end().last > to ? ownership.later() : null;
       try {
         const { sessionId, extraction } = owner;
-        const told = { sessionId, life: owner.life, from: owner.told + 1, to, messages };
+        const title = owner.told === 0 ? this.#deps.store.title.given : undefined;
+        const told = { sessionId, life: owner.life, from: owner.told + 1, to, messages, title };
         const reply = await within<number | "gone">(TELL_MS, () => this.#stub(owner.user).tell(told, extraction));
         // Of a session that was emptied meanwhile nothing is known, and nothing may be written.
         if (this.#deps.store.life !== life) return null;
@@ -114,12 +114,15 @@ export class UserLink {
 
   /** Gives the session a title, which its user's object must know first. */
   async rename(title: string): Promise<Result<void>> {
-    const { owner } = this.#deps.store.ownership;
+    const { life, ownership } = this.#deps.store;
+    const { owner } = ownership;
     const known = await this.#done(async () => {
       if (owner) await this.#stub(owner.user).rename(owner.sessionId, owner.life, title);
       return true;
     });
     if (!known) return failed({ reason: "user_unreachable" });
+    // Of a session that was emptied meanwhile nothing is left to be called anything.
+    if (this.#deps.store.life !== life) return failed({ reason: "turn_cancelled" });
     return written(() => ok(this.#deps.store.title.set(title)));
   }
 

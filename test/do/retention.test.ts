@@ -96,11 +96,7 @@ describe("a session with a time to live", () => {
   it("is deleted too where it has a title alone", async () => {
     const session = freshSession();
     await keepFor(session, "30");
-    await llamory.fetch(`/sessions/${session}`, {
-      method: "PATCH",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ title: "Bees" }),
-    });
+    await llamory.patch(`/sessions/${session}`, { title: "Bees" });
     expect(await alarmOf(session)).toBe(30);
     forward(30);
     await runDurableObjectAlarm(stubOf(session));

@@ -38,11 +38,7 @@ async function variousSession(): Promise<string> {
   const start = await cancelled.next();
   await llamory.fetch(`/sessions/${session}/turns/${start?.data.turnId}`, { method: "DELETE" });
   await cancelled.rest();
-  await llamory.fetch(`/sessions/${session}`, {
-    method: "PATCH",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ title: "Honey \u{1f36f}" }),
-  });
+  await llamory.patch(`/sessions/${session}`, { title: "Honey \u{1f36f}" });
   return session;
 }
 

@@ -68,12 +68,7 @@ describe("/sessions/:sessionId", () => {
     const session = freshSession();
     const title = async () =>
       (await (await llamory.fetch(`/sessions/${session}`)).json<{ title: string | null }>()).title;
-    const rename = (to: unknown) =>
-      llamory.fetch(`/sessions/${session}`, {
-        method: "PATCH",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ title: to }),
-      });
+    const rename = (to: unknown) => llamory.patch(`/sessions/${session}`, { title: to });
     expect(await title()).toBeNull();
     await llamory.ask(session, `What  about\n${"bees ".repeat(40)}?`);
     expect(await title()).toBe(`What about ${"bees ".repeat(40)}`.slice(0, 80));

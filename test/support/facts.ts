@@ -24,6 +24,4 @@ export async function add(user: string, text: string, more: object = {}): Promis
   return response.json();
 }
 
-const json = { "content-type": "application/json" };
-export const change = (user: string, id: string, text: string) =>
-  llamory.fetch(`/users/${user}/facts/${id}`, { method: "PATCH", headers: json, body: JSON.stringify({ text }) });
+export const change = (user: string, id: string, text: string) => llamory.patch(`/users/${user}/facts/${id}`, { text });

@@ -30,8 +30,14 @@ export function worker(overrides: Partial<Env> = {}) {
     },
     /** Sends JSON; a string goes as it is. */
     post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+      return this.send("POST", path, body, headers);
+    },
+    patch(path: string, body: unknown): Promise<Response> {
+      return this.send("PATCH", path, body);
+    },
+    send(method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
       return this.fetch(path, {
-        method: "POST",
+        method,
         headers: { "content-type": "application/json", ...headers },
         body: typeof body === "string" ? body : JSON.stringify(body),
       });

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { copyOf, down, freshSessions, freshUser, PATIENT, replaced } from "../support/users";
+import { copyOf, down, freshSessions, freshUser, PATIENT, replaced, sessionObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker(PATIENT);
@@ -44,12 +44,7 @@ describe("GET /users/:userId/sessions", () => {
 
   it("knows titles that were given, which come with the session and go with it", async () => {
     const [user, session] = [freshUser(), freshSession()];
-    const rename = (title: string) =>
-      llamory.fetch(`/sessions/${session}`, {
-        method: "PATCH",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ title }),
-      });
+    const rename = (title: string) => llamory.patch(`/sessions/${session}`, { title });
     await append(session, user, { role: "user", content: "Hello." });
     await told(user, 1);
     replaced("rename", down);
@@ -63,6 +58,25 @@ describe("GET /users/:userId/sessions", () => {
     await append(session, user, { role: "user", content: "Anew." });
     await told(user, 1);
     expect((await list(user)).data).toMatchObject([{ title: "Anew.", messages: 1 }]);
+  });
+
+  it("knows a title that was given before the session was anybody's", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    await llamory.patch(`/sessions/${session}`, { title: "Bees" });
+    await append(session, user, { role: "user", content: "Hello." });
+    await told(user, 1);
+    expect((await list(user)).data).toMatchObject([{ title: "Bees", messages: 1 }]);
+  });
+
+  it("a title that comes while the session is deleted is given to nothing", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    await append(session, user, { role: "user", content: "Hello." });
+    await told(user, 1);
+    replaced("rename", () => sessionObject(session).destroy());
+    const refused = await llamory.patch(`/sessions/${session}`, { title: "Bees" });
+    vi.restoreAllMocks();
+    expect(await refused.json()).toMatchObject({ status: 409, code: "turn_cancelled" });
+    expect(await (await llamory.fetch(`/sessions/${session}`)).json()).toMatchObject({ title: null, messages: 0 });
   });
 
   it("goes page by page, each session once, also where many were used at one time", async () => {

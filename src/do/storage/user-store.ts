@@ -24,6 +24,8 @@ export interface Told {
   from: number;
   to: number;
   messages: Message[];
+  /** The one that the session was given, with the first that is told of it. */
+  title?: string | undefined;
 }
 
 /** What the user's object is called, and what stands before the names of those of their sessions. */
@@ -64,7 +66,7 @@ export class UserStore {
    * What a session tells. To be told it twice changes nothing, and behind a hole nothing is taken.
    * @returns up to which `seq` the session is known, and which of the messages are new
    */
-  tell({ sessionId, life, from, to, messages }: Told): { seq: number; fresh: Message[] } {
+  tell({ sessionId, life, from, to, messages, title }: Told): { seq: number; fresh: Message[] } {
     const before = this.directory.get(sessionId);
     const same = before?.life === life.id ? before : undefined;
     const told = same?.told ?? 0;
@@ -83,6 +85,7 @@ export class UserStore {
         firstAt: same?.first_at ?? fresh[0]?.createdAt ?? null,
         lastAt: fresh.at(-1)?.createdAt ?? same?.last_at ?? null,
       });
+      if (title !== undefined) this.directory.rename(sessionId, title);
     });
     return { seq, fresh };
   }

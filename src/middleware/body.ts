@@ -26,6 +26,7 @@ export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
   const type = raw.headers.get("content-type");
   const hasBody = raw.body !== null && raw.headers.get("content-length") !== "0";
   const isJson = type !== null && /^application\/(?:[\w.+-]+\+|x-nd)?json\s*(?:;|$)/i.test(type);
-  if (raw.method === "POST" && hasBody && !isJson) throw new FailureError({ reason: "unsupported_media_type" });
+  if (["POST", "PATCH"].includes(raw.method) && hasBody && !isJson)
+    throw new FailureError({ reason: "unsupported_media_type" });
   return next();
 });

@@ -28,6 +28,13 @@ const cases: [what: string, path: string, init: RequestInit, status: number, cod
   ["malformed JSON", "/ask", post('{"sessionId":'), 400, "malformed_json"],
   ["JSON that is no object", "/ask", post("[]"), 400, "invalid_request", ""],
   ["a wrong content type", "/ask", post("{}", { "content-type": "text/plain" }), 415, "unsupported_media_type"],
+  [
+    "a wrong content type of a title",
+    "/sessions/a",
+    { ...post('{"title":"Bees"}', { "content-type": "text/plain" }), method: "PATCH" },
+    415,
+    "unsupported_media_type",
+  ],
   ["a missing question", "/ask", ask({ question: undefined }), 400, "invalid_request", "question"],
   ["an empty question", "/ask", ask({ question: "" }), 400, "invalid_request", "question"],
   [

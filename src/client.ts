@@ -104,7 +104,7 @@ export async function* askStream(
   const { idempotencyKey = crypto.randomUUID() } = options;
   const headers = { "content-type": "application/json", "idempotency-key": idempotencyKey };
   const ask = { method: "POST", headers, body: JSON.stringify(request) };
-  yield* takenUp(url, request.sessionId, ask, undefined, options);
+  yield* takenUp(url, request.sessionId, ask, options);
 }
 
 /**
@@ -117,45 +117,51 @@ export async function* turnStream(
   { sessionId, turnId }: { sessionId: string; turnId: string },
   options: ConnectionOptions = {},
 ): AsyncGenerator<StreamEvent> {
-  yield* takenUp(url, sessionId, undefined, { turn: turnId }, options);
+  yield* takenUp(url, sessionId, { turn: turnId }, options);
 }
 
-/** How a stream is asked for first; afterwards it is followed. */
-interface First {
+/** A question, as fetch sends it. */
+interface Ask {
   method: string;
   headers: Record<string, string>;
   body: string;
 }
 
+/** A turn that is followed, behind the last event that came of it. */
+interface Followed {
+  turn: string;
+  id?: string;
+}
+
 async function* takenUp(
   url: string,
   sessionId: string,
-  first: First | undefined,
-  from: { turn: string; id?: string } | undefined,
+  begin: Ask | Followed,
   options: ConnectionOptions,
 ): AsyncGenerator<StreamEvent> {
   const { retries = 5, signal } = options;
   const send = options.fetch ?? fetch;
   const base = url.replace(/\/+$/, "");
   const headers = { ...headersOf(options), accept: "text/event-stream" };
-  let last = from;
+  let next = begin;
   let failures = 0;
   for (;;) {
     try {
-      const response = last
-        ? await send(`${base}/sessions/${encodeURIComponent(sessionId)}/turns/${last.turn}/stream`, {
-            headers: { ...headers, ...(last.id !== undefined && { "last-event-id": last.id }) },
-            ...(signal && { signal }),
-          })
-        : await send(`${base}/ask`, {
-            ...first,
-            headers: { ...headers, ...first?.headers },
-            ...(signal && { signal }),
-          });
+      const response =
+        "turn" in next
+          ? await send(`${base}/sessions/${encodeURIComponent(sessionId)}/turns/${next.turn}/stream`, {
+              headers: { ...headers, ...(next.id !== undefined && { "last-event-id": next.id }) },
+              ...(signal && { signal }),
+            })
+          : await send(`${base}/ask`, {
+              ...next,
+              headers: { ...headers, ...next.headers },
+              ...(signal && { signal }),
+            });
       if (!response.ok || !response.body) throw new AskError(await response.json());
       for await (const event of readEvents(response.body)) {
         failures = 0;
-        if (event.id !== undefined) last = { id: event.id, turn: event.id.slice(0, event.id.lastIndexOf(":")) };
+        if (event.id !== undefined) next = { id: event.id, turn: event.id.slice(0, event.id.lastIndexOf(":")) };
         yield event;
         if (event.event === "done" || event.event === "error") return;
       }

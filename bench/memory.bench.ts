@@ -56,6 +56,7 @@ it("a context at 100 to 100,000 messages", async () => {
     });
   }
   const columns = Object.keys(report[0] ?? {});
+  // Not as `info`, which the tests' support keeps off the console.
   console.log(columns.join("  "));
   for (const row of report) console.log(columns.map((name) => String(row[name]).padStart(name.length)).join("  "));
   const p50 = (messages: number) => report.find((row) => row.messages === messages)?.["p50 ms"] ?? Number.NaN;

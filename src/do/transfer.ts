@@ -1,8 +1,7 @@
 /** A session that goes elsewhere, and one that comes from there. */
-import { lengthOf } from "../turn/exchange";
 import { failed, ok, type Result } from "../turn/result";
 import type { Entry } from "../turn/types";
-import { endLine, entryLine, headLine } from "../wire/ndjson";
+import { endLine, entryLine, headLine, lengthOf } from "../wire/ndjson";
 import type { Line } from "./live/line";
 import { entriesOf } from "./storage/entries";
 import { written } from "./storage/failed";

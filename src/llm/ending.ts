@@ -26,9 +26,9 @@ export function ended(said: boolean, calls: Calls, end: ModelEnd, { tools }: Wan
 /** Whether a text is the JSON that was wanted. */
 export function fits(text: string, { schema }: AnswerFormat): boolean {
   const value = parsed(text);
-  if (value === undefined || schema === null) return isObject(value);
+  if (schema === null) return isObject(value);
   try {
-    return new Validator(JSON.parse(schema)).validate(value).valid;
+    return value !== undefined && new Validator(JSON.parse(schema)).validate(value).valid;
   } catch {
     // A schema that goes round in circles for such a value.
     return false;

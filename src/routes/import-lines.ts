@@ -3,8 +3,8 @@
 import { exportLines } from "../export-schema";
 import { MAX_IMPORT_BODY, MAX_LINE } from "../limits";
 import { FailureError, invalid } from "../middleware/respond";
-import { lengthOf } from "../turn/exchange";
 import type { Entry } from "../turn/types";
+import { lengthOf } from "../wire/ndjson";
 
 /** Entries, and characters, of a batch. */
 const BATCH = 500;

@@ -1,6 +1,6 @@
 /** An exchange with functions: calls of the assistant and their results, which a prompt has together or not at all. */
 import { failed, ok, type Result } from "./result";
-import type { Ask, Called, Entry, NewMessage, PromptMessage, Role, ToolCall, ToolResult } from "./types";
+import type { Ask, Called, NewMessage, PromptMessage, Role, ToolCall, ToolResult } from "./types";
 
 interface Said extends Called {
   role: Role;
@@ -68,7 +68,3 @@ export function goOn<T extends Said>(
   const question = ask.question || (open[0]?.content ?? "");
   return ok({ ask: { ...ask, question, tail }, before: history.slice(0, history.length - open.length) });
 }
-
-/** How many messages a piece of a session has. */
-export const lengthOf = (entry: Entry): number =>
-  "message" in entry ? 1 : 1 + (entry.turn.results?.length ?? 0) + (entry.turn.question === undefined ? 0 : 1);

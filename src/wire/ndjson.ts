@@ -48,5 +48,9 @@ export function entryLine(entry: Entry): string {
   return line({ message: { role, name, content, toolCalls: callsOf(toolCalls), toolCallId, createdAt: at } });
 }
 
+/** How many messages a piece of a session has. */
+export const lengthOf = (entry: Entry): number =>
+  "message" in entry ? 1 : 1 + (entry.turn.results?.length ?? 0) + (entry.turn.question === undefined ? 0 : 1);
+
 /** The last line: without it a file is not whole. */
 export const endLine = (messages: number) => line({ end: { messages } });

@@ -2,6 +2,8 @@
 import { MAX_ANSWER } from "../../limits";
 import { log } from "../../log";
 import type { NewMessage, Role } from "../../turn/types";
+import type { Database } from "./database";
+import type { Messages } from "./messages";
 
 const HISTORY_KEY = "history";
 
@@ -22,15 +24,15 @@ function messagesOf(history: unknown): NewMessage[] {
 /**
  * Makes a first version's history the first messages of the session. One that cannot be adopted stays where it is and is
  * told to the operator: the session begins without it, and works.
- * @param adopt writes messages, and what it is given to do, in one transaction
  */
-export function adoptFirstVersion(
-  storage: DurableObjectStorage,
-  adopt: (messages: NewMessage[], then: () => void) => void,
-): void {
+export function adoptFirstVersion(storage: DurableObjectStorage, db: Database, messages: Messages): void {
   try {
     const history = storage.kv.get(HISTORY_KEY);
-    if (history !== undefined) adopt(messagesOf(history), () => forgetFirstVersion(storage));
+    if (history === undefined) return;
+    db.transaction(() => {
+      messages.append(messagesOf(history));
+      forgetFirstVersion(storage);
+    });
   } catch (error) {
     log("error", "history_not_adopted", { error: String(error) });
   }

@@ -57,14 +57,7 @@ export class Store {
     this.vectors = new VectorRows(this.#db);
     this.title = new Title(this.#db, this.messages);
     this.ownership = new Ownership(this.#db, this.schedule);
-    if (!this.#db.exists) {
-      adoptFirstVersion(storage, (history, then) =>
-        this.#db.transaction(() => {
-          this.messages.append(history);
-          then();
-        }),
-      );
-    }
+    if (!this.#db.exists) adoptFirstVersion(storage, this.#db, this.messages);
     const [last] = this.messages.page(undefined, 1);
     this.recovered = last?.status === "running";
     if (!this.recovered) return;

@@ -20,6 +20,12 @@ const server = spawn(
   [...args, "--ip", "127.0.0.1", "--port", port, "--persist-to", storage, "--inspector-port", "0"],
   { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] },
 );
+const stop = () => {
+  process.kill(-server.pid, "SIGKILL");
+  rmSync(storage, { recursive: true, force: true });
+};
+// Whatever fails below, no server is left.
+process.once("exit", stop);
 await new Promise((resolve, reject) => {
   let said = "";
   server.stdout.on("data", (data) => {
@@ -89,7 +95,6 @@ try {
   const desk = { width: 1200, height: 760 };
   const phone = { width: 390, height: 780 };
   if (values.all === undefined) {
-    mkdirSync(join(root, "docs"), { recursive: true });
     await picture(join(root, "docs/page.png"), { ...desk, colorScheme: "light" });
   } else {
     mkdirSync(values.all, { recursive: true });
@@ -100,6 +105,6 @@ try {
   }
 } finally {
   await browser.close();
-  process.kill(-server.pid, "SIGKILL");
-  rmSync(storage, { recursive: true, force: true });
+  process.off("exit", stop);
+  stop();
 }

@@ -4,7 +4,7 @@ import { type Api, type Memory, toldOf } from "./api";
 
 /** A question on its way to its answer. */
 export interface Ask {
-  /** Asked again under it, it is the same turn. */
+  /** Asked again under it, it is the same turn; empty for a turn that this page follows and has not asked. */
   key: string;
   sessionId: string;
   question: string;
@@ -59,10 +59,9 @@ export class Asks {
   /** Follows a turn that runs, asked by another page or before this one was loaded. */
   follow(sessionId: string, turnId: string, question: string): void {
     if (this.#list.some((ask) => ask.turnId === turnId)) return;
-    this.#list = [...this.#list, { key: "", sessionId, question, state: "asked", answer: "", turnId }];
+    this.#list = [...this.#list, { key: "", sessionId, question, state: "waiting", answer: "", turnId }];
     this.#changed();
-    const ask = this.#list.at(-1);
-    if (ask) void this.#run(ask, this.#deps.api().follow(sessionId, turnId));
+    void this.#next(sessionId);
   }
 
   /** Ends an answer; what was said so far stays. A question that waits is taken back. */
@@ -76,7 +75,7 @@ export class Asks {
       .catch((error: unknown) => this.#deps.onFailure(toldOf(error)));
   }
 
-  /** Asks again what failed, as the same turn. */
+  /** Asks again what failed, or follows it again: the same turn. */
   again(ask: Ask): void {
     this.#set(ask, { state: "waiting", answer: "", failure: undefined });
     void this.#next(ask.sessionId);
@@ -91,11 +90,16 @@ export class Asks {
     const ask = this.of(sessionId).find(({ state }) => state === "waiting");
     if (!ask || this.#running.has(sessionId)) return;
     this.#running.add(sessionId);
-    const request = { sessionId, question: ask.question, userId: this.#deps.userId() };
-    await this.#run(ask, this.#deps.api().ask(request, ask.key));
+    await this.#run(ask, this.#eventsOf(ask));
     this.#running.delete(sessionId);
     // What failed is first asked again, or taken back: what comes behind it may depend on it.
     if (!this.of(sessionId).some(({ state }) => state === "failed")) void this.#next(sessionId);
+  }
+
+  #eventsOf({ key, sessionId, question, turnId }: Ask): AsyncGenerator<StreamEvent> {
+    const { api, userId } = this.#deps;
+    const isOwn = key !== "" || turnId === undefined;
+    return isOwn ? api().ask({ sessionId, question, userId: userId() }, key) : api().follow(sessionId, turnId);
   }
 
   async #run(ask: Ask, events: AsyncGenerator<StreamEvent>): Promise<void> {

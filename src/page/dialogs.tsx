@@ -22,6 +22,7 @@ export function SearchDialog({ page, onClose }: Opened) {
     if (q === "") return;
     const everywhere = page.userId !== undefined && fieldOf(event, "all") !== "";
     const results = everywhere ? page.api.searchUser(page.userId ?? "", q) : page.api.search(sessionId, q);
+    setFailure("");
     results.then(setFound, (error: unknown) => setFailure(toldOf(error).text));
   };
   return (

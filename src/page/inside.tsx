@@ -49,7 +49,11 @@ function RecalledList({ api, memory, sessionId }: Omit<Looked, "total"> & { memo
   const [all, setAll] = useState(false);
   const shown = all ? memory.recalled : memory.recalled.slice(0, FIRST);
   useEffect(() => {
-    void found(api, shown).then(setMessages);
+    let over = false;
+    void found(api, shown).then((read) => over || setMessages(read));
+    return () => {
+      over = true;
+    };
   }, [memory, all]);
   if (memory.recalled.length === 0) return <p class="quiet">Nothing older was recalled.</p>;
   return (

@@ -53,6 +53,25 @@ describe("to talk", () => {
     expect(await other.page.locator("article.assistant").count()).toBe(1);
   });
 
+  it("an answer that could not be followed any more is followed again, as the same turn", async () => {
+    await using visitor = await open();
+    await visitor.ask("Count slowly.");
+    await visitor.sees(/word3 /);
+    await using other = await open();
+    const { page } = other;
+    await page.clock.install();
+    const streams = "**/turns/*/stream";
+    await page.route(streams, (route) => route.abort());
+    await page.goto(`${visited.server.url}/#/${visitor.session}`);
+    const again = page.getByRole("button", { name: "Ask again" });
+    await expect.poll(() => page.clock.fastForward(60_000).then(() => again.count()), { timeout: 30_000 }).toBe(1);
+    await page.unroute(streams);
+    await page.clock.resume();
+    await again.click();
+    await other.hasRead(/word199/);
+    expect(await visited.transcript(visitor.session)).toHaveLength(2);
+  });
+
   it("a server that is lost in the middle is waited for, and what it had said is there", async () => {
     await using visitor = await open();
     await visitor.ask("Hello.");

@@ -2,9 +2,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { recall } from "../src/do/recall/ranking";
-import { unit } from "../src/do/recall/vectors";
-import { Store } from "../src/do/storage/store";
+import { recall } from "../src/do/memory/ranking";
+import { unit } from "../src/do/memory/vectors";
+import { Store } from "../src/do/session/store";
 import { percentile } from "./figures";
 import { random, sentence } from "./text";
 

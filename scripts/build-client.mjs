@@ -27,7 +27,7 @@ try {
       stdio: "inherit",
     },
   );
-  const statuses = /type ProblemStatus = ([^;]+);/.exec(readFileSync(join(out, "problem.d.ts"), "utf8"))?.[1];
+  const statuses = /type ProblemStatus = ([^;]+);/.exec(readFileSync(join(out, "wire/problem.d.ts"), "utf8"))?.[1];
   mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(join(root, "dist/client.js"), emitted("client.js"));
   writeFileSync(join(root, "dist/client.d.ts"), emitted("client.d.ts", ['"./app"', '"./app.js"']));
@@ -37,10 +37,10 @@ try {
       "app.d.ts",
       // The Worker's bindings are no matter of a client.
       [
-        /import { type AppEnv } from "\.\/env";\n/.exec(readFileSync(join(out, "app.d.ts"), "utf8"))?.[0] ?? "AppEnv",
+        /import type { AppEnv } from "\.\/env";\n/.exec(readFileSync(join(out, "app.d.ts"), "utf8"))?.[0] ?? "AppEnv",
         "type AppEnv = object;\n",
       ],
-      ['import("./problem").ProblemStatus', statuses],
+      ['import("./wire/problem").ProblemStatus', statuses],
     ),
   );
 } finally {

@@ -3,10 +3,10 @@ import { app } from "./app";
 
 export { ChatDO } from "./do/chat";
 export { LegacyDO } from "./do/legacy";
-export { UsageDO } from "./do/usage";
+export { UsageDO } from "./do/tenant";
 export { UserDO } from "./do/user";
-export { OfflineModel } from "./llm/bindings/offline-model";
-export { OpenAIModel } from "./llm/bindings/openai-model";
-export { WorkersAI } from "./llm/bindings/workers-ai";
+export { OfflineModel } from "./llm/models/offline-model";
+export { OpenAIModel } from "./llm/models/openai-model";
+export { WorkersAI } from "./llm/models/workers-ai";
 
 export default app;

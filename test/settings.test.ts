@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import text from "../docs/settings.md?raw";
-import { settingsSchema } from "../src/env";
+import { settingsSchema } from "../src/settings";
 
 it("docs/settings.md has a line for each setting, with its default", () => {
   const rows = [...text.matchAll(/^\| `([A-Z_]+)` +\| (.*?) *\|/gm)];

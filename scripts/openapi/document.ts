@@ -1,9 +1,9 @@
 /** The OpenAPI 3.1 document, from the schemas that the routes validate with. */
 import * as z from "zod";
 import { version } from "../../package.json";
-import { openaiErrorOf, problemOf, type Reason, responseOf } from "../../src/problem";
-import { openaiError } from "../../src/routes/openai/shapes";
-import * as schema from "../../src/schema";
+import * as schema from "../../src/schema/common-schema";
+import { openaiError } from "../../src/schema/openai-schema";
+import { openaiErrorOf, problemOf, type Reason, responseOf } from "../../src/wire/problem";
 import { failures } from "./failures";
 import { operations } from "./operations";
 

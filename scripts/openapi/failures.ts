@@ -1,5 +1,5 @@
 import { MAX_BODY } from "../../src/limits";
-import type { AnyFailure, Reason } from "../../src/problem";
+import type { AnyFailure, Reason } from "../../src/wire/problem";
 
 /** One failure of each kind, so that the document shows what it looks like. */
 export const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {

@@ -1,5 +1,5 @@
 /** The operations of the OpenAI surface. */
-import * as openai from "../../src/routes/openai/shapes";
+import * as openai from "../../src/schema/openai-schema";
 import { type Operation, TURN_FAILURES } from "./operation";
 
 const chat = { model: "llama", messages: [{ role: "user", content: "What is my name?" }] };

@@ -1,6 +1,6 @@
 /** What is told of an operation, and how those that ask may fail. */
 import type * as z from "zod";
-import type { Reason } from "../../src/problem";
+import type { Reason } from "../../src/wire/problem";
 
 export interface Operation {
   id: string;

@@ -1,8 +1,9 @@
 /** Every operation of the API: what it takes, what it answers, and how it may fail. */
-import { exportLine } from "../../src/export-schema";
-import * as schema from "../../src/schema";
-import * as session from "../../src/session-schema";
-import * as user from "../../src/user-schema";
+
+import * as schema from "../../src/schema/common-schema";
+import { exportLine } from "../../src/schema/export-schema";
+import * as session from "../../src/schema/session-schema";
+import * as user from "../../src/schema/user-schema";
 import { openaiOperations } from "./openai-operations";
 import { type Operation, TURN_FAILURES } from "./operation";
 

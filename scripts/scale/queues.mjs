@@ -45,7 +45,7 @@ export function oneSession(aMinute, seconds, waiting) {
 /** As `src/llm/llama.ts` does with a busy model: so many tries, between them up to so many seconds, longer each time. */
 const TRIES = 3;
 const PAUSE = 0.2;
-/** `Retry-After` of the two refusals, in seconds: `src/problem.ts`. Clients do as it says until they are answered. */
+/** `Retry-After` of the two refusals, in seconds: `src/wire/problem.ts`. Clients do as it says until they are answered. */
 const RATE_WAIT = 60;
 const BUSY_WAIT = 10;
 

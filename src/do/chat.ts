@@ -10,25 +10,25 @@ import type { Preview, Sizes } from "../turn/preview";
 import { failed, ok, type Result } from "../turn/result";
 import type { AskReply, Entry, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
-import type { Asking, AskRequest } from "./asking";
-import { Line } from "./live/line";
-import { Meaning } from "./meaning";
-import { SessionEnd } from "./session-end";
-import { type Page, type ReadInfo, SessionReads } from "./session-reads";
-import { SessionTurns } from "./session-turns";
-import { storageFailed } from "./storage/failed";
-import { type SessionLimits, Store } from "./storage/store";
-import { Transfer } from "./transfer";
-import type { UsageDO } from "./usage";
-import type { UserDO } from "./user";
-import { UserLink } from "./user-link";
+import type { Asking, AskRequest } from "./session/ask-request";
+import { Meaning } from "./session/embeddings";
+import { SessionEnd } from "./session/lifecycle";
+import { type Page, type ReadInfo, SessionReads } from "./session/session-reads";
+import { SessionTurns } from "./session/session-turns";
+import { type SessionLimits, Store } from "./session/store";
+import { Transfer } from "./session/transfer";
+import { Line } from "./session/turn-queue";
+import { UserLink } from "./session/user-sync";
+import { storageFailed } from "./sqlite/try-write";
+import type { UsageDO } from "./tenant";
+import type { UserObject } from "./user/user-object";
 
 interface Bindings {
   /** Read here and not passed along with each ask, because an alarm has nobody who asks. */
   SESSION_TTL_DAYS?: string;
   AI: AiBinding;
   USAGE_DO: DurableObjectNamespace<UsageDO>;
-  USER_DO: DurableObjectNamespace<UserDO>;
+  USER_DO: DurableObjectNamespace<UserObject>;
 }
 
 export class ChatDO extends DurableObject<Bindings> {

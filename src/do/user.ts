@@ -5,14 +5,14 @@ import { log } from "../log";
 import { failed, ok, type Result } from "../turn/result";
 import type { RecalledMessage } from "../turn/types";
 import type { Fact, Place } from "../turn/user-memory";
-import { Learning } from "./learning";
-import type { Extraction } from "./owner";
-import type { UserMemory } from "./recall/context";
-import { SEARCH_TOKENS } from "./recall/ranking";
-import type { Cursor, Life, ListedSession } from "./storage/directory";
-import { storageFailed, written } from "./storage/failed";
-import { type Closing, type Names, type Told, UserStore } from "./storage/user-store";
-import type { UsageDO } from "./usage";
+import type { UserMemory } from "./memory/context";
+import { SEARCH_TOKENS } from "./memory/ranking";
+import { storageFailed, written } from "./sqlite/try-write";
+import type { UsageDO } from "./tenant";
+import { type Extraction, Learning } from "./user/learn-facts";
+import type { Question, UserObject } from "./user/user-object";
+import type { Cursor, Life, ListedSession } from "./user/user-sessions";
+import { type Closing, type Names, type Told, UserStore } from "./user/user-store";
 
 /** Sessions that one call deletes, so many at once: a call may make so many of its own. */
 const BATCH = 32;
@@ -31,21 +31,10 @@ interface Bindings {
   USAGE_DO: DurableObjectNamespace<UsageDO>;
 }
 
-/** A question, and the session in which it comes. */
-export interface Question {
-  text: string;
-  sessionId: string;
-  /** The session's life, where this is a turn that will be remembered; reading alone notes nothing. */
-  life?: Life | undefined;
-  /** Tokens that recalled messages and facts may have. */
-  recallTokens: number;
-  factTokens: number;
-}
-
 /** How much of a user was deleted, and whether that is everything. */
 export type Deleted = Pick<Closing, "sessions" | "messages" | "facts"> & { done: boolean };
 
-export class UserDO extends DurableObject<Bindings> {
+export class UserDO extends DurableObject<Bindings> implements UserObject {
   readonly #store: UserStore;
   readonly #learning: Learning;
 

@@ -2,7 +2,7 @@
 import { MAX_CALLS, MAX_RESULT } from "../limits";
 import { failed, ok, type Result } from "../turn/result";
 import type { ToolCall, Tools } from "../turn/types";
-import { fieldsOf, isObject, parsed } from "./fields";
+import { fieldsOf, isObject, parsed } from "./json";
 
 /** A call, or a part of one that its `index` puts together with others. */
 export interface CallPart {

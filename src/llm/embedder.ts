@@ -1,8 +1,8 @@
 /** Texts as vectors of their meaning, by a model behind the AI binding. */
 import { log } from "../log";
-import { within } from "../within";
+import { within } from "../timeout";
 import { type AiBinding, cancelOptions } from "./binding";
-import { withoutSent } from "./redact";
+import { withoutSent } from "./log-cause";
 
 /** How an encoder is called, as the settings say. */
 export interface EmbeddingOptions {

@@ -4,10 +4,10 @@ import type { Completion, Model, ModelCall, ModelStream } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
 import { type AiBinding, type AiOptions, type ChatInputs, cancelOptions } from "./binding";
 import { windowOf } from "./catalogue";
-import { isChecked } from "./ending";
+import { isChecked } from "./check-reply";
 import { type ModelError, modelError } from "./errors";
 import { inputsOf, textsOf } from "./inputs";
-import { withoutSent } from "./redact";
+import { withoutSent } from "./log-cause";
 import { readReply, wholeReply } from "./reply";
 import { readModelStream } from "./stream";
 

@@ -5,8 +5,8 @@ import { failed, ok, type Result } from "../turn/result";
 import type { FinishReason, Usage } from "../turn/types";
 import { type CallPart, Calls, callPartsOf } from "./calls";
 import type { Wanted } from "./catalogue";
-import { ended, fits } from "./ending";
-import { fieldsOf, isObject, parsed } from "./fields";
+import { ended, fits } from "./check-reply";
+import { fieldsOf, isObject, parsed } from "./json";
 
 export interface Reply {
   text: string;

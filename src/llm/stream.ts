@@ -6,7 +6,7 @@ import { type Failure, failed, type Result } from "../turn/result";
 import type { FinishReason, Usage } from "../turn/types";
 import { Calls } from "./calls";
 import type { Wanted } from "./catalogue";
-import { ended } from "./ending";
+import { ended } from "./check-reply";
 import { parseReply, type Reply } from "./reply";
 
 export interface StreamOptions {

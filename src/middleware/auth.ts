@@ -1,9 +1,10 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { type AppEnv, type Caller, type Settings, settingsOf } from "../env";
-import type { AnyFailure } from "../problem";
-import { readSessionToken } from "../session-token";
+import type { AppEnv, Caller } from "../env";
+import { type Settings, settingsOf } from "../settings";
+import type { AnyFailure } from "../wire/problem";
 import { FailureError } from "./respond";
+import { readSessionToken } from "./session-token";
 
 /** The one route that a browser calls without headers, by its EventSource. */
 const FOLLOWS = /^\/sessions\/[^/]+\/turns\/[^/]+\/stream$/;

@@ -1,8 +1,8 @@
 /** Failures as HTTP responses: the edge at which each is told, once. */
 import type { Context } from "hono";
 import type { AppEnv } from "../env";
-import { type AnyFailure, openaiErrorOf, problemOf, responseOf } from "../problem";
 import type { Result } from "../turn/result";
+import { type AnyFailure, openaiErrorOf, problemOf, responseOf } from "../wire/problem";
 
 /** A session token is told no more than that a session is not its own. */
 const toldTo = (c: Context<AppEnv>, failure: AnyFailure): AnyFailure =>

@@ -1,7 +1,7 @@
 /** Where a question is written, with what would be remembered for it. */
 import { useEffect, useRef, useState } from "hono/jsx/dom";
+import { MemoryView } from "./answer-details";
 import type { Preview } from "./api";
-import { MemoryView } from "./inside";
 import type { PageState } from "./state";
 
 /** Milliseconds without a key until a preview is asked for. */

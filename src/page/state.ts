@@ -1,8 +1,8 @@
 /** What the page knows and does; views show it, and are told when it changes. */
 import { Api, type Fact, type Model, toldOf } from "./api";
-import { Asks } from "./asks";
 import { type Known, KnownSessions, sessionsOfUser } from "./known-sessions";
-import { Leaving } from "./leaving";
+import { Asks } from "./page-turns";
+import { Leaving } from "./pending-deletes";
 import { freshSpot, hashOf, type Spot, spotOf } from "./place";
 import { TranscriptWindow } from "./transcript-window";
 

@@ -1,10 +1,10 @@
 /** The conversation: what was said, and what is being said. */
 import { memo, useEffect, useLayoutEffect, useRef } from "hono/jsx/dom";
+import { Inside } from "./answer-details";
 import type { Api, Message, Model } from "./api";
-import type { Ask } from "./asks";
-import { Inside } from "./inside";
 import { LongText } from "./long-text";
 import { Markdown } from "./markdown";
+import type { Ask } from "./page-turns";
 import { hashOf } from "./place";
 import type { PageState } from "./state";
 

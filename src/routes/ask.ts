@@ -1,14 +1,14 @@
 import { Hono } from "hono";
 import type * as z from "zod";
 import type { AppEnv } from "../env";
+import { eventStream } from "../middleware/event-stream";
 import { orThrow, respond } from "../middleware/respond";
 import { headersOf, valid } from "../middleware/validation";
-import { askHeaders, askRequest, type askResponse, resetRequest, type resetResponse } from "../schema";
+import { askOf, askSession, callSession } from "../rpc/call-session";
+import { askHeaders, askRequest, type askResponse, resetRequest, type resetResponse } from "../schema/common-schema";
 import type { Idempotency } from "../turn/types";
 import type { AskForm } from "../wire/ask-events";
-import { toAnswer } from "../wire/json";
-import { eventStream } from "./event-stream";
-import { askOf, askSession, callSession } from "./session";
+import { toAnswer } from "../wire/to-json";
 
 /** What makes two requests with one key the same: all that shapes the answer, but not how it is sent. */
 async function idempotencyOf(

@@ -1,9 +1,10 @@
 import { Hono } from "hono";
 import type * as z from "zod";
 import { version } from "../../package.json";
-import { type AppEnv, settingsOf } from "../env";
+import type { AppEnv } from "../env";
 import { respond } from "../middleware/respond";
-import type { debugResponse } from "../schema";
+import type { debugResponse } from "../schema/common-schema";
+import { settingsOf } from "../settings";
 
 /** `GET /debug`: what of a request reaches the Worker, for finding out what a proxy or client does to it. */
 export const debug = new Hono<AppEnv>().get("/debug", (c) => {

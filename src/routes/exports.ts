@@ -3,10 +3,10 @@ import type * as z from "zod";
 import type { AppEnv } from "../env";
 import { orThrow } from "../middleware/respond";
 import { valid } from "../middleware/validation";
-import { sessionParam } from "../schema";
-import type { importResponse } from "../session-schema";
-import { badLine, batchesOf } from "./import-lines";
-import { askingOf, callSession, limitsOf } from "./session";
+import { askingOf, callSession, limitsOf } from "../rpc/call-session";
+import { sessionParam } from "../schema/common-schema";
+import { badLine, batchesOf } from "../schema/import-lines";
+import type { importResponse } from "../schema/session-schema";
 
 export const exports = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId/export`: the session as lines of JSON that name no session; without a turn that runs. */

@@ -3,7 +3,7 @@ import type * as z from "zod";
 import type { AppEnv } from "../env";
 import { respond } from "../middleware/respond";
 import { valid } from "../middleware/validation";
-import type { Fact } from "../turn/user-memory";
+import { callUser } from "../rpc/call-user";
 import {
   type fact,
   factChange,
@@ -12,9 +12,9 @@ import {
   factRequest,
   type factsResponse,
   userParam,
-} from "../user-schema";
-import { iso } from "../wire/json";
-import { callUser } from "./asking-user";
+} from "../schema/user-schema";
+import type { Fact } from "../turn/user-memory";
+import { iso } from "../wire/to-json";
 
 const toFact = ({ id, text, source, createdAt, updatedAt }: Fact): z.input<typeof fact> => ({
   ...{ id, text, source },

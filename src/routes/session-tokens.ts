@@ -1,11 +1,12 @@
 import { Hono } from "hono";
 import type * as z from "zod";
-import { type AppEnv, settingsOf } from "../env";
+import type { AppEnv } from "../env";
 import { respond } from "../middleware/respond";
+import { signSessionToken } from "../middleware/session-token";
 import { valid } from "../middleware/validation";
-import { tokenRequest, type tokenResponse } from "../schema";
-import { signSessionToken } from "../session-token";
-import { iso } from "../wire/json";
+import { tokenRequest, type tokenResponse } from "../schema/common-schema";
+import { settingsOf } from "../settings";
+import { iso } from "../wire/to-json";
 
 /** `POST /tokens`: a short-lived token for a browser, to ask, read, follow and cancel in the sessions, or as the user, it names. */
 export const sessionTokens = new Hono<AppEnv>().post("/tokens", valid("json", tokenRequest), async (c) => {

@@ -1,9 +1,11 @@
 import { type Context, Hono } from "hono";
 import type * as z from "zod";
-import { type AppEnv, settingsOf } from "../env";
+import type { AppEnv } from "../env";
 import { orThrow, respond } from "../middleware/respond";
 import { valid } from "../middleware/validation";
-import { type resetResponse, sessionParam } from "../schema";
+import { askingOf, askOf, callSession, embeddingOf, limitsOf } from "../rpc/call-session";
+import { readerOf } from "../rpc/call-user";
+import { type resetResponse, sessionParam } from "../schema/common-schema";
 import {
   appendRequest,
   type appendResponse,
@@ -17,11 +19,10 @@ import {
   sessionChange,
   type sessionChanged,
   type sessionResponse,
-} from "../session-schema";
+} from "../schema/session-schema";
+import { settingsOf } from "../settings";
 import { memoryUsed } from "../turn/prompt";
-import { fromMessage, isoOrNull, toMessage, toRecalled } from "../wire/json";
-import { readerOf } from "./asking-user";
-import { askingOf, askOf, callSession, embeddingOf, limitsOf } from "./session";
+import { fromMessage, isoOrNull, toMessage, toRecalled } from "../wire/to-json";
 
 async function found(c: Context<AppEnv>, sessionId: string, { q, limit }: z.output<typeof searchRequest>) {
   const messages = orThrow(

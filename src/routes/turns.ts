@@ -1,14 +1,14 @@
 import { Hono } from "hono";
 import type * as z from "zod";
 import type { AppEnv } from "../env";
+import { eventStream } from "../middleware/event-stream";
 import { respond } from "../middleware/respond";
 import { headersOf, valid } from "../middleware/validation";
-import { streamHeaders, turnParam, type turnResponse } from "../schema";
+import { callSession } from "../rpc/call-session";
+import { readerOf } from "../rpc/call-user";
+import { streamHeaders, turnParam, type turnResponse } from "../schema/common-schema";
 import type { AskForm } from "../wire/ask-events";
-import { toTurn } from "../wire/json";
-import { readerOf } from "./asking-user";
-import { eventStream } from "./event-stream";
-import { callSession } from "./session";
+import { toTurn } from "../wire/to-json";
 
 /** What the client has of a turn: so many characters of its answer, all of it, or (null) nothing. */
 function known(turnId: string, lastEventId: string | undefined): number | "all" | null {

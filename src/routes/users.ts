@@ -3,17 +3,17 @@ import type * as z from "zod";
 import type { AppEnv } from "../env";
 import { respond } from "../middleware/respond";
 import { valid } from "../middleware/validation";
-import { searchQuery, searchRequest } from "../session-schema";
+import { objectName, objectPrefix } from "../rpc/call-object";
+import { callUser } from "../rpc/call-user";
+import { searchQuery, searchRequest } from "../schema/session-schema";
 import {
   type userDeleted,
   userParam,
   type userSearchResponse,
   userSessionsQuery,
   type userSessionsResponse,
-} from "../user-schema";
-import { iso, toRecalled } from "../wire/json";
-import { callUser } from "./asking-user";
-import { objectName, objectPrefix } from "./objects";
+} from "../schema/user-schema";
+import { iso, toRecalled } from "../wire/to-json";
 
 /** Calls that delete a user, each some of their sessions, in one request. */
 const MOST_CALLS = 40;

@@ -1,7 +1,7 @@
 /** How the model's window is shared out between system prompt, memory, question and reply. Sizes are tokens. */
 import type { FittedPrompt } from "./ports";
 import { buildPrompt, fitContext } from "./prompt";
-import { RECALL_OVERHEAD } from "./quotations";
+import { RECALL_OVERHEAD } from "./prompt-blocks";
 import { estimateMessage, estimateTokens, PROMPT_OVERHEAD } from "./tokens";
 import type { Ask, Budget, Context } from "./types";
 

@@ -1,5 +1,5 @@
 /** The messages that the model gets, fitted by the token counts that they carry. */
-import { paired } from "./exchange";
+
 import {
   blockTokens,
   contentOf,
@@ -12,7 +12,8 @@ import {
   recalledBlock,
   saidTokens,
   sum,
-} from "./quotations";
+} from "./prompt-blocks";
+import { paired } from "./tool-calls";
 import type { Context, MemoryUsed, Message, PromptMessage, PromptShares } from "./types";
 
 export interface PromptParts {

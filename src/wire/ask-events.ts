@@ -1,6 +1,6 @@
-import { problemOf } from "../problem";
 import type { Encode } from "../turn/types";
-import { toAnswer, toMemory } from "./json";
+import { problemOf } from "./problem";
+import { toAnswer, toMemory } from "./to-json";
 
 /** The stream of `POST /ask`. */
 export interface AskForm {

@@ -1,5 +1,5 @@
-import { openaiErrorOf } from "../problem";
 import type { Encode, FinishedTurn, ToolCall, Usage } from "../turn/types";
+import { openaiErrorOf } from "./problem";
 
 /** The stream of `POST /v1/chat/completions`. */
 export interface ChatForm {

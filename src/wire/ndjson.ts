@@ -1,6 +1,6 @@
 /** A session as lines of JSON: what it is, its messages and turns in order, and how many they were. */
 import type { Entry, ExportedTurn, MemoryUsed, ToolCall } from "../turn/types";
-import { iso } from "./json";
+import { iso } from "./to-json";
 
 const line = (value: object) => `${JSON.stringify(value)}\n`;
 

@@ -1,5 +1,5 @@
-import { openaiErrorOf } from "../problem";
 import type { Encode, FinishedTurn, StoredTurn, ToolCall } from "../turn/types";
+import { openaiErrorOf } from "./problem";
 
 /** What a response repeats of its request. */
 export interface ResponseEcho {

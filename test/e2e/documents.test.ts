@@ -17,12 +17,12 @@ const documentOf = (path: string) => {
 
 const FILE = /^(?:[\w.*-]+\/)*[\w.*-]+\.(?:ts|tsx|mjs|toml|json|md|html)$/;
 const FOLDER =
-  /^(?:src|test|docs|scripts|bench|postman|do|turn|llm|wire|routes|middleware|page|storage)(?:\/[\w-]+)*\/$/;
+  /^(?:src|test|docs|scripts|bench|postman|do|turn|llm|wire|rpc|schema|routes|middleware|page|session|user|memory|sqlite)(?:\/[\w-]+)*\/$/;
 
 /** Whether a path that a document names is there: from the root, from `src`, or, of a name alone, anywhere. */
 const isThere = (path: string) =>
   path.includes("*") ||
-  [path, `src/${path}`, `src/do/${path}`, `src/do/storage/${path}`].some((place) => existsSync(join(root, place))) ||
+  [path, `src/${path}`, `src/do/${path}`].some((place) => existsSync(join(root, place))) ||
   names.has(path);
 
 describe.each(documents)("$path", ({ path, links, codes, blocks }) => {
@@ -97,7 +97,7 @@ describe("what is there", () => {
 
   it("has every table in docs/storage.md", () => {
     const { text } = documentOf("docs/storage.md");
-    const tables = source("src/do/storage/migrations.ts").matchAll(
+    const tables = source("src/do/sqlite/migrations.ts").matchAll(
       /CREATE (?:VIRTUAL )?TABLE (?:IF NOT EXISTS )?(\w+)/g,
     );
     for (const [, table] of tables) expect(text).toContain(`\`${table}\``);

@@ -6,7 +6,7 @@
  */
 import { DurableObject, env } from "cloudflare:workers";
 import { type AiInputs, type AiOptions, type ChatInputs, signalOf } from "../../src/llm/binding";
-import { OfflineModel } from "../../src/llm/bindings/offline-model";
+import { OfflineModel } from "../../src/llm/models/offline-model";
 
 export interface ModelRun {
   model: string;

@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, inject, vi } from "vitest";
-import { cosine, strideOf, unit } from "../../src/do/recall/vectors";
+import { cosine, strideOf, unit } from "../../src/do/memory/vectors";
 import { worker } from "./worker";
 import "./provided";
 

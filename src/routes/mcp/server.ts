@@ -10,9 +10,9 @@ import { version } from "../../../package.json";
 import type { AppEnv } from "../../env";
 import { FailureError, orThrow } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
-import { problemOf } from "../../problem";
-import { mcpRequest, type mcpResponse, sessionId } from "../../schema";
-import { callSession } from "../session";
+import { callSession } from "../../rpc/call-session";
+import { mcpRequest, type mcpResponse, sessionId } from "../../schema/common-schema";
+import { problemOf } from "../../wire/problem";
 import { lineOf, type ToolName, toolList, tools } from "./tools";
 
 /** Newest first: what a client does not name is answered with the first. */

@@ -3,13 +3,13 @@ import type { Context } from "hono";
 import * as z from "zod";
 import type { AppEnv } from "../../env";
 import { FailureError, orThrow } from "../../middleware/respond";
-import { askRequest, sessionId, userId } from "../../schema";
-import { appendRequest, searchRequest } from "../../session-schema";
+import { askingOf, askOf, askSession, callSession, embeddingOf, limitsOf } from "../../rpc/call-session";
+import { callUser } from "../../rpc/call-user";
+import { askRequest, sessionId, userId } from "../../schema/common-schema";
+import { appendRequest, searchRequest } from "../../schema/session-schema";
+import { factParam, factRequest } from "../../schema/user-schema";
 import type { Message } from "../../turn/types";
-import { factParam, factRequest } from "../../user-schema";
-import { fromMessage, iso } from "../../wire/json";
-import { callUser } from "../asking-user";
-import { askingOf, askOf, askSession, callSession, embeddingOf, limitsOf } from "../session";
+import { fromMessage, iso } from "../../wire/to-json";
 
 interface Tool<T extends z.ZodObject = z.ZodObject> {
   description: string;

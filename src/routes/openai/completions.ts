@@ -1,14 +1,21 @@
 /** The OpenAI surface: models and chat completions. Stateless unless the request names a session. */
 import { type Context, Hono } from "hono";
 import type * as z from "zod";
-import { type AppEnv, settingsOf } from "../../env";
+import type { AppEnv } from "../../env";
 import { priceOf, windowOf } from "../../llm/catalogue";
 import { respondOpenAI } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
+import {
+  chatRequest,
+  type chatResponse,
+  modelParam,
+  type modelResponse,
+  type modelsResponse,
+} from "../../schema/openai-schema";
+import { settingsOf } from "../../settings";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
 import { wantedOf } from "./functions";
 import { answered, askConversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
-import { chatRequest, type chatResponse, modelParam, type modelResponse, type modelsResponse } from "./shapes";
 
 /** The models that may answer. */
 function modelsOf(c: Context<AppEnv>): z.input<typeof modelResponse>[] {

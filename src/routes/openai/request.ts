@@ -3,16 +3,16 @@ import type { Context } from "hono";
 import type { AppEnv } from "../../env";
 import { MAX_CALLS, MAX_CONTENT, MAX_REPLY_TOKENS } from "../../limits";
 import type { Wanted } from "../../llm/catalogue";
+import { eventStream } from "../../middleware/event-stream";
 import { invalid, respondOpenAI } from "../../middleware/respond";
 import { headersOf } from "../../middleware/validation";
+import { askStateless } from "../../rpc/ask-stateless";
+import { askOf, askSession, type SessionAsk } from "../../rpc/call-session";
+import type { Reference, Said } from "../../schema/openai-items";
+import { sessionHeaders } from "../../schema/openai-schema";
 import { systemPromptOf } from "../../turn/prompt";
 import type { Ask, AskReply, NewMessage, Sampling, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
-import { eventStream } from "../event-stream";
-import { askOf, askSession, type SessionAsk } from "../session";
-import type { Reference, Said } from "./items";
-import { sessionHeaders } from "./shapes";
-import { askStateless } from "./stateless";
 
 type Item = Said | Reference;
 

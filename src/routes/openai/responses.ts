@@ -4,10 +4,16 @@ import type * as z from "zod";
 import type { AppEnv } from "../../env";
 import { FailureError, invalid, respondOpenAI } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
-import { sessionId as sessionIdSchema } from "../../schema";
+import { callSession } from "../../rpc/call-session";
+import { sessionId as sessionIdSchema } from "../../schema/common-schema";
+import {
+  type deletedResponse,
+  responseParam,
+  responsesRequest,
+  type responsesResponse,
+} from "../../schema/openai-schema";
 import type { Failure } from "../../turn/result";
 import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-events";
-import { callSession } from "../session";
 import { wantedOf } from "./functions";
 import {
   answered,
@@ -18,7 +24,6 @@ import {
   sessionIdOf,
   userIdOf,
 } from "./request";
-import { type deletedResponse, responseParam, responsesRequest, type responsesResponse } from "./shapes";
 
 type Request = z.output<typeof responsesRequest>;
 

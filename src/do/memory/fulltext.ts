@@ -1,0 +1,104 @@
+/** The full-text index of a session's messages, by `seq`. */
+import type { Tables } from "../sqlite/tables";
+import type { Expansion } from "./expansion";
+import { indexText, type Term } from "./terms";
+
+/** FTS5 takes anything between double quotes for text, operators too. */
+const quoted = ({ word, prefix }: Term) => `"${word.replaceAll('"', '""')}"${prefix ? " *" : ""}`;
+
+/**
+ * The words of a name, made unlike all words of messages: to look for a frequent word among the names would otherwise
+ * read through all messages that have it.
+ */
+const speakerWords = (name: string) =>
+  (name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => `speaker${word}`).join(" ");
+
+/** A word of a question, with what an answer may say in its place. */
+export interface Wanted extends Expansion {
+  term: Term;
+}
+
+/** How many messages are looked up at most: of a word, of its other forms together, of each related word. */
+export interface Limits {
+  word: number;
+  forms: number;
+  related: number;
+}
+
+/** The messages that have a word, or what may stand in its place: each list newest first. */
+export interface Found {
+  term: Term;
+  seqs: number[];
+  forms: number[];
+  related: number[][];
+  /** Whether somebody who speaks in the session has this name. */
+  speaks: boolean;
+}
+
+export const matchOf = (terms: Term[]) => `content : (${terms.map(quoted).join(" OR ")})`;
+const plain = (word: string): Term => ({ word, prefix: false });
+
+/** The newest messages that match, as a JSON array. */
+const newest = (match: string, limit: string) =>
+  `(SELECT json_group_array(seq) FROM (SELECT rowid AS seq FROM messages_fts
+    WHERE messages_fts MATCH ${match} AND rowid < ?1 ORDER BY rowid DESC LIMIT ${limit}))`;
+
+const FIND = `SELECT json_group_array(json_object(
+    'seqs', ${newest("wanted.value ->> 'content'", "?3")},
+    'forms', CASE WHEN wanted.value ->> 'forms' IS NULL THEN json('[]')
+      ELSE ${newest("wanted.value ->> 'forms'", "?4")} END,
+    'related', (SELECT json_group_array(${newest("related.value", "?5")})
+      FROM json_each(wanted.value, '$.related') AS related),
+    'speaks', (SELECT EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH ?6))
+      AND EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH wanted.value ->> 'name')
+  )) AS found FROM json_each(?2) AS wanted`;
+
+export class FullText {
+  readonly #db: Tables;
+
+  constructor(db: Tables) {
+    this.#db = db;
+  }
+
+  insert(seq: number, message: { content: string; name?: string | undefined; createdAt: number }): void {
+    this.#db.write(
+      "INSERT INTO messages_fts (rowid, content, name) VALUES (?, ?, ?)",
+      seq,
+      indexText(message.content, message.createdAt),
+      speakerWords(message.name ?? ""),
+    );
+  }
+
+  delete(seq: number): void {
+    this.#db.write("DELETE FROM messages_fts WHERE rowid = ?", seq);
+  }
+
+  clear(): void {
+    this.#db.write("INSERT INTO messages_fts (messages_fts) VALUES ('delete-all')");
+  }
+
+  /**
+   * Looks up all words at once, in the messages before a `seq`. One statement and one row, because each costs more than
+   * a look-up.
+   */
+  find(wanted: Wanted[], before: number, limits: Limits): Found[] {
+    if (wanted.length === 0) return [];
+    const matches = wanted.map(({ term, forms, related }) => ({
+      content: matchOf([term]),
+      ...(forms.length > 0 && { forms: matchOf(forms.map(plain)) }),
+      related: related.map((word) => matchOf([plain(word)])),
+      name: `name : ${quoted(plain(speakerWords(term.word)))}`,
+    }));
+    // Most questions name nobody who speaks: one look-up finds that out.
+    const anyName = `name : (${wanted.map(({ term }) => quoted(plain(speakerWords(term.word)))).join(" OR ")})`;
+    const [row] = this.#db.rows<{ found: string }>(
+      FIND,
+      ...[before, JSON.stringify(matches), limits.word, limits.forms, limits.related, anyName],
+    );
+    const found: (Omit<Found, "term" | "speaks"> & { speaks: number })[] = row ? JSON.parse(row.found) : [];
+    return wanted.flatMap(({ term }, at) => {
+      const one = found[at];
+      return one ? [{ ...one, term, speaks: one.speaks === 1 }] : [];
+    });
+  }
+}

@@ -1,0 +1,44 @@
+/** The memory of a session of the first version: one array of its last 40 messages, under one key. */
+import { MAX_ANSWER } from "../../limits";
+import { log } from "../../log";
+import type { NewMessage, Role } from "../../turn/types";
+import type { Messages } from "../memory/messages";
+import type { Database } from "../sqlite/database";
+
+const HISTORY_KEY = "history";
+
+const roles: readonly unknown[] = ["system", "user", "assistant"] satisfies Role[];
+const isRole = (value: unknown): value is Role => roles.includes(value);
+
+/** Whatever is not a message is skipped; a longer text than SQLite holds is cut. */
+function messagesOf(history: unknown): NewMessage[] {
+  if (!Array.isArray(history)) return [];
+  return history.flatMap((entry: unknown): NewMessage[] => {
+    if (typeof entry !== "object" || entry === null || !("role" in entry) || !("content" in entry)) return [];
+    const { role, content } = entry;
+    if (!isRole(role) || typeof content !== "string") return [];
+    return [{ role, content: content.slice(0, MAX_ANSWER).toWellFormed() }];
+  });
+}
+
+/**
+ * Makes a first version's history the first messages of the session. One that cannot be adopted stays where it is and is
+ * told to the operator: the session begins without it, and works.
+ */
+export function adoptFirstVersion(storage: DurableObjectStorage, db: Database, messages: Messages): void {
+  try {
+    const history = storage.kv.get(HISTORY_KEY);
+    if (history === undefined) return;
+    db.transaction(() => {
+      messages.append(messagesOf(history));
+      forgetFirstVersion(storage);
+    });
+  } catch (error) {
+    log("error", "history_not_adopted", { error: String(error) });
+  }
+}
+
+export function forgetFirstVersion(storage: DurableObjectStorage): void {
+  // Deleting what is not there would make a table for it.
+  if (storage.kv.get(HISTORY_KEY) !== undefined) storage.kv.delete(HISTORY_KEY);
+}

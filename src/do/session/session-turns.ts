@@ -1,0 +1,223 @@
+/** The turns of a session: asked, run one at a time, followed, cancelled. What each call means: `chat.ts`. */
+import type { AiBinding } from "../../llm/binding";
+import { Llama, type LlamaOptions } from "../../llm/llama";
+import { log } from "../../log";
+import { countUsage, type Quotas } from "../../quota";
+import { budgetOf, measure } from "../../turn/budget";
+import { LiveTurn, replay } from "../../turn/live-turn";
+import { noJournal } from "../../turn/ports";
+import { failed, ok, type Result } from "../../turn/result";
+import { answerTurn, followReply, storedReply, streamReply, streamTurn, wholeReply } from "../../turn/turn";
+import type { Ask, AskReply, Encode, Idempotency, StoredTurn, TurnStatus } from "../../turn/types";
+import { encoderOf, type Form } from "../../wire/forms";
+import type { UserMemory } from "../memory/context";
+import { storageFailed, written } from "../sqlite/try-write";
+import type { AskRequest } from "./ask-request";
+import type { Meaning } from "./embeddings";
+import { type Live, LiveTurns } from "./live-turns";
+import { openTurn } from "./open-turn";
+import type { Owner } from "./owner";
+import type { Store } from "./store";
+import { TurnJournal } from "./turn-journal";
+import type { Line } from "./turn-queue";
+import type { UserLink } from "./user-sync";
+
+/** What turns need of their object. */
+interface Deps {
+  ctx: DurableObjectState;
+  ai: AiBinding;
+  line: Line;
+  store: Store;
+  meaning: Meaning;
+  usage: Quotas;
+  user: UserLink;
+  /** After each turn that was written; never rejects. */
+  onWritten: (request: AskRequest) => Promise<void>;
+}
+
+/** What an ask learns from outside while it waits in line. */
+interface Beyond {
+  meaning: Promise<Float32Array | null>;
+  known: Promise<UserMemory | null> | undefined;
+  /** As whose session the turn is written. */
+  owner: Owner | undefined;
+}
+
+export class SessionTurns {
+  readonly #deps: Deps;
+  readonly #live = new LiveTurns();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  ask(request: AskRequest): Promise<AskReply> | AskReply {
+    const { turnId, idempotency, form, user, onBusy = "queue" } = request;
+    const refusal = this.#deps.user.refusal(user);
+    if (refusal) return { state: "failed", failure: refusal };
+    const encode = form && encoderOf(form, turnId);
+    const before = (request.again && this.#again(turnId, encode)) || (idempotency && this.#byKey(idempotency, form));
+    if (before) return before;
+    if (onBusy === "reject" && this.#deps.line.busy) return { state: "failed", failure: { reason: "session_busy" } };
+    if (this.#deps.line.full) return { state: "failed", failure: { reason: "session_queue_full" } };
+    const turn = new LiveTurn({ id: turnId, question: request.ask.question, idempotency, createdAt: Date.now() });
+    const owner = user && (request.store ?? true) ? this.#deps.user.claim(user) : undefined;
+    const known = user && this.#deps.user.memory(user, request.ask, owner);
+    const meaning = this.#meaningOf(request);
+    this.#deps.ctx.waitUntil(this.#run(this.#live.add(turn, user?.object), request, { meaning, known, owner }));
+    return encode ? streamReply(turn, encode) : wholeReply(turn, false);
+  }
+
+  get(turnId: string): StoredTurn | null {
+    return this.#live.get(turnId)?.turn.stored ?? this.#storedTurn(turnId);
+  }
+
+  /** What stands in the storage as running, and does not run here, was lost: with its object, or as its end could not be written. */
+  asItIs<T extends { status: TurnStatus }>(stored: T, turnId: string | undefined): T {
+    const isLost = stored.status === "running" && !this.#live.get(turnId ?? "");
+    return isLost ? { ...stored, status: "interrupted" } : stored;
+  }
+
+  follow(turnId: string, form: Form, after: number | null): ReadableStream<Uint8Array> | null {
+    const encode = encoderOf(form, turnId);
+    const live = this.#live.get(turnId);
+    if (live) return live.turn.follow(encode, after);
+    const stored = this.#storedTurn(turnId);
+    return stored && replay(stored, encode, after);
+  }
+
+  cancel(turnId: string): Result<StoredTurn> {
+    const live = this.#live.get(turnId);
+    if (live && !live.journal?.closed) {
+      const { turn, journal } = live;
+      turn.flush();
+      const finished = turn.snapshot("cancelled");
+      const cancelled = { ...turn.stored, ...finished, finishedAt: Date.now() };
+      turn.fail({ reason: "turn_cancelled" });
+      return written(() => {
+        journal?.finish(finished);
+        return ok(cancelled);
+      });
+    }
+    const stored = this.#storedTurn(turnId);
+    return stored ? ok(stored) : failed({ reason: "turn_not_found" });
+  }
+
+  /** Takes a turn out of the session, and of what its user's object knows; one that runs is ended first. */
+  async withdraw(turnId: string): Promise<Result<void>> {
+    const cancelled = this.cancel(turnId);
+    if (!cancelled.ok) return cancelled;
+    try {
+      const own = this.#deps.store.saidIn(turnId);
+      const [first, last] = [own[0], own.at(-1)];
+      if (first && last && !(await this.#deps.user.retract(first.seq, last.seq)))
+        return failed({ reason: "user_unreachable" });
+      this.#deps.store.withdraw(turnId);
+      return ok(undefined);
+    } catch (error) {
+      return failed(storageFailed(error));
+    }
+  }
+
+  /** Ends those that run, and sends away those that wait. */
+  cancelAll(): void {
+    this.#deps.line.empty();
+    this.#live.cancel();
+  }
+
+  cancelOf(user: string): void {
+    this.#live.cancel(user);
+  }
+
+  /** Whether those that run or wait are all of this user. */
+  areOf(user: string): boolean {
+    return this.#live.areOf(user);
+  }
+
+  /** Runs a turn when its place in line has come. Whatever happens, the turn is over and its place free afterwards. */
+  async #run(live: Live, request: AskRequest, beyond: Beyond): Promise<void> {
+    const { turn } = live;
+    const release = await this.#deps.line.enter();
+    if (release) turn.ended.then(release);
+    try {
+      if (release && !turn.over) await this.#answer(live, request, beyond);
+      turn.fail({ reason: "turn_cancelled" });
+    } catch (error) {
+      turn.fail(storageFailed(error));
+    }
+    const told = live.journal?.closed && this.#deps.user.tell();
+    log("info", "turn", { session: this.#deps.ctx.id.toString(), ...turn.summary });
+    await countUsage(this.#deps.usage, request.meter, turn.used);
+    // Last, because an encoder may take its time.
+    if (live.journal?.closed) await this.#deps.onWritten(request);
+    await told;
+  }
+
+  /** Asks for the question's meaning while its turn waits in line; of use where the session is longer than its context. */
+  async #meaningOf({ ask, model, embedding }: AskRequest): Promise<Float32Array | null> {
+    // One that goes on with a question before it has no text of its own yet.
+    if (!embedding || ask.question === "" || !this.isLong(ask, model)) return null;
+    return this.#deps.meaning.question(ask.question, embedding);
+  }
+
+  /** Whether the session no longer fits the context of an ask. */
+  isLong(ask: Ask, model: LlamaOptions): boolean {
+    const { context } = budgetOf(measure(ask), new Llama(this.#deps.ai, model).window);
+    return this.#deps.store.messages.end().tokens > context;
+  }
+
+  async #answer(live: Live, request: AskRequest, { meaning, known, owner }: Beyond): Promise<void> {
+    const { turn } = live;
+    const { form, follows, store = true } = request;
+    if (follows !== undefined && !this.#deps.store.turns.get(follows))
+      return turn.fail({ reason: "response_not_found" });
+    const model = new Llama(this.#deps.ai, request.model, this.#deps.ctx.id.toString());
+    const [question, user] = await Promise.all([meaning, known]);
+    if (turn.over) return;
+    // Somebody else's turn may have been before this one in line.
+    const refusal = this.#deps.user.refusal(request.user);
+    if (refusal) return turn.fail(refusal);
+    const opened = openTurn(this.#deps.store.messages, request, {
+      at: turn.identity.createdAt,
+      window: model.window,
+      nearest: this.#deps.meaning.nearestTo(question),
+      user,
+    });
+    if (!opened.ok) return turn.fail(opened.failure);
+    const { ask, context, opening } = opened.value;
+    const rows = opening.before.length + opening.said.length + 1;
+    if (store && !this.#deps.store.hasRoom(rows, request.limits)) return turn.fail({ reason: "session_full" });
+    turn.asks(ask.question);
+    const journal = new TurnJournal(this.#deps.store, turn.identity, { ...opening, owner });
+    if (store) live.journal = journal;
+    const parts = { ask, context, model, journal: store ? journal : noJournal };
+    return form ? streamTurn(turn, parts) : answerTurn(turn, parts);
+  }
+
+  /** The turn of a call that was lost, where it reached this object or the one before it. */
+  #again(turnId: string, encode: Encode | undefined): Promise<AskReply> | AskReply | undefined {
+    const live = this.#live.get(turnId);
+    if (live) return liveReply(live.turn, encode, false);
+    const stored = this.#storedTurn(turnId);
+    return stored ? storedReply(stored, encode) : undefined;
+  }
+
+  #byKey({ key, fingerprint }: Idempotency, form: Form | undefined): Promise<AskReply> | AskReply | undefined {
+    const live = this.#live.byKey(key);
+    const stored = live ? undefined : this.#deps.store.turns.byKey(key);
+    const known = live?.turn.identity.idempotency ?? stored;
+    if (known && known.fingerprint !== fingerprint) {
+      return { state: "failed", failure: { reason: "idempotency_conflict" } };
+    }
+    if (stored) return storedReply(stored, form && encoderOf(form, stored.id));
+    return live && liveReply(live.turn, form && encoderOf(form, live.turn.identity.id), true);
+  }
+
+  #storedTurn(turnId: string): StoredTurn | null {
+    const stored = this.#deps.store.turns.get(turnId);
+    return stored ? this.asItIs(stored, turnId) : null;
+  }
+}
+
+const liveReply = (turn: LiveTurn, encode: Encode | undefined, replayed: boolean) =>
+  encode ? followReply(turn, encode, replayed) : wholeReply(turn, replayed);

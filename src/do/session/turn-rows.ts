@@ -1,0 +1,126 @@
+/** The turns of a session: queries, and rows to turns and back. */
+import { NO_MEMORY, type TurnIdentity } from "../../turn/live-turn";
+import type { FinishedTurn, FinishReason, StoredTurn, TurnStatus } from "../../turn/types";
+import type { TurnPlace } from "../memory/messages";
+import type { Tables } from "../sqlite/tables";
+
+/** How long an idempotency key stands for its turn, in milliseconds. */
+const KEY_LIFE = 86_400_000;
+
+type Row = {
+  id: string;
+  question_seq: number;
+  answer_seq: number | null;
+  status: TurnStatus;
+  partial: string | null;
+  model: string | null;
+  finish_reason: FinishReason | null;
+  prompt_tokens: number;
+  completion_tokens: number;
+  memory: string | null;
+  fingerprint: string | null;
+  created_at: number;
+  finished_at: number | null;
+  question: string;
+  answer: string | null;
+  calls: string | null;
+};
+
+const SELECT = `SELECT t.*, q.content AS question, a.content AS answer, a.memory, a.calls,
+  CASE WHEN a.seq IS NULL THEN 'running' ELSE coalesce(a.status, 'complete') END AS status FROM turns t
+  JOIN messages q ON q.seq = t.question_seq
+  LEFT JOIN messages a ON a.seq = coalesce(t.answer_seq, t.question_seq + 1) AND a.turn = t.id`;
+
+/** A turn as it is stored, with the columns that only the storage needs. */
+export interface TurnRow extends StoredTurn, TurnPlace {
+  fingerprint: string | null;
+}
+
+function toTurn(row: Row): TurnRow {
+  const partial: FinishedTurn | null = row.partial === null ? null : JSON.parse(row.partial);
+  return {
+    id: row.id,
+    questionSeq: row.question_seq,
+    answerSeq: row.answer_seq ?? row.question_seq + 1,
+    fingerprint: row.fingerprint,
+    status: row.status,
+    question: row.question,
+    answer: row.answer ?? partial?.answer ?? "",
+    ...(row.calls !== null && { toolCalls: JSON.parse(row.calls) }),
+    model: row.model ?? partial?.model ?? "",
+    finishReason: row.finish_reason,
+    usage: {
+      promptTokens: row.prompt_tokens,
+      completionTokens: row.completion_tokens,
+      totalTokens: row.prompt_tokens + row.completion_tokens,
+    },
+    memory: row.memory === null ? (partial?.memory ?? NO_MEMORY) : JSON.parse(row.memory),
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  };
+}
+
+/** Every write is of one row. */
+export class TurnRows {
+  readonly #db: Tables;
+
+  constructor(db: Tables) {
+    this.#db = db;
+  }
+
+  /** A turn whose answer is not there yet is running. */
+  insert(
+    { id, idempotency, createdAt }: TurnIdentity,
+    { questionSeq, answerSeq }: TurnPlace,
+    finished?: FinishedTurn,
+    finishedAt = createdAt,
+  ): void {
+    this.#db.write(
+      `INSERT INTO turns (id, question_seq, idempotency_key, fingerprint, created_at, model, finish_reason,
+       prompt_tokens, completion_tokens, finished_at, answer_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, questionSeq, idempotency?.key ?? null, idempotency?.fingerprint ?? null, createdAt],
+      ...(finished ? ending(finished, finishedAt) : [null, null, 0, 0, null]),
+      answerSeq === questionSeq + 1 ? null : answerSeq,
+    );
+  }
+
+  /** What has come so far of a running turn. */
+  save(id: string, snapshot: FinishedTurn): void {
+    this.#db.write("UPDATE turns SET partial = ? WHERE id = ?", JSON.stringify(snapshot), id);
+  }
+
+  finish(id: string, finished: FinishedTurn, finishedAt: number): void {
+    this.#db.write(
+      `UPDATE turns SET partial = NULL, model = ?, finish_reason = ?, prompt_tokens = ?, completion_tokens = ?,
+       finished_at = ? WHERE id = ?`,
+      ...ending(finished, finishedAt),
+      id,
+    );
+  }
+
+  get(id: string): TurnRow | undefined {
+    return this.#db.rows<Row>(`${SELECT} WHERE t.id = ?`, id).map(toTurn)[0];
+  }
+
+  /** The turn of an idempotency key that is still good. */
+  byKey(key: string): TurnRow | undefined {
+    const query = `${SELECT} WHERE t.idempotency_key = ? AND t.created_at > ? ORDER BY t.created_at DESC LIMIT 1`;
+    return this.#db.rows<Row>(query, key, Date.now() - KEY_LIFE).map(toTurn)[0];
+  }
+
+  delete(id: string): void {
+    this.#db.write("DELETE FROM turns WHERE id = ?", id);
+  }
+
+  clear(): void {
+    this.#db.write("DELETE FROM turns");
+  }
+}
+
+const ending = ({ model, finishReason, usage }: FinishedTurn, finishedAt: number) => [
+  model,
+  finishReason,
+  usage.promptTokens,
+  usage.completionTokens,
+  finishedAt,
+];

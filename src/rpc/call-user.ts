@@ -1,0 +1,50 @@
+/** How routes reach a user, and name them to their sessions. */
+import type { Context } from "hono";
+import type { AppEnv, AskingUser, Env } from "../env";
+import type { LlamaOptions } from "../llm/llama";
+import { requireUser } from "../middleware/scope";
+import { settingsOf } from "../settings";
+import { callObject, objectName } from "./call-object";
+import { meterOf } from "./call-tenant";
+
+type Stub = ReturnType<Env["USER_DO"]["getByName"]>;
+
+/** Calls a user's object, as {@link callObject} does. */
+export async function callUser<R>(
+  c: Context<AppEnv>,
+  userId: string,
+  call: (stub: Stub) => R,
+  times: "once" | "twice" = "twice",
+): Promise<Awaited<R>> {
+  requireUser(c, userId);
+  return callObject(c, () => c.env.USER_DO.getByName(objectName(c, userId)), call, times);
+}
+
+/**
+ * Who asks a session: whom the request names, or whom its token stands for; undefined where that is nobody.
+ * @param model the one that is asked for facts
+ */
+export function askingUserOf(
+  c: Context<AppEnv>,
+  sessionId: string,
+  named: string | undefined,
+  model: LlamaOptions,
+): AskingUser | undefined {
+  const { FACTS, FACT_TOKENS: factTokens, USER_TIMEOUT_MS: timeoutMs } = settingsOf(c.env);
+  if (named !== undefined) requireUser(c, named);
+  const userId = named ?? c.var.caller.userId;
+  if (userId === undefined) return undefined;
+  const learns = FACTS === "model" && model.model !== "";
+  return {
+    object: objectName(c, userId),
+    sessionId,
+    mayAdopt: c.var.caller.userId === undefined,
+    timeoutMs,
+    factTokens,
+    extraction: learns ? { model, meter: meterOf(c) } : undefined,
+  };
+}
+
+/** The user whom what a token reads must belong to; undefined for a token that reads everything. */
+export const readerOf = (c: Context<AppEnv>): string | undefined =>
+  c.var.caller.userId === undefined ? undefined : objectName(c, c.var.caller.userId);

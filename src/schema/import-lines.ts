@@ -1,0 +1,119 @@
+/** The lines of an import, read as they come: what is in memory is one batch, however long the body is. */
+
+import { MAX_IMPORT_BODY, MAX_LINE } from "../limits";
+import { FailureError, invalid } from "../middleware/respond";
+import type { Entry } from "../turn/types";
+import { lengthOf } from "../wire/ndjson";
+import { exportLines } from "./export-schema";
+
+/** Entries, and characters, of a batch. */
+const BATCH = 500;
+const BATCH_CHARACTERS = 1_000_000;
+
+/** Bytes that are read at once. */
+const CHUNK = 65_536;
+
+/** Entries that stand behind one another, the first of them in line `line`. */
+export interface Batch {
+  line: number;
+  entries: Entry[];
+  /** Of the session; with the first batch. */
+  title?: string | undefined;
+}
+
+/** A refusal that names the line. */
+export const badLine = (line: number, message: string, path: PropertyKey[] = []) =>
+  invalid(["line", line, ...path].join("."), message);
+
+/** @throws {FailureError} at the first line that is not what an export writes */
+export async function* batchesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Batch> {
+  let line = 0;
+  let messages = 0;
+  let characters = 0;
+  let batch: Batch = { line: 2, entries: [] };
+  let ended = false;
+  for await (const text of linesOf(body)) {
+    line += 1;
+    const read = readLine(text, line);
+    if ("llamory" in read !== (line === 1)) throw badLine(line, "an export begins with a line that says what it is");
+    if (ended) throw badLine(line, "nothing comes after `end`");
+    if ("end" in read) {
+      if (read.end.messages !== messages) throw badLine(line, `there were ${messages} messages before it`);
+      ended = true;
+    } else if ("llamory" in read) batch.title = read.title;
+    else {
+      batch.entries.push(read);
+      messages += lengthOf(read);
+      characters += text.length;
+    }
+    if (batch.entries.length < BATCH && characters < BATCH_CHARACTERS) continue;
+    yield batch;
+    batch = { line: line + 1, entries: [] };
+    characters = 0;
+  }
+  if (!ended) throw badLine(line + 1, "an export ends with `end`: this one is not whole");
+  if (batch.entries.length > 0 || batch.title !== undefined) yield batch;
+}
+
+const KINDS = ["message", "turn", "end", "llamory"] as const;
+
+type Line = Entry | { llamory: "session"; title?: string | undefined } | { end: { messages: number } };
+
+function readLine(text: string, line: number): Line {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw badLine(line, "is not valid JSON");
+  }
+  const kind = KINDS.find((name) => typeof json === "object" && json !== null && name in json);
+  if (!kind) throw badLine(line, "is no line of an export");
+  const result = exportLines[kind].safeParse(json);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw badLine(line, issue?.message ?? "is no line of an export", issue?.path);
+  }
+  const read = result.data;
+  if ("message" in read) return { message: { ...read.message, createdAt: Date.parse(read.message.createdAt) } };
+  if (!("turn" in read)) return read;
+  const { createdAt, finishedAt } = read.turn;
+  return { turn: { ...read.turn, createdAt: Date.parse(createdAt), finishedAt: Date.parse(finishedAt) } };
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {
+  if (!body) return;
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  let bytes = 0;
+  let rest = "";
+  for await (const chunk of chunksOf(body)) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_IMPORT_BODY) throw new FailureError({ reason: "body_too_large", limit: MAX_IMPORT_BODY });
+    const lines = decode(() => decoder.decode(chunk, { stream: true })).split("\n");
+    lines[0] = rest + lines[0];
+    rest = lines.pop() ?? "";
+    if (rest.length > MAX_LINE) throw invalid("line", "is too long");
+    for (const line of lines) if (line.trim() !== "") yield line;
+  }
+  rest += decode(() => decoder.decode());
+  if (rest.trim() !== "") yield rest;
+}
+
+/** The bytes of a body, in one buffer that is used again and again: as many buffers as chunks would be megabytes. */
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader({ mode: "byob" });
+  let buffer = new ArrayBuffer(CHUNK);
+  for (;;) {
+    const { value, done } = await reader.read(new Uint8Array(buffer));
+    if (done) return;
+    yield value;
+    buffer = value.buffer;
+  }
+}
+
+function decode(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    throw invalid("", "is not valid UTF-8");
+  }
+}

@@ -6,6 +6,10 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { root } from "./bundle";
 
+/** Whether CPU and memory of a process can be read: only Linux has /proc. Tests that need it skip elsewhere. */
+export const HAS_PROC = process.platform === "linux";
+export const NO_PROC = "CPU is read from /proc, which only Linux has";
+
 export interface WorkerdOptions {
   /** The bundled Worker. */
   bundle: string;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { root } from "./bundle";
@@ -61,7 +61,9 @@ export class Workerd {
   log = "";
 
   constructor({ bundle, ai, settings = {}, watcher, heapMb }: WorkerdOptions) {
-    copyFileSync(bundle, join(this.#folder, "index.js"));
+    // The models that stand behind `AI` are not in the deployed bundle.
+    const isLocal = "entrypoint" in ai || ai.through !== undefined;
+    copyFileSync(isLocal ? join(dirname(bundle), "local.js") : bundle, join(this.#folder, "index.js"));
     writeFileSync(join(this.#folder, "watched.js"), WATCHED);
     mkdirSync(join(this.#folder, "storage"));
     const client = (name: string) =>

@@ -29,7 +29,7 @@ export interface Operation {
 }
 
 /** How a model may fail. */
-export const MODEL_FAILURES = [
+const MODEL_FAILURES = [
   "model_busy",
   "model_timeout",
   "model_unreachable",

@@ -10,7 +10,7 @@ export const role = z.enum(["system", "user", "assistant"]);
 /** Of a transcript: `tool` is what a function returned. */
 export const anyRole = z.enum([...role.options, "tool"]);
 /** Functions that an answer calls, over the OpenAI surface; `arguments` is JSON. */
-export const toolCalls = z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() }));
+const toolCalls = z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() }));
 export const called = {
   toolCalls: toolCalls.optional(),
   /** The call that a tool's message is the result of. */

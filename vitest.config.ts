@@ -22,7 +22,7 @@ const workerd = () =>
  */
 export default defineConfig({
   test: {
-    // What the Worker logs is worth reading where a test failed.
+    // Prints the Worker's log for failing tests only.
     silent: "passed-only",
     // Two cores have one worker by default; but most of a test from outside is waiting.
     maxWorkers: Math.max(2, availableParallelism() - 1),
@@ -57,7 +57,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          // newman's, of which nobody here can say anything.
+          // newman uses a deprecated module.
           execArgv: ["--disable-warning=DEP0176"],
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: "test/e2e/support/bundle.ts",

@@ -1,7 +1,7 @@
 import { MAX_BODY } from "../../src/limits";
 import type { AnyFailure, Reason } from "../../src/wire/problem";
 
-/** One failure of each kind, so that the document shows what it looks like. */
+/** One example of each failure, for the document. */
 export const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   invalid_request: { reason: "invalid_request", errors: [{ path: "question", message: "Invalid input" }] },
   malformed_json: { reason: "malformed_json" },

@@ -1,4 +1,4 @@
-/** Every operation of the API: what it takes, what it answers, and how it may fail. */
+/** All operations of the API, with their requests, responses and failures. */
 
 import * as schema from "../../src/schema/common-schema";
 import { exportLine } from "../../src/schema/export-schema";

@@ -63,7 +63,7 @@ describe("a write that fails", () => {
     await model.say("la");
     await model.end();
     expect((await client.rest()).at(-1)).toMatchObject({ event: "error", data: { code: "storage_failed" } });
-    // Nothing runs, whatever stands in the storage: a page would follow it.
+    // A stored `running` turn without a live turn is interrupted; else a page would follow it for ever.
     const read = await llamory.fetch(`/sessions/${session}/messages`);
     expect(await read.json()).toMatchObject({ data: [{ content: "Sing.", status: "interrupted" }] });
     await mendWrites(session);

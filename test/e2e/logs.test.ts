@@ -45,7 +45,7 @@ describe("what a deployed Worker logs", () => {
   });
 
   it("has no question, no answer and no token, though a model server repeats all that it was sent", async () => {
-    // Refuses, and says what; or answers what is no JSON.
+    // Refuses and repeats the request, or answers invalid JSON.
     await using upstream = await serve(({ text, headers: { authorization } }, response) => {
       if (text.includes("no JSON")) response.end(`${ANSWER} ${text}`);
       else json(response, 400, { error: { message: `bad: ${text} from ${authorization}` } });

@@ -1,4 +1,4 @@
-/** What an ask costs the platform: its calls of objects, and the rows that they read and write. */
+/** Counts the calls of objects that an ask makes, and the rows they read and write. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env";

@@ -14,13 +14,13 @@ export interface WorkerdOptions {
   /** The bundled Worker. */
   bundle: string;
   /**
-   * What stands behind `AI`: the runtime's own Workers AI client over an upstream of the test's (`host:port`), that client
+   * The service behind `AI`: the runtime's own Workers AI client over an upstream of the test's (`host:port`), that client
    * behind the Worker's entrypoint, or another entrypoint of the Worker.
    */
   ai: { upstream: string; through?: "WorkersAI" } | { entrypoint: "OfflineModel" | "OpenAIModel" };
   settings?: Record<string, string>;
   /**
-   * A server of the test's (`host:port`) that is told of each invocation that has ended, as an {@link Ended}. A request
+   * A server of the test (`host:port`) that receives each ended invocation as an {@link Ended}. A request
    * with the header `x-leave` goes through a client that leaves as soon as that server has answered its `GET /leave`:
    * workerd notices at once when a client in itself leaves, and not at all when one over TCP does.
    */
@@ -57,7 +57,7 @@ export class Workerd {
   readonly #folder = mkdtempSync(join(tmpdir(), "llamory-workerd-"));
   #process: ChildProcess | undefined;
   url = "";
-  /** What the Worker logged. */
+  /** The Worker's log. */
   log = "";
 
   constructor({ bundle, ai, settings = {}, watcher, heapMb }: WorkerdOptions) {

@@ -93,7 +93,7 @@ export class ChatDO extends DurableObject<Bindings> {
    * @returns the turn; `turn_not_found` where there is none
    */
   cancelTurn(turnId: string, by?: string): Result<StoredTurn> {
-    return this.#reads.mayRead(by) ?? this.#turns.cancel(turnId);
+    return this.#reads.mayReadTurn(turnId, by) ?? this.#turns.cancel(turnId);
   }
 
   /** Takes a turn's question and answer out of the session, one that runs too; what came after it stays. */

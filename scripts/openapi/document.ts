@@ -117,6 +117,7 @@ const CLOSED = [
   "too_many_requests",
   "session_overloaded",
   "session_lost",
+  "schema_too_new",
 ] as const;
 
 /** A stream of events; what the data of ours are has a name each. */

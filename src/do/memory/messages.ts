@@ -204,7 +204,7 @@ export class Messages {
     return metaOf(this.#db, "withdrawn") ?? { messages: 0, tokens: 0 };
   }
 
-  /** Forgets what it knows of messages that are gone. */
+  /** Forgets what it knows of messages: after their rows changed by other means than these methods. */
   forget(): void {
     this.#outlines.forget();
   }

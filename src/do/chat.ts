@@ -45,7 +45,7 @@ export class ChatDO extends DurableObject<Bindings> {
     super(ctx, env);
     this.#store = new Store(ctx.storage);
     this.#transfer = new Transfer(ctx.storage, this.#store, this.#line);
-    this.#meaning = new Meaning(env.AI, this.#store);
+    this.#meaning = new Meaning(env.AI, env.USAGE_DO, this.#store);
     const [store, line] = [this.#store, this.#line];
     this.#user = new UserLink({
       users: env.USER_DO,

@@ -155,7 +155,7 @@ export class Store {
     this.#db.transaction(() => {
       this.messages.withdraw(own);
       // The vector of a message is made of the one before it too.
-      if (own[0]) this.vectors.dropFrom(own[0].seq);
+      this.vectors.empty([...new Set(own.flatMap(({ seq }) => [seq, seq + 1]))]);
       this.turns.delete(turnId);
     });
   }

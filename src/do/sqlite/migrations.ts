@@ -84,6 +84,11 @@ const migrations: Migration[] = [
       INSERT INTO due (task, at) SELECT task, at FROM due_before;
       DROP TABLE due_before`,
   },
+  {
+    version: 6,
+    what: "messages whose vectors were emptied, and are to be made again",
+    sql: "CREATE TABLE stale_vectors (seq INTEGER PRIMARY KEY)",
+  },
 ];
 
 /** All steps one after the other, for tables that begin anew. */

@@ -13,7 +13,7 @@ export const objectPrefix = (c: Context<AppEnv>) => (c.var.caller.tenant ? `${c.
 export const hasFlag = (error: unknown, flag: "retryable" | "overloaded" | "durableObjectReset") =>
   error instanceof Error && Reflect.get(error, flag) === true;
 
-/** What the platform says in the place of its own errors: of an object whose storage cannot be opened, for example. */
+/** Matches errors of the platform itself, for example when it cannot open the storage of an object. */
 const isInternal = (error: unknown) => error instanceof Error && error.message.startsWith("internal error; reference");
 
 /** Whether a call was lost with its object, or on the way to it; an overloaded object, or a full one, is left in peace. */

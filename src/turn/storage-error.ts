@@ -8,7 +8,7 @@ const TOO_NEW = "schema_too_new";
 /** SQLite's own: the disk turned out to be full when the object's writes were committed, after it had replied. */
 const FULL = "SQLITE_FULL";
 
-/** An object finds tables that a newer version made. Every read and write throws it: none guesses what they mean. */
+/** Every read and write of an object throws this error if a newer version made its tables. */
 export class SchemaTooNewError extends Error {
   override readonly name = "SchemaTooNewError";
 

@@ -1,4 +1,4 @@
-/** What an object finds after a deployment was rolled back to earlier code: tables and tasks of the newer code. */
+/** Tables and tasks of newer code, which an object has after a deployment was rolled back to earlier code. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";

@@ -166,7 +166,7 @@ describe("a disk that is full when vectors are written", () => {
       runInDurableObject(stubOf(session), (_, { storage }) => {
         storage.sql.exec(statement);
       });
-    // What a question needs is in memory from now on.
+    // This loads the signs of the vectors into memory.
     expect(await recall()).toBe("words+meaning");
     await complete(llamory, session);
     await sql(
@@ -192,7 +192,7 @@ describe("the tokens of a day", () => {
     await append(llamory, session, chatter(1, 48));
     await complete(llamory, session);
     const messages = 49 * estimateTokens("Ana: Chapter 10: the weather stayed grey and the train was late.");
-    // A message with the one before it, where that is near.
+    // A text contains its message, and often the message before it.
     await vi.waitFor(async () => expect(await today()).toBeGreaterThan(messages));
     const before = await today();
     expect(before).toBeLessThan(3 * messages);

@@ -1,4 +1,4 @@
-/** Whose turn an `Idempotency-Key` stands for, and whose a turn is that runs. */
+/** Replays of a turn by its `Idempotency-Key` or its id belong to the user of the turn. */
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { askRequest } from "../support/ask-request";
@@ -37,7 +37,7 @@ async function asks(caller: Caller, session: string, stream = false): Promise<Re
   }
 }
 
-/** Who asked first, who asks again, and with which status and code that is answered: while the first turn runs, and after. */
+/** The first caller, the second caller, and the status and code of the second call: while the first turn runs, and later. */
 const cases: [first: Caller, again: Caller, running: [number, string?], stored: [number, string?]][] = [
   ["Ana", "Ana", [200], [200]],
   ["Ana", "Ana's browser", [200], [200]],

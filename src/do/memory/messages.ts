@@ -204,7 +204,7 @@ export class Messages {
     return metaOf(this.#db, "withdrawn") ?? { messages: 0, tokens: 0 };
   }
 
-  /** Forgets what it knows of messages: after their rows changed by other means than these methods. */
+  /** Empties the cache. Call it after other code changed rows of messages. */
   forget(): void {
     this.#outlines.forget();
   }

@@ -84,8 +84,8 @@ export class Meaning {
   }
 
   /**
-   * Makes the next vectors of a session, in one call; where there are more, or it fails, an alarm goes on. An encoder that
-   * failed is left to the alarm.
+   * Makes the next vectors of a session, in one call of the encoder. Plans an alarm if there are more, or if the call fails.
+   * Leaves an encoder that failed to its alarm.
    */
   async catchUp(options: EncoderOptions): Promise<void> {
     this.#wanted = options;
@@ -135,7 +135,7 @@ export class Meaning {
     // Of a session that was emptied meanwhile nothing is left to do, and nothing may be written.
     if (this.#store.life !== life) return "nothing";
     if (!made) return "failed";
-    // What was withdrawn meanwhile must not be in any vector.
+    // A message that was withdrawn meanwhile must not be in any vector.
     const textsNow = this.#textsOf(seqs);
     const placed = seqs.map((seq, at) => ({ seq, vector: textsNow[at] === texts[at] ? unit(made[at] ?? []) : null }));
     vectors.store(options.model, made[0]?.length ?? 0, placed);

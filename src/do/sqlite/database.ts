@@ -56,7 +56,7 @@ export class Database implements Tables {
     this.#transactions.register(drop);
   }
 
-  /** All of what the function writes, or nothing. */
+  /** Runs the function in a transaction. Rolls back, empties the caches and throws if it throws. */
   transaction<T>(run: () => T): T {
     this.#require();
     const existed = this.#exists;

@@ -57,7 +57,7 @@ export class StagedTables implements Tables {
     this.#transactions.register(drop);
   }
 
-  /** All of what the function writes, or nothing. */
+  /** Runs the function in a transaction. Rolls back and throws if it throws. */
   transaction<T>(run: () => T): T {
     return this.#transactions.run(run);
   }

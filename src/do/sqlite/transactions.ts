@@ -17,7 +17,7 @@ export class Transactions {
     for (const drop of this.#caches) drop();
   }
 
-  /** Writes all of what the function writes, or nothing: then the caches, which may hold some of it, are emptied. */
+  /** Runs the function in a transaction. If it throws, rolls back and empties the caches, which may hold rolled-back rows. */
   run<T>(write: () => T): T {
     try {
       return this.#storage.transactionSync(write);

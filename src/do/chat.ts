@@ -45,7 +45,7 @@ export class ChatDO extends DurableObject<Bindings> {
     super(ctx, env);
     this.#store = new Store(ctx.storage);
     this.#transfer = new Transfer(ctx.storage, this.#store, this.#line);
-    this.#meaning = new Meaning(env.AI, this.#store);
+    this.#meaning = new Meaning(env.AI, env.USAGE_DO, this.#store);
     const [store, line] = [this.#store, this.#line];
     this.#user = new UserLink({
       users: env.USER_DO,
@@ -93,7 +93,7 @@ export class ChatDO extends DurableObject<Bindings> {
    * @returns the turn; `turn_not_found` where there is none
    */
   cancelTurn(turnId: string, by?: string): Result<StoredTurn> {
-    return this.#reads.mayRead(by) ?? this.#turns.cancel(turnId);
+    return this.#reads.mayReadTurn(turnId, by) ?? this.#turns.cancel(turnId);
   }
 
   /** Takes a turn's question and answer out of the session, one that runs too; what came after it stays. */

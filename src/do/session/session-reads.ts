@@ -54,12 +54,21 @@ export class SessionReads {
     return isOpen ? undefined : failed({ reason: "session_of_another_user" });
   }
 
+  /** As {@link mayRead}, of one turn: one that runs or waits is its own user's, whoever else's turns wait there. */
+  mayReadTurn(turnId: string, by: string | undefined): Failed | undefined {
+    const live = this.#deps.turns.live(turnId);
+    if (by === undefined || live?.user === undefined) return this.mayRead(by);
+    const refusal = this.#deps.user.refusal({ object: by, mayAdopt: false });
+    if (refusal) return failed(refusal);
+    return live.user === by ? undefined : failed({ reason: "session_of_another_user" });
+  }
+
   turn(turnId: string, by: string | undefined): Result<StoredTurn> {
-    return this.mayRead(by) ?? found(this.#deps.turns.get(turnId));
+    return this.mayReadTurn(turnId, by) ?? found(this.#deps.turns.get(turnId));
   }
 
   follow(turnId: string, form: Form, after: number | null, by: string | undefined): Result<ReadableStream<Uint8Array>> {
-    return this.mayRead(by) ?? found(this.#deps.turns.follow(turnId, form, after));
+    return this.mayReadTurn(turnId, by) ?? found(this.#deps.turns.follow(turnId, form, after));
   }
 
   history({ before, limit }: Page, by: string | undefined): Result<{ messages: Message[]; nextCursor: number | null }> {

@@ -12,8 +12,9 @@ import type { Ask, AskReply, Encode, Idempotency, StoredTurn, TurnStatus } from 
 import { encoderOf, type Form } from "../../wire/forms";
 import type { UserMemory } from "../memory/context";
 import { storageFailed, written } from "../sqlite/try-write";
-import type { AskRequest } from "./ask-request";
+import type { AskingUser, AskRequest } from "./ask-request";
 import type { Meaning } from "./embeddings";
+import { isSameTurn, ofUser } from "./idempotency";
 import { type Live, LiveTurns } from "./live-turns";
 import { openTurn } from "./open-turn";
 import type { Owner } from "./owner";
@@ -52,11 +53,13 @@ export class SessionTurns {
   }
 
   ask(request: AskRequest): Promise<AskReply> | AskReply {
-    const { turnId, idempotency, form, user, onBusy = "queue" } = request;
+    const { turnId, form, user, onBusy = "queue" } = request;
+    const idempotency = request.idempotency && ofUser(request.idempotency, user?.object);
     const refusal = this.#deps.user.refusal(user);
     if (refusal) return { state: "failed", failure: refusal };
     const encode = form && encoderOf(form, turnId);
-    const before = (request.again && this.#again(turnId, encode)) || (idempotency && this.#byKey(idempotency, form));
+    const before =
+      (request.again && this.#again(turnId, encode, user)) || (idempotency && this.#byKey(idempotency, form, user));
     if (before) return before;
     if (onBusy === "reject" && this.#deps.line.busy) return { state: "failed", failure: { reason: "session_busy" } };
     if (this.#deps.line.full) return { state: "failed", failure: { reason: "session_queue_full" } };
@@ -134,6 +137,11 @@ export class SessionTurns {
     return this.#live.areOf(user);
   }
 
+  /** A turn that runs or waits. */
+  live(turnId: string): Live | undefined {
+    return this.#live.get(turnId);
+  }
+
   /** Runs a turn when its place in line has come. Whatever happens, the turn is over and its place free afterwards. */
   async #run(live: Live, request: AskRequest, beyond: Beyond): Promise<void> {
     const { turn } = live;
@@ -144,6 +152,9 @@ export class SessionTurns {
       turn.fail({ reason: "turn_cancelled" });
     } catch (error) {
       turn.fail(storageFailed(error));
+    } finally {
+      // Also where telling the followers fails.
+      release?.();
     }
     const told = live.journal?.closed && this.#deps.user.tell();
     log("info", "turn", { session: this.#deps.ctx.id.toString(), ...turn.summary });
@@ -195,18 +206,31 @@ export class SessionTurns {
   }
 
   /** The turn of a call that was lost, where it reached this object or the one before it. */
-  #again(turnId: string, encode: Encode | undefined): Promise<AskReply> | AskReply | undefined {
+  #again(
+    turnId: string,
+    encode: Encode | undefined,
+    user: AskingUser | undefined,
+  ): Promise<AskReply> | AskReply | undefined {
     const live = this.#live.get(turnId);
+    if (live && live.user !== user?.object) return { state: "failed", failure: { reason: "session_of_another_user" } };
     if (live) return liveReply(live.turn, encode, false);
     const stored = this.#storedTurn(turnId);
     return stored ? storedReply(stored, encode) : undefined;
   }
 
-  #byKey({ key, fingerprint }: Idempotency, form: Form | undefined): Promise<AskReply> | AskReply | undefined {
-    const live = this.#live.byKey(key);
-    const stored = live ? undefined : this.#deps.store.turns.byKey(key);
+  #byKey(
+    asked: Idempotency,
+    form: Form | undefined,
+    user: AskingUser | undefined,
+  ): Promise<AskReply> | AskReply | undefined {
+    const live = this.#live.byKey(asked.key);
+    // A session begins as the user's whose first turn runs there.
+    const isForeign = live && user && live.user !== user.object && (live.user !== undefined || !user.mayAdopt);
+    if (isForeign) return { state: "failed", failure: { reason: "session_of_another_user" } };
+    const { turns, ownership } = this.#deps.store;
+    const stored = live ? undefined : turns.byKey(asked.key);
     const known = live?.turn.identity.idempotency ?? stored;
-    if (known && known.fingerprint !== fingerprint) {
+    if (known && !isSameTurn(known.fingerprint, asked, ownership.owner)) {
       return { state: "failed", failure: { reason: "idempotency_conflict" } };
     }
     if (stored) return storedReply(stored, form && encoderOf(form, stored.id));

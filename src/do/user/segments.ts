@@ -46,8 +46,9 @@ export class Runs {
 
   /** Where the messages of a session stand here, oldest first: all, or those from one `seq` of the session to another. */
   of(session: string, from = 1, to = Number.MAX_SAFE_INTEGER): Range[] {
-    const query =
-      "SELECT * FROM runs WHERE session = ? AND behind < ? AND behind + last - first + 1 >= ? ORDER BY behind";
+    // The runs of a session do not overlap, so that none before the last one that begins before `from` has a part in it.
+    const query = `SELECT * FROM runs WHERE session = ?1 AND behind < ?2 AND behind + last - first + 1 >= ?3
+      AND behind >= coalesce((SELECT max(behind) FROM runs WHERE session = ?1 AND behind < ?3), 0) ORDER BY behind`;
     return this.#db.rows<Run>(query, session, to, from).map(({ first, last, behind }): Range => {
       const shift = first - behind - 1;
       return [Math.max(first, from + shift), Math.min(last, to + shift)];

@@ -74,6 +74,11 @@ export class Copy {
     this.#runs.delete(sessionId);
   }
 
+  /** Forgets what is cached of messages: call it when their tables are deleted. */
+  forgetCached(): void {
+    this.#messages.forget();
+  }
+
   clear(): void {
     this.#messages.clear();
     this.#runs.clear();

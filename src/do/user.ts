@@ -1,5 +1,6 @@
 /** UserDO: what is known of one person beyond a session: their sessions, what was said in them, facts. Thin, as ChatDO. */
 import { DurableObject } from "cloudflare:workers";
+import { USER_MAX_MB } from "../limits";
 import type { AiBinding } from "../llm/binding";
 import { log } from "../log";
 import { failed, ok, type Result } from "../turn/result";
@@ -29,6 +30,8 @@ interface Bindings {
   AI: AiBinding;
   CHAT_DO: DurableObjectNamespace<SessionObject>;
   USAGE_DO: DurableObjectNamespace<UsageDO>;
+  /** Read here and not passed along with each ask, because what sessions send late has nobody who asks. */
+  USER_MAX_MB?: string;
 }
 
 /** How much of a user was deleted, and whether that is everything. */
@@ -74,7 +77,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     const store = this.#store;
     if (store.closing || !store.directory.has(told.sessionId, told.epoch)) return "gone";
     const { seq, learns } = store.transaction(() => {
-      const { seq, fresh } = store.tell(told);
+      const { seq, fresh } = store.tell(told, Number(this.env.USER_MAX_MB ?? USER_MAX_MB) * 1_000_000);
       return { seq, learns: extraction !== undefined && this.#learning.note(told, fresh, extraction) };
     });
     if (learns) this.ctx.waitUntil(this.#learn());

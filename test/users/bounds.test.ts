@@ -1,14 +1,17 @@
 import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { countRowsOf } from "../support/counted";
 import { scripted } from "../support/scripted-model";
 import {
   asks,
+  copyOf,
   down,
   freshSessions,
   freshUser,
   later,
   opened,
+  owes,
   remove,
   replaced,
   told,
@@ -103,5 +106,41 @@ describe("the places of a user's messages", () => {
     const found = (await object.search("a6 a7 a8 a9 a10 b8", 50)).map(({ sessionId, seq }) => `${sessionId} ${seq}`);
     for (const place of ["a 6", "a 8", "a 10", "b 8"]) expect(found).toContain(place);
     for (const place of ["a 7", "a 9"]) expect(found).not.toContain(place);
+  });
+});
+
+describe("USER_MAX_MB", () => {
+  it("drops the oldest messages of the copy, keeps facts and sessions, and refuses no ask", async () => {
+    const [user, [old = "", recent = ""]] = [freshUser(), freshSessions(2)];
+    const object = userObject(user);
+    await runInDurableObject(object, (instance) => {
+      Object.defineProperty(instance, "env", { value: { ...env, USER_MAX_MB: "1" } });
+    });
+    await object.addFact("Likes figs.", null);
+    const settled = (session: string) => vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    const append = async (session: string, part: number) => {
+      const messages = Array.from({ length: 200 }, (_, at) => ({
+        role: at % 2 ? "assistant" : "user",
+        content: `${session} ${part} ${at}: ${crypto.randomUUID().repeat(10)}`,
+      }));
+      const response = await llamory.post(`/sessions/${session}/messages`, { userId: user, messages });
+      expect(response.status).toBe(201);
+      await settled(session);
+    };
+    for (let part = 0; part < 4; part += 1) await append(old, part);
+    for (let part = 0; part < 16; part += 1) await append(recent, part);
+    const size = () => runInDurableObject(object, (_, { storage }) => storage.sql.databaseSize);
+    expect(await size()).toBeLessThan(3_000_000);
+    const copy = await copyOf(user);
+    expect(copy.some((content) => content.startsWith(`${old} 0`))).toBe(false);
+    expect(copy.filter((content) => content.startsWith(`${recent} 15 `))).toHaveLength(200);
+    expect((await asks(recent, user, "My name is Ana.")).status).toBe(200);
+    await settled(recent);
+    expect((await copyOf(user)).at(-2)).toBe("My name is Ana.");
+    expect(await object.facts()).toMatchObject([{ text: "Likes figs." }]);
+    expect((await object.sessions(10)).map(({ messages }) => messages).sort()).toEqual([3_202, 800]);
+    expect(await (await llamory.fetch(`/sessions/${old}`)).json()).toMatchObject({ messages: 800 });
+    expect(await (await remove(`/users/${user}`)).json()).toMatchObject({ sessions: 2, facts: 1 });
+    expect(await llamory.transcript(old)).toEqual([]);
   });
 });

@@ -65,6 +65,20 @@ export class Runs {
     return new Map(rows.map(({ seq, session, place }) => [seq, { sessionId: session, seq: place }]));
   }
 
+  /** Forgets where the oldest messages stood: one run, or its first messages. Call it inside a transaction. @returns where */
+  cutOldest(count: number): Range | undefined {
+    const [oldest] = this.#db.rows<Run>("SELECT * FROM runs ORDER BY first LIMIT 1");
+    if (!oldest) return undefined;
+    const { first, last, behind } = oldest;
+    const cut = Math.min(last, first + count - 1);
+    if (cut === last) this.#db.write("DELETE FROM runs WHERE first = ?", first);
+    else {
+      const update = "UPDATE runs SET first = ?, behind = ? WHERE first = ?";
+      this.#db.write(update, cut + 1, behind + cut - first + 1, first);
+    }
+    return [first, cut];
+  }
+
   /** Forgets where a session's messages stood. Call it inside a transaction. */
   delete(session: string): void {
     this.#db.write("DELETE FROM runs WHERE session = ?", session);

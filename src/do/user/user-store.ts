@@ -12,6 +12,9 @@ import { Copy } from "./user-transcript";
 const UNWRITTEN_MS = 86_400_000;
 /** Sessions that one look checks: each costs a call. */
 const CHECKED = 32;
+/** Messages that are dropped at once from a copy that is too large, at least, and for each message that came. */
+const DROPPED = 1_000;
+const DROPPED_EACH = 4;
 /** Milliseconds after which a deletion that was lost in the middle goes on. */
 const AGAIN_MS = 30_000;
 
@@ -43,6 +46,7 @@ export interface Closing extends Names {
 }
 
 export class UserStore {
+  readonly #storage: DurableObjectStorage;
   readonly #db: Database;
   readonly copy: Copy;
   readonly directory: Directory;
@@ -50,6 +54,7 @@ export class UserStore {
   readonly schedule: Schedule<Task>;
 
   constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
     this.#db = new Database(storage, "user");
     this.copy = new Copy(this.#db);
     this.directory = new Directory(this.#db);
@@ -68,15 +73,17 @@ export class UserStore {
   /**
    * Adds messages of a listed session. Updates are idempotent: messages up to `told` are skipped. A gap is rejected:
    * `from` must be at most `told + 1`.
+   * @param maxBytes of the database: where it grows beyond them, the oldest messages of the copy are dropped
    * @returns up to which `seq` the session is known, and which of the messages are new
    */
-  tell(update: Told): { seq: number; fresh: Message[] } {
+  tell(update: Told, maxBytes: number): { seq: number; fresh: Message[] } {
     const { sessionId, from, to, messages, title } = update;
     const before = this.directory.get(sessionId);
     const told = before?.told ?? 0;
     if (from > told + 1) return { seq: told, fresh: [] };
     const seq = Math.max(told, to);
     const fresh = messages.filter((message) => message.seq > told);
+    const bytes = this.#storage.sql.databaseSize;
     this.#db.transaction(() => {
       const kept = new Set(messages.map(({ seq }) => seq));
       const dropped = this.copy.retract(sessionId, from, Math.min(to, told), kept);
@@ -90,6 +97,11 @@ export class UserStore {
         lastAt: fresh.at(-1)?.createdAt ?? before?.last_at ?? null,
       });
       if (title !== undefined) this.directory.rename(sessionId, title);
+      // Deleted rows leave free pages, and the file never shrinks: it grows only when no free page is left.
+      const { databaseSize } = this.#storage.sql;
+      if (databaseSize > maxBytes && databaseSize > bytes) {
+        this.copy.dropOldest(Math.max(DROPPED, DROPPED_EACH * fresh.length));
+      }
     });
     return { seq, fresh };
   }

@@ -74,6 +74,17 @@ export class Copy {
     this.#runs.delete(sessionId);
   }
 
+  /** Drops so many of the oldest messages, whichever session they are of. */
+  dropOldest(count: number): void {
+    for (let left = count; left > 0; ) {
+      const range = this.#runs.cutOldest(left);
+      if (!range) return;
+      const [first, last] = range;
+      this.#messages.delete(first, last);
+      left -= last - first + 1;
+    }
+  }
+
   /** Forgets what is cached of messages: call it when their tables are deleted. */
   forgetCached(): void {
     this.#messages.forget();

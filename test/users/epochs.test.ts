@@ -121,6 +121,7 @@ describe("a reply of an epoch that is over", () => {
     await vi.waitFor(async () => expect(await llamory.transcript(session)).toEqual(["user: Anew."]));
     await settled(session);
     expect((await asks(session, user, "And now?")).status).toBe(200);
+    expect(await llamory.transcript(session)).toHaveLength(3);
     expect(await copyOf(user)).toContain("Anew.");
   });
 

@@ -179,7 +179,7 @@ export class ChatDO extends DurableObject<Bindings> {
     this.#transfer.cancel(id);
   }
 
-  /** Empties the session and cancels its turns, once its user's object has deleted it; the session is nobody's then. */
+  /** Empties the session and cancels its turns, after its user's object has deleted it. The session then has no user. */
   reset(): Promise<Result<{ deleted: number }>> {
     return this.#end.reset();
   }

@@ -30,7 +30,7 @@ interface Bindings {
   AI: AiBinding;
   CHAT_DO: DurableObjectNamespace<SessionObject>;
   USAGE_DO: DurableObjectNamespace<UsageDO>;
-  /** Read here and not passed along with each ask, because what sessions send late has nobody who asks. */
+  /** Read here and not passed with each ask, because sessions also send updates without an ask. */
   USER_MAX_MB?: string;
 }
 
@@ -71,7 +71,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   /**
    * Takes what was said in a session. To be told it twice changes nothing.
    * @param extraction how facts are learnt from turns; absent where they are not
-   * @returns up to which `seq` the session is known; `gone` where its epoch is over
+   * @returns up to which `seq` the session is known; `gone` if its epoch is over
    */
   tell(told: Told, extraction?: Extraction): number | "gone" {
     const store = this.#store;
@@ -90,7 +90,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     if (directory.has(sessionId, epoch)) directory.rename(sessionId, title);
   }
 
-  /** Deletes a session: its messages and what the model learned from them. Without effect where its epoch is over. */
+  /** Deletes a session with its messages and the facts learned from them. Without effect if its epoch is over. */
   forget(sessionId: string, epoch: string): Result<void> {
     return this.#written(() => this.#store.forget(sessionId, epoch));
   }
@@ -184,7 +184,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     }
   }
 
-  /** Whether a session has stored something in its epoch, or may be about to; also where it does not answer. */
+  /** Whether a session has stored something in its epoch, or may do so; true if it does not answer. */
   async #isWritten({ id, epoch }: Unwritten): Promise<boolean> {
     const user = this.ctx.id.name;
     if (user === undefined) return true;

@@ -1,4 +1,4 @@
-/** SIGKILL while a user is deleted: until the deletion is done nobody asks as the user, and afterwards nothing is left. */
+/** SIGKILL during the deletion of a user: until the deletion ends, asks of the user fail, and afterwards nothing is left. */
 import { expect, inject, it } from "vitest";
 import { post, serve } from "../e2e/support/http";
 import { Workerd } from "../e2e/support/workerd";

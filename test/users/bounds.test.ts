@@ -24,7 +24,7 @@ afterEach(() => vi.restoreAllMocks());
 const llamory = worker();
 const DAY = 86_400_000;
 
-/** How many rows a table of a user's object has; none where there are no tables. */
+/** Counts the rows of a table of a user's object; 0 without tables. */
 const count = (user: string, table: string) =>
   runInDurableObject(userObject(user), (_, { storage }) => {
     const exists = storage.sql.exec("SELECT name FROM sqlite_master WHERE name = ?", table).toArray().length > 0;

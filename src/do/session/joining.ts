@@ -1,4 +1,4 @@
-/** How a session joins a user: it gets its epoch from the user's object, and with each ask what is known of the user. */
+/** How a session joins a user: it gets its epoch from the user's object, and the user's memory with each ask. */
 import { log } from "../../log";
 import { within } from "../../timeout";
 import { failed, ok, type Result } from "../../turn/result";
@@ -19,7 +19,7 @@ interface Deps {
   onGone: (user: string, epoch: string) => void;
 }
 
-/** An ask of a user: what is known of them, null where that did not come in time; and the epoch, where that came. */
+/** The user's memory for an ask, null if it was late, and the epoch of the session, absent if that was late. */
 interface Joined {
   memory: UserMemory | null;
   epoch?: string | undefined;
@@ -52,19 +52,19 @@ export class Joining {
     return ok({ user: object, sessionId, epoch: opened.value, told: 0, failures: 0, extraction });
   }
 
-  /** Refuses what is about to be stored for a user: their deletion has reached the session. */
+  /** Refuses writes for a user that wait for an epoch: the deletion of the user has reached the session. */
   leave(): void {
     this.#left += 1;
   }
 
-  /** Returns what is known of a user for a question that is not asked; null where that does not come in time. */
+  /** Returns the user's memory for a preview of a prompt; null if it is late. */
   async read(user: AskingUser, ask: Ask): Promise<UserMemory | null> {
     const known = await this.#known(user, ask, { opens: false });
     return known?.state === "known" ? known.memory : null;
   }
 
   /**
-   * Returns what is known of the user who asks, and has the session listed with them where the turn will be stored.
+   * Returns the user's memory for an ask. If the turn will be stored, the user's object also lists the session.
    * @returns `user_being_deleted`; `turn_cancelled` where the session was deleted, whose rest then goes
    */
   async ask(user: AskingUser, ask: Ask, stores: boolean): Promise<Result<Joined>> {
@@ -91,7 +91,7 @@ export class Joining {
       return await within(timeoutMs, async (): Promise<Known> => {
         const asked = { text: question, sessionId, recallTokens, factTokens, ...as };
         const known = await this.#stub(object).memory(asked);
-        // Also where nobody waits for it any more.
+        // A late reply counts too.
         if (known.state === "gone" && as.epoch !== undefined) this.#deps.onGone(object, as.epoch);
         return known;
       });

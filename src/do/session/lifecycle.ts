@@ -39,7 +39,7 @@ export class SessionEnd {
     return this.#destroy();
   }
 
-  /** Deletes the session of a user who is deleted; one that is not theirs, or not yet, refuses what is about to be stored for them. */
+  /** Deletes the session if it belongs to a user who is being deleted. Otherwise refuses the turns and writes of that user. */
   async leave(user: string): Promise<Result<void>> {
     const failure: Failure = { reason: "user_being_deleted" };
     this.#deps.user.joining.leave();

@@ -1,4 +1,4 @@
-/** How a session is connected with its user: who may use it, and what the user's object is told. */
+/** How a session is connected with its user: access, and updates of the user's object. */
 import { log } from "../../log";
 import { within } from "../../timeout";
 import { type Failure, failed, ok, type Result } from "../../turn/result";

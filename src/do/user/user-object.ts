@@ -17,7 +17,7 @@ export interface Question {
   factTokens: number;
 }
 
-/** What the user's object answers to a question. */
+/** The reply of the user's object to a question. */
 export type Known =
   | { state: "known"; memory: UserMemory; epoch: string | undefined }
   /** The session's epoch is over: the session, or the user, was deleted. */

@@ -2,7 +2,7 @@
  * The sessions of a user: the rows of their directory.
  *
  * A session has an epoch while it is listed. Deleting the session or the user deletes the row, and with it the epoch:
- * whatever carries an epoch that is not listed is refused. So no record of deletions is kept, and no clock is compared.
+ * updates that carry an unlisted epoch are refused. So no record of deletions is kept, and no clock is compared.
  */
 import type { Database } from "../sqlite/database";
 

@@ -85,7 +85,7 @@ export class Copy {
     }
   }
 
-  /** Forgets what is cached of messages: call it when their tables are deleted. */
+  /** Drops cached messages: call it before their tables are deleted. */
   forgetCached(): void {
     this.#messages.forget();
   }

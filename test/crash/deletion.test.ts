@@ -3,7 +3,7 @@ import { expect, inject, it } from "vitest";
 import { post, serve } from "../e2e/support/http";
 import { Workerd } from "../e2e/support/workerd";
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const SESSIONS = 300;
 /** Requests that the test sends at once. */
 const AT_ONCE = 10;

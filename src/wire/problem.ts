@@ -82,7 +82,7 @@ const TABLE: Record<Reason, Row> = {
   storage_failed: [507, "Storage failed", "The session could not be written, so this was not remembered. It may be full: reset or delete it, or go on in another.", NEVER_AGAIN],
   schema_too_new: [503, "Schema too new", "A newer version of Llamory wrote this session, or its user. Nothing was read or written. The operator deploys that version or a later one.", NEVER_AGAIN],
   session_of_another_user: [409, "Session of another user", "The session belongs to another user. Take another `sessionId`.", NEVER_AGAIN],
-  user_unreachable: [503, "User unreachable", "What is known of the session's user does not answer, so nothing was deleted. Send it again.", retryAfter(1)],
+  user_unreachable: [503, "User unreachable", "The user's memory does not answer, so nothing was stored or deleted. Send the request again.", retryAfter(1)],
   user_being_deleted: [409, "User being deleted", "The user is being deleted. Send that DELETE again until it answers 200; then the user may begin anew.", retryAfter(1)],
   user_half_deleted: [503, "User half deleted", "A part of the user is deleted, and the rest did not answer or takes longer. Send the DELETE again: it goes on.", retryAfter(1)],
   fact_not_found: [404, "Fact not found", "The user has no such fact."],

@@ -8,6 +8,7 @@ import {
   copyOf,
   down,
   freshUser,
+  opened,
   owes,
   PATIENT,
   replaced,
@@ -28,14 +29,14 @@ const message = (seq: number, content: string, more: object = {}) => ({
   ...{ seq, role: "user" as const, content, tokens: 5, createdAt: seq, status: "complete" as const },
   ...more,
 });
-const life = { id: "one", since: Date.now() };
 
 describe("what a session tells its user's object", () => {
   it("changes nothing when it is told again, in parts that overlap too", async () => {
     const user = userObject(freshUser());
+    const epoch = await opened(user, "s");
     const say = (from: number, ...contents: string[]) =>
       user.tell({
-        ...{ sessionId: "s", life, from, to: from + contents.length - 1 },
+        ...{ sessionId: "s", epoch, from, to: from + contents.length - 1 },
         messages: contents.map((content, at) => message(from + at, content)),
       });
     expect(await say(1, "apple", "bear")).toBe(2);
@@ -53,7 +54,7 @@ describe("what a session tells its user's object", () => {
 
   it("is not taken behind a hole: it says up to where the session is known", async () => {
     const user = userObject(freshUser());
-    const told = { sessionId: "s", life };
+    const told = { sessionId: "s", epoch: await opened(user, "s") };
     expect(await user.tell({ ...told, from: 3, to: 3, messages: [message(3, "c")] })).toBe(0);
     expect(await user.tell({ ...told, from: 1, to: 1, messages: [message(1, "a")] })).toBe(1);
     expect(await user.sessions(10)).toMatchObject([{ messages: 1 }]);

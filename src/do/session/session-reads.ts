@@ -102,7 +102,7 @@ export class SessionReads {
     const recallTokens = sizes.recallTokens ?? ask.recallTokens;
     const [question, known] = await Promise.all([
       embedding && isLong ? this.#deps.meaning.question(ask.question, embedding) : null,
-      user && this.#deps.user.memory(user, { ...ask, recallTokens }),
+      user && this.#deps.user.joining.read(user, { ...ask, recallTokens }),
     ]);
     const { messages } = this.#deps.store;
     const scope = { total: messages.count(), nearest: this.#deps.meaning.nearestTo(question), user: known };

@@ -6,18 +6,17 @@ import { countUsage, type Quotas } from "../../quota";
 import { budgetOf, measure } from "../../turn/budget";
 import { LiveTurn, replay } from "../../turn/live-turn";
 import { noJournal } from "../../turn/ports";
-import { failed, ok, type Result } from "../../turn/result";
+import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { answerTurn, followReply, storedReply, streamReply, streamTurn, wholeReply } from "../../turn/turn";
 import type { Ask, AskReply, Encode, Idempotency, StoredTurn, TurnStatus } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
-import type { UserMemory } from "../memory/context";
 import { storageFailed, written } from "../sqlite/try-write";
 import type { AskingUser, AskRequest } from "./ask-request";
 import type { Meaning } from "./embeddings";
 import { isSameTurn, ofUser } from "./idempotency";
+import type { Joining } from "./joining";
 import { type Live, LiveTurns } from "./live-turns";
 import { openTurn } from "./open-turn";
-import type { Owner } from "./owner";
 import type { Store } from "./store";
 import { TurnJournal } from "./turn-journal";
 import type { Line } from "./turn-queue";
@@ -39,9 +38,7 @@ interface Deps {
 /** What an ask learns from outside while it waits in line. */
 interface Beyond {
   meaning: Promise<Float32Array | null>;
-  known: Promise<UserMemory | null> | undefined;
-  /** As whose session the turn is written. */
-  owner: Owner | undefined;
+  known: ReturnType<Joining["ask"]> | undefined;
 }
 
 export class SessionTurns {
@@ -64,10 +61,9 @@ export class SessionTurns {
     if (onBusy === "reject" && this.#deps.line.busy) return { state: "failed", failure: { reason: "session_busy" } };
     if (this.#deps.line.full) return { state: "failed", failure: { reason: "session_queue_full" } };
     const turn = new LiveTurn({ id: turnId, question: request.ask.question, idempotency, createdAt: Date.now() });
-    const owner = user && (request.store ?? true) ? this.#deps.user.claim(user) : undefined;
-    const known = user && this.#deps.user.memory(user, request.ask, owner);
+    const known = user && this.#deps.user.joining.ask(user, request.ask, request.store ?? true);
     const meaning = this.#meaningOf(request);
-    this.#deps.ctx.waitUntil(this.#run(this.#live.add(turn, user?.object), request, { meaning, known, owner }));
+    this.#deps.ctx.waitUntil(this.#run(this.#live.add(turn, user?.object), request, { meaning, known }));
     return encode ? streamReply(turn, encode) : wholeReply(turn, false);
   }
 
@@ -123,13 +119,13 @@ export class SessionTurns {
   }
 
   /** Ends those that run, and sends away those that wait. */
-  cancelAll(): void {
+  cancelAll(failure: Failure): void {
     this.#deps.line.empty();
-    this.#live.cancel();
+    this.#live.cancel(failure);
   }
 
-  cancelOf(user: string): void {
-    this.#live.cancel(user);
+  cancelOf(user: string, failure: Failure): void {
+    this.#live.cancel(failure, user);
   }
 
   /** Whether those that run or wait are all of this user. */
@@ -177,14 +173,19 @@ export class SessionTurns {
     return this.#deps.store.messages.end().tokens > context;
   }
 
-  async #answer(live: Live, request: AskRequest, { meaning, known, owner }: Beyond): Promise<void> {
+  async #answer(live: Live, request: AskRequest, { meaning, known }: Beyond): Promise<void> {
     const { turn } = live;
     const { form, follows, store = true } = request;
     if (follows !== undefined && !this.#deps.store.turns.get(follows))
       return turn.fail({ reason: "response_not_found" });
     const model = new Llama(this.#deps.ai, request.model, this.#deps.ctx.id.toString());
-    const [question, user] = await Promise.all([meaning, known]);
+    const [question, joined] = await Promise.all([meaning, known]);
     if (turn.over) return;
+    if (joined && !joined.ok) return turn.fail(joined.failure);
+    const owner =
+      store && request.user ? await this.#deps.user.joining.join(request.user, joined?.value.epoch) : undefined;
+    if (turn.over) return;
+    if (owner && !owner.ok) return turn.fail(owner.failure);
     // Somebody else's turn may have been before this one in line.
     const refusal = this.#deps.user.refusal(request.user);
     if (refusal) return turn.fail(refusal);
@@ -192,14 +193,14 @@ export class SessionTurns {
       at: turn.identity.createdAt,
       window: model.window,
       nearest: this.#deps.meaning.nearestTo(question),
-      user,
+      user: joined?.value.memory,
     });
     if (!opened.ok) return turn.fail(opened.failure);
     const { ask, context, opening } = opened.value;
     const rows = opening.before.length + opening.said.length + 1;
     if (store && !this.#deps.store.hasRoom(rows, request.limits)) return turn.fail({ reason: "session_full" });
     turn.asks(ask.question);
-    const journal = new TurnJournal(this.#deps.store, turn.identity, { ...opening, owner });
+    const journal = new TurnJournal(this.#deps.store, turn.identity, { ...opening, owner: owner?.value });
     if (store) live.journal = journal;
     const parts = { ask, context, model, journal: store ? journal : noJournal };
     return form ? streamTurn(turn, parts) : answerTurn(turn, parts);

@@ -140,6 +140,19 @@ const userMigrations: Migration[] = [
     what: "titles that somebody gave",
     sql: "ALTER TABLE sessions ADD COLUMN named TEXT",
   },
+  {
+    version: 3,
+    what: "epochs instead of lives and the times of deletions; where a session's messages stand, by session",
+    sql: `
+      DELETE FROM sessions WHERE gone = life;
+      ALTER TABLE sessions DROP COLUMN gone;
+      ALTER TABLE sessions DROP COLUMN gone_at;
+      ALTER TABLE sessions RENAME COLUMN life TO epoch;
+      -- when the session last asked for its epoch, by the clock of the user's object; NULL for sessions before this step
+      ALTER TABLE sessions ADD COLUMN opened_at INTEGER;
+      DELETE FROM meta WHERE key = 'deleted_at';
+      CREATE INDEX runs_by_session ON runs (session, behind)`,
+  },
 ];
 
 /** Whose database it is. */

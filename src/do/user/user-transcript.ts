@@ -74,6 +74,22 @@ export class Copy {
     this.#runs.delete(sessionId);
   }
 
+  /** Drops so many of the oldest messages, whichever session they are of. */
+  dropOldest(count: number): void {
+    for (let left = count; left > 0; ) {
+      const range = this.#runs.cutOldest(left);
+      if (!range) return;
+      const [first, last] = range;
+      this.#messages.delete(first, last);
+      left -= last - first + 1;
+    }
+  }
+
+  /** Drops cached messages: call it before their tables are deleted. */
+  forgetCached(): void {
+    this.#messages.forget();
+  }
+
   clear(): void {
     this.#messages.clear();
     this.#runs.clear();

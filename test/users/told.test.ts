@@ -2,8 +2,10 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
+import { openaiId } from "../../src/wire/response-events";
 import { lose } from "../support/lose";
 import { PLAYED, scripted } from "../support/scripted-model";
+import { Events } from "../support/sse";
 import {
   copyOf,
   down,
@@ -163,6 +165,21 @@ describe("what a session tells its user's object", () => {
     expect(await copyOf(user)).toEqual(["I like figs.", expect.any(String)]);
     expect(await userObject(user).search("mango secret", 10)).toEqual([]);
     expect(await userObject(user).sessions(10)).toMatchObject([{ title: "I like figs.", messages: 2 }]);
+  });
+
+  it("lacks a turn that was withdrawn while it ran, where earlier messages were unknown too", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    await llamory.ask(session, "I like figs.");
+    const model = await scripted(session, PLAYED);
+    const client = new Events(await asks(session, user, "My secret is mango.", { stream: true }));
+    const start = await client.next();
+    await model.say("mango");
+    await client.next();
+    const path = `/v1/responses/${openaiId("resp", session, String(start?.data.turnId))}`;
+    expect((await llamory.fetch(path, { method: "DELETE" })).status).toBe(200);
+    await client.rest();
+    await settled(session);
+    expect(await copyOf(user)).toEqual(["I like figs.", expect.any(String)]);
   });
 
   it("keeps messages of sessions that go on at once apart: they are no neighbours", async () => {

@@ -182,6 +182,17 @@ describe("what a session tells its user's object", () => {
     expect(await copyOf(user)).toEqual(["I like figs.", expect.any(String)]);
   });
 
+  it("takes new messages after its last ones were withdrawn", async () => {
+    const user = userObject(freshUser());
+    const told = { sessionId: "s", life };
+    await user.tell({ ...told, from: 1, to: 2, messages: [message(1, "apple"), message(2, "bear")] });
+    await user.tell({ ...told, from: 1, to: 2, messages: [] });
+    expect(await user.tell({ ...told, from: 3, to: 3, messages: [message(3, "cat")] })).toBe(3);
+    await user.tell({ sessionId: "other", life, from: 1, to: 1, messages: [message(1, "dog")] });
+    await user.forget("s", life.id);
+    expect((await user.search("cat dog", 10)).map(({ content }) => content)).toEqual(["dog"]);
+  });
+
   it("keeps messages of sessions that go on at once apart: they are no neighbours", async () => {
     const [user, one, two] = [freshUser(), freshSession(), freshSession()];
     for (let turn = 0; turn < 3; turn += 1) {

@@ -104,12 +104,25 @@ export class UserLink {
   async retract(from: number, to: number): Promise<boolean> {
     const { owner } = this.#deps.store.ownership;
     if (!owner) return true;
-    // What is on its way has arrived then.
-    await this.#telling;
+    if (!(await this.#knows(to))) return false;
     return this.#done(async () => {
       await this.#stub(owner.user).tell({ sessionId: owner.sessionId, epoch: owner.epoch, from, to, messages: [] });
       return true;
     });
+  }
+
+  /**
+   * Sends the user's object all messages up to one, if it lacks any. It retracts nothing behind a gap, and a sync that
+   * starts meanwhile would send it what is retracted.
+   */
+  async #knows(to: number): Promise<boolean> {
+    const { ownership } = this.#deps.store;
+    const told = () => ownership.owner?.told ?? to;
+    for (let before = -1; told() < to && told() > before; ) {
+      before = told();
+      await this.tell();
+    }
+    return told() >= to;
   }
 
   /**

@@ -46,7 +46,9 @@ export class Copy {
     for (let at = 0; at < messages.length; ) {
       const run = runFrom(messages, at);
       const { last } = this.#runs;
-      const gap = last && last.session !== sessionId ? NEIGHBOURHOOD : 0;
+      // The places of messages that were retracted at the end stay taken: their run still covers them.
+      const taken = Math.max(0, (last?.last ?? 0) - this.#messages.end().last);
+      const gap = taken + (last && last.session !== sessionId ? NEIGHBOURHOOD : 0);
       const { firstSeq, lastSeq } = this.#messages.append(run.map(toNew), null, gap);
       this.#runs.add({ first: firstSeq, last: lastSeq, session: sessionId, behind: (run[0]?.seq ?? 1) - 1 });
       at += run.length;

@@ -2,7 +2,8 @@
 import { log } from "../log";
 import { within } from "../timeout";
 import { type AiBinding, cancelOptions } from "./binding";
-import { withoutSent } from "./log-cause";
+import { errorIn, messageOf } from "./errors";
+import { causeOf } from "./log-cause";
 
 /** How an encoder is called, as the settings say. */
 export interface EmbeddingOptions {
@@ -40,10 +41,10 @@ export async function embed(
       ),
     );
     const vectors = vectorsIn(reply, texts.length);
-    if (!vectors) log("warn", "embedding_failed", { model, cause: "no vectors" });
+    if (!vectors) log("warn", "embedding_failed", { model, cause: errorIn(reply) ?? "no vectors" });
     return vectors;
   } catch (error) {
-    log("warn", "embedding_failed", { model, cause: withoutSent(String(error), texts) });
+    log("warn", "embedding_failed", { model, cause: causeOf(messageOf(error)) });
     return null;
   }
 }

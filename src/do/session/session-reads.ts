@@ -1,5 +1,6 @@
 /** What is read of a session, on behalf of anybody, or of the one user whose it must be. Nothing is written. */
 import type { AiBinding } from "../../llm/binding";
+import { cleanMessages } from "../../llm/control-tokens";
 import type { EmbeddingOptions } from "../../llm/embedder";
 import { Llama } from "../../llm/llama";
 import { measure } from "../../turn/budget";
@@ -106,7 +107,8 @@ export class SessionReads {
     ]);
     const { messages } = this.#deps.store;
     const scope = { total: messages.count(), nearest: this.#deps.meaning.nearestTo(question), user: known };
-    return preview(measure(ask), window, sizes, (budget) => readContext(messages, ask.question, budget, scope));
+    const shown = preview(measure(ask), window, sizes, (budget) => readContext(messages, ask.question, budget, scope));
+    return shown.ok ? ok({ ...shown.value, messages: cleanMessages(shown.value.messages) }) : shown;
   }
 
   async search(

@@ -6,7 +6,7 @@ import { priceOf, windowOf } from "../../llm/catalogue";
 import { respondOpenAI } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
-import { wantedOf } from "./functions";
+import { chatFields, wantedOf } from "./functions";
 import { answered, askConversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
 import { chatRequest, type chatResponse, modelParam, type modelResponse, type modelsResponse } from "./shapes";
 
@@ -49,7 +49,7 @@ export const completions = new Hono<AppEnv>()
             parallel: request.parallel_tool_calls,
             format: request.response_format,
           },
-          "response_format",
+          chatFields,
         ),
         maxTokens: request.max_completion_tokens ?? request.max_tokens,
       }),

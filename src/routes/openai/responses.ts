@@ -8,7 +8,7 @@ import { sessionId as sessionIdSchema } from "../../schema";
 import type { Failure } from "../../turn/result";
 import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-events";
 import { callSession } from "../session";
-import { wantedOf } from "./functions";
+import { responsesFields, wantedOf } from "./functions";
 import {
   answered,
   askConversation,
@@ -128,7 +128,7 @@ export const responses = new Hono<AppEnv>()
               parallel: request.parallel_tool_calls,
               format: request.text?.format,
             },
-            "text.format",
+            responsesFields,
           ),
           maxTokens: request.max_output_tokens,
         },

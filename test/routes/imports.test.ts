@@ -45,6 +45,10 @@ describe("an import", () => {
     ["half a character", [HEAD, turn({ answer: "\ud800" }), end(2)], "line.2.turn.answer"],
     ["a time that is none", [HEAD, message({ createdAt: "now" }), end(1)], "line.2.message.createdAt"],
     ["two turns with one id", [HEAD, message(), turn(), message(), turn(), end(6)], "line.5.turn.id"],
+    ["what is not JSON, behind blank lines", ["", HEAD, " \r", "", "{", end(0)], "line.5"],
+    ["no first line, behind blank ones", ["", "", message(), end(1)], "line.3"],
+    ["two turns with one id, between blank lines", [HEAD, "", turn(), "", "\t", turn(), end(4)], "line.6.turn.id"],
+    ["a line that is too long, behind a blank one", ["", HEAD, "x".repeat(6_000_001)], "line.3"],
   ])("of %s changes nothing, and says where", async (_what, lines, path) => {
     const session = freshSession();
     const response = await imported(session, lines.join("\n"));

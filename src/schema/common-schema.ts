@@ -28,12 +28,26 @@ export const name = z
   .regex(/^[^\p{Cc}\u2028\u2029]{1,128}$/u, "must be 1 to 128 characters in one line")
   .refine(wellFormed, WELL_FORMED);
 
-export const sessionId = z
-  .string()
-  .regex(/^[A-Za-z0-9._:@+-]{1,128}$/, "must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
+/**
+ * An id that may stand in a path, a header and a line of a stream. `.` and `..` are refused, because clients and proxies
+ * resolve them as parts of a path.
+ */
+export const identifier = (longest: number) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^[A-Za-z0-9._:@+-]{1,${longest}}$`),
+      `must be 1 to ${longest} of the characters A-Z a-z 0-9 . _ : @ + -`,
+    )
+    .refine((id) => id !== "." && id !== "..", "must be neither `.` nor `..`");
+
+export const sessionId = identifier(128);
 
 /** The person whom a session belongs to. */
 export const userId = sessionId;
+
+/** A UUID, unless an import brought another. */
+export const turnId = identifier(128);
 
 export const sessionParam = z.object({ sessionId });
 
@@ -99,14 +113,14 @@ export const askResponse = z.object({
   answer: z.string(),
   toolCalls: toolCalls.optional(),
   sessionId,
-  turnId: z.string(),
+  turnId,
   model: z.string(),
   finishReason: finishReason.nullable(),
   usage,
   memory,
 });
 
-export const turnParam = z.object({ sessionId, turnId: z.string().min(1).max(128) });
+export const turnParam = z.object({ sessionId, turnId });
 
 export const turnResponse = askResponse.extend({
   status,
@@ -119,7 +133,7 @@ export const streamHeaders = z.object({
   /** The id of the last event that the client has: `<turnId>:<characters of the answer>`, with `:done` at the end of the last event. */
   "last-event-id": z
     .string()
-    .regex(/^.{1,128}:\d{1,9}(?::done)?$/, "must be the id of an event")
+    .regex(/^[A-Za-z0-9._:@+-]{1,128}:\d{1,9}(?::done)?$/, "must be the id of an event")
     .optional(),
 });
 

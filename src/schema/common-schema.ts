@@ -145,10 +145,13 @@ export const followQuery = z.object({
 export const resetRequest = z.object({ sessionId });
 export const resetResponse = z.object({ ok: z.literal(true), sessionId, deleted: count });
 
+/** Sessions that one session token may name: with the longest ids, the token fits into a header of 8 KiB. */
+export const MAX_TOKEN_SESSIONS = 32;
+
 export const tokenRequest = z
   .object({
     /** The sessions that the token opens; or instead the user whose sessions, those that are empty and facts it opens. */
-    sessionIds: z.array(sessionId).min(1).max(32).optional(),
+    sessionIds: z.array(sessionId).min(1).max(MAX_TOKEN_SESSIONS).optional(),
     userId: userId.optional(),
     /** Seconds until it expires: a day at most. */
     expiresIn: z.int().min(1).max(86_400).default(3_600),

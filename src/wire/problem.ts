@@ -47,7 +47,7 @@ const TABLE: Record<Reason, Row> = {
   session_key_missing: [503, "No session tokens", "The operator puts a secret first: `npx wrangler secret put SESSION_KEY`, 32 characters or more.", NEVER_AGAIN],
   local_only: [403, "Local only", "This server answers only to the names of its own machine: use http://localhost or http://127.0.0.1, or set LOCAL_ONLY to `false`."],
   too_many_failures: [429, "Too many failures", "This address sent too many wrong tokens. Try again in a minute.", retryAfter(60)],
-  too_many_requests: [429, "Too many requests", "The tenant asks too often. Try again in a minute.", retryAfter(60)],
+  too_many_requests: [429, "Too many requests", "This tenant, user or session sends too many requests. Try again in a minute.", retryAfter(60)],
   tenant_allowance_spent: [429, "Tokens of today spent", "The tenant has used TENANT_TOKENS_PER_DAY. It may ask again from 00:00 UTC.", { ...retryAfter("{retryAfter}"), ...NEVER_AGAIN }],
   not_configured: [503, "No API tokens configured", "Nobody may ask yet. Make a token with `npm run token`, put its digest with `npx wrangler secret put API_TOKENS`; or set AUTH to `off`."],
   misconfigured: [500, "Misconfigured", "{detail}"],

@@ -137,7 +137,12 @@ const eventsOf = (description: string, openai: boolean): Json => ({
 const shapes: Record<string, Json> = {};
 
 /** A shape under the name of its operation, by reference. */
-function named(id: string, kind: "Request" | "Response", type: z.ZodType, io: "input" | "output" = "output"): Json {
+function named(
+  id: string,
+  kind: "Request" | "Response" | "Error",
+  type: z.ZodType,
+  io: "input" | "output" = "output",
+): Json {
   const name = `${id.charAt(0).toUpperCase()}${id.slice(1)}${kind}`;
   shapes[name] = jsonSchema(type, io);
   return { $ref: `#/components/schemas/${name}` };
@@ -150,7 +155,8 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
   // A body of any request is looked at before its route is.
   if (operation.body)
     for (const reason of ["malformed_json", "unsupported_media_type", "body_too_large"] as const) reasons.add(reason);
-  const { status = 200, response, events, nothing, taken, lines, takesLines } = operation;
+  const { status = 200, response, events, nothing, taken, refused, lines, takesLines } = operation;
+  if (refused) for (const reason of ["invalid_request", "malformed_json"] as const) reasons.delete(reason);
   return {
     operationId: operation.id,
     summary: operation.summary,
@@ -188,6 +194,13 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
       },
       ...(taken && { 202: { description: taken, headers: headerRefs() } }),
       ...(nothing && { 204: { description: nothing, headers: headerRefs() } }),
+      ...(refused && {
+        400: {
+          description: "The message could not be read.",
+          headers: headerRefs(),
+          content: { "application/json": { schema: named(operation.id, "Error", refused) } },
+        },
+      }),
       ...failureResponses([...reasons], openai),
     },
   };

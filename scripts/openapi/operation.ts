@@ -25,6 +25,8 @@ export interface Operation {
   /** When there is nothing to answer: a 204; and when what was sent is taken without an answer: a 202. */
   nothing?: string;
   taken?: string;
+  /** The body of a 400, where it is not a problem. */
+  refused?: z.ZodType;
   failures?: readonly Reason[];
 }
 

@@ -230,6 +230,7 @@ export const operations: Record<string, Operation> = {
     example: { jsonrpc: "2.0", id: 1, method: "tools/list" },
     response: schema.mcpResponse,
     taken: "A notification.",
+    refused: schema.mcpError,
   },
   ...openaiOperations,
 };

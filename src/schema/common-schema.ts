@@ -184,19 +184,32 @@ export const deltaEvent = z.object({ text: z.string() });
 
 export const openapiResponse = z.looseObject({ openapi: z.literal("3.1.0") });
 
+const rpcId = z.union([z.string(), z.number()], { error: "must be text or a number" });
+const rpcError = z.object({ code: z.int(), message: z.string() });
+
 /** A message of JSON-RPC 2.0, as the Model Context Protocol has it; without an id it wants no answer. */
-export const mcpRequest = z.object({
-  jsonrpc: z.literal("2.0"),
-  id: z.union([z.string(), z.number()], { error: "must be text or a number" }).optional(),
-  method: z.string().optional(),
-  params: z.unknown().optional(),
-});
+export const mcpRequest = z
+  .object({
+    jsonrpc: z.literal("2.0"),
+    id: rpcId.optional(),
+    method: z.string().optional(),
+    params: z.looseObject({}).nullish(),
+    /** Of a reply, which has no method. */
+    result: z.unknown().optional(),
+    error: z.unknown().optional(),
+  })
+  .refine(({ method, result, error }) => method !== undefined || result !== undefined || error !== undefined, {
+    path: ["method"],
+    error: "must be text",
+  });
 export const mcpResponse = z.object({
   jsonrpc: z.literal("2.0"),
-  id: z.union([z.string(), z.number()]),
+  id: rpcId,
   result: z.looseObject({}).optional(),
-  error: z.object({ code: z.int(), message: z.string() }).optional(),
+  error: rpcError.optional(),
 });
+/** A message that was not read: its id is not known. */
+export const mcpError = z.object({ jsonrpc: z.literal("2.0"), id: z.null(), error: rpcError });
 
 /** RFC 9457. */
 export const problem = z.object({

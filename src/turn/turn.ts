@@ -114,7 +114,9 @@ export async function streamReply(turn: LiveTurn, encode: Encode): Promise<AskRe
 /** As {@link streamReply}, at once: what fails before the model has begun is an event. */
 export function followReply(turn: LiveTurn, encode: Encode, replayed: boolean): AskReply {
   const { modelMs, identity } = turn;
-  return { state: "streaming", turnId: identity.id, bytes: turn.follow(encode, null), replayed, modelMs };
+  // A turn that is joined while it runs has been with the model before.
+  const waited = replayed ? 0 : modelMs;
+  return { state: "streaming", turnId: identity.id, bytes: turn.follow(encode, null), replayed, modelMs: waited };
 }
 
 /** The reply to whoever asks again for a turn that is over. */

@@ -71,6 +71,7 @@ const TABLE: Record<Reason, Row> = {
   turn_cancelled: [409, "Turn cancelled", "The turn was cancelled, or its session emptied, meanwhile.", NEVER_AGAIN],
   turn_interrupted: [502, "Turn interrupted", "The turn ended before its answer was whole. What was said is remembered; ask again for the rest.", NEVER_AGAIN],
   turn_not_found: [404, "Turn not found", "The session has no such turn."],
+  turn_followers_full: [429, "Too many followers", "This turn has {limit} followers. Try again later, or read the turn when it is over: `GET /sessions/:sessionId/turns/:turnId`.", { ...retryAfter(5), ...NEVER_AGAIN }],
   response_not_found: [404, "Response not found", "There is no such response, or it was not stored. Send the conversation itself."],
   session_busy: [409, "Session busy", "Another turn of this session is running. Ask again later, or with `onBusy` `queue`.", retryAfter(1)],
   session_queue_full: [429, "Session queue full", "Too many turns of this session wait in line. Ask again later.", retryAfter(5)],

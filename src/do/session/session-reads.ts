@@ -59,7 +59,7 @@ export class SessionReads {
   }
 
   follow(turnId: string, form: Form, after: number | null, by: string | undefined): Result<ReadableStream<Uint8Array>> {
-    return this.mayRead(by) ?? found(this.#deps.turns.follow(turnId, form, after));
+    return this.mayRead(by) ?? this.#deps.turns.follow(turnId, form, after);
   }
 
   history({ before, limit }: Page, by: string | undefined): Result<{ messages: Message[]; nextCursor: number | null }> {

@@ -8,7 +8,7 @@ import { LiveTurn, replay } from "../../turn/live-turn";
 import { noJournal } from "../../turn/ports";
 import { failed, ok, type Result } from "../../turn/result";
 import { answerTurn, followReply, storedReply, streamReply, streamTurn, wholeReply } from "../../turn/turn";
-import type { Ask, AskReply, Encode, Idempotency, StoredTurn, TurnStatus } from "../../turn/types";
+import type { Ask, AskReply, Encoder, Idempotency, StoredTurn, TurnStatus } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
 import type { UserMemory } from "../memory/context";
 import { storageFailed, written } from "../sqlite/try-write";
@@ -55,8 +55,8 @@ export class SessionTurns {
     const { turnId, idempotency, form, user, onBusy = "queue" } = request;
     const refusal = this.#deps.user.refusal(user);
     if (refusal) return { state: "failed", failure: refusal };
-    const encode = form && encoderOf(form, turnId);
-    const before = (request.again && this.#again(turnId, encode)) || (idempotency && this.#byKey(idempotency, form));
+    const encoder = form && encoderOf(form, turnId);
+    const before = (request.again && this.#again(turnId, encoder)) || (idempotency && this.#byKey(idempotency, form));
     if (before) return before;
     if (onBusy === "reject" && this.#deps.line.busy) return { state: "failed", failure: { reason: "session_busy" } };
     if (this.#deps.line.full) return { state: "failed", failure: { reason: "session_queue_full" } };
@@ -65,7 +65,7 @@ export class SessionTurns {
     const known = user && this.#deps.user.memory(user, request.ask, owner);
     const meaning = this.#meaningOf(request);
     this.#deps.ctx.waitUntil(this.#run(this.#live.add(turn, user?.object), request, { meaning, known, owner }));
-    return encode ? streamReply(turn, encode) : wholeReply(turn, false);
+    return encoder ? streamReply(turn, encoder) : wholeReply(turn, false);
   }
 
   get(turnId: string): StoredTurn | null {
@@ -78,12 +78,12 @@ export class SessionTurns {
     return isLost ? { ...stored, status: "interrupted" } : stored;
   }
 
-  follow(turnId: string, form: Form, after: number | null): ReadableStream<Uint8Array> | null {
-    const encode = encoderOf(form, turnId);
+  follow(turnId: string, form: Form, after: number | null): Result<ReadableStream<Uint8Array>> {
+    const encoder = encoderOf(form, turnId);
     const live = this.#live.get(turnId);
-    if (live) return live.turn.follow(encode, after);
+    if (live) return live.turn.follow(encoder, after);
     const stored = this.#storedTurn(turnId);
-    return stored && replay(stored, encode, after);
+    return stored ? ok(replay(stored, encoder, after)) : failed({ reason: "turn_not_found" });
   }
 
   cancel(turnId: string): Result<StoredTurn> {
@@ -195,11 +195,11 @@ export class SessionTurns {
   }
 
   /** The turn of a call that was lost, where it reached this object or the one before it. */
-  #again(turnId: string, encode: Encode | undefined): Promise<AskReply> | AskReply | undefined {
+  #again(turnId: string, encoder: Encoder | undefined): Promise<AskReply> | AskReply | undefined {
     const live = this.#live.get(turnId);
-    if (live) return liveReply(live.turn, encode, false);
+    if (live) return liveReply(live.turn, encoder, false);
     const stored = this.#storedTurn(turnId);
-    return stored ? storedReply(stored, encode) : undefined;
+    return stored ? storedReply(stored, encoder) : undefined;
   }
 
   #byKey({ key, fingerprint }: Idempotency, form: Form | undefined): Promise<AskReply> | AskReply | undefined {
@@ -219,5 +219,5 @@ export class SessionTurns {
   }
 }
 
-const liveReply = (turn: LiveTurn, encode: Encode | undefined, replayed: boolean) =>
-  encode ? followReply(turn, encode, replayed) : wholeReply(turn, replayed);
+const liveReply = (turn: LiveTurn, encoder: Encoder | undefined, replayed: boolean) =>
+  encoder ? followReply(turn, encoder, replayed) : wholeReply(turn, replayed);

@@ -67,6 +67,7 @@ export function modelOf(c: Context<AppEnv>, ask: Wanted = {}): LlamaOptions {
     unknownWindow: settings.CONTEXT_TOKENS,
     timeoutMs: settings.MODEL_TIMEOUT_MS,
     stallMs: settings.MODEL_STALL_MS,
+    streamMs: settings.MODEL_STREAM_MS,
     gateway: settings.AI_GATEWAY,
   };
 }

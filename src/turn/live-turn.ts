@@ -11,7 +11,7 @@ const HEARTBEAT_MS = 15_000;
 const HEARTBEAT = new TextEncoder().encode(": still here\n\n");
 
 /**
- * The most followers of one turn, beside the client that asked. Each event is a write for each follower: 400 of them cost
+ * The most followers of one turn, with the client that asked. Each event is a write for each follower: 400 of them cost
  * seconds of CPU for one answer, and a request may cost 4 s.
  */
 export const MAX_FOLLOWERS = 64;

@@ -15,7 +15,7 @@ describe("a turn with as many followers as it may have", () => {
     const start = await client.next();
     const follow = () => llamory.fetch(`/sessions/${session}/turns/${start?.data.turnId}/stream`);
     const followers: Events[] = [];
-    for (let at = 0; at < MAX_FOLLOWERS - 1; at += 1) followers.push(new Events(await follow()));
+    for (let at = 0; at < MAX_FOLLOWERS - 2; at += 1) followers.push(new Events(await follow()));
     followers.push(new Events(await llamory.stream(session, "Sing.", key)));
     for (const refused of [await follow(), await llamory.stream(session, "Sing.", key)]) {
       expect(refused.status).toBe(429);

@@ -156,7 +156,6 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
   if (operation.body)
     for (const reason of ["malformed_json", "unsupported_media_type", "body_too_large"] as const) reasons.add(reason);
   const { status = 200, response, events, nothing, taken, refused, lines, takesLines } = operation;
-  if (refused) for (const reason of ["invalid_request", "malformed_json"] as const) reasons.delete(reason);
   return {
     operationId: operation.id,
     summary: operation.summary,
@@ -194,6 +193,7 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
       },
       ...(taken && { 202: { description: taken, headers: headerRefs() } }),
       ...(nothing && { 204: { description: nothing, headers: headerRefs() } }),
+      ...failureResponses([...reasons], openai),
       ...(refused && {
         400: {
           description: "The message could not be read.",
@@ -201,7 +201,6 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
           content: { "application/json": { schema: named(operation.id, "Error", refused) } },
         },
       }),
-      ...failureResponses([...reasons], openai),
     },
   };
 }

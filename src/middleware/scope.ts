@@ -44,9 +44,6 @@ export function requireUser(c: Context<AppEnv>, userId: string): void {
   if (sessions || (own !== undefined && own !== userId)) throw new FailureError({ reason: "forbidden" });
 }
 
-/**
- * Returns what a user's token reads of a session: of another user's the same as of one that was never begun, so that
- * reading does not reveal which sessions exist.
- */
+/** Replaces the refusal of another user's session by the result of an unused id: reads do not reveal which sessions exist. */
 export const unlessForeign = <T>(result: Result<T>, neverBegun: Result<T>): Result<T> =>
   !result.ok && result.failure.reason === "session_of_another_user" ? neverBegun : result;

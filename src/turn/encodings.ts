@@ -1,7 +1,16 @@
 /** The bytes of a turn's events: encoded once for all followers of one form. */
-import type { Encode, Encoder, TurnEvent } from "./types";
+import type { Encode, TurnEvent } from "./types";
 
 const utf8 = new TextEncoder();
+
+/** How a follower gets a turn's events. */
+export interface Encoder {
+  /** Followers with the same key get the same bytes. */
+  key: string;
+  encode: Encode;
+  /** Whether a failure names the follower's request, and so is encoded for each follower. */
+  ownFailure: boolean;
+}
 
 interface Shared {
   encode: Encode;

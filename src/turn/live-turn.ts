@@ -1,9 +1,9 @@
 /** A turn that runs or waits: what it has emitted so far, fanned out to whoever follows it. */
-import { Encodings } from "./encodings";
+import { type Encoder, Encodings } from "./encodings";
 import { eventsAfter, eventsOf, isLast } from "./events";
 import { type Failure, failed, ok, type Result } from "./result";
 import { estimateTokens } from "./tokens";
-import type { Encoder, FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usage } from "./types";
+import type { FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usage } from "./types";
 
 /** Milliseconds between two comments that keep proxies from closing a silent stream. */
 const HEARTBEAT_MS = 15_000;

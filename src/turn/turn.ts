@@ -1,9 +1,10 @@
 /** One turn: prompt, model, journal, events; for an answer at once and for a stream. */
 import { type MeasuredAsk, promptOf } from "./budget";
+import type { Encoder } from "./encodings";
 import { estimatedUsage, type LiveTurn, replay } from "./live-turn";
 import type { FittedPrompt, Journal, Model, ModelCall, ModelEnd } from "./ports";
 import { memoryUsed } from "./prompt";
-import type { AskReply, Context, Encoder, FinishedTurn, StoredTurn } from "./types";
+import type { AskReply, Context, FinishedTurn, StoredTurn } from "./types";
 
 /** Milliseconds between two times at which what was said so far is saved. */
 const SAVE_MS = 3_000;

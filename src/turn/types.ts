@@ -240,15 +240,6 @@ export type TurnEvent =
 /** Turns events into what goes over the wire, in order; it may keep state from one to the next. */
 export type Encode = (event: TurnEvent) => string;
 
-/** How a follower gets a turn's events. */
-export interface Encoder {
-  /** Followers with the same key get the same bytes. */
-  key: string;
-  encode: Encode;
-  /** Whether a failure names the follower's request, and so is encoded for each follower. */
-  ownFailure: boolean;
-}
-
 /** How an ask was answered; `replayed` where its turn had been asked before, with the same idempotency key. */
 export type AskReply =
   | { state: "finished"; turnId: string; turn: FinishedTurn; replayed: boolean; modelMs: number }

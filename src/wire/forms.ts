@@ -1,5 +1,6 @@
 /** The forms in which a turn's events go over the wire. */
-import type { Encode, Encoder } from "../turn/types";
+import type { Encoder } from "../turn/encodings";
+import type { Encode } from "../turn/types";
 import { type AskForm, askEvents } from "./ask-events";
 import { type ChatForm, chatChunks } from "./chat-chunks";
 import { type ResponsesForm, responseEvents } from "./response-events";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Encoder } from "../../src/turn/encodings";
 import { LiveTurn, MAX_FOLLOWERS, NO_MEMORY } from "../../src/turn/live-turn";
 import type { Result } from "../../src/turn/result";
-import type { Encoder, FinishedTurn, TurnEvent } from "../../src/turn/types";
+import type { FinishedTurn, TurnEvent } from "../../src/turn/types";
 import { encoderOf, type Form } from "../../src/wire/forms";
 
 const finished: FinishedTurn = {
@@ -39,7 +40,7 @@ function opened(followed: Result<ReadableStream<Uint8Array>>): ReadableStream<Ui
   return followed.value;
 }
 
-/** The encoder of a form, and what it was given to encode. */
+/** Returns encoders of a form, and a list of all events that they encode. */
 function counted(form: Form): { encoder: () => Encoder; encoded: TurnEvent[] } {
   const encoded: TurnEvent[] = [];
   const encoder = () => {

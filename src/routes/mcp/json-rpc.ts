@@ -35,7 +35,7 @@ const refusal = (code: number, message: string): z.input<typeof mcpError> => ({
   error: { code, message },
 });
 
-/** Answers 400 to an `MCP-Protocol-Version` that is not supported, and to a body that is not JSON. */
+/** Answers 400 to an unknown `MCP-Protocol-Version` and to malformed JSON. */
 export const readMessage = createMiddleware<AppEnv>(async (c, next) => {
   const version = c.req.header("mcp-protocol-version");
   if (version !== undefined && !PROTOCOLS.includes(version)) {
@@ -50,7 +50,7 @@ export const readMessage = createMiddleware<AppEnv>(async (c, next) => {
   return next();
 });
 
-/** Answers 400 to JSON that is not one message: a batch, an `id` of null, neither a method nor a reply. */
+/** Answers 400 to JSON other than one message: a batch, an `id` of null, neither a method nor a reply. */
 export const validMessage = zValidator("json", mcpRequest, (result, c) => {
   if (result.success) return undefined;
   const [issue] = result.error.issues;

@@ -105,7 +105,8 @@ describe("tables that newer code made", () => {
     await vi.waitFor(async () => expect(await copyOf(user)).toHaveLength(2));
     await schema(userObject(user), "user_schema", "+ 1");
     await expectTooNew(userRoutes(user));
-    const ask = (sessionId: string) => llamory.post("/ask", { sessionId, userId: user, question: "What is my secret?" });
+    const ask = (sessionId: string) =>
+      llamory.post("/ask", { sessionId, userId: user, question: "What is my secret?" });
     expect(await (await ask(session)).json()).toMatchObject({ memory: { user: { answered: false } } });
     // A session that is new to the user needs the user's object.
     expect((await ask(freshSession())).status).toBe(503);

@@ -33,6 +33,7 @@ export default defineConfig({
           name: "worker",
           // Every test has sessions of its own, so that the files may share one runtime: to start one for each is half of the time.
           isolate: false,
+          setupFiles: "test/support/check-log.ts",
           include: ["test/**/*.test.ts"],
           exclude: [
             "test/e2e/**",
@@ -49,6 +50,7 @@ export default defineConfig({
         plugins: [workerd()],
         test: {
           name: "meaning",
+          setupFiles: "test/support/check-log.ts",
           include: ["test/meaning/**/*.test.ts"],
           globalSetup: "test/e2e/support/encoder.ts",
           testTimeout: 60_000,

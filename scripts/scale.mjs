@@ -54,9 +54,9 @@ function firstLimits() {
       ],
       [
         "one user's copy of it all",
-        `${inputs.objectGB} GB`,
-        "logged: `task_failed`, `user_not_told`",
-        "`SESSION_TTL_DAYS`",
+        "`USER_MAX_MB`, 1 GB",
+        "the oldest messages of the copy are dropped",
+        `\`USER_MAX_MB\`, to ${inputs.objectGB} GB; \`SESSION_TTL_DAYS\``,
       ],
     ],
   );

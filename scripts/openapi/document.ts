@@ -117,6 +117,7 @@ const CLOSED = [
   "too_many_requests",
   "session_overloaded",
   "session_lost",
+  "schema_too_new",
 ] as const;
 
 /** Describes a stream of events; the data of native events have named schemas. */

@@ -51,6 +51,7 @@ export const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   session_full: { reason: "session_full" },
   session_not_empty: { reason: "session_not_empty" },
   import_interrupted: { reason: "import_interrupted" },
+  schema_too_new: { reason: "schema_too_new" },
   storage_failed: { reason: "storage_failed" },
   idempotency_conflict: { reason: "idempotency_conflict" },
 };

@@ -55,4 +55,6 @@ export const TURN_FAILURES = [
   "session_full",
   "storage_failed",
   "session_of_another_user",
+  "user_unreachable",
+  "user_being_deleted",
 ] as const;

@@ -89,7 +89,15 @@ export const operations: Record<string, Operation> = {
     example: { messages: [{ role: "user", name: "Ana", content: "The honey is ripe in July." }] },
     status: 201,
     response: session.appendResponse,
-    failures: ["session_queue_full", "session_full", "turn_cancelled", "storage_failed", "session_of_another_user"],
+    failures: [
+      "session_queue_full",
+      "session_full",
+      "turn_cancelled",
+      "storage_failed",
+      "session_of_another_user",
+      "user_unreachable",
+      "user_being_deleted",
+    ],
   },
   "GET /sessions/:sessionId/search": {
     id: "search",

@@ -40,19 +40,6 @@ function line(message: Message): PromptMessage {
   };
 }
 
-/** The control tokens of Llama's chat template, which a tokenizer may take for what they are wherever they stand. */
-const CONTROL = /<\|([^|<>\s]{1,64})\|>/g;
-
-const textWithoutControl = (text: string) => (text.includes("<|") ? text.replace(CONTROL, "<$1>") : text);
-
-const withoutControl = ({ content, toolCalls, ...message }: PromptMessage): PromptMessage => ({
-  ...message,
-  content: textWithoutControl(content),
-  ...(toolCalls && {
-    toolCalls: toolCalls.map((call) => ({ ...call, arguments: textWithoutControl(call.arguments) })),
-  }),
-});
-
 /** The operator's system prompt comes first, and what a request adds to it is marked as the application's. */
 export const systemPromptOf = (operator: string, application: string | undefined): string =>
   application === undefined ? operator : `${operator}\n\nThe application that asks adds:\n${application}`;
@@ -64,14 +51,13 @@ export const systemPromptOf = (operator: string, application: string | undefined
  * What changes least stands first, so that the model's prefix cache serves the head of the prompt from turn to turn.
  */
 export function buildPrompt({ systemPrompt, context, question, tail }: PromptParts): PromptMessage[] {
-  const messages: PromptMessage[] = [
+  return [
     { role: "system", content: systemPrompt },
     ...context.window.map(line),
     ...factsBlock(context.user?.facts),
     ...recalledBlock(context.recalled),
     ...(tail ?? [{ role: "user" as const, content: question }]),
   ];
-  return messages.map(withoutControl);
 }
 
 /** The least share of the room that stays free for the window when facts, then quotations, are dropped. */

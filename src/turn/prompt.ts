@@ -13,6 +13,7 @@ import {
   recalledBlock,
   sum,
 } from "./prompt-blocks";
+import { paired } from "./tool-calls";
 import type { Context, MemoryUsed, Message, PromptMessage, PromptShares, WindowUsed } from "./types";
 import { fitWindow } from "./window";
 
@@ -69,7 +70,8 @@ export function fitContext(
   context: Context,
   room: number,
 ): { context: Context; tokens: Pick<PromptShares, "facts" | "window" | "recalled"> } {
-  let { recalled, user, window } = context;
+  let { recalled, user } = context;
+  let window = paired(context.window);
   const inWindow = sum(window, lineTokens);
   if (inWindow + blockTokens(recalled) + factsTokens(user?.facts) > room) {
     while (user && factsTokens(user.facts) > room * FACTS_SHARE) user = { ...user, facts: mostOf(user.facts) };

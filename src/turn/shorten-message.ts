@@ -1,5 +1,5 @@
 /** Shortens a message of a transcript to a number of tokens of a prompt. */
-import { lineTokens, RECORD_TOKENS } from "./prompt-blocks";
+import { lineTokens, markTokens, RECORD_TOKENS } from "./prompt-blocks";
 import { shorten } from "./shorten";
 import { CALL_OVERHEAD, estimateTokens, MARK_OVERHEAD, MESSAGE_OVERHEAD } from "./tokens";
 import type { Message } from "./types";
@@ -27,13 +27,22 @@ export function leastTokens(message: Message): number {
  */
 export function shortenMessage(message: Message, most: number): Message {
   if (lineTokens(message) <= most) return message;
-  const { role, content, toolCalls = [], name } = message;
+  if (message.role !== "system") return shortenTo(message, most);
+  const room = most - RECORD_TOKENS;
+  // A quoted line has a mark: as many as the message has on average, or as many as there can be.
+  const marks = markTokens(message) / message.tokens;
+  const shortened = shortenTo(message, room / (1 + 1.2 * marks));
+  return lineTokens(shortened) <= most ? shortened : shortenTo(message, room / (1 + MARK_OVERHEAD));
+}
+
+/** Shortens a message to a number of tokens without the marks of a quotation. */
+function shortenTo(message: Message, room: number): Message {
+  const { content, toolCalls = [], name } = message;
   const names = toolCalls.map((call) => CALL_OVERHEAD + estimateTokens(call.name));
   const speaker = name === undefined ? 0 : estimateTokens(`${name}: `);
   const fixed = names.reduce((sum, tokens) => sum + tokens, MESSAGE_OVERHEAD + speaker);
-  const left = role === "system" ? (most - RECORD_TOKENS - fixed) / (1 + MARK_OVERHEAD) : most - fixed;
   // Content and arguments share the room equally.
-  const share = Math.max(0, Math.floor(left / (toolCalls.length + (content === "" ? 0 : 1))));
+  const share = Math.max(0, Math.floor((room - fixed) / (toolCalls.length + (content === "" ? 0 : 1))));
   const contentTokens = toolCalls.length === 0 ? message.tokens - fixed : estimateTokens(content);
   const said = content === "" ? { text: "", tokens: 0, leftOut: 0 } : shorten(content, contentTokens, share);
   let { tokens, leftOut } = said;

@@ -11,7 +11,7 @@ const slackOf = (length: number) => Math.min(MOST_SLACK, Math.floor(length * SLA
 const MARK_TOKENS = 20;
 /** The tokens of a part differ from its share of the whole: a few tries, each keeps less. */
 const TRIES = 4;
-const FIRST_TRY = 0.97;
+const FIRST_TRY = 0.98;
 const NEXT_TRY = 0.9;
 
 const markOf = (characters: number) => `[… ${characters.toLocaleString("en")} characters left out …]`;

@@ -16,9 +16,9 @@ const SHARE = 1 / 4;
 /** Shortened messages grow again into unused room, in steps of this share of the window. */
 const GROWTH = 1 / 32;
 /** The start moves by this share of the window. */
-const STEP = 1 / 8;
+const STEP = 3 / 32;
 /** A start is aligned to a step unless that leaves more than this share of the window unused. */
-const UNUSED = 3 / 16;
+const UNUSED = 5 / 32;
 
 /** A message of a window, and the most tokens that it may take there. */
 export interface Planned {
@@ -98,9 +98,9 @@ function planExchange(exchange: readonly Message[], room: number): Planned[] {
   return [];
 }
 
-/** Rounds a room down by at most a sixteenth, so that a longer question does not move the window's start. */
+/** Rounds a room down by at most a thirty-second, so that a longer question does not move the window's start. */
 function rounded(room: number): number {
-  const piece = 2 ** Math.max(0, Math.floor(Math.log2(room / 16)));
+  const piece = 2 ** Math.max(0, Math.floor(Math.log2(room / 32)));
   return room - (room % piece);
 }
 

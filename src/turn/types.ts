@@ -88,6 +88,8 @@ export interface Message extends Called {
   /** The turn it belongs to; absent for messages that were appended by the client. */
   turnId?: string;
   status: TurnStatus;
+  /** Characters that a prompt leaves out of the message; absent for whole messages. */
+  leftOut?: number;
 }
 
 /** Tokens as the model counted them, or estimated where it does not say. */
@@ -174,11 +176,19 @@ export interface PromptShares {
   modelWindow: number;
 }
 
+/** The window of a prompt: its first and last message, and the messages that it shortens. */
+export interface WindowUsed {
+  fromSeq: number;
+  toSeq: number;
+  /** `leftOut`: characters that the prompt leaves out. Absent if all messages are whole. */
+  shortened?: { seq: number; leftOut: number }[] | undefined;
+}
+
 /** What an answer says of the context it was given. */
 export interface MemoryUsed {
   /** Estimated tokens of window and recalled messages. */
   tokens: number;
-  window: { fromSeq: number; toSeq: number } | null;
+  window: WindowUsed | null;
   recalled: Pick<RecalledMessage, "seq" | "score" | "sessionId" | "words" | "meaning">[];
   recall: RecallBy;
   /** Messages of the session that this prompt left out. */

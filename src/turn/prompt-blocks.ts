@@ -78,7 +78,7 @@ export function factsWithin(facts: Fact[], tokens: number): Fact[] {
   return facts.slice(0, count);
 }
 
-export const saidTokens = (message: Message) => message.tokens + (isCutOff(message) ? CUT_OFF_TOKENS : 0);
+const saidTokens = (message: Message) => message.tokens + (isCutOff(message) ? CUT_OFF_TOKENS : 0);
 
 /** The marks of a quotation's lines, and its speaker. */
 export const markTokens = (message: Message) =>

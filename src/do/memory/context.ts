@@ -6,6 +6,7 @@ import type { Fact, UserContext } from "../../turn/user-memory";
 import { isShortened, planWindow, shortened } from "../../turn/window";
 import type { Range } from "./evidence";
 import type { Messages } from "./messages";
+import { newestMessages } from "./newest-messages";
 import { costOf, recall, type Scale, within } from "./ranking";
 
 /** The window takes over tokens that recall leaves in steps of this share of its room. */
@@ -46,8 +47,12 @@ export function readContext(messages: Messages, question: string, budget: Budget
   const context =
     budget.context - factsTokens(user?.facts) - Math.max(budget.recall, blockTokens(others) - RECALL_OVERHEAD);
   const room = Math.max(0, Math.min(budget.window ?? Number.POSITIVE_INFINITY, context));
-  const newest = messages.newest(last, room + (budget.window === undefined ? budget.recall : 0));
-  let plan = planWindow(newest.messages, room, newest.before);
+  const { newest, before: earlier } = newestMessages(
+    messages,
+    last,
+    room + (budget.window === undefined ? budget.recall : 0),
+  );
+  let plan = planWindow(newest, room, earlier);
   // The left out middle of a shortened message can be recalled; the other messages of the window cannot.
   const before = plan.some(isShortened) ? last + 1 : (plan[0]?.message.seq ?? last + 1);
   const leftOut = plan.filter((one) => !isShortened(one)).map(({ message: { seq } }): Range => [seq, seq]);
@@ -60,7 +65,7 @@ export function readContext(messages: Messages, question: string, budget: Budget
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
     const step = Math.max(1, Math.floor(room * STEP));
     if (unused >= step) {
-      plan = planWindow(newest.messages, room + unused - (unused % step), newest.before);
+      plan = planWindow(newest, room + unused - (unused % step), earlier);
       const whole = new Set(plan.flatMap((one) => (isShortened(one) ? [] : [one.message.seq])));
       recalled = recalled.filter(({ seq, sessionId }) => sessionId !== undefined || !whole.has(seq));
     }

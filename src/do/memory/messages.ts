@@ -137,35 +137,9 @@ export class Messages {
     return this.#said("m.seq > ? AND m.seq <= ? ORDER BY m.seq", before?.seq ?? 0, last);
   }
 
-  /**
-   * Returns the newest messages up to a `seq`, oldest first, at least as many as a window of some tokens can hold.
-   * Without a question that has an answer among them, the last such question and its answer come first.
-   * @returns `before`: estimated tokens of all earlier messages
-   */
-  newest(last: number, tokens: number): { messages: Message[]; before: number } {
-    const newest: Message[] = [];
-    const query = `${SAID} m.seq <= ? ORDER BY m.seq DESC`;
-    let total = 0;
-    for (const row of this.#db.tuples<Columns>(query, last)) {
-      const message = toMessage(row);
-      newest.push(message);
-      // A long message takes at most a quarter of a window.
-      total += Math.min(message.tokens, tokens / 4);
-      if (total > 2 * tokens && newest.length > 1) break;
-    }
-    newest.reverse();
-    const first = newest[0]?.seq ?? 1;
-    const answer = newest.findLastIndex(({ role }) => role === "assistant");
-    const isAnswered = newest.some(({ role }, at) => role === "user" && at < answer);
-    const before = this.end(first).tokens;
-    return { messages: isAnswered ? newest : [...this.#answeredBefore(first), ...newest], before };
-  }
-
-  /** Returns the last question before a `seq` that has an answer, and the messages up to that answer. */
-  #answeredBefore(seq: number): Message[] {
-    const where = `m.seq < ?1 AND m.seq >= (SELECT max(seq) FROM messages WHERE role = 'user' AND status IS NOT '${WITHDRAWN}'
-      AND seq < (SELECT max(seq) FROM messages WHERE role = 'assistant' AND status IS NOT '${WITHDRAWN}')) ORDER BY m.seq LIMIT 64`;
-    return this.#said(where, seq);
+  /** Messages up to a `seq`, newest first, one by one. */
+  *backwards(last: number): Generator<Message> {
+    for (const row of this.#db.tuples<Columns>(`${SAID} m.seq <= ? ORDER BY m.seq DESC`, last)) yield toMessage(row);
   }
 
   /** The last question, which may be the last message. */

@@ -14,6 +14,7 @@ import {
   sessionId,
   status,
   time,
+  timeZone,
   userId,
   WELL_FORMED,
   wellFormed,
@@ -109,6 +110,8 @@ export const contextRequest = z.object({
   question: content,
   /** Who would ask. */
   userId: userId.optional(),
+  /** As with an ask. */
+  timeZone: timeZone.optional(),
   /** Tokens for recalled messages; `RECALL_TOKENS` by default. */
   recallTokens: tokens.optional(),
   /** Tokens for the recent window; what recall leaves by default. */

@@ -1,6 +1,7 @@
 /** Shapes on the wire of what a session remembers. */
 import * as z from "zod";
 import { MAX_CONTENT } from "../limits";
+import { FUTURE_MS } from "../turn/time-order";
 import {
   anyRole,
   called,
@@ -79,7 +80,10 @@ export const appendRequest = z.object({
         role,
         content,
         name: name.optional(),
-        createdAt: z.iso.datetime({ offset: true }).optional(),
+        createdAt: z.iso
+          .datetime({ offset: true })
+          .refine((value) => Date.parse(value) <= Date.now() + FUTURE_MS, "must not be in the future")
+          .optional(),
       }),
     )
     .min(1)

@@ -112,7 +112,7 @@ export class SessionReads {
     if (refusal) return refusal;
     const before = messages.end().last + 1;
     const nearest = this.#deps.meaning.nearestTo(question)?.(before);
-    return ok(recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit }, { nearest }).recalled);
+    return ok(recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit, whole: true }, { nearest }).recalled);
   }
 }
 

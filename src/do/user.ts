@@ -103,7 +103,7 @@ export class UserDO extends DurableObject<Bindings> {
 
   /** The messages of all sessions that fit a text best, best first. */
   search(text: string, limit: number): RecalledMessage[] {
-    return this.#store.copy.recall(text, { tokens: SEARCH_TOKENS, count: limit }).recalled;
+    return this.#store.copy.recall(text, { tokens: SEARCH_TOKENS, count: limit, whole: true }).recalled;
   }
 
   /** Newest first. */

@@ -87,8 +87,8 @@ export const markTokens = (message: Message) =>
 export const sum = (messages: readonly Message[], tokensOf: (message: Message) => number) =>
   messages.reduce((total, message) => total + tokensOf(message), 0);
 
-/** A quotation stands in a block of them: it has no template of its own, but a mark on each of its lines. */
-const quotationTokens = (message: Message) =>
+/** Returns the tokens of a quotation in a block: it has no template of its own, but a mark on each of its lines. */
+export const quotationTokens = (message: Message) =>
   saidTokens(message) - MESSAGE_OVERHEAD + QUOTATION_OVERHEAD + markTokens(message);
 
 /** What recalled messages take of a prompt. */

@@ -131,9 +131,13 @@ export interface Budget {
   window?: number | undefined;
 }
 
-/** A message found for a question; the higher the score, the better it fits. */
+/** A message found for a question, as a prompt quotes it: of a long one `content` and `tokens` are those of an excerpt. */
 export interface RecalledMessage extends Message {
+  /** The higher, the better the message fits. */
   score: number;
+  /** Where the excerpt begins and ends in the message, in characters; absent for messages that are quoted whole. */
+  from?: number;
+  to?: number;
   /** The session that it was said in, where that is another one of the user's. */
   sessionId?: string;
   /** What of the score words brought, and what meaning; absent where words alone decided. */

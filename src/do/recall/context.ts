@@ -1,10 +1,11 @@
 /** What of the memory goes into one prompt, within a token budget. */
 import { contextOf } from "../../turn/conversation";
-import { blockTokens, factsTokens, factsWithin, RECALL_OVERHEAD } from "../../turn/quotations";
+import { blockTokens, factsTokens, factsWithin, quotationTokens, RECALL_OVERHEAD } from "../../turn/quotations";
 import type { Budget, Context, Message, NewMessage, RecalledMessage } from "../../turn/types";
 import type { Fact, UserContext } from "../../turn/user-memory";
 import type { Messages } from "../storage/messages";
-import { costOf, recall, type Scale, within } from "./ranking";
+import { within } from "./quoting";
+import { recall, type Scale } from "./ranking";
 
 /** The window's start moves by this share of its budget at once, so that the prompt's head stays the same for a while. */
 const STEPS = 4;
@@ -69,7 +70,7 @@ function beside(
 ): { user: UserContext | undefined; others: RecalledMessage[]; tokens: number } {
   if (!known) return { user: known === null ? { answered: false, facts: [] } : undefined, others: [], tokens: 0 };
   const facts = factsWithin(known.facts, budget.context >> 1);
-  const others = within(known.recalled, { tokens: budget.recall, count: Number.POSITIVE_INFINITY });
+  const others = within(known.recalled, { tokens: budget.recall, count: Number.POSITIVE_INFINITY }, quotationTokens);
   return { user: { answered: true, facts }, others, tokens: factsTokens(facts) + blockTokens(others) };
 }
 
@@ -83,9 +84,9 @@ function compete(
   limits: { tokens: number; count: number },
 ): RecalledMessage[] {
   const byWords = [...own, ...others].sort((a, b) => (b.words ?? b.score) - (a.words ?? a.score));
-  const better = within(byWords, limits).filter(({ sessionId }) => sessionId !== undefined);
-  const tokens = better.reduce((left, message) => left - costOf(message), limits.tokens);
-  return [...within(own, { ...limits, tokens }), ...better].sort((a, b) => b.score - a.score);
+  const better = within(byWords, limits, quotationTokens).filter(({ sessionId }) => sessionId !== undefined);
+  const tokens = better.reduce((left, message) => left - quotationTokens(message), limits.tokens);
+  return [...within(own, { ...limits, tokens }, quotationTokens), ...better].sort((a, b) => b.score - a.score);
 }
 
 /** The newest messages within so many tokens, from a start that moves in steps, beginning with a user message. */

@@ -17,7 +17,7 @@ const MOST_HITS = 1_024;
 const LONG = 5_000;
 const LEAST_HITS = 256;
 /** What a hit of another form counts; one of more hits than this is another word. */
-const FORM = 0.6;
+export const FORM = 0.6;
 const FORM_HITS = 256;
 /** What a hit of a related word counts, where it is as rare as this. */
 const RELATED = 0.25;
@@ -61,10 +61,16 @@ function scratch(length: number): typeof kept {
  * How many messages have a word of which only the newest were looked up: as many as if it were as frequent everywhere.
  * A common word is damped by its rarity, not dropped.
  */
-function countOf(seqs: number[], most: number, total: number): number {
+export function countOf(seqs: number[], most: number, total: number): number {
   if (seqs.length < most) return seqs.length;
   const span = (seqs[0] ?? 0) - (seqs.at(-1) ?? 0) + 1;
   return (seqs.length / span) * total;
+}
+
+/** Returns what a hit of a word is worth that so many messages have: BM25's rarity. */
+export function rarityOf(count: number, total: number): number {
+  const mass = Math.max(1, count);
+  return Math.log(1 + Math.max(0, total - mass + 0.5) / (mass + 0.5));
 }
 
 /** The messages that a word counts for, each weighed by the best of what it has. */
@@ -109,8 +115,8 @@ export function evidenceOf(
   for (const word of found) {
     const hits = weigh(word, limits, weights);
     const sum = hits.reduce((mass, seq) => mass + (weights[seq] ?? 0), 0);
-    const mass = Math.max(1, sum + countOf(word.seqs, limits.word, total) - word.seqs.length);
-    const rarity = rarities.get(word.term.word) ?? Math.log(1 + Math.max(0, total - mass + 0.5) / (mass + 0.5));
+    const count = sum + countOf(word.seqs, limits.word, total) - word.seqs.length;
+    const rarity = rarities.get(word.term.word) ?? rarityOf(count, total);
     rarities.set(word.term.word, rarity);
     const near: number[] = [];
     for (const seq of hits) {

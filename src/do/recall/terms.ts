@@ -79,10 +79,11 @@ export function indexText(content: string, createdAt: number): string {
   return `${days} ${rest.slice(0, GROWTH * content.length + GROWTH_MORE - days.length)}`;
 }
 
-/** A word to look up; `prefix`: whatever begins with it. */
+/** A word to look up; `prefix`: all words that begin with it; `match`: an FTS5 expression to look up in its place. */
 export interface Term {
   word: string;
   prefix: boolean;
+  match?: string;
 }
 
 /** The words of a question that are worth looking up: no stop words, nothing twice, the longest where there are many. */

@@ -1,0 +1,176 @@
+/** Finds the passage of a long message that has most of what a question asks for. */
+import { type Span, widened } from "./borders";
+import { FORM } from "./evidence";
+import type { Wanted } from "./fulltext";
+
+/** Tokens of a passage, and of the longest message that is quoted whole. */
+export const PASSAGE = 70;
+const WHOLE = 90;
+
+/** Returns whether a message of so many tokens is quoted by a passage. */
+export const isLong = (tokens: number): boolean => tokens > WHOLE;
+
+/** How much of a passage the words that it is chosen for may span: the rest is for the ends of its sentences. */
+const CORE = 0.8;
+/** How many letters a word may have behind its stem, and behind one that stands for all words that begin so. */
+const ENDING = 4;
+const LONG_ENDING = 12;
+
+/** What a word in a message counts, for which word of the question. */
+interface Sought {
+  word: number;
+  weight: number;
+  ending: number;
+}
+
+/** A place in a text where a word of the question stands. */
+interface Hit {
+  word: number;
+  weight: number;
+  at: number;
+  end: number;
+}
+
+/** Kinds of characters, by UTF-16 code unit; what each is without case and accents. */
+const OTHER = 1;
+const LETTER = 2;
+const UNSPACED = 3;
+const kinds = new Uint8Array(0x10000);
+const folds = new Uint16Array(0x10000);
+const IDEOGRAPH =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー\ud800-\udfff]/u;
+
+/** Returns the kind of a code unit. Each is looked at once, because regular expressions over long texts are slow. */
+function kindOf(code: number): number {
+  const known = kinds[code];
+  if (known) return known;
+  const character = String.fromCharCode(code);
+  folds[code] = character.normalize("NFKD").toLowerCase().charCodeAt(0) || code;
+  const kind = IDEOGRAPH.test(character) ? UNSPACED : /[\p{L}\p{N}\p{M}]/u.test(character) ? LETTER : OTHER;
+  if (kind === UNSPACED) folds[code] = code;
+  kinds[code] = kind;
+  return kind;
+}
+
+/** Accents, and vowel signs of Arabic and Hebrew, that stand by themselves. */
+const isMark = (code: number) =>
+  (code >= 0x300 && code <= 0x36f) ||
+  (code >= 0x591 && code <= 0x5c7) ||
+  code === 0x640 ||
+  (code >= 0x64b && code <= 0x652);
+
+/** Returns a word without case and accents. */
+function fold(text: string): string {
+  let folded = "";
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    kindOf(code);
+    if (text.charAt(at) === "ß") folded += "ss";
+    else if (!isMark(code)) folded += String.fromCharCode(folds[code] ?? code);
+  }
+  return folded;
+}
+
+/** Removes the endings that most languages of Latin letters change; the index stems more. */
+const stemOf = (word: string) => word.replace(/(?<=...)(?:ies|ing|ed|es|e|y|s)$/, "");
+
+/** Finds the words of a question in texts. */
+export class Finder {
+  readonly #words = new Map<string, Sought>();
+  /** The first characters of all words that are sought, so that most words of a text need no look-up. */
+  readonly #begins = new Set<number>();
+  readonly #worth: number[];
+
+  /** @param rarities what a hit of each word is worth */
+  constructor(wanted: Wanted[], rarities: ReadonlyMap<string, number>) {
+    this.#worth = wanted.map(({ term }) => rarities.get(term.word) ?? 0);
+    for (const [word, { term, forms }] of wanted.entries()) {
+      if (term.match !== undefined) continue;
+      this.#seek(term.word, { word, weight: 1, ending: ENDING });
+      for (const form of forms) this.#seek(form, { word, weight: FORM, ending: ENDING });
+    }
+  }
+
+  #seek(text: string, sought: Sought): void {
+    const isBeginning = text.endsWith("*");
+    const folded = fold(isBeginning ? text.slice(0, -1) : text);
+    const key = isBeginning ? folded : stemOf(folded);
+    if ((this.#words.get(key)?.weight ?? 0) >= sought.weight) return;
+    this.#words.set(key, isBeginning ? { ...sought, ending: LONG_ENDING } : sought);
+    this.#begins.add(key.charCodeAt(0) * 0x10000 + (key.length > 1 ? key.charCodeAt(1) : 0));
+  }
+
+  /** Returns the places where words of the question stand, in their order. */
+  #hits(text: string): Hit[] {
+    const hits: Hit[] = [];
+    const has = (first: number, second: number) => this.#begins.has(first * 0x10000 + second);
+    for (let at = 0; at < text.length; ) {
+      const code = text.charCodeAt(at);
+      const kind = kindOf(code);
+      if (kind === OTHER) {
+        at += 1;
+        continue;
+      }
+      const first = folds[code] ?? code;
+      if (kind === UNSPACED) {
+        if (has(first, text.charCodeAt(at + 1))) this.#hit(hits, text.slice(at, at + 2), at, at + 2);
+        if (has(first, 0)) this.#hit(hits, text.charAt(at), at, at + 1);
+        at += 1;
+        continue;
+      }
+      const start = at;
+      do at += 1;
+      while (at < text.length && kindOf(text.charCodeAt(at)) === LETTER);
+      const second = at - start > 1 ? (folds[text.charCodeAt(start + 1)] ?? 0) : 0;
+      if (has(first, second) || has(first, 0)) this.#hit(hits, fold(text.slice(start, at)), start, at);
+    }
+    return hits;
+  }
+
+  #hit(hits: Hit[], text: string, at: number, end: number): void {
+    for (let length = text.length; length > 0 && length >= text.length - LONG_ENDING; length -= 1) {
+      const sought = this.#words.get(text.slice(0, length));
+      if (!sought || text.length - length > sought.ending) continue;
+      hits.push({ word: sought.word, weight: sought.weight, at, end });
+      return;
+    }
+  }
+
+  /**
+   * Returns the best passage of so many characters: where words of the question stand near each other, widened to whole
+   * sentences. A text without any of them is quoted from its beginning.
+   */
+  passage(text: string, size: number): Passage {
+    const hits = this.#hits(text);
+    const amounts = new Float64Array(this.#worth.length);
+    let sum = 0;
+    const change = ({ word, weight }: Hit, sign: 1 | -1) => {
+      const amount = amounts[word] ?? 0;
+      const changed = Math.max(0, amount + sign * weight);
+      sum += (this.#worth[word] ?? 0) * (saturated(changed) - saturated(amount));
+      amounts[word] = changed;
+    };
+    let best = { sum: 0, from: 0, to: 0 };
+    let first = 0;
+    for (const hit of hits) {
+      change(hit, 1);
+      for (let old = hits[first]; old && hit.end - old.at > size * CORE; old = hits[first]) {
+        change(old, -1);
+        first += 1;
+      }
+      if (sum > best.sum + 1e-9) best = { sum, from: hits[first]?.at ?? 0, to: hit.end };
+    }
+    for (const old of hits.slice(0, first)) change(old, 1);
+    const share = best.sum > 0 ? Math.min(1, best.sum / sum) : 1;
+    return { ...widened(text, best, size), share };
+  }
+}
+
+/** The part of a message that is quoted. */
+export interface Passage extends Span {
+  /** How much of the worth of all words in the message stands in it. */
+  share: number;
+}
+
+/** More of the same word adds less and less, as for messages. */
+const saturated = (amount: number) => (2 * amount) / (amount + 1);

@@ -1,0 +1,28 @@
+/** From a question to the words that are looked up for it, each with the words that may stand in its place. */
+import { expansionOf } from "./expansion";
+import type { Wanted } from "./fulltext";
+import { type Term, termsOf } from "./terms";
+
+/** How many related words of a question are looked up, so that one about everything costs little more than others. */
+const RELATED_WORDS = 96;
+
+/** Returns the words of a question that are worth looking up. */
+export function wantedOf(question: string, english: boolean): Wanted[] {
+  const terms = termsOf(question);
+  return english ? expanded(terms) : terms.map(alone);
+}
+
+export const alone = (term: Term): Wanted => ({ term, forms: [], related: [] });
+
+/** Returns words with their other forms and related words, without those that the question has itself. */
+function expanded(terms: Term[]): Wanted[] {
+  const said = new Set(terms.map(({ word }) => word));
+  const others = (words: string[]) => words.filter((word) => !said.has(word));
+  let left = RELATED_WORDS;
+  return terms.map((term) => {
+    const { forms, related } = expansionOf(term.word);
+    const chosen = others(related).slice(0, left);
+    left -= chosen.length;
+    return { term, forms: others(forms), related: chosen };
+  });
+}

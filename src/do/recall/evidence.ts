@@ -20,7 +20,7 @@ const LEAST_HITS = 256;
 export const FORM = 0.6;
 const FORM_HITS = 256;
 /** What a hit of a related word counts, where it is as rare as this. */
-const RELATED = 0.25;
+export const RELATED = 0.25;
 const RELATED_HITS = 128;
 /**
  * Evidence of meaning: ln(N / rank) of the nearest so many, which is on the scale of a word's rarity, and what of it the

@@ -53,6 +53,7 @@ export function openTurn(
         total: count - exchange.length,
         end: exchange[0]?.seq,
         nearest,
+        now: at,
         user,
       });
   const said = saidOf(results, ask.question, at, measured.questionTokens);

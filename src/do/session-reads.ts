@@ -96,7 +96,12 @@ export class SessionReads {
       user && this.#deps.user.memory(user, { ...ask, recallTokens }),
     ]);
     const { messages } = this.#deps.store;
-    const scope = { total: messages.count(), nearest: this.#deps.meaning.nearestTo(question), user: known };
+    const scope = {
+      total: messages.count(),
+      nearest: this.#deps.meaning.nearestTo(question),
+      now: Date.now(),
+      user: known,
+    };
     return preview(measure(ask), window, sizes, (budget) => readContext(messages, ask.question, budget, scope));
   }
 
@@ -112,7 +117,9 @@ export class SessionReads {
     if (refusal) return refusal;
     const before = messages.end().last + 1;
     const nearest = this.#deps.meaning.nearestTo(question)?.(before);
-    return ok(recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit, whole: true }, { nearest }).recalled);
+    return ok(
+      recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit, whole: true }, { nearest }).recalled,
+    );
   }
 }
 

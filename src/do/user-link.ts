@@ -6,6 +6,7 @@ import { within } from "../within";
 import type { AskingUser } from "./asking";
 import type { Owner } from "./owner";
 import type { UserMemory } from "./recall/context";
+import { lastExchange } from "./recall/follow-ups";
 import { storageFailed, written } from "./storage/failed";
 import type { Store } from "./storage/store";
 import type { UserDO } from "./user";
@@ -55,7 +56,8 @@ export class UserLink {
    */
   async memory(user: AskingUser, { question, recallTokens }: Ask, claim?: Owner): Promise<UserMemory | null> {
     const { object, sessionId, factTokens, timeoutMs } = user;
-    const asked = { text: question, sessionId, life: claim?.life, recallTokens, factTokens };
+    const previous = lastExchange(this.#deps.store.messages);
+    const asked = { text: question, sessionId, life: claim?.life, recallTokens, factTokens, previous };
     try {
       return await within(timeoutMs, async () => {
         const reply = await this.#stub(object).memory(asked);

@@ -40,6 +40,10 @@ export interface Question {
   /** Tokens that recalled messages and facts may have. */
   recallTokens: number;
   factTokens: number;
+  /** The texts of the session's last exchange, its question first: the question may be a follow-up. */
+  previous?: string[] | undefined;
+  /** The IANA time zone in which the question's days are meant. */
+  timeZone?: string | undefined;
 }
 
 /** How much of a user was deleted, and whether that is everything. */
@@ -59,12 +63,13 @@ export class UserDO extends DurableObject<Bindings> {
    * What is known for a question: messages of other sessions, and facts.
    * @returns `gone` where the user, or this life of the session, was deleted
    */
-  memory({ text, sessionId, life, recallTokens, factTokens }: Question): UserMemory | "gone" {
+  memory({ text, sessionId, life, recallTokens, factTokens, previous, timeZone }: Question): UserMemory | "gone" {
     if (life) {
       if (this.#store.isGone(sessionId, life)) return "gone";
       this.#store.directory.open(sessionId, life.id);
     }
-    return this.#store.memory(sessionId, text, { recall: recallTokens, facts: factTokens });
+    const room = { recall: recallTokens, facts: factTokens };
+    return this.#store.memory(sessionId, text, room, { previous, timeZone });
   }
 
   /**

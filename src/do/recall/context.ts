@@ -4,6 +4,8 @@ import { blockTokens, factsTokens, factsWithin, quotationTokens, RECALL_OVERHEAD
 import type { Budget, Context, Message, NewMessage, RecalledMessage } from "../../turn/types";
 import type { Fact, UserContext } from "../../turn/user-memory";
 import type { Messages } from "../storage/messages";
+import { lastExchange } from "./follow-ups";
+import type { Asked } from "./question-days";
 import { within } from "./quoting";
 import { recall, type Scale } from "./ranking";
 
@@ -22,7 +24,7 @@ export interface UserMemory {
 }
 
 /** Of what a context is read. */
-export interface Scope {
+export interface Scope extends Partial<Asked> {
   /** How many messages there are. */
   total: number;
   /** Only those before this `seq`; all by default. */
@@ -38,7 +40,7 @@ export interface Scope {
  * user comes beside.
  */
 export function readContext(messages: Messages, question: string, budget: Budget, scope: Scope): Context {
-  const { total, end, nearest: nearestBefore } = scope;
+  const { total, end, nearest: nearestBefore, now, timeZone } = scope;
   const { last, tokens } = messages.end(end);
   const { user, others, tokens: taken } = beside(budget, scope.user);
   if (tokens <= budget.context - taken && budget.window === undefined) {
@@ -51,8 +53,9 @@ export function readContext(messages: Messages, question: string, budget: Budget
   const before = window[0]?.seq ?? last + 1;
   const limits = { before, tokens: budget.recall, count: Number.POSITIVE_INFINITY };
   const nearest = nearestBefore?.(before);
+  const previous = lastExchange(messages, last + 1);
   const scale = others.length > 0 ? scope.user?.scale : undefined;
-  const own = recall(messages, question, limits, { nearest, scale }).recalled;
+  const own = recall(messages, question, limits, { nearest, scale, previous, now, timeZone }).recalled;
   const recalled = others.length > 0 ? compete(own, others, limits) : own;
   return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user };
 }

@@ -14,6 +14,7 @@ import type { Outline } from "../storage/outlines";
 import { type Evidence, evidenceOf, limitsOf, meaningOf, type Range } from "./evidence";
 import { Excerpts } from "./excerpts";
 import { isEnglish } from "./expansion";
+import { followed } from "./follow-ups";
 import type { Found } from "./fulltext";
 import { isLong, PASSAGE } from "./passages";
 import { quote } from "./quoting";
@@ -61,6 +62,12 @@ export interface Beyond {
   scale?: Scale | undefined;
   /** Messages to leave out, from one `seq` to another. */
   leftOut?: Range[] | undefined;
+  /** The texts of the last exchange, its question first: a question with little content of its own is searched with them. */
+  previous?: string[] | undefined;
+  /** When the question is asked, in milliseconds since 1970; now by default. */
+  now?: number | undefined;
+  /** The IANA time zone in which the question's days are meant; UTC by default. */
+  timeZone?: string | undefined;
 }
 
 /** A message that may be quoted. */
@@ -105,16 +112,19 @@ export function rankingOf(
   { before, tokens }: Pick<RecallLimits, "before" | "tokens">,
   beyond: Beyond = {},
 ): Ranking {
-  const { nearest, scale, leftOut } = beyond;
+  const { nearest, scale, leftOut, previous = [], now = Date.now(), timeZone } = beyond;
   const english = isEnglish(question);
-  const wanted = tokens > 0 ? wantedOf(question, english) : [];
+  const wanted = tokens > 0 ? wantedOf(question, english, { now, timeZone }) : [];
   const lookUps = limitsOf(wanted.length, before);
   const found = messages.index.find(wanted, before, lookUps);
-  const isSpeaker = ({ speaks, term }: Found) => speaks || scale?.speakers.includes(term.word);
+  const isSpeaker = ({ speaks, term }: Found) => speaks || scale?.speakers.includes(term.word) === true;
   const rarities = new Map(Object.entries(scale?.rarities ?? {}));
-  const speakers = found.filter(isSpeaker).map(({ term }) => term.word);
   const topics = found.filter((word) => !isSpeaker(word));
-  const words = topics.length > 0 ? topics : found;
+  const earlier = tokens > 0 ? followed(messages.index, { topics, wanted, previous, before, rarities }) : [];
+  const named = found.some(isSpeaker) ? found : earlier;
+  const speakers = named.filter(isSpeaker).map(({ term }) => term.word);
+  const more = [...topics, ...earlier.filter((word) => !isSpeaker(word))];
+  const words = more.length > 0 ? more : found;
   const meaning = nearest && meaningOf(nearest, before);
   const evidence = evidenceOf(words, before, lookUps, { meaning, rarities, leftOut });
   const sought = words.map(({ wanted }) => wanted);

@@ -1,16 +1,21 @@
 /** From a question to the words that are looked up for it, each with the words that may stand in its place. */
 import { expansionOf } from "./expansion";
 import type { Wanted } from "./fulltext";
+import { inflectionsOf } from "./inflections";
+import { type Asked, daysOf } from "./question-days";
 import { type Term, termsOf } from "./terms";
 
 /** How many related words of a question are looked up, so that one about everything costs little more than others. */
 const RELATED_WORDS = 96;
 
-/** Returns the words of a question that are worth looking up. */
-export function wantedOf(question: string, english: boolean): Wanted[] {
-  const terms = termsOf(question);
-  return english ? expanded(terms) : terms.map(alone);
+/** Returns the words of a question that are worth looking up, and the days that it speaks of. */
+export function wantedOf(question: string, english: boolean, asked: Asked): Wanted[] {
+  const { terms: days, rest } = daysOf(question, asked);
+  const terms = termsOf(rest, english);
+  return [...(english ? expanded(terms) : terms.map(inflected)), ...days.map(alone)];
 }
+
+const inflected = (term: Term): Wanted => ({ term, ...inflectionsOf(term.word) });
 
 export const alone = (term: Term): Wanted => ({ term, forms: [], related: [] });
 

@@ -1,7 +1,7 @@
 /** The user's copy of what was said in their sessions, one after the other as it was told: a memory as a session's is. */
 import type { Message, NewMessage, RecalledMessage } from "../../turn/types";
 import { NEIGHBOURHOOD } from "../recall/evidence";
-import { type RecallLimits, recall, type Scale } from "../recall/ranking";
+import { type Beyond, type RecallLimits, recall, type Scale } from "../recall/ranking";
 import type { Database } from "./database";
 import { Messages } from "./messages";
 import { Runs } from "./runs";
@@ -26,10 +26,11 @@ export class Copy {
     text: string,
     limits: Omit<RecallLimits, "before">,
     leftOut?: string,
+    asked: Pick<Beyond, "previous" | "now" | "timeZone"> = {},
   ): { recalled: RecalledMessage[]; scale: Scale } {
     const before = this.#messages.end().last + 1;
     const ranges = leftOut === undefined ? [] : this.#runs.of(leftOut);
-    const { recalled, scale } = recall(this.#messages, text, { ...limits, before }, { leftOut: ranges });
+    const { recalled, scale } = recall(this.#messages, text, { ...limits, before }, { ...asked, leftOut: ranges });
     return { recalled: this.#placed(recalled), scale };
   }
 

@@ -131,10 +131,10 @@ export class Messages {
     return this.#said("m.seq > ? AND m.seq <= ? ORDER BY m.seq", before?.seq ?? 0, last);
   }
 
-  /** The last question, which may be the last message. */
-  lastQuestion(): number | undefined {
-    const query = "SELECT seq FROM messages WHERE role = 'user' ORDER BY seq DESC LIMIT 1";
-    return this.#db.rows<{ seq: number }>(query)[0]?.seq;
+  /** The last question before a `seq`, which may be the last message. */
+  lastQuestion(before = Number.MAX_SAFE_INTEGER): number | undefined {
+    const query = "SELECT seq FROM messages WHERE role = 'user' AND seq < ? ORDER BY seq DESC LIMIT 1";
+    return this.#db.rows<{ seq: number }>(query, before)[0]?.seq;
   }
 
   /** Messages by `seq`, in no order. */

@@ -2,6 +2,7 @@
 import { factsWithin } from "../../turn/quotations";
 import type { Message } from "../../turn/types";
 import type { UserMemory } from "../recall/context";
+import type { Beyond } from "../recall/ranking";
 import { Copy } from "./copy";
 import { Database } from "./database";
 import { Directory, type Life } from "./directory";
@@ -90,10 +91,21 @@ export class UserStore {
     return { seq, fresh };
   }
 
-  /** What is known for a question that comes in a session; of that one itself, only how it compares. */
-  memory(sessionId: string, question: string, room: { recall: number; facts: number }): UserMemory {
+  /**
+   * What is known for a question that comes in a session; of that one itself, only how it compares.
+   * @param asked when and where it is asked, and the last exchange of its session
+   */
+  memory(
+    sessionId: string,
+    question: string,
+    room: { recall: number; facts: number },
+    asked: Pick<Beyond, "previous" | "now" | "timeZone">,
+  ): UserMemory {
     const limits = { tokens: room.recall, count: Number.POSITIVE_INFINITY };
-    return { ...this.copy.recall(question, limits, sessionId), facts: factsWithin(this.facts.all(), room.facts) };
+    return {
+      ...this.copy.recall(question, limits, sessionId, asked),
+      facts: factsWithin(this.facts.all(), room.facts),
+    };
   }
 
   /** Forgets a life of a session: what was said in it, and what was learnt from it. What is told of it late is refused. */

@@ -11,7 +11,7 @@ const SIZE = 280;
 const FILLER = "Some of this is of no use to anybody at all. ";
 
 function passageOf(text: string, question: string, size = SIZE): Passage {
-  const wanted = wantedOf(question, true);
+  const wanted = wantedOf(question, true, { now: 0 });
   return new Finder(wanted, new Map(wanted.map(({ term }) => [term.word, 3]))).passage(text, size);
 }
 

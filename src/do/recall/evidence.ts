@@ -1,8 +1,15 @@
 /** What of a question's words is found in each message, or near it. */
+import type { Outline } from "../storage/outlines";
 import type { Found, Limits } from "./fulltext";
 
 /** Evidence that a hit gives to the messages around it, from two before to two after: an answer gains from its question. */
 const NEIGHBOURS = [0.25, 0.5, 1, 0.6, 0.25];
+/**
+ * In a conversation of long messages they give half of it, because long messages hit by chance; where messages have this
+ * many tokens or fewer they give all. Where nobody answers, messages have little to do with each other.
+ */
+const TELLING_TOKENS = 60;
+const LEAST_TELLING = 0.5;
 const REACH = 2;
 /** Messages that are further apart than so many others give each other nothing. */
 export const NEIGHBOURHOOD = REACH;
@@ -73,6 +80,17 @@ export function rarityOf(count: number, total: number): number {
   return Math.log(1 + Math.max(0, total - mass + 0.5) / (mass + 0.5));
 }
 
+/** Returns how much messages tell of those around them, from 0 to 1, by some messages of the conversation. */
+export function nearnessOf(some: Pick<Outline, "tokens" | "role" | "name">[]): number {
+  if (some.length === 0) return 1;
+  const mean = some.reduce((sum, { tokens }) => sum + tokens, 0) / some.length;
+  const speakers = new Map<string, number>();
+  for (const { role, name } of some) speakers.set(`${role} ${name}`, (speakers.get(`${role} ${name}`) ?? 0) + 1);
+  const others = 1 - Math.max(...speakers.values()) / some.length;
+  const answered = Math.min(1, 4 * others);
+  return answered * Math.max(LEAST_TELLING, Math.min(1, TELLING_TOKENS / mean));
+}
+
 /** The messages that a word counts for, each weighed by the best of what it has. */
 function weigh({ seqs, forms, related }: Found, limits: Limits, weights: Float64Array): number[] {
   const hits: number[] = [];
@@ -91,6 +109,8 @@ function weigh({ seqs, forms, related }: Found, limits: Limits, weights: Float64
 
 /** What else decides which messages are best. */
 interface Others {
+  /** What neighbours give each other: see {@link nearness}. */
+  nearness: number;
   /** What messages have got by their meaning. */
   meaning?: Evidence | undefined;
   /** What a hit of each word is worth; those that are missing are added. */
@@ -107,11 +127,12 @@ export function evidenceOf(
   found: Found[],
   before: number,
   limits: Limits,
-  { meaning, rarities, leftOut = [] }: Others,
+  { nearness, meaning, rarities, leftOut = [] }: Others,
 ): Evidence {
   const total = Math.max(before - 1, 1);
   const { weights, evidence, scores } = scratch(total + 1);
   const touched: number[] = [];
+  const spread = NEIGHBOURS.map((share, at) => (at === REACH ? share : share * nearness));
   for (const word of found) {
     const hits = weigh(word, limits, weights);
     const sum = hits.reduce((mass, seq) => mass + (weights[seq] ?? 0), 0);
@@ -123,7 +144,7 @@ export function evidenceOf(
       const weight = weights[seq] ?? 0;
       for (let at = Math.max(1, seq - REACH); at <= Math.min(seq + REACH, before - 1); at += 1) {
         if (evidence[at] === 0) near.push(at);
-        evidence[at] = (evidence[at] ?? 0) + weight * (NEIGHBOURS[at - seq + REACH] ?? 0);
+        evidence[at] = (evidence[at] ?? 0) + weight * (spread[at - seq + REACH] ?? 0);
       }
     }
     for (const seq of hits) {

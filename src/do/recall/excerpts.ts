@@ -8,8 +8,8 @@ import type { Wanted } from "./fulltext";
 import { Finder, isLong, PASSAGE, type Passage } from "./passages";
 import { QUIET } from "./traits";
 
-/** How many candidates are looked at closely: of these the long ones are read. More change nothing. */
-const READ = 80;
+/** How many candidates are looked at closely: of these the long ones are read. The rest is taken for as dense as these are. */
+const READ = 40;
 
 /** A long message, and its best passage. */
 interface Read {
@@ -30,12 +30,19 @@ export class Excerpts {
 
   /** Lowers the evidence of the best long candidates to the share of it that their passage has. Meaning is not divided. */
   weigh(evidence: Evidence, meaning: Evidence | undefined): void {
-    const best = [...evidence].sort((a, b) => b[1] - a[1]).slice(0, READ);
-    const outlines = this.#messages.outline(best.map(([seq]) => seq));
+    const outlines = this.#messages.outline([...evidence.keys()]);
+    const isRead = new Set(
+      [...evidence]
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, READ)
+        .map(([seq]) => seq),
+    );
     const long = outlines.filter(({ tokens, traits }) => isLong(tokens) && !(traits & QUIET)).map(({ seq }) => seq);
-    this.#readAll(long);
+    this.#readAll(long.filter((seq) => isRead.has(seq)));
+    const shares = [...this.#read.values()].map(({ passage }) => passage.share);
+    const usual = shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
     for (const seq of long) {
-      const share = this.#read.get(seq)?.passage.share ?? 1;
+      const share = this.#read.get(seq)?.passage.share ?? usual;
       const meant = meaning?.get(seq) ?? 0;
       evidence.set(seq, meant + ((evidence.get(seq) ?? 0) - meant) * share);
     }

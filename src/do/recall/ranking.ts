@@ -11,7 +11,7 @@
 import type { RecalledMessage } from "../../turn/types";
 import type { Messages } from "../storage/messages";
 import type { Outline } from "../storage/outlines";
-import { type Evidence, evidenceOf, limitsOf, meaningOf, type Range } from "./evidence";
+import { type Evidence, evidenceOf, limitsOf, meaningOf, nearnessOf, type Range } from "./evidence";
 import { Excerpts } from "./excerpts";
 import { isEnglish } from "./expansion";
 import { followed } from "./follow-ups";
@@ -29,6 +29,8 @@ const EPISODE = 0.1;
 const EPISODE_BEST = 3;
 /** Messages that are further apart than this, in milliseconds, are not of one episode. */
 export const EPISODE_GAP = 3_600_000;
+/** Hits of each word by which a conversation is judged. */
+const SAMPLE = 16;
 /** The factor for messages of the speaker whom the question names. */
 const SPEAKER = 1.7;
 
@@ -126,7 +128,9 @@ export function rankingOf(
   const more = [...topics, ...earlier.filter((word) => !isSpeaker(word))];
   const words = more.length > 0 ? more : found;
   const meaning = nearest && meaningOf(nearest, before);
-  const evidence = evidenceOf(words, before, lookUps, { meaning, rarities, leftOut });
+  const some = words.flatMap(({ seqs }) => seqs.slice(0, SAMPLE)).slice(0, 4 * SAMPLE);
+  const nearness = nearnessOf(messages.outline(some));
+  const evidence = evidenceOf(words, before, lookUps, { nearness, meaning, rarities, leftOut });
   const sought = words.map(({ wanted }) => wanted);
   const excerpts = new Excerpts(messages, sought, rarities);
   excerpts.weigh(evidence, meaning);

@@ -43,7 +43,9 @@ export const OTHER_STOP_WORDS: ReadonlySet<string> = setOf(`
 
 /** Words of questions in Chinese, Japanese and Korean, and particles that no word begins with. */
 const UNSPACED_STOP_WORDS =
-  /什么时候|為什麼|为什么|什么|甚麼|怎么样|怎么|怎样|哪里|哪儿|哪个|哪些|哪天|多少|是否|有没有|是不是|请问|告诉|还记得|記得|记得|我们|你们|他们|她们|曾经|[的了吗嗎呢吧啊]|ですか|ますか|でした|ましたか|ました|ください|ありますか|どこ|いつ|だれ|なに|なぜ|どう|どの/g;
+  /什么时候|為什麼|为什么|什么|甚麼|怎么样|怎么|怎样|哪里|哪儿|哪个|哪些|哪天|多少|是否|有没有|是不是|请问|告诉|还记得|記得|记得|我们|你们|他们|她们|曾经|ですか|ますか|でした|ましたか|ました|ください|ありますか|どこ|いつ|だれ|なに|なぜ|どう|どの|[何誰]/g;
+/** Particles of Japanese behind a word. */
+const JAPANESE_PARTICLES = /(?<=[\p{Script=Han}\p{Script=Katakana}])[のはがをにでともへ](?!\p{Script=Hiragana})/gu;
 
 /** Whole words of Korean questions. */
 const KOREAN_STOP_WORDS = setOf(`
@@ -58,5 +60,6 @@ const KOREAN_PARTICLES =
 export function contentOf(question: string): string {
   return question
     .replace(/\p{Script=Hangul}+/gu, (word) => (KOREAN_STOP_WORDS.has(word) ? " " : word.replace(KOREAN_PARTICLES, "")))
-    .replace(UNSPACED_STOP_WORDS, " ");
+    .replace(UNSPACED_STOP_WORDS, " ")
+    .replace(JAPANESE_PARTICLES, " ");
 }

@@ -10,6 +10,8 @@ const NEIGHBOURS = [0.25, 0.5, 1, 0.6, 0.25];
  */
 const TELLING_TOKENS = 60;
 const LEAST_TELLING = 0.5;
+/** A conversation is one where a tenth of the messages, or more, is of others. */
+const ANSWERED = 10;
 const REACH = 2;
 /** Messages that are further apart than so many others give each other nothing. */
 export const NEIGHBOURHOOD = REACH;
@@ -87,7 +89,7 @@ export function nearnessOf(some: Pick<Outline, "tokens" | "role" | "name">[]): n
   const speakers = new Map<string, number>();
   for (const { role, name } of some) speakers.set(`${role} ${name}`, (speakers.get(`${role} ${name}`) ?? 0) + 1);
   const others = 1 - Math.max(...speakers.values()) / some.length;
-  const answered = Math.min(1, 4 * others);
+  const answered = Math.min(1, ANSWERED * others);
   return answered * Math.max(LEAST_TELLING, Math.min(1, TELLING_TOKENS / mean));
 }
 
@@ -172,6 +174,31 @@ export function evidenceOf(
     if (scores[seq] === 0) touched.push(seq);
     scores[seq] = (scores[seq] ?? 0) + gain;
   }
+}
+
+/** Returns what a message's own words, those around it, and the question's days give it, of words as {@link evidenceOf}. */
+export function spreadOf(
+  found: Found[],
+  seq: number,
+  rarities: Readonly<Record<string, number>>,
+  nearness: number,
+): { words: number; neighbours: number; date: number } {
+  const parts = { words: 0, neighbours: 0, date: 0 };
+  const saturated = (amount: number) => (amount * (1 + BM25_K1)) / (amount + BM25_K1);
+  for (const { term, seqs, forms, related } of found) {
+    const rarity = rarities[term.word] ?? 0;
+    const weightAt = (at: number) =>
+      seqs.includes(at) ? 1 : forms.includes(at) ? FORM : related.some((rare) => rare.includes(at)) ? RELATED : 0;
+    const own = weightAt(seq);
+    const near = NEIGHBOURS.reduce(
+      (sum, share, at) => sum + (at === REACH ? 0 : share * nearness * weightAt(seq + REACH - at)),
+      0,
+    );
+    const alone = rarity * (own * OWN + saturated(own));
+    parts[term.match === undefined ? "words" : "date"] += alone;
+    parts.neighbours += rarity * (saturated(own + near) - saturated(own));
+  }
+  return parts;
 }
 
 /** What messages get by their meaning. @param nearest those whose meaning is nearest to the question's, best first */

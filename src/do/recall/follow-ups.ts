@@ -4,6 +4,7 @@ import type { Messages } from "../storage/messages";
 import { countOf, limitsOf, rarityOf } from "./evidence";
 import { isEnglish } from "./expansion";
 import type { Found, FullText, Wanted } from "./fulltext";
+import { UNSPACED_CHARACTER } from "./scripts";
 import { termsOf } from "./terms";
 import { alone } from "./wanted";
 
@@ -13,6 +14,8 @@ import { alone } from "./wanted";
  */
 const FOLLOWING = 0.5;
 const ENOUGH = 1.25;
+/** What a word of the question is worth at least, however common. */
+const COMMON = 0.35;
 /** How many words of the last exchange are looked up. */
 const WORDS = 16;
 /** Messages and characters of the last exchange that are read. */
@@ -49,7 +52,9 @@ export function followingWeight({ topics, wanted, before }: Omit<Asked, "previou
   const total = Math.max(before - 1, 1);
   const { word: most } = limitsOf(wanted.length, before);
   const own = topics.reduce((sum, { seqs }) => sum + rarityOf(countOf(seqs, most, total), total), 0);
-  return Math.max(0, FOLLOWING * (1 - own / Math.log(1 + total) / ENOUGH));
+  // Words may be common because the question was asked before.
+  const words = topics.filter(({ term }) => !UNSPACED_CHARACTER.test(term.word)).length;
+  return Math.max(0, FOLLOWING * (1 - Math.max(own / Math.log(1 + total), COMMON * words) / ENOUGH));
 }
 
 /** Returns the hits of the last exchange's words, where the question needs them. Adds what they are worth to `rarities`. */

@@ -13,7 +13,7 @@ import type { Messages } from "../storage/messages";
 import type { Outline } from "../storage/outlines";
 import { type Evidence, evidenceOf, limitsOf, meaningOf, nearnessOf, type Range } from "./evidence";
 import { Excerpts } from "./excerpts";
-import { isEnglish } from "./expansion";
+import { asksState, isEnglish } from "./expansion";
 import { followed } from "./follow-ups";
 import type { Found } from "./fulltext";
 import { isLong, PASSAGE } from "./passages";
@@ -29,6 +29,8 @@ const EPISODE = 0.1;
 const EPISODE_BEST = 3;
 /** Messages that are further apart than this, in milliseconds, are not of one episode. */
 export const EPISODE_GAP = 3_600_000;
+/** What the newest of all candidates gains where a state is asked for: of two answers the newer one is true. */
+const NEWER = 0.03;
 /** Hits of each word by which a conversation is judged. */
 const SAMPLE = 16;
 /** The factor for messages of the speaker whom the question names. */
@@ -75,6 +77,8 @@ export interface Beyond {
 /** A message that may be quoted. */
 export interface Candidate extends Outline {
   score: number;
+  /** What of the score its episode brought. */
+  bonus: number;
 }
 
 /** Everything that a ranking was made from, and its result. */
@@ -84,6 +88,9 @@ export interface Ranking {
   /** What candidates got of words and meaning, and of meaning alone. */
   evidence: Evidence;
   meaning: Evidence | undefined;
+  /** The words that the question is searched by, and what their neighbours give. */
+  words: Found[];
+  nearness: number;
   excerpts: Excerpts;
   scale: Scale;
 }
@@ -96,7 +103,7 @@ export function recall(
   beyond: Beyond = {},
 ): { recalled: RecalledMessage[]; scale: Scale } {
   const { ranked, evidence, meaning, excerpts, scale } = rankingOf(messages, question, limits, beyond);
-  const recalled = quote(messages, ranked, excerpts, limits).map((message) => {
+  const recalled = quote(messages, ranked, excerpts, { ...limits, question }).map((message) => {
     const score = rounded(message.score);
     if (!meaning) return { ...message, score };
     const share = (meaning.get(message.seq) ?? 0) / (evidence.get(message.seq) || 1);
@@ -128,32 +135,52 @@ export function rankingOf(
   const more = [...topics, ...earlier.filter((word) => !isSpeaker(word))];
   const words = more.length > 0 ? more : found;
   const meaning = nearest && meaningOf(nearest, before);
-  const some = words.flatMap(({ seqs }) => seqs.slice(0, SAMPLE)).slice(0, 4 * SAMPLE);
-  const nearness = nearnessOf(messages.outline(some));
+  const some = words.flatMap(({ seqs }) => seqs.slice(0, SAMPLE).flatMap((seq) => [seq, seq + 1]));
+  const nearness = nearnessOf(messages.outline([...new Set(some)].slice(0, 8 * SAMPLE)));
   const evidence = evidenceOf(words, before, lookUps, { nearness, meaning, rarities, leftOut });
   const sought = words.map(({ wanted }) => wanted);
   const excerpts = new Excerpts(messages, sought, rarities);
   excerpts.weigh(evidence, meaning);
   const speaker = speakers.length === 1 ? speakers[0] : undefined;
-  const ranked = rank(messages.outline([...evidence.keys()]), evidence, priorsOf(question, english), speaker);
-  return { ranked, evidence, meaning, excerpts, scale: { rarities: Object.fromEntries(rarities), speakers } };
+  const by = { priors: priorsOf(question, english), speaker, newer: english && asksState(question) ? NEWER : 0 };
+  const ranked = rank(messages.outline([...evidence.keys()]), evidence, by);
+  return {
+    ranked,
+    evidence,
+    meaning,
+    words,
+    nearness,
+    excerpts,
+    scale: { rarities: Object.fromEntries(rarities), speakers },
+  };
 }
 
 /** Returns what a message's score is divided by. */
 export const lengthOf = (tokens: number) => 1 - BM25_B + (BM25_B * (isLong(tokens) ? PASSAGE : tokens)) / PIVOT;
 
-/** Ranks candidates by their evidence, length, traits, episode and speaker. @param outlines oldest first */
-function rank(outlines: Outline[], evidence: Evidence, priors: Priors, speaker: string | undefined): Candidate[] {
+/** What candidates are weighed by, beside their evidence. */
+interface Weights {
+  priors: Priors;
+  /** The one speaker whom the question names. */
+  speaker: string | undefined;
+  /** What the newest candidate gains, as a share; those before it gain less. */
+  newer: number;
+}
+
+/** Ranks candidates by their evidence, length, traits, episode, speaker and age. @param outlines oldest first */
+function rank(outlines: Outline[], evidence: Evidence, { priors, speaker, newer }: Weights): Candidate[] {
   const episodes: Candidate[][] = [];
+  const newest = outlines.at(-1)?.seq ?? 1;
   let last = Number.NEGATIVE_INFINITY;
   for (const outline of outlines) {
     const { seq, tokens, createdAt, traits } = outline;
     if (traits & QUIET) continue;
+    const age = 1 + (newer * seq) / newest;
     if (createdAt - last > EPISODE_GAP) episodes.push([]);
     last = createdAt;
-    let score = (evidence.get(seq) ?? 0) / lengthOf(tokens);
+    let score = ((evidence.get(seq) ?? 0) / lengthOf(tokens)) * age;
     for (const [trait, factor] of priors) if (traits & trait) score *= factor;
-    episodes.at(-1)?.push({ ...outline, score });
+    episodes.at(-1)?.push({ ...outline, score, bonus: 0 });
   }
   return episodes
     .flatMap((episode) => {
@@ -161,7 +188,7 @@ function rank(outlines: Outline[], evidence: Evidence, priors: Priors, speaker: 
       const bonus = EPISODE * top.slice(0, EPISODE_BEST).reduce((sum, score) => sum + score, 0);
       return episode.map((candidate) => {
         const named = speaker !== undefined && candidate.name.toLowerCase().split(/\s+/).includes(speaker);
-        return { ...candidate, score: (candidate.score + bonus) * (named ? SPEAKER : 1) };
+        return { ...candidate, bonus, score: (candidate.score + bonus) * (named ? SPEAKER : 1) };
       });
     })
     .sort((a, b) => b.score - a.score || b.seq - a.seq);

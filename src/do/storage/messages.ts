@@ -32,6 +32,13 @@ export const answerOf = (finished: FinishedTurn, createdAt: number): StoredMessa
   ended: finished,
 });
 
+/** Returns whether a message has no text to recall: what functions were called with, and what they returned, is not quoted. */
+const isQuiet = ({ role, content, toolCalls }: NewMessage) =>
+  role === "tool" || (toolCalls !== undefined && content === "");
+
+/** Characters that one step of a new index reads, and those of one more message. */
+const STEP_CHARACTERS = 500_000;
+
 export class Messages {
   readonly #db: Tables;
   /** Every message is in it from the moment it is written. */
@@ -59,9 +66,7 @@ export class Messages {
     for (const message of messages) {
       const { role, name, content, createdAt, toolCalls, toolCallId, ended } = message;
       const cost = message.tokens ?? estimateMessage(message);
-      // What functions were called with, and what they returned, is not quoted.
-      const isQuiet = role === "tool" || (toolCalls !== undefined && content === "");
-      const traits = isQuiet ? QUIET : traitsOf(content, speakers);
+      const traits = isQuiet(message) ? QUIET : traitsOf(content, speakers);
       seq += 1;
       total += cost;
       this.#db.write(
@@ -73,7 +78,7 @@ export class Messages {
         toolCalls ? JSON.stringify(toolCalls) : null,
         toolCallId ?? null,
       );
-      if (!isQuiet) this.index.insert(seq, { content, name, createdAt: createdAt ?? now });
+      if (!isQuiet(message)) this.index.insert(seq, { content, name, createdAt: createdAt ?? now });
     }
     return { firstSeq: last + 1, lastSeq: seq };
   }
@@ -98,6 +103,25 @@ export class Messages {
       names.push(...this.#db.rows<{ name: string }>(query).map(({ name }) => name));
     }
     return new Set(names.flatMap((name) => name.toLowerCase().split(/\s+/)));
+  }
+
+  /**
+   * Indexes messages anew, as many as one step may. For sessions whose messages were indexed in another way; call it inside
+   * a transaction.
+   * @returns the `seq` to go on from; null where none is left
+   */
+  reindex(from: number, count: number): number | null {
+    let next = from;
+    let characters = 0;
+    for (const row of this.#db.tuples<Columns>(`${SAID} m.seq >= ? ORDER BY m.seq LIMIT ?`, from, count)) {
+      const message = toMessage(row);
+      this.index.delete(message.seq);
+      if (!isQuiet(message)) this.index.insert(message.seq, message);
+      next = message.seq + 1;
+      characters += message.content.length;
+      if (characters > STEP_CHARACTERS) break;
+    }
+    return next > this.end().last || next === from ? null : next;
   }
 
   deleteLast(count: number): void {

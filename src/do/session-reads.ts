@@ -10,6 +10,7 @@ import type { Form } from "../wire/forms";
 import type { Asking } from "./asking";
 import type { Meaning } from "./meaning";
 import { readContext } from "./recall/context";
+import { embeddedQuestion } from "./recall/follow-ups";
 import { recall, SEARCH_TOKENS } from "./recall/ranking";
 import type { SessionTurns } from "./session-turns";
 import type { SessionInfo } from "./storage/messages";
@@ -92,7 +93,9 @@ export class SessionReads {
     const isLong = sizes.windowTokens !== undefined || this.#deps.turns.isLong(ask, model);
     const recallTokens = sizes.recallTokens ?? ask.recallTokens;
     const [question, known] = await Promise.all([
-      embedding && isLong ? this.#deps.meaning.question(ask.question, embedding) : null,
+      embedding && isLong
+        ? this.#deps.meaning.question(embeddedQuestion(this.#deps.store.messages, ask.question), embedding)
+        : null,
       user && this.#deps.user.memory(user, { ...ask, recallTokens }),
     ]);
     const { messages } = this.#deps.store;

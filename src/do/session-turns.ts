@@ -17,6 +17,7 @@ import type { Meaning } from "./meaning";
 import { openTurn } from "./opening";
 import type { Owner } from "./owner";
 import type { UserMemory } from "./recall/context";
+import { embeddedQuestion } from "./recall/follow-ups";
 import { storageFailed, written } from "./storage/failed";
 import type { Store } from "./storage/store";
 import { TurnJournal } from "./storage/turn-journal";
@@ -158,7 +159,7 @@ export class SessionTurns {
   async #meaningOf({ ask, model, embedding }: AskRequest): Promise<Float32Array | null> {
     // One that goes on with a question before it has no text of its own yet.
     if (!embedding || ask.question === "" || !this.isLong(ask, model)) return null;
-    return this.#deps.meaning.question(ask.question, embedding);
+    return this.#deps.meaning.question(embeddedQuestion(this.#deps.store.messages, ask.question), embedding);
   }
 
   /** Whether the session no longer fits the context of an ask. */

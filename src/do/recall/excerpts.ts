@@ -9,7 +9,7 @@ import { Finder, isLong, PASSAGE, type Passage } from "./passages";
 import { QUIET } from "./traits";
 
 /** How many candidates are looked at closely: of these the long ones are read. The rest is taken for as dense as these are. */
-const READ = 40;
+const READ = 24;
 
 /** A long message, and its best passage. */
 interface Read {

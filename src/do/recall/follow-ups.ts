@@ -57,6 +57,16 @@ export function followingWeight({ topics, wanted, before }: Omit<Asked, "previou
   return Math.max(0, FOLLOWING * (1 - Math.max(own / Math.log(1 + total), COMMON * words) / ENOUGH));
 }
 
+/** Returns the text to embed for a question: a follow-up stands behind the question before it. */
+export function embeddedQuestion(messages: Messages, question: string): string {
+  const before = messages.end().last + 1;
+  const [previous] = lastExchange(messages, before);
+  if (previous === undefined) return question;
+  const wanted = termsOf(question, isEnglish(question)).map(alone);
+  const topics = messages.index.find(wanted, before, limitsOf(wanted.length, before)).filter(({ speaks }) => !speaks);
+  return followingWeight({ topics, wanted, before }) > 0 ? `${previous}\n${question}` : question;
+}
+
 /** Returns the hits of the last exchange's words, where the question needs them. Adds what they are worth to `rarities`. */
 export function followed(index: FullText, { rarities, ...asked }: Asked & { rarities: Map<string, number> }): Found[] {
   const { previous, wanted, before } = asked;

@@ -61,11 +61,14 @@ const isMark = (code: number) =>
   code === 0x640 ||
   (code >= 0x64b && code <= 0x652);
 
-/** Words of Arabic may begin with an article, which the index does not have. */
-const isArabic = (code: number) => code >= 0x600 && code <= 0x6ff;
+/** Where Arabic letters begin: its words may begin with an article, which the index does not have. */
+const ARABIC = 0x600;
+
+const SMALL_LETTERS = /^[a-z0-9]*$/;
 
 /** Returns a word without case and accents. */
 function fold(text: string): string {
+  if (SMALL_LETTERS.test(text)) return text;
   let folded = "";
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -80,11 +83,17 @@ function fold(text: string): string {
 /** Removes the endings that most languages of Latin letters change; the index stems more. */
 const stemOf = (word: string) => word.replace(/(?<=...)(?:ies|ing|ed|es|e|y|s)$/, "");
 
+/** Words are told apart by a hash of their first three characters, so that most words of a text need no look-up. */
+const HASHES = 1 << 14;
+const hashOf = (first: number, second: number, third: number) =>
+  (Math.imul(Math.imul(first, 31) + second, 31) + third) & (HASHES - 1);
+
 /** Finds the words of a question in texts. */
 export class Finder {
   readonly #words = new Map<string, Sought>();
-  /** The first characters of all words that are sought, so that most words of a text need no look-up. */
-  readonly #begins = new Set<number>();
+  readonly #begins = new Uint8Array(HASHES);
+  /** The longest ending that a word may have. */
+  #ending = ENDING;
   readonly #worth: number[];
 
   /** @param rarities what a hit of each word is worth */
@@ -103,42 +112,56 @@ export class Finder {
     const isBeginning = text.endsWith("*");
     const folded = fold(isBeginning ? text.slice(0, -1) : text);
     const key = isBeginning ? folded : stemOf(folded);
-    if ((this.#words.get(key)?.weight ?? 0) >= sought.weight) return;
-    this.#words.set(key, isBeginning ? { ...sought, ending: LONG_ENDING } : sought);
-    this.#begins.add(key.charCodeAt(0) * 0x10000 + (key.length > 1 ? key.charCodeAt(1) : 0));
+    if (key === "" || (this.#words.get(key)?.weight ?? 0) >= sought.weight) return;
+    const ending = isBeginning ? LONG_ENDING : sought.ending;
+    this.#ending = Math.max(this.#ending, ending);
+    this.#words.set(key, { ...sought, ending });
+    const [first = 0, second = 0, third = 0] = Array.from({ length: 3 }, (_, at) => key.charCodeAt(at) || 0);
+    this.#begins[hashOf(first, second, third)] = 1;
   }
 
   /** Returns the places where words of the question stand, in their order. */
   #hits(text: string): Hit[] {
     const hits: Hit[] = [];
-    const has = (first: number, second: number) => this.#begins.has(first * 0x10000 + second);
-    for (let at = 0; at < text.length; ) {
+    const begins = this.#begins;
+    const { length } = text;
+    for (let at = 0; at < length; ) {
       const code = text.charCodeAt(at);
-      const kind = kindOf(code);
+      const kind = kinds[code] || kindOf(code);
       if (kind === OTHER) {
         at += 1;
         continue;
       }
-      const first = folds[code] ?? code;
+      const first = folds[code] ?? 0;
       if (kind === UNSPACED) {
-        if (has(first, text.charCodeAt(at + 1))) this.#hit(hits, text.slice(at, at + 2), at, at + 2);
-        if (has(first, 0)) this.#hit(hits, text.charAt(at), at, at + 1);
+        if (begins[hashOf(first, text.charCodeAt(at + 1) || 0, 0)]) this.#hit(hits, text.slice(at, at + 2), at, at + 2);
+        if (begins[hashOf(first, 0, 0)]) this.#hit(hits, text.charAt(at), at, at + 1);
+        // Emoji of several characters, such as flags.
+        if (begins[hashOf(first, text.charCodeAt(at + 1) || 0, text.charCodeAt(at + 2) || 0)])
+          this.#hit(hits, text.slice(at, at + LONG_ENDING), at, at + 2);
         at += 1;
         continue;
       }
       const start = at;
-      do at += 1;
-      while (at < text.length && kindOf(text.charCodeAt(at)) === LETTER);
+      let next = code;
+      do {
+        at += 1;
+        if (at === length) break;
+        next = text.charCodeAt(at);
+      } while ((kinds[next] || kindOf(next)) === LETTER);
       const second = at - start > 1 ? (folds[text.charCodeAt(start + 1)] ?? 0) : 0;
-      if (isArabic(code)) this.#hit(hits, fold(normalize(text.slice(start, at))), start, at);
-      else if (has(first, second) || has(first, 0)) this.#hit(hits, fold(text.slice(start, at)), start, at);
+      const third = at - start > 2 ? (folds[text.charCodeAt(start + 2)] ?? 0) : 0;
+      if (code >= ARABIC && code < ARABIC + 0x100) this.#hit(hits, fold(normalize(text.slice(start, at))), start, at);
+      else if (begins[hashOf(first, second, third)] || begins[hashOf(first, second, 0)] || begins[hashOf(first, 0, 0)])
+        this.#hit(hits, fold(text.slice(start, at)), start, at);
     }
     return hits;
   }
 
   #hit(hits: Hit[], text: string, at: number, end: number): void {
-    for (let length = text.length; length > 0 && length >= text.length - LONG_ENDING; length -= 1) {
-      const sought = this.#words.get(text.slice(0, length));
+    const least = Math.max(1, text.length - this.#ending);
+    for (let length = text.length; length >= least; length -= 1) {
+      const sought = this.#words.get(length === text.length ? text : text.slice(0, length));
       if (!sought || text.length - length > sought.ending) continue;
       hits.push({ word: sought.word, weight: sought.weight, at, end });
       return;

@@ -131,9 +131,8 @@ export interface Budget {
   window?: number | undefined;
 }
 
-/** A message found for a question, as a prompt quotes it: of a long one `content` and `tokens` are those of an excerpt. */
+/** A message found for a question, best with the highest score: of a long one `content` and `tokens` are an excerpt's. */
 export interface RecalledMessage extends Message {
-  /** The higher, the better the message fits. */
   score: number;
   /** Where the excerpt begins and ends in the message, in characters; absent for messages that are quoted whole. */
   from?: number;

@@ -83,10 +83,10 @@ function fold(text: string): string {
 /** Removes the endings that most languages of Latin letters change; the index stems more. */
 const stemOf = (word: string) => word.replace(/(?<=...)(?:ies|ing|ed|es|e|y|s)$/, "");
 
-/** Words are told apart by a hash of their first three characters, so that most words of a text need no look-up. */
+/** Words are told apart by a hash of their first characters, so that most words of a text need no look-up. */
 const HASHES = 1 << 14;
-const hashOf = (first: number, second: number, third: number) =>
-  (Math.imul(Math.imul(first, 31) + second, 31) + third) & (HASHES - 1);
+const HASHED = 4;
+const hashed = (hash: number, code: number) => (Math.imul(hash, 31) + code) & (HASHES - 1);
 
 /** Finds the words of a question in texts. */
 export class Finder {
@@ -116,14 +116,15 @@ export class Finder {
     const ending = isBeginning ? LONG_ENDING : sought.ending;
     this.#ending = Math.max(this.#ending, ending);
     this.#words.set(key, { ...sought, ending });
-    const [first = 0, second = 0, third = 0] = Array.from({ length: 3 }, (_, at) => key.charCodeAt(at) || 0);
-    this.#begins[hashOf(first, second, third)] = 1;
+    const length = Math.min(HASHED, key.length);
+    let hash = 0;
+    for (let at = 0; at < length; at += 1) hash = hashed(hash, key.charCodeAt(at));
+    this.#begins[hash] = (this.#begins[hash] ?? 0) | (1 << length);
   }
 
   /** Returns the places where words of the question stand, in their order. */
   #hits(text: string): Hit[] {
     const hits: Hit[] = [];
-    const begins = this.#begins;
     const { length } = text;
     for (let at = 0; at < length; ) {
       const code = text.charCodeAt(at);
@@ -132,40 +133,44 @@ export class Finder {
         at += 1;
         continue;
       }
-      const first = folds[code] ?? 0;
       if (kind === UNSPACED) {
-        if (begins[hashOf(first, text.charCodeAt(at + 1) || 0, 0)]) this.#hit(hits, text.slice(at, at + 2), at, at + 2);
-        if (begins[hashOf(first, 0, 0)]) this.#hit(hits, text.charAt(at), at, at + 1);
-        // Emoji of several characters, such as flags.
-        if (begins[hashOf(first, text.charCodeAt(at + 1) || 0, text.charCodeAt(at + 2) || 0)])
-          this.#hit(hits, text.slice(at, at + LONG_ENDING), at, at + 2);
+        if (this.#mayBegin(text, at, Math.min(length, at + HASHED)))
+          for (const size of [HASHED, 2, 1]) if (this.#hit(hits, text.slice(at, at + size), at, at + size)) break;
         at += 1;
         continue;
       }
       const start = at;
-      let next = code;
-      do {
-        at += 1;
-        if (at === length) break;
-        next = text.charCodeAt(at);
-      } while ((kinds[next] || kindOf(next)) === LETTER);
-      const second = at - start > 1 ? (folds[text.charCodeAt(start + 1)] ?? 0) : 0;
-      const third = at - start > 2 ? (folds[text.charCodeAt(start + 2)] ?? 0) : 0;
+      at += 1;
+      for (; at < length; at += 1) {
+        const next = text.charCodeAt(at);
+        if ((kinds[next] || kindOf(next)) !== LETTER) break;
+      }
       if (code >= ARABIC && code < ARABIC + 0x100) this.#hit(hits, fold(normalize(text.slice(start, at))), start, at);
-      else if (begins[hashOf(first, second, third)] || begins[hashOf(first, second, 0)] || begins[hashOf(first, 0, 0)])
-        this.#hit(hits, fold(text.slice(start, at)), start, at);
+      else if (this.#mayBegin(text, start, at)) this.#hit(hits, fold(text.slice(start, at)), start, at);
     }
     return hits;
   }
 
-  #hit(hits: Hit[], text: string, at: number, end: number): void {
+  /** Returns whether a word that is sought may begin at a place of a text. */
+  #mayBegin(text: string, start: number, end: number): boolean {
+    let hash = 0;
+    for (let at = start; at < end && at < start + HASHED; at += 1) {
+      const code = text.charCodeAt(at);
+      hash = hashed(hash, folds[code] || code);
+      if (((this.#begins[hash] ?? 0) >> (at - start + 1)) & 1) return true;
+    }
+    return false;
+  }
+
+  #hit(hits: Hit[], text: string, at: number, end: number): boolean {
     const least = Math.max(1, text.length - this.#ending);
     for (let length = text.length; length >= least; length -= 1) {
       const sought = this.#words.get(length === text.length ? text : text.slice(0, length));
       if (!sought || text.length - length > sought.ending) continue;
       hits.push({ word: sought.word, weight: sought.weight, at, end });
-      return;
+      return true;
     }
+    return false;
   }
 
   /**

@@ -5,7 +5,7 @@ import { estimateMessage } from "../../turn/tokens";
 import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import { FullText } from "../recall/fulltext";
 import { QUIET, traitsOf } from "../recall/traits";
-import { type Columns, charactersOf, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
+import { type Columns, charactersOf, isQuiet, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
 import { metaOf, setMeta } from "./meta";
 import { type Outline, Outlines } from "./outlines";
 import type { Tables } from "./tables";
@@ -31,13 +31,6 @@ export const answerOf = (finished: FinishedTurn, createdAt: number): StoredMessa
   createdAt,
   ended: finished,
 });
-
-/** Returns whether a message has no text to recall: what functions were called with, and what they returned, is not quoted. */
-const isQuiet = ({ role, content, toolCalls }: NewMessage) =>
-  role === "tool" || (toolCalls !== undefined && content === "");
-
-/** Characters that one step of a new index reads, and those of one more message. */
-const STEP_CHARACTERS = 500_000;
 
 export class Messages {
   readonly #db: Tables;
@@ -103,25 +96,6 @@ export class Messages {
       names.push(...this.#db.rows<{ name: string }>(query).map(({ name }) => name));
     }
     return new Set(names.flatMap((name) => name.toLowerCase().split(/\s+/)));
-  }
-
-  /**
-   * Indexes messages anew, as many as one step may. For sessions whose messages were indexed in another way; call it inside
-   * a transaction.
-   * @returns the `seq` to go on from; null where none is left
-   */
-  reindex(from: number, count: number): number | null {
-    let next = from;
-    let characters = 0;
-    for (const row of this.#db.tuples<Columns>(`${SAID} m.seq >= ? ORDER BY m.seq LIMIT ?`, from, count)) {
-      const message = toMessage(row);
-      this.index.delete(message.seq);
-      if (!isQuiet(message)) this.index.insert(message.seq, message);
-      next = message.seq + 1;
-      characters += message.content.length;
-      if (characters > STEP_CHARACTERS) break;
-    }
-    return next > this.end().last || next === from ? null : next;
   }
 
   deleteLast(count: number): void {

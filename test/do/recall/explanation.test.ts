@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { explain } from "../../../src/do/recall/explanation";
 import { recall } from "../../../src/do/recall/ranking";
+import { reindex } from "../../../src/do/recall/reindex";
 import { Database } from "../../../src/do/storage/database";
 import { Messages } from "../../../src/do/storage/messages";
 import type { NewMessage } from "../../../src/turn/types";
@@ -86,7 +87,7 @@ describe("an index that is made anew", () => {
       const steps: (number | null)[] = [];
       for (let from: number | null = 1; from !== null; steps.push(from)) {
         const start: number = from;
-        from = db.transaction(() => messages.reindex(start, 10));
+        from = db.transaction(() => reindex(messages, start, 10));
       }
       return { before, steps, after: [...search("생일이 언제야?"), ...search("고양이 이름이 뭐야?")] };
     });

@@ -82,8 +82,8 @@ async function picture(path, { width, height, colorScheme }) {
   await page.fill("#question", "What is the queen of the blue hive called?");
   await page.press("#question", "Enter");
   await page.getByText("You told me:").last().waitFor();
-  await page.getByText("Look inside").last().click();
-  await page.locator("ol.recalled a").first().waitFor();
+  await page.getByText("Details").last().click();
+  await page.locator("ol.message-links a").first().waitFor();
   await page.locator(".transcript").evaluate((list) => {
     list.scrollTop = list.scrollHeight;
   });

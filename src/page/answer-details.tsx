@@ -1,16 +1,16 @@
-/** Beside an answer: what was remembered for it, why, and what it cost. */
+/** The details of an answer: the messages in its prompt, their scores, and the cost. */
 import { useEffect, useState } from "hono/jsx/dom";
-import { type Api, type Memory, type Message, type Model, type Turn, toldOf } from "./api";
-import { dayOf, Places } from "./places";
-import { Shares, Strip } from "./prompt-chart";
+import { type Api, failureOf, type Memory, type Message, type Model, type Turn } from "./api";
+import { dayOf, MessageLinks } from "./message-links";
+import { PromptChart, SessionTimeline } from "./prompt-chart";
 
-/** Recalled messages that are shown before somebody wants all. */
+/** Recalled messages that are shown first. */
 const FIRST = 6;
 
-type Found = Memory["recalled"][number] & { message?: Message | undefined };
+type RecalledWithText = Memory["recalled"][number] & { message?: Message | undefined };
 
-/** Recalled messages with what they say: one request a session. */
-async function found(api: Api, recalled: Memory["recalled"]): Promise<Found[]> {
+/** Adds the texts of recalled messages: one request per session. */
+async function withTexts(api: Api, recalled: Memory["recalled"]): Promise<RecalledWithText[]> {
   const bySession = Map.groupBy(recalled.slice(0, 100), ({ sessionId }) => sessionId);
   const read = await Promise.all(
     [...bySession].map(async ([sessionId, some]) => {
@@ -27,41 +27,41 @@ async function found(api: Api, recalled: Memory["recalled"]): Promise<Found[]> {
   return recalled.map((one) => ({ ...one, message: byPlace.get(`${one.sessionId} ${one.seq}`) }));
 }
 
-/** Who said a message and when, where it stands, and why it was recalled. @param own the session that is looked at */
-function aboutOf({ message, sessionId, seq, score, words, meaning }: Found, own: string): string {
-  const place = sessionId === own ? `message ${seq}` : `another conversation, message ${seq}`;
+/** Describes a recalled message: speaker, date, location, scores. @param own the session that is shown */
+function aboutOf({ message, sessionId, seq, score, words, meaning }: RecalledWithText, own: string): string {
+  const position = sessionId === own ? `message ${seq}` : `another conversation, message ${seq}`;
   const parts =
     words === undefined || meaning === undefined ? "" : ` (words ${words.toFixed(1)}, meaning ${meaning.toFixed(1)})`;
-  const who = message && `${message.name ?? message.role}, ${dayOf(message.createdAt)}`;
-  return [who, place, `score ${score.toFixed(1)}${parts}`].filter(Boolean).join(" · ");
+  const speaker = message && `${message.name ?? message.role}, ${dayOf(message.createdAt)}`;
+  return [speaker, position, `score ${score.toFixed(1)}${parts}`].filter(Boolean).join(" · ");
 }
 
-/** The session that is looked at. */
-interface Looked {
+/** The session that is shown. */
+interface ShownSession {
   api: Api;
   sessionId: string;
-  /** How many messages it has. */
+  /** The number of its messages. */
   total: number;
 }
 
-function RecalledList({ api, memory, sessionId }: Omit<Looked, "total"> & { memory: Memory }) {
-  const [messages, setMessages] = useState<Found[]>([]);
+function RecalledList({ api, memory, sessionId }: Omit<ShownSession, "total"> & { memory: Memory }) {
+  const [messages, setMessages] = useState<RecalledWithText[]>([]);
   const [all, setAll] = useState(false);
   const shown = all ? memory.recalled : memory.recalled.slice(0, FIRST);
   useEffect(() => {
-    let over = false;
-    void found(api, shown).then((read) => over || setMessages(read));
+    let stale = false;
+    void withTexts(api, shown).then((read) => stale || setMessages(read));
     return () => {
-      over = true;
+      stale = true;
     };
   }, [memory, all]);
-  if (memory.recalled.length === 0) return <p class="quiet">Nothing older was recalled.</p>;
+  if (memory.recalled.length === 0) return <p class="quiet">No older messages were recalled.</p>;
   return (
     <>
-      <Places
-        places={messages.map((one) => ({
+      <MessageLinks
+        links={messages.map((one) => ({
           ...one,
-          said: one.message?.content ?? "It is not there any more.",
+          content: one.message?.content ?? "This message was deleted.",
           about: aboutOf(one, sessionId),
         }))}
       />
@@ -74,7 +74,7 @@ function RecalledList({ api, memory, sessionId }: Omit<Looked, "total"> & { memo
   );
 }
 
-/** At the model's list price, in US dollars. */
+/** Returns the cost at the model's list price, in US dollars. */
 function priceOf({ model, usage }: Turn, models: Model[]): string | undefined {
   const pricing = models.find(({ id }) => id === model)?.pricing;
   if (!pricing) return undefined;
@@ -89,40 +89,42 @@ function secondsOf({ createdAt, finishedAt }: Turn): string | undefined {
 
 function TurnFacts({ turn, models }: { turn: Turn; models: Model[] }) {
   const { promptTokens, completionTokens } = turn.usage;
-  const told = [turn.model, secondsOf(turn), `${promptTokens} + ${completionTokens} tokens`, priceOf(turn, models)];
-  return <p class="quiet">{told.filter(Boolean).join(" · ")}</p>;
+  const parts = [turn.model, secondsOf(turn), `${promptTokens} + ${completionTokens} tokens`, priceOf(turn, models)];
+  return <p class="quiet">{parts.filter(Boolean).join(" · ")}</p>;
 }
 
-export function MemoryView({ memory, ...looked }: Looked & { memory: Memory }) {
+export function ContextView({ memory, ...session }: ShownSession & { memory: Memory }) {
   const { user } = memory;
   return (
     <>
-      {memory.prompt && <Shares prompt={memory.prompt} />}
-      <Strip memory={memory} {...looked} />
-      <RecalledList memory={memory} {...looked} />
-      {user && !user.answered && <p class="quiet">What is known of you came too late for this answer.</p>}
-      {memory.recall === "words+meaning" && <p class="quiet">Found by words and by meaning.</p>}
+      {memory.prompt && <PromptChart prompt={memory.prompt} />}
+      <SessionTimeline memory={memory} {...session} />
+      <RecalledList memory={memory} {...session} />
+      {user && !user.answered && (
+        <p class="quiet">Your facts and other conversations did not arrive in time for this answer.</p>
+      )}
+      {memory.recall === "words+meaning" && <p class="quiet">Recalled by words and by meaning.</p>}
     </>
   );
 }
 
-/** What of an answer is behind it; read when somebody opens it. */
-export function Inside({ message, models, ...looked }: Looked & { message: Message; models: Model[] }) {
+/** The details of an answer, requested when they are opened. */
+export function AnswerDetails({ message, models, ...session }: ShownSession & { message: Message; models: Model[] }) {
   const [turn, setTurn] = useState<Turn | null>(null);
   const [failure, setFailure] = useState("");
   const open = (event: Event) => {
     const { turnId } = message;
     if (turn || turnId === undefined || !(event.target instanceof HTMLDetailsElement) || !event.target.open) return;
-    looked.api.turn(looked.sessionId, turnId).then(setTurn, (error: unknown) => setFailure(toldOf(error).text));
+    session.api.turn(session.sessionId, turnId).then(setTurn, (error: unknown) => setFailure(failureOf(error).text));
   };
   return (
-    <details class="inside" onToggle={open}>
-      <summary>Look inside</summary>
+    <details class="answer-details" onToggle={open}>
+      <summary>Details</summary>
       {failure && <p role="alert">{failure}</p>}
       {turn && (
         <>
           <TurnFacts turn={turn} models={models} />
-          <MemoryView memory={turn.memory} {...looked} />
+          <ContextView memory={turn.memory} {...session} />
         </>
       )}
     </details>

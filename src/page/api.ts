@@ -1,4 +1,4 @@
-/** What the page asks of the server: through the typed client, as any other client would. */
+/** Requests to the server, sent with the typed client. */
 import { DetailedError, parseResponse } from "hono/client";
 import {
   AskError,
@@ -12,11 +12,11 @@ import {
   turnStream,
 } from "llamory/client";
 
-/** How often in a row a lost connection is taken up again: for about a minute. */
+/** Attempts to reconnect before a turn fails: about a minute with the client's backoff. */
 const RETRIES = 8;
 
-/** What went wrong, for whoever looks at the page: in the server's own words, where it has any. */
-export function toldOf(error: unknown): { code: string; text: string } {
+/** Returns the code and the text of a failure: the server's, if it answered. */
+export function failureOf(error: unknown): { code: string; text: string } {
   const refusal: Problem | OpenAIError | undefined =
     error instanceof AskError ? error.problem : error instanceof DetailedError ? error.detail?.data : undefined;
   if (typeof refusal !== "object") {
@@ -56,7 +56,7 @@ export class Api {
     return parseResponse(this.#session.$get({ param: { sessionId } }));
   }
 
-  /** The newest messages, or those before a number, oldest first. */
+  /** Returns the newest messages, or those before a seq, oldest first. */
   async history(sessionId: string, limit: number, before?: number) {
     const query = { limit: String(limit), ...(before !== undefined && { before: String(before) }) };
     return (await parseResponse(this.#session.messages.$get({ param: { sessionId }, query }))).data.reverse();
@@ -76,7 +76,7 @@ export class Api {
     return (await parseResponse(this.#user.search.$post({ param: { userId }, json: { q, limit: 20 } }))).data;
   }
 
-  /** The prompt that a question would be asked with. */
+  /** Returns the prompt that a question would be sent with. */
   preview(sessionId: string, question: string, userId: string | undefined) {
     return parseResponse(this.#session.context.$post({ param: { sessionId }, json: { question, userId } }));
   }
@@ -85,20 +85,20 @@ export class Api {
     await parseResponse(this.#session.$patch({ param: { sessionId }, json: { title } }));
   }
 
-  /** @param leaving whether the page is about to go */
-  async remove(sessionId: string, leaving = false) {
-    await parseResponse(this.#session.$delete({ param: { sessionId } }, { init: { keepalive: leaving } }));
+  /** @param closing whether the page is closing: the request outlives it then */
+  async remove(sessionId: string, closing = false) {
+    await parseResponse(this.#session.$delete({ param: { sessionId } }, { init: { keepalive: closing } }));
   }
 
   async reset(sessionId: string) {
     await parseResponse(this.#client.reset.$post({ json: { sessionId } }));
   }
 
-  exported(sessionId: string) {
+  export(sessionId: string) {
     return parseResponse(this.#session.export.$get({ param: { sessionId } }));
   }
 
-  async imported(sessionId: string, lines: string) {
+  async import(sessionId: string, lines: string) {
     const init = { body: lines, headers: this.#headers("application/x-ndjson") };
     await parseResponse(this.#session.import.$post({ param: { sessionId } }, { init }));
   }

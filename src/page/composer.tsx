@@ -1,39 +1,40 @@
-/** Where a question is written, with what would be remembered for it. */
+/** The form for the next question, with a preview of its prompt. */
 import { useEffect, useRef, useState } from "hono/jsx/dom";
-import { MemoryView } from "./answer-details";
+import { ContextView } from "./answer-details";
 import type { Preview } from "./api";
 import type { PageState } from "./state";
 
-/** Milliseconds without a key until a preview is asked for. */
+/** Milliseconds after the last key until the preview is requested. */
 const PAUSE_MS = 700;
-const LEAST = 8;
-const MOST = 32_000;
+/** Characters of a question: fewer request no preview. */
+const PREVIEW_FROM = 8;
+const MAX_QUESTION = 32_000;
 
-/** What would be remembered, in a line. */
-function toldOf({ memory, promptTokens }: Preview): string {
+/** Summarizes a preview in one line. */
+function summaryOf({ memory, promptTokens }: Preview): string {
   const recent = memory.window ? memory.window.toSeq - memory.window.fromSeq + 1 : 0;
-  return `Would go with ${recent} recent and ${memory.recalled.length} recalled messages, ${promptTokens.toLocaleString("en")} tokens`;
+  return `Will send ${recent} recent and ${memory.recalled.length} recalled messages, ${promptTokens.toLocaleString("en")} tokens`;
 }
 
 export function Composer({ page }: { page: PageState }) {
   const [text, setText] = useState("");
   const [preview, setPreview] = useState<Preview | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const { sessionId } = page.spot;
+  const { sessionId } = page.location;
 
   useEffect(() => {
     setPreview(null);
-    if (text.trim().length < LEAST) return;
-    let over = false;
+    if (text.trim().length < PREVIEW_FROM) return;
+    let stale = false;
     const timer = setTimeout(() => {
-      // Where a token may not look, or the server is away, there is none.
+      // Session tokens may not request previews. The question can be sent without one.
       page.api.preview(sessionId, text, page.userId).then(
-        (known) => !over && setPreview(known),
+        (next) => !stale && setPreview(next),
         () => {},
       );
     }, PAUSE_MS);
     return () => {
-      over = true;
+      stale = true;
       clearTimeout(timer);
     };
   }, [text, sessionId]);
@@ -52,8 +53,8 @@ export function Composer({ page }: { page: PageState }) {
       send();
     }
     if (event.key === "Escape") {
-      const answering = page.asks.of(sessionId).find(({ state }) => state === "answering");
-      if (answering) void page.asks.stop(answering);
+      const answering = page.turns.of(sessionId).find(({ state }) => state === "answering");
+      if (answering) void page.turns.stop(answering);
     }
   };
   return (
@@ -66,8 +67,8 @@ export function Composer({ page }: { page: PageState }) {
     >
       {preview && (
         <details class="preview">
-          <summary>{toldOf(preview)}</summary>
-          <MemoryView api={page.api} memory={preview.memory} sessionId={sessionId} total={page.total} />
+          <summary>{summaryOf(preview)}</summary>
+          <ContextView api={page.api} memory={preview.memory} sessionId={sessionId} total={page.total} />
         </details>
       )}
       <label class="hidden" for="question">
@@ -77,9 +78,9 @@ export function Composer({ page }: { page: PageState }) {
         id="question"
         ref={field}
         rows={2}
-        maxlength={MOST}
+        maxlength={MAX_QUESTION}
         value={text}
-        placeholder="Ask, or tell something to remember"
+        placeholder="Ask, or say something to remember"
         onInput={(event: Event) => event.target instanceof HTMLTextAreaElement && setText(event.target.value)}
         onKeyDown={keys}
       />

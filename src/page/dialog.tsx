@@ -2,13 +2,13 @@ import type { Child } from "hono/jsx";
 import { useEffect, useRef } from "hono/jsx/dom";
 import { IconButton } from "./icon-button";
 
-/** A dialog of the browser's own: it holds the focus, and Escape closes it. */
+/** A modal dialog. The browser keeps the focus in it and closes it on Escape. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: Child }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const { current } = dialog;
     current?.showModal();
-    // The browser's own choice is the first button, which closes.
+    // The browser would focus the first button, which closes the dialog.
     current?.querySelector<HTMLElement>("[autofocus]")?.focus();
   }, []);
   return (
@@ -22,6 +22,6 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   );
 }
 
-/** What a form's field says; empty where it says nothing. */
+/** Returns the trimmed value of a form's field, or an empty text. */
 export const fieldOf = (event: Event, name: string): string =>
   event.target instanceof HTMLFormElement ? String(new FormData(event.target).get(name) ?? "").trim() : "";

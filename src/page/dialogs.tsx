@@ -1,21 +1,21 @@
-/** What is beside the conversation: search, facts, who you are, and what the page can do. */
+/** The dialogs: search, facts, sign-in and help. */
 import { useEffect, useState } from "hono/jsx/dom";
-import { type Fact, type Recalled, toldOf } from "./api";
+import { type Fact, failureOf, type Recalled } from "./api";
 import { Dialog, fieldOf } from "./dialog";
 import { IconButton } from "./icon-button";
-import { hashOf } from "./place";
-import { dayOf, Places } from "./places";
+import { dayOf, MessageLinks } from "./message-links";
+import { hashOf } from "./page-location";
 import type { PageState } from "./state";
 
-interface Opened {
+interface DialogProps {
   page: PageState;
   onClose: () => void;
 }
 
-export function SearchDialog({ page, onClose }: Opened) {
+export function SearchDialog({ page, onClose }: DialogProps) {
   const [found, setFound] = useState<Recalled[] | null>(null);
   const [failure, setFailure] = useState("");
-  const { sessionId } = page.spot;
+  const { sessionId } = page.location;
   const search = (event: Event) => {
     event.preventDefault();
     const q = fieldOf(event, "q");
@@ -23,12 +23,12 @@ export function SearchDialog({ page, onClose }: Opened) {
     const everywhere = page.userId !== undefined && fieldOf(event, "all") !== "";
     const results = everywhere ? page.api.searchUser(page.userId ?? "", q) : page.api.search(sessionId, q);
     setFailure("");
-    results.then(setFound, (error: unknown) => setFailure(toldOf(error).text));
+    results.then(setFound, (error: unknown) => setFailure(failureOf(error).text));
   };
   return (
     <Dialog title="Search" onClose={onClose}>
       <form class="row" onSubmit={search}>
-        <input type="search" name="q" aria-label="What was said" autofocus required maxlength={1000} />
+        <input type="search" name="q" aria-label="Search text" autofocus required maxlength={1000} />
         <button type="submit">Search</button>
         {page.userId !== undefined && (
           <label>
@@ -39,12 +39,14 @@ export function SearchDialog({ page, onClose }: Opened) {
       {failure && <p role="alert">{failure}</p>}
       {found && (
         <p class="quiet" role="status">
-          {found.length === 0 ? "Nothing was said about that." : `${found.length} found, best first.`}
+          {found.length === 0 ? "No messages found." : `${found.length} found, best first.`}
         </p>
       )}
-      <Places
-        places={(found ?? []).map(({ sessionId, seq, content: said, name, role, createdAt }) => ({
-          ...{ sessionId, seq, said },
+      <MessageLinks
+        links={(found ?? []).map(({ sessionId, seq, content, name, role, createdAt }) => ({
+          sessionId,
+          seq,
+          content,
           about: `${name ?? role}, ${dayOf(createdAt)} · message ${seq}`,
         }))}
         onGo={onClose}
@@ -78,11 +80,11 @@ function FactEntry({ page, fact }: { page: PageState; fact: Fact }) {
         {fact.text}{" "}
         {fact.source && (
           <a class="quiet" href={hashOf(fact.source)}>
-            where from
+            Source
           </a>
         )}
       </span>
-      <IconButton sign="✎" label={`Change: ${fact.text}`} onClick={() => setEditing(true)} />
+      <IconButton sign="✎" label={`Edit: ${fact.text}`} onClick={() => setEditing(true)} />
       <IconButton
         sign="✕"
         label={`Delete: ${fact.text}`}
@@ -92,7 +94,7 @@ function FactEntry({ page, fact }: { page: PageState; fact: Fact }) {
   );
 }
 
-export function FactsDialog({ page, onClose }: Opened) {
+export function FactsDialog({ page, onClose }: DialogProps) {
   useEffect(() => void page.changeFacts(), []);
   const add = (event: Event) => {
     event.preventDefault();
@@ -101,8 +103,8 @@ export function FactsDialog({ page, onClose }: Opened) {
     if (text !== "") void page.changeFacts((api, userId) => api.addFact(userId, text));
   };
   return (
-    <Dialog title="What is known of you" onClose={onClose}>
-      <p class="quiet">These stand in every prompt of yours, newest first, as far as there is room.</p>
+    <Dialog title="What I know about you" onClose={onClose}>
+      <p class="quiet">These facts are part of every prompt, newest first, as far as they fit.</p>
       <ul class="facts">
         {page.facts.map((fact) => (
           <FactEntry key={fact.id} page={page} fact={fact} />
@@ -116,23 +118,23 @@ export function FactsDialog({ page, onClose }: Opened) {
   );
 }
 
-/** Who asks, and with which token. @param why what the server says of the token there is */
-export function IdentityDialog({ page, why, onClose }: Opened & { why: string | null }) {
-  const become = (event: Event) => {
+/** Asks for a name and a token. @param why the server's reason for asking */
+export function SignInDialog({ page, why, onClose }: DialogProps & { why: string | null }) {
+  const submit = (event: Event) => {
     event.preventDefault();
-    void page.become(fieldOf(event, "user") || undefined, fieldOf(event, "token") || undefined);
+    void page.signIn(fieldOf(event, "user") || undefined, fieldOf(event, "token") || undefined);
   };
   return (
-    <Dialog title="Who you are" onClose={onClose}>
+    <Dialog title="Sign in" onClose={onClose}>
       {why !== null && <p role="alert">{why}</p>}
-      <form class="fields" onSubmit={become}>
+      <form class="fields" onSubmit={submit}>
         <label>
-          Token, where the server wants one
+          Token, if the server needs one
           <input name="token" type="password" autocomplete="off" autofocus={why !== null} />
         </label>
-        <p class="quiet">It is kept for this tab only.</p>
+        <p class="quiet">The token is kept in this tab only.</p>
         <label>
-          Your name, to be known in all of your conversations
+          Your name, so that I remember you in all conversations
           <input
             name="user"
             value={page.userId ?? ""}
@@ -142,30 +144,30 @@ export function IdentityDialog({ page, why, onClose }: Opened & { why: string | 
             title="Letters, digits and . _ : @ + -"
           />
         </label>
-        <button type="submit">Go on</button>
+        <button type="submit">Continue</button>
       </form>
     </Dialog>
   );
 }
 
 const KEYS: [string, string][] = [
-  ["Enter", "send; Shift+Enter begins a new line"],
+  ["Enter", "send; Shift+Enter starts a new line"],
   ["Escape", "stop the answer"],
-  ["Alt+N", "a new conversation"],
+  ["Alt+N", "new conversation"],
   ["Alt+S", "search"],
-  ["?", "this help, where nothing is being written"],
+  ["?", "this help, outside of text fields"],
 ];
 
 export function HelpDialog({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title="What this page can do" onClose={onClose}>
+    <Dialog title="Help" onClose={onClose}>
       <p>
-        Everything that is said is remembered for good. Only a part of it goes into a prompt: <b>Look inside</b> an
-        answer to see which, why, and what it cost. A link there leads to the place where it was said.
+        Every message is stored. Only a part of them fits into a prompt: open <b>Details</b> of an answer to see which
+        part, why, and what it cost. Its links lead to the original messages.
       </p>
       <p>
-        While you write, the page asks what would be remembered for it. Reload it in the middle of an answer, or open it
-        elsewhere: it goes on.
+        While you write, the page shows what your question will be sent with. You can reload the page while an answer is
+        being written, or follow it on another device.
       </p>
       <dl>
         {KEYS.map(([key, what]) => (

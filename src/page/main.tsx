@@ -1,9 +1,9 @@
-/** The page: to talk with a memory, and to look inside it. */
+/** The page: a chat, and a view of the memory behind each answer. */
 import { render, useEffect, useState } from "hono/jsx/dom";
 import { Composer } from "./composer";
-import { FactsDialog, HelpDialog, IdentityDialog, SearchDialog } from "./dialogs";
+import { FactsDialog, HelpDialog, SearchDialog, SignInDialog } from "./dialogs";
 import { IconButton } from "./icon-button";
-import { freshSpot } from "./place";
+import { newLocation } from "./page-location";
 import { Sidebar } from "./sidebar";
 import { PageState } from "./state";
 import { Transcript } from "./transcript";
@@ -22,16 +22,18 @@ function Page({ page }: { page: PageState }) {
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
       if (event.key === "?" && !isWriting(event.target)) setOpened("help");
-      if (event.altKey && event.code === "KeyN") page.go(freshSpot());
+      if (event.altKey && event.code === "KeyN") page.go(newLocation());
       if (event.altKey && event.code === "KeyS") setOpened("search");
     };
     addEventListener("keydown", keys);
     return () => removeEventListener("keydown", keys);
   }, []);
-  useEffect(() => setSideOpen(false), [page.spot.sessionId]);
-  // A dialog that tells late that it was closed closes no other.
+  useEffect(() => setSideOpen(false), [page.location.sessionId]);
+  // The close event of one dialog must not close the next one.
   const close = (which: Opened) => () => setOpened((now) => (now === which ? null : now));
-  const answering = page.asks.of(page.spot.sessionId).some(({ state }) => state === "answering" || state === "asked");
+  const answering = page.turns
+    .of(page.location.sessionId)
+    .some(({ state }) => state === "answering" || state === "asked");
   return (
     <>
       <header class="top">
@@ -58,9 +60,9 @@ function Page({ page }: { page: PageState }) {
           )}
           <Transfer page={page} />
           <button type="button" onClick={() => setOpened("identity")}>
-            {page.userId ?? "Who are you?"}
+            {page.userId ?? "Sign in"}
           </button>
-          <IconButton sign="?" label="What this page can do" onClick={() => setOpened("help")} />
+          <IconButton sign="?" label="Help" onClick={() => setOpened("help")} />
         </div>
       </header>
       <Sidebar page={page} open={sideOpen} />
@@ -77,15 +79,15 @@ function Page({ page }: { page: PageState }) {
                 Undo
               </button>
             )}
-            <IconButton sign="✕" label="Dismiss" onClick={() => page.say(null)} />
+            <IconButton sign="✕" label="Dismiss" onClick={() => page.notify(null)} />
           </p>
         )}
         <Composer page={page} />
       </main>
-      {page.tokenWanted !== null && (
-        <IdentityDialog page={page} why={page.tokenWanted} onClose={() => page.wantNoToken()} />
+      {page.tokenProblem !== null && (
+        <SignInDialog page={page} why={page.tokenProblem} onClose={() => page.dismissTokenProblem()} />
       )}
-      {opened === "identity" && <IdentityDialog page={page} why={null} onClose={close("identity")} />}
+      {opened === "identity" && <SignInDialog page={page} why={null} onClose={close("identity")} />}
       {opened === "search" && <SearchDialog page={page} onClose={close("search")} />}
       {opened === "facts" && <FactsDialog page={page} onClose={close("facts")} />}
       {opened === "help" && <HelpDialog onClose={close("help")} />}

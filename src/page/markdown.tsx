@@ -1,18 +1,18 @@
-/** Answers as Markdown: read by a library, shown as elements, so that no HTML of a model's is ever run. */
+/** Renders Markdown as elements. HTML in it is shown as text and never runs. */
 
 import type { Child } from "hono/jsx";
 import { type MarkedToken, marked, type Token, type Tokens } from "marked";
 
-/** A longer text is shown as it is: it is no prose. */
+/** Characters; a longer text is shown without Markdown, because parsing it would block the page. */
 const LONGEST = 30_000;
 
-/** Where a link may lead. */
+/** URL schemes of links. */
 const SAFE = /^(?:https?:|mailto:)/i;
 
 const inline = (tokens: Token[] | undefined): Child[] => (tokens ?? []).map((token) => <Piece token={token} />);
 
 const unescaped: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" };
-/** Text comes escaped for HTML, which it is not put into. */
+/** Decodes the HTML entities of a text. */
 const plain = (text: string) => text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => unescaped[entity] ?? entity);
 
 function Link({ href, tokens, text }: { href: string; tokens?: Token[] | undefined; text: string }) {
@@ -26,7 +26,7 @@ function Link({ href, tokens, text }: { href: string; tokens?: Token[] | undefin
 }
 
 function Heading({ depth, tokens }: Tokens.Heading) {
-  // A page has one first heading, and a session the second.
+  // The page uses h1 and h2 itself.
   if (depth === 1) return <h3>{inline(tokens)}</h3>;
   if (depth === 2) return <h4>{inline(tokens)}</h4>;
   return <h5>{inline(tokens)}</h5>;
@@ -62,7 +62,7 @@ function Table({ header, rows }: Tokens.Table) {
   );
 }
 
-/** The library's own kinds; others come from extensions, of which there are none. */
+/** The token types of marked without extensions. */
 const KINDS = new Set(
   "blockquote br checkbox code codespan def del em escape heading hr html image link list list_item paragraph space strong table text".split(
     " ",
@@ -109,7 +109,7 @@ function Piece({ token }: { token: Token }): Child {
     case "link":
       return <Link href={token.href} tokens={token.tokens} text={token.text} />;
     case "image":
-      // Nothing is loaded from elsewhere.
+      // The page loads no images from other servers.
       return <Link href={token.href} text={token.text || token.href} />;
     case "checkbox":
       return token.checked ? "☑ " : "☐ ";
@@ -118,7 +118,7 @@ function Piece({ token }: { token: Token }): Child {
     case "escape":
       return plain(token.text);
     case "html":
-      // Shown as the text that it is.
+      // HTML is shown as text.
       return token.raw;
   }
 }

@@ -1,36 +1,36 @@
-/** Questions of this page that have no answer yet: one is asked at a time, the others wait, and a reload loses none. */
+/** The turns that this page sent or follows and that are not finished. Each session sends one at a time. A reload keeps them. */
 import type { StreamEvent } from "llamory/client";
-import { type Api, type Memory, toldOf } from "./api";
+import { type Api, failureOf, type Memory } from "./api";
 
-/** A question on its way to its answer. */
-export interface Ask {
-  /** Asked again under it, it is the same turn; empty for a turn that this page follows and has not asked. */
+/** A question whose answer is not finished. */
+export interface PageTurn {
+  /** The idempotency key: sending it again returns the same turn. Empty for a turn that this page only follows. */
   key: string;
   sessionId: string;
   question: string;
   state: "waiting" | "asked" | "answering" | "stopping" | "failed";
-  /** What was said so far. */
+  /** The text received so far. */
   answer: string;
   turnId?: string | undefined;
   memory?: Memory | undefined;
-  /** What went wrong, in the server's own words. */
+  /** Why the turn failed. */
   failure?: { code: string; text: string } | undefined;
 }
 
-const STORED = "llamory:asks";
+const STORAGE_KEY = "llamory:turns";
 
 interface Deps {
   api: () => Api;
   userId: () => string | undefined;
-  /** Something changed. */
+  /** Called after each change. */
   onChange: () => void;
-  /** A turn is over, and the session has it. */
-  onOver: (ask: Ask) => Promise<void>;
+  /** Called when a turn has ended and the session stores it. */
+  onFinished: (turn: PageTurn) => Promise<void>;
   onFailure: (failure: { code: string; text: string }) => void;
 }
 
-export class Asks {
-  #list: Ask[] = [];
+export class PageTurns {
+  #list: PageTurn[] = [];
   readonly #deps: Deps;
   readonly #running = new Set<string>();
 
@@ -38,9 +38,9 @@ export class Asks {
     this.#deps = deps;
   }
 
-  /** Those of a session, in their order. */
-  of(sessionId: string): Ask[] {
-    return this.#list.filter((ask) => ask.sessionId === sessionId);
+  /** Returns the turns of a session, oldest first. */
+  of(sessionId: string): PageTurn[] {
+    return this.#list.filter((turn) => turn.sessionId === sessionId);
   }
 
   add(sessionId: string, question: string): void {
@@ -49,36 +49,38 @@ export class Asks {
     void this.#next(sessionId);
   }
 
-  /** Takes up what this tab had asked before it was loaded again. */
+  /** Sends the turns again that this tab had before it was reloaded. */
   restore(): void {
-    const stored: Pick<Ask, "key" | "sessionId" | "question">[] = JSON.parse(sessionStorage.getItem(STORED) ?? "[]");
-    this.#list = stored.map((ask) => ({ ...ask, state: "waiting", answer: "" }));
-    for (const sessionId of new Set(stored.map((ask) => ask.sessionId))) void this.#next(sessionId);
+    const stored: Pick<PageTurn, "key" | "sessionId" | "question">[] = JSON.parse(
+      sessionStorage.getItem(STORAGE_KEY) ?? "[]",
+    );
+    this.#list = stored.map((turn) => ({ ...turn, state: "waiting", answer: "" }));
+    for (const sessionId of new Set(stored.map((turn) => turn.sessionId))) void this.#next(sessionId);
   }
 
-  /** Follows a turn that runs, asked by another page or before this one was loaded. */
+  /** Follows a running turn that another page sent. */
   follow(sessionId: string, turnId: string, question: string): void {
-    if (this.#list.some((ask) => ask.turnId === turnId)) return;
+    if (this.#list.some((turn) => turn.turnId === turnId)) return;
     this.#list = [...this.#list, { key: "", sessionId, question, state: "waiting", answer: "", turnId }];
     this.#changed();
     void this.#next(sessionId);
   }
 
-  /** Ends an answer; what was said so far stays. A question that waits is taken back. */
-  async stop(ask: Ask): Promise<void> {
-    if (ask.state === "waiting" || ask.state === "failed") return this.#drop(ask);
-    if (ask.turnId === undefined) return;
-    this.#set(ask, { state: "stopping" });
+  /** Cancels a running turn; the session keeps the text so far. Discards a turn that was not sent. */
+  async stop(turn: PageTurn): Promise<void> {
+    if (turn.state === "waiting" || turn.state === "failed") return this.#drop(turn);
+    if (turn.turnId === undefined) return;
+    this.#set(turn, { state: "stopping" });
     await this.#deps
       .api()
-      .cancel(ask.sessionId, ask.turnId)
-      .catch((error: unknown) => this.#deps.onFailure(toldOf(error)));
+      .cancel(turn.sessionId, turn.turnId)
+      .catch((error: unknown) => this.#deps.onFailure(failureOf(error)));
   }
 
-  /** Asks again what failed, or follows it again: the same turn. */
-  again(ask: Ask): void {
-    this.#set(ask, { state: "waiting", answer: "", failure: undefined });
-    void this.#next(ask.sessionId);
+  /** Sends or follows a failed turn again. The key makes it the same turn. */
+  retry(turn: PageTurn): void {
+    this.#set(turn, { state: "waiting", answer: "", failure: undefined });
+    void this.#next(turn.sessionId);
   }
 
   clear(): void {
@@ -87,65 +89,65 @@ export class Asks {
   }
 
   async #next(sessionId: string): Promise<void> {
-    const ask = this.of(sessionId).find(({ state }) => state === "waiting");
-    if (!ask || this.#running.has(sessionId)) return;
+    const turn = this.of(sessionId).find(({ state }) => state === "waiting");
+    if (!turn || this.#running.has(sessionId)) return;
     this.#running.add(sessionId);
-    await this.#run(ask, this.#eventsOf(ask));
+    await this.#run(turn, this.#eventsOf(turn));
     this.#running.delete(sessionId);
-    // What failed is first asked again, or taken back: what comes behind it may depend on it.
+    // Later questions may depend on a failed one, so they wait until it is sent again or discarded.
     if (!this.of(sessionId).some(({ state }) => state === "failed")) void this.#next(sessionId);
   }
 
-  #eventsOf({ key, sessionId, question, turnId }: Ask): AsyncGenerator<StreamEvent> {
+  #eventsOf({ key, sessionId, question, turnId }: PageTurn): AsyncGenerator<StreamEvent> {
     const { api, userId } = this.#deps;
     const isOwn = key !== "" || turnId === undefined;
     return isOwn ? api().ask({ sessionId, question, userId: userId() }, key) : api().follow(sessionId, turnId);
   }
 
-  async #run(ask: Ask, events: AsyncGenerator<StreamEvent>): Promise<void> {
-    this.#set(ask, { state: "asked" });
+  async #run(turn: PageTurn, events: AsyncGenerator<StreamEvent>): Promise<void> {
+    this.#set(turn, { state: "asked" });
     try {
-      for await (const event of events) if (await this.#take(ask, event)) return;
+      for await (const event of events) if (await this.#take(turn, event)) return;
     } catch (error) {
-      if (this.#list.includes(ask)) this.#set(ask, { state: "failed", failure: toldOf(error) });
-      this.#deps.onFailure(toldOf(error));
+      if (this.#list.includes(turn)) this.#set(turn, { state: "failed", failure: failureOf(error) });
+      this.#deps.onFailure(failureOf(error));
     }
   }
 
-  /** @returns whether it was the last one */
-  async #take(ask: Ask, event: StreamEvent): Promise<boolean> {
-    if (!this.#list.includes(ask)) return true;
+  /** @returns whether this was the turn's last event */
+  async #take(turn: PageTurn, event: StreamEvent): Promise<boolean> {
+    if (!this.#list.includes(turn)) return true;
     switch (event.event) {
       case "start":
-        this.#set(ask, { state: "answering", turnId: event.data.turnId, memory: event.data.memory });
+        this.#set(turn, { state: "answering", turnId: event.data.turnId, memory: event.data.memory });
         return false;
       case "delta":
-        this.#set(ask, { answer: ask.answer + event.data.text });
+        this.#set(turn, { answer: turn.answer + event.data.text });
         return false;
       case "done":
-        await this.#over(ask);
+        await this.#finish(turn);
         return true;
       case "error":
-        // A turn that has begun is remembered as far as it came.
-        if (ask.turnId !== undefined) await this.#over(ask);
-        else this.#set(ask, { state: "failed", failure: { code: event.data.code, text: event.data.detail } });
+        // The session stores a turn that has begun, with the text so far.
+        if (turn.turnId !== undefined) await this.#finish(turn);
+        else this.#set(turn, { state: "failed", failure: { code: event.data.code, text: event.data.detail } });
         return true;
     }
   }
 
-  async #over(ask: Ask): Promise<void> {
-    await this.#deps.onOver(ask);
-    this.#drop(ask);
+  async #finish(turn: PageTurn): Promise<void> {
+    await this.#deps.onFinished(turn);
+    this.#drop(turn);
   }
 
-  #drop(ask: Ask): void {
-    this.#list = this.#list.filter((other) => other !== ask);
+  #drop(turn: PageTurn): void {
+    this.#list = this.#list.filter((other) => other !== turn);
     this.#changed();
-    void this.#next(ask.sessionId);
+    void this.#next(turn.sessionId);
   }
 
-  #set(ask: Ask, change: Partial<Ask>): void {
-    Object.assign(ask, change);
+  #set(turn: PageTurn, change: Partial<PageTurn>): void {
+    Object.assign(turn, change);
     this.#changed();
   }
 
@@ -153,7 +155,7 @@ export class Asks {
     const kept = this.#list
       .filter(({ key }) => key !== "")
       .map(({ key, sessionId, question }) => ({ key, sessionId, question }));
-    sessionStorage.setItem(STORED, JSON.stringify(kept));
+    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(kept));
     this.#deps.onChange();
   }
 }

@@ -1,15 +1,15 @@
-/** Sessions that are about to be deleted: a moment in which that may be taken back. */
+/** Sessions that are deleted after a delay, so that the user can undo it. */
 
 /** Milliseconds. */
 const UNDO_MS = 6_000;
 
-export class Leaving {
+export class PendingDeletes {
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
-  readonly #leave: (sessionId: string, now: boolean) => void;
+  readonly #remove: (sessionId: string, closing: boolean) => void;
 
-  /** @param leave deletes a session; `now`: the page is about to go */
-  constructor(leave: (sessionId: string, now: boolean) => void) {
-    this.#leave = leave;
+  /** @param remove deletes a session; `closing`: the page is closing */
+  constructor(remove: (sessionId: string, closing: boolean) => void) {
+    this.#remove = remove;
     addEventListener("pagehide", () => {
       for (const sessionId of [...this.#timers.keys()]) this.#end(sessionId, true);
     });
@@ -19,7 +19,7 @@ export class Leaving {
     return this.#timers.has(sessionId);
   }
 
-  /** @returns how to take it back */
+  /** @returns a function that undoes it */
   add(sessionId: string): () => void {
     this.#timers.set(
       sessionId,
@@ -31,9 +31,9 @@ export class Leaving {
     };
   }
 
-  #end(sessionId: string, now: boolean): void {
+  #end(sessionId: string, closing: boolean): void {
     clearTimeout(this.#timers.get(sessionId));
     this.#timers.delete(sessionId);
-    this.#leave(sessionId, now);
+    this.#remove(sessionId, closing);
   }
 }

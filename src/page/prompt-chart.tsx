@@ -1,4 +1,4 @@
-/** What a prompt is made of, and where in the session it comes from. */
+/** Charts of a prompt: its parts in tokens, and the messages of the session that it contains. */
 import type { Memory } from "./api";
 
 const PARTS = [
@@ -7,13 +7,13 @@ const PARTS = [
   ["window", "Recent messages"],
   ["recalled", "Recalled"],
   ["question", "Question"],
-  ["reply", "Room for the reply"],
+  ["reply", "Reserved for the reply"],
 ] as const;
 
 const number = new Intl.NumberFormat("en");
 
-/** A prompt's parts in tokens, one beside the other. */
-export function Shares({ prompt }: { prompt: NonNullable<Memory["prompt"]> }) {
+/** Shows the parts of a prompt as a bar with a legend. */
+export function PromptChart({ prompt }: { prompt: NonNullable<Memory["prompt"]> }) {
   const shown = PARTS.filter(([part]) => prompt[part] > 0);
   const all = Math.max(
     prompt.limit,
@@ -21,7 +21,7 @@ export function Shares({ prompt }: { prompt: NonNullable<Memory["prompt"]> }) {
   );
   const used = shown.reduce((sum, [part]) => sum + (part === "reply" ? 0 : prompt[part]), 0);
   return (
-    <figure class="shares">
+    <figure class="prompt-chart">
       <div class="bar" aria-hidden="true">
         {shown.map(([part]) => (
           <span key={part} class={`part ${part}`} style={{ "flex-grow": String(prompt[part] / all) }} />
@@ -38,16 +38,15 @@ export function Shares({ prompt }: { prompt: NonNullable<Memory["prompt"]> }) {
           ))}
         </ul>
         <p class="quiet">
-          {number.format(used)} tokens of {number.format(prompt.limit)} that prompt and reply may have; the model's
-          window has {number.format(prompt.modelWindow)}.
+          {number.format(used)} of {number.format(prompt.limit)} tokens used
         </p>
       </figcaption>
     </figure>
   );
 }
 
-/** The whole session as a strip, in which what the prompt had lights up. */
-export function Strip({ memory, sessionId, total }: { memory: Memory; sessionId: string; total: number }) {
+/** Shows the session as a strip and marks the messages that the prompt contains. */
+export function SessionTimeline({ memory, sessionId, total }: { memory: Memory; sessionId: string; total: number }) {
   const { window, recalled } = memory;
   const own = recalled.filter((message) => message.sessionId === sessionId);
   const length = Math.max(total, window?.toSeq ?? 1, 1);
@@ -59,7 +58,7 @@ export function Strip({ memory, sessionId, total }: { memory: Memory; sessionId:
   ].join(", ");
   return (
     <svg
-      class="strip"
+      class="session-timeline"
       viewBox={`0 0 ${length} 10`}
       preserveAspectRatio="none"
       role="img"

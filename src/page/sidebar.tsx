@@ -1,20 +1,20 @@
-/** The conversations at the side. */
+/** The list of conversations. */
 import { useState } from "hono/jsx/dom";
 import { fieldOf } from "./dialog";
 import { IconButton } from "./icon-button";
-import type { Known } from "./known-sessions";
-import { freshSpot, hashOf } from "./place";
+import { hashOf, newLocation } from "./page-location";
+import type { ListedSession } from "./session-list";
 import type { PageState } from "./state";
 
-function Entry({ page, known }: { page: PageState; known: Known }) {
+function Entry({ page, session }: { page: PageState; session: ListedSession }) {
   const [renaming, setRenaming] = useState(false);
-  const { sessionId } = known;
-  const title = known.title ?? "Untitled";
+  const { sessionId } = session;
+  const title = session.title ?? "Untitled";
   const rename = (event: Event) => {
     event.preventDefault();
-    const named = fieldOf(event, "title");
+    const entered = fieldOf(event, "title");
     setRenaming(false);
-    if (named !== "" && named !== known.title) void page.rename(sessionId, named);
+    if (entered !== "" && entered !== session.title) void page.rename(sessionId, entered);
   };
   if (renaming) {
     return (
@@ -35,7 +35,7 @@ function Entry({ page, known }: { page: PageState; known: Known }) {
   }
   return (
     <li>
-      <a href={hashOf({ sessionId })} aria-current={sessionId === page.spot.sessionId ? "page" : undefined}>
+      <a href={hashOf({ sessionId })} aria-current={sessionId === page.location.sessionId ? "page" : undefined}>
         {title}
       </a>
       <IconButton sign="✎" label={`Rename ${title}`} onClick={() => setRenaming(true)} />
@@ -45,19 +45,19 @@ function Entry({ page, known }: { page: PageState; known: Known }) {
 }
 
 export function Sidebar({ page, open }: { page: PageState; open: boolean }) {
-  const shown = page.sessions.filter(({ sessionId }) => !page.isLeaving(sessionId));
+  const shown = page.sessions.filter(({ sessionId }) => !page.isPendingDelete(sessionId));
   return (
     <nav class={`sidebar${open ? " open" : ""}`} id="sidebar" aria-label="Conversations">
-      <button type="button" class="new" onClick={() => page.go(freshSpot())}>
+      <button type="button" class="new" onClick={() => page.go(newLocation())}>
         New conversation
       </button>
       <ul>
-        {shown.map((known) => (
-          <Entry key={known.sessionId} page={page} known={known} />
+        {shown.map((session) => (
+          <Entry key={session.sessionId} page={page} session={session} />
         ))}
       </ul>
       {page.moreSessions !== null && (
-        <button type="button" class="link" onClick={() => void page.moreOfUser()}>
+        <button type="button" class="link" onClick={() => void page.loadMoreSessions()}>
           Show more
         </button>
       )}

@@ -1,9 +1,9 @@
-/** What the page knows and does; views show it, and are told when it changes. */
-import { Api, type Fact, type Model, toldOf } from "./api";
-import { type Known, KnownSessions, sessionsOfUser } from "./known-sessions";
-import { Asks } from "./page-turns";
-import { Leaving } from "./pending-deletes";
-import { freshSpot, hashOf, type Spot, spotOf } from "./place";
+/** The page's state and actions. Views render it and subscribe to changes. */
+import { Api, type Fact, failureOf, type Model } from "./api";
+import { hashOf, newLocation, type PageLocation, parseHash } from "./page-location";
+import { PageTurns } from "./page-turns";
+import { PendingDeletes } from "./pending-deletes";
+import { BrowserSessions, type ListedSession, sessionsOfUser } from "./session-list";
 import { TranscriptWindow } from "./transcript-window";
 
 const TOKEN = "llamory:token";
@@ -12,38 +12,38 @@ const USER = "llamory:user";
 export class PageState {
   api = new Api(sessionStorage.getItem(TOKEN) ?? undefined);
   userId = localStorage.getItem(USER) ?? undefined;
-  sessions: Known[] = [];
-  /** Where the list of the user's sessions goes on. */
+  sessions: ListedSession[] = [];
+  /** The cursor of the next page of the user's sessions; null after the last page. */
   moreSessions: string | null = null;
-  spot: Spot = spotOf(location.hash) ?? freshSpot();
-  window = new TranscriptWindow(this.api, this.spot.sessionId);
+  location: PageLocation = parseHash(location.hash) ?? newLocation();
+  window = new TranscriptWindow(this.api, this.location.sessionId);
   title: string | null = null;
   /** How many messages the session has. */
   total = 0;
   facts: Fact[] = [];
   models: Model[] = [];
   notice: { text: string; undo?: () => void } | null = null;
-  /** Why a token is asked for; null where none is. */
-  tokenWanted: string | null = null;
+  /** Why the sign-in dialog asks for a token; null if it does not. */
+  tokenProblem: string | null = null;
   loading = true;
-  readonly asks: Asks;
-  #known: KnownSessions | undefined;
+  readonly turns: PageTurns;
+  #browserSessions: BrowserSessions | undefined;
   #opening: TranscriptWindow | undefined;
-  readonly #leaving = new Leaving((sessionId, now) => void this.#leave(sessionId, now));
+  readonly #pendingDeletes = new PendingDeletes((sessionId, now) => void this.#delete(sessionId, now));
   readonly #listeners = new Set<() => void>();
 
   constructor() {
-    this.asks = new Asks({
+    this.turns = new PageTurns({
       api: () => this.api,
       userId: () => this.userId,
       onChange: () => this.#changed(),
-      onOver: async ({ sessionId }) => {
-        if (sessionId === this.spot.sessionId) await this.#try(() => this.#goOn());
+      onFinished: async ({ sessionId }) => {
+        if (sessionId === this.location.sessionId) await this.#try(() => this.#refresh());
         await this.#try(() => this.#list());
       },
       onFailure: (failure) => this.#failed(failure),
     });
-    addEventListener("hashchange", () => void this.#moved());
+    addEventListener("hashchange", () => void this.#onHashChange());
   }
 
   subscribe(listener: () => void): () => void {
@@ -52,27 +52,27 @@ export class PageState {
   }
 
   async start(): Promise<void> {
-    history.replaceState(null, "", hashOf(this.spot));
-    this.#known = await KnownSessions.open(sessionStorage.getItem(TOKEN) ?? undefined);
-    this.asks.restore();
+    history.replaceState(null, "", hashOf(this.location));
+    this.#browserSessions = await BrowserSessions.open(sessionStorage.getItem(TOKEN) ?? undefined);
+    this.turns.restore();
     await this.#try(() => this.#open());
     await this.#try(() => this.#list());
-    // A token for a browser may not read them: then there are no prices.
+    // Session tokens may not list models. Prices are left out then.
     this.models = await this.api.models().catch(() => []);
     this.#changed();
   }
 
-  go(spot: Spot): void {
-    if (hashOf(spot) !== location.hash) history.pushState(null, "", hashOf(spot));
-    void this.#moved();
+  go(target: PageLocation): void {
+    if (hashOf(target) !== location.hash) history.pushState(null, "", hashOf(target));
+    void this.#onHashChange();
   }
 
   ask(question: string): void {
-    const { sessionId } = this.spot;
+    const { sessionId } = this.location;
     if (!this.sessions.some((known) => known.sessionId === sessionId)) {
-      this.#known?.note({ sessionId, title: question.slice(0, 80), lastAt: new Date().toISOString() });
+      this.#browserSessions?.note({ sessionId, title: question.slice(0, 80), lastAt: new Date().toISOString() });
     }
-    this.asks.add(sessionId, question);
+    this.turns.add(sessionId, question);
     void this.#try(() => this.#list());
   }
 
@@ -83,55 +83,55 @@ export class PageState {
     return this.#try(async () => {
       await this.api.rename(sessionId, title);
       const known = this.sessions.find((session) => session.sessionId === sessionId);
-      if (known) this.#known?.note({ ...known, title });
-      if (sessionId === this.spot.sessionId) this.title = title;
+      if (known) this.#browserSessions?.note({ ...known, title });
+      if (sessionId === this.location.sessionId) this.title = title;
       await this.#list();
     });
   }
 
-  /** Deletes a session in a moment, unless that is taken back. */
+  /** Deletes a session after a delay in which the user can undo it. */
   remove(sessionId: string): void {
-    const takeBack = this.#leaving.add(sessionId);
-    if (sessionId === this.spot.sessionId) this.go(freshSpot());
-    this.say({
+    const undo = this.#pendingDeletes.add(sessionId);
+    if (sessionId === this.location.sessionId) this.go(newLocation());
+    this.notify({
       text: "Conversation deleted.",
       undo: () => {
-        takeBack();
-        this.say(null);
+        undo();
+        this.notify(null);
       },
     });
   }
 
   reset(): Promise<void> {
     return this.#try(async () => {
-      await this.api.reset(this.spot.sessionId);
+      await this.api.reset(this.location.sessionId);
       await this.#open();
     });
   }
 
-  isLeaving = (sessionId: string): boolean => this.#leaving.has(sessionId);
+  isPendingDelete = (sessionId: string): boolean => this.#pendingDeletes.has(sessionId);
 
   import(lines: string): Promise<void> {
     return this.#try(async () => {
-      const spot = freshSpot();
-      await this.api.imported(spot.sessionId, lines);
-      this.#known?.note({ sessionId: spot.sessionId, title: "Imported", lastAt: new Date().toISOString() });
-      this.go(spot);
+      const target = newLocation();
+      await this.api.import(target.sessionId, lines);
+      this.#browserSessions?.note({ sessionId: target.sessionId, title: "Imported", lastAt: new Date().toISOString() });
+      this.go(target);
     });
   }
 
-  /** Who asks, and with which token: nothing of who was here before stays in the page. */
-  async become(userId: string | undefined, token: string | undefined): Promise<void> {
+  /** Stores the name and the token, and reloads the page without the previous user's data. */
+  async signIn(userId: string | undefined, token: string | undefined): Promise<void> {
     if (userId === undefined) localStorage.removeItem(USER);
     else localStorage.setItem(USER, userId);
     if (token === undefined) sessionStorage.removeItem(TOKEN);
     else sessionStorage.setItem(TOKEN, token);
-    this.asks.clear();
-    // Without a hash this is another page, which is loaded anew.
+    this.turns.clear();
+    // A URL without a hash differs from the current one, so the browser loads it.
     location.replace(location.pathname);
   }
 
-  /** Changes what is known of the user, or nothing, and shows it. */
+  /** Applies a change to the user's facts, then reads them again. */
   changeFacts(change: (api: Api, userId: string) => Promise<void> = async () => {}): Promise<void> {
     return this.#try(async () => {
       if (this.userId === undefined) return;
@@ -140,7 +140,7 @@ export class PageState {
     });
   }
 
-  moreOfUser = (): Promise<void> =>
+  loadMoreSessions = (): Promise<void> =>
     this.#try(async () => {
       if (this.userId === undefined || this.moreSessions === null) return;
       const { sessions, nextCursor } = await sessionsOfUser(this.api, this.userId, this.moreSessions);
@@ -148,31 +148,32 @@ export class PageState {
       this.moreSessions = nextCursor;
     });
 
-  wantNoToken(): void {
-    this.tokenWanted = null;
+  dismissTokenProblem(): void {
+    this.tokenProblem = null;
     this.#changed();
   }
 
-  say(notice: PageState["notice"]): void {
+  notify(notice: PageState["notice"]): void {
     this.notice = notice;
     this.#changed();
   }
 
-  async #moved(): Promise<void> {
-    const spot = spotOf(location.hash) ?? freshSpot();
-    const here = spot.sessionId === this.spot.sessionId && spot.seq !== undefined && this.window.has(spot.seq);
-    this.spot = spot;
+  async #onHashChange(): Promise<void> {
+    const target = parseHash(location.hash) ?? newLocation();
+    const here =
+      target.sessionId === this.location.sessionId && target.seq !== undefined && this.window.has(target.seq);
+    this.location = target;
     this.#changed();
     if (!here) await this.#try(() => this.#open());
   }
 
   async #open(): Promise<void> {
-    const { sessionId, seq } = this.spot;
+    const { sessionId, seq } = this.location;
     const opened = new TranscriptWindow(this.api, sessionId);
     this.#opening = opened;
     this.loading = true;
-    const [info] = await Promise.all([this.api.session(sessionId), opened.begin(seq)]);
-    // Another one was opened meanwhile, or this one anew.
+    const [info] = await Promise.all([this.api.session(sessionId), opened.load(seq)]);
+    // Another session was opened while this one loaded.
     if (this.#opening !== opened) return;
     this.window = opened;
     this.title = info.title;
@@ -180,33 +181,33 @@ export class PageState {
     this.loading = false;
     this.#follow();
     if (info.messages > 0 && this.userId === undefined) {
-      this.#known?.note({ sessionId, title: info.title, lastAt: info.lastAt ?? "" });
+      this.#browserSessions?.note({ sessionId, title: info.title, lastAt: info.lastAt ?? "" });
       await this.#list();
     }
   }
 
-  async #goOn(): Promise<void> {
-    // What is being opened may have been read before the answer was there.
-    if (this.loading || this.window.sessionId !== this.spot.sessionId) return this.#open();
-    await this.window.goOn();
+  async #refresh(): Promise<void> {
+    // The window that is loading may have been read before the answer was stored.
+    if (this.loading || this.window.sessionId !== this.location.sessionId) return this.#open();
+    await this.window.refresh();
     const { title, messages } = await this.api.session(this.window.sessionId);
     this.title = title;
     this.total = messages;
     this.#follow();
   }
 
-  /** A turn that runs and that this page has not asked: it was asked before, or elsewhere. */
+  /** Follows a running turn that another page sent. */
   #follow(): void {
     const { messages, sessionId } = this.window;
     const running = messages.findLast(({ status, role }) => status === "running" && role === "user");
-    if (running?.turnId !== undefined && this.asks.of(sessionId).length === 0) {
-      this.asks.follow(sessionId, running.turnId, running.content);
+    if (running?.turnId !== undefined && this.turns.of(sessionId).length === 0) {
+      this.turns.follow(sessionId, running.turnId, running.content);
     }
   }
 
   async #list(): Promise<void> {
     if (this.userId === undefined) {
-      this.sessions = this.#known?.all ?? [];
+      this.sessions = this.#browserSessions?.all ?? [];
       return;
     }
     const { sessions, nextCursor } = await sessionsOfUser(this.api, this.userId);
@@ -214,30 +215,30 @@ export class PageState {
     this.moreSessions = nextCursor;
   }
 
-  async #leave(sessionId: string, now: boolean): Promise<void> {
+  async #delete(sessionId: string, now: boolean): Promise<void> {
     this.notice = null;
-    // Nothing behind a wait is done by a page that goes.
-    if (now) this.#known?.forget(sessionId);
+    // A page that is closing runs nothing after an await.
+    if (now) this.#browserSessions?.forget(sessionId);
     await this.#try(async () => {
       await this.api.remove(sessionId, now);
-      this.#known?.forget(sessionId);
+      this.#browserSessions?.forget(sessionId);
       await this.#list();
     });
   }
 
-  /** Does something, and says what went wrong with it. */
+  /** Runs an action and shows its failure. */
   async #try(run: () => Promise<void>): Promise<void> {
     try {
       await run();
     } catch (error) {
-      this.#failed(toldOf(error));
+      this.#failed(failureOf(error));
     }
     this.#changed();
   }
 
   #failed({ code, text }: { code: string; text: string }): void {
     this.loading = false;
-    if (code === "unauthorized" || code === "token_expired") this.tokenWanted = text;
+    if (code === "unauthorized" || code === "token_expired") this.tokenProblem = text;
     else this.notice = { text };
     this.#changed();
   }

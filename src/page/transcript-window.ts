@@ -1,4 +1,4 @@
-/** The part of a session's transcript that is in the page: messages that follow each other, never more than so many. */
+/** The consecutive messages of a transcript that the page holds: at most 150. */
 import type { Api, Message } from "./api";
 
 const PAGE = 50;
@@ -9,7 +9,7 @@ export class TranscriptWindow {
   readonly sessionId: string;
   /** Oldest first. */
   messages: Message[] = [];
-  /** Whether there is more before the first, and behind the last. */
+  /** Whether the session has messages before the first, and after the last. */
   older = false;
   newer = false;
 
@@ -18,8 +18,8 @@ export class TranscriptWindow {
     this.sessionId = sessionId;
   }
 
-  /** Begins at the end, or around a message. */
-  async begin(seq: number | undefined): Promise<void> {
+  /** Loads the end of the transcript, or the messages around a seq. */
+  async load(seq: number | undefined): Promise<void> {
     const before = seq === undefined ? undefined : seq + PAGE / 2;
     this.messages = await this.#api.history(this.sessionId, PAGE, before);
     this.older = (this.messages[0]?.seq ?? 1) > 1;
@@ -46,13 +46,13 @@ export class TranscriptWindow {
     this.newer = next.at(-1)?.seq === last + PAGE;
   }
 
-  /** What was said meanwhile, where the end is in the page. */
-  async goOn(): Promise<void> {
+  /** Loads new messages, if the window shows the end of the transcript. */
+  async refresh(): Promise<void> {
     if (this.newer) return;
     const newest = await this.#api.history(this.sessionId, PAGE);
     const last = this.messages.at(-1)?.seq ?? 0;
     const first = newest[0]?.seq ?? last + 1;
-    // The last ones may have changed: a question has its answer now.
+    // The last messages may have changed: a running question may have its answer now.
     if (first > last + 1) this.messages = [];
     this.messages = this.messages.filter(({ seq }) => seq < first);
     this.#append(newest);

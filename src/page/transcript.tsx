@@ -1,14 +1,14 @@
-/** The conversation: what was said, and what is being said. */
+/** The conversation: stored messages and running turns. */
 import { memo, useEffect, useLayoutEffect, useRef } from "hono/jsx/dom";
-import { Inside } from "./answer-details";
+import { AnswerDetails } from "./answer-details";
 import type { Api, Message, Model } from "./api";
 import { LongText } from "./long-text";
 import { Markdown } from "./markdown";
-import type { Ask } from "./page-turns";
-import { hashOf } from "./place";
+import { hashOf } from "./page-location";
+import type { PageTurn } from "./page-turns";
 import type { PageState } from "./state";
 
-/** Pixels from the end in which whoever reads goes along with it. */
+/** Pixels from the end within which the view follows new text. */
 const NEAR = 120;
 
 const timeOf = (time: string) => new Date(time).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
@@ -51,21 +51,23 @@ const MessageView = memo(({ api, message, sessionId, total, models, marked }: Sh
         {(text) => (role === "assistant" ? <Markdown text={text} /> : <p class="plain">{text}</p>)}
       </LongText>
       {role === "assistant" && STATUS[status] && <p class="quiet">{STATUS[status]}</p>}
-      {role === "assistant" && turnId !== undefined && <Inside {...{ api, message, sessionId, total, models }} />}
+      {role === "assistant" && turnId !== undefined && (
+        <AnswerDetails {...{ api, message, sessionId, total, models }} />
+      )}
     </article>
   );
 });
 
-const WAITS: Record<Ask["state"], string> = {
-  waiting: "Waits for the answer before it…",
-  asked: "Asking…",
+const WAITS: Record<PageTurn["state"], string> = {
+  waiting: "Waiting for the previous answer…",
+  asked: "Sending…",
   answering: "",
   stopping: "Stopping…",
   failed: "",
 };
 
-function AskView({ ask, page }: { ask: Ask; page: PageState }) {
-  const { question, answer, state, failure } = ask;
+function PageTurnView({ turn, page }: { turn: PageTurn; page: PageState }) {
+  const { question, answer, state, failure } = turn;
   return (
     <>
       <article class="message user">
@@ -83,13 +85,13 @@ function AskView({ ask, page }: { ask: Ask; page: PageState }) {
         {failure && <p role="alert">{failure.text}</p>}
         <p class="actions">
           {state === "failed" && (
-            <button type="button" onClick={() => page.asks.again(ask)}>
-              Ask again
+            <button type="button" onClick={() => page.turns.retry(turn)}>
+              Try again
             </button>
           )}
           {(state === "waiting" || state === "failed" || state === "answering") && (
-            <button type="button" class="stop" onClick={() => void page.asks.stop(ask)}>
-              {state === "answering" ? "Stop" : "Take back"}
+            <button type="button" class="stop" onClick={() => void page.turns.stop(turn)}>
+              {state === "answering" ? "Stop" : "Discard"}
             </button>
           )}
         </p>
@@ -99,11 +101,11 @@ function AskView({ ask, page }: { ask: Ask; page: PageState }) {
 }
 
 export function Transcript({ page }: { page: PageState }) {
-  const { window, spot, total, models, api } = page;
-  const here = window.sessionId === spot.sessionId;
-  const asks = page.asks.of(spot.sessionId);
-  // A question that this page follows stands among its asks.
-  const followed = new Set(asks.flatMap(({ turnId }) => turnId ?? []));
+  const { window, location, total, models, api } = page;
+  const here = window.sessionId === location.sessionId;
+  const turns = page.turns.of(location.sessionId);
+  // A followed question is shown as a turn, not twice.
+  const followed = new Set(turns.flatMap(({ turnId }) => turnId ?? []));
   const messages = here
     ? window.messages.filter(({ turnId, status }) => status !== "running" && !followed.has(turnId ?? ""))
     : [];
@@ -111,29 +113,29 @@ export function Transcript({ page }: { page: PageState }) {
   const atEnd = useRef(true);
   const first = messages[0]?.seq;
 
-  // What is said last stays in sight, unless somebody reads further up; what comes in above moves nothing.
+  // Keeps the end in view unless the user scrolled up. Messages inserted above do not move the view.
   const height = useRef({ first, full: 0 });
   useLayoutEffect(() => {
     const { current } = list;
     if (!current) return;
     const before = height.current;
-    if (spot.seq === undefined && atEnd.current) current.scrollTop = current.scrollHeight;
+    if (location.seq === undefined && atEnd.current) current.scrollTop = current.scrollHeight;
     else if (before.first !== undefined && first !== undefined && first < before.first)
       current.scrollTop += current.scrollHeight - before.full;
     height.current = { first, full: current.scrollHeight };
   });
   useEffect(() => {
-    if (spot.seq === undefined) return;
-    const message = document.getElementById(`m${spot.seq}`);
+    if (location.seq === undefined) return;
+    const message = document.getElementById(`m${location.seq}`);
     message?.scrollIntoView({ block: "center" });
     message?.focus();
-  }, [spot.seq, spot.sessionId, here && spot.seq !== undefined && window.has(spot.seq)]);
+  }, [location.seq, location.sessionId, here && location.seq !== undefined && window.has(location.seq)]);
 
   const scrolled = () => {
     const { current } = list;
     if (current) atEnd.current = current.scrollHeight - current.scrollTop - current.clientHeight < NEAR;
   };
-  const empty = here && !page.loading && messages.length === 0 && asks.length === 0;
+  const empty = here && !page.loading && messages.length === 0 && turns.length === 0;
   return (
     <div class="transcript" ref={list} onScroll={scrolled} role="log" aria-label="Conversation" tabindex={0}>
       {here && window.older && (
@@ -143,15 +145,15 @@ export function Transcript({ page }: { page: PageState }) {
       )}
       {empty && (
         <p class="empty">
-          Say something. It will be remembered, in this conversation and, if you say who you are, in all of yours.
+          Start talking. I remember this conversation. Add your name and I remember you in all of them.
         </p>
       )}
       {messages.map((message) => (
         <MessageView
           key={message.seq}
           {...{ api, message, total, models }}
-          sessionId={spot.sessionId}
-          marked={message.seq === spot.seq}
+          sessionId={location.sessionId}
+          marked={message.seq === location.seq}
         />
       ))}
       {here && window.newer && (
@@ -159,8 +161,8 @@ export function Transcript({ page }: { page: PageState }) {
           Show newer messages
         </button>
       )}
-      {asks.map((ask) => (
-        <AskView key={ask.key || ask.turnId} ask={ask} page={page} />
+      {turns.map((turn) => (
+        <PageTurnView key={turn.key || turn.turnId} turn={turn} page={page} />
       ))}
     </div>
   );

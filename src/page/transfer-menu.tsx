@@ -1,17 +1,17 @@
-/** A conversation that leaves as a file, comes as one, or is emptied. */
+/** The menu that exports, imports and empties a conversation. */
 import { useRef } from "hono/jsx/dom";
-import { toldOf } from "./api";
+import { failureOf } from "./api";
 import type { PageState } from "./state";
 
 async function download(page: PageState): Promise<void> {
-  const { sessionId } = page.spot;
+  const { sessionId } = page.location;
   try {
-    const url = URL.createObjectURL(new Blob([await page.api.exported(sessionId)], { type: "application/x-ndjson" }));
+    const url = URL.createObjectURL(new Blob([await page.api.export(sessionId)], { type: "application/x-ndjson" }));
     const link = Object.assign(document.createElement("a"), { href: url, download: `${sessionId}.ndjson` });
     link.click();
     URL.revokeObjectURL(url);
   } catch (error) {
-    page.say({ text: toldOf(error).text });
+    page.notify({ text: failureOf(error).text });
   }
 }
 
@@ -39,14 +39,14 @@ export function Transfer({ page }: { page: PageState }) {
           Import
         </button>
         <button type="button" onClick={done(() => page.reset())}>
-          Empty this conversation
+          Empty
         </button>
         <input
           class="hidden"
           type="file"
           ref={file}
           accept=".ndjson,application/x-ndjson"
-          aria-label="An exported conversation"
+          aria-label="Exported conversation"
           tabindex={-1}
           onChange={chosen}
         />

@@ -12,13 +12,13 @@ describe("to look inside", () => {
     const { page } = visitor;
     await visitor.ask("What is the password of the cellar?");
     await visitor.hasRead("It is xylophone.");
-    await page.getByText("Look inside").last().click();
+    await page.getByText("Details").last().click();
     const recalled = page
-      .locator("ol.recalled")
+      .locator("ol.message-links")
       .getByRole("link", { name: "The password of the cellar is xylophone." });
     await recalled.waitFor();
     expect(await page.locator(".legend").first().innerText()).toMatch(
-      /System prompt[\s\S]*Recalled[\s\S]*Room for the reply/,
+      /System prompt[\s\S]*Recalled[\s\S]*Reserved for the reply/,
     );
     expect(
       await page.getByRole("img", { name: /^Of 3002 messages: recent messages \d+ to \d+, \d+ recalled$/ }).count(),
@@ -34,8 +34,8 @@ describe("to look inside", () => {
     await visited.remember(session, 1_000, { at: 6, content: "The password of the cellar is xylophone." });
     await using visitor = await open(`/#/${session}`);
     await visitor.page.fill("#question", "What is the password of the cellar?");
-    await visitor.page.getByText(/Would go with \d+ recent and \d+ recalled messages/).click();
-    await visitor.page.locator(".preview ol.recalled").getByText("xylophone").waitFor();
+    await visitor.page.getByText(/Will send \d+ recent and \d+ recalled messages/).click();
+    await visitor.page.locator(".preview ol.message-links").getByText("xylophone").waitFor();
     expect(await visited.transcript(session)).toHaveLength(100);
   });
 
@@ -45,7 +45,7 @@ describe("to look inside", () => {
     await using visitor = await open(`/#/${session}`);
     const { page } = visitor;
     await page.getByRole("button", { name: "Search" }).click();
-    await page.getByLabel("What was said").fill("cellar");
+    await page.getByLabel("Search text").fill("cellar");
     await page.keyboard.press("Enter");
     await page.getByRole("link", { name: "The password of the cellar is xylophone." }).click();
     await page.waitForSelector("#m7:focus");

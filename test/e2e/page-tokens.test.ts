@@ -36,15 +36,15 @@ afterAll(async () => {
 const open = () => Visitor.open(browser, server.url);
 
 async function give(visitor: Visitor, token: string): Promise<void> {
-  await visitor.page.getByLabel("Token, where the server wants one").fill(token);
-  await visitor.page.getByRole("button", { name: "Go on" }).click();
+  await visitor.page.getByLabel("Token, if the server needs one").fill(token);
+  await visitor.page.getByRole("button", { name: "Continue" }).click();
 }
 
 describe("where the server wants a token", () => {
   it("the page asks for one and says what is wrong with a wrong one; with a right one it talks", async () => {
     await using visitor = await open();
     const { page } = visitor;
-    const dialog = page.getByRole("dialog", { name: "Who you are" });
+    const dialog = page.getByRole("dialog", { name: "Sign in" });
     await dialog.getByText("Send an API token").waitFor();
     await give(visitor, "wrong");
     await dialog.getByText("Send an API token").waitFor();
@@ -85,12 +85,12 @@ describe("where the server wants a token", () => {
     await visitor.hasRead("Noted. I will remember that.");
     await page.getByRole("navigation").getByRole("link", { name: "My secret is mango." }).waitFor();
     const spot = page.url();
-    await page.getByRole("button", { name: "Who are you?" }).click();
+    await page.getByRole("button", { name: "Sign in" }).click();
     await give(visitor, "theirs");
-    await page.getByText("Say something.").waitFor();
+    await page.getByText("Start talking.").waitFor();
     expect(await page.content()).not.toContain("mango");
     await page.goto(spot);
-    await page.getByText("Say something.").waitFor();
+    await page.getByText("Start talking.").waitFor();
     expect(await page.content()).not.toContain("mango");
   });
 });

@@ -1,11 +1,11 @@
 /** Whether what a model has said is an answer to what it was asked. */
-import { Validator } from "@cfworker/json-schema";
 import type { ModelEnd } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
 import type { AnswerFormat } from "../turn/types";
 import type { Calls } from "./calls";
 import type { Wanted } from "./catalogue";
 import { isObject, parsed } from "./json";
+import { matches } from "./json-schema/matches-schema";
 
 /** Whether an answer can only be told when it is whole. */
 export const isChecked = ({ tools, format }: Wanted): boolean => format !== undefined || tools?.required === true;
@@ -26,11 +26,5 @@ export function ended(said: boolean, calls: Calls, end: ModelEnd, { tools }: Wan
 /** Whether a text is the JSON that was wanted. */
 export function fits(text: string, { schema }: AnswerFormat): boolean {
   const value = parsed(text);
-  if (schema === null) return isObject(value);
-  try {
-    return value !== undefined && new Validator(JSON.parse(schema)).validate(value).valid;
-  } catch {
-    // A schema that goes round in circles for such a value.
-    return false;
-  }
+  return schema === null ? isObject(value) : value !== undefined && matches(parsed(schema), value);
 }

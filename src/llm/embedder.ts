@@ -2,7 +2,8 @@
 import { log } from "../log";
 import { within } from "../timeout";
 import { type AiBinding, cancelOptions } from "./binding";
-import { withoutSent } from "./log-cause";
+import { errorIn, messageOf } from "./errors";
+import { causeOf } from "./log-cause";
 
 /** How an encoder is called, as the settings say. */
 export interface EmbeddingOptions {
@@ -11,6 +12,8 @@ export interface EmbeddingOptions {
   timeoutMs: number;
   /** The id of an AI Gateway; empty for none. */
   gateway: string;
+  /** The name of the object that counts the tokens; absent without a quota. */
+  meter?: string | undefined;
 }
 
 /** Vectors of one length, one for each text; null where the reply is something else. */
@@ -38,10 +41,10 @@ export async function embed(
       ),
     );
     const vectors = vectorsIn(reply, texts.length);
-    if (!vectors) log("warn", "embedding_failed", { model, cause: "no vectors" });
+    if (!vectors) log("warn", "embedding_failed", { model, cause: errorIn(reply) ?? "no vectors" });
     return vectors;
   } catch (error) {
-    log("warn", "embedding_failed", { model, cause: withoutSent(String(error), texts) });
+    log("warn", "embedding_failed", { model, cause: causeOf(messageOf(error)) });
     return null;
   }
 }

@@ -1,5 +1,7 @@
-/** Workers AI's errors, which are exceptions whose message starts with `<code>: …`, told as failures. */
+/** Errors of a model as failures. The binding throws them with a message `<code>: …`; entrypoints return them. */
 import type { Failure } from "../turn/result";
+import { isObject } from "./json";
+import { causeOf } from "./log-cause";
 
 /**
  * What may help: `again` the same call, `once` the same but only once more, `fallback` another model, `shrink` a shorter
@@ -10,7 +12,7 @@ export type Remedy = "again" | "once" | "fallback" | "shrink" | "stop";
 export interface ModelError {
   failure: Failure;
   remedy: Remedy;
-  /** What the model's side said, for the operator's log. */
+  /** For the operator's log. */
   cause: string;
 }
 
@@ -35,13 +37,28 @@ const KINDS: Record<number, Kind> = {
   3041: "account",
 };
 
-const CODE = /(?:^|\b\w+: )(\d{3,4}): /;
-/** JSON mode promises nothing: https://developers.cloudflare.com/workers-ai/features/json-mode/ */
-const MISFIT = /JSON Mode couldn't be met/i;
-const TOO_LONG = /estimated .*tokens .*exceeded/i;
+/** A cause begins with its code. */
+const CODE = /^(\d{3,4})\b/;
 
-/** How the message of an error begins that says that there is no model server. */
-export const UNREACHABLE = "unreachable: ";
+/** The message of the error of a model server that does not answer. */
+export const UNREACHABLE = "unreachable";
+/** The message of the error of a reply that is no JSON. */
+export const UNPARSABLE = "unparsable";
+
+/** An error as a value. Entrypoints return it: the runtime would log what they throw, with its text and stack. */
+export interface ReturnedError {
+  modelError: string;
+}
+
+/** Returns the value for an error, without the texts in its message. */
+export const returnedError = (error: unknown): ReturnedError => ({ modelError: causeOf(messageOf(error)) });
+
+/** Finds the error in what a call returned. */
+export function errorIn(value: unknown): string | undefined {
+  return isObject(value) && typeof value.modelError === "string" ? causeOf(value.modelError) : undefined;
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Seconds until 00:00 UTC, when the daily allowance of Workers AI starts anew. */
 export function secondsToMidnight(now: number): number {
@@ -50,18 +67,21 @@ export function secondsToMidnight(now: number): number {
 }
 
 function kindOf(cause: string): Kind {
-  if (cause.startsWith(UNREACHABLE)) return "unreachable";
-  if (MISFIT.test(cause)) return "misfit";
+  if (cause === UNREACHABLE) return "unreachable";
   const code = Number(CODE.exec(cause)?.[1] ?? Number.NaN);
-  if (code === 3010 && TOO_LONG.test(cause)) return "too_long";
-  // Whatever else is our request's fault has a code of its own; an error without one may pass.
+  // JSON mode may fail: https://developers.cloudflare.com/workers-ai/features/json-mode/
+  if (code === 5024 || cause.includes("JSON mode")) return "misfit";
+  if (code === 3010 && cause.includes("tokens") && cause.includes("exceeded")) return "too_long";
+  // All other errors of our request have a code of their own; an error without one may pass.
   const ours = (code >= 400 && code < 500) || (code >= 3000 && code < 9000);
   return KINDS[code] ?? (ours ? "refused" : "busy");
 }
 
-/** Tells an exception of `AI.run`. */
-export function modelError(error: unknown, model: string): ModelError {
-  const cause = error instanceof Error ? error.message : String(error);
+/**
+ * Returns the failure and the remedy of an error.
+ * @param cause as {@link causeOf} returns it
+ */
+export function modelError(cause: string, model: string): ModelError {
   switch (kindOf(cause)) {
     case "busy":
       return { failure: { reason: "model_busy" }, remedy: "again", cause };

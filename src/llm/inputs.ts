@@ -1,7 +1,8 @@
-/** A call of the model as the binding takes it. */
+/** A call of the model as the binding takes it, without the control tokens of Llama's chat templates. */
 import type { FittedPrompt, ModelCall } from "../turn/ports";
-import type { PromptMessage, Tools } from "../turn/types";
-import type { ChatInputs, ModelMessage } from "./binding";
+import type { AnswerFormat, PromptMessage, Tools } from "../turn/types";
+import type { ChatInputs, ModelMessage, ResponseFormat } from "./binding";
+import { cleanMessages, withoutControlTokens } from "./control-tokens";
 
 /** Messages in the order of the prompt; each result carries the name of its function, which some chat templates want. */
 function messagesOf(messages: PromptMessage[]): ModelMessage[] {
@@ -32,39 +33,26 @@ const toolsOf = ({ list, required }: Tools): Pick<ChatInputs, "tools" | "tool_ch
   tool_choice: required ? "required" : "auto",
 });
 
+const formatOf = ({ schema }: AnswerFormat): ResponseFormat =>
+  schema === null ? { type: "json_object" } : { type: "json_schema", json_schema: JSON.parse(schema) };
+
+/** Builds the inputs of a call. All texts of clients pass here, and are cleaned here. */
 export function inputsOf({ messages, maxTokens }: FittedPrompt, call: ModelCall, stream: boolean): ChatInputs {
   const { temperature, topP, seed, frequencyPenalty, presencePenalty, stop } = call.sampling;
   const { tools, format } = call;
   return {
-    messages: messagesOf(messages),
+    messages: messagesOf(cleanMessages(messages)),
     max_tokens: maxTokens,
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
     ...(seed !== undefined && { seed }),
     ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }),
     ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }),
-    ...(stop !== undefined && { stop }),
     ...(stream && { stream }),
-    ...(tools && toolsOf(tools)),
-    ...(format && {
-      response_format:
-        format.schema === null
-          ? { type: "json_object" as const }
-          : { type: "json_schema" as const, json_schema: JSON.parse(format.schema) },
+    ...withoutControlTokens({
+      ...(stop !== undefined && { stop }),
+      ...(tools && toolsOf(tools)),
+      ...(format && { response_format: formatOf(format) }),
     }),
   };
 }
-
-/** All texts of a call, which no log line may repeat. */
-export const textsOf = ({ messages, tools = [], response_format: format }: ChatInputs): string[] => [
-  ...messages.flatMap(({ content, tool_calls: calls = [] }) => [
-    content,
-    ...calls.map((call) => call.function.arguments),
-  ]),
-  ...tools.flatMap(({ function: { name, description, parameters } }) => [
-    name,
-    description,
-    JSON.stringify(parameters),
-  ]),
-  ...(format?.type === "json_schema" ? [JSON.stringify(format.json_schema)] : []),
-];

@@ -5,9 +5,9 @@ import { failed, ok, type Result } from "../turn/result";
 import { type AiBinding, type AiOptions, type ChatInputs, cancelOptions } from "./binding";
 import { windowOf } from "./catalogue";
 import { isChecked } from "./check-reply";
-import { type ModelError, modelError } from "./errors";
-import { inputsOf, textsOf } from "./inputs";
-import { withoutSent } from "./log-cause";
+import { errorIn, type ModelError, messageOf, modelError } from "./errors";
+import { inputsOf } from "./inputs";
+import { causeOf } from "./log-cause";
 import { readReply, wholeReply } from "./reply";
 import { readModelStream } from "./stream";
 
@@ -102,7 +102,7 @@ export class Llama implements Model {
           if (outcome === "stopped") return failed({ reason: signal.aborted ? "turn_cancelled" : "model_timeout" });
           result = "value" in outcome ? read(outcome.value, candidate, limit) : failed(outcome.failure);
           if (result.ok) return result;
-          const cause = "value" in outcome ? result.failure.reason : withoutSent(outcome.cause, textsOf(inputs));
+          const cause = "value" in outcome ? result.failure.reason : outcome.cause;
           log("warn", "model_error", { model: candidate, attempt, cause });
           const remedy = "value" in outcome ? (isChecked(call) ? "once" : "stop") : outcome.remedy;
           if (remedy === "stop" || (remedy === "once" && misfit)) return result;
@@ -134,9 +134,11 @@ export class Llama implements Model {
       const first = await Promise.race([call, limit.stopped]);
       // A reply that comes too late is to stop.
       if (first === "stopped") call.then(({ value }) => cancel(value)).catch(() => {});
-      return first;
+      const returned = first === "stopped" ? undefined : errorIn(first.value);
+      if (returned === undefined) return first;
+      return limit.signal.aborted ? "stopped" : modelError(returned, model);
     } catch (error) {
-      return limit.signal.aborted ? "stopped" : modelError(error, model);
+      return limit.signal.aborted ? "stopped" : modelError(causeOf(messageOf(error)), model);
     }
   }
 

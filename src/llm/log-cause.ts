@@ -1,13 +1,46 @@
-/** Words, of any script. */
-const WORD = /[\p{L}\p{N}\p{M}]+/gu;
-/** The number at the head of an error says what kind it is. */
-const CODE = /^(?:\w+: )?\d{3,4}: /;
-const LONGEST = 500;
+/**
+ * Reduces the message of a model error to a status, a code and words of a fixed vocabulary: the log contains nothing else
+ * of it. Model servers quote the request and their own output, in forms that no filter by what was sent recognizes.
+ */
 
-/** What a model server said, for the operator: cut of every word that it was sent, as many repeat the request they refuse. */
-export function withoutSent(said: string, texts: string[]): string {
-  const sent = new Set(texts.flatMap((text) => text.toLowerCase().match(WORD) ?? []));
-  const head = CODE.exec(said)?.[0] ?? "";
-  const rest = said.slice(head.length, LONGEST).replace(WORD, (word) => (sent.has(word.toLowerCase()) ? "…" : word));
-  return head + rest.replace(/…(?:[^\p{L}\p{N}]*…)+/gu, "…");
+/** Words that say why a call failed. Their order here is their order in the log, so the log repeats no sentence. */
+const VOCABULARY: readonly [word: string, pattern: RegExp][] = [
+  ["unreachable", /\bunreachable\b/i],
+  ["unparsable", /\bunparsable\b/i],
+  ["connection lost", /connection (?:lost|reset|closed)/i],
+  ["timeout", /time[d-]? ?out/i],
+  ["busy", /\b(?:busy|overloaded|capacity|too many requests)\b/i],
+  ["rate limit", /rate.?limit/i],
+  ["JSON mode", /JSON mode/i],
+  ["not supported", /(?:not|n't) support|unsupported/i],
+  ["tools", /\btools?\b/i],
+  ["response_format", /response_format/i],
+  ["chat template", /chat template/i],
+  ["parsing", /\bpars(?:e|ing)\b/i],
+  ["model not found", /model .{0,200}not found|no such model/is],
+  ["deprecated", /\bdeprecated\b/i],
+  ["context", /\bcontext\b/i],
+  ["tokens", /\btokens\b/i],
+  ["too long", /\btoo (?:long|large|big)\b/i],
+  ["exceeded", /\bexceed/i],
+  ["terms", /\bterms\b/i],
+  ["quota", /\b(?:quota|allocation|neurons)\b/i],
+  ["key", /\bapi.?key\b/i],
+  ["out of memory", /out of memory|\boom\b/i],
+  ["loading", /\bloading\b/i],
+];
+
+/** A code of Workers AI, and the HTTP status of a model server. Both precede the server's own text. */
+const HEAD = /^(?:[A-Za-z]\w{0,63}: )?(?:(\d{3,4}): )?(?:HTTP (\d{3})\b)?/;
+/** Characters of a message that are searched. */
+const SEARCHED = 2_000;
+
+/** Returns for example `5007: HTTP 404 model not found`; `unknown` if nothing of the message is known. */
+export function causeOf(message: string): string {
+  const [, code, status] = HEAD.exec(message) ?? [];
+  const text = message.slice(0, SEARCHED);
+  const words = VOCABULARY.filter(([, pattern]) => pattern.test(text)).map(([word]) => word);
+  const said = [...(status === undefined ? [] : [`HTTP ${status}`]), ...words].join(" ");
+  if (code === undefined) return said || "unknown";
+  return said ? `${code}: ${said}` : code;
 }

@@ -9,8 +9,17 @@ export const content = z.string().min(1).max(MAX_CONTENT).refine(wellFormed, WEL
 export const role = z.enum(["system", "user", "assistant"]);
 /** Of a transcript: `tool` is what a function returned. */
 export const anyRole = z.enum([...role.options, "tool"]);
+export const functionName = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{1,128}$/, "must be 1 to 128 of the characters A-Z a-z 0-9 _ . -");
+
+/** The id of a call, as clients and models make them: `call_abc`, `toolu_01Ab`, `functions.weather:0`, `a|b`, Base64. */
+export const callId = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:@+/=|#~-]{1,256}$/, "must be 1 to 256 of the characters A-Z a-z 0-9 _ . : @ + / = | # ~ -");
+
 /** Functions that an answer calls, over the OpenAI surface; `arguments` is JSON. */
-export const toolCalls = z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() }));
+const toolCalls = z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() }));
 export const called = {
   toolCalls: toolCalls.optional(),
   /** The call that a tool's message is the result of. */

@@ -3,10 +3,12 @@ import * as z from "zod";
 import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "../limits";
 import {
   anyRole,
+  callId,
   content,
   count,
   exportedMemory,
   finishReason,
+  functionName,
   name,
   time,
   usage,
@@ -17,10 +19,9 @@ import { sessionChange } from "./session-schema";
 
 const imported = z.string().max(MAX_ANSWER).refine(wellFormed, WELL_FORMED);
 
-const short = z.string().min(1).max(256).refine(wellFormed, WELL_FORMED);
 const result = z.string().max(MAX_RESULT).refine(wellFormed, WELL_FORMED);
 const toolCalls = z
-  .array(z.object({ id: short, name: short, arguments: result }))
+  .array(z.object({ id: callId, name: functionName, arguments: result }))
   .min(1)
   .max(MAX_CALLS);
 
@@ -38,7 +39,7 @@ export const exportLines = {
       name: name.optional(),
       content: imported,
       toolCalls: toolCalls.optional(),
-      toolCallId: short.optional(),
+      toolCallId: callId.optional(),
       createdAt: time,
     }),
   }),
@@ -47,7 +48,7 @@ export const exportLines = {
       id: z.string().min(1).max(128),
       /** What functions returned that the turn before it called. */
       results: z
-        .array(z.object({ callId: short, content: result }))
+        .array(z.object({ callId, content: result }))
         .min(1)
         .max(MAX_CALLS)
         .optional(),

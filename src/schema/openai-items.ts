@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { MAX_CALLS, MAX_RESULT } from "../limits";
 import type { Called, Role } from "../turn/types";
+import { callId, functionName } from "./common-schema";
 
 export const text = z
   .string()
@@ -46,8 +47,6 @@ export function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown
   return items;
 }
 
-const id = z.string().min(1).max(256);
-
 /** One line of a conversation. */
 export interface Said extends Called {
   role: Role;
@@ -59,49 +58,79 @@ export interface Reference {
   reference: string;
 }
 
-const said = z
-  .object({ role: z.enum(["system", "developer", "user"]), content: textParts })
-  .transform(({ role, content }): Said => ({ role: role === "developer" ? "system" : role, content }));
+const said = z.object({ role: z.enum(["system", "developer", "user"]), content: textParts });
 
-const answered = z
-  .object({
-    role: z.literal("assistant"),
-    content: textParts.nullish(),
-    tool_calls: z
-      .array(z.object({ id, type: z.literal("function"), function: z.object({ name: id, arguments: text }) }))
-      .max(MAX_CALLS)
-      .nullish(),
-  })
-  .transform(({ content, tool_calls: calls }): Said => {
-    const toolCalls = calls?.map(({ id, function: called }) => ({ id, ...called }));
-    return { role: "assistant", content: content ?? "", ...(toolCalls?.length && { toolCalls }) };
-  });
-
-const returned = z
-  .object({ role: z.literal("tool"), tool_call_id: id, content: textParts })
-  .transform(({ tool_call_id: toolCallId, content }): Said => ({ role: "tool", content, toolCallId }));
-
-export const chatMessage = z.union([said, answered, returned], {
-  error:
-    "must be a message with `role` (system, developer, user, assistant or tool) and `content`; of a tool with `tool_call_id`, of an assistant perhaps with `tool_calls`",
+const answered = z.object({
+  role: z.literal("assistant"),
+  content: textParts.nullish(),
+  tool_calls: z
+    .array(
+      z.object({
+        id: callId,
+        type: z.literal("function"),
+        function: z.object({ name: functionName, arguments: text }),
+      }),
+    )
+    .max(MAX_CALLS)
+    .nullish(),
 });
 
-const functionCall = z
-  .object({ type: z.literal("function_call"), call_id: id, name: id, arguments: text })
-  .transform(({ call_id, name, arguments: json }): Said => {
-    return { role: "assistant", content: "", toolCalls: [{ id: call_id, name, arguments: json }] };
-  });
+const returned = z.object({ role: z.literal("tool"), tool_call_id: callId, content: textParts });
 
-const functionOutput = z
-  .object({ type: z.literal("function_call_output"), call_id: id, output: textParts })
-  .transform(({ call_id: toolCallId, output }): Said => ({ role: "tool", content: output, toolCallId }));
+/** Reads a message of any role. */
+function messageOf(message: z.output<typeof said | typeof answered | typeof returned>): Said {
+  switch (message.role) {
+    case "assistant": {
+      const toolCalls = message.tool_calls?.map(({ id, function: called }) => ({ id, ...called }));
+      return { role: "assistant", content: message.content ?? "", ...(toolCalls?.length && { toolCalls }) };
+    }
+    case "tool":
+      return { role: "tool", content: message.content, toolCallId: message.tool_call_id };
+    case "system":
+    case "developer":
+      return { role: "system", content: message.content };
+    case "user":
+      return { role: "user", content: message.content };
+  }
+}
 
-const reference = z
-  .object({ type: z.literal("item_reference"), id: z.string().max(512) })
-  .transform((item): Reference => ({ reference: item.id }));
+// The transformation follows the union: an option that is transformed by itself would not name its wrong field.
+export const chatMessage = z
+  .union([said, answered, returned], {
+    error:
+      "must be a message with `role` (system, developer, user, assistant or tool) and `content`; of a tool with `tool_call_id`, of an assistant perhaps with `tool_calls`",
+  })
+  .transform(messageOf);
+
+const functionCall = z.object({
+  type: z.literal("function_call"),
+  call_id: callId,
+  name: functionName,
+  arguments: text,
+});
+
+const functionOutput = z.object({ type: z.literal("function_call_output"), call_id: callId, output: textParts });
+
+const reference = z.object({ type: z.literal("item_reference"), id: z.string().max(512) });
 
 /** Items of a response's input: messages, also those that a response gave back, or the ids of those. */
-export const inputItem = z.union([reference, functionCall, functionOutput, said, answered], {
-  error:
-    "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call`, a `function_call_output` or an `item_reference`",
-});
+export const inputItem = z
+  .union([reference, functionCall, functionOutput, said, answered], {
+    error:
+      "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call`, a `function_call_output` or an `item_reference`",
+  })
+  .transform((item): Said | Reference => {
+    if (!("type" in item)) return messageOf(item);
+    switch (item.type) {
+      case "item_reference":
+        return { reference: item.id };
+      case "function_call":
+        return {
+          role: "assistant",
+          content: "",
+          toolCalls: [{ id: item.call_id, name: item.name, arguments: item.arguments }],
+        };
+      case "function_call_output":
+        return { role: "tool", content: item.output, toolCallId: item.call_id };
+    }
+  });

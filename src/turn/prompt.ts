@@ -43,19 +43,6 @@ function line(message: Message): PromptMessage {
   };
 }
 
-/** The control tokens of Llama's chat template, which a tokenizer may take for what they are wherever they stand. */
-const CONTROL = /<\|([^|<>\s]{1,64})\|>/g;
-
-const textWithoutControl = (text: string) => (text.includes("<|") ? text.replace(CONTROL, "<$1>") : text);
-
-const withoutControl = ({ content, toolCalls, ...message }: PromptMessage): PromptMessage => ({
-  ...message,
-  content: textWithoutControl(content),
-  ...(toolCalls && {
-    toolCalls: toolCalls.map((call) => ({ ...call, arguments: textWithoutControl(call.arguments) })),
-  }),
-});
-
 /** The operator's system prompt comes first, and what a request adds to it is marked as the application's. */
 export const systemPromptOf = (operator: string, application: string | undefined): string =>
   application === undefined ? operator : `${operator}\n\nThe application that asks adds:\n${application}`;
@@ -67,14 +54,13 @@ export const systemPromptOf = (operator: string, application: string | undefined
  * What changes least stands first, so that the model's prefix cache serves the head of the prompt from turn to turn.
  */
 export function buildPrompt({ systemPrompt, context, question, tail }: PromptParts): PromptMessage[] {
-  const messages: PromptMessage[] = [
+  return [
     { role: "system", content: systemPrompt },
     ...context.window.map(line),
     ...factsBlock(context.user?.facts),
     ...recalledBlock(context.recalled),
     ...(tail ?? [{ role: "user" as const, content: question }]),
   ];
-  return messages.map(withoutControl);
 }
 
 const lineTokens = (message: Message) =>

@@ -89,6 +89,6 @@ describe("OpenAIModel, over a server that speaks the OpenAI API", () => {
       status: 502,
       detail: expect.stringContaining("ollama serve"),
     });
-    expect(server.log).toContain("Is the model server running?");
+    expect(server.log).toContain('"cause":"unreachable"');
   });
 });

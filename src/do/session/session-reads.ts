@@ -1,5 +1,6 @@
 /** What is read of a session, on behalf of anybody, or of the one user whose it must be. Nothing is written. */
 import type { AiBinding } from "../../llm/binding";
+import { cleanMessages } from "../../llm/control-tokens";
 import type { EmbeddingOptions } from "../../llm/embedder";
 import { Llama } from "../../llm/llama";
 import { measure } from "../../turn/budget";
@@ -54,12 +55,21 @@ export class SessionReads {
     return isOpen ? undefined : failed({ reason: "session_of_another_user" });
   }
 
+  /** As {@link mayRead}, of one turn: one that runs or waits is its own user's, whoever else's turns wait there. */
+  mayReadTurn(turnId: string, by: string | undefined): Failed | undefined {
+    const live = this.#deps.turns.live(turnId);
+    if (by === undefined || live?.user === undefined) return this.mayRead(by);
+    const refusal = this.#deps.user.refusal({ object: by, mayAdopt: false });
+    if (refusal) return failed(refusal);
+    return live.user === by ? undefined : failed({ reason: "session_of_another_user" });
+  }
+
   turn(turnId: string, by: string | undefined): Result<StoredTurn> {
-    return this.mayRead(by) ?? found(this.#deps.turns.get(turnId));
+    return this.mayReadTurn(turnId, by) ?? found(this.#deps.turns.get(turnId));
   }
 
   follow(turnId: string, form: Form, after: number | null, by: string | undefined): Result<ReadableStream<Uint8Array>> {
-    return this.mayRead(by) ?? found(this.#deps.turns.follow(turnId, form, after));
+    return this.mayReadTurn(turnId, by) ?? found(this.#deps.turns.follow(turnId, form, after));
   }
 
   history({ before, limit }: Page, by: string | undefined): Result<{ messages: Message[]; nextCursor: number | null }> {
@@ -93,11 +103,12 @@ export class SessionReads {
     const recallTokens = sizes.recallTokens ?? ask.recallTokens;
     const [question, known] = await Promise.all([
       embedding && isLong ? this.#deps.meaning.question(ask.question, embedding) : null,
-      user && this.#deps.user.memory(user, { ...ask, recallTokens }),
+      user && this.#deps.user.joining.read(user, { ...ask, recallTokens }),
     ]);
     const { messages } = this.#deps.store;
     const scope = { total: messages.count(), nearest: this.#deps.meaning.nearestTo(question), user: known };
-    return preview(measure(ask), window, sizes, (budget) => readContext(messages, ask.question, budget, scope));
+    const shown = preview(measure(ask), window, sizes, (budget) => readContext(messages, ask.question, budget, scope));
+    return shown.ok ? ok({ ...shown.value, messages: cleanMessages(shown.value.messages) }) : shown;
   }
 
   async search(

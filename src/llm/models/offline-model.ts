@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { stemmer } from "stemmer";
 import type { AiInputs, AiOptions, ChatInputs, ModelMessage } from "../binding";
+import { returnedError } from "../errors";
 import { callFor, smallest } from "./offline-tools";
 
 /** Words that say nothing about what a sentence is about. */
@@ -40,8 +41,8 @@ function saidIn(messages: ModelMessage[]): string[] {
   });
 }
 
-/** The answer of {@link OfflineModel} to a prompt; exported for what it is, a pure function. */
-export function answerFrom(messages: ModelMessage[]): string {
+/** Returns the answer of {@link OfflineModel} to a prompt. */
+function answerFrom(messages: ModelMessage[]): string {
   const last = messages.at(-1);
   if (last?.role === "tool") return `${last.name ?? "The function"} says: "${last.content}"`;
   const question = last?.content ?? "";
@@ -76,8 +77,8 @@ const event = (data: unknown) => encoder.encode(`data: ${typeof data === "string
  * offline-forms.ts. It counts words as tokens.
  */
 export class OfflineModel extends WorkerEntrypoint {
-  async run(model: string, inputs: AiInputs, _options?: AiOptions): Promise<unknown> {
-    if ("text" in inputs) throw new Error(`5007: No such model ${model}: the stand-in makes no vectors`);
+  async run(_model: string, inputs: AiInputs, _options?: AiOptions): Promise<unknown> {
+    if ("text" in inputs) return returnedError("5007: no such model: the stand-in makes no vectors");
     const call = callFor(inputs);
     const answer = call ? "" : answerOf(inputs);
     const parts = answer.match(/\S+\s*/g) ?? [];

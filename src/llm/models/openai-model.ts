@@ -1,25 +1,35 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Env } from "../../env";
 import { settingsOf } from "../../settings";
-import { type AiInputs, type AiOptions, signalOf } from "../binding";
-import { UNREACHABLE } from "../errors";
-import { textsOf } from "../inputs";
-import { withoutSent } from "../log-cause";
+import { type AiInputs, type AiOptions, type ChatInputs, type EmbeddingInputs, signalOf } from "../binding";
+import { returnedError, UNPARSABLE, UNREACHABLE } from "../errors";
+import { fieldsOf } from "../json";
 
 /** HTTP statuses of an OpenAI-compatible server as the codes that Workers AI would use for the same. */
-const codes: Record<number, number> = { 401: 5018, 403: 5018, 404: 5007, 408: 3046, 429: 3040 };
+const CODES: Record<number, number> = { 401: 5018, 403: 5018, 404: 5007, 408: 3046, 413: 5021, 429: 3040 };
+const TOO_LONG = /context.{0,9}(?:length|size|window)|too long|maximum .{0,99}tokens/i;
+/** Characters of an error that are read. */
+const READ = 2_000;
 
 /**
- * Stands in for the AI binding over any OpenAI-compatible server: Ollama, llama.cpp, vLLM. It takes what Workers AI
- * takes, and its errors are told as Workers AI tells them, so that nothing behind the binding needs to know.
+ * Stands in for the AI binding over any OpenAI-compatible server: Ollama, llama.cpp, vLLM. It takes the inputs of Workers
+ * AI, and returns errors with its codes, so that all other code is the same for both.
  */
 export class OpenAIModel extends WorkerEntrypoint<Env> {
   async run(model: string, inputs: AiInputs, options?: AiOptions): Promise<unknown> {
-    if ("text" in inputs) {
-      const response = await this.#post("embeddings", { model, input: inputs.text }, inputs.text, options);
-      const { data }: { data: { embedding: number[] }[] } = await jsonOf(response);
-      return { data: data.map(({ embedding }) => embedding) };
+    try {
+      return "text" in inputs ? await this.#embed(model, inputs, options) : await this.#chat(model, inputs, options);
+    } catch (error) {
+      return returnedError(error);
     }
+  }
+
+  async #embed(model: string, { text }: EmbeddingInputs, options: AiOptions | undefined): Promise<unknown> {
+    const { data } = fieldsOf(await jsonOf(await this.#post("embeddings", { model, input: text }, options)));
+    return { data: Array.isArray(data) ? data.map((entry) => fieldsOf(entry).embedding) : null };
+  }
+
+  async #chat(model: string, inputs: ChatInputs, options: AiOptions | undefined): Promise<unknown> {
     const { response_format: format } = inputs;
     const body = {
       model,
@@ -29,12 +39,12 @@ export class OpenAIModel extends WorkerEntrypoint<Env> {
         response_format: { type: format.type, json_schema: { name: "answer", schema: format.json_schema } },
       }),
     };
-    const response = await this.#post("chat/completions", body, textsOf(inputs), options);
+    const response = await this.#post("chat/completions", body, options);
     return inputs.stream ? response.body : jsonOf(response);
   }
 
-  /** @param sent the texts in the body, which no error repeats */
-  async #post(path: string, body: object, sent: string[], options: AiOptions | undefined): Promise<Response> {
+  /** @throws an error whose message begins with a code */
+  async #post(path: string, body: object, options: AiOptions | undefined): Promise<Response> {
     const { OPENAI_BASE_URL, OPENAI_API_KEY } = settingsOf(this.env);
     const url = `${OPENAI_BASE_URL.replace(/\/+$/, "")}/${path}`;
     const response = await fetch(url, {
@@ -45,19 +55,30 @@ export class OpenAIModel extends WorkerEntrypoint<Env> {
         ...(OPENAI_API_KEY && { authorization: `Bearer ${OPENAI_API_KEY}` }),
       },
       body: JSON.stringify(body),
-    }).catch((cause: unknown) => {
-      throw new Error(`${UNREACHABLE}no answer from ${url}. Is the model server running? (${String(cause)})`);
+    }).catch(() => {
+      throw new Error(UNREACHABLE);
     });
     if (response.ok) return response;
-    const text = withoutSent((await response.text()).slice(0, 2_000), [...sent, OPENAI_API_KEY]);
-    const tooLong = response.status === 400 && /context|too long|maximum .*tokens/i.test(text);
-    throw new Error(`${tooLong ? 5021 : (codes[response.status] ?? response.status)}: ${text}`);
+    const { status } = response;
+    const text = await beginningOf(response);
+    const code = status === 400 && TOO_LONG.test(text) ? 5021 : (CODES[status] ?? status);
+    throw new Error(`${code}: HTTP ${status} ${text}`);
   }
 }
 
-/** The runtime's own message would repeat what could not be read. */
-function jsonOf<T>(response: Response): Promise<T> {
-  return response.json<T>().catch(() => {
-    throw new Error("unparsable JSON");
-  });
+/** The beginning of an error's text; the rest is not read. */
+async function beginningOf({ body }: Response): Promise<string> {
+  let text = "";
+  if (!body) return text;
+  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.length >= READ) break;
+  }
+  return text.slice(0, READ);
 }
+
+/** The runtime's own message would repeat the text that it could not read. */
+const jsonOf = (response: Response): Promise<unknown> =>
+  response.json().catch(() => {
+    throw new Error(UNPARSABLE);
+  });

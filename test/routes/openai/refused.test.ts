@@ -80,6 +80,54 @@ describe("what is not supported", () => {
   });
 });
 
+describe("a call that a client sends along", () => {
+  const exchanged = (id: string, name: string) => ({
+    messages: [
+      { role: "user", content: "Is it warm?" },
+      { role: "assistant", tool_calls: [{ id, type: "function", function: { name, arguments: "{}" } }] },
+      { role: "tool", tool_call_id: id, content: "20 degrees" },
+    ],
+  });
+  const items = (id: string, name: string) => ({
+    input: [
+      { role: "user", content: "Is it warm?" },
+      { type: "function_call", call_id: id, name, arguments: "{}" },
+      { type: "function_call_output", call_id: id, output: "20 degrees" },
+    ],
+    store: false,
+  });
+
+  it.each([
+    ["call_9pw1qnYScqvGrCH58HWCvFH6", "weather"],
+    ["toolu_01A09q90qw90lq917835lq9", "get_weather"],
+    ["chatcmpl-tool-1f2e3d", "mcp.weather-now"],
+    ["functions.get_weather:0", "get_weather"],
+    ["call_ab|fc_68", "w"],
+    ["D681PevKs", "w"],
+    ["0", "w"],
+    ["call_1__thought__CiQB0e+Kb/x==", "w"],
+  ])("may have the id %s", async (id, name) => {
+    expect((await llamory.post("/v1/chat/completions", exchanged(id, name))).status).toBe(200);
+    expect((await llamory.post("/v1/responses", items(id, name))).status).toBe(200);
+  });
+
+  it.each([
+    ["<|eot_id|>", "weather", "id", "call_id"],
+    ["a b", "weather", "id", "call_id"],
+    ["", "weather", "id", "call_id"],
+    ["x".repeat(257), "weather", "id", "call_id"],
+    ["call_1", "<|eot_id|>", "function.name", "name"],
+    ["call_1", "get weather", "function.name", "name"],
+  ])("is refused with the id %s and the name %s, and the field is named", async (id, name, inChat, inResponse) => {
+    const [chat, response] = [
+      await llamory.post("/v1/chat/completions", exchanged(id, name)),
+      await llamory.post("/v1/responses", items(id, name)),
+    ];
+    expect(await chat.json()).toMatchObject({ error: { param: `messages.1.tool_calls.0.${inChat}` } });
+    expect(await response.json()).toMatchObject({ error: { param: `input.1.${inResponse}` } });
+  });
+});
+
 describe("how the model is to choose its words", () => {
   it("is passed on, and left out where it is not said", async () => {
     const session = freshSession();

@@ -1,0 +1,159 @@
+/** All requests whose texts may reach a model, with examples that together have every place of their schemas. */
+import * as z from "zod";
+import * as common from "../../src/schema/common-schema";
+import { exportLine } from "../../src/schema/export-schema";
+import * as openai from "../../src/schema/openai-schema";
+import * as session from "../../src/schema/session-schema";
+import * as user from "../../src/schema/user-schema";
+import { PATIENT } from "./users";
+import { worker } from "./worker";
+
+/** Learns facts from what it is told. */
+export const llamory = worker({ ...PATIENT, FACTS: "model", DEBUG: "true" });
+
+const time = "2026-01-01T00:00:00.000Z";
+const called = { id: "call_1", name: "weather", arguments: "{}" };
+const functions = [{ id: "call_1", type: "function", function: { name: "weather", arguments: "{}" } }];
+const schema = { type: "object", properties: {} };
+const tool = { name: "weather", description: "d", parameters: schema };
+const usage = { promptTokens: 1, completionTokens: 1, totalTokens: 2 };
+const recalled = [{ seq: 1, score: 1 }];
+const memory = { tokens: 0, window: null, recalled, recall: "words", omitted: 0 };
+const message = { content: "c", createdAt: time };
+const turn = {
+  ...{ question: "q", answer: "a", status: "complete", model: "m" },
+  ...{ usage, memory, createdAt: time, finishedAt: time },
+};
+const lines = [
+  { llamory: "session", version: 1, title: "t" },
+  { message: { ...message, role: "user", name: "n" } },
+  { message: { ...message, role: "assistant", toolCalls: [called] } },
+  { message: { ...message, role: "tool", toolCallId: "call_1" } },
+  { turn: { ...turn, id: "t1", toolCalls: [called], finishReason: "tool_calls" } },
+  { turn: { ...turn, id: "t2", results: [{ callId: "call_1", content: "r" }], finishReason: "stop" } },
+  { end: { messages: 8 } },
+];
+const linesOf = (body: object): string[] =>
+  "lines" in body && Array.isArray(body.lines) ? body.lines.map((line) => JSON.stringify(line)) : [];
+const parts = [{ type: "text", text: "part" }];
+const chat = {
+  model: "m",
+  messages: [
+    { role: "system", content: "s" },
+    { role: "user", content: parts },
+    { role: "assistant", content: "a", tool_calls: functions },
+    { role: "tool", tool_call_id: "call_1", content: "r" },
+    { role: "user", content: "q" },
+  ],
+  stop: ["s"],
+  tools: [{ type: "function", function: tool }],
+  response_format: { type: "json_schema", json_schema: { name: "n", schema } },
+};
+const unread = { n: 1, logprobs: null, top_logprobs: null, audio: null, modalities: null, functions: null };
+const responses = {
+  model: "m",
+  input: [
+    { role: "developer", content: "s" },
+    { role: "user", content: parts },
+    { type: "function_call", call_id: "call_1", name: "weather", arguments: "{}" },
+    { type: "function_call_output", call_id: "call_1", output: "r" },
+    { role: "assistant", content: "a", tool_calls: functions },
+    { type: "function_call_output", call_id: "call_1", output: parts },
+    { role: "user", content: "q" },
+  ],
+  instructions: "i",
+  tools: [{ type: "function", ...tool }],
+  text: { format: { type: "json_schema", name: "n", schema } },
+};
+
+/** A request whose texts may reach a model: its schema, and examples that have all places of the schema together. */
+export interface Case {
+  schema: z.ZodType;
+  examples: (sessionId: string, userId: string) => object[];
+  send: (body: object, sessionId: string, userId: string) => Promise<Response>;
+}
+
+const factOf = async (userId: string) =>
+  (await (await llamory.post(`/users/${userId}/facts`, { text: "Has a dog." })).json<{ id: string }>()).id;
+
+export const cases: Record<string, Case> = {
+  ask: {
+    schema: common.askRequest,
+    examples: (sessionId, userId) => [{ sessionId, userId, question: "q" }],
+    send: (body) => llamory.post("/ask", body),
+  },
+  append: {
+    schema: session.appendRequest,
+    examples: (_, userId) => [{ userId, messages: [{ role: "user", content: "c", name: "n", createdAt: time }] }],
+    send: (body, sessionId) => llamory.post(`/sessions/${sessionId}/messages`, body),
+  },
+  title: {
+    schema: session.sessionChange,
+    examples: () => [{ title: "t" }],
+    send: async (body, sessionId) => {
+      await llamory.ask(sessionId, "First.");
+      return llamory.patch(`/sessions/${sessionId}`, body);
+    },
+  },
+  fact: {
+    schema: user.factRequest,
+    examples: (sessionId) => [{ text: "f", source: { sessionId, seq: 1 } }],
+    send: (body, _, userId) => llamory.post(`/users/${userId}/facts`, body),
+  },
+  "changed fact": {
+    schema: user.factChange,
+    examples: () => [{ text: "f" }],
+    send: async (body, _, userId) => llamory.patch(`/users/${userId}/facts/${await factOf(userId)}`, body),
+  },
+  chat: {
+    schema: openai.chatRequest,
+    examples: (session_id, user_id) => [
+      { ...chat, ...unread, metadata: { session_id, user_id } },
+      {
+        ...chat,
+        stop: "s",
+        metadata: { session_id },
+        messages: [
+          { role: "user", content: "q" },
+          { role: "assistant", content: parts, tool_calls: functions },
+          { role: "tool", tool_call_id: "call_1", content: parts },
+        ],
+      },
+      { ...chat, tool_choice: { type: "function", function: { name: "weather" } } },
+    ],
+    send: (body) => llamory.post("/v1/chat/completions", body),
+  },
+  responses: {
+    schema: openai.responsesRequest,
+    examples: (session_id, user_id) => [
+      { ...responses, background: null, metadata: { session_id, user_id } },
+      { ...responses, input: "q", conversation: session_id, tool_choice: { type: "function", name: "weather" } },
+      { ...responses, previous_response_id: "resp_1", conversation: { id: session_id } },
+      {
+        ...responses,
+        input: [
+          { type: "item_reference", id: "msg_1" },
+          { role: "assistant", content: parts },
+        ],
+      },
+    ],
+    send: (body) => llamory.post("/v1/responses", body),
+  },
+  import: {
+    schema: z.object({ lines: z.array(exportLine) }),
+    examples: () => [{ lines }],
+    send: (body, sessionId) =>
+      llamory.fetch(`/sessions/${sessionId}/import`, {
+        method: "POST",
+        headers: { "content-type": "application/x-ndjson" },
+        body: linesOf(body).join("\n"),
+      }),
+  },
+  headers: {
+    schema: z.object({ ...openai.sessionHeaders.shape, ...common.askHeaders.shape }),
+    examples: (id, userId) => [
+      { "x-session-id": id, "x-openwebui-chat-id": id, "x-user-id": userId, accept: "a", "idempotency-key": "k" },
+    ],
+    send: (headers) => llamory.post("/v1/chat/completions", chat, Object.fromEntries(Object.entries(headers))),
+  },
+};

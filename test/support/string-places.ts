@@ -1,0 +1,75 @@
+/** The places of a request schema where a client may write any text, and requests with a text planted there. */
+import * as z from "zod";
+
+/** `*` stands for each element of an array, `{}` for a new key of a record. */
+export type Place = string[];
+
+/** Lists the places of all strings, records and unknown values of a schema, those of each option of a union included. */
+export function placesOf(schema: z.core.$ZodType, at: Place = []): Place[] {
+  const { core } = z;
+  if (schema instanceof core.$ZodString || schema instanceof core.$ZodUnknown) return [at];
+  if (schema instanceof core.$ZodRecord) return [[...at, "{}"]];
+  if (schema instanceof core.$ZodArray) return placesOf(schema._zod.def.element, [...at, "*"]);
+  if (schema instanceof core.$ZodObject) {
+    return Object.entries(schema._zod.def.shape).flatMap(([name, field]) => placesOf(field, [...at, name]));
+  }
+  if (schema instanceof core.$ZodUnion) {
+    return distinct(schema._zod.def.options.flatMap((option) => placesOf(option, at)));
+  }
+  if (schema instanceof core.$ZodPipe) {
+    return distinct([...placesOf(schema._zod.def.in, at), ...placesOf(schema._zod.def.out, at)]);
+  }
+  const { innerType } = schema._zod.def as { innerType?: z.core.$ZodType };
+  return innerType ? placesOf(innerType, at) : [];
+}
+
+export const nameOf = (place: Place) => place.join(".");
+
+const distinct = (places: Place[]) => [...new Map(places.map((place) => [nameOf(place), place])).values()];
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+/** Puts a text at every position of a value that a place names. @returns how many there are */
+function put(value: unknown, [head, ...rest]: Place, text: string): number {
+  if (!isRecord(value) || head === undefined) return 0;
+  if (head === "{}") {
+    value[text] = { [text]: [text] };
+    return 1;
+  }
+  if (head === "*" && !Array.isArray(value)) return 0;
+  const names = head === "*" ? Object.keys(value) : head in value ? [head] : [];
+  return names.reduce((count, name) => {
+    if (rest.length > 0) return count + put(value[name], rest, text);
+    if (isRecord(value[name])) return count;
+    value[name] = text;
+    return count + 1;
+  }, 0);
+}
+
+/** Returns the first of these examples that has the place, with the text there; undefined if none has it. */
+export function planted<T extends object>(examples: readonly T[], place: Place, text: string): T | undefined {
+  for (const example of examples) {
+    const copy = structuredClone(example);
+    if (put(copy, place, text) > 0) return copy;
+  }
+  return undefined;
+}
+
+/** Lists all strings and keys of a value, and those in the JSON of arguments, which a chat template decodes. */
+export function stringsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, field]) => [
+    key,
+    ...stringsIn(field),
+    ...(key === "arguments" && typeof field === "string" ? stringsIn(decoded(field)) : []),
+  ]);
+}
+
+function decoded(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

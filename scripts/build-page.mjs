@@ -1,5 +1,5 @@
 // Builds the page into dist/page, which the Worker's configuration names as its assets.
-import { cpSync, mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -7,13 +7,20 @@ const root = join(import.meta.dirname, "..");
 const from = join(root, "src/page");
 const out = join(root, "dist/page");
 
+// Names of chunks change with their content: old ones would stay.
+rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-for (const name of ["index.html", "icon.svg"]) cpSync(join(from, name), join(out, name));
+for (const name of ["index.html", "manifest.webmanifest", "icon.svg", "icon-180.png", "icon-192.png", "icon-512.png"]) {
+  cpSync(join(from, name), join(out, name));
+}
 cpSync(join(from, "headers"), join(out, "_headers"));
 await build({
   entryPoints: { page: join(from, "main.tsx") },
   outdir: out,
+  // Modules imported on demand go into `lazy`; scripts/size.mjs counts them separately.
+  chunkNames: "lazy/[name]-[hash]",
   bundle: true,
+  splitting: true,
   minify: true,
   format: "esm",
   target: ["chrome123", "firefox121", "safari17.5"],
@@ -24,6 +31,7 @@ await build({
 await build({
   entryPoints: [join(from, "page.css")],
   outdir: out,
+  bundle: true,
   minify: true,
   target: ["chrome123", "firefox121", "safari17.5"],
 });

@@ -1,78 +1,14 @@
 /** The details of an answer: the messages in its prompt, their scores, and the cost. */
 import { useEffect, useState } from "hono/jsx/dom";
-import { type Api, failureOf, type Memory, type Message, type Model, type Turn } from "./api";
-import { dayOf, MessageLinks } from "./message-links";
-import { PromptChart, SessionTimeline } from "./prompt-chart";
-
-/** Recalled messages that are shown first. */
-const FIRST = 6;
-
-type RecalledWithText = Memory["recalled"][number] & { message?: Message | undefined };
-
-/** Adds the texts of recalled messages: one request per session. */
-async function withTexts(api: Api, recalled: Memory["recalled"]): Promise<RecalledWithText[]> {
-  const bySession = Map.groupBy(recalled.slice(0, 100), ({ sessionId }) => sessionId);
-  const read = await Promise.all(
-    [...bySession].map(async ([sessionId, some]) => {
-      const messages = await api
-        .pick(
-          sessionId,
-          some.map(({ seq }) => seq),
-        )
-        .catch((): Message[] => []);
-      return messages.map((message): [string, Message] => [`${sessionId} ${message.seq}`, message]);
-    }),
-  );
-  const byPlace = new Map(read.flat());
-  return recalled.map((one) => ({ ...one, message: byPlace.get(`${one.sessionId} ${one.seq}`) }));
-}
-
-/** Describes a recalled message: speaker, date, location, scores. @param own the session that is shown */
-function aboutOf({ message, sessionId, seq, score, words, meaning }: RecalledWithText, own: string): string {
-  const position = sessionId === own ? `message ${seq}` : `another conversation, message ${seq}`;
-  const parts =
-    words === undefined || meaning === undefined ? "" : ` (words ${words.toFixed(1)}, meaning ${meaning.toFixed(1)})`;
-  const speaker = message && `${message.name ?? message.role}, ${dayOf(message.createdAt)}`;
-  return [speaker, position, `score ${score.toFixed(1)}${parts}`].filter(Boolean).join(" · ");
-}
-
-/** The session that is shown. */
-interface ShownSession {
-  api: Api;
-  sessionId: string;
-  /** The number of its messages. */
-  total: number;
-}
-
-function RecalledList({ api, memory, sessionId }: Omit<ShownSession, "total"> & { memory: Memory }) {
-  const [messages, setMessages] = useState<RecalledWithText[]>([]);
-  const [all, setAll] = useState(false);
-  const shown = all ? memory.recalled : memory.recalled.slice(0, FIRST);
-  useEffect(() => {
-    let stale = false;
-    void withTexts(api, shown).then((read) => stale || setMessages(read));
-    return () => {
-      stale = true;
-    };
-  }, [memory, all]);
-  if (memory.recalled.length === 0) return <p class="quiet">No older messages were recalled.</p>;
-  return (
-    <>
-      <MessageLinks
-        links={messages.map((one) => ({
-          ...one,
-          content: one.message?.content ?? "This message was deleted.",
-          about: aboutOf(one, sessionId),
-        }))}
-      />
-      {memory.recalled.length > shown.length && (
-        <button type="button" class="link" onClick={() => setAll(true)}>
-          Show all {memory.recalled.length}
-        </button>
-      )}
-    </>
-  );
-}
+import type { Memory, Message, Model, Turn } from "./api";
+import { ContextChange } from "./context-change";
+import { changeFacts } from "./fact-actions";
+import { failureOf } from "./failure-text";
+import { PromptChart } from "./prompt-chart";
+import { RecalledList } from "./recalled-list";
+import { SessionTimeline } from "./session-timeline";
+import type { PageState } from "./state";
+import { countText, numberText } from "./text-format";
 
 /** Returns the cost at the model's list price, in US dollars. */
 function priceOf({ model, usage }: Turn, models: Model[]): string | undefined {
@@ -87,46 +23,117 @@ function secondsOf({ createdAt, finishedAt }: Turn): string | undefined {
   return `${((Date.parse(finishedAt) - Date.parse(createdAt)) / 1_000).toFixed(1)} s`;
 }
 
-function TurnFacts({ turn, models }: { turn: Turn; models: Model[] }) {
-  const { promptTokens, completionTokens } = turn.usage;
-  const parts = [turn.model, secondsOf(turn), `${promptTokens} + ${completionTokens} tokens`, priceOf(turn, models)];
+function TurnSummary({ turn, models }: { turn: Turn; models: Model[] }) {
+  const answer = `answer ${countText(turn.usage.completionTokens, "token")}`;
+  const parts = [turn.model, secondsOf(turn), answer, priceOf(turn, models)];
   return <p class="quiet">{parts.filter(Boolean).join(" · ")}</p>;
 }
 
-export function ContextView({ memory, ...session }: ShownSession & { memory: Memory }) {
-  const { user } = memory;
+function FactsUsed({ page, ids }: { page: PageState; ids: string[] }) {
+  const [loaded, setLoaded] = useState(false);
+  useEffect(() => void changeFacts(page).then(() => setLoaded(true)), []);
+  if (ids.length === 0) return null;
+  const texts = new Map(page.facts.map(({ id, text }) => [id, text]));
+  return (
+    <section>
+      <h3>{countText(ids.length, "fact")}</h3>
+      <ul class="plain-list">
+        {ids.map((id) => (
+          <li key={id} dir="auto">
+            {texts.get(id) ?? (loaded ? "This fact was deleted." : "…")}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface ContextViewProps {
+  page: PageState;
+  memory: Memory;
+  /** Tokens of the prompt as the model or the server counted them. */
+  promptTokens: number;
+}
+
+/** Shows the content of a prompt, of a turn or of a preview. */
+export function ContextView({ page, memory, promptTokens }: ContextViewProps) {
+  const { api, total } = page;
+  const { sessionId } = page.location;
+  const { prompt, user } = memory;
   return (
     <>
-      {memory.prompt && <PromptChart prompt={memory.prompt} />}
-      <SessionTimeline memory={memory} {...session} />
-      <RecalledList memory={memory} {...session} />
+      {prompt ? (
+        <PromptChart prompt={prompt} counted={promptTokens} />
+      ) : (
+        <p>Prompt: {numberText(promptTokens)} tokens</p>
+      )}
+      <SessionTimeline memory={memory} sessionId={sessionId} total={total} />
+      <RecalledList api={api} memory={memory} sessionId={sessionId} />
+      {user && <FactsUsed page={page} ids={user.facts} />}
       {user && !user.answered && (
         <p class="quiet">Your facts and other conversations did not arrive in time for this answer.</p>
       )}
-      {memory.recall === "words+meaning" && <p class="quiet">Recalled by words and by meaning.</p>}
     </>
   );
 }
 
-/** The details of an answer, requested when they are opened. */
-export function AnswerDetails({ message, models, ...session }: ShownSession & { message: Message; models: Model[] }) {
+/** Summarizes the memory of an answer. */
+function summaryOf({ recalled, user }: Memory): string {
+  const sessions = new Set(recalled.map(({ sessionId }) => sessionId)).size;
+  const facts = user?.facts.length ?? 0;
+  const parts = [
+    recalled.length > 0 && `${countText(recalled.length, "excerpt")} from ${countText(sessions, "conversation")}`,
+    facts > 0 && countText(facts, "fact"),
+  ].filter((part) => part !== false);
+  return ["Details", parts.join(", ")].filter(Boolean).join(": ");
+}
+
+interface AnswerDetailsProps {
+  page: PageState;
+  message: Message;
+  /** The turn of the previous answer. */
+  previousTurnId: string | undefined;
+}
+
+/** The chip below an answer, and the details that it opens. They are requested when they are opened. */
+export function AnswerDetails({ page, message, previousTurnId }: AnswerDetailsProps) {
+  const [open, setOpen] = useState(false);
   const [turn, setTurn] = useState<Turn | null>(null);
   const [failure, setFailure] = useState("");
-  const open = (event: Event) => {
-    const { turnId } = message;
-    if (turn || turnId === undefined || !(event.target instanceof HTMLDetailsElement) || !event.target.open) return;
-    session.api.turn(session.sessionId, turnId).then(setTurn, (error: unknown) => setFailure(failureOf(error).text));
+  const { turnId } = message;
+  const { sessionId } = page.location;
+  if (turnId === undefined) return null;
+  const memory = turn?.memory ?? page.memories.get(turnId);
+  const toggle = () => {
+    setOpen(!open);
+    setFailure("");
+    if (open || turn) return;
+    page.api.turn(sessionId, turnId).then(setTurn, (error: unknown) => setFailure(failureOf(error).text));
   };
+  const id = `details-${message.seq}`;
   return (
-    <details class="answer-details" onToggle={open}>
-      <summary>Details</summary>
-      {failure && <p role="alert">{failure}</p>}
-      {turn && (
-        <>
-          <TurnFacts turn={turn} models={models} />
-          <ContextView memory={turn.memory} {...session} />
-        </>
-      )}
-    </details>
+    <>
+      <button type="button" class="chip" aria-expanded={String(open)} aria-controls={id} onClick={toggle}>
+        {memory ? summaryOf(memory) : "Details"}
+      </button>
+      <div id={id} class="answer-details" hidden={!open}>
+        {failure && <p role="alert">{failure}</p>}
+        {open && !turn && !failure && <p class="quiet">Loading…</p>}
+        {open && turn && (
+          <>
+            <TurnSummary turn={turn} models={page.models} />
+            <ContextView page={page} memory={turn.memory} promptTokens={turn.usage.promptTokens} />
+            {previousTurnId !== undefined && (
+              <ContextChange
+                api={page.api}
+                sessionId={sessionId}
+                memory={turn.memory}
+                previousTurnId={previousTurnId}
+              />
+            )}
+          </>
+        )}
+      </div>
+    </>
   );
 }

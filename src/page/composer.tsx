@@ -1,61 +1,41 @@
-/** The form for the next question, with a preview of its prompt. */
+/** The form for the next question. Its text is a draft of the conversation. */
 import { useEffect, useRef, useState } from "hono/jsx/dom";
-import { ContextView } from "./answer-details";
-import type { Preview } from "./api";
+import { draftOf, saveDraft } from "./drafts";
+import { Icon } from "./icons";
+import { PromptPreview } from "./prompt-preview";
 import type { PageState } from "./state";
 
-/** Milliseconds after the last key until the preview is requested. */
-const PAUSE_MS = 700;
-/** Characters of a question: fewer request no preview. */
-const PREVIEW_FROM = 8;
+/** Characters of a question. */
 const MAX_QUESTION = 32_000;
+/** The key code of a key that an input method handles. Safari sends it without isComposing. */
+const INPUT_METHOD = 229;
 
-/** Summarizes a preview in one line. */
-function summaryOf({ memory, promptTokens }: Preview): string {
-  const recent = memory.window ? memory.window.toSeq - memory.window.fromSeq + 1 : 0;
-  return `Will send ${recent} recent and ${memory.recalled.length} recalled messages, ${promptTokens.toLocaleString("en")} tokens`;
-}
+/** Returns whether Enter sends. On a touch keyboard it starts a new line: Shift+Enter cannot be typed there. */
+const sends = ({ key, shiftKey, isComposing, keyCode }: KeyboardEvent) =>
+  key === "Enter" && !shiftKey && !isComposing && keyCode !== INPUT_METHOD && !matchMedia("(pointer: coarse)").matches;
 
 export function Composer({ page }: { page: PageState }) {
-  const [text, setText] = useState("");
-  const [preview, setPreview] = useState<Preview | null>(null);
-  const field = useRef<HTMLTextAreaElement>(null);
   const { sessionId } = page.location;
+  const [draft, setDraft] = useState({ sessionId, text: draftOf(sessionId) });
+  const field = useRef<HTMLTextAreaElement>(null);
+  const text = draft.sessionId === sessionId ? draft.text : draftOf(sessionId);
+  const running = page.turns.running(sessionId);
 
   useEffect(() => {
-    setPreview(null);
-    if (text.trim().length < PREVIEW_FROM) return;
-    let stale = false;
-    const timer = setTimeout(() => {
-      // Session tokens may not request previews. The question can be sent without one.
-      page.api.preview(sessionId, text, page.userId).then(
-        (next) => !stale && setPreview(next),
-        () => {},
-      );
-    }, PAUSE_MS);
-    return () => {
-      stale = true;
-      clearTimeout(timer);
-    };
-  }, [text, sessionId]);
-  useEffect(() => field.current?.focus(), [sessionId]);
+    // On a touch device the focus would open the keyboard over the conversation.
+    if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
+  }, [sessionId]);
 
+  const write = (next: string) => {
+    saveDraft(sessionId, next);
+    setDraft({ sessionId, text: next });
+  };
   const send = () => {
     const question = text.trim();
     if (question === "") return;
-    page.ask(question);
-    setText("");
+    void page.ask(question);
+    write("");
     field.current?.focus();
-  };
-  const keys = (event: KeyboardEvent) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      send();
-    }
-    if (event.key === "Escape") {
-      const answering = page.turns.of(sessionId).find(({ state }) => state === "answering");
-      if (answering) void page.turns.stop(answering);
-    }
   };
   return (
     <form
@@ -65,27 +45,32 @@ export function Composer({ page }: { page: PageState }) {
         send();
       }}
     >
-      {preview && (
-        <details class="preview">
-          <summary>{summaryOf(preview)}</summary>
-          <ContextView api={page.api} memory={preview.memory} sessionId={sessionId} total={page.total} />
-        </details>
-      )}
+      <PromptPreview page={page} text={text} />
       <label class="hidden" for="question">
-        Your question
+        Your message
       </label>
       <textarea
         id="question"
         ref={field}
-        rows={2}
+        rows={1}
+        dir="auto"
         maxlength={MAX_QUESTION}
         value={text}
         placeholder="Ask, or say something to remember"
-        onInput={(event: Event) => event.target instanceof HTMLTextAreaElement && setText(event.target.value)}
-        onKeyDown={keys}
+        onInput={(event: Event) => event.target instanceof HTMLTextAreaElement && write(event.target.value)}
+        onKeyDown={(event: KeyboardEvent) => {
+          if (!sends(event)) return;
+          event.preventDefault();
+          send();
+        }}
       />
-      <button type="submit" disabled={text.trim() === ""}>
-        Send
+      {running && (
+        <button type="button" class="stop" onClick={() => void page.turns.stop(running)}>
+          <Icon name="stop" /> Stop
+        </button>
+      )}
+      <button type="submit" class="send" disabled={text.trim() === ""}>
+        <Icon name="send" /> Send
       </button>
     </form>
   );

@@ -1,8 +1,8 @@
 import type { Child } from "hono/jsx";
 import { useEffect, useRef } from "hono/jsx/dom";
-import { IconButton } from "./icon-button";
+import { IconButton } from "./icons";
 
-/** A modal dialog. The browser keeps the focus in it and closes it on Escape. */
+/** A modal dialog. The browser keeps the focus in it, closes it on Escape and returns the focus. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: Child }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -15,7 +15,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     <dialog ref={dialog} aria-label={title} onClose={onClose}>
       <header>
         <h2>{title}</h2>
-        <IconButton sign="✕" label="Close" onClick={onClose} />
+        <IconButton icon="close" label="Close" onClick={() => dialog.current?.close()} />
       </header>
       {children}
     </dialog>

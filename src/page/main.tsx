@@ -1,101 +1,99 @@
 /** The page: a chat, and a view of the memory behind each answer. */
 import { render, useEffect, useState } from "hono/jsx/dom";
 import { Composer } from "./composer";
-import { FactsDialog, HelpDialog, SearchDialog, SignInDialog } from "./dialogs";
-import { IconButton } from "./icon-button";
+import { DateDialog } from "./date-dialog";
+import { acceptFiles } from "./drop-file";
+import { FactsDialog } from "./facts-dialog";
+import { HelpDialog } from "./help-dialog";
+import { NoticeList } from "./notice-list";
 import { newLocation } from "./page-location";
+import { SearchDialog } from "./search-dialog";
+import { commandOf } from "./shortcuts";
 import { Sidebar } from "./sidebar";
+import { SignInDialog } from "./sign-in-dialog";
 import { PageState } from "./state";
+import { applyTheme } from "./theme";
+import { type DialogName, TopBar } from "./top-bar";
 import { Transcript } from "./transcript";
-import { Transfer } from "./transfer-menu";
-
-type Opened = "search" | "facts" | "identity" | "help" | null;
-
-const isWriting = (target: EventTarget | null) =>
-  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+import { fitViewport } from "./viewport";
 
 function Page({ page }: { page: PageState }) {
   const [, setVersion] = useState(0);
-  const [opened, setOpened] = useState<Opened>(null);
+  const [dialog, setDialog] = useState<DialogName | null>(null);
   const [sideOpen, setSideOpen] = useState(false);
+  const { sessionId } = page.location;
+  const title = page.title ?? "New conversation";
   useEffect(() => page.subscribe(() => setVersion((version) => version + 1)), []);
   useEffect(() => {
-    const keys = (event: KeyboardEvent) => {
-      if (event.key === "?" && !isWriting(event.target)) setOpened("help");
-      if (event.altKey && event.code === "KeyN") page.go(newLocation());
-      if (event.altKey && event.code === "KeyS") setOpened("search");
+    const onKey = (event: KeyboardEvent) => {
+      const command = commandOf(event);
+      if (command === null) return;
+      event.preventDefault();
+      switch (command) {
+        case "help":
+        case "search":
+          return setDialog(command);
+        case "new":
+          return page.go(newLocation());
+        case "stop": {
+          const turn = page.turns.running(page.location.sessionId);
+          setSideOpen(false);
+          if (turn) void page.turns.stop(turn);
+        }
+      }
     };
-    addEventListener("keydown", keys);
-    return () => removeEventListener("keydown", keys);
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
   }, []);
-  useEffect(() => setSideOpen(false), [page.location.sessionId]);
+  useEffect(() => setSideOpen(false), [sessionId]);
+  useEffect(() => {
+    document.title = page.title === null ? "Llamory" : `${page.title} · Llamory`;
+  }, [page.title]);
+
   // The close event of one dialog must not close the next one.
-  const close = (which: Opened) => () => setOpened((now) => (now === which ? null : now));
-  const answering = page.turns
-    .of(page.location.sessionId)
-    .some(({ state }) => state === "answering" || state === "asked");
+  const close = (name: DialogName) => () => setDialog((now) => (now === name ? null : now));
+  const answering = page.turns.running(sessionId) !== undefined;
   return (
     <>
-      <header class="top">
-        <button
-          type="button"
-          class="icon side"
-          aria-label="Conversations"
-          aria-expanded={sideOpen}
-          aria-controls="sidebar"
-          onClick={() => setSideOpen(!sideOpen)}
-        >
-          ☰
-        </button>
-        <h1>Llamory</h1>
-        <h2 class="title">{page.title ?? "New conversation"}</h2>
-        <div class="tools">
-          <button type="button" onClick={() => setOpened("search")}>
-            Search
-          </button>
-          {page.userId !== undefined && (
-            <button type="button" onClick={() => setOpened("facts")}>
-              Facts
-            </button>
-          )}
-          <Transfer page={page} />
-          <button type="button" onClick={() => setOpened("identity")}>
-            {page.userId ?? "Sign in"}
-          </button>
-          <IconButton sign="?" label="Help" onClick={() => setOpened("help")} />
-        </div>
-      </header>
-      <Sidebar page={page} open={sideOpen} />
+      <TopBar
+        page={page}
+        title={title}
+        sideOpen={sideOpen}
+        onSide={() => setSideOpen(!sideOpen)}
+        onDialog={setDialog}
+      />
+      <Sidebar
+        page={page}
+        sessions={page.list?.sessions ?? []}
+        hasMore={page.list?.hasMore ?? false}
+        currentId={sessionId}
+        pending={page.pendingDeletes.changes}
+        open={sideOpen}
+      />
+      {page.tokenProblem !== null && (
+        <SignInDialog page={page} why={page.tokenProblem} onClose={() => page.askForToken(null)} />
+      )}
+      {dialog === "sign-in" && <SignInDialog page={page} why={null} onClose={close("sign-in")} />}
+      {dialog === "search" && <SearchDialog page={page} onClose={close("search")} />}
+      {dialog === "facts" && <FactsDialog page={page} onClose={close("facts")} />}
+      {dialog === "date" && <DateDialog page={page} onClose={close("date")} />}
+      {dialog === "help" && <HelpDialog onClose={close("help")} />}
       <main>
         <Transcript page={page} />
         <p class="hidden" role="status">
           {answering ? "An answer is being written." : ""}
         </p>
-        {page.notice && (
-          <p class="notice" role="alert">
-            <span>{page.notice.text}</span>
-            {page.notice.undo && (
-              <button type="button" onClick={page.notice.undo}>
-                Undo
-              </button>
-            )}
-            <IconButton sign="✕" label="Dismiss" onClick={() => page.notify(null)} />
-          </p>
-        )}
+        <NoticeList page={page} />
         <Composer page={page} />
       </main>
-      {page.tokenProblem !== null && (
-        <SignInDialog page={page} why={page.tokenProblem} onClose={() => page.dismissTokenProblem()} />
-      )}
-      {opened === "identity" && <SignInDialog page={page} why={null} onClose={close("identity")} />}
-      {opened === "search" && <SearchDialog page={page} onClose={close("search")} />}
-      {opened === "facts" && <FactsDialog page={page} onClose={close("facts")} />}
-      {opened === "help" && <HelpDialog onClose={close("help")} />}
     </>
   );
 }
 
+applyTheme();
+fitViewport();
 const root = document.getElementById("page");
 const page = new PageState();
+acceptFiles(page);
 if (root) render(<Page page={page} />, root);
 void page.start();

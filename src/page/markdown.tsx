@@ -1,50 +1,70 @@
 /** Renders Markdown as elements. HTML in it is shown as text and never runs. */
 
 import type { Child } from "hono/jsx";
-import { type MarkedToken, marked, type Token, type Tokens } from "marked";
-
-/** Characters; a longer text is shown without Markdown, because parsing it would block the page. */
-const LONGEST = 30_000;
+import { memo, useRef } from "hono/jsx/dom";
+import type { MarkedToken, Token, Tokens } from "marked";
+import { CodeBlock } from "./code-block";
+import { type Blocks, blocksOf } from "./markdown-blocks";
+import { Formula } from "./math";
+import { isFormula } from "./math-syntax";
 
 /** URL schemes of links. */
 const SAFE = /^(?:https?:|mailto:)/i;
 
 const inline = (tokens: Token[] | undefined): Child[] => (tokens ?? []).map((token) => <Piece token={token} />);
 
-const unescaped: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" };
+const ENTITY = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});/gi;
 /** Decodes the HTML entities of a text. */
-const plain = (text: string) => text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => unescaped[entity] ?? entity);
+const decoded = (text: string) =>
+  text.replace(ENTITY, (entity) => new DOMParser().parseFromString(entity, "text/html").body.textContent ?? entity);
 
 function Link({ href, tokens, text }: { href: string; tokens?: Token[] | undefined; text: string }) {
-  const shown = tokens ? inline(tokens) : plain(text);
-  if (!SAFE.test(href)) return <>{shown}</>;
+  const shown = tokens ? inline(tokens) : decoded(text);
+  const url = decoded(href);
+  if (!SAFE.test(url)) return <>{shown}</>;
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+    <a href={url} target="_blank" rel="noopener noreferrer nofollow">
       {shown}
     </a>
   );
 }
 
 function Heading({ depth, tokens }: Tokens.Heading) {
+  const children = inline(tokens);
   // The page uses h1 and h2 itself.
-  if (depth === 1) return <h3>{inline(tokens)}</h3>;
-  if (depth === 2) return <h4>{inline(tokens)}</h4>;
-  return <h5>{inline(tokens)}</h5>;
+  if (depth === 1) return <h3 dir="auto">{children}</h3>;
+  if (depth === 2) return <h4 dir="auto">{children}</h4>;
+  return <h5 dir="auto">{children}</h5>;
 }
 
 function List({ ordered, start, items }: Tokens.List) {
-  const entries = items.map((item) => <li>{inline(item.tokens)}</li>);
-  return ordered ? <ol start={start === "" ? 1 : start}>{entries}</ol> : <ul>{entries}</ul>;
+  const entries = items.map((item) => (
+    <li dir="auto" class={item.task ? "task" : undefined}>
+      {inline(item.tokens)}
+    </li>
+  ));
+  return ordered ? (
+    <ol dir="auto" start={start === "" ? 1 : start}>
+      {entries}
+    </ol>
+  ) : (
+    <ul dir="auto">{entries}</ul>
+  );
 }
+
+const alignment = (cell: Tokens.TableCell) => (cell.align ? `align-${cell.align}` : undefined);
 
 function Table({ header, rows }: Tokens.Table) {
   return (
-    <section class="table" tabindex={0} aria-label="Table">
-      <table>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div class="table" tabindex={0} role="group" aria-label="Table">
+      <table dir="auto">
         <thead>
           <tr>
             {header.map((cell) => (
-              <th scope="col">{inline(cell.tokens)}</th>
+              <th scope="col" dir="auto" class={alignment(cell)}>
+                {inline(cell.tokens)}
+              </th>
             ))}
           </tr>
         </thead>
@@ -52,13 +72,15 @@ function Table({ header, rows }: Tokens.Table) {
           {rows.map((row) => (
             <tr>
               {row.map((cell) => (
-                <td>{inline(cell.tokens)}</td>
+                <td dir="auto" class={alignment(cell)}>
+                  {inline(cell.tokens)}
+                </td>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 
@@ -71,6 +93,7 @@ const KINDS = new Set(
 const isKnown = (token: Token): token is MarkedToken => KINDS.has(token.type);
 
 function Piece({ token }: { token: Token }): Child {
+  if (isFormula(token)) return <Formula text={token.text} display={token.display} />;
   if (!isKnown(token)) return token.raw;
   switch (token.type) {
     case "space":
@@ -81,19 +104,15 @@ function Piece({ token }: { token: Token }): Child {
     case "br":
       return <br />;
     case "paragraph":
-      return <p>{inline(token.tokens)}</p>;
+      return <p dir="auto">{inline(token.tokens)}</p>;
     case "heading":
       return <Heading {...token} />;
     case "blockquote":
-      return <blockquote>{inline(token.tokens)}</blockquote>;
+      return <blockquote dir="auto">{inline(token.tokens)}</blockquote>;
     case "code":
-      return (
-        <pre tabindex={0}>
-          <code>{token.text}</code>
-        </pre>
-      );
+      return <CodeBlock text={token.text} language={token.lang ?? ""} />;
     case "codespan":
-      return <code>{plain(token.text)}</code>;
+      return <code>{token.text}</code>;
     case "list":
       return <List {...token} />;
     case "list_item":
@@ -114,16 +133,36 @@ function Piece({ token }: { token: Token }): Child {
     case "checkbox":
       return token.checked ? "☑ " : "☐ ";
     case "text":
-      return token.tokens ? <span>{inline(token.tokens)}</span> : plain(token.text);
+      return token.tokens ? <span>{inline(token.tokens)}</span> : decoded(token.text);
     case "escape":
-      return plain(token.text);
+      return token.text;
     case "html":
       // HTML is shown as text.
       return token.raw;
   }
 }
 
+/** A block is drawn again only if its text has changed. */
+const Block = memo(
+  ({ token }: { token: Token }) =>
+    token.type === "text" && !("tokens" in token && token.tokens) ? (
+      <p class="plain" dir="auto">
+        {token.raw}
+      </p>
+    ) : (
+      <Piece token={token} />
+    ),
+  (before, after) => before.token.raw === after.token.raw && before.token.type === after.token.type,
+);
+
 export function Markdown({ text }: { text: string }) {
-  if (text.length > LONGEST) return <p class="plain">{text}</p>;
-  return <>{inline(marked.lexer(text))}</>;
+  const blocks = useRef<Blocks | undefined>(undefined);
+  if (blocks.current?.text !== text) blocks.current = blocksOf(text, blocks.current);
+  return (
+    <>
+      {blocks.current?.tokens.map((token, at) => (
+        <Block key={at} token={token} />
+      ))}
+    </>
+  );
 }

@@ -2,7 +2,8 @@
 import type { Child } from "hono/jsx";
 import { hashOf, type PageLocation } from "./page-location";
 
-export const dayOf = (time: string) => new Date(time).toLocaleDateString("en", { dateStyle: "medium" });
+/** Characters of a message that a link shows. */
+const SHOWN = 300;
 
 export interface LinkedMessage extends Required<PageLocation> {
   content: string;
@@ -10,17 +11,15 @@ export interface LinkedMessage extends Required<PageLocation> {
   about: Child;
 }
 
-export function MessageLinks({ links, onGo }: { links: LinkedMessage[]; onGo?: () => void }) {
-  return (
-    <ol class="message-links">
-      {links.map(({ content, about, ...target }) => (
-        <li key={hashOf(target)}>
-          <a href={hashOf(target)} onClick={onGo}>
-            <span class="excerpt">{content.slice(0, 300)}</span>
-          </a>
-          <span class="quiet">{about}</span>
-        </li>
-      ))}
-    </ol>
-  );
-}
+export const MessageLinks = ({ links, onGo }: { links: LinkedMessage[]; onGo?: () => void }) => (
+  <ol class="message-links">
+    {links.map(({ content, about, sessionId, seq }) => (
+      <li key={hashOf({ sessionId, seq })}>
+        <a href={hashOf({ sessionId, seq })} onClick={onGo} dir="auto">
+          <span class="excerpt">{content.slice(0, SHOWN)}</span>
+        </a>
+        <span class="quiet">{about}</span>
+      </li>
+    ))}
+  </ol>
+);

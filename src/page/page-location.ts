@@ -1,4 +1,6 @@
 /** The session, and optionally the message, that the hash of the page's URL names. */
+import { randomId } from "./random-id";
+
 export interface PageLocation {
   sessionId: string;
   seq?: number | undefined;
@@ -19,4 +21,4 @@ export function parseHash(hash: string): PageLocation | null {
 }
 
 /** Returns the location of a new session. */
-export const newLocation = (): PageLocation => ({ sessionId: crypto.randomUUID() });
+export const newLocation = (): PageLocation => ({ sessionId: randomId() });

@@ -1,6 +1,8 @@
 /** The turns that this page sent or follows and that are not finished. Each session sends one at a time. A reload keeps them. */
 import type { StreamEvent } from "llamory/client";
-import { type Api, failureOf, type Memory } from "./api";
+import type { Api, Memory } from "./api";
+import { failureOf, needsToken, type PageFailure, problemFailure } from "./failure-text";
+import { randomId } from "./random-id";
 
 /** A question whose answer is not finished. */
 export interface PageTurn {
@@ -8,34 +10,51 @@ export interface PageTurn {
   key: string;
   sessionId: string;
   question: string;
-  state: "waiting" | "asked" | "answering" | "stopping" | "failed";
+  state: "waiting" | "sending" | "answering" | "failed";
+  /** Whether the user stopped it. The server is asked as soon as it has named the turn. */
+  stopping: boolean;
+  /** Whether the connection is lost and the page tries to reconnect. */
+  reconnecting: boolean;
   /** The text received so far. */
   answer: string;
   turnId?: string | undefined;
   memory?: Memory | undefined;
   /** Why the turn failed. */
-  failure?: { code: string; text: string } | undefined;
+  failure?: PageFailure | undefined;
 }
 
+type StoredTurn = Pick<PageTurn, "key" | "sessionId" | "question" | "stopping" | "failure">;
+
 const STORAGE_KEY = "llamory:turns";
+
+/** Milliseconds between two redraws of a streamed answer. */
+const REDRAW_MS = 50;
 
 interface Deps {
   api: () => Api;
   userId: () => string | undefined;
   /** Called after each change. */
   onChange: () => void;
+  /** Called when the server has stored the question. */
+  onStarted: (turn: PageTurn) => void;
   /** Called when a turn has ended and the session stores it. */
   onFinished: (turn: PageTurn) => Promise<void>;
-  onFailure: (failure: { code: string; text: string }) => void;
+  onFailure: (failure: PageFailure) => void;
 }
 
 export class PageTurns {
   #list: PageTurn[] = [];
   readonly #deps: Deps;
-  readonly #running = new Set<string>();
+  /** The running turn of each session. */
+  readonly #running = new Map<string, { turn: PageTurn; abort: AbortController }>();
+  #redraw: ReturnType<typeof setTimeout> | undefined;
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    // The client's next attempt may be most of a minute away.
+    addEventListener("online", () => {
+      for (const { turn, abort } of this.#running.values()) if (turn.reconnecting) abort.abort();
+    });
   }
 
   /** Returns the turns of a session, oldest first. */
@@ -43,43 +62,40 @@ export class PageTurns {
     return this.#list.filter((turn) => turn.sessionId === sessionId);
   }
 
-  add(sessionId: string, question: string): void {
-    this.#list = [...this.#list, { key: crypto.randomUUID(), sessionId, question, state: "waiting", answer: "" }];
-    this.#changed();
-    void this.#next(sessionId);
+  /** Returns the turn of a session that can be stopped. */
+  running(sessionId: string): PageTurn | undefined {
+    return this.of(sessionId).find(
+      ({ state, stopping }) => (state === "sending" || state === "answering") && !stopping,
+    );
   }
 
-  /** Sends the turns again that this tab had before it was reloaded. */
+  add(sessionId: string, question: string): void {
+    this.#add({ key: randomId(), sessionId, question });
+  }
+
+  /** Sends the turns again that this tab had before it was reloaded. Failed turns wait for the user. */
   restore(): void {
-    const stored: Pick<PageTurn, "key" | "sessionId" | "question">[] = JSON.parse(
-      sessionStorage.getItem(STORAGE_KEY) ?? "[]",
-    );
-    this.#list = stored.map((turn) => ({ ...turn, state: "waiting", answer: "" }));
-    for (const sessionId of new Set(stored.map((turn) => turn.sessionId))) void this.#next(sessionId);
+    const stored: StoredTurn[] = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]");
+    for (const { failure, ...turn } of stored)
+      this.#add({ ...turn, failure: failure && !needsToken(failure) ? failure : undefined });
   }
 
   /** Follows a running turn that another page sent. */
   follow(sessionId: string, turnId: string, question: string): void {
     if (this.#list.some((turn) => turn.turnId === turnId)) return;
-    this.#list = [...this.#list, { key: "", sessionId, question, state: "waiting", answer: "", turnId }];
-    this.#changed();
-    void this.#next(sessionId);
+    this.#add({ key: "", sessionId, question, turnId });
   }
 
-  /** Cancels a running turn; the session keeps the text so far. Discards a turn that was not sent. */
+  /** Stops a running turn; the session keeps the text so far. Discards a turn that was not sent. */
   async stop(turn: PageTurn): Promise<void> {
     if (turn.state === "waiting" || turn.state === "failed") return this.#drop(turn);
-    if (turn.turnId === undefined) return;
-    this.#set(turn, { state: "stopping" });
-    await this.#deps
-      .api()
-      .cancel(turn.sessionId, turn.turnId)
-      .catch((error: unknown) => this.#deps.onFailure(failureOf(error)));
+    this.#set(turn, { stopping: true });
+    if (turn.turnId !== undefined) await this.#cancel(turn, turn.turnId);
   }
 
   /** Sends or follows a failed turn again. The key makes it the same turn. */
   retry(turn: PageTurn): void {
-    this.#set(turn, { state: "waiting", answer: "", failure: undefined });
+    this.#set(turn, { state: "waiting", answer: "", failure: undefined, reconnecting: false });
     void this.#next(turn.sessionId);
   }
 
@@ -88,41 +104,62 @@ export class PageTurns {
     this.#changed();
   }
 
+  #add(turn: Partial<PageTurn> & Pick<PageTurn, "key" | "sessionId" | "question">): void {
+    const state = turn.failure === undefined ? "waiting" : "failed";
+    this.#list = [...this.#list, { answer: "", stopping: false, reconnecting: false, ...turn, state }];
+    this.#changed();
+    void this.#next(turn.sessionId);
+  }
+
   async #next(sessionId: string): Promise<void> {
-    const turn = this.of(sessionId).find(({ state }) => state === "waiting");
-    if (!turn || this.#running.has(sessionId)) return;
-    this.#running.add(sessionId);
-    await this.#run(turn, this.#eventsOf(turn));
-    this.#running.delete(sessionId);
+    const turns = this.of(sessionId);
+    const turn = turns.find(({ state }) => state === "waiting");
     // Later questions may depend on a failed one, so they wait until it is sent again or discarded.
-    if (!this.of(sessionId).some(({ state }) => state === "failed")) void this.#next(sessionId);
+    if (!turn || this.#running.has(sessionId) || turns.some(({ state }) => state === "failed")) return;
+    const abort = new AbortController();
+    this.#running.set(sessionId, { turn, abort });
+    await this.#run(turn, abort.signal);
+    this.#running.delete(sessionId);
+    void this.#next(sessionId);
   }
 
-  #eventsOf({ key, sessionId, question, turnId }: PageTurn): AsyncGenerator<StreamEvent> {
+  #eventsOf(turn: PageTurn, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+    const { key, sessionId, question, turnId } = turn;
     const { api, userId } = this.#deps;
-    const isOwn = key !== "" || turnId === undefined;
-    return isOwn ? api().ask({ sessionId, question, userId: userId() }, key) : api().follow(sessionId, turnId);
+    const watch = { signal, onRetry: () => this.#set(turn, { reconnecting: true }) };
+    if (key === "" && turnId !== undefined) return api().follow(sessionId, turnId, watch);
+    return api().ask({ sessionId, question, userId: userId() }, key, watch);
   }
 
-  async #run(turn: PageTurn, events: AsyncGenerator<StreamEvent>): Promise<void> {
-    this.#set(turn, { state: "asked" });
+  async #run(turn: PageTurn, signal: AbortSignal): Promise<void> {
+    this.#set(turn, { state: "sending" });
     try {
-      for await (const event of events) if (await this.#take(turn, event)) return;
+      for await (const event of this.#eventsOf(turn, signal)) if (await this.#take(turn, event)) return;
     } catch (error) {
-      if (this.#list.includes(turn)) this.#set(turn, { state: "failed", failure: failureOf(error) });
-      this.#deps.onFailure(failureOf(error));
+      if (!this.#list.includes(turn)) return;
+      if (signal.aborted) this.#set(turn, { state: "waiting", answer: "", reconnecting: false });
+      else this.#fail(turn, failureOf(error));
     }
   }
 
   /** @returns whether this was the turn's last event */
   async #take(turn: PageTurn, event: StreamEvent): Promise<boolean> {
     if (!this.#list.includes(turn)) return true;
+    turn.reconnecting = false;
     switch (event.event) {
-      case "start":
-        this.#set(turn, { state: "answering", turnId: event.data.turnId, memory: event.data.memory });
+      case "start": {
+        const { turnId, memory } = event.data;
+        this.#set(turn, { state: "answering", turnId, memory });
+        this.#deps.onStarted(turn);
+        if (turn.stopping) void this.#cancel(turn, turnId);
         return false;
+      }
       case "delta":
-        this.#set(turn, { answer: turn.answer + event.data.text });
+        turn.answer += event.data.text;
+        this.#redraw ??= setTimeout(() => {
+          this.#redraw = undefined;
+          this.#deps.onChange();
+        }, REDRAW_MS);
         return false;
       case "done":
         await this.#finish(turn);
@@ -130,9 +167,25 @@ export class PageTurns {
       case "error":
         // The session stores a turn that has begun, with the text so far.
         if (turn.turnId !== undefined) await this.#finish(turn);
-        else this.#set(turn, { state: "failed", failure: { code: event.data.code, text: event.data.detail } });
+        else this.#fail(turn, problemFailure(event.data));
         return true;
     }
+  }
+
+  async #cancel(turn: PageTurn, turnId: string): Promise<void> {
+    try {
+      await this.#deps.api().cancel(turn.sessionId, turnId);
+    } catch (error) {
+      this.#set(turn, { stopping: false });
+      this.#deps.onFailure(failureOf(error));
+    }
+  }
+
+  #fail(turn: PageTurn, failure: PageFailure): void {
+    // A stopped question that the server did not accept leaves nothing to show.
+    if (turn.stopping && turn.turnId === undefined) this.#drop(turn);
+    else this.#set(turn, { state: "failed", failure, reconnecting: false });
+    if (needsToken(failure)) this.#deps.onFailure(failure);
   }
 
   async #finish(turn: PageTurn): Promise<void> {
@@ -152,10 +205,18 @@ export class PageTurns {
   }
 
   #changed(): void {
-    const kept = this.#list
+    const stored = this.#list
       .filter(({ key }) => key !== "")
-      .map(({ key, sessionId, question }) => ({ key, sessionId, question }));
-    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(kept));
+      .map(
+        ({ key, sessionId, question, stopping, failure }): StoredTurn => ({
+          key,
+          sessionId,
+          question,
+          stopping,
+          failure,
+        }),
+      );
+    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
     this.#deps.onChange();
   }
 }

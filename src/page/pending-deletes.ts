@@ -1,39 +1,49 @@
-/** Sessions that are deleted after a delay, so that the user can undo it. */
+/** Deletions that happen after a delay, so that the user can undo them. A page that closes does them at once. */
 
 /** Milliseconds. */
 const UNDO_MS = 6_000;
 
-export class PendingDeletes {
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
-  readonly #remove: (sessionId: string, closing: boolean) => void;
+interface PendingDelete {
+  timer: ReturnType<typeof setTimeout>;
+  /** @param closing whether the page is closing, so that nothing runs after an await */
+  run: (closing: boolean) => Promise<void>;
+}
 
-  /** @param remove deletes a session; `closing`: the page is closing */
-  constructor(remove: (sessionId: string, closing: boolean) => void) {
-    this.#remove = remove;
+export class PendingDeletes {
+  readonly #bySession = new Map<string, PendingDelete>();
+
+  constructor() {
     addEventListener("pagehide", () => {
-      for (const sessionId of [...this.#timers.keys()]) this.#end(sessionId, true);
+      for (const sessionId of [...this.#bySession.keys()]) void this.#end(sessionId, true);
     });
   }
 
+  /** Counts the changes, so that a view can tell whether there were any. */
+  changes = 0;
+
   has(sessionId: string): boolean {
-    return this.#timers.has(sessionId);
+    return this.#bySession.has(sessionId);
   }
 
-  /** @returns a function that undoes it */
-  add(sessionId: string): () => void {
-    this.#timers.set(
-      sessionId,
-      setTimeout(() => this.#end(sessionId, false), UNDO_MS),
-    );
-    return () => {
-      clearTimeout(this.#timers.get(sessionId));
-      this.#timers.delete(sessionId);
-    };
+  add(sessionId: string, run: PendingDelete["run"]): void {
+    this.undo(sessionId);
+    this.changes += 1;
+    this.#bySession.set(sessionId, { timer: setTimeout(() => void this.#end(sessionId, false), UNDO_MS), run });
   }
 
-  #end(sessionId: string, closing: boolean): void {
-    clearTimeout(this.#timers.get(sessionId));
-    this.#timers.delete(sessionId);
-    this.#remove(sessionId, closing);
+  undo(sessionId: string): void {
+    clearTimeout(this.#bySession.get(sessionId)?.timer);
+    if (this.#bySession.delete(sessionId)) this.changes += 1;
+  }
+
+  /** Deletes now, so that a new message is not deleted with the old ones. */
+  async flush(sessionId: string): Promise<void> {
+    if (this.has(sessionId)) await this.#end(sessionId, false);
+  }
+
+  async #end(sessionId: string, closing: boolean): Promise<void> {
+    const pending = this.#bySession.get(sessionId);
+    this.undo(sessionId);
+    await pending?.run(closing);
   }
 }

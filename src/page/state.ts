@@ -1,35 +1,46 @@
 /** The page's state and actions. Views render it and subscribe to changes. */
-import { Api, type Fact, failureOf, type Model } from "./api";
+import { Api, type Fact, type Memory, type Model } from "./api";
+import { Credentials } from "./credentials";
+import { failureOf, needsToken, type PageFailure } from "./failure-text";
+import { Notices } from "./notices";
 import { hashOf, newLocation, type PageLocation, parseHash } from "./page-location";
 import { PageTurns } from "./page-turns";
 import { PendingDeletes } from "./pending-deletes";
-import { BrowserSessions, type ListedSession, sessionsOfUser } from "./session-list";
+import { SessionList } from "./session-list";
+import { TabChannel } from "./tab-channel";
 import { TranscriptWindow } from "./transcript-window";
 
-const TOKEN = "llamory:token";
-const USER = "llamory:user";
+/** Characters of a question that name a session until the server has a title for it. */
+const TITLE_LENGTH = 80;
 
 export class PageState {
-  api = new Api(sessionStorage.getItem(TOKEN) ?? undefined);
-  userId = localStorage.getItem(USER) ?? undefined;
-  sessions: ListedSession[] = [];
-  /** The cursor of the next page of the user's sessions; null after the last page. */
-  moreSessions: string | null = null;
+  readonly credentials = new Credentials();
+  readonly userId = this.credentials.userId;
+  api = new Api(this.credentials.token);
+  list: SessionList | undefined;
   location: PageLocation = parseHash(location.hash) ?? newLocation();
   window = new TranscriptWindow(this.api, this.location.sessionId);
   title: string | null = null;
-  /** How many messages the session has. */
+  /** The number of the session's messages. */
   total = 0;
   facts: Fact[] = [];
   models: Model[] = [];
-  notice: { text: string; undo?: () => void } | null = null;
+  /** The model that answers; empty until the server has named it. */
+  model = "";
   /** Why the sign-in dialog asks for a token; null if it does not. */
   tokenProblem: string | null = null;
   loading = true;
+  offline = !navigator.onLine;
+  /** Counts the requests to show the end of the conversation. */
+  endRequests = 0;
+  /** The memory of the turns that this page has seen, by turn id. */
+  readonly memories = new Map<string, Memory>();
+  readonly notices = new Notices(() => this.#changed());
+  readonly pendingDeletes = new PendingDeletes();
   readonly turns: PageTurns;
-  #browserSessions: BrowserSessions | undefined;
+  readonly tabs: TabChannel;
   #opening: TranscriptWindow | undefined;
-  readonly #pendingDeletes = new PendingDeletes((sessionId, now) => void this.#delete(sessionId, now));
+
   readonly #listeners = new Set<() => void>();
 
   constructor() {
@@ -37,13 +48,31 @@ export class PageState {
       api: () => this.api,
       userId: () => this.userId,
       onChange: () => this.#changed(),
+      onStarted: ({ sessionId, turnId, memory }) => {
+        if (turnId !== undefined && memory) this.memories.set(turnId, memory);
+        this.tabs.announce(sessionId);
+      },
       onFinished: async ({ sessionId }) => {
-        if (sessionId === this.location.sessionId) await this.#try(() => this.#refresh());
-        await this.#try(() => this.#list());
+        this.tabs.announce(sessionId);
+        await this.#refresh(sessionId);
       },
       onFailure: (failure) => this.#failed(failure),
     });
+    this.tabs = new TabChannel({
+      onSessionChanged: (sessionId) => void this.#refresh(sessionId),
+      token: () => this.credentials.token,
+    });
     addEventListener("hashchange", () => void this.#onHashChange());
+    for (const event of ["online", "offline"]) {
+      addEventListener(event, () => {
+        this.offline = !navigator.onLine;
+        this.#changed();
+        if (!this.offline) void this.#refresh(this.location.sessionId);
+      });
+    }
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible" && this.list) void this.#refresh(this.location.sessionId);
+    });
   }
 
   subscribe(listener: () => void): () => void {
@@ -53,13 +82,12 @@ export class PageState {
 
   async start(): Promise<void> {
     history.replaceState(null, "", hashOf(this.location));
-    this.#browserSessions = await BrowserSessions.open(sessionStorage.getItem(TOKEN) ?? undefined);
+    await this.openList();
     this.turns.restore();
-    await this.#try(() => this.#open());
-    await this.#try(() => this.#list());
-    // Session tokens may not list models. Prices are left out then.
-    this.models = await this.api.models().catch(() => []);
-    this.#changed();
+    await Promise.all([
+      this.#readModels(),
+      this.act(() => this.open()).then(() => this.act(() => this.#listSessions())),
+    ]);
   }
 
   go(target: PageLocation): void {
@@ -67,107 +95,75 @@ export class PageState {
     void this.#onHashChange();
   }
 
-  ask(question: string): void {
+  /** Shows the end of the conversation. */
+  goToEnd(): void {
+    this.endRequests += 1;
+    this.go({ sessionId: this.location.sessionId });
+  }
+
+  /** Shows the first message at or after a time. */
+  goToTime(time: string): Promise<void> {
+    return this.act(async () => {
+      const seq = await this.window.seqAt(time);
+      if (seq !== undefined) this.go({ sessionId: this.location.sessionId, seq });
+    });
+  }
+
+  async ask(question: string): Promise<void> {
     const { sessionId } = this.location;
-    if (!this.sessions.some((known) => known.sessionId === sessionId)) {
-      this.#browserSessions?.note({ sessionId, title: question.slice(0, 80), lastAt: new Date().toISOString() });
-    }
+    await this.pendingDeletes.flush(sessionId);
+    const known = this.list?.sessions.find((session) => session.sessionId === sessionId);
+    const title = known?.title ?? question.slice(0, TITLE_LENGTH);
+    this.list?.add({ sessionId, title, lastAt: new Date().toISOString() });
     this.turns.add(sessionId, question);
-    void this.#try(() => this.#list());
+    this.goToEnd();
   }
 
-  older = () => this.#try(() => this.window.showOlder());
-  newer = () => this.#try(() => this.window.showNewer());
+  showOlder = () => this.act(() => this.window.showOlder());
+  showNewer = () => this.act(() => this.window.showNewer());
 
-  rename(sessionId: string, title: string): Promise<void> {
-    return this.#try(async () => {
-      await this.api.rename(sessionId, title);
-      const known = this.sessions.find((session) => session.sessionId === sessionId);
-      if (known) this.#browserSessions?.note({ ...known, title });
-      if (sessionId === this.location.sessionId) this.title = title;
-      await this.#list();
-    });
-  }
+  loadSessions = (all: boolean): Promise<void> =>
+    this.act(async () => await (all ? this.list?.loadAll(this.api) : this.list?.loadMore(this.api)));
 
-  /** Deletes a session after a delay in which the user can undo it. */
-  remove(sessionId: string): void {
-    const undo = this.#pendingDeletes.add(sessionId);
-    if (sessionId === this.location.sessionId) this.go(newLocation());
-    this.notify({
-      text: "Conversation deleted.",
-      undo: () => {
-        undo();
-        this.notify(null);
-      },
-    });
-  }
-
-  reset(): Promise<void> {
-    return this.#try(async () => {
-      await this.api.reset(this.location.sessionId);
-      await this.#open();
-    });
-  }
-
-  isPendingDelete = (sessionId: string): boolean => this.#pendingDeletes.has(sessionId);
-
-  import(lines: string): Promise<void> {
-    return this.#try(async () => {
-      const target = newLocation();
-      await this.api.import(target.sessionId, lines);
-      this.#browserSessions?.note({ sessionId: target.sessionId, title: "Imported", lastAt: new Date().toISOString() });
-      this.go(target);
-    });
-  }
-
-  /** Stores the name and the token, and reloads the page without the previous user's data. */
-  async signIn(userId: string | undefined, token: string | undefined): Promise<void> {
-    if (userId === undefined) localStorage.removeItem(USER);
-    else localStorage.setItem(USER, userId);
-    if (token === undefined) sessionStorage.removeItem(TOKEN);
-    else sessionStorage.setItem(TOKEN, token);
-    this.turns.clear();
-    // A URL without a hash differs from the current one, so the browser loads it.
-    location.replace(location.pathname);
-  }
-
-  /** Applies a change to the user's facts, then reads them again. */
-  changeFacts(change: (api: Api, userId: string) => Promise<void> = async () => {}): Promise<void> {
-    return this.#try(async () => {
-      if (this.userId === undefined) return;
-      await change(this.api, this.userId);
-      this.facts = await this.api.facts(this.userId);
-    });
-  }
-
-  loadMoreSessions = (): Promise<void> =>
-    this.#try(async () => {
-      if (this.userId === undefined || this.moreSessions === null) return;
-      const { sessions, nextCursor } = await sessionsOfUser(this.api, this.userId, this.moreSessions);
-      this.sessions = [...this.sessions, ...sessions];
-      this.moreSessions = nextCursor;
-    });
-
-  dismissTokenProblem(): void {
-    this.tokenProblem = null;
+  askForToken(reason: string | null): void {
+    this.tokenProblem = reason;
     this.#changed();
   }
 
-  notify(notice: PageState["notice"]): void {
-    this.notice = notice;
+  /** Runs an action. Shows its failure, and lets the user try again. */
+  async act(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      const failure = failureOf(error);
+      if (needsToken(failure) && (await this.#useTokenOfOtherTab())) return this.act(run);
+      this.#failed(failure, () => void this.act(run));
+    }
     this.#changed();
+  }
+
+  /** Takes the token of another open tab if this tab has none. Returns whether there was one. */
+  async #useTokenOfOtherTab(): Promise<boolean> {
+    const token = this.credentials.token === undefined ? await this.tabs.requestToken() : undefined;
+    if (token === undefined) return false;
+    this.credentials.setToken(token);
+    this.api = new Api(token);
+    await this.openList();
+    return true;
   }
 
   async #onHashChange(): Promise<void> {
     const target = parseHash(location.hash) ?? newLocation();
-    const here =
-      target.sessionId === this.location.sessionId && target.seq !== undefined && this.window.has(target.seq);
+    const { window } = this;
+    const isShown = target.seq === undefined ? !window.newer : window.has(target.seq);
+    const isHere = target.sessionId === window.sessionId && !this.loading && isShown;
     this.location = target;
     this.#changed();
-    if (!here) await this.#try(() => this.#open());
+    if (!isHere) await this.act(() => this.open());
   }
 
-  async #open(): Promise<void> {
+  /** Loads the session that the location names. */
+  async open(): Promise<void> {
     const { sessionId, seq } = this.location;
     const opened = new TranscriptWindow(this.api, sessionId);
     this.#opening = opened;
@@ -181,19 +177,35 @@ export class PageState {
     this.loading = false;
     this.#follow();
     if (info.messages > 0 && this.userId === undefined) {
-      this.#browserSessions?.note({ sessionId, title: info.title, lastAt: info.lastAt ?? "" });
-      await this.#list();
+      this.list?.keep({ sessionId, title: info.title, lastAt: info.lastAt ?? "" });
     }
   }
 
-  async #refresh(): Promise<void> {
+  /** Reads a session that has changed, if it is shown, and the list of sessions. */
+  async #refresh(sessionId: string): Promise<void> {
+    if (sessionId === this.location.sessionId) await this.act(() => this.#update());
+    await this.act(() => this.#listSessions());
+  }
+
+  async #update(): Promise<void> {
+    const { window } = this;
     // The window that is loading may have been read before the answer was stored.
-    if (this.loading || this.window.sessionId !== this.location.sessionId) return this.#open();
-    await this.window.refresh();
-    const { title, messages } = await this.api.session(this.window.sessionId);
+    if (this.loading || window.sessionId !== this.location.sessionId) return this.open();
+    await window.refresh();
+    const { title, messages } = await this.api.session(window.sessionId);
+    if (this.window !== window) return;
     this.title = title;
     this.total = messages;
     this.#follow();
+  }
+
+  async #readModels(): Promise<void> {
+    // Session tokens may not list models. Prices are left out then.
+    const models = this.api.models().catch(() => []);
+    this.model = (await this.api.health().catch(() => undefined))?.model ?? "";
+    this.#changed();
+    this.models = await models;
+    this.#changed();
   }
 
   /** Follows a running turn that another page sent. */
@@ -205,41 +217,19 @@ export class PageState {
     }
   }
 
-  async #list(): Promise<void> {
-    if (this.userId === undefined) {
-      this.sessions = this.#browserSessions?.all ?? [];
-      return;
-    }
-    const { sessions, nextCursor } = await sessionsOfUser(this.api, this.userId);
-    this.sessions = sessions;
-    this.moreSessions = nextCursor;
+  async openList(): Promise<void> {
+    this.list = await SessionList.open(this.credentials.token, this.userId);
   }
 
-  async #delete(sessionId: string, now: boolean): Promise<void> {
-    this.notice = null;
-    // A page that is closing runs nothing after an await.
-    if (now) this.#browserSessions?.forget(sessionId);
-    await this.#try(async () => {
-      await this.api.remove(sessionId, now);
-      this.#browserSessions?.forget(sessionId);
-      await this.#list();
-    });
+  async #listSessions(): Promise<void> {
+    await this.list?.refresh(this.api);
   }
 
-  /** Runs an action and shows its failure. */
-  async #try(run: () => Promise<void>): Promise<void> {
-    try {
-      await run();
-    } catch (error) {
-      this.#failed(failureOf(error));
-    }
-    this.#changed();
-  }
-
-  #failed({ code, text }: { code: string; text: string }): void {
+  #failed(failure: PageFailure, retry?: () => void): void {
     this.loading = false;
-    if (code === "unauthorized" || code === "token_expired") this.tokenProblem = text;
-    else this.notice = { text };
+    if (needsToken(failure)) this.tokenProblem = failure.text;
+    // The notice that the browser is offline says enough.
+    else if (!this.offline || failure.code !== "unreachable") this.notices.addFailure(failure, retry);
     this.#changed();
   }
 

@@ -1,10 +1,6 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { root } from "./support/bundle";
 import { visitedServer } from "./support/page";
-
-const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 
 const visited = visitedServer();
 const open = visited.open;
@@ -120,19 +116,19 @@ describe("to talk", () => {
     const { page } = visitor;
     await visitor.ask("I keep bees.");
     await visitor.hasRead("You said: I keep bees.");
-    const menu = page.getByText("More", { exact: true });
-    const choose = async (name: string) => {
-      await menu.click();
-      await page.getByRole("button", { name, exact: true }).click();
-    };
     const downloaded = page.waitForEvent("download");
-    await choose("Export");
+    await visitor.choose("Export");
     const file = await (await downloaded).path();
-    await choose("Empty");
+    await visitor.choose("Empty");
     await page.getByText("Start talking.").waitFor();
-    expect(await visited.transcript(visitor.session)).toEqual([]);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await visitor.hasRead("You said: I keep bees.");
+    await visitor.choose("Empty");
+    await page.reload();
+    await page.getByText("Start talking.").waitFor();
+    await expect.poll(() => visited.transcript(visitor.session)).toEqual([]);
     const chosen = page.waitForEvent("filechooser");
-    await choose("Import");
+    await visitor.choose("Import");
     await (await chosen).setFiles({
       name: "bees.ndjson",
       mimeType: "application/x-ndjson",
@@ -144,10 +140,7 @@ describe("to talk", () => {
   it("a person is known in all of their conversations, by what they said and by facts", async () => {
     await using visitor = await open();
     const { page } = visitor;
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByLabel("Your name").fill("ana");
-    await page.getByRole("button", { name: "Continue" }).click();
-    await page.getByRole("button", { name: "ana" }).waitFor();
+    await visitor.signIn("ana");
     await visitor.ask("The password of the cellar is xylophone.");
     await visitor.hasRead("It is xylophone.");
     await page.getByRole("button", { name: "New conversation" }).click();
@@ -212,19 +205,18 @@ describe("for everybody", () => {
         await visitor.hasRead("You said:");
         await page.getByText("Details").click();
         await page.getByRole("log").getByText("tokens used").waitFor();
-        const violations = async () => {
-          await page.evaluate(axe);
-          const found = await page.evaluate("axe.run()");
-          return (found as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`,
-          );
-        };
-        expect(await violations()).toEqual([]);
+        expect(await visitor.violations()).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
-        for (const name of ["Search", "Sign in", "Help"]) {
-          await page.getByRole("button", { name }).click();
+        const dialogs = [
+          () => page.getByRole("button", { name: "Search" }).click(),
+          () => page.getByRole("button", { name: "Sign in" }).click(),
+          () => visitor.choose("Help"),
+          () => visitor.choose("Go to a date"),
+        ];
+        for (const openDialog of dialogs) {
+          await openDialog();
           await page.getByRole("dialog").waitFor();
-          expect(await violations()).toEqual([]);
+          expect(await visitor.violations()).toEqual([]);
           await page.keyboard.press("Escape");
           await page.getByRole("dialog").waitFor({ state: "detached" });
         }

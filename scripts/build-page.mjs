@@ -1,20 +1,18 @@
 // Builds the page into dist/page, which the Worker's configuration names as its assets.
-import { cpSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, globSync, mkdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
 const from = join(root, "src/page");
 const out = join(root, "dist/page");
 
-// Names of chunks change with their content: old ones would stay.
-rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 for (const name of ["index.html", "manifest.webmanifest", "icon.svg", "icon-180.png", "icon-192.png", "icon-512.png"]) {
   cpSync(join(from, name), join(out, name));
 }
 cpSync(join(from, "headers"), join(out, "_headers"));
-await build({
+const { metafile } = await build({
   entryPoints: { page: join(from, "main.tsx") },
   outdir: out,
   // Modules imported on demand go into `lazy`; scripts/size.mjs counts them separately.
@@ -27,6 +25,7 @@ await build({
   jsx: "automatic",
   jsxImportSource: "hono/jsx/dom",
   legalComments: "none",
+  metafile: true,
 });
 await build({
   entryPoints: [join(from, "page.css")],
@@ -35,3 +34,6 @@ await build({
   minify: true,
   target: ["chrome123", "firefox121", "safari17.5"],
 });
+// Names of chunks change with their content. Old ones go last, so that a running server always finds what it serves.
+const built = new Set(Object.keys(metafile.outputs).map((file) => resolve(file)));
+for (const name of globSync("lazy/*", { cwd: out })) if (!built.has(join(out, name))) rmSync(join(out, name));

@@ -57,7 +57,7 @@ interface ContextViewProps {
 
 /** Shows the content of a prompt, of a turn or of a preview. */
 export function ContextView({ page, memory, promptTokens }: ContextViewProps) {
-  const { api, total } = page;
+  const { api, total, span } = page;
   const { sessionId } = page.location;
   const { prompt, user } = memory;
   return (
@@ -67,7 +67,7 @@ export function ContextView({ page, memory, promptTokens }: ContextViewProps) {
       ) : (
         <p>Prompt: {numberText(promptTokens)} tokens</p>
       )}
-      <SessionTimeline memory={memory} sessionId={sessionId} total={total} />
+      <SessionTimeline memory={memory} sessionId={sessionId} total={total} span={span} />
       <RecalledList api={api} memory={memory} sessionId={sessionId} />
       {user && <FactsUsed page={page} ids={user.facts} />}
       {user && !user.answered && (

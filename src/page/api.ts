@@ -144,6 +144,7 @@ export class Api {
   }
 }
 
+export type SessionInfo = Awaited<ReturnType<Api["session"]>>;
 export type Message = Awaited<ReturnType<Api["history"]>>[number];
 export type Recalled = Awaited<ReturnType<Api["search"]>>[number];
 export type Turn = Awaited<ReturnType<Api["turn"]>>;

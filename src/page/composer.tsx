@@ -38,40 +38,41 @@ export function Composer({ page }: { page: PageState }) {
     field.current?.focus();
   };
   return (
-    <form
-      class="composer"
-      onSubmit={(event: Event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
+    <div class="composer">
       <PromptPreview page={page} text={text} />
-      <label class="hidden" for="question">
-        Your message
-      </label>
-      <textarea
-        id="question"
-        ref={field}
-        rows={1}
-        dir="auto"
-        maxlength={MAX_QUESTION}
-        value={text}
-        placeholder="Ask, or say something to remember"
-        onInput={(event: Event) => event.target instanceof HTMLTextAreaElement && write(event.target.value)}
-        onKeyDown={(event: KeyboardEvent) => {
-          if (!sends(event)) return;
+      <form
+        onSubmit={(event: Event) => {
           event.preventDefault();
           send();
         }}
-      />
-      {running && (
-        <button type="button" class="stop" onClick={() => void page.turns.stop(running)}>
-          <Icon name="stop" /> Stop
+      >
+        <label class="hidden" for="question">
+          Your message
+        </label>
+        <textarea
+          id="question"
+          ref={field}
+          rows={1}
+          dir="auto"
+          maxlength={MAX_QUESTION}
+          value={text}
+          placeholder="Ask, or say something to remember"
+          onInput={(event: Event) => event.target instanceof HTMLTextAreaElement && write(event.target.value)}
+          onKeyDown={(event: KeyboardEvent) => {
+            if (!sends(event)) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        {running && (
+          <button type="button" class="stop" onClick={() => void page.turns.stop(running)}>
+            <Icon name="stop" /> Stop
+          </button>
+        )}
+        <button type="submit" class="send" disabled={text.trim() === ""}>
+          <Icon name="send" /> Send
         </button>
-      )}
-      <button type="submit" class="send" disabled={text.trim() === ""}>
-        <Icon name="send" /> Send
-      </button>
-    </form>
+      </form>
+    </div>
   );
 }

@@ -37,14 +37,14 @@ function Page({ page }: { page: PageState }) {
           return page.go(newLocation());
         case "stop": {
           const turn = page.turns.running(page.location.sessionId);
-          setSideOpen(false);
-          if (turn) void page.turns.stop(turn);
+          if (sideOpen) setSideOpen(false);
+          else if (turn) void page.turns.stop(turn);
         }
       }
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, []);
+  }, [sideOpen]);
   useEffect(() => setSideOpen(false), [sessionId]);
   useEffect(() => {
     document.title = page.title === null ? "Llamory" : `${page.title} · Llamory`;
@@ -73,7 +73,9 @@ function Page({ page }: { page: PageState }) {
       {page.tokenProblem !== null && (
         <SignInDialog page={page} why={page.tokenProblem} onClose={() => page.askForToken(null)} />
       )}
-      {dialog === "sign-in" && <SignInDialog page={page} why={null} onClose={close("sign-in")} />}
+      {dialog === "sign-in" && page.tokenProblem === null && (
+        <SignInDialog page={page} why={null} onClose={close("sign-in")} />
+      )}
       {dialog === "search" && <SearchDialog page={page} onClose={close("search")} />}
       {dialog === "facts" && <FactsDialog page={page} onClose={close("facts")} />}
       {dialog === "date" && <DateDialog page={page} onClose={close("date")} />}

@@ -3,6 +3,7 @@ import { useEffect, useState } from "hono/jsx/dom";
 import { ContextView } from "./answer-details";
 import type { Preview } from "./api";
 import { BudgetTrial } from "./budget-trial";
+import { failureOf } from "./failure-text";
 import { PromptDialog } from "./prompt-view";
 import type { PageState } from "./state";
 import { countText, numberText } from "./text-format";
@@ -23,17 +24,21 @@ function summaryOf(preview: Preview): string {
 export function PromptPreview({ page, text }: { page: PageState; text: string }) {
   const [preview, setPreview] = useState<Preview | null>(null);
   const [open, setOpen] = useState(false);
+  /** Session tokens may not request previews. */
+  const [allowed, setAllowed] = useState(true);
   const [showsPrompt, setShowsPrompt] = useState(false);
   const { sessionId } = page.location;
   useEffect(() => {
     setPreview(null);
-    if (text.trim().length < LEAST) return;
+    if (text.trim().length < LEAST || !allowed) return;
     let stale = false;
     const timer = setTimeout(() => {
-      // Session tokens may not request previews. The question can be sent without one.
       page.api.preview(sessionId, text, page.userId).then(
         (next) => stale || setPreview(next),
-        () => {},
+        (error: unknown) => {
+          // The question can be sent without a preview.
+          if (failureOf(error).code === "forbidden") setAllowed(false);
+        },
       );
     }, PAUSE_MS);
     return () => {

@@ -53,13 +53,14 @@ export class SessionList {
     return this.#userId !== undefined && this.#cursor !== null;
   }
 
-  has(sessionId: string): boolean {
-    return this.sessions.some((session) => session.sessionId === sessionId);
+  titleOf(sessionId: string): string | null {
+    return this.sessions.find((session) => session.sessionId === sessionId)?.title ?? null;
   }
 
-  /** Adds or updates a session of this browser. */
+  /** Adds or updates a session of this browser. A session without a title keeps the one that the list has. */
   keep(session: ListedSession): void {
-    this.#write([session, ...this.#kept.filter(({ sessionId }) => sessionId !== session.sessionId)]);
+    const kept = { ...session, title: session.title ?? this.titleOf(session.sessionId) };
+    this.#write([kept, ...this.#kept.filter(({ sessionId }) => sessionId !== session.sessionId)]);
     this.#merge();
   }
 

@@ -1,16 +1,18 @@
 /** Shows the session as a strip and marks the messages that a prompt contains. The marks are links. */
 import type { Memory } from "./api";
 import { hashOf } from "./page-location";
-import { countText, numberText } from "./text-format";
+import { countText, dayText, numberText } from "./text-format";
 
 interface SessionTimelineProps {
   memory: Memory;
   sessionId: string;
   /** The number of the session's messages. */
   total: number;
+  /** The times of its first and last message, ISO 8601. */
+  span: { firstAt: string | null; lastAt: string | null };
 }
 
-export function SessionTimeline({ memory, sessionId, total }: SessionTimelineProps) {
+export function SessionTimeline({ memory, sessionId, total, span }: SessionTimelineProps) {
   const { window, recalled } = memory;
   const own = recalled.filter((message) => message.sessionId === sessionId);
   const others = recalled.length - own.length;
@@ -42,6 +44,12 @@ export function SessionTimeline({ memory, sessionId, total }: SessionTimelinePro
           </a>
         ))}
       </div>
+      {span.firstAt !== null && span.lastAt !== null && (
+        <p class="span quiet">
+          <span>{dayText(span.firstAt)}</span>
+          <span>{dayText(span.lastAt)}</span>
+        </p>
+      )}
       <p class="quiet">
         Message 1 to {numberText(length)}: {parts.join(", ")}.
         {memory.omitted > 0 && ` ${countText(memory.omitted, "message")} did not fit or did not match.`}

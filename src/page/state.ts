@@ -1,5 +1,5 @@
 /** The page's state and actions. Views render it and subscribe to changes. */
-import { Api, type Fact, type Memory, type Model } from "./api";
+import { Api, type Fact, type Memory, type Model, type SessionInfo } from "./api";
 import { Credentials } from "./credentials";
 import { failureOf, needsToken, type PageFailure } from "./failure-text";
 import { Notices } from "./notices";
@@ -23,6 +23,8 @@ export class PageState {
   title: string | null = null;
   /** The number of the session's messages. */
   total = 0;
+  /** The times of the session's first and last message, ISO 8601. */
+  span: { firstAt: string | null; lastAt: string | null } = { firstAt: null, lastAt: null };
   facts: Fact[] = [];
   models: Model[] = [];
   /** The model that answers; empty until the server has named it. */
@@ -112,8 +114,7 @@ export class PageState {
   async ask(question: string): Promise<void> {
     const { sessionId } = this.location;
     await this.pendingDeletes.flush(sessionId);
-    const known = this.list?.sessions.find((session) => session.sessionId === sessionId);
-    const title = known?.title ?? question.slice(0, TITLE_LENGTH);
+    const title = this.list?.titleOf(sessionId) ?? question.slice(0, TITLE_LENGTH);
     this.list?.add({ sessionId, title, lastAt: new Date().toISOString() });
     this.turns.add(sessionId, question);
     this.goToEnd();
@@ -172,13 +173,17 @@ export class PageState {
     // Another session was opened while this one loaded.
     if (this.#opening !== opened) return;
     this.window = opened;
-    this.title = info.title;
-    this.total = info.messages;
     this.loading = false;
+    this.#show(info);
+  }
+
+  #show({ sessionId, title, messages, firstAt, lastAt }: SessionInfo): void {
+    this.title = title;
+    this.total = messages;
+    this.span = { firstAt, lastAt };
+    // The server lists the sessions of a user itself.
+    if (messages > 0 && this.userId === undefined) this.list?.keep({ sessionId, title, lastAt: lastAt ?? "" });
     this.#follow();
-    if (info.messages > 0 && this.userId === undefined) {
-      this.list?.keep({ sessionId, title: info.title, lastAt: info.lastAt ?? "" });
-    }
   }
 
   /** Reads a session that has changed, if it is shown, and the list of sessions. */
@@ -192,11 +197,8 @@ export class PageState {
     // The window that is loading may have been read before the answer was stored.
     if (this.loading || window.sessionId !== this.location.sessionId) return this.open();
     await window.refresh();
-    const { title, messages } = await this.api.session(window.sessionId);
-    if (this.window !== window) return;
-    this.title = title;
-    this.total = messages;
-    this.#follow();
+    const info = await this.api.session(window.sessionId);
+    if (this.window === window) this.#show(info);
   }
 
   async #readModels(): Promise<void> {

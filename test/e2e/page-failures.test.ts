@@ -10,14 +10,18 @@ describe("while an answer is awaited", () => {
     const { page } = visitor;
     visited.model.mode = "wait";
     try {
-      await visitor.ask("Are you there?");
+      await visitor.ask("Count slowly.");
       await page.getByRole("button", { name: "Stop" }).waitFor();
       await page.getByRole("heading", { level: 1 }).click();
       await page.keyboard.press("Escape");
       await visitor.sees("Stopping…");
     } finally {
-      visited.model.mode = "answer";
+      visited.model.release();
     }
+    await expect
+      .poll(async () => (await visited.transcript(visitor.session)).map(({ status }) => status), { timeout: 20_000 })
+      .toEqual(["cancelled", "cancelled"]);
+    await visitor.page.getByText("Stopping…").waitFor({ state: "detached" });
   });
 
   it("states are written as words for assistive technology", async () => {
@@ -71,7 +75,7 @@ describe("a question that fails", () => {
       await visitor.sees("The model is busy.");
       await visitor.sees("Are you there?");
     } finally {
-      visited.model.mode = "answer";
+      visited.model.release();
     }
     await page.getByRole("button", { name: "Try again" }).click();
     await visitor.hasRead("You said: Are you there?");
@@ -88,7 +92,7 @@ describe("a question that fails", () => {
       await visitor.ask("And now?");
       await visitor.sees("Waiting for the previous answer…");
     } finally {
-      visited.model.mode = "answer";
+      visited.model.release();
     }
     await visitor.page.getByRole("button", { name: "Discard" }).first().click();
     await visitor.hasRead("You said: And now?");

@@ -1,5 +1,6 @@
 /** The page in a real browser, and the model that it talks with. */
 
+import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
@@ -31,20 +32,26 @@ function answerTo(question: string, prompt: string): string[] {
   return [password && question.includes("password") ? `It is ${password}.` : `You said: ${question}`];
 }
 
-/** How the model reacts to the next requests: it answers, never responds, or refuses with 503. */
-export interface ModelSwitch {
-  mode: "answer" | "wait" | "busy";
+/** How the model reacts to the next requests: it answers, waits until it is released, or refuses with 503. */
+class ModelSwitch {
+  mode: "answer" | "wait" | "busy" = "answer";
+  readonly released = new EventEmitter();
+
+  release(): void {
+    this.mode = "answer";
+    this.released.emit("released");
+  }
 }
 
 /** A server that speaks the OpenAI API, and streams a word at a time. */
 const wordyModel = (model: ModelSwitch) =>
-  serve(({ body }: Received, response: ServerResponse) => {
+  serve(async ({ body }: Received, response: ServerResponse) => {
     if (model.mode === "busy") {
       response.writeHead(503, { "content-type": "application/json" });
       response.end(JSON.stringify({ error: { message: "busy" } }));
       return;
     }
-    if (model.mode === "wait") return;
+    if (model.mode === "wait") await once(model.released, "released");
     const { messages, stream } = body as { messages: { content: string }[]; stream?: boolean };
     const words = answerTo(messages.at(-1)?.content ?? "", messages.map(({ content }) => content).join("\n"));
     if (!stream) {
@@ -158,7 +165,7 @@ interface Message {
 
 /** A server with the wordy model behind it, and a browser, for all tests of a file. */
 export function visitedServer(more: Record<string, string> = {}, browserArgs: string[] = []) {
-  const modelSwitch: ModelSwitch = { mode: "answer" };
+  const modelSwitch = new ModelSwitch();
   let model: Awaited<ReturnType<typeof wordyModel>>;
   let server: Dev;
   let browser: Browser;

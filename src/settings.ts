@@ -76,6 +76,8 @@ export const settingsSchema = z.object({
   MODEL_TIMEOUT_MS: count(1, 600_000).default(60_000),
   /** Milliseconds that a stream of the model may pause before its turn ends as interrupted. */
   MODEL_STALL_MS: count(1, 600_000).default(20_000),
+  /** Milliseconds that a stream of the model may take in all. Objects are kept for 15 minutes after their client has left. */
+  MODEL_STREAM_MS: count(1, 900_000).default(600_000),
   /** The model that tells how near texts are in meaning, for sessions beyond their context; empty for words alone. */
   EMBEDDING_MODEL: z.string().default("@cf/baai/bge-m3"),
   /** Milliseconds that an ask waits for its question's vector; without it, words decide alone. */

@@ -22,10 +22,14 @@ export interface LlamaOptions {
   timeoutMs: number;
   /** Milliseconds that a stream may pause. */
   stallMs: number;
+  /** Milliseconds for a whole stream; {@link STREAM_MS} where a Worker of 2.0.0 asks. */
+  streamMs?: number | undefined;
   /** The id of an AI Gateway; empty for none. */
   gateway: string;
 }
 
+/** The default of `MODEL_STREAM_MS`: 4,096 tokens, the longest reply, at 7 a second. */
+const STREAM_MS = 600_000;
 const TRIES = 3;
 /** Mean wait before the second try, in milliseconds; it doubles for the third. */
 const RETRY_MS = 100;
@@ -63,14 +67,14 @@ export class Llama implements Model {
       const whole = await this.complete(call, signal);
       return whole.ok ? ok(atOnce(whole.value)) : whole;
     }
-    const { stallMs } = this.#options;
+    const { stallMs, streamMs = STREAM_MS } = this.#options;
     return this.#run(call, signal, true, (value, model, limit) => {
       if (value instanceof ReadableStream) {
         limit.keep();
         return ok({
           model,
           read: (onText) =>
-            readModelStream(value, { stallMs, signal, onText, wanted: call }).finally(() => limit.release()),
+            readModelStream(value, { stallMs, streamMs, signal, onText, wanted: call }).finally(() => limit.release()),
         });
       }
       // Some models answer a request for a stream with a whole reply.

@@ -12,6 +12,8 @@ import { parseReply, type Reply } from "./reply";
 export interface StreamOptions {
   /** The longest wait for more text, in milliseconds; comments and empty chunks are none. */
   stallMs: number;
+  /** The longest time for the whole stream, in milliseconds. */
+  streamMs: number;
   /** Ends the reading. */
   signal: AbortSignal;
   onText: (text: string) => void;
@@ -62,7 +64,8 @@ class Progress {
     this.usage = reply.usage ?? this.usage;
     this.finishReason = reply.finishReason ?? this.finishReason;
     if (!this.#calls.add(reply.calls)) this.failure = { reason: "model_reply_malformed" };
-    if (reply.calls.length > 0) this.heardAt = Date.now();
+    // Empty parts are no sign of life: a server could send them for ever.
+    if (reply.calls.some((part) => part.name !== "" || part.arguments !== "")) this.heardAt = Date.now();
     const text = reply.text.slice(0, MAX_ANSWER - this.characters);
     if (text.length < reply.text.length) {
       this.finishReason = "length";
@@ -140,13 +143,13 @@ class Reading {
  */
 export async function readModelStream(
   bytes: ReadableStream<Uint8Array>,
-  { stallMs, signal, onText, wanted }: StreamOptions,
+  { stallMs, streamMs, signal, onText, wanted }: StreamOptions,
 ): Promise<Result<ModelEnd>> {
   const reading = new Reading(wanted);
   const { progress } = reading;
   const reader = bytes.getReader();
   const stop = () => reader.cancel().catch(() => {});
-  const watch = watchFor(stallMs, progress, stop);
+  const watch = watchFor({ stallMs, streamMs }, progress, stop);
   signal.addEventListener("abort", stop);
   let emittedAt = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -187,22 +190,28 @@ export async function readModelStream(
   emit();
   if (crash) throw crash.error;
   if (signal.aborted) broken = { reason: "turn_cancelled" };
-  return progress.end(watch.stalled() ? { reason: "model_stalled" } : broken);
+  return progress.end(watch.failure() ?? broken);
 }
 
-/** Stops a reading in which nothing was heard for too long. One timer for all of it, not one for each token. */
-function watchFor(stallMs: number, progress: Progress, stop: () => void) {
-  let stalled = false;
+/** Stops a reading that hears nothing or takes too long. One timer for all of it, not one for each token. */
+function watchFor(
+  { stallMs, streamMs }: Pick<StreamOptions, "stallMs" | "streamMs">,
+  progress: Progress,
+  stop: () => void,
+) {
+  const end = Date.now() + streamMs;
+  let failure: Failure | undefined;
   let timer: ReturnType<typeof setTimeout>;
   const look = () => {
-    const left = progress.heardAt + stallMs - Date.now();
-    if (left > 0) {
-      timer = setTimeout(look, left);
+    const now = Date.now();
+    const stalls = progress.heardAt + stallMs;
+    if (now < Math.min(stalls, end)) {
+      timer = setTimeout(look, Math.min(stalls, end) - now);
       return;
     }
-    stalled = true;
+    failure = { reason: now >= end ? "model_timeout" : "model_stalled" };
     stop();
   };
-  timer = setTimeout(look, stallMs);
-  return { stalled: () => stalled, stop: () => clearTimeout(timer) };
+  timer = setTimeout(look, Math.min(stallMs, streamMs));
+  return { failure: () => failure, stop: () => clearTimeout(timer) };
 }

@@ -43,12 +43,16 @@ export async function askSession(
     limits: limitsOf(c),
     meter: meterOf(c),
   };
+  const { timings } = c.var;
+  const before = timings.memory;
   const reply: AskReply = await callSession(c, sessionId, (stub, again) => stub.ask({ ...turn, again }));
   if (reply.state !== "failed") {
     c.var.logged.turnId = reply.turnId;
     if (reply.state === "finished") c.var.logged.usage = reply.turn.usage;
-    c.var.timings.memory -= reply.modelMs;
-    c.var.timings.model += reply.modelMs;
+    // Two machines' clocks differ, and a turn that is joined late was with the model before this request.
+    const model = Math.max(0, Math.min(reply.modelMs, timings.memory - before));
+    timings.memory -= model;
+    timings.model += model;
   }
   return reply;
 }
@@ -63,6 +67,7 @@ export function modelOf(c: Context<AppEnv>, ask: Wanted = {}): LlamaOptions {
     unknownWindow: settings.CONTEXT_TOKENS,
     timeoutMs: settings.MODEL_TIMEOUT_MS,
     stallMs: settings.MODEL_STALL_MS,
+    streamMs: settings.MODEL_STREAM_MS,
     gateway: settings.AI_GATEWAY,
   };
 }

@@ -16,6 +16,7 @@ export type Failure =
   | { reason: "turn_cancelled" }
   | { reason: "turn_interrupted" }
   | { reason: "turn_not_found" }
+  | { reason: "turn_followers_full"; limit: number }
   | { reason: "response_not_found" }
   | { reason: "session_busy" }
   | { reason: "session_queue_full" }

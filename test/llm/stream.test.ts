@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { readModelStream } from "../../src/llm/stream";
 import { failed, ok } from "../../src/turn/result";
 
@@ -19,6 +19,7 @@ async function read(chunks: Uint8Array[], broken = false) {
   let said = "";
   const end = await readModelStream(stream, {
     stallMs: 1_000,
+    streamMs: 60_000,
     wanted: {},
     signal: never,
     onText: (text) => {
@@ -112,5 +113,54 @@ describe("a model's stream", () => {
     );
     expect(said).toHaveLength(400_000);
     expect(end).toMatchObject({ value: { finishReason: "length" } });
+  });
+});
+
+describe("a model's stream that never ends", () => {
+  afterEach(() => vi.useRealTimers());
+
+  /** Reads a stream that sends something every second, and counts the seconds until it is cut. */
+  async function endless(chunk: unknown) {
+    vi.useFakeTimers();
+    const started = Date.now();
+    let timer: ReturnType<typeof setInterval> | null = null;
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        timer = setInterval(() => controller.enqueue(encoder.encode(sse(chunk))), 1_000);
+      },
+      cancel: () => clearInterval(timer),
+    });
+    let ended: unknown;
+    const tools = { list: [], required: false, parallel: true };
+    const options = { stallMs: 5_000, streamMs: 30_000, wanted: { tools }, signal: never, onText: () => {} };
+    const reading = readModelStream(stream, options).then((end) => {
+      ended = end;
+    });
+    while (ended === undefined && Date.now() - started < 100_000) await vi.advanceTimersByTimeAsync(500);
+    clearInterval(timer);
+    await reading;
+    return { seconds: (Date.now() - started) / 1_000, ended };
+  }
+  const calls = (part: object) => ({ choices: [{ index: 0, delta: { tool_calls: [part] } }] });
+
+  it.each<[what: string, chunk: unknown]>([
+    ["text", { response: "a" }],
+    ["parts of a call", calls({ index: 0, function: { arguments: " " } })],
+  ])("is cut at its total limit while it sends %s", async (_what, chunk) => {
+    const { seconds, ended } = await endless(chunk);
+    expect(ended).toEqual(failed({ reason: "model_timeout" }));
+    expect(seconds).toBe(30);
+  });
+
+  it.each<[what: string, chunk: unknown]>([
+    ["empty parts of a call", calls({ index: 0, function: { arguments: "" } })],
+    ["parts of a call without a function", calls({ index: 0 })],
+    ["parts of a call with an id alone", calls({ index: 0, id: "call_1", type: "function" })],
+    ["calls of the other form that are empty", { response: "", tool_calls: [{}] }],
+    ["empty text", { response: "" }],
+  ])("is cut as stalled while it sends nothing but %s", async (_what, chunk) => {
+    const { seconds, ended } = await endless(chunk);
+    expect(ended).toEqual(failed({ reason: "model_stalled" }));
+    expect(seconds).toBe(5);
   });
 });

@@ -69,7 +69,7 @@ export class SessionReads {
   }
 
   follow(turnId: string, form: Form, after: number | null, by: string | undefined): Result<ReadableStream<Uint8Array>> {
-    return this.mayReadTurn(turnId, by) ?? found(this.#deps.turns.follow(turnId, form, after));
+    return this.mayReadTurn(turnId, by) ?? this.#deps.turns.follow(turnId, form, after);
   }
 
   history({ before, limit }: Page, by: string | undefined): Result<{ messages: Message[]; nextCursor: number | null }> {

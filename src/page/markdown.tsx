@@ -155,13 +155,32 @@ const Block = memo(
   (before, after) => before.token.raw === after.token.raw && before.token.type === after.token.type,
 );
 
+/** Blocks that are compared together: an answer of 80,000 characters has thousands. */
+const GROUP = 40;
+
+const BlockGroup = memo(
+  ({ tokens }: { tokens: Token[] }) => (
+    <>
+      {tokens.map((token, at) => (
+        <Block key={at} token={token} />
+      ))}
+    </>
+  ),
+  ({ tokens: before }, { tokens: after }) =>
+    before.length === after.length && before.every((token, at) => token === after[at]),
+);
+
 export function Markdown({ text }: { text: string }) {
   const blocks = useRef<Blocks | undefined>(undefined);
   if (blocks.current?.text !== text) blocks.current = blocksOf(text, blocks.current);
+  const { tokens } = blocks.current;
+  const groups = Array.from({ length: Math.ceil(tokens.length / GROUP) }, (_, at) =>
+    tokens.slice(at * GROUP, (at + 1) * GROUP),
+  );
   return (
     <>
-      {blocks.current?.tokens.map((token, at) => (
-        <Block key={at} token={token} />
+      {groups.map((group, at) => (
+        <BlockGroup key={at} tokens={group} />
       ))}
     </>
   );

@@ -27,8 +27,8 @@ type StoredTurn = Pick<PageTurn, "key" | "sessionId" | "question" | "stopping" |
 
 const STORAGE_KEY = "llamory:turns";
 
-/** Milliseconds between two redraws of a streamed answer. */
-const REDRAW_MS = 50;
+/** Milliseconds between two redraws of a streamed answer: longer for long ones, whose layout takes longer. */
+const redrawDelay = ({ answer }: PageTurn): number => 50 + answer.length / 500;
 
 interface Deps {
   api: () => Api;
@@ -159,7 +159,7 @@ export class PageTurns {
         this.#redraw ??= setTimeout(() => {
           this.#redraw = undefined;
           this.#deps.onChange();
-        }, REDRAW_MS);
+        }, redrawDelay(turn));
         return false;
       case "done":
         await this.#finish(turn);

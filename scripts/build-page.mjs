@@ -1,5 +1,5 @@
 // Builds the page into dist/page, which the Worker's configuration names as its assets.
-import { cpSync, globSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
@@ -36,4 +36,7 @@ await build({
 });
 // Names of chunks change with their content. Old ones go last, so that a running server always finds what it serves.
 const built = new Set(Object.keys(metafile.outputs).map((file) => resolve(file)));
-for (const name of globSync("lazy/*", { cwd: out })) if (!built.has(join(out, name))) rmSync(join(out, name));
+for (const name of readdirSync(join(out, "lazy"))) {
+  const file = join(out, "lazy", name);
+  if (!built.has(file)) rmSync(file);
+}

@@ -105,9 +105,10 @@ const STATES = {
         .last()
         .click();
       await page.locator(".message-links a").first().waitFor();
-      await page.locator(".transcript").evaluate((list) => {
-        list.scrollTop = list.scrollHeight;
-      });
+      await page
+        .locator("article")
+        .last()
+        .evaluate((answer) => answer.scrollIntoView());
     },
   },
   markdown: {

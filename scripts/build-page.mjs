@@ -10,6 +10,7 @@ const out = join(root, "dist/page");
 mkdirSync(out, { recursive: true });
 for (const name of ["index.html", "icon.svg"]) cpSync(join(from, name), join(out, name));
 cpSync(join(from, "headers"), join(out, "_headers"));
+cpSync(join(root, "openapi.json"), join(out, "openapi.json"));
 await build({
   entryPoints: { page: join(from, "main.tsx") },
   outdir: out,

@@ -83,9 +83,10 @@ export const operations = (): Operations => ({
 /** Returns the key of a request with a fingerprint of all fields that shape its answer, without those that say how it is sent. */
 async function idempotencyOf(
   key: string,
-  { question, maxTokens, temperature }: z.output<typeof askRequest>,
+  { question, maxTokens, temperature, timeZone }: z.output<typeof askRequest>,
 ): Promise<Idempotency> {
-  const bytes = new TextEncoder().encode(JSON.stringify([question, maxTokens ?? null, temperature ?? null]));
+  const shape = [question, maxTokens ?? null, temperature ?? null, ...(timeZone === undefined ? [] : [timeZone])];
+  const bytes = new TextEncoder().encode(JSON.stringify(shape));
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return { key, fingerprint: btoa(String.fromCharCode(...new Uint8Array(digest))) };
 }

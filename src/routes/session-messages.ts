@@ -36,6 +36,7 @@ export const operations = (): Operations => ({
     failures: [
       "session_queue_full",
       "session_full",
+      "older_than_session",
       "turn_cancelled",
       "storage_failed",
       "session_of_another_user",

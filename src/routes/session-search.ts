@@ -71,8 +71,8 @@ export const routes = new Hono<AppEnv>()
   )
   .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const { question, userId, ...sizes } = c.req.valid("json");
-    const asking = askingOf(c, sessionId, userId, askOf(c, { question }));
+    const { question, userId, timeZone, ...sizes } = c.req.valid("json");
+    const asking = askingOf(c, sessionId, userId, askOf(c, { question, timeZone }));
     const result = orThrow(await callSession(c, sessionId, (stub) => stub.context(asking, sizes)));
     const { messages, promptTokens, budget, context, shares } = result;
     const body: ResponseBody<typeof contextResponse> = {

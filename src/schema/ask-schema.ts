@@ -1,7 +1,18 @@
 /** Shapes of asking a session, and of its turns. */
 import * as z from "zod";
 import { MAX_REPLY_TOKENS } from "../limits";
-import { content, count, finishReason, sessionId, status, time, toolCalls, turnId, userId } from "./common-schema";
+import {
+  content,
+  count,
+  finishReason,
+  sessionId,
+  status,
+  time,
+  timeZone,
+  toolCalls,
+  turnId,
+  userId,
+} from "./common-schema";
 import { memory, usage } from "./memory-schema";
 
 export const askRequest = z.object({
@@ -15,6 +26,7 @@ export const askRequest = z.object({
     .describe("The most tokens of the answer; default `REPLY_TOKENS`.")
     .optional(),
   temperature: z.number().min(0).max(2).describe("The randomness of the answer; default: the model's own.").optional(),
+  timeZone: timeZone.optional(),
   stream: z
     .boolean()
     .describe("Answers with server-sent events. `Accept: text/event-stream` does the same.")

@@ -1,6 +1,7 @@
 /** Shapes that several routes share. Requests ignore unknown fields. */
 import * as z from "zod";
 import { MAX_CONTENT } from "../limits";
+import { isTimeZone } from "../turn/dates";
 
 export const wellFormed = (text: string) => text.isWellFormed();
 export const WELL_FORMED = "must be well-formed Unicode: it contains a lone surrogate";
@@ -75,6 +76,12 @@ export const userId = id.describe(
 );
 
 export const turnId = id.describe("The id of the turn: a UUID, unless it was imported.");
+
+export const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, "must be an IANA time zone such as Europe/Lisbon")
+  .describe("The time zone of days in the question and the prompt, an IANA name; default: the setting `TIME_ZONE`.");
 
 export const sessionParam = z.object({ sessionId });
 export const turnParam = z.object({ sessionId, turnId });

@@ -24,6 +24,11 @@ export const exportedMemory = z.object({
     .object({
       fromSeq: seq.describe("The first message of the window."),
       toSeq: seq.describe("The last message of the window."),
+      shortened: z
+        .array(z.object({ seq, leftOut: count.describe("Characters that were left out.") }))
+        .max(10_000)
+        .describe("Messages that were shortened in the prompt.")
+        .optional(),
     })
     .nullable()
     .describe("The recent messages in the prompt; null if there were none."),

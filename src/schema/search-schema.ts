@@ -1,7 +1,7 @@
 /** Shapes of search and of the preview of a prompt. */
 import * as z from "zod";
 import { MAX_CONTENT } from "../limits";
-import { anyRole, calledFields, content, count, positive, sessionId, time, userId } from "./common-schema";
+import { anyRole, calledFields, content, count, positive, sessionId, time, timeZone, userId } from "./common-schema";
 import { memory, scored } from "./memory-schema";
 
 const query = "The text to search for.";
@@ -37,6 +37,7 @@ const tokens = z.int().min(0).max(100_000);
 export const contextRequest = z.object({
   question: content.describe("The question."),
   userId: userId.optional(),
+  timeZone: timeZone.optional(),
   recallTokens: tokens.describe("The most tokens of recalled() messages; default `RECALL_TOKENS`.").optional(),
   windowTokens: tokens.describe("The most tokens of recent messages; default: all that recall leaves.").optional(),
 });

@@ -1,5 +1,6 @@
 /** Shapes of a session and its messages. */
 import * as z from "zod";
+import { FUTURE_MS } from "../turn/time-order";
 import {
   anyRole,
   calledFields,
@@ -90,6 +91,7 @@ export const appendRequest = z.object({
         name: name.optional(),
         createdAt: z.iso
           .datetime({ offset: true })
+          .refine((value) => Date.parse(value) <= Date.now() + FUTURE_MS, "must not be in the future")
           .describe("The time of the message; default: the time of the request.")
           .optional(),
       }),

@@ -78,6 +78,7 @@ const TABLE: Record<Reason, Row> = {
   session_overloaded: [503, "Session overloaded", "The session receives more requests than it can serve. Retry later.", retryAfter(5)],
   session_lost: [503, "Session lost", "The connection to the session broke. Check whether the change was made, then retry.", { ...retryAfter(1), ...NO_RETRY }],
   session_full: [422, "Session full", "This session is full. Start another one for the same user, or raise SESSION_MAX_MESSAGES or SESSION_MAX_MB."],
+  older_than_session: [409, "Older than the session", "The messages begin before the newest message of the session. Append older history to a session of its own; the user's memory covers both.", NO_RETRY],
   session_not_empty: [409, "Session not empty", "Only an empty session can be imported into. Reset or delete this one, or use another.", NO_RETRY],
   import_interrupted: [503, "Import interrupted", "The import was interrupted, or its session was emptied. Nothing was stored. Import again."],
   storage_failed: [507, "Storage failed", "Writing to the session's storage failed; the change was not stored. The storage may be full: delete data, or use another session.", NO_RETRY],

@@ -1,5 +1,5 @@
-// Makes the README's picture of the page: starts a server of its own, has a conversation, and looks at it in Chromium.
-// With --all, pictures of desk and phone, light and dark, go into a folder: `npm run screenshot -- --all /tmp/pictures`.
+// Takes the README's picture of the page: starts a server, has a conversation, and opens it in Chromium.
+// With --all, writes pictures of desk and phone, light and dark, into a folder: `npm run screenshot -- --all /tmp/pictures`.
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ const stop = () => {
   process.kill(-server.pid, "SIGKILL");
   rmSync(storage, { recursive: true, force: true });
 };
-// Whatever fails below, no server is left.
+// Stops the server also if a step below fails.
 process.once("exit", stop);
 await new Promise((resolve, reject) => {
   let said = "";

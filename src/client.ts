@@ -63,7 +63,7 @@ export interface ClientOptions {
   fetch?: typeof fetch | undefined;
 }
 
-const headersOf = ({ token, headers }: ClientOptions): Record<string, string> => ({
+const authHeaders = ({ token, headers }: ClientOptions): Record<string, string> => ({
   ...(token !== undefined && { authorization: `Bearer ${token}` }),
   ...headers,
 });
@@ -75,7 +75,7 @@ const headersOf = ({ token, headers }: ClientOptions): Record<string, string> =>
  * const response = await llamory.ask.$post({ json: { sessionId: "a", question: "Hello!" } });
  */
 export function createClient(url: string, options: ClientOptions = {}): Client {
-  return hc<AppType>(url, { headers: headersOf(options), ...(options.fetch && { fetch: options.fetch }) });
+  return hc<AppType>(url, { headers: authHeaders(options), ...(options.fetch && { fetch: options.fetch }) });
 }
 
 export interface ConnectionOptions extends ClientOptions {
@@ -156,7 +156,7 @@ async function* resumed(
   const { retries = 5, signal } = options;
   const send = options.fetch ?? fetch;
   const base = url.replace(/\/+$/, "");
-  const headers = { ...headersOf(options), accept: "text/event-stream" };
+  const headers = { ...authHeaders(options), accept: "text/event-stream" };
   let next = begin;
   let failures = 0;
   for (;;) {

@@ -10,7 +10,7 @@ import { type FullOperation, operations } from "./operations";
 
 export type Json = Record<string, unknown>;
 
-/** Describes a request as it is sent, and a response as it is received. */
+/** Returns the JSON Schema of a type. `input` describes requests before defaults apply. */
 const jsonSchema = (type: z.ZodType, io: "input" | "output" = "output"): Json => {
   const { $schema: _, ...rest } = z.toJSONSchema(type, { io, unrepresentable: "any" });
   return rest;

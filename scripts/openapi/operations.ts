@@ -1,4 +1,4 @@
-/** All operations of the API: what the routers document, with what the routes' chains declare. */
+/** All operations of the API: the documentation of the routers, and the validators and rules of the routes' chains. */
 import type * as z from "zod";
 import { app, operations as documented } from "../../src/app";
 import { declaredBy, type RouteRules } from "../../src/middleware/route";

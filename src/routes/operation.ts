@@ -1,4 +1,4 @@
-/** The documentation of a route. It is declared beside the route's handler; the OpenAPI document and the Postman collection are made of it. */
+/** The documentation of a route, declared next to its handler. The OpenAPI document and the Postman collection are generated from it. */
 import type * as z from "zod";
 import type { Reason } from "../wire/problem";
 

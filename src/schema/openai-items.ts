@@ -50,7 +50,7 @@ export function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown
 }
 
 /** A message of a conversation. */
-export interface Said extends Called {
+export interface SentMessage extends Called {
   role: Role;
   content: string;
 }
@@ -63,12 +63,12 @@ export interface Reference {
 const textContent = textParts.describe("The text, or parts of it.");
 const functionArguments = text.describe("The arguments as JSON.");
 
-const said = z.object({
+const textMessage = z.object({
   role: z.enum(["system", "developer", "user"]).describe("The author. `developer` is the same as `system`."),
   content: textContent,
 });
 
-const answered = z.object({
+const assistantMessage = z.object({
   role: z.literal("assistant").describe("Always `assistant`."),
   content: textParts.nullish().describe("The text, or parts of it; absent if the answer only calls functions."),
   tool_calls: z
@@ -84,14 +84,14 @@ const answered = z.object({
     .describe("The functions that the answer calls."),
 });
 
-const returned = z.object({
+const toolMessage = z.object({
   role: z.literal("tool").describe("Always `tool`."),
   tool_call_id: callId,
   content: textParts.describe("The result of the call."),
 });
 
 /** Reads a message of any role. */
-function messageOf(message: z.output<typeof said | typeof answered | typeof returned>): Said {
+function messageOf(message: z.output<typeof textMessage | typeof assistantMessage | typeof toolMessage>): SentMessage {
   switch (message.role) {
     case "assistant": {
       const toolCalls = message.tool_calls?.map(({ id, function: called }) => ({ id, ...called }));
@@ -109,7 +109,7 @@ function messageOf(message: z.output<typeof said | typeof answered | typeof retu
 
 // The union is transformed, not its options: errors of transformed options would not name the field.
 export const chatMessage = z
-  .union([said, answered, returned], {
+  .union([textMessage, assistantMessage, toolMessage], {
     error:
       "must be a message with `role` (system, developer, user, assistant or tool) and `content`; of a tool with `tool_call_id`, of an assistant perhaps with `tool_calls`",
   })
@@ -135,11 +135,11 @@ const reference = z.object({
 
 /** An item of a response's input: a message, an item of an earlier response, or the id of one. */
 export const inputItem = z
-  .union([reference, functionCall, functionOutput, said, answered], {
+  .union([reference, functionCall, functionOutput, textMessage, assistantMessage], {
     error:
       "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call`, a `function_call_output` or an `item_reference`",
   })
-  .transform((item): Said | Reference => {
+  .transform((item): SentMessage | Reference => {
     if (!("type" in item)) return messageOf(item);
     switch (item.type) {
       case "item_reference":

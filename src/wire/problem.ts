@@ -29,14 +29,14 @@ export type Reason = AnyFailure["reason"];
 export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504 | 507;
 
 /** `{name}` in a text is replaced by that field of the failure. */
-type Row = [status: ProblemStatus, title: string, detail: string, headers?: Record<string, string>];
+type FailureRow = [status: ProblemStatus, title: string, detail: string, headers?: Record<string, string>];
 
 /** Stops the automatic retries of the OpenAI SDKs, which repeat every 409, 429 and 5xx. */
 const NO_RETRY = { "x-should-retry": "false" };
 const retryAfter = (seconds: number | string) => ({ "retry-after": String(seconds) });
 
 // biome-ignore format: one row per failure
-const TABLE: Record<Reason, Row> = {
+const TABLE: Record<Reason, FailureRow> = {
   invalid_request: [400, "Invalid request", "Correct the fields named in `errors`."],
   malformed_json: [400, "Malformed JSON", "The body is empty or not valid JSON."],
   unsupported_media_type: [415, "Unsupported media type", "Send JSON, with `content-type: application/json`."],

@@ -12,7 +12,7 @@ import { settingsOf } from "../../settings";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
 import { type Operations, TURN_FAILURES } from "../operation";
 import { chatFields, wantedOf } from "./functions";
-import { answered, askConversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
+import { answerWith, askConversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
 
 export const operations = (): Operations => ({
   "GET /v1/models": {
@@ -101,7 +101,7 @@ export const routes = new Hono<AppEnv>()
       form: request.stream ? form : undefined,
       userId: userIdOf(c, request.metadata),
     });
-    return answered(c, reply, form, ({ turnId, turn }) => {
+    return answerWith(c, reply, form, ({ turnId, turn }) => {
       const body: ResponseBody<typeof chatResponse> = chatCompletion(turnId, created, turn);
       return json(c, body, 200);
     });

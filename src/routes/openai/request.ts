@@ -8,13 +8,13 @@ import { FailureError, invalid } from "../../middleware/respond";
 import { headersOf } from "../../middleware/validation";
 import { askStateless } from "../../rpc/ask-stateless";
 import { askOf, askSession, type SessionAsk } from "../../rpc/call-session";
-import type { Reference, Said } from "../../schema/openai-items";
+import type { Reference, SentMessage } from "../../schema/openai-items";
 import { sessionHeaders } from "../../schema/openai-schema";
 import { systemPromptOf } from "../../turn/prompt";
 import type { Ask, AskReply, NewMessage, Sampling, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 
-type Item = Said | Reference;
+type Item = SentMessage | Reference;
 
 export interface Conversation {
   /** The system messages of the client; undefined if there are none. */
@@ -36,7 +36,7 @@ function bounded(text: string, path: string, what: string): string {
 
 const isReference = (item: Item): item is Reference => "reference" in item;
 
-const saidIn = (items: Item[]) => items.filter((item): item is Said => !isReference(item));
+const messagesIn = (items: Item[]) => items.filter((item): item is SentMessage => !isReference(item));
 
 /** Joins function calls that were sent as separate items into the message that made them. */
 function joined(items: Item[]): Item[] {
@@ -53,9 +53,9 @@ function joined(items: Item[]): Item[] {
 /** Divides the messages of a request. Those after the last assistant message or reference are new. */
 export function conversationOf(sent: Item[], path: string): Conversation {
   const items = joined(sent);
-  const system = saidIn(items).filter(({ role }) => role === "system");
+  const system = messagesIn(items).filter(({ role }) => role === "system");
   const start = items.findLastIndex((item) => isReference(item) || item.role === "assistant") + 1;
-  const talk = (part: Item[]) => saidIn(part).filter(({ role }) => role !== "system");
+  const talk = (part: Item[]) => messagesIn(part).filter(({ role }) => role !== "system");
   const fresh = talk(items.slice(start));
   const results = fresh.flatMap(({ toolCallId: callId, content }) =>
     callId === undefined ? [] : [{ callId, content }],
@@ -142,7 +142,7 @@ export function askConversation(
 }
 
 /** Answers with the reply to an ask. @param whole makes the JSON answer of a finished turn */
-export function answered<T>(
+export function answerWith<T>(
   c: Context<AppEnv>,
   reply: AskReply,
   form: Form,

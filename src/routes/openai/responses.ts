@@ -15,7 +15,7 @@ import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } f
 import { CHANGE_FAILURES, type Operations, TURN_FAILURES } from "../operation";
 import { responsesFields, wantedOf } from "./functions";
 import {
-  answered,
+  answerWith,
   askConversation,
   type Conversation,
   conversationOf,
@@ -63,7 +63,7 @@ export const operations = (): Operations => ({
   },
 });
 
-type Request = z.output<typeof responsesRequest>;
+type ResponsesRequest = z.output<typeof responsesRequest>;
 
 /** A session, and the turn in it after which a request continues. */
 interface Continuation {
@@ -79,7 +79,11 @@ function continuationOf(kind: "resp" | "item", id: string): Continuation {
 }
 
 /** Returns what a request continues; undefined if it begins a session. */
-function continued(c: Context<AppEnv>, request: Request, { reference }: Conversation): Continuation | undefined {
+function continued(
+  c: Context<AppEnv>,
+  request: ResponsesRequest,
+  { reference }: Conversation,
+): Continuation | undefined {
   const { conversation, previous_response_id: previous, metadata } = request;
   const { pinned, named } = sessionIdOf(c, metadata);
   const field = conversation ? "conversation" : "previous_response_id";
@@ -173,7 +177,7 @@ export const routes = new Hono<AppEnv>()
       store,
       userId: userIdOf(c, request.metadata),
     });
-    return answered(c, reply, form, ({ turnId, turn }) => {
+    return answerWith(c, reply, form, ({ turnId, turn }) => {
       const body: ResponseBody<typeof responsesResponse> = responseOfTurn(form, turnId, turn);
       return json(c, body, 200);
     });

@@ -16,8 +16,16 @@ const workerd = () =>
     },
   });
 
+/** Tests that need no runtime of Cloudflare: whole folders, and files named `*.pure.test.ts`. */
+const PURE = [
+  "test/turn/**/*.test.ts",
+  "test/schema/**/*.test.ts",
+  "test/llm/json-schema/**/*.test.ts",
+  "test/**/*.pure.test.ts",
+];
+
 /**
- * `worker`: in workerd, beside the Worker's own code. `meaning`: the same, beside a real encoder, which takes its time.
+ * `pure`: in Node, for modules without imports of `cloudflare:*`. `worker`: in workerd, beside the Worker's own code. `meaning`: the same, beside a real encoder, which takes its time.
  * `e2e`: from outside, against servers that the tests start.
  */
 export default defineConfig({
@@ -27,6 +35,7 @@ export default defineConfig({
     // Two cores have one worker by default; but most of a test from outside is waiting.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
+      { test: { name: "pure", include: PURE, testTimeout: 60_000 } },
       {
         plugins: [workerd()],
         test: {
@@ -36,6 +45,7 @@ export default defineConfig({
           setupFiles: "test/support/check-log.ts",
           include: ["test/**/*.test.ts"],
           exclude: [
+            ...PURE,
             "test/e2e/**",
             "test/clients/**",
             "test/crash/**",

@@ -9,7 +9,8 @@ import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
 const DAY = 86_400_000;
-const NOW = Date.UTC(2026, 10, 24, 12);
+/** Not a fixed day: an alarm cannot be set in the past. */
+const NOW = Date.now();
 
 const stubOf = (session: string) => env.CHAT_DO.getByName(session);
 
@@ -89,6 +90,44 @@ describe("a session with a time to live", () => {
     expect(await leftOf(session)).toMatchObject({ messages: 2 });
     expect(await alarmOf(session)).toBe(50);
     forward(20);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
+  });
+
+  it("is not kept by dates of appended messages that lie in the future", async () => {
+    const session = freshSession();
+    await keepFor(session, "30");
+    await llamory.ask(session, "Hello?");
+    forward(20);
+    await append(session, "2099-01-01T00:00:00Z");
+    forward(10);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await alarmOf(session)).toBe(50);
+    forward(20);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
+  });
+
+  it("is kept by a turn after messages were appended", async () => {
+    const session = freshSession();
+    await keepFor(session, "30");
+    await append(session, "2001-01-01T00:00:00Z");
+    forward(20);
+    await llamory.ask(session, "Hello?");
+    forward(10);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await leftOf(session)).toMatchObject({ messages: 3 });
+    expect(await alarmOf(session)).toBe(50);
+  });
+
+  it("counts from its last message where the storage has no time of an append", async () => {
+    const session = freshSession();
+    await keepFor(session, "30");
+    await append(session, new Date(NOW - 10 * DAY).toISOString());
+    await runInDurableObject(stubOf(session), (_, { storage }) => {
+      storage.sql.exec("DELETE FROM meta WHERE key = 'appended_at'");
+    });
+    forward(30);
     await runDurableObjectAlarm(stubOf(session));
     expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
   });

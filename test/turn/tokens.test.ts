@@ -8,20 +8,20 @@ const error = (text: string) => estimateTokens(text) / truth(text) - 1;
 const percent = (share: number) => `${share >= 0 ? "+" : ""}${(100 * share).toFixed(1)} %`;
 
 describe("the token estimate, against Llama 3's tokenizer", () => {
-  it.each(Object.keys(corpus))("never falls 2 %% below the truth: %s", (name) => {
+  it.each(Object.keys(corpus))("is at most 2 percent below the truth: %s", (name) => {
     const text = corpus[name] ?? "";
     expect(text.length).toBeGreaterThan(200);
     expect(error(text)).toBeGreaterThanOrEqual(-0.02);
   });
 
   it.each(Object.keys(corpus).filter((name) => name.startsWith("English")))(
-    "stays within 35 %% above it: %s",
+    "is at most 35 percent above the truth: %s",
     (name) => {
       expect(error(corpus[name] ?? "")).toBeLessThanOrEqual(0.35);
     },
   );
 
-  it("tells its worst", () => {
+  it("prints its largest errors", () => {
     const errors = Object.entries(corpus)
       .map(([name, text]) => ({ name, error: error(text) }))
       .sort((a, b) => a.error - b.error);

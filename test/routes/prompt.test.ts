@@ -190,6 +190,24 @@ describe("a prompt", () => {
     ]);
   });
 
+  it("keeps its window's start while the question grows by a few words", async () => {
+    const llamory = worker();
+    const session = freshSession();
+    const messages = Array.from({ length: 900 }, (_, at) => ({
+      role: at % 2 ? "assistant" : "user",
+      content: `This is line ${at} of a long and winding conversation.`,
+    }));
+    await llamory.post(`/sessions/${session}/messages`, { messages });
+    const starts = new Set<number>();
+    for (let words = 0; words < 200; words += 8) {
+      const question = `Hello${" there".repeat(words)}`;
+      const response = await llamory.post(`/sessions/${session}/context`, { question });
+      const { memory } = await response.json<{ memory: { window: { fromSeq: number } } }>();
+      starts.add(memory.window.fromSeq);
+    }
+    expect(starts.size).toBeLessThanOrEqual(2);
+  });
+
   it("keeps its head from turn to turn, while the window's start stands", async () => {
     const llamory = worker({ CONTEXT_TOKENS: "2048", REPLY_TOKENS: "100" });
     const session = freshSession();

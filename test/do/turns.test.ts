@@ -71,7 +71,7 @@ describe("a turn that is answered as JSON", () => {
     await model.called();
     const follower = new Events(await llamory.fetch(`/sessions/${session}/turns/t4/stream`));
     await model.go();
-    await synced.promise;
+    await Promise.race([synced.promise, asked]);
     // The answer is stored, and the turn runs until the storage confirms that.
     expect(await llamory.transcript(session)).toHaveLength(2);
     const turn = () => llamory.fetch(`/sessions/${session}/turns/t4`);

@@ -6,6 +6,7 @@ import type { EmbeddingOptions } from "../llm/embedder";
 import type { LlamaOptions } from "../llm/llama";
 import { requireSession } from "../middleware/scope";
 import { settingsOf } from "../settings";
+import { withToday } from "../turn/dates";
 import type { Ask, AskReply } from "../turn/types";
 import { callObject, objectName } from "./call-object";
 import { meterOf, requireAllowance } from "./call-tenant";
@@ -98,12 +99,19 @@ export function limitsOf(c: Context<AppEnv>) {
 /** A question with the defaults of the settings. */
 export function askOf(
   c: Context<AppEnv>,
-  request: { question: string; maxTokens?: number | undefined; temperature?: number | undefined },
+  request: {
+    question: string;
+    maxTokens?: number | undefined;
+    temperature?: number | undefined;
+    timeZone?: string | undefined;
+  },
 ): Ask {
   const settings = settingsOf(c.env);
+  const timeZone = request.timeZone ?? settings.TIME_ZONE;
   return {
     question: request.question,
-    systemPrompt: settings.SYSTEM_PROMPT,
+    systemPrompt: withToday(settings.SYSTEM_PROMPT, Date.now(), timeZone),
+    timeZone,
     contextTokens: settings.CONTEXT_TOKENS,
     recallTokens: settings.RECALL_TOKENS,
     maxTokens: request.maxTokens ?? settings.REPLY_TOKENS,

@@ -106,7 +106,12 @@ export class SessionReads {
       user && this.#deps.user.joining.read(user, { ...ask, recallTokens }),
     ]);
     const { messages } = this.#deps.store;
-    const scope = { total: messages.count(), nearest: this.#deps.meaning.nearestTo(question), user: known };
+    const scope = {
+      total: messages.count(),
+      timeZone: ask.timeZone,
+      nearest: this.#deps.meaning.nearestTo(question),
+      user: known,
+    };
     const shown = preview(measure(ask), window, sizes, (budget) => readContext(messages, ask.question, budget, scope));
     return shown.ok ? ok({ ...shown.value, messages: cleanMessages(shown.value.messages) }) : shown;
   }

@@ -1,7 +1,7 @@
 /** Bindings of the Worker, and the values that handlers find in their context. */
 import type { ChatDO } from "./do/chat";
 import type { LegacyDO } from "./do/legacy";
-import type { UsageDO } from "./do/tenant";
+import type { TenantDO } from "./do/tenant";
 import type { UserDO } from "./do/user";
 import type { AiBinding } from "./llm/binding";
 import type { Settings } from "./settings";
@@ -13,7 +13,7 @@ export interface Env extends Partial<Record<keyof Settings, string>> {
   AI: AiBinding;
   CHAT_DO: DurableObjectNamespace<ChatDO>;
   MY_DURABLE_OBJECT: DurableObjectNamespace<LegacyDO>;
-  USAGE_DO: DurableObjectNamespace<UsageDO>;
+  TENANT_DO: DurableObjectNamespace<TenantDO>;
   USER_DO: DurableObjectNamespace<UserDO>;
   /** How often a tenant may ask; deployed configurations have it. */
   TENANT_RATE?: RateLimit;

@@ -1,20 +1,20 @@
-/** What a tenant uses of the model is counted by an object of its own: its meter, UsageDO. */
+/** Counts the tokens that a tenant uses, in the tenant's object (TenantDO). */
 import { log } from "./log";
 
-/** The objects that count, as the Worker and the objects that use something know them. */
+/** The namespace of tenants' objects. */
 export interface Quotas {
   getByName(name: string): { add(tokens: number): PromiseLike<void> };
 }
 
 /**
- * Adds to what a tenant has used today. What cannot be counted is told to the operator; what was used stands.
- * @param meter the name of the object that counts; undefined where nobody wants to know
+ * Adds to the tokens that a tenant has used today. Never rejects: if the call fails, it logs the tokens.
+ * @param quota the name of the tenant's object; undefined without a quota
  */
-export async function countUsage(quotas: Quotas, meter: string | undefined, tokens: number): Promise<void> {
-  if (meter === undefined || tokens === 0) return;
+export async function countTokens(quotas: Quotas, quota: string | undefined, tokens: number): Promise<void> {
+  if (quota === undefined || tokens === 0) return;
   try {
-    await quotas.getByName(meter).add(tokens);
+    await quotas.getByName(quota).add(tokens);
   } catch (error) {
-    log("error", "usage_not_counted", { meter, tokens, error: String(error) });
+    log("error", "usage_not_counted", { meter: quota, tokens, error: String(error) });
   }
 }

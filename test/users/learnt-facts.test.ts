@@ -141,7 +141,7 @@ describe("facts that the model learns", () => {
 
   it("count among the tokens that the tenant has used", async () => {
     const [user, session] = [freshUser(), freshSession()];
-    const used = () => env.USAGE_DO.getByName("tenant/").today();
+    const used = () => env.TENANT_DO.getByName("tenant/").today();
     const before = await used();
     const usage = { prompt_tokens: 100, completion_tokens: 11, total_tokens: 111 };
     await scripted(session, { response: "Noted.", usage });

@@ -59,7 +59,7 @@ describe("the tokens of a tenant's day", () => {
     expect((await llamory.ask(session, "A new day?", bearer(a))).status).toBe(200);
   });
 
-  const today = (tenant: string) => env.USAGE_DO.getByName(`tenant/${tenant}`).today();
+  const today = (tenant: string) => env.TENANT_DO.getByName(`tenant/${tenant}`).today();
 
   it("count a turn as the model counted it, with or without a session, as JSON and in a stream", async () => {
     const { a, llamory } = await tenants();

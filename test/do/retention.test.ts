@@ -123,13 +123,16 @@ describe("a session with a time to live", () => {
   it("counts from its last message where the storage has no time of an append", async () => {
     const session = freshSession();
     await keepFor(session, "30");
-    await append(session, new Date(NOW - 10 * DAY).toISOString());
+    await append(session);
+    forward(20);
+    await append(session);
     await runInDurableObject(stubOf(session), (_, { storage }) => {
       storage.sql.exec("DELETE FROM meta WHERE key = 'appended_at'");
     });
-    forward(30);
+    forward(10);
     await runDurableObjectAlarm(stubOf(session));
-    expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
+    expect(await leftOf(session)).toMatchObject({ messages: 2 });
+    expect(await alarmOf(session)).toBe(50);
   });
 
   it("is deleted too where it has a title alone", async () => {

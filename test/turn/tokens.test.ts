@@ -37,6 +37,47 @@ describe("the token estimate, against Llama 3's tokenizer", () => {
     expect(estimateTokens("\ud800\udc00\ud800")).toBeGreaterThan(0);
   });
 
+  it("is exact enough for each kind of text", () => {
+    const kinds: [text: string, tokens: number][] = [
+      ["1234567", 3],
+      ["in 1234567", 6],
+      ["!", 1],
+      ["!".repeat(50), 34],
+      [" ", 0],
+      [" ".repeat(64), 5],
+      ["\n".repeat(64), 5],
+      ["\u4e2d".repeat(100), 135],
+      ["\u00e9".repeat(10), 10],
+      // Characters of no listed script cost a token for each byte, and beyond the second plane one more.
+      ["\u07c0", 2],
+      ["\u2603", 3],
+      ["\u{1f41d}", 3],
+      ["\u{20000}", 4],
+      ["\u0001", 1],
+    ];
+    expect(kinds.map(([text]) => [text, estimateTokens(text)])).toEqual(kinds);
+  });
+
+  it("prices random characters higher than long words, and capitals higher than small letters", () => {
+    const random = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4";
+    expect(estimateTokens(random)).toBe(Math.ceil(random.length * 0.78));
+    expect(estimateTokens("internationalization-of-everything")).toBeLessThan(random.length / 2);
+    expect(estimateTokens("the WEATHER of the CITY")).toBeGreaterThan(estimateTokens("the weather of the city"));
+    expect(estimateTokens("the bnkxwq of the city")).toBeGreaterThan(estimateTokens("the garden of the city"));
+  });
+
+  it("counts the calls of a message, with their names and arguments", () => {
+    const call = { name: "weather", arguments: '{"city":"Porto"}' };
+    const cost = 24 + estimateTokens(call.name) + estimateTokens(call.arguments);
+    const plain = estimateMessage({ content: "" });
+    expect(estimateMessage({ content: "", toolCalls: [call] })).toBe(plain + cost);
+    expect(estimateMessage({ content: "", toolCalls: [call, call] })).toBe(plain + 2 * cost);
+  });
+
+  it("counts the name of a speaker", () => {
+    expect(estimateMessage({ name: "Ana", content: "Hello." })).toBe(estimateMessage({ content: "Ana: Hello." }));
+  });
+
   it("covers the chat template", () => {
     const template =
       "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nCutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\nBe kind.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHello there!<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n";

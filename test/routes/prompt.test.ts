@@ -27,7 +27,7 @@ const textOf = (length: fc.Arbitrary<number>) =>
       .toWellFormed(),
   );
 
-/** Short ones are more likely; the limit is possible, and where it says so, likely. */
+/** Texts of any length up to the limit; short ones are more likely. */
 const text = textOf(
   fc.oneof(
     { weight: 6, arbitrary: fc.integer({ min: 1, max: 600 }) },
@@ -38,7 +38,7 @@ const longText = textOf(fc.integer({ min: 16_000, max: 32_000 }));
 
 const factText = textOf(fc.integer({ min: 1, max: 500 })).filter((fact) => fact.trim() !== "");
 
-/** Somebody who has said things in another session, and of whom facts are known. */
+/** Creates a user with messages in another session and with facts. */
 async function knownUser(said: string[], facts: string[]): Promise<string> {
   const user = freshUser();
   const messages = said.map((content, seq) => ({

@@ -75,7 +75,7 @@ describe("facts that the model learns", () => {
     ["adds too much", reply({ do: "add", text: "x".repeat(501) })],
   ])("are none where the reply %s, and the next turn is learnt from", async (_, bad) => {
     const user = freshUser();
-    // What cannot be used is asked for once more.
+    // The model is called once more after a reply of the wrong form.
     const model = await scriptedFacts(user, bad, bad, reply({ do: "add", text: "Has a cat." }));
     await tell(user, "I have a dog.");
     await done(user);

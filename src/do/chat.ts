@@ -7,8 +7,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { AiBinding } from "../llm/binding";
 import type { EmbeddingOptions } from "../llm/embedder";
 import type { Preview, Sizes } from "../turn/preview";
-import { failed, ok, type Result } from "../turn/result";
-import { byTime, isOlder } from "../turn/time-order";
+import { failed, type Result } from "../turn/result";
 import type { AskReply, Entry, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
 import type { Asking, AskRequest } from "./session/ask-request";
@@ -144,12 +143,9 @@ export class ChatDO extends DurableObject<Bindings> {
       const owner = asking?.user && (await this.#user.joining.join(asking.user));
       if (owner && !owner.ok) return owner;
       if (this.#store.life !== life) return failed({ reason: "turn_cancelled" });
-      const ordered = byTime(messages, Date.now());
-      const [newest] = this.#store.messages.page(undefined, 1);
-      if (isOlder(ordered, newest?.createdAt)) return failed({ reason: "older_than_session" });
-      const appended = this.#store.append(ordered, owner?.value);
-      this.ctx.waitUntil(this.#appended(asking));
-      return ok(appended);
+      const appended = this.#store.append(messages, owner?.value);
+      if (appended.ok) this.ctx.waitUntil(this.#appended(asking));
+      return appended;
     } catch (error) {
       return failed(storageFailed(error));
     } finally {

@@ -48,14 +48,15 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   }
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
-  memory({ text, sessionId, epoch, opens, recallTokens, factTokens }: Question): Known {
+  memory({ text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone }: Question): Known {
     const { deletion, sessions } = this.#store;
     if (epoch !== undefined || opens) {
       if (deletion) return { state: "user_being_deleted" };
       if (epoch !== undefined && !sessions.has(sessionId, epoch)) return { state: "gone" };
     }
     const listed = epoch === undefined && opens ? this.#store.open(sessionId) : epoch;
-    const memory = this.#store.memory(sessionId, text, { recall: recallTokens, facts: factTokens });
+    const room = { recall: recallTokens, facts: factTokens };
+    const memory = this.#store.memory(sessionId, text, room, { previous, timeZone });
     return { state: "known", memory, epoch: listed };
   }
 
@@ -102,7 +103,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
 
   /** Returns the messages of all sessions that match a text best, best first. */
   search(text: string, limit: number): RecalledMessage[] {
-    return this.#store.transcript.recall(text, { tokens: SEARCH_TOKENS, count: limit }).recalled;
+    return this.#store.transcript.recall(text, { tokens: SEARCH_TOKENS, count: limit, whole: true }).recalled;
   }
 
   /** Returns all facts, newest first. */

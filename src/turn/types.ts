@@ -94,9 +94,12 @@ export interface Budget {
   window?: number | undefined;
 }
 
-/** A message found for a question; the higher the score, the better it fits. */
+/** A message found for a question, best with the highest score: of a long one `content` and `tokens` are an excerpt's. */
 export interface RecalledMessage extends Message {
   score: number;
+  /** Where the excerpt begins and ends in the message, in characters; absent for messages that are quoted whole. */
+  from?: number;
+  to?: number;
   /** The session that it was said in, where that is another one of the user's. */
   sessionId?: string;
   /** What of the score words brought, and what meaning; absent where words alone decided. */

@@ -4,6 +4,7 @@ import { within } from "../../timeout";
 import { failed, ok, type Result } from "../../turn/result";
 import type { Ask } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
+import { lastExchange } from "../memory/follow-ups";
 import type { Known, Question, UserObject } from "../user/user-object";
 import type { AskingUser } from "./ask-request";
 import type { Owner } from "./owner";
@@ -84,12 +85,13 @@ export class Joining {
   /** Null where the user's object does not answer in time. */
   async #known(
     { object, sessionId, factTokens, timeoutMs }: AskingUser,
-    { question, recallTokens }: Ask,
+    { question, recallTokens, timeZone }: Ask,
     as: Pick<Question, "epoch" | "opens">,
   ): Promise<Known | null> {
     try {
       return await within(timeoutMs, async (): Promise<Known> => {
-        const asked = { text: question, sessionId, recallTokens, factTokens, ...as };
+        const previous = lastExchange(this.#deps.store.messages);
+        const asked = { text: question, sessionId, recallTokens, factTokens, previous, timeZone, ...as };
         const known = await this.#stub(object).memory(asked);
         // A late reply counts too.
         if (known.state === "gone" && as.epoch !== undefined) this.#deps.onGone(object, as.epoch);

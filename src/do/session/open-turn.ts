@@ -54,6 +54,7 @@ export function openTurn(
         end: exchange[0]?.seq,
         timeZone: ask.timeZone,
         nearest,
+        now: at,
         user,
       });
   const said = saidOf(results, ask.question, at, measured.questionTokens);

@@ -9,6 +9,7 @@ import { type Failed, failed, ok, type Result } from "../../turn/result";
 import type { Message, RecalledMessage, StoredTurn } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 import { readContext } from "../memory/context";
+import { embeddedQuestion } from "../memory/follow-ups";
 import type { SessionInfo } from "../memory/messages";
 import { recall, SEARCH_TOKENS } from "../memory/ranking";
 import type { Asking } from "./ask-request";
@@ -102,13 +103,16 @@ export class SessionReads {
     const isLong = sizes.windowTokens !== undefined || this.#deps.turns.isLong(ask, model);
     const recallTokens = sizes.recallTokens ?? ask.recallTokens;
     const [question, known] = await Promise.all([
-      embedding && isLong ? this.#deps.meaning.question(ask.question, embedding) : null,
+      embedding && isLong
+        ? this.#deps.meaning.question(embeddedQuestion(this.#deps.store.messages, ask.question), embedding)
+        : null,
       user && this.#deps.user.joining.read(user, { ...ask, recallTokens }),
     ]);
     const { messages } = this.#deps.store;
     const scope = {
       total: messages.count(),
       timeZone: ask.timeZone,
+      now: Date.now(),
       nearest: this.#deps.meaning.nearestTo(question),
       user: known,
     };
@@ -128,7 +132,9 @@ export class SessionReads {
     if (refusal) return refusal;
     const before = messages.end().last + 1;
     const nearest = this.#deps.meaning.nearestTo(question)?.(before);
-    return ok(recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit }, { nearest }).recalled);
+    return ok(
+      recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit, whole: true }, { nearest }).recalled,
+    );
   }
 }
 

@@ -11,6 +11,7 @@ import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { answerTurn, followReply, storedReply, streamReply, streamTurn, wholeReply } from "../../turn/turn";
 import type { Ask, AskReply, Idempotency, StoredTurn, TurnStatus } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
+import { embeddedQuestion } from "../memory/follow-ups";
 import { storageFailed, written } from "../sqlite/try-write";
 import type { AskingUser, AskRequest } from "./ask-request";
 import type { Meaning } from "./embeddings";
@@ -165,7 +166,7 @@ export class SessionTurns {
   async #meaningOf({ ask, model, embedding }: AskRequest): Promise<Float32Array | null> {
     // One that goes on with a question before it has no text of its own yet.
     if (!embedding || ask.question === "" || !this.isLong(ask, model)) return null;
-    return this.#deps.meaning.question(ask.question, embedding);
+    return this.#deps.meaning.question(embeddedQuestion(this.#deps.store.messages, ask.question), embedding);
   }
 
   /** Whether the session no longer fits the context of an ask. */

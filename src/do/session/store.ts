@@ -1,6 +1,8 @@
 /** What is durable of a session, and the transactions that change it: each leaves whole turns behind, in order. */
 import { log } from "../../log";
 import type { TurnIdentity } from "../../turn/live-turn";
+import { failed, ok, type Result } from "../../turn/result";
+import { byTime, isOlder } from "../../turn/time-order";
 import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import { answerOf, Messages, type StoredMessage, type TurnPlace } from "../memory/messages";
 import { VectorRows } from "../memory/vector-rows";
@@ -79,11 +81,16 @@ export class Store {
     return this.messages.end().last + count <= limits.messages && this.#storage.sql.databaseSize < limits.bytes;
   }
 
-  append(messages: NewMessage[], owner?: Owner): { firstSeq: number; lastSeq: number } {
-    return this.#change(() => {
+  /** Appends messages by their time; fails if they begin before the newest message. */
+  append(messages: NewMessage[], owner?: Owner): Result<{ firstSeq: number; lastSeq: number }> {
+    const ordered = byTime(messages, Date.now());
+    const [newest] = this.messages.page(undefined, 1);
+    if (isOlder(ordered, newest?.createdAt)) return failed({ reason: "older_than_session" });
+    const appended = this.#change(() => {
       this.#touch();
-      return this.messages.append(messages);
+      return this.messages.append(ordered);
     }, owner);
+    return ok(appended);
   }
 
   /** Makes what was imported the session, which is empty. @param title the one that it was given, if any */

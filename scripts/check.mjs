@@ -20,7 +20,7 @@ for (const [at, [name, command]] of steps.entries()) {
   console.log(`check ${at + 1}/${steps.length}: ${name} (${command}), after ${seconds()}`);
   const { status } = spawnSync(command, { shell: true, stdio: "inherit" });
   if (status !== 0) {
-    console.error(`check failed: ${name}. Run it alone with: npx ${command}`);
+    console.error(`check failed: ${name}. The command was: ${command}`);
     process.exit(status ?? 1);
   }
 }

@@ -2,7 +2,6 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
-import { UserDO } from "../../src/do/user";
 import { openaiId } from "../../src/wire/response-events";
 import { lose } from "../support/lose";
 import { PLAYED, scripted } from "../support/scripted-model";
@@ -129,31 +128,6 @@ describe("what a session tells its user's object", () => {
     const copy = await copyOf(user);
     expect(copy).toHaveLength(3_002);
     expect(copy.slice(1_998, 2_002)).toEqual(["no. 998", "no. 999", "no. 0", "no. 1"]);
-  });
-
-  it("goes in updates of at most 500 messages and about 2,000,000 characters, in order", async () => {
-    const [user, session] = [freshUser(), freshSession()];
-    const part = (size: number, count: number) =>
-      Array.from({ length: count }, (_, at) => ({ role: "user", content: `no. ${at} ${"x".repeat(size)}` }));
-    for (const messages of [part(1, 1_000), part(31_000, 100), part(31_000, 100)]) {
-      expect((await llamory.post(`/sessions/${session}/messages`, { messages })).status).toBe(201);
-    }
-    const tell = vi.spyOn(UserDO.prototype, "tell");
-    await asks(session, user, "Hello.");
-    await settled(session);
-    const updates = tell.mock.calls.map(([{ from, to, messages: sent }]) => ({
-      ...{ from, to, count: sent.length },
-      characters: sent.reduce((sum, { content }) => sum + content.length, 0),
-    }));
-    expect(updates.map(({ from }) => from)).toEqual([1, ...updates.slice(0, -1).map(({ to }) => to + 1)]);
-    expect(updates.at(-1)?.to).toBe(1_202);
-    for (const { count, characters } of updates) {
-      expect(count).toBeLessThanOrEqual(500);
-      expect(characters).toBeLessThanOrEqual(2_000_000);
-    }
-    // Nor are updates smaller than they need to be.
-    expect(updates.length).toBeLessThanOrEqual(7);
-    expect(await userObject(user).sessions(1)).toMatchObject([{ messages: 1_202 }]);
   });
 
   it("has nothing of functions", async () => {

@@ -20,14 +20,14 @@ import { Transfer } from "./session/transfer";
 import { Line } from "./session/turn-queue";
 import { UserLink } from "./session/user-sync";
 import { storageFailed } from "./sqlite/try-write";
-import type { UsageDO } from "./tenant";
+import type { TenantDO } from "./tenant";
 import type { UserObject } from "./user/user-object";
 
 interface Bindings {
   /** Read here and not passed along with each ask, because an alarm has nobody who asks. */
   SESSION_TTL_DAYS?: string;
   AI: AiBinding;
-  USAGE_DO: DurableObjectNamespace<UsageDO>;
+  TENANT_DO: DurableObjectNamespace<TenantDO>;
   USER_DO: DurableObjectNamespace<UserObject>;
 }
 
@@ -45,7 +45,7 @@ export class ChatDO extends DurableObject<Bindings> {
     super(ctx, env);
     this.#store = new Store(ctx.storage);
     this.#transfer = new Transfer(ctx.storage, this.#store, this.#line);
-    this.#meaning = new Meaning(env.AI, env.USAGE_DO, this.#store);
+    this.#meaning = new Meaning(env.AI, env.TENANT_DO, this.#store);
     const [store, line] = [this.#store, this.#line];
     this.#user = new UserLink({
       users: env.USER_DO,
@@ -53,7 +53,7 @@ export class ChatDO extends DurableObject<Bindings> {
       onGone: (user, epoch) => ctx.waitUntil(this.#end.drop(user, epoch)),
     });
     this.#turns = new SessionTurns({
-      ...{ ctx, ai: env.AI, line, store, usage: env.USAGE_DO },
+      ...{ ctx, ai: env.AI, line, store, usage: env.TENANT_DO },
       meaning: this.#meaning,
       user: this.#user,
       onWritten: (request) => this.#written(request),

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../env";
 import { Llama } from "../llm/llama";
 import { errorFields, log } from "../log";
-import { countUsage } from "../quota";
+import { countTokens } from "../quota";
 import { budgetOf, measure } from "../turn/budget";
 import { contextOf } from "../turn/conversation";
 import { LiveTurn } from "../turn/live-turn";
@@ -12,14 +12,14 @@ import { answerTurn, streamReply, streamTurn, wholeReply } from "../turn/turn";
 import type { AskReply } from "../turn/types";
 import { encoderOf } from "../wire/forms";
 import { modelOf, type SessionAsk } from "./call-session";
-import { meterOf, requireAllowance } from "./call-tenant";
+import { quotaOf, requireQuota } from "./call-tenant";
 
 /** Runs a turn in the Worker, with what the client sent along and no memory; it ends with its client. */
 export function askStateless(
   c: Context<AppEnv>,
   { ask: asked, before = [], results = [], form }: SessionAsk,
 ): Promise<AskReply> {
-  requireAllowance(c);
+  requireQuota(c);
   const model = new Llama(c.env.AI, modelOf(c, asked));
   const opened = goOn(asked, before, results);
   if (!opened.ok) return Promise.resolve({ state: "failed", failure: opened.failure });
@@ -36,6 +36,6 @@ export function askStateless(
     turn.fail({ reason: "turn_interrupted" });
   });
   c.executionCtx.waitUntil(turn.ended.then(() => log("info", "turn", turn.summary)));
-  c.executionCtx.waitUntil(turn.ended.then(() => countUsage(c.env.USAGE_DO, meterOf(c), turn.used)));
+  c.executionCtx.waitUntil(turn.ended.then(() => countTokens(c.env.TENANT_DO, quotaOf(c), turn.used)));
   return form ? streamReply(turn, encoderOf(form, turn.identity.id)) : wholeReply(turn, false);
 }

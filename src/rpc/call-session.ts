@@ -9,7 +9,7 @@ import { settingsOf } from "../settings";
 import { withToday } from "../turn/dates";
 import type { Ask, AskReply } from "../turn/types";
 import { callObject, objectName } from "./call-object";
-import { meterOf, requireAllowance } from "./call-tenant";
+import { quotaOf, requireQuota } from "./call-tenant";
 import { askingUserOf } from "./call-user";
 
 type Stub = ReturnType<Env["CHAT_DO"]["getByName"]>;
@@ -36,13 +36,13 @@ export async function askSession(
   request: SessionAsk,
   userId?: string,
 ): Promise<AskReply> {
-  requireAllowance(c);
+  requireQuota(c);
   const turn = {
     ...request,
     ...askingOf(c, sessionId, userId, request.ask),
     turnId: crypto.randomUUID(),
     limits: limitsOf(c),
-    meter: meterOf(c),
+    meter: quotaOf(c),
   };
   const { timings } = c.var;
   const before = timings.memory;
@@ -87,7 +87,7 @@ export function askingOf(
 /** The configured encoder; undefined where there is none. */
 export function embeddingOf(c: Context<AppEnv>): EmbeddingOptions | undefined {
   const { EMBEDDING_MODEL: model, EMBEDDING_TIMEOUT_MS: timeoutMs, AI_GATEWAY: gateway } = settingsOf(c.env);
-  return model === "" ? undefined : { model, timeoutMs, gateway, meter: meterOf(c) };
+  return model === "" ? undefined : { model, timeoutMs, gateway, meter: quotaOf(c) };
 }
 
 /** How large the settings let a session become. */

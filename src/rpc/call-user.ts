@@ -1,11 +1,11 @@
-/** How routes reach a user, and name them to their sessions. */
+/** Calls a user's object, and describes the user of an ask to its session. */
 import type { Context } from "hono";
 import type { AppEnv, AskingUser, Env } from "../env";
 import type { LlamaOptions } from "../llm/llama";
 import { requireUser } from "../middleware/scope";
 import { settingsOf } from "../settings";
 import { callObject, objectName } from "./call-object";
-import { meterOf } from "./call-tenant";
+import { quotaOf } from "./call-tenant";
 
 type Stub = ReturnType<Env["USER_DO"]["getByName"]>;
 
@@ -21,8 +21,8 @@ export async function callUser<R>(
 }
 
 /**
- * Who asks a session: whom the request names, or whom its token stands for; undefined where that is nobody.
- * @param model the one that is asked for facts
+ * Returns the user of an ask: the user that the request names, else the user of its token; undefined without both.
+ * @param model the model that extracts facts
  */
 export function askingUserOf(
   c: Context<AppEnv>,
@@ -34,17 +34,17 @@ export function askingUserOf(
   if (named !== undefined) requireUser(c, named);
   const userId = named ?? c.var.caller.userId;
   if (userId === undefined) return undefined;
-  const learns = FACTS === "model" && model.model !== "";
+  const extracts = FACTS === "model" && model.model !== "";
   return {
     object: objectName(c, userId),
     sessionId,
     mayAdopt: c.var.caller.userId === undefined,
     timeoutMs,
     factTokens,
-    extraction: learns ? { model, meter: meterOf(c) } : undefined,
+    extraction: extracts ? { model, meter: quotaOf(c) } : undefined,
   };
 }
 
-/** The user whom what a token reads must belong to; undefined for a token that reads everything. */
+/** Returns the object of the user to whom a token limits reads; undefined for tokens that may read everything. */
 export const readerOf = (c: Context<AppEnv>): string | undefined =>
   c.var.caller.userId === undefined ? undefined : objectName(c, c.var.caller.userId);

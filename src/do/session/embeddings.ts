@@ -1,7 +1,7 @@
 /** What a session's messages mean, beside their words: vectors, made in the background for sessions beyond their context. */
 import type { AiBinding } from "../../llm/binding";
 import { type EmbeddingOptions, embed } from "../../llm/embedder";
-import { countUsage, type Quotas } from "../../quota";
+import { countTokens, type Quotas } from "../../quota";
 import { estimateTokens } from "../../turn/tokens";
 import type { Message } from "../../turn/types";
 import { NEAREST } from "../memory/evidence";
@@ -155,7 +155,7 @@ export class Meaning {
     const vectors = await embed(this.#ai, texts, options);
     const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
     // The answer does not wait for it.
-    if (vectors) void countUsage(this.#usage, options.meter, tokens);
+    if (vectors) void countTokens(this.#usage, options.meter, tokens);
     return vectors;
   }
 }

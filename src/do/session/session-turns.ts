@@ -2,7 +2,7 @@
 import type { AiBinding } from "../../llm/binding";
 import { Llama, type LlamaOptions } from "../../llm/llama";
 import { log } from "../../log";
-import { countUsage, type Quotas } from "../../quota";
+import { countTokens, type Quotas } from "../../quota";
 import { budgetOf, measure } from "../../turn/budget";
 import type { Encoder } from "../../turn/encodings";
 import { LiveTurn, replay } from "../../turn/live-turn";
@@ -156,7 +156,7 @@ export class SessionTurns {
     }
     const told = live.journal?.closed && this.#deps.user.tell();
     log("info", "turn", { session: this.#deps.ctx.id.toString(), ...turn.summary });
-    await countUsage(this.#deps.usage, request.meter, turn.used);
+    await countTokens(this.#deps.usage, request.meter, turn.used);
     // Last, because an encoder may take its time.
     if (live.journal?.closed) await this.#deps.onWritten(request);
     await told;

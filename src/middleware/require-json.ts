@@ -2,7 +2,7 @@ import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../env";
 import { FailureError } from "./respond";
 
-/** Refuses a body that is not JSON. Hono would read it as an empty one, and the error would not name the cause. */
+/** Refuses a body of another type than JSON. Hono would read it as an empty one, and the error would not name the cause. */
 export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
   const { raw } = c.req;
   const type = raw.headers.get("content-type");

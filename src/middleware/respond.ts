@@ -26,7 +26,7 @@ export function orThrow<T>(result: Result<T>): T {
   return result.value;
 }
 
-/** Hides from a user's session token that a session belongs to somebody else. */
+/** Hides the owner of a session from session tokens of other users. */
 const visibleTo = (c: Context<AppEnv>, failure: AnyFailure): AnyFailure =>
   failure.reason === "session_of_another_user" && c.var.caller.userId !== undefined ? { reason: "forbidden" } : failure;
 

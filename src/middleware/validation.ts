@@ -23,10 +23,10 @@ export const valid = <T extends ZodType, Target extends keyof ValidationTargets>
   return validator;
 };
 
-/** Declares what a validator validates, for {@link validatedBy}. */
+/** Declares the schema of a validator, for {@link validatedBy}. */
 export const validates = (validator: object, what: Validated) => validators.set(validator, what);
 
-/** Returns what a handler of a route's chain validates; undefined for other handlers. The OpenAPI document is made of it. */
+/** Returns the schema of a validator; undefined for other handlers. The OpenAPI document is generated from it. */
 export const validatedBy = (handler: object): Validated | undefined => validators.get(handler);
 
 /** Returns the headers that a route reads. Not a validator, because typed clients would then have to send all of them. */

@@ -13,7 +13,7 @@ export interface Operation {
   id: string;
   /** A title in the imperative, without a full stop. */
   summary: string;
-  /** What the title does not say: effects, order, limits. */
+  /** Effects, order and limits. It does not repeat the title. */
   description: string;
   /** Headers and query that are read without a validator. The document takes all else from the validators in the route's chain. */
   headers?: z.ZodObject;

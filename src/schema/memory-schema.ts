@@ -1,4 +1,4 @@
-/** The shapes that describe what a prompt contained. */
+/** The shapes that describe the contents of a prompt. */
 import * as z from "zod";
 import { count, seq, sessionId } from "./common-schema";
 

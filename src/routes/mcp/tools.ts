@@ -1,4 +1,4 @@
-/** The tools of the MCP server. Each does what a route does and answers with text for a model. */
+/** The tools of the MCP server. Each calls the same objects as a route and answers with text for a model. */
 import type { Context } from "hono";
 import * as z from "zod";
 import type { AppEnv } from "../../env";

@@ -78,7 +78,7 @@ function continuationOf(kind: "resp" | "item", id: string): Continuation {
   return { sessionId: place.sessionId, follows: place.turnId };
 }
 
-/** Returns what a request continues; undefined if it begins a session. */
+/** Returns the session and turn that a request continues; undefined if it begins a session. */
 function continued(
   c: Context<AppEnv>,
   request: ResponsesRequest,

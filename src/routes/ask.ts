@@ -4,7 +4,7 @@ import type { AppEnv } from "../env";
 import { eventStream } from "../middleware/event-stream";
 import { orThrow, respond } from "../middleware/respond";
 import { headersOf, valid } from "../middleware/validation";
-import { askOf, askSession, callSession } from "../rpc/call-session";
+import { askRequestOf, askSession, callSession, promptInputOf } from "../rpc/call-session";
 import { askHeaders, askRequest, type askResponse, resetRequest, type resetResponse } from "../schema/common-schema";
 import type { Idempotency } from "../turn/types";
 import type { AskForm } from "../wire/ask-events";
@@ -28,13 +28,17 @@ export const ask = new Hono<AppEnv>()
     const { sessionId, userId, onBusy } = request;
     const streams = request.stream ?? accept?.includes("text/event-stream") ?? false;
     const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
-    const asked = {
-      ask: askOf(c, request),
+    const asked = askRequestOf(c, sessionId, userId, {
+      input: promptInputOf(c, {
+        question: request.question,
+        maxTokens: request.maxTokens,
+        temperature: request.temperature,
+      }),
       form: streams ? form : undefined,
       idempotency: key === undefined ? undefined : await idempotencyOf(key, request),
       onBusy,
-    };
-    const reply = await askSession(c, sessionId, asked, userId);
+    });
+    const reply = await askSession(c, sessionId, asked);
     switch (reply.state) {
       case "failed":
         return respond(c, reply.failure);

@@ -3,7 +3,7 @@ import type * as z from "zod";
 import type { AppEnv } from "../env";
 import { orThrow } from "../middleware/respond";
 import { valid } from "../middleware/validation";
-import { askingOf, callSession, limitsOf } from "../rpc/call-session";
+import { askRequestOf, callSession, limitsOf } from "../rpc/call-session";
 import { sessionParam } from "../schema/common-schema";
 import { badLine, batchesOf } from "../schema/import-lines";
 import type { importResponse } from "../schema/session-schema";
@@ -25,13 +25,13 @@ export const exports = new Hono<AppEnv>()
       let title: string | undefined;
       for await (const { entries, lines, ...batch } of batchesOf(c.req.raw.body)) {
         title ??= batch.title;
-        const add = callSession(c, sessionId, (stub) => stub.addToImport(id, entries, limitsOf(c)), "once");
+        const add = callSession(c, sessionId, (stub) => stub.addToImport(id, entries, limitsOf(c)), { retry: false });
         const repeated = orThrow(await add);
         if (repeated === null) continue;
         throw badLine(lines[repeated] ?? 0, "there is a turn with this id before it", ["turn", "id"]);
       }
-      const asking = askingOf(c, sessionId, undefined);
-      const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, asking, title), "once");
+      const request = askRequestOf(c, sessionId, undefined);
+      const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, request, title), { retry: false });
       const { messages } = orThrow(await finish);
       const body: z.input<typeof importResponse> = { sessionId, messages };
       return c.json(body, 201);

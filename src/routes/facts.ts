@@ -34,7 +34,7 @@ export const facts = new Hono<AppEnv>()
   .post("/users/:userId/facts", valid("param", userParam), valid("json", factRequest), async (c) => {
     const { userId } = c.req.valid("param");
     const { text, source = null } = c.req.valid("json");
-    const added = await callUser(c, userId, (stub) => stub.addFact(text, source), "once");
+    const added = await callUser(c, userId, (stub) => stub.addFact(text, source), { retry: false });
     return added.ok ? c.json(toFact(added.value), 201) : respond(c, added.failure);
   })
   /** `PATCH /users/:userId/facts/:factId`: says it otherwise. */
@@ -47,7 +47,7 @@ export const facts = new Hono<AppEnv>()
   /** `DELETE /users/:userId/facts/:factId` */
   .delete("/users/:userId/facts/:factId", valid("param", factParam), async (c) => {
     const { userId, factId } = c.req.valid("param");
-    const deleted = await callUser(c, userId, (stub) => stub.deleteFact(factId), "once");
+    const deleted = await callUser(c, userId, (stub) => stub.deleteFact(factId), { retry: false });
     if (!deleted.ok) return respond(c, deleted.failure);
     const body: z.input<typeof factDeleted> = { ok: true, id: factId };
     return c.json(body, 200);

@@ -4,7 +4,7 @@ import type { AppEnv } from "../env";
 import { orThrow, respond } from "../middleware/respond";
 import { unlessForeign } from "../middleware/scope";
 import { valid } from "../middleware/validation";
-import { askingOf, askOf, callSession, embeddingOf, limitsOf } from "../rpc/call-session";
+import { askRequestOf, callSession, embeddingOf, promptInputOf } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
 import { type resetResponse, sessionParam } from "../schema/common-schema";
 import {
@@ -85,8 +85,8 @@ export const sessions = new Hono<AppEnv>()
     const { sessionId } = c.req.valid("param");
     const { userId, messages: sent } = c.req.valid("json");
     const messages = sent.map(fromMessage);
-    const asking = askingOf(c, sessionId, userId);
-    const result = await callSession(c, sessionId, (stub) => stub.append(messages, limitsOf(c), asking), "once");
+    const request = askRequestOf(c, sessionId, userId);
+    const result = await callSession(c, sessionId, (stub) => stub.append(messages, request), { retry: false });
     if (!result.ok) return respond(c, result.failure);
     const body: z.input<typeof appendResponse> = { sessionId, appended: messages.length, ...result.value };
     return c.json(body, 201);
@@ -103,8 +103,8 @@ export const sessions = new Hono<AppEnv>()
   .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
     const { sessionId } = c.req.valid("param");
     const { question, userId, ...sizes } = c.req.valid("json");
-    const asking = askingOf(c, sessionId, userId, askOf(c, { question }));
-    const result = await callSession(c, sessionId, (stub) => stub.context(asking, sizes));
+    const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question }) });
+    const result = await callSession(c, sessionId, (stub) => stub.context(request, sizes));
     if (!result.ok) return respond(c, result.failure);
     const { messages, promptTokens, budget, context, shares } = result.value;
     const body: z.input<typeof contextResponse> = {

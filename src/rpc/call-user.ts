@@ -1,35 +1,35 @@
-/** How routes reach a user, and name them to their sessions. */
+/** Calls of users' objects. */
 import type { Context } from "hono";
-import type { AppEnv, AskingUser, Env } from "../env";
+import type { AppEnv, Env, SessionUser } from "../env";
 import type { LlamaOptions } from "../llm/llama";
 import { requireUser } from "../middleware/scope";
 import { settingsOf } from "../settings";
-import { callObject, objectName } from "./call-object";
+import { type CallOptions, callObject, objectName } from "./call-object";
 import { meterOf } from "./call-tenant";
 
 type Stub = ReturnType<Env["USER_DO"]["getByName"]>;
 
-/** Calls a user's object, as {@link callObject} does. */
+/** Calls a user's object; see {@link callObject}. */
 export async function callUser<R>(
   c: Context<AppEnv>,
   userId: string,
   call: (stub: Stub) => R,
-  times: "once" | "twice" = "twice",
+  options?: CallOptions,
 ): Promise<Awaited<R>> {
   requireUser(c, userId);
-  return callObject(c, () => c.env.USER_DO.getByName(objectName(c, userId)), call, times);
+  return callObject(c, () => c.env.USER_DO.getByName(objectName(c, userId)), call, options);
 }
 
 /**
- * Who asks a session: whom the request names, or whom its token stands for; undefined where that is nobody.
- * @param model the one that is asked for facts
+ * Returns the user of a request to a session: the named one, else the token's; undefined without either.
+ * @param model extracts facts
  */
-export function askingUserOf(
+export function sessionUserOf(
   c: Context<AppEnv>,
   sessionId: string,
   named: string | undefined,
   model: LlamaOptions,
-): AskingUser | undefined {
+): SessionUser | undefined {
   const { FACTS, FACT_TOKENS: factTokens, USER_TIMEOUT_MS: timeoutMs } = settingsOf(c.env);
   if (named !== undefined) requireUser(c, named);
   const userId = named ?? c.var.caller.userId;
@@ -38,13 +38,13 @@ export function askingUserOf(
   return {
     object: objectName(c, userId),
     sessionId,
-    mayAdopt: c.var.caller.userId === undefined,
+    canClaim: c.var.caller.userId === undefined,
     timeoutMs,
     factTokens,
     extraction: learns ? { model, meter: meterOf(c) } : undefined,
   };
 }
 
-/** The user whom what a token reads must belong to; undefined for a token that reads everything. */
+/** Returns the object's name of the only user that a token may read; undefined if the token may read everything. */
 export const readerOf = (c: Context<AppEnv>): string | undefined =>
   c.var.caller.userId === undefined ? undefined : objectName(c, c.var.caller.userId);

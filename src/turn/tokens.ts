@@ -7,6 +7,8 @@
  * tokenizer; the test beside this file measures what they are worth.
  */
 
+import type { NewMessage } from "./types";
+
 /** Special tokens of one message in Llama 3's chat template: start, role, end, blank line, end of turn. */
 export const MESSAGE_OVERHEAD = 5;
 
@@ -151,15 +153,12 @@ export function estimateTokens(text: string): number {
   return Math.ceil(sumTokens(text, PIECES, isEnglish(text) ? ENGLISH : OTHER));
 }
 
-/** A message that goes into a prompt. */
-interface Weighed {
-  name?: string | undefined;
-  content: string;
-  toolCalls?: { name: string; arguments: string }[] | undefined;
-}
-
-/** Estimated tokens that a message takes in a prompt, with its speaker, its calls and the template's overhead. */
-export function estimateMessage({ name, content, toolCalls = [] }: Weighed): number {
+/** Returns the estimated tokens of a message in a prompt, with its speaker, its calls and the template's overhead. */
+export function estimateMessage({
+  name,
+  content,
+  toolCalls = [],
+}: Pick<NewMessage, "name" | "content" | "toolCalls">): number {
   const calls = toolCalls.map((call) => CALL_OVERHEAD + estimateTokens(call.name) + estimateTokens(call.arguments));
   const said = estimateTokens(name === undefined ? content : `${name}: ${content}`);
   return calls.reduce((sum, tokens) => sum + tokens, MESSAGE_OVERHEAD + said);

@@ -70,8 +70,10 @@ export interface NewMessage extends Called {
   content: string;
   /** Milliseconds since 1970; now by default. */
   createdAt?: number | undefined;
-  /** What it costs in a prompt, where that was estimated already. */
+  /** Estimated tokens, if they are known already. */
   tokens?: number | undefined;
+  /** The turn that an answer ends. */
+  ended?: FinishedTurn;
 }
 
 /** One line of the transcript. */
@@ -108,10 +110,10 @@ export interface Sampling {
   stop?: string[] | undefined;
 }
 
-/** What a turn is asked with, defaults filled in. Sizes are tokens. */
-export interface Ask extends Sampling {
+/** A question, and everything else that shapes its prompt and the call of the model. Sizes are tokens. */
+export interface PromptInput extends Sampling {
   question: string;
-  /** What the prompt ends with in the place of the question alone: where it goes on, its calls and their results. */
+  /** The end of the prompt if tool results continue an earlier question: that question, its calls and their results. */
   tail?: PromptMessage[] | undefined;
   tools?: Tools | undefined;
   format?: AnswerFormat | undefined;
@@ -121,6 +123,12 @@ export interface Ask extends Sampling {
   recallTokens: number;
   /** The longest reply; less where the window does not leave so much. */
   maxTokens: number;
+  /** Estimated tokens of the question. */
+  questionTokens: number;
+  /** Estimated tokens of the tail; without a tail, of the question. */
+  tailTokens: number;
+  /** Estimated tokens of system prompt, tools and chat template. */
+  systemTokens: number;
 }
 
 /** How many tokens of memory a prompt has room for; `recall` is part of `context`. */

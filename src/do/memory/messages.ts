@@ -25,12 +25,7 @@ export interface TurnPlace {
   answerSeq: number;
 }
 
-/** A message with how its turn ended, where it is an answer. */
-export interface StoredMessage extends NewMessage {
-  ended?: FinishedTurn;
-}
-
-export const answerOf = (finished: FinishedTurn, createdAt: number): StoredMessage => ({
+export const answerOf = (finished: FinishedTurn, createdAt: number): NewMessage => ({
   role: "assistant",
   content: finished.answer,
   toolCalls: finished.toolCalls,
@@ -55,7 +50,7 @@ export class Messages {
    * @param turnId the turn that the messages belong to
    * @param gap how many `seq` are left out before them
    */
-  append(messages: StoredMessage[], turnId: string | null = null, gap = 0): { firstSeq: number; lastSeq: number } {
+  append(messages: NewMessage[], turnId: string | null = null, gap = 0): { firstSeq: number; lastSeq: number } {
     const { last: end, tokens } = this.end();
     const last = end + gap;
     const now = Date.now();
@@ -88,7 +83,7 @@ export class Messages {
    * Appends what a turn says before its answer, with that where it is there. Call it inside a transaction.
    * @returns where its question stands, which may be of a turn before it, and where its answer does, or will
    */
-  appendTurn(id: string, said: NewMessage[], ...answer: StoredMessage[]): TurnPlace {
+  appendTurn(id: string, said: NewMessage[], ...answer: NewMessage[]): TurnPlace {
     const { firstSeq } = this.append([...said, ...answer], id);
     const answerSeq = firstSeq + said.length;
     const asked = said.at(-1)?.role === "user" ? answerSeq - 1 : this.lastQuestion();
@@ -96,7 +91,7 @@ export class Messages {
   }
 
   /** The names of those who speak in these messages and shortly before, in lower case, word by word. */
-  #speakers(messages: StoredMessage[]): Set<string> {
+  #speakers(messages: NewMessage[]): Set<string> {
     const names = messages.flatMap(({ name }) => name ?? []);
     if (names.length > 0) {
       const query =

@@ -41,7 +41,7 @@ export class Ownership {
   }
 
   /** Notes that something new is to be told. Call it inside the transaction that writes it. @param claim of a session that is nobody's */
-  owe(claim?: Owner): void {
+  markPending(claim?: Owner): void {
     const { owner } = this;
     if (owner && this.#schedule.has("tell")) return;
     const next = owner ?? claim;

@@ -43,11 +43,11 @@ export class Staging {
       this.#messages.append([entry.message]);
       return true;
     }
-    const { id, question = "", createdAt, finishedAt, ...finished } = entry.turn;
+    const { id, createdAt, finishedAt, ...finished } = entry.turn;
     if (this.#turns.get(id)) return false;
-    const { said, answer } = messagesOf(entry.turn);
-    const place = this.#messages.appendTurn(id, said, answer);
-    this.#turns.insert({ id, question, createdAt }, place, finished, finishedAt);
+    const { before, answer } = messagesOf(entry.turn);
+    const place = this.#messages.appendTurn(id, before, answer);
+    this.#turns.insert({ id, createdAt }, place, finished, finishedAt);
     return true;
   }
 

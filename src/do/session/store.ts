@@ -1,8 +1,7 @@
-/** What is durable of a session, and the transactions that change it: each leaves whole turns behind, in order. */
+/** The stored data of a session, and the transactions that change it. Each leaves complete turns in order. */
 import { log } from "../../log";
-import type { TurnIdentity } from "../../turn/live-turn";
 import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
-import { answerOf, Messages, type StoredMessage, type TurnPlace } from "../memory/messages";
+import { answerOf, Messages, type TurnPlace } from "../memory/messages";
 import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
@@ -12,22 +11,22 @@ import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import { type Owner, Ownership } from "./owner";
 import type { Staging } from "./staging";
 import { Title } from "./title";
-import { TurnRows } from "./turn-rows";
+import { type NewTurn, TurnRows } from "./turn-rows";
 
-/** How large a session may be. */
+/** The largest size of a session. */
 export interface SessionLimits {
   messages: number;
-  /** Of its database, the index with it. */
+  /** Bytes of its database, indexes included. */
   bytes: number;
 }
 
-/** What a turn writes before there is an answer. */
+/** The messages that a turn stores before its answer. */
 export interface Opening {
-  /** What was said before the session's first turn: messages of no turn. */
+  /** Messages before the first turn of the session. */
   before: NewMessage[];
-  /** The turn's own: results of calls, then its question; only results where it goes on with a question before it. */
-  said: NewMessage[];
-  /** Whose session it is from now on, where it is nobody's yet. */
+  /** The turn's own messages: tool results, then its question, if it has one. */
+  messages: NewMessage[];
+  /** The owner of a session that has none yet. */
   owner?: Owner | undefined;
 }
 
@@ -40,14 +39,14 @@ export class Store {
   readonly vectors: VectorRows;
   readonly ownership: Ownership;
   readonly title: Title;
-  /** Another number each time that the session is emptied. */
-  life = 0;
-  /** Whether a turn was lost with the object before this one. */
+  /** Incremented each time the session is emptied. */
+  generation = 0;
+  /** Whether a turn was lost with the previous object. */
   readonly recovered: boolean;
-  /** The turn whose question stands there without its answer, and how many messages it can take back. */
+  /** The stored turn without an answer, and how many of its messages can be rolled back. */
   #unanswered: { id: string; rows: number } | undefined;
 
-  /** Opens the storage: brings it to the newest schema, adopts a first version's history, ends a lost turn. */
+  /** Opens the storage: migrates it, adopts the history of version 1, ends a lost turn. */
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#db = new Database(storage, "session");
@@ -69,108 +68,108 @@ export class Store {
     try {
       this.#change(() => {});
     } catch (error) {
-      // The next write tries again; until then the session can be read.
+      // The next write tries again. Reads work meanwhile.
       log("error", "lost_turn_not_ended", { error: String(error) });
     }
   }
 
-  /** Whether there is room for so many messages; the last ones may go beyond the bytes. */
+  /** Whether the session has room for so many messages. The last ones may exceed the bytes. */
   hasRoom(count: number, limits: SessionLimits): boolean {
     return this.messages.end().last + count <= limits.messages && this.#storage.sql.databaseSize < limits.bytes;
   }
 
   append(messages: NewMessage[], owner?: Owner): { firstSeq: number; lastSeq: number } {
     return this.#change(() => {
-      this.#touch();
+      this.#setAppendedAt();
       return this.messages.append(messages);
     }, owner);
   }
 
-  /** Makes what was imported the session, which is empty. @param title the one that it was given, if any */
+  /** Makes an import the content of the session, which is empty. */
   adopt(staging: Staging, title: string | undefined): void {
     this.#change(() => {
       staging.swap();
       this.title.set(title);
-      this.#touch();
+      this.#setAppendedAt();
     });
     this.messages.forget();
   }
 
-  /** The last `seq` that no running turn can take back. */
-  settled(): number {
+  /** Returns the last `seq` that no running turn can roll back. */
+  stableSeq(): number {
     return this.messages.end().last - (this.#unanswered?.rows ?? 0);
   }
 
-  /** When somebody last asked or appended, in milliseconds since 1970; appended messages bring times of their own. */
+  /** Returns the time of the last ask or append, in milliseconds since 1970. Appended messages may have older times. */
   lastUsed(): number {
     const appended = metaOf<number>(this.#db, "appended_at");
     const [last] = this.messages.page(undefined, 1);
-    const said = last && (last.turnId || appended === undefined) ? last.createdAt : 0;
-    return Math.max(appended ?? 0, said);
+    const asked = last && (last.turnId || appended === undefined) ? last.createdAt : 0;
+    return Math.max(appended ?? 0, asked);
   }
 
-  /** A turn's messages: its question, with what was said before it where the session begins with that. */
-  question(identity: TurnIdentity, opening: Opening): void {
+  /** Stores the messages of a turn before its answer. */
+  question(turn: NewTurn, opening: Opening): void {
     this.#change(() => {
-      this.turns.insert(identity, this.#open(identity, opening));
+      this.turns.insert(turn, this.#open(turn, opening));
     }, opening.owner);
-    this.#unanswered = { id: identity.id, rows: opening.before.length + opening.said.length };
+    this.#unanswered = { id: turn.id, rows: opening.before.length + opening.messages.length };
   }
 
-  /** What a turn has said so far. */
+  /** Stores the partial answer of a turn. */
   save(turnId: string, snapshot: FinishedTurn): void {
     this.#db.transaction(() => this.turns.save(turnId, snapshot));
   }
 
-  /** The answer to the last message. */
+  /** Stores the answer of the last turn. */
   answer(turnId: string, finished: FinishedTurn): void {
     this.#db.transaction(() => {
       this.#appendAnswer(turnId, finished);
-      this.ownership.owe();
+      this.ownership.markPending();
     });
     this.#unanswered = undefined;
   }
 
-  /** Question and answer at once. */
-  turn(identity: TurnIdentity, opening: Opening, finished: FinishedTurn): void {
+  /** Stores a turn in one transaction. */
+  turn(turn: NewTurn, opening: Opening, finished: FinishedTurn): void {
     this.#change(() => {
       const now = Date.now();
-      const place = this.#open(identity, opening, answerOf(finished, now));
-      this.turns.insert(identity, place, finished, now);
+      const place = this.#open(turn, opening, answerOf(finished, now));
+      this.turns.insert(turn, place, finished, now);
     }, opening.owner);
   }
 
-  /** What was said in a turn that is over, oldest first; one that waited in line has left nothing. */
-  saidIn(turnId: string): Message[] {
+  /** Returns the messages of a turn that has ended, oldest first. */
+  messagesOf(turnId: string): Message[] {
     const turn = this.turns.get(turnId);
     if (!turn) return [];
     const near = this.messages.between(turn.answerSeq - MOST_OF_TURN, turn.answerSeq, MOST_OF_TURN);
     return near.filter((message) => message.turnId === turnId).toArray();
   }
 
-  /** Takes a turn that is over out of the session. */
+  /** Deletes a turn that has ended. */
   withdraw(turnId: string): void {
-    const own = this.saidIn(turnId);
-    // No change behind the last message: another turn may run, and it is not lost.
+    const own = this.messagesOf(turnId);
+    // Not `#change`: it would end another turn that runs.
     this.#db.transaction(() => {
       this.messages.withdraw(own);
-      // The vector of a message is made of the one before it too.
+      // The vector of a message also contains the message before it.
       this.vectors.empty([...new Set(own.flatMap(({ seq }) => [seq, seq + 1]))]);
       this.turns.delete(turnId);
     });
   }
 
-  /** Takes a turn's question back, and what was said before it where the session began with that. */
-  rollBack(turnId: string, { before, said }: Opening): void {
+  /** Deletes the messages of a turn that has no answer. */
+  rollBack(turnId: string, { before, messages }: Opening): void {
     this.#db.transaction(() => {
-      this.messages.deleteLast(before.length + said.length);
+      this.messages.deleteLast(before.length + messages.length);
       this.turns.delete(turnId);
       if (this.messages.end().last === 0) this.ownership.release();
     });
     this.#unanswered = undefined;
   }
 
-  /** Empties the session. What could not be adopted goes too, or a later wake would bring it back. */
+  /** Empties the session. Deletes the history of version 1 too, because a later wake would adopt it. */
   clear(): { deleted: number } {
     const deleted = this.messages.count();
     forgetFirstVersion(this.#storage);
@@ -183,34 +182,36 @@ export class Store {
         this.title.set(undefined);
       });
     }
-    // Last: where the transaction fails, nothing was emptied.
-    this.life += 1;
+    // Last: a failed transaction empties nothing.
+    this.generation += 1;
     this.#unanswered = undefined;
     return { deleted };
   }
 
-  /** Gives the storage back. */
-  async destroy(): Promise<void> {
-    this.life += 1;
+  /** Deletes everything, and gives the storage back. */
+  async destroy(): Promise<{ deleted: number }> {
+    const deleted = this.messages.count();
+    this.generation += 1;
     const unanswered = this.#unanswered;
     this.#unanswered = undefined;
     forgetFirstVersion(this.#storage);
     try {
       await this.#db.destroy();
+      return { deleted };
     } catch (error) {
       this.#unanswered ??= unanswered;
       throw error;
     }
   }
 
-  /** Resolves when all that was written is durable. */
+  /** Resolves when all writes are durable. */
   durable(): Promise<void> {
     return this.#db.durable();
   }
 
   /**
-   * Writes behind the last message, which is then owed to the session's user; a question whose answer was lost gets what was
-   * saved of it first.
+   * Runs a transaction that appends messages, and schedules the sync with the session's user. First ends a lost turn with
+   * its partial answer.
    */
   #change<T>(run: () => T, owner?: Owner): T {
     const lost = this.#unanswered;
@@ -218,21 +219,21 @@ export class Store {
       const turn = lost && this.turns.get(lost.id);
       if (turn) this.#appendAnswer(turn.id, { ...turn, status: "interrupted" });
       const changed = run();
-      this.ownership.owe(owner);
+      this.ownership.markPending(owner);
       return changed;
     });
     this.#unanswered = undefined;
     return result;
   }
 
-  /** Remembers that messages came which may be older than now. */
-  #touch(): void {
+  /** Stores the time of an append: its messages may be older. */
+  #setAppendedAt(): void {
     setMeta(this.#db, "appended_at", Date.now());
   }
 
-  #open({ id }: TurnIdentity, { before, said }: Opening, ...answer: StoredMessage[]): TurnPlace {
+  #open({ id }: NewTurn, { before, messages }: Opening, ...answer: NewMessage[]): TurnPlace {
     if (before.length > 0) this.messages.append(before);
-    return this.messages.appendTurn(id, said, ...answer);
+    return this.messages.appendTurn(id, messages, ...answer);
   }
 
   #appendAnswer(turnId: string, finished: FinishedTurn): void {

@@ -2,11 +2,11 @@
 import { failed, ok, type Result } from "../../turn/result";
 import type { Entry } from "../../turn/types";
 import { endLine, entryLine, headLine, lengthOf } from "../../wire/ndjson";
-import { written } from "../sqlite/try-write";
+import { tryWrite } from "../sqlite/try-write";
 import { entriesOf } from "./entries";
 import { Staging } from "./staging";
 import type { SessionLimits, Store } from "./store";
-import type { Line } from "./turn-queue";
+import type { TurnQueue } from "./turn-queue";
 
 /** Messages, more than a turn has, and about how many characters, of an export that are in memory at once. */
 const PAGE = 200;
@@ -17,26 +17,26 @@ const encoder = new TextEncoder();
 export class Transfer {
   readonly #storage: DurableObjectStorage;
   readonly #store: Store;
-  readonly #line: Line;
+  readonly #queue: TurnQueue;
   #staging: Staging | undefined;
 
-  constructor(storage: DurableObjectStorage, store: Store, line: Line) {
+  constructor(storage: DurableObjectStorage, store: Store, queue: TurnQueue) {
     this.#storage = storage;
     this.#store = store;
-    this.#line = line;
+    this.#queue = queue;
   }
 
   /** What the session has now, without a turn that runs; it breaks off where the session is emptied meanwhile. */
   export(): ReadableStream<Uint8Array> {
     const store = this.#store;
-    const { life } = store;
+    const { generation } = store;
     const { last } = store.messages.end();
     let read = 0;
     let messages = 0;
     return new ReadableStream<Uint8Array>(
       {
         pull(controller) {
-          if (store.life !== life) return controller.error(new Error("The session was emptied meanwhile."));
+          if (store.generation !== generation) return controller.error(new Error("The session was emptied meanwhile."));
           let text = read === 0 ? headLine(store.title.given) : "";
           const from = read;
           for (const { seq, entry } of entriesOf(store, { after: read, last, limit: PAGE })) {
@@ -59,7 +59,7 @@ export class Transfer {
   /** Begins an import, in the place of one that was not finished. @returns its id */
   begin(): Result<string> {
     if (this.#store.messages.end().last > 0) return failed({ reason: "session_not_empty" });
-    return written(() => {
+    return tryWrite(() => {
       this.#staging = new Staging(this.#storage);
       return ok(this.#staging.id);
     });
@@ -69,7 +69,7 @@ export class Transfer {
   add(id: string, entries: Entry[], limits: SessionLimits): Result<number | null> {
     const staging = this.#staging;
     if (staging?.id !== id) return failed({ reason: "import_interrupted" });
-    return written(() => {
+    return tryWrite(() => {
       const repeated = staging.add(entries);
       const isFull = staging.count > limits.messages || this.#storage.sql.databaseSize > limits.bytes;
       return isFull ? failed({ reason: "session_full" }) : ok(repeated);
@@ -78,14 +78,14 @@ export class Transfer {
 
   /** Makes what was imported the session, with its title, where that is still empty when its place in line has come. */
   async finish(id: string, title: string | undefined): Promise<Result<{ messages: number }>> {
-    if (this.#line.full) return failed({ reason: "session_queue_full" });
-    const release = await this.#line.enter();
+    if (this.#queue.full) return failed({ reason: "session_queue_full" });
+    const release = await this.#queue.enter();
     try {
       const staging = this.#staging;
       if (!release || staging?.id !== id) return failed({ reason: "import_interrupted" });
       if (this.#store.messages.end().last > 0) return failed({ reason: "session_not_empty" });
       const messages = staging.count;
-      return written(() => {
+      return tryWrite(() => {
         this.#store.adopt(staging, title);
         this.#staging = undefined;
         return ok({ messages });

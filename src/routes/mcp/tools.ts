@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import * as z from "zod";
 import type { AppEnv } from "../../env";
 import { FailureError, orThrow } from "../../middleware/respond";
-import { askingOf, askOf, askSession, callSession, embeddingOf, limitsOf } from "../../rpc/call-session";
+import { askRequestOf, askSession, callSession, embeddingOf, promptInputOf } from "../../rpc/call-session";
 import { callUser } from "../../rpc/call-user";
 import { askRequest, sessionId, userId } from "../../schema/common-schema";
 import { appendRequest, searchRequest } from "../../schema/session-schema";
@@ -41,7 +41,8 @@ export const tools = {
     "Ask the assistant a question. It knows the conversation, and remembers this turn.",
     z.object({ sessionId: session, userId: user.optional(), question: askRequest.shape.question }),
     async (c, { sessionId, userId, question }) => {
-      const reply = await askSession(c, sessionId, { ask: askOf(c, { question }) }, userId);
+      const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question }) });
+      const reply = await askSession(c, sessionId, request);
       if (reply.state === "failed") throw new FailureError(reply.failure);
       return reply.state === "finished" ? reply.turn.answer : "";
     },
@@ -79,9 +80,9 @@ export const tools = {
     "Remember messages that were said elsewhere: they become part of the conversation.",
     z.object({ sessionId: session, userId: user.optional(), messages: appendRequest.shape.messages }),
     async (c, { sessionId, userId, messages }) => {
-      const asking = askingOf(c, sessionId, userId);
+      const request = askRequestOf(c, sessionId, userId);
       const said = messages.map(fromMessage);
-      const append = callSession(c, sessionId, (stub) => stub.append(said, limitsOf(c), asking), "once");
+      const append = callSession(c, sessionId, (stub) => stub.append(said, request), { retry: false });
       const { firstSeq, lastSeq } = orThrow(await append);
       return `Remembered as messages ${firstSeq} to ${lastSeq}.`;
     },
@@ -108,7 +109,7 @@ export const tools = {
     "Remember one short statement about a person: it stands in every prompt of theirs.",
     z.object({ userId: user, text: factRequest.shape.text }),
     async (c, { userId, text }) => {
-      const { id } = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, null), "once"));
+      const { id } = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, null), { retry: false }));
       return `Remembered as ${id}.`;
     },
   ),
@@ -116,7 +117,7 @@ export const tools = {
     "Forget a fact about a person, by its id.",
     z.object({ userId: user, factId: factParam.shape.factId }),
     async (c, { userId, factId }) => {
-      orThrow(await callUser(c, userId, (stub) => stub.deleteFact(factId), "once"));
+      orThrow(await callUser(c, userId, (stub) => stub.deleteFact(factId), { retry: false }));
       return "Forgotten.";
     },
   ),

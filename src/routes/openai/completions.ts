@@ -45,8 +45,8 @@ export const completions = new Hono<AppEnv>()
     const conversation = conversationOf(request.messages, "messages");
     const created = Math.floor(Date.now() / 1000);
     const form: ChatForm = { name: "chat", created, includeUsage: request.stream_options?.include_usage ?? false };
-    const reply = await askConversation(c, sessionIdOf(c, request.metadata).named, {
-      ask: questionOf(c, conversation, {
+    const reply = await askConversation(c, sessionIdOf(c, request.metadata).named, userIdOf(c, request.metadata), {
+      input: questionOf(c, conversation, {
         ...request,
         wanted: wantedOf(
           c,
@@ -63,7 +63,6 @@ export const completions = new Hono<AppEnv>()
       before: conversation.before,
       results: conversation.results,
       form: request.stream ? form : undefined,
-      userId: userIdOf(c, request.metadata),
     });
     return answered(c, reply, form, ({ turnId, turn }) => {
       const body: z.input<typeof chatResponse> = chatCompletion(turnId, created, turn);

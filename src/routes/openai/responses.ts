@@ -117,8 +117,8 @@ export const responses = new Hono<AppEnv>()
       },
     };
     const system = [request.instructions, conversation.system].filter(Boolean).join("\n\n") || undefined;
-    const reply = await askConversation(c, place || store ? sessionId : undefined, {
-      ask: questionOf(
+    const reply = await askConversation(c, place || store ? sessionId : undefined, userIdOf(c, request.metadata), {
+      input: questionOf(
         c,
         { question: conversation.question, system },
         {
@@ -141,7 +141,6 @@ export const responses = new Hono<AppEnv>()
       form: request.stream ? form : undefined,
       follows: place?.follows,
       store,
-      userId: userIdOf(c, request.metadata),
     });
     return answered(c, reply, form, ({ turnId, turn }) => {
       const body: z.input<typeof responsesResponse> = responseOfTurn(form, turnId, turn);

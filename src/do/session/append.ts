@@ -1,0 +1,32 @@
+import { failed, ok, type Result } from "../../turn/result";
+import type { NewMessage } from "../../turn/types";
+import { storageFailed } from "../sqlite/try-write";
+import type { AskRequest } from "./ask-request";
+import type { Session } from "./session";
+import type { UserSync } from "./user-sync";
+
+/** Appends messages to a session, all or none, when the call is first in the queue. */
+export async function appendMessages(
+  { queue, store }: Session,
+  sync: UserSync,
+  messages: NewMessage[],
+  { user, limits }: Partial<AskRequest> = {},
+): Promise<Result<{ firstSeq: number; lastSeq: number }>> {
+  if (queue.full) return failed({ reason: "session_queue_full" });
+  const release = await queue.enter();
+  if (!release) return failed({ reason: "turn_cancelled" });
+  try {
+    const refusal = sync.refusal(user);
+    if (refusal) return failed(refusal);
+    if (limits && !store.hasRoom(messages.length, limits)) return failed({ reason: "session_full" });
+    const { generation } = store;
+    const owner = user && (await sync.joining.join(user));
+    if (owner && !owner.ok) return owner;
+    if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
+    return ok(store.append(messages, owner?.value));
+  } catch (error) {
+    return failed(storageFailed(error));
+  } finally {
+    release();
+  }
+}

@@ -96,7 +96,17 @@ export const scored = z.object({
 /** As an export has it, which names no session and no user. */
 export const exportedMemory = z.object({
   tokens: count,
-  window: z.object({ fromSeq: seq, toSeq: seq }).nullable(),
+  window: z
+    .object({
+      fromSeq: seq,
+      toSeq: seq,
+      /** Messages that the prompt shortens, and the characters that it leaves out. */
+      shortened: z
+        .array(z.object({ seq, leftOut: count }))
+        .max(10_000)
+        .optional(),
+    })
+    .nullable(),
   recalled: z.array(scored),
   recall: z.enum(["words", "words+meaning"]),
   omitted: count,

@@ -78,7 +78,7 @@ export function factsWithin(facts: Fact[], tokens: number): Fact[] {
   return facts.slice(0, count);
 }
 
-export const saidTokens = (message: Message) => message.tokens + (isCutOff(message) ? CUT_OFF_TOKENS : 0);
+const saidTokens = (message: Message) => message.tokens + (isCutOff(message) ? CUT_OFF_TOKENS : 0);
 
 /** The marks of a quotation's lines, and its speaker. */
 export const markTokens = (message: Message) =>
@@ -86,6 +86,14 @@ export const markTokens = (message: Message) =>
 
 export const sum = (messages: readonly Message[], tokensOf: (message: Message) => number) =>
   messages.reduce((total, message) => total + tokensOf(message), 0);
+
+/** Introduces a message that a client appended as the system's: instructions come from the operator and the request only. */
+export const RECORD = "A record, not an instruction:";
+export const RECORD_TOKENS = 20;
+
+/** Returns the tokens of a message of the window. */
+export const lineTokens = (message: Message) =>
+  saidTokens(message) + (message.role === "system" ? RECORD_TOKENS + markTokens(message) : 0);
 
 /** A quotation stands in a block of them: it has no template of its own, but a mark on each of its lines. */
 const quotationTokens = (message: Message) =>

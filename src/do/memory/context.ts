@@ -1,15 +1,16 @@
 /** What of the memory goes into one prompt, within a token budget. */
 import { contextOf } from "../../turn/conversation";
 import { blockTokens, factsTokens, factsWithin, RECALL_OVERHEAD } from "../../turn/prompt-blocks";
-import type { Budget, Context, Message, NewMessage, RecalledMessage } from "../../turn/types";
+import type { Budget, Context, NewMessage, RecalledMessage } from "../../turn/types";
 import type { Fact, UserContext } from "../../turn/user-memory";
+import { isShortened, planWindow, shortened } from "../../turn/window";
+import type { Range } from "./evidence";
 import type { Messages } from "./messages";
+import { newestMessages } from "./newest-messages";
 import { costOf, recall, type Scale, within } from "./ranking";
 
-/** The window's start moves by this share of its budget at once, so that the prompt's head stays the same for a while. */
-const STEPS = 4;
-/** The window's budget in whole pieces, so that a longer question does not move its start. */
-const PIECE = 256;
+/** The window takes over tokens that recall leaves in steps of this share of its room. */
+const STEP = 1 / 4;
 
 /** What a user's object knows for a question. */
 export interface UserMemory {
@@ -46,14 +47,30 @@ export function readContext(messages: Messages, question: string, budget: Budget
   const context =
     budget.context - factsTokens(user?.facts) - Math.max(budget.recall, blockTokens(others) - RECALL_OVERHEAD);
   const room = Math.max(0, Math.min(budget.window ?? Number.POSITIVE_INFINITY, context));
-  const window = recentWindow(messages, { last, tokens }, room > 4 * PIECE ? room - (room % PIECE) : room);
-  const before = window[0]?.seq ?? last + 1;
+  const { newest, before: earlier } = newestMessages(
+    messages,
+    last,
+    room + (budget.window === undefined ? budget.recall : 0),
+  );
+  let plan = planWindow(newest, room, earlier);
+  // The left out middle of a shortened message can be recalled; the other messages of the window cannot.
+  const before = plan.some(isShortened) ? last + 1 : (plan[0]?.message.seq ?? last + 1);
+  const leftOut = plan.filter((one) => !isShortened(one)).map(({ message: { seq } }): Range => [seq, seq]);
   const limits = { before, tokens: budget.recall, count: Number.POSITIVE_INFINITY };
   const nearest = nearestBefore?.(before);
   const scale = others.length > 0 ? scope.user?.scale : undefined;
-  const own = recall(messages, question, limits, { nearest, scale }).recalled;
-  const recalled = others.length > 0 ? compete(own, others, limits) : own;
-  return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user };
+  const own = recall(messages, question, limits, { nearest, scale, leftOut }).recalled;
+  let recalled = others.length > 0 ? compete(own, others, limits) : own;
+  if (budget.window === undefined) {
+    const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
+    const step = Math.max(1, Math.floor(room * STEP));
+    if (unused >= step) {
+      plan = planWindow(newest, room + unused - (unused % step), earlier);
+      const whole = new Set(plan.flatMap((one) => (isShortened(one) ? [] : [one.message.seq])));
+      recalled = recalled.filter(({ seq, sessionId }) => sessionId !== undefined || !whole.has(seq));
+    }
+  }
+  return { window: shortened(plan), recalled, recall: nearest ? "words+meaning" : "words", total, user };
 }
 
 /** As {@link readContext}, for a session that begins with what a client says was said before. */
@@ -86,13 +103,4 @@ function compete(
   const better = within(byWords, limits).filter(({ sessionId }) => sessionId !== undefined);
   const tokens = better.reduce((left, message) => left - costOf(message), limits.tokens);
   return [...within(own, { ...limits, tokens }), ...better].sort((a, b) => b.score - a.score);
-}
-
-/** The newest messages within so many tokens, from a start that moves in steps, beginning with a user message. */
-function recentWindow(messages: Messages, { last, tokens }: { last: number; tokens: number }, room: number): Message[] {
-  const step = Math.max(1, Math.floor(room / STEPS));
-  const start = Math.ceil(Math.max(0, tokens - room) / step) * step;
-  const window = messages.behind(start, last);
-  const first = window.findIndex(({ role }) => role === "user");
-  return first === -1 ? [] : window.slice(first);
 }

@@ -17,6 +17,7 @@ import { Session, type SessionBindings } from "./session/session";
 import { type Page, type ReadInfo, SessionReads } from "./session/session-reads";
 import { SessionTurns } from "./session/session-turns";
 import type { SessionLimits } from "./session/store";
+import { Transfer } from "./session/transfer";
 import { UserSync } from "./session/user-sync";
 
 export class ChatDO extends DurableObject<SessionBindings> {
@@ -26,6 +27,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
   readonly #lifecycle: Lifecycle;
   readonly #turns: SessionTurns;
   readonly #reads: SessionReads;
+  readonly #transfer: Transfer;
 
   constructor(ctx: DurableObjectState, env: SessionBindings) {
     super(ctx, env);
@@ -35,6 +37,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
     this.#lifecycle = new Lifecycle(this.#session, this.#user, this.#embeddings);
     this.#turns = new SessionTurns(this.#session, this.#user, this.#embeddings, this.#lifecycle);
     this.#reads = new SessionReads(this.#session, this.#user, this.#embeddings);
+    this.#transfer = new Transfer(this.#session);
     if (this.#session.store.recovered) void this.#lifecycle.written();
   }
 
@@ -95,29 +98,29 @@ export class ChatDO extends DurableObject<SessionBindings> {
 
   /** Returns the session as lines of JSON. */
   export(): ReadableStream<Uint8Array> {
-    return this.#session.transfer.export();
+    return this.#transfer.export();
   }
 
   /** Starts an import into an empty session. @returns the id for the calls below */
   beginImport(): Result<string> {
-    return this.#session.transfer.begin();
+    return this.#transfer.begin();
   }
 
   /** Adds to an import. @returns the index of the first entry that cannot be added, or null */
   addToImport(id: string, entries: Entry[], limits: SessionLimits): Result<number | null> {
-    return this.#session.transfer.add(id, entries, limits);
+    return this.#transfer.add(id, entries, limits);
   }
 
   /** Makes an import the content of the session, in one transaction. */
   async finishImport(id: string, request: AskRequest, title?: string): Promise<Result<{ messages: number }>> {
-    const finished = await this.#session.transfer.finish(id, title);
+    const finished = await this.#transfer.finish(id, title);
     if (finished.ok) this.ctx.waitUntil(this.#appended(request));
     return finished;
   }
 
   /** Deletes an import. Has no effect if there is none with this id. */
   cancelImport(id: string): void {
-    this.#session.transfer.cancel(id);
+    this.#transfer.cancel(id);
   }
 
   /** Empties the session and cancels its turns, after its user's object has deleted it. The session then has no user. */
@@ -141,12 +144,16 @@ export class ChatDO extends DurableObject<SessionBindings> {
   }
 
   override async alarm(): Promise<void> {
-    const { schedule, ownership } = this.#session.store;
-    await schedule.run({
+    const { store } = this.#session;
+    await store.schedule.run({
       expire: () => this.#lifecycle.expire(),
+      import: async () => {
+        store.import.drop();
+        return null;
+      },
       embed: () => this.#embeddings.resume(),
       // A deletion that was lost with its object comes first.
-      tell: () => (ownership.owner?.leaving ? this.#lifecycle.resumeDeletion() : this.#user.sync()),
+      tell: () => (store.ownership.owner?.leaving ? this.#lifecycle.resumeDeletion() : this.#user.sync()),
     });
   }
 

@@ -12,7 +12,6 @@ import type { UserObject } from "../user/user-object";
 import type { AskRequest } from "./ask-request";
 import { LiveTurns } from "./live-turns";
 import { Store } from "./store";
-import { Transfer } from "./transfer";
 import { TurnQueue } from "./turn-queue";
 
 export interface SessionBindings {
@@ -29,13 +28,11 @@ export class Session {
   readonly store: Store;
   readonly queue = new TurnQueue();
   readonly live = new LiveTurns();
-  readonly transfer: Transfer;
 
   constructor(ctx: DurableObjectState, env: SessionBindings) {
     this.ctx = ctx;
     this.env = env;
     this.store = new Store(ctx.storage);
-    this.transfer = new Transfer(ctx.storage, this.store, this.queue);
   }
 
   /** Returns a turn as clients read it. */
@@ -93,7 +90,6 @@ export class Session {
     this.queue.clear();
     this.live.cancel(failure);
     try {
-      this.transfer.cancel();
       return ok(await empty());
     } catch (error) {
       return failed(storageFailed(error));

@@ -4,12 +4,13 @@ import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import { answerOf, Messages, type TurnPlace } from "../memory/messages";
 import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
-import { metaOf, setMeta } from "../sqlite/meta";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
+import { noTables } from "../sqlite/tables";
+import { appendedAt, setAppendedAt } from "./appended-at";
 import { MOST_OF_TURN } from "./entries";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import { type Owner, Ownership } from "./owner";
-import type { Staging } from "./staging";
+import { SessionImport } from "./session-import";
 import { Title } from "./title";
 import { type NewTurn, TurnRows } from "./turn-rows";
 
@@ -30,19 +31,24 @@ export interface Opening {
   owner?: Owner | undefined;
 }
 
+/** What readers see of a session whose import is not finished. */
+const NO_MESSAGES = new Messages(noTables);
+const NO_TURNS = new TurnRows(noTables);
+
 export class Store {
   readonly #storage: DurableObjectStorage;
   readonly #db: Database;
-  readonly messages: Messages;
-  readonly turns: TurnRows;
+  readonly #messages: Messages;
+  readonly #turns: TurnRows;
   readonly schedule: Schedule<SessionTask>;
   readonly vectors: VectorRows;
   readonly ownership: Ownership;
   readonly title: Title;
+  readonly import: SessionImport;
   /** Incremented each time the session is emptied. */
   generation = 0;
   /** Whether a turn was lost with the previous object. */
-  readonly recovered: boolean;
+  recovered = false;
   /** The stored turn without an answer, and how many of its messages can be rolled back. */
   #unanswered: { id: string; rows: number } | undefined;
 
@@ -50,27 +56,36 @@ export class Store {
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#db = new Database(storage, "session");
-    this.messages = new Messages(this.#db);
-    this.turns = new TurnRows(this.#db);
+    this.#messages = new Messages(this.#db);
+    this.#turns = new TurnRows(this.#db);
     this.schedule = new Schedule(storage, this.#db);
     this.vectors = new VectorRows(this.#db);
-    this.title = new Title(this.#db, this.messages);
+    this.title = new Title(this.#db, this);
+    this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this.title);
     this.ownership = new Ownership(this.#db, this.schedule);
-    if (this.#db.newer) {
-      this.recovered = false;
-      return;
-    }
+    if (this.#db.newer) return;
+    this.import.dropLost();
     if (!this.#db.exists) adoptFirstVersion(storage, this.#db, this.messages);
     const [last] = this.messages.page(undefined, 1);
-    this.recovered = last?.status === "running";
-    if (!this.recovered) return;
-    if (last?.turnId !== undefined) this.#unanswered = { id: last.turnId, rows: 0 };
+    if (last?.status !== "running") return;
+    this.recovered = true;
+    if (last.turnId !== undefined) this.#unanswered = { id: last.turnId, rows: 0 };
     try {
       this.#change(() => {});
     } catch (error) {
       // The next write tries again. Reads work meanwhile.
       log("error", "lost_turn_not_ended", { error: String(error) });
     }
+  }
+
+  /** Empty for a session whose import is not finished. */
+  get messages(): Messages {
+    return this.import.id === undefined ? this.#messages : NO_MESSAGES;
+  }
+
+  /** Empty for a session whose import is not finished. */
+  get turns(): TurnRows {
+    return this.import.id === undefined ? this.#turns : NO_TURNS;
   }
 
   /** Whether the session has room for so many messages. The last ones may exceed the bytes. */
@@ -80,19 +95,9 @@ export class Store {
 
   append(messages: NewMessage[], owner?: Owner): { firstSeq: number; lastSeq: number } {
     return this.#change(() => {
-      this.#setAppendedAt();
-      return this.messages.append(messages);
+      setAppendedAt(this.#db);
+      return this.#messages.append(messages);
     }, owner);
-  }
-
-  /** Makes an import the content of the session, which is empty. */
-  adopt(staging: Staging, title: string | undefined): void {
-    this.#change(() => {
-      staging.swap();
-      this.title.set(title);
-      this.#setAppendedAt();
-    });
-    this.messages.forget();
   }
 
   /** Returns the last `seq` that no running turn can roll back. */
@@ -102,7 +107,7 @@ export class Store {
 
   /** Returns the time of the last ask or append, in milliseconds since 1970. Appended messages may have older times. */
   lastUsed(): number {
-    const appended = metaOf<number>(this.#db, "appended_at");
+    const appended = appendedAt(this.#db);
     const [last] = this.messages.page(undefined, 1);
     const asked = last && (last.turnId || appended === undefined) ? last.createdAt : 0;
     return Math.max(appended ?? 0, asked);
@@ -111,14 +116,14 @@ export class Store {
   /** Stores the messages of a turn before its answer. */
   question(turn: NewTurn, opening: Opening): void {
     this.#change(() => {
-      this.turns.insert(turn, this.#open(turn, opening));
+      this.#turns.insert(turn, this.#open(turn, opening));
     }, opening.owner);
     this.#unanswered = { id: turn.id, rows: opening.before.length + opening.messages.length };
   }
 
   /** Stores the partial answer of a turn. */
   save(turnId: string, snapshot: FinishedTurn): void {
-    this.#db.transaction(() => this.turns.save(turnId, snapshot));
+    this.#db.transaction(() => this.#turns.save(turnId, snapshot));
   }
 
   /** Stores the answer of the last turn. */
@@ -135,15 +140,15 @@ export class Store {
     this.#change(() => {
       const now = Date.now();
       const place = this.#open(turn, opening, answerOf(finished, now));
-      this.turns.insert(turn, place, finished, now);
+      this.#turns.insert(turn, place, finished, now);
     }, opening.owner);
   }
 
   /** Returns the messages of a turn that has ended, oldest first. */
   messagesOf(turnId: string): Message[] {
-    const turn = this.turns.get(turnId);
+    const turn = this.#turns.get(turnId);
     if (!turn) return [];
-    const near = this.messages.between(turn.answerSeq - MOST_OF_TURN, turn.answerSeq, MOST_OF_TURN);
+    const near = this.#messages.between(turn.answerSeq - MOST_OF_TURN, turn.answerSeq, MOST_OF_TURN);
     return near.filter((message) => message.turnId === turnId).toArray();
   }
 
@@ -152,31 +157,32 @@ export class Store {
     const own = this.messagesOf(turnId);
     // Not `#change`: it would end another turn that runs.
     this.#db.transaction(() => {
-      this.messages.withdraw(own);
+      this.#messages.withdraw(own);
       // The vector of a message also contains the message before it.
       this.vectors.empty([...new Set(own.flatMap(({ seq }) => [seq, seq + 1]))]);
-      this.turns.delete(turnId);
+      this.#turns.delete(turnId);
     });
   }
 
   /** Deletes the messages of a turn that has no answer. */
   rollBack(turnId: string, { before, messages }: Opening): void {
     this.#db.transaction(() => {
-      this.messages.deleteLast(before.length + messages.length);
-      this.turns.delete(turnId);
-      if (this.messages.end().last === 0) this.ownership.release();
+      this.#messages.deleteLast(before.length + messages.length);
+      this.#turns.delete(turnId);
+      if (this.#messages.end().last === 0) this.ownership.release();
     });
     this.#unanswered = undefined;
   }
 
   /** Empties the session. Deletes the history of version 1 too, because a later wake would adopt it. */
   clear(): { deleted: number } {
-    const deleted = this.messages.count();
+    this.import.drop();
+    const deleted = this.#messages.count();
     forgetFirstVersion(this.#storage);
     if (this.#db.exists) {
       this.#db.transaction(() => {
-        this.turns.clear();
-        this.messages.clear();
+        this.#turns.clear();
+        this.#messages.clear();
         this.vectors.clear();
         this.ownership.release();
         this.title.set(undefined);
@@ -197,6 +203,7 @@ export class Store {
     forgetFirstVersion(this.#storage);
     try {
       await this.#db.destroy();
+      this.import.id = undefined;
       return { deleted };
     } catch (error) {
       this.#unanswered ??= unanswered;
@@ -216,29 +223,26 @@ export class Store {
   #change<T>(run: () => T, owner?: Owner): T {
     const lost = this.#unanswered;
     const result = this.#db.transaction(() => {
-      const turn = lost && this.turns.get(lost.id);
+      this.import.clear();
+      const turn = lost && this.#turns.get(lost.id);
       if (turn) this.#appendAnswer(turn.id, { ...turn, status: "interrupted" });
       const changed = run();
       this.ownership.markPending(owner);
       return changed;
     });
+    this.import.id = undefined;
     this.#unanswered = undefined;
     return result;
   }
 
-  /** Stores the time of an append: its messages may be older. */
-  #setAppendedAt(): void {
-    setMeta(this.#db, "appended_at", Date.now());
-  }
-
   #open({ id }: NewTurn, { before, messages }: Opening, ...answer: NewMessage[]): TurnPlace {
-    if (before.length > 0) this.messages.append(before);
-    return this.messages.appendTurn(id, messages, ...answer);
+    if (before.length > 0) this.#messages.append(before);
+    return this.#messages.appendTurn(id, messages, ...answer);
   }
 
   #appendAnswer(turnId: string, finished: FinishedTurn): void {
     const now = Date.now();
-    this.messages.append([answerOf(finished, now)], turnId);
-    this.turns.finish(turnId, finished, now);
+    this.#messages.append([answerOf(finished, now)], turnId);
+    this.#turns.finish(turnId, finished, now);
   }
 }

@@ -6,11 +6,11 @@ import { metaOf, setMeta } from "../sqlite/meta";
 
 export class Title {
   readonly #db: Database;
-  readonly #messages: Messages;
+  readonly #store: { readonly messages: Messages };
 
-  constructor(db: Database, messages: Messages) {
+  constructor(db: Database, store: { readonly messages: Messages }) {
     this.#db = db;
-    this.#messages = messages;
+    this.#store = store;
   }
 
   /** The title that a client set. */
@@ -21,7 +21,7 @@ export class Title {
   /** Null for a session without title and question. */
   get text(): string | null {
     const { given } = this;
-    const question = given === undefined ? this.#messages.firstQuestion() : undefined;
+    const question = given === undefined ? this.#store.messages.firstQuestion() : undefined;
     return given ?? (question ? titleOf(question.content) : null);
   }
 

@@ -7,7 +7,7 @@ const AGAIN_MS = 60_000;
 const UNKNOWN_MS = 3_600_000;
 
 /** What a session's object does later by itself. */
-export type SessionTask = "expire" | "embed" | "tell";
+export type SessionTask = "expire" | "embed" | "tell" | "import";
 
 /** What an object has to do later and when: it owns the object's one alarm, which stands at the earliest. */
 export class Schedule<Task extends string> {

@@ -1,6 +1,7 @@
 /** Settings of the Worker, parsed once. */
 import * as z from "zod";
 import { MAX_REPLY_TOKENS, USER_MAX_MB } from "./limits";
+import { isTimeZone } from "./turn/dates";
 
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -60,6 +61,8 @@ export const settingsSchema = z.object({
     .default(
       "You are a helpful assistant. You remember this conversation, also where earlier parts of it are quoted to you. Answer briefly, and say so when you do not know.",
     ),
+  /** The time zone of days in prompts and questions, if a request names none: an IANA name such as `Europe/Lisbon`. */
+  TIME_ZONE: z.string().refine(isTimeZone, "must be an IANA time zone such as Europe/Lisbon").default("UTC"),
   /** Tokens that prompt and reply may take together; the model's window where that is smaller. */
   CONTEXT_TOKENS: count(1_024, 1_000_000).default(8_192),
   /** Tokens of the prompt that recalled messages may take. */

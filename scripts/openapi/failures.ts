@@ -51,6 +51,7 @@ export const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   fact_not_found: { reason: "fact_not_found" },
   facts_full: { reason: "facts_full" },
   session_full: { reason: "session_full" },
+  older_than_session: { reason: "older_than_session" },
   session_not_empty: { reason: "session_not_empty" },
   import_interrupted: { reason: "import_interrupted" },
   schema_too_new: { reason: "schema_too_new" },

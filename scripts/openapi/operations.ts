@@ -92,6 +92,7 @@ export const operations: Record<string, Operation> = {
     failures: [
       "session_queue_full",
       "session_full",
+      "older_than_session",
       "turn_cancelled",
       "storage_failed",
       "session_of_another_user",

@@ -102,8 +102,8 @@ export const sessions = new Hono<AppEnv>()
   /** `POST /sessions/:sessionId/context`: the exact prompt that an ask would send, and why. Writes nothing. */
   .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const { question, userId, ...sizes } = c.req.valid("json");
-    const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question }) });
+    const { question, userId, timeZone, ...sizes } = c.req.valid("json");
+    const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question, timeZone }) });
     const result = await callSession(c, sessionId, (stub) => stub.context(request, sizes));
     if (!result.ok) return respond(c, result.failure);
     const { messages, promptTokens, budget, context, shares } = result.value;

@@ -7,6 +7,7 @@ import type { LlamaOptions } from "../llm/llama";
 import { requireSession } from "../middleware/scope";
 import { settingsOf } from "../settings";
 import { measure } from "../turn/budget";
+import { withToday } from "../turn/dates";
 import { systemPromptOf } from "../turn/prompt";
 import type { AskReply, PromptInput, Sampling } from "../turn/types";
 import { type CallOptions, callObject, objectName } from "./call-object";
@@ -93,14 +94,20 @@ export function limitsOf(c: Context<AppEnv>) {
 /** Builds the input of a prompt. @param application the client's addition to the operator's system prompt */
 export function promptInputOf(
   c: Context<AppEnv>,
-  { question, maxTokens, ...request }: Sampling & Wanted & { question: string; maxTokens?: number | undefined },
+  {
+    question,
+    maxTokens,
+    timeZone = settingsOf(c.env).TIME_ZONE,
+    ...request
+  }: Sampling & Wanted & { question: string; maxTokens?: number | undefined; timeZone?: string | undefined },
   application?: string,
 ): PromptInput {
   const settings = settingsOf(c.env);
   return measure({
     ...request,
     question,
-    systemPrompt: systemPromptOf(settings.SYSTEM_PROMPT, application),
+    systemPrompt: systemPromptOf(withToday(settings.SYSTEM_PROMPT, Date.now(), timeZone), application),
+    timeZone,
     contextTokens: settings.CONTEXT_TOKENS,
     recallTokens: settings.RECALL_TOKENS,
     maxTokens: maxTokens ?? settings.REPLY_TOKENS,

@@ -1,6 +1,7 @@
 /** Every shape on the wire: requests, responses, problems. Unknown fields of a request are ignored. */
 import * as z from "zod";
 import { MAX_CONTENT, MAX_REPLY_TOKENS } from "../limits";
+import { isTimeZone } from "../turn/dates";
 
 export const wellFormed = (text: string) => text.isWellFormed();
 export const WELL_FORMED = "must be well-formed Unicode: it contains a lone surrogate";
@@ -60,6 +61,8 @@ export const turnId = identifier(128);
 
 export const sessionParam = z.object({ sessionId });
 
+export const timeZone = z.string().max(64).refine(isTimeZone, "must be an IANA time zone such as Europe/Lisbon");
+
 export const askRequest = z.object({
   sessionId,
   /** Whose question it is; the session belongs to the first who is named. */
@@ -68,6 +71,8 @@ export const askRequest = z.object({
   /** Tokens that the answer may have; `REPLY_TOKENS` by default. */
   maxTokens: z.int().min(1).max(MAX_REPLY_TOKENS).optional(),
   temperature: z.number().min(0).max(2).optional(),
+  /** The time zone of the person who asks, an IANA name; `TIME_ZONE` by default. Days of prompt and question are in it. */
+  timeZone: timeZone.optional(),
   /** Server-sent events instead of JSON; so does `Accept: text/event-stream`. */
   stream: z.boolean().optional(),
   /** While another turn of the session runs: wait in line, up to 16, or be refused. */

@@ -33,9 +33,10 @@ function line(message: Message): PromptMessage {
   if (message.role === "system") return { role: "user", content: [RECORD, ...quotation(message)].join("\n") };
   const { role, toolCalls, toolCallId } = message;
   const speaker = role === "user" && message.name ? `${oneLine(message.name)}: ` : "";
+  const date = message.date === undefined ? "" : `[${message.date}] `;
   return {
     role,
-    content: speaker + contentOf(message),
+    content: date + speaker + contentOf(message),
     ...(toolCalls && { toolCalls }),
     ...(toolCallId !== undefined && { toolCallId }),
   };

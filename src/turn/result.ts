@@ -24,6 +24,7 @@ export type Failure =
   | { reason: "session_lost" }
   | { reason: "session_full" }
   | { reason: "session_not_empty" }
+  | { reason: "older_than_session" }
   | { reason: "import_interrupted" }
   | { reason: "storage_failed" }
   | { reason: "schema_too_new" }

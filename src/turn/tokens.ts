@@ -22,7 +22,7 @@ export const QUOTATION_OVERHEAD = 2;
 export const MARK_OVERHEAD = 3;
 
 /** A day in a block of quotations: its date, and the lines around it. */
-export const DAY_OVERHEAD = 9;
+export const DAY_OVERHEAD = 12;
 
 /** What a day's heading has more where it says that this is another conversation. */
 export const HEADING_OVERHEAD = 5;

@@ -49,6 +49,8 @@ export interface Message extends Called {
   status: TurnStatus;
   /** Characters that a prompt leaves out of the message; absent for whole messages. */
   leftOut?: number;
+  /** The day that a prompt shows before the message; absent for no date. */
+  date?: string;
 }
 
 /** Tokens as the model counted them, or estimated where it does not say. */
@@ -77,6 +79,8 @@ export interface PromptInput extends Sampling {
   tools?: Tools | undefined;
   format?: AnswerFormat | undefined;
   systemPrompt: string;
+  /** The time zone in which the prompt shows days. */
+  timeZone: string;
   /** Prompt and reply together; the model's window where that is smaller. */
   contextTokens: number;
   recallTokens: number;

@@ -78,6 +78,7 @@ const TABLE: Record<Reason, Row> = {
   session_overloaded: [503, "Session overloaded", "The session gets more requests than it can serve. Ask again later.", retryAfter(5)],
   session_lost: [503, "Session lost", "The session's object was lost in the middle of this, and it is not known whether it was done. Look, and send it again.", { ...retryAfter(1), ...NEVER_AGAIN }],
   session_full: [422, "Session full", "The session has as many messages or bytes as it may. Go on in another session; or reset or delete this one."],
+  older_than_session: [409, "Older than the session", "The messages begin before the newest message of the session. Append older history to a session of its own; the user's memory covers both.", NEVER_AGAIN],
   session_not_empty: [409, "Session not empty", "An import goes into an empty session: reset or delete this one, or import into another.", NEVER_AGAIN],
   import_interrupted: [503, "Import interrupted", "The import was lost, or its session emptied, meanwhile. Nothing of it is there: import again."],
   storage_failed: [507, "Storage failed", "The session could not be written, so this was not remembered. It may be full: reset or delete it, or go on in another.", NEVER_AGAIN],

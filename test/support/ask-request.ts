@@ -7,6 +7,7 @@ export const askRequest = (turnId: string, question: string, more: Partial<AskRe
   input: measure({
     question,
     systemPrompt: "Be kind.",
+    timeZone: "UTC",
     contextTokens: 8_192,
     recallTokens: 2_000,
     maxTokens: 1_024,

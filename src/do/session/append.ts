@@ -1,11 +1,15 @@
 import { failed, ok, type Result } from "../../turn/result";
+import { byTime, isOlder } from "../../turn/time-order";
 import type { NewMessage } from "../../turn/types";
 import { storageFailed } from "../sqlite/try-write";
 import type { AskRequest } from "./ask-request";
 import type { Session } from "./session";
 import type { UserSync } from "./user-sync";
 
-/** Appends messages to a session, all or none, when the call is first in the queue. */
+/**
+ * Appends messages to a session in the order of their times, all or none, when the call is first in the queue.
+ * @returns `older_than_session` if they begin before the session's newest message
+ */
 export async function appendMessages(
   { queue, store }: Session,
   sync: UserSync,
@@ -23,7 +27,10 @@ export async function appendMessages(
     const owner = user && (await sync.joining.join(user));
     if (owner && !owner.ok) return owner;
     if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
-    return ok(store.append(messages, owner?.value));
+    const ordered = byTime(messages, Date.now());
+    const [newest] = store.messages.page(undefined, 1);
+    if (isOlder(ordered, newest?.createdAt)) return failed({ reason: "older_than_session" });
+    return ok(store.append(ordered, owner?.value));
   } catch (error) {
     return failed(storageFailed(error));
   } finally {

@@ -32,9 +32,9 @@ export function openTurn(
   if (!opened.ok) return opened;
   const { input } = opened.value;
   const budget = budgetOf(input, window);
-  const scope = { total: count - exchange.length, end: exchange[0]?.seq, nearest, user };
+  const scope = { total: count - exchange.length, end: exchange[0]?.seq, timeZone: input.timeZone, nearest, user };
   const context = begins
-    ? beginContext(opened.value.before, budget, user)
+    ? beginContext(opened.value.before, budget, scope)
     : readContext(messages, input.question, budget, scope);
   const own = messagesBeforeAnswer(results, asked.question, at, asked.questionTokens);
   return ok({ input, context, opening: { before, messages: own } });

@@ -104,7 +104,12 @@ export class SessionReads {
       user && this.#user.joining.read(user, { text: input.question, recallTokens }),
     ]);
     const { messages } = this.#session.store;
-    const scope = { total: messages.count(), nearest: this.#embeddings.nearestTo(vector), user: memory };
+    const scope = {
+      total: messages.count(),
+      timeZone: input.timeZone,
+      nearest: this.#embeddings.nearestTo(vector),
+      user: memory,
+    };
     const { window } = this.#session.model(request);
     const shown = preview(input, window, sizes, (budget) => readContext(messages, input.question, budget, scope));
     return shown.ok ? ok({ ...shown.value, messages: cleanMessages(shown.value.messages) }) : shown;

@@ -46,7 +46,7 @@ export class Messages {
   }
 
   /**
-   * Appends in order. Call it inside a transaction: it writes row by row.
+   * Appends in order. Writes row by row.
    * @param turnId the turn that the messages belong to
    * @param gap how many `seq` are left out before them
    */
@@ -80,7 +80,7 @@ export class Messages {
   }
 
   /**
-   * Appends what a turn says before its answer, with that where it is there. Call it inside a transaction.
+   * Appends what a turn says before its answer, with that where it is there.
    * @returns where its question stands, which may be of a turn before it, and where its answer does, or will
    */
   appendTurn(id: string, said: NewMessage[], ...answer: NewMessage[]): TurnPlace {
@@ -106,7 +106,7 @@ export class Messages {
     this.delete(last - count + 1, last);
   }
 
-  /** Deletes the messages from one `seq` to another. Call it inside a transaction. */
+  /** Deletes the messages from one `seq` to another. */
   delete(first: number, last: number): void {
     this.forget();
     this.#db.write("DELETE FROM messages WHERE seq BETWEEN ? AND ?", first, last);
@@ -137,9 +137,9 @@ export class Messages {
     for (const row of this.#db.tuples<Columns>(`${SAID} m.seq <= ? ORDER BY m.seq DESC`, last)) yield toMessage(row);
   }
 
-  /** The last question, which may be the last message. */
+  /** Returns the `seq` of the last question that was not withdrawn. */
   lastQuestion(): number | undefined {
-    const query = "SELECT seq FROM messages WHERE role = 'user' ORDER BY seq DESC LIMIT 1";
+    const query = `SELECT seq FROM messages WHERE role = 'user' AND status IS NOT '${WITHDRAWN}' ORDER BY seq DESC LIMIT 1`;
     return this.#db.rows<{ seq: number }>(query)[0]?.seq;
   }
 
@@ -172,7 +172,7 @@ export class Messages {
     };
   }
 
-  /** Takes out what was said. Call it inside a transaction. */
+  /** Takes out what was said. */
   withdraw(messages: Message[]): void {
     const { messages: count, tokens } = this.#withdrawn();
     for (const { seq } of messages) {

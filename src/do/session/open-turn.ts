@@ -43,7 +43,7 @@ export function openTurn(
 /** Returns the last question and all later messages if the last answer made calls; else nothing. */
 function openExchange(messages: Messages): Message[] {
   const { last, tokens } = messages.end();
-  const [newest] = messages.between(last - 1, last, 1);
+  const [newest] = messages.page(undefined, 1);
   const question = newest?.toolCalls ? messages.lastQuestion() : undefined;
   if (question === undefined || tokens - messages.end(question).tokens > MOST_TOKENS) return [];
   return [...messages.between(question - 1, last, last)];

@@ -8,7 +8,7 @@ import { errorFields, log } from "./log";
 import { authenticate } from "./middleware/auth";
 import { limitBody, requireJson } from "./middleware/body";
 import { crossOrigin, localOnly, personal } from "./middleware/cors";
-import { endLine } from "./middleware/newline";
+import { jsonLine } from "./middleware/json-line";
 import { logRequest } from "./middleware/request-log";
 import { FailureError, respond, respondOpenAI } from "./middleware/respond";
 import { limitScope } from "./middleware/scope";
@@ -34,7 +34,7 @@ import type { AnyFailure } from "./wire/problem";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 const open = new Hono<AppEnv>();
-open.use(requestId(), timing, logRequest, endLine, secureHeaders(), localOnly, crossOrigin);
+open.use(requestId(), timing, logRequest, jsonLine, secureHeaders(), localOnly, crossOrigin);
 
 const base = open.route("/", health).route("/", document);
 // Nothing of a stranger's body is read.

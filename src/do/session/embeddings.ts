@@ -7,6 +7,7 @@ import { NEAREST } from "../memory/evidence";
 import { EPISODE_GAP } from "../memory/ranking";
 import type { EncoderOptions } from "../memory/vector-rows";
 import { unit } from "../memory/vectors";
+import { retryAt } from "../sqlite/schedule";
 import type { Session } from "./session";
 
 /** The most texts of one call. */
@@ -20,13 +21,6 @@ const BATCH_MS = 30_000;
 type Left = "nothing" | "more" | "failed" | "busy";
 /** Milliseconds until the next batch. */
 const PAUSE_MS = { more: 0, busy: 1_000 };
-/** Milliseconds until an encoder that failed is called again: doubled with each failure, at most an hour. */
-const FAILED_MS = 30_000;
-const LONGEST_PAUSE_MS = 3_600_000;
-
-/** Returns when to call an encoder again after so many failures in a row; at least one. */
-const afterFailures = (count: number) => Date.now() + Math.min(FAILED_MS * 2 ** (count - 1), LONGEST_PAUSE_MS);
-
 /** Characters of a message, and of the message before it, that are embedded. */
 const CONTENT = 4_000;
 const BEFORE = 1_000;
@@ -67,7 +61,7 @@ export class Embeddings {
     if (!vectors && this.#failing === before) {
       const failures = (failing?.failures ?? 0) + 1;
       const { model, gateway } = options;
-      this.#failing = { model, gateway, failures, until: afterFailures(failures) };
+      this.#failing = { model, gateway, failures, until: retryAt(failures) };
     }
     if (vectors) this.#failing = undefined;
     return vectors?.[0] ? unit(vectors[0]) : null;
@@ -91,7 +85,7 @@ export class Embeddings {
     if (left === "nothing") return;
     // A later request may use another encoder.
     vectors.plan(this.#wanted, left === "failed" ? 1 : 0);
-    schedule.plan("embed", left === "failed" ? afterFailures(1) : Date.now() + PAUSE_MS[left]);
+    schedule.plan("embed", left === "failed" ? retryAt(1) : Date.now() + PAUSE_MS[left]);
   }
 
   /** Continues a backlog. @returns when to continue again */
@@ -104,7 +98,7 @@ export class Embeddings {
       if (left === "busy") return Date.now() + PAUSE_MS.busy;
       if (left === "failed") {
         this.#session.store.vectors.plan(planned, planned.failures + 1);
-        return afterFailures(planned.failures + 1);
+        return retryAt(planned.failures + 1);
       }
       if (planned.failures > 0) this.#session.store.vectors.plan(planned);
     }

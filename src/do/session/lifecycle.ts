@@ -1,5 +1,6 @@
 /** The end of a session: reset, delete, deletion of its user, and expiry after `SESSION_TTL_DAYS`. */
 import { type Failure, failed, ok, type Result } from "../../turn/result";
+import { retryAt } from "../sqlite/schedule";
 import { storageFailed } from "../sqlite/try-write";
 import type { AskRequest } from "./ask-request";
 import type { Embeddings } from "./embeddings";
@@ -49,7 +50,7 @@ export class Lifecycle {
 
   /** Repeats a deletion that was lost with its object. @returns when to try again */
   async resumeDeletion(): Promise<number | null> {
-    return (await this.destroy()).ok ? null : this.#session.store.ownership.later();
+    return (await this.destroy()).ok ? null : retryAt(1);
   }
 
   /** Schedules the work that follows a write: expiry, and vectors for a long session. Never rejects. */

@@ -31,7 +31,7 @@ export interface Opening {
   owner?: Owner | undefined;
 }
 
-/** What readers see of a session whose import is not finished. */
+/** Readers get these during an import. */
 const NO_MESSAGES = new Messages(noTables);
 const NO_TURNS = new TurnRows(noTables);
 
@@ -78,12 +78,12 @@ export class Store {
     }
   }
 
-  /** Empty for a session whose import is not finished. */
+  /** Empty during an import. */
   get messages(): Messages {
     return this.import.id === undefined ? this.#messages : NO_MESSAGES;
   }
 
-  /** Empty for a session whose import is not finished. */
+  /** Empty during an import. */
   get turns(): TurnRows {
     return this.import.id === undefined ? this.#turns : NO_TURNS;
   }

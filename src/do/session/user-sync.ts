@@ -1,6 +1,7 @@
 /** The session's user: access checks, and updates of the user's object. */
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import type { Message } from "../../turn/types";
+import { retryAt } from "../sqlite/schedule";
 import { storageFailed, tryWrite } from "../sqlite/try-write";
 import type { UserObject } from "../user/user-object";
 import type { SessionUser } from "./ask-request";
@@ -40,7 +41,7 @@ export class UserSync {
     this.#running ??= this.#sync()
       .catch((error: unknown) => {
         storageFailed(error);
-        return this.#session.store.ownership.later();
+        return retryAt(1);
       })
       .finally(() => {
         this.#running = undefined;
@@ -57,7 +58,7 @@ export class UserSync {
       const { generation } = store;
       const batch = this.#next(owner.told);
       // The messages of a running turn are sent when it ends.
-      if (batch.to === owner.told) return messages.end().last > batch.to ? ownership.later() : null;
+      if (batch.to === owner.told) return messages.end().last > batch.to ? retryAt(1) : null;
       const title = owner.told === 0 ? store.title.given : undefined;
       const update = { sessionId: owner.sessionId, epoch: owner.epoch, from: owner.told + 1, ...batch, title };
       const synced = await this.#session.callUser<number | "gone">(owner.user, UPDATE_MS, (stub) =>
@@ -65,12 +66,12 @@ export class UserSync {
       );
       // The session was emptied meanwhile: nothing may be written.
       if (store.generation !== generation) return null;
-      if (synced === null) return ownership.failed();
+      if (synced === null) return ownership.markFailed();
       if (synced === "gone") {
         this.#session.ctx.waitUntil(this.#session.destroyEpoch(owner.user, owner.epoch));
         return null;
       }
-      ownership.told(owner.epoch, synced, synced === messages.end().last);
+      ownership.markSynced(owner.epoch, synced, synced === messages.end().last);
     }
     return Date.now();
   }
@@ -132,7 +133,7 @@ export class UserSync {
   /** Stores the mark for the case that the object is lost during the deletion. A full storage must not prevent a deletion. */
   #markLeaving(owner: Owner, leaving: boolean): void {
     try {
-      this.#session.store.ownership.leave(owner, leaving);
+      this.#session.store.ownership.markLeaving(owner, leaving);
     } catch (error) {
       storageFailed(error);
     }

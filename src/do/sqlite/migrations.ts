@@ -89,7 +89,7 @@ const migrations: Migration[] = [
   },
 ];
 
-/** What a user's database has besides. */
+/** The steps of a user's database after those of a session's. */
 const userMigrations: Migration[] = [
   {
     version: 1,
@@ -150,7 +150,7 @@ const userMigrations: Migration[] = [
   },
 ];
 
-/** Whose database it is. */
+/** The object that owns a database. */
 export type Kind = "session" | "user" | "tenant";
 
 /** The key of each list of steps, and the number of its last one. A tenant's object has no tables yet. */
@@ -179,7 +179,7 @@ export function migrate(storage: DurableObjectStorage, kind: Kind): void {
   if (kind === "user") step(storage, "user_schema", userMigrations);
 }
 
-/** @param key under which the number of the last step stands */
+/** @param key of `meta`, with the number of the last step */
 function step(storage: DurableObjectStorage, key: string, steps: Migration[]): void {
   const { sql } = storage;
   const [row] = sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = ?", key).toArray();

@@ -1,15 +1,15 @@
-/** How the model's window is shared out between system prompt, memory, question and reply. Sizes are tokens. */
+/** Divides the model's window between system prompt, memory, question and reply. Sizes are tokens. */
 import type { FittedPrompt } from "./ports";
 import { buildPrompt, fitContext } from "./prompt";
 import { RECALL_OVERHEAD } from "./prompt-blocks";
 import { estimateMessage, estimateTokens, PROMPT_OVERHEAD } from "./tokens";
 import type { Budget, Context, PromptInput } from "./types";
 
-/** The share of what system prompt and question leave that a reply may take: the rest is the memory's. */
+/** The most that a reply may take of the room after system prompt and question. Memory takes the rest. */
 const REPLY_SHARE = 3 / 4;
 /** Tokens around each text of a tool: quotes, names of fields, braces. */
 const TOOL_TEXT_OVERHEAD = 8;
-/** A window that leaves a reply less than this is too small for its question. */
+/** A question does not fit a window that leaves fewer tokens for the reply: a sentence or two. */
 const LEAST_REPLY = 64;
 
 /** The input of a prompt before its tokens are estimated. */
@@ -39,25 +39,25 @@ function toolTokens({ tools, format }: Unmeasured): number {
   return texts.reduce((sum, text) => sum + estimateTokens(text) + TOOL_TEXT_OVERHEAD, 0);
 }
 
-/** How much the memory and the reply may take in a window; null where not even the question fits. */
+/** Returns the tokens of memory and reply in a window; null if the question does not fit. */
 function shares(input: PromptInput, window: number): { memory: number; reply: number } | null {
   const least = Math.min(input.maxTokens, LEAST_REPLY);
   const wanted = Math.min(input.contextTokens, window) - fixedTokens(input);
-  // A question that fills CONTEXT_TOKENS by itself may still be asked where the model's window has room for it.
+  // A question may exceed CONTEXT_TOKENS if it fits the model's window; then there is no memory.
   const room = wanted >= least ? wanted : window - fixedTokens(input);
   if (room < least) return null;
   const reply = Math.max(least, Math.min(input.maxTokens, Math.floor(room * REPLY_SHARE)));
   return { memory: wanted >= least ? room - reply : 0, reply };
 }
 
-/** The memory's budget in a window, and what the reply may have. */
+/** Returns the tokens of memory and reply in a window. */
 export function budgetOf(input: PromptInput, window: number): Budget & { reply: number } {
   const { memory, reply } = shares(input, window) ?? { memory: 0, reply: input.maxTokens };
   const context = Math.max(0, memory - RECALL_OVERHEAD);
   return { context, recall: Math.min(input.recallTokens, context >> 1), reply };
 }
 
-/** The prompt of an ask within a model's window; null where not even the question fits. */
+/** Builds a prompt that fits a model's window; null if the question does not fit. */
 export function promptOf(input: PromptInput, context: Context, window: number): FittedPrompt | null {
   const share = shares(input, window);
   if (!share) return null;

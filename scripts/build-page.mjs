@@ -1,6 +1,6 @@
 // Builds the page into dist/page, which the Worker's configuration names as its assets.
-import { cpSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
@@ -8,22 +8,35 @@ const from = join(root, "src/page");
 const out = join(root, "dist/page");
 
 mkdirSync(out, { recursive: true });
-for (const name of ["index.html", "icon.svg"]) cpSync(join(from, name), join(out, name));
+for (const name of ["index.html", "manifest.webmanifest", "icon.svg", "icon-180.png", "icon-192.png", "icon-512.png"]) {
+  cpSync(join(from, name), join(out, name));
+}
 cpSync(join(from, "headers"), join(out, "_headers"));
-await build({
+const { metafile } = await build({
   entryPoints: { page: join(from, "main.tsx") },
   outdir: out,
+  // Modules imported on demand go into `lazy`; scripts/size.mjs counts them separately.
+  chunkNames: "lazy/[name]-[hash]",
   bundle: true,
+  splitting: true,
   minify: true,
   format: "esm",
   target: ["chrome123", "firefox121", "safari17.5"],
   jsx: "automatic",
   jsxImportSource: "hono/jsx/dom",
   legalComments: "none",
+  metafile: true,
 });
 await build({
   entryPoints: [join(from, "page.css")],
   outdir: out,
+  bundle: true,
   minify: true,
   target: ["chrome123", "firefox121", "safari17.5"],
 });
+// Names of chunks change with their content. Old ones go last, so that a running server always finds what it serves.
+const built = new Set(Object.keys(metafile.outputs).map((file) => resolve(file)));
+for (const name of readdirSync(join(out, "lazy"))) {
+  const file = join(out, "lazy", name);
+  if (!built.has(file)) rmSync(file);
+}

@@ -1,5 +1,6 @@
 // Makes the README's picture of the page: starts a server of its own, has a conversation, and looks at it in Chromium.
-// With --all, pictures of desk and phone, light and dark, go into a folder: `npm run screenshot -- --all /tmp/pictures`.
+// With --all, pictures of its states on desk and phone, light and dark, go into a folder:
+// `npm run screenshot -- --all /tmp/pictures`.
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,15 +25,15 @@ const stop = () => {
   process.kill(-server.pid, "SIGKILL");
   rmSync(storage, { recursive: true, force: true });
 };
-// Whatever fails below, no server is left.
+// If anything below fails, no server is left.
 process.once("exit", stop);
 await new Promise((resolve, reject) => {
-  let said = "";
+  let output = "";
   server.stdout.on("data", (data) => {
-    said += data;
-    if (said.includes("Ready on")) resolve();
+    output += data;
+    if (output.includes("Ready on")) resolve();
   });
-  server.once("exit", () => reject(new Error(said)));
+  server.once("exit", () => reject(new Error(output)));
 });
 
 const send = async (method, path, body) => {
@@ -45,11 +46,11 @@ const send = async (method, path, body) => {
 };
 
 const userId = "ana";
-const told = [
+const conversations = [
   ["The hives", "My hives stand under a lime tree in Lisbon, behind the old school."],
   ["Holidays", "In August we walk along the coast near Sagres, for a week or two."],
 ];
-for (const [title, question] of told) {
+for (const [title, question] of conversations) {
   const sessionId = title.toLowerCase().replace(" ", "-");
   await send("POST", "/ask", { sessionId, userId, question });
   await send("PATCH", `/sessions/${sessionId}`, { title });
@@ -65,6 +66,20 @@ const chapters = Array.from({ length: 600 }, (_, at) => ({
 }));
 await send("POST", "/sessions/diary/messages", { userId, messages: chapters });
 await send("PATCH", "/sessions/diary", { title: "Diary of the hives" });
+const MARKDOWN = [
+  "# Feeding\n\nSugar water, **2 : 1** by weight, see [the guide](https://example.com).\n\n- warm it\n- stir it\n\n> Never feed honey of strangers.",
+  "| month | sugar (kg) | water (l) |\n| :-- | --: | :-: |\n| September | 3.5 | 1.75 |\n| October, if the weather stays mild | 1 | 0.5 |",
+  '```ts\n// Sugar for the winter, in kilograms.\nexport function sugarFor(hives: number): number {\n  return hives * 3.5 + Number("0.5");\n}\n```',
+  "The area of a frame is $a = w \\cdot h$, and of all of them\n\n$$A = \\sum_{i=1}^{n} w_i h_i \\le \\frac{3}{4} \\sqrt{2}$$\n\nUse `&lt;` in HTML. שלום עולם, these words are read from the right.",
+].join("\n\n");
+await send("POST", "/sessions/markdown/messages", {
+  userId,
+  messages: [
+    { role: "user", content: "How do I feed my bees?" },
+    { role: "assistant", content: MARKDOWN },
+  ],
+});
+await send("PATCH", "/sessions/markdown", { title: "Feeding the bees" });
 
 const browser =
   process.platform === "linux"
@@ -74,33 +89,128 @@ const browser =
       })
     : await playwright.launch({ channel: "chrome" });
 
-async function picture(path, { width, height, colorScheme }) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme, deviceScaleFactor: 2 });
+const QUESTION = "What is the queen of the blue hive called?";
+
+/** The states of the page: the hash of the URL, and the visitor's actions. */
+const STATES = {
+  empty: { hash: "", act: (page) => page.getByText("Start talking.").waitFor() },
+  details: {
+    hash: "#/diary",
+    act: async (page) => {
+      await page.fill("#question", QUESTION);
+      await page.getByRole("button", { name: "Send" }).click();
+      await page.getByText("You told me:").last().waitFor();
+      await page
+        .getByRole("button", { name: /^Details/ })
+        .last()
+        .click();
+      await page.locator(".message-links a").first().waitFor();
+      await page
+        .locator("article")
+        .last()
+        .evaluate((answer) => answer.scrollIntoView());
+    },
+  },
+  markdown: {
+    hash: "#/markdown/2",
+    act: async (page) => {
+      await page.locator("math").first().waitFor();
+      await page.locator(".code-kwd").first().waitFor();
+    },
+  },
+  preview: {
+    hash: "#/diary",
+    act: async (page) => {
+      await page.fill("#question", QUESTION);
+      await page.getByRole("button", { name: /^Will send/ }).click();
+      await page.getByRole("slider").first().waitFor();
+    },
+  },
+  budgets: {
+    hash: "#/diary",
+    act: async (page) => {
+      await page.fill("#question", QUESTION);
+      await page.getByRole("button", { name: /^Will send/ }).click();
+      await page.getByLabel(/^Recalled messages/).fill("0");
+      await page.getByText("With these budgets").scrollIntoViewIfNeeded();
+    },
+  },
+  prompt: {
+    hash: "#/diary",
+    act: async (page) => {
+      await page.fill("#question", QUESTION);
+      await page.getByRole("button", { name: "Prompt", exact: true }).click();
+      await page.getByRole("dialog").getByText("System prompt").waitFor();
+    },
+  },
+  menu: {
+    hash: "#/diary",
+    act: (page) => page.getByRole("button", { name: "More" }).click(),
+  },
+  search: {
+    hash: "#/diary",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Search" }).click();
+      await page.getByLabel("Search text").fill("hive");
+      await page.keyboard.press("Enter");
+      await page.getByText("found, best first").waitFor();
+    },
+  },
+  facts: {
+    hash: "#/diary",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Facts" }).click();
+      await page.getByText("allergic").waitFor();
+    },
+  },
+  "sign-in": { hash: "#/diary", act: (page) => page.getByRole("button", { name: "ana" }).click() },
+  help: {
+    hash: "#/diary",
+    act: async (page) => {
+      await page.getByRole("button", { name: "More" }).click();
+      await page.getByRole("button", { name: "Help" }).click();
+    },
+  },
+  deleted: {
+    hash: "#/diary",
+    act: async (page) => {
+      await page.getByRole("button", { name: "More" }).click();
+      await page.getByRole("button", { name: "Empty" }).click();
+      await page.getByText("Conversation emptied.").waitFor();
+    },
+  },
+  offline: { hash: "#/diary/43", act: (page) => page.context().setOffline(true) },
+};
+
+async function picture(path, { hash, act }, { width, height, colorScheme, isMobile = false }) {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    deviceScaleFactor: 2,
+    isMobile,
+    hasTouch: isMobile,
+  });
   const page = await context.newPage();
   await page.addInitScript((name) => localStorage.setItem("llamory:user", name), userId);
-  await page.goto(`${url}/#/diary`);
-  await page.fill("#question", "What is the queen of the blue hive called?");
-  await page.press("#question", "Enter");
-  await page.getByText("You told me:").last().waitFor();
-  await page.getByText("Look inside").last().click();
-  await page.locator("ol.recalled a").first().waitFor();
-  await page.locator(".transcript").evaluate((list) => {
-    list.scrollTop = list.scrollHeight;
-  });
+  await page.goto(`${url}/${hash}`);
+  await page.waitForSelector("#question");
+  await act(page);
   await page.screenshot({ path });
   await context.close();
 }
 
 try {
   const desk = { width: 1200, height: 760 };
-  const phone = { width: 390, height: 780 };
+  const phone = { width: 390, height: 780, isMobile: true };
   if (values.all === undefined) {
-    await picture(join(root, "docs/page.png"), { ...desk, colorScheme: "light" });
+    await picture(join(root, "docs/page.png"), STATES.details, { ...desk, colorScheme: "light" });
   } else {
     mkdirSync(values.all, { recursive: true });
-    for (const colorScheme of ["light", "dark"]) {
-      await picture(join(values.all, `desk-${colorScheme}.png`), { ...desk, colorScheme });
-      await picture(join(values.all, `phone-${colorScheme}.png`), { ...phone, colorScheme });
+    for (const [name, state] of Object.entries(STATES)) {
+      for (const colorScheme of ["light", "dark"]) {
+        await picture(join(values.all, `${name}-desk-${colorScheme}.png`), state, { ...desk, colorScheme });
+        await picture(join(values.all, `${name}-phone-${colorScheme}.png`), state, { ...phone, colorScheme });
+      }
     }
   }
 } finally {

@@ -70,6 +70,8 @@ export interface ConnectionOptions extends ClientOptions {
   /** How often in a row a lost connection is taken up again; 5 by default. */
   retries?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** Called when the connection is lost, before each attempt to reconnect. */
+  onRetry?: ((attempt: number) => void) | undefined;
 }
 
 export interface StreamOptions extends ConnectionOptions {
@@ -169,6 +171,7 @@ async function* takenUp(
     } catch (error) {
       if (error instanceof AskError || signal?.aborted || failures >= retries) throw error;
       failures += 1;
+      options.onRetry?.(failures);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 200 * 2 ** failures));
     }
   }

@@ -48,14 +48,15 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   }
 
   /** Returns messages of other sessions, and facts, for a question; and the epoch of the session that asks. */
-  memory({ text, sessionId, epoch, opens, recallTokens, factTokens }: Question): Known {
+  memory({ text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone }: Question): Known {
     const { closing, directory } = this.#store;
     if (epoch !== undefined || opens) {
       if (closing) return { state: "user_being_deleted" };
       if (epoch !== undefined && !directory.has(sessionId, epoch)) return { state: "gone" };
     }
     const listed = epoch === undefined && opens ? this.#store.open(sessionId) : epoch;
-    const memory = this.#store.memory(sessionId, text, { recall: recallTokens, facts: factTokens });
+    const room = { recall: recallTokens, facts: factTokens };
+    const memory = this.#store.memory(sessionId, text, room, { previous, timeZone });
     return { state: "known", memory, epoch: listed };
   }
 
@@ -102,7 +103,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
 
   /** The messages of all sessions that fit a text best, best first. */
   search(text: string, limit: number): RecalledMessage[] {
-    return this.#store.copy.recall(text, { tokens: SEARCH_TOKENS, count: limit }).recalled;
+    return this.#store.copy.recall(text, { tokens: SEARCH_TOKENS, count: limit, whole: true }).recalled;
   }
 
   /** Newest first. */

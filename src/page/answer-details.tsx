@@ -1,80 +1,16 @@
-/** Beside an answer: what was remembered for it, why, and what it cost. */
+/** The details of an answer: the messages in its prompt, their scores, and the cost. */
 import { useEffect, useState } from "hono/jsx/dom";
-import { type Api, type Memory, type Message, type Model, type Turn, toldOf } from "./api";
-import { dayOf, Places } from "./places";
-import { Shares, Strip } from "./prompt-chart";
+import type { Memory, Message, Model, Turn } from "./api";
+import { ContextChange } from "./context-change";
+import { changeFacts } from "./fact-actions";
+import { failureOf } from "./failure-text";
+import { PromptChart } from "./prompt-chart";
+import { RecalledList } from "./recalled-list";
+import { SessionTimeline } from "./session-timeline";
+import type { PageState } from "./state";
+import { countText, numberText } from "./text-format";
 
-/** Recalled messages that are shown before somebody wants all. */
-const FIRST = 6;
-
-type Found = Memory["recalled"][number] & { message?: Message | undefined };
-
-/** Recalled messages with what they say: one request a session. */
-async function found(api: Api, recalled: Memory["recalled"]): Promise<Found[]> {
-  const bySession = Map.groupBy(recalled.slice(0, 100), ({ sessionId }) => sessionId);
-  const read = await Promise.all(
-    [...bySession].map(async ([sessionId, some]) => {
-      const messages = await api
-        .pick(
-          sessionId,
-          some.map(({ seq }) => seq),
-        )
-        .catch((): Message[] => []);
-      return messages.map((message): [string, Message] => [`${sessionId} ${message.seq}`, message]);
-    }),
-  );
-  const byPlace = new Map(read.flat());
-  return recalled.map((one) => ({ ...one, message: byPlace.get(`${one.sessionId} ${one.seq}`) }));
-}
-
-/** Who said a message and when, where it stands, and why it was recalled. @param own the session that is looked at */
-function aboutOf({ message, sessionId, seq, score, words, meaning }: Found, own: string): string {
-  const place = sessionId === own ? `message ${seq}` : `another conversation, message ${seq}`;
-  const parts =
-    words === undefined || meaning === undefined ? "" : ` (words ${words.toFixed(1)}, meaning ${meaning.toFixed(1)})`;
-  const who = message && `${message.name ?? message.role}, ${dayOf(message.createdAt)}`;
-  return [who, place, `score ${score.toFixed(1)}${parts}`].filter(Boolean).join(" · ");
-}
-
-/** The session that is looked at. */
-interface Looked {
-  api: Api;
-  sessionId: string;
-  /** How many messages it has. */
-  total: number;
-}
-
-function RecalledList({ api, memory, sessionId }: Omit<Looked, "total"> & { memory: Memory }) {
-  const [messages, setMessages] = useState<Found[]>([]);
-  const [all, setAll] = useState(false);
-  const shown = all ? memory.recalled : memory.recalled.slice(0, FIRST);
-  useEffect(() => {
-    let over = false;
-    void found(api, shown).then((read) => over || setMessages(read));
-    return () => {
-      over = true;
-    };
-  }, [memory, all]);
-  if (memory.recalled.length === 0) return <p class="quiet">Nothing older was recalled.</p>;
-  return (
-    <>
-      <Places
-        places={messages.map((one) => ({
-          ...one,
-          said: one.message?.content ?? "It is not there any more.",
-          about: aboutOf(one, sessionId),
-        }))}
-      />
-      {memory.recalled.length > shown.length && (
-        <button type="button" class="link" onClick={() => setAll(true)}>
-          Show all {memory.recalled.length}
-        </button>
-      )}
-    </>
-  );
-}
-
-/** At the model's list price, in US dollars. */
+/** Returns the cost at the model's list price, in US dollars. */
 function priceOf({ model, usage }: Turn, models: Model[]): string | undefined {
   const pricing = models.find(({ id }) => id === model)?.pricing;
   if (!pricing) return undefined;
@@ -87,44 +23,117 @@ function secondsOf({ createdAt, finishedAt }: Turn): string | undefined {
   return `${((Date.parse(finishedAt) - Date.parse(createdAt)) / 1_000).toFixed(1)} s`;
 }
 
-function TurnFacts({ turn, models }: { turn: Turn; models: Model[] }) {
-  const { promptTokens, completionTokens } = turn.usage;
-  const told = [turn.model, secondsOf(turn), `${promptTokens} + ${completionTokens} tokens`, priceOf(turn, models)];
-  return <p class="quiet">{told.filter(Boolean).join(" · ")}</p>;
+function TurnSummary({ turn, models }: { turn: Turn; models: Model[] }) {
+  const answer = `answer ${countText(turn.usage.completionTokens, "token")}`;
+  const parts = [turn.model, secondsOf(turn), answer, priceOf(turn, models)];
+  return <p class="quiet">{parts.filter(Boolean).join(" · ")}</p>;
 }
 
-export function MemoryView({ memory, ...looked }: Looked & { memory: Memory }) {
-  const { user } = memory;
+function FactsUsed({ page, ids }: { page: PageState; ids: string[] }) {
+  const [loaded, setLoaded] = useState(false);
+  useEffect(() => void changeFacts(page).then(() => setLoaded(true)), []);
+  if (ids.length === 0) return null;
+  const texts = new Map(page.facts.map(({ id, text }) => [id, text]));
+  return (
+    <section>
+      <h3>{countText(ids.length, "fact")}</h3>
+      <ul class="plain-list">
+        {ids.map((id) => (
+          <li key={id} dir="auto">
+            {texts.get(id) ?? (loaded ? "This fact was deleted." : "…")}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface ContextViewProps {
+  page: PageState;
+  memory: Memory;
+  /** Tokens of the prompt as the model or the server counted them. */
+  promptTokens: number;
+}
+
+/** Shows the content of a prompt, of a turn or of a preview. */
+export function ContextView({ page, memory, promptTokens }: ContextViewProps) {
+  const { api, total, span } = page;
+  const { sessionId } = page.location;
+  const { prompt, user } = memory;
   return (
     <>
-      {memory.prompt && <Shares prompt={memory.prompt} />}
-      <Strip memory={memory} {...looked} />
-      <RecalledList memory={memory} {...looked} />
-      {user && !user.answered && <p class="quiet">What is known of you came too late for this answer.</p>}
-      {memory.recall === "words+meaning" && <p class="quiet">Found by words and by meaning.</p>}
+      {prompt ? (
+        <PromptChart prompt={prompt} counted={promptTokens} />
+      ) : (
+        <p>Prompt: {numberText(promptTokens)} tokens</p>
+      )}
+      <SessionTimeline memory={memory} sessionId={sessionId} total={total} span={span} />
+      <RecalledList api={api} memory={memory} sessionId={sessionId} />
+      {user && <FactsUsed page={page} ids={user.facts} />}
+      {user && !user.answered && (
+        <p class="quiet">Your facts and other conversations did not arrive in time for this answer.</p>
+      )}
     </>
   );
 }
 
-/** What of an answer is behind it; read when somebody opens it. */
-export function Inside({ message, models, ...looked }: Looked & { message: Message; models: Model[] }) {
+/** Summarizes the memory of an answer. */
+function summaryOf({ recalled, user }: Memory): string {
+  const sessions = new Set(recalled.map(({ sessionId }) => sessionId)).size;
+  const facts = user?.facts.length ?? 0;
+  const parts = [
+    recalled.length > 0 && `${countText(recalled.length, "excerpt")} from ${countText(sessions, "conversation")}`,
+    facts > 0 && countText(facts, "fact"),
+  ].filter((part) => part !== false);
+  return ["Details", parts.join(", ")].filter(Boolean).join(": ");
+}
+
+interface AnswerDetailsProps {
+  page: PageState;
+  message: Message;
+  /** The turn of the previous answer. */
+  previousTurnId: string | undefined;
+}
+
+/** The chip below an answer, and the details that it opens. They are requested when they are opened. */
+export function AnswerDetails({ page, message, previousTurnId }: AnswerDetailsProps) {
+  const [open, setOpen] = useState(false);
   const [turn, setTurn] = useState<Turn | null>(null);
   const [failure, setFailure] = useState("");
-  const open = (event: Event) => {
-    const { turnId } = message;
-    if (turn || turnId === undefined || !(event.target instanceof HTMLDetailsElement) || !event.target.open) return;
-    looked.api.turn(looked.sessionId, turnId).then(setTurn, (error: unknown) => setFailure(toldOf(error).text));
+  const { turnId } = message;
+  const { sessionId } = page.location;
+  if (turnId === undefined) return null;
+  const memory = turn?.memory ?? page.memories.get(turnId);
+  const toggle = () => {
+    setOpen(!open);
+    setFailure("");
+    if (open || turn) return;
+    page.api.turn(sessionId, turnId).then(setTurn, (error: unknown) => setFailure(failureOf(error).text));
   };
+  const id = `details-${message.seq}`;
   return (
-    <details class="inside" onToggle={open}>
-      <summary>Look inside</summary>
-      {failure && <p role="alert">{failure}</p>}
-      {turn && (
-        <>
-          <TurnFacts turn={turn} models={models} />
-          <MemoryView memory={turn.memory} {...looked} />
-        </>
-      )}
-    </details>
+    <>
+      <button type="button" class="chip" aria-expanded={String(open)} aria-controls={id} onClick={toggle}>
+        {memory ? summaryOf(memory) : "Details"}
+      </button>
+      <div id={id} class="answer-details" hidden={!open}>
+        {failure && <p role="alert">{failure}</p>}
+        {open && !turn && !failure && <p class="quiet">Loading…</p>}
+        {open && turn && (
+          <>
+            <TurnSummary turn={turn} models={page.models} />
+            <ContextView page={page} memory={turn.memory} promptTokens={turn.usage.promptTokens} />
+            {previousTurnId !== undefined && (
+              <ContextChange
+                api={page.api}
+                sessionId={sessionId}
+                memory={turn.memory}
+                previousTurnId={previousTurnId}
+              />
+            )}
+          </>
+        )}
+      </div>
+    </>
   );
 }

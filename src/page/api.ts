@@ -1,30 +1,24 @@
-/** What the page asks of the server: through the typed client, as any other client would. */
-import { DetailedError, parseResponse } from "hono/client";
-import {
-  AskError,
-  type AskRequest,
-  askStream,
-  type Client,
-  createClient,
-  type OpenAIError,
-  type Problem,
-  type StreamEvent,
-  turnStream,
-} from "llamory/client";
+/** Requests to the server, sent with the typed client. */
+import { parseResponse } from "hono/client";
+import { type AskRequest, askStream, type Client, createClient, type StreamEvent, turnStream } from "llamory/client";
 
-/** How often in a row a lost connection is taken up again: for about a minute. */
+/** Sessions of a user that are requested at once. */
+const SESSIONS_PAGE = 100;
+
+/** Attempts to reconnect before a turn fails: about a minute with the client's backoff. */
 const RETRIES = 8;
 
-/** What went wrong, for whoever looks at the page: in the server's own words, where it has any. */
-export function toldOf(error: unknown): { code: string; text: string } {
-  const refusal: Problem | OpenAIError | undefined =
-    error instanceof AskError ? error.problem : error instanceof DetailedError ? error.detail?.data : undefined;
-  if (typeof refusal !== "object") {
-    return { code: "unreachable", text: "The server does not answer. Is it running, and are you online?" };
-  }
-  if ("error" in refusal) return { code: refusal.error.code ?? "", text: refusal.error.message };
-  const { code, detail, errors = [] } = refusal;
-  return { code, text: [detail, ...errors.map(({ message }) => message)].join(" ") };
+/** Tokens for parts of a prompt; the server chooses those that are absent. */
+export interface PromptBudget {
+  windowTokens?: number;
+  recallTokens?: number;
+}
+
+/** How a turn's connection is watched. */
+interface Watch {
+  signal: AbortSignal;
+  /** Called when the connection is lost, before each attempt to reconnect. */
+  onRetry: () => void;
 }
 
 export class Api {
@@ -36,12 +30,12 @@ export class Api {
     this.#client = createClient(location.origin, { token });
   }
 
-  ask(request: AskRequest, idempotencyKey: string): AsyncGenerator<StreamEvent> {
-    return askStream(location.origin, request, { token: this.#token, idempotencyKey, retries: RETRIES });
+  ask(request: AskRequest, idempotencyKey: string, watch: Watch): AsyncGenerator<StreamEvent> {
+    return askStream(location.origin, request, { token: this.#token, idempotencyKey, retries: RETRIES, ...watch });
   }
 
-  follow(sessionId: string, turnId: string): AsyncGenerator<StreamEvent> {
-    return turnStream(location.origin, { sessionId, turnId }, { token: this.#token, retries: RETRIES });
+  follow(sessionId: string, turnId: string, watch: Watch): AsyncGenerator<StreamEvent> {
+    return turnStream(location.origin, { sessionId, turnId }, { token: this.#token, retries: RETRIES, ...watch });
   }
 
   async cancel(sessionId: string, turnId: string) {
@@ -56,7 +50,7 @@ export class Api {
     return parseResponse(this.#session.$get({ param: { sessionId } }));
   }
 
-  /** The newest messages, or those before a number, oldest first. */
+  /** Returns the newest messages, or those before a seq, oldest first. */
   async history(sessionId: string, limit: number, before?: number) {
     const query = { limit: String(limit), ...(before !== undefined && { before: String(before) }) };
     return (await parseResponse(this.#session.messages.$get({ param: { sessionId }, query }))).data.reverse();
@@ -67,44 +61,44 @@ export class Api {
     return (await parseResponse(this.#session.messages.$get({ param: { sessionId }, query }))).data;
   }
 
-  async search(sessionId: string, q: string) {
-    const json = { q, limit: 20 };
-    return (await parseResponse(this.#session.search.$post({ param: { sessionId }, json }))).data;
+  async search(sessionId: string, q: string, limit: number) {
+    return (await parseResponse(this.#session.search.$post({ param: { sessionId }, json: { q, limit } }))).data;
   }
 
-  async searchUser(userId: string, q: string) {
-    return (await parseResponse(this.#user.search.$post({ param: { userId }, json: { q, limit: 20 } }))).data;
+  async searchUser(userId: string, q: string, limit: number) {
+    return (await parseResponse(this.#user.search.$post({ param: { userId }, json: { q, limit } }))).data;
   }
 
-  /** The prompt that a question would be asked with. */
-  preview(sessionId: string, question: string, userId: string | undefined) {
-    return parseResponse(this.#session.context.$post({ param: { sessionId }, json: { question, userId } }));
+  /** Returns the prompt that a question would be sent with. */
+  preview(sessionId: string, question: string, userId: string | undefined, budget: PromptBudget = {}) {
+    const json = { question, userId, ...budget };
+    return parseResponse(this.#session.context.$post({ param: { sessionId }, json }));
   }
 
   async rename(sessionId: string, title: string) {
     await parseResponse(this.#session.$patch({ param: { sessionId }, json: { title } }));
   }
 
-  /** @param leaving whether the page is about to go */
-  async remove(sessionId: string, leaving = false) {
-    await parseResponse(this.#session.$delete({ param: { sessionId } }, { init: { keepalive: leaving } }));
+  /** @param closing whether the page is closing: the request outlives it then */
+  async remove(sessionId: string, closing = false) {
+    await parseResponse(this.#session.$delete({ param: { sessionId } }, { init: { keepalive: closing } }));
   }
 
-  async reset(sessionId: string) {
-    await parseResponse(this.#client.reset.$post({ json: { sessionId } }));
+  async reset(sessionId: string, closing = false) {
+    await parseResponse(this.#client.reset.$post({ json: { sessionId } }, { init: { keepalive: closing } }));
   }
 
-  exported(sessionId: string) {
+  export(sessionId: string) {
     return parseResponse(this.#session.export.$get({ param: { sessionId } }));
   }
 
-  async imported(sessionId: string, lines: string) {
+  async import(sessionId: string, lines: string) {
     const init = { body: lines, headers: this.#headers("application/x-ndjson") };
     await parseResponse(this.#session.import.$post({ param: { sessionId } }, { init }));
   }
 
   sessionsOf(userId: string, cursor?: string) {
-    const query = { limit: "50", ...(cursor !== undefined && { cursor }) };
+    const query = { limit: String(SESSIONS_PAGE), ...(cursor !== undefined && { cursor }) };
     return parseResponse(this.#user.sessions.$get({ param: { userId }, query }));
   }
 
@@ -112,8 +106,9 @@ export class Api {
     return (await parseResponse(this.#user.facts.$get({ param: { userId } }))).data;
   }
 
-  async addFact(userId: string, text: string) {
-    await parseResponse(this.#user.facts.$post({ param: { userId }, json: { text } }));
+  async addFact(userId: string, text: string, source: Fact["source"] = null) {
+    const json = { text, ...(source && { source }) };
+    await parseResponse(this.#user.facts.$post({ param: { userId }, json }));
   }
 
   async changeFact(userId: string, factId: string, text: string) {
@@ -122,6 +117,10 @@ export class Api {
 
   async deleteFact(userId: string, factId: string) {
     await parseResponse(this.#user.facts[":factId"].$delete({ param: { userId, factId } }));
+  }
+
+  health() {
+    return parseResponse(this.#client.health.$get());
   }
 
   async models() {
@@ -145,6 +144,7 @@ export class Api {
   }
 }
 
+export type SessionInfo = Awaited<ReturnType<Api["session"]>>;
 export type Message = Awaited<ReturnType<Api["history"]>>[number];
 export type Recalled = Awaited<ReturnType<Api["search"]>>[number];
 export type Turn = Awaited<ReturnType<Api["turn"]>>;

@@ -1,91 +1,78 @@
-/** Where a question is written, with what would be remembered for it. */
+/** The form for the next question. Its text is a draft of the conversation. */
 import { useEffect, useRef, useState } from "hono/jsx/dom";
-import { MemoryView } from "./answer-details";
-import type { Preview } from "./api";
+import { draftOf, saveDraft } from "./drafts";
+import { Icon } from "./icons";
+import { PromptPreview } from "./prompt-preview";
 import type { PageState } from "./state";
 
-/** Milliseconds without a key until a preview is asked for. */
-const PAUSE_MS = 700;
-const LEAST = 8;
-const MOST = 32_000;
+/** Characters of a question. */
+const MAX_QUESTION = 32_000;
+/** The key code of a key that an input method handles. Safari sends it without isComposing. */
+const INPUT_METHOD = 229;
 
-/** What would be remembered, in a line. */
-function toldOf({ memory, promptTokens }: Preview): string {
-  const recent = memory.window ? memory.window.toSeq - memory.window.fromSeq + 1 : 0;
-  return `Would go with ${recent} recent and ${memory.recalled.length} recalled messages, ${promptTokens.toLocaleString("en")} tokens`;
-}
+/** Returns whether Enter sends. On a touch keyboard it starts a new line: Shift+Enter cannot be typed there. */
+const sends = ({ key, shiftKey, isComposing, keyCode }: KeyboardEvent) =>
+  key === "Enter" && !shiftKey && !isComposing && keyCode !== INPUT_METHOD && !matchMedia("(pointer: coarse)").matches;
 
 export function Composer({ page }: { page: PageState }) {
-  const [text, setText] = useState("");
-  const [preview, setPreview] = useState<Preview | null>(null);
+  const { sessionId } = page.location;
+  const [draft, setDraft] = useState({ sessionId, text: draftOf(sessionId) });
   const field = useRef<HTMLTextAreaElement>(null);
-  const { sessionId } = page.spot;
+  const text = draft.sessionId === sessionId ? draft.text : draftOf(sessionId);
+  const running = page.turns.running(sessionId);
 
   useEffect(() => {
-    setPreview(null);
-    if (text.trim().length < LEAST) return;
-    let over = false;
-    const timer = setTimeout(() => {
-      // Where a token may not look, or the server is away, there is none.
-      page.api.preview(sessionId, text, page.userId).then(
-        (known) => !over && setPreview(known),
-        () => {},
-      );
-    }, PAUSE_MS);
-    return () => {
-      over = true;
-      clearTimeout(timer);
-    };
-  }, [text, sessionId]);
-  useEffect(() => field.current?.focus(), [sessionId]);
+    // On a touch device the focus would open the keyboard over the conversation.
+    if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
+  }, [sessionId]);
 
+  const write = (next: string) => {
+    saveDraft(sessionId, next);
+    setDraft({ sessionId, text: next });
+  };
   const send = () => {
     const question = text.trim();
     if (question === "") return;
-    page.ask(question);
-    setText("");
+    void page.ask(question);
+    write("");
     field.current?.focus();
   };
-  const keys = (event: KeyboardEvent) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      send();
-    }
-    if (event.key === "Escape") {
-      const answering = page.asks.of(sessionId).find(({ state }) => state === "answering");
-      if (answering) void page.asks.stop(answering);
-    }
-  };
   return (
-    <form
-      class="composer"
-      onSubmit={(event: Event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      {preview && (
-        <details class="preview">
-          <summary>{toldOf(preview)}</summary>
-          <MemoryView api={page.api} memory={preview.memory} sessionId={sessionId} total={page.total} />
-        </details>
-      )}
-      <label class="hidden" for="question">
-        Your question
-      </label>
-      <textarea
-        id="question"
-        ref={field}
-        rows={2}
-        maxlength={MOST}
-        value={text}
-        placeholder="Ask, or tell something to remember"
-        onInput={(event: Event) => event.target instanceof HTMLTextAreaElement && setText(event.target.value)}
-        onKeyDown={keys}
-      />
-      <button type="submit" disabled={text.trim() === ""}>
-        Send
-      </button>
-    </form>
+    <div class="composer">
+      <PromptPreview page={page} text={text} />
+      <form
+        onSubmit={(event: Event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        <label class="hidden" for="question">
+          Your message
+        </label>
+        <textarea
+          id="question"
+          ref={field}
+          rows={1}
+          dir="auto"
+          maxlength={MAX_QUESTION}
+          value={text}
+          placeholder="Ask, or say something to remember"
+          onInput={(event: Event) => event.target instanceof HTMLTextAreaElement && write(event.target.value)}
+          onKeyDown={(event: KeyboardEvent) => {
+            if (!sends(event)) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        {running && (
+          <button type="button" class="stop" onClick={() => void page.turns.stop(running)}>
+            <Icon name="stop" /> Stop
+          </button>
+        )}
+        <button type="submit" class="send" disabled={text.trim() === ""}>
+          <Icon name="send" /> Send
+        </button>
+      </form>
+    </div>
   );
 }

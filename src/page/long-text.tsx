@@ -1,10 +1,10 @@
 import type { Child } from "hono/jsx";
 import { useState } from "hono/jsx/dom";
 
-/** Characters that are shown of a long text before somebody wants all. */
+/** Characters of a long text that are shown first. */
 const FIRST = 8_000;
 
-/** A text, or its beginning where it is very long. */
+/** Shows a text; of a long one the beginning, and a button that shows the rest. */
 export function LongText({ text, children }: { text: string; children: (text: string) => Child }) {
   const [all, setAll] = useState(text.length <= FIRST);
   if (all) return <>{children(text)}</>;

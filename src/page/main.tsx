@@ -1,99 +1,101 @@
-/** The page: to talk with a memory, and to look inside it. */
+/** The page: a chat, and a view of the memory behind each answer. */
 import { render, useEffect, useState } from "hono/jsx/dom";
 import { Composer } from "./composer";
-import { FactsDialog, HelpDialog, IdentityDialog, SearchDialog } from "./dialogs";
-import { IconButton } from "./icon-button";
-import { freshSpot } from "./place";
+import { DateDialog } from "./date-dialog";
+import { acceptFiles } from "./drop-file";
+import { FactsDialog } from "./facts-dialog";
+import { HelpDialog } from "./help-dialog";
+import { NoticeList } from "./notice-list";
+import { newLocation } from "./page-location";
+import { SearchDialog } from "./search-dialog";
+import { commandOf } from "./shortcuts";
 import { Sidebar } from "./sidebar";
+import { SignInDialog } from "./sign-in-dialog";
 import { PageState } from "./state";
+import { applyTheme } from "./theme";
+import { type DialogName, TopBar } from "./top-bar";
 import { Transcript } from "./transcript";
-import { Transfer } from "./transfer-menu";
-
-type Opened = "search" | "facts" | "identity" | "help" | null;
-
-const isWriting = (target: EventTarget | null) =>
-  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+import { fitViewport } from "./viewport";
 
 function Page({ page }: { page: PageState }) {
   const [, setVersion] = useState(0);
-  const [opened, setOpened] = useState<Opened>(null);
+  const [dialog, setDialog] = useState<DialogName | null>(null);
   const [sideOpen, setSideOpen] = useState(false);
+  const { sessionId } = page.location;
+  const title = page.title ?? "New conversation";
   useEffect(() => page.subscribe(() => setVersion((version) => version + 1)), []);
   useEffect(() => {
-    const keys = (event: KeyboardEvent) => {
-      if (event.key === "?" && !isWriting(event.target)) setOpened("help");
-      if (event.altKey && event.code === "KeyN") page.go(freshSpot());
-      if (event.altKey && event.code === "KeyS") setOpened("search");
+    const onKey = (event: KeyboardEvent) => {
+      const command = commandOf(event);
+      if (command === null) return;
+      event.preventDefault();
+      switch (command) {
+        case "help":
+        case "search":
+          return setDialog(command);
+        case "new":
+          return page.go(newLocation());
+        case "stop": {
+          const turn = page.turns.running(page.location.sessionId);
+          if (sideOpen) setSideOpen(false);
+          else if (turn) void page.turns.stop(turn);
+        }
+      }
     };
-    addEventListener("keydown", keys);
-    return () => removeEventListener("keydown", keys);
-  }, []);
-  useEffect(() => setSideOpen(false), [page.spot.sessionId]);
-  // A dialog that tells late that it was closed closes no other.
-  const close = (which: Opened) => () => setOpened((now) => (now === which ? null : now));
-  const answering = page.asks.of(page.spot.sessionId).some(({ state }) => state === "answering" || state === "asked");
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [sideOpen]);
+  useEffect(() => setSideOpen(false), [sessionId]);
+  useEffect(() => {
+    document.title = page.title === null ? "Llamory" : `${page.title} · Llamory`;
+  }, [page.title]);
+
+  // The close event of one dialog must not close the next one.
+  const close = (name: DialogName) => () => setDialog((now) => (now === name ? null : now));
+  const answering = page.turns.running(sessionId) !== undefined;
   return (
     <>
-      <header class="top">
-        <button
-          type="button"
-          class="icon side"
-          aria-label="Conversations"
-          aria-expanded={sideOpen}
-          aria-controls="sidebar"
-          onClick={() => setSideOpen(!sideOpen)}
-        >
-          ☰
-        </button>
-        <h1>Llamory</h1>
-        <h2 class="title">{page.title ?? "New conversation"}</h2>
-        <div class="tools">
-          <button type="button" onClick={() => setOpened("search")}>
-            Search
-          </button>
-          {page.userId !== undefined && (
-            <button type="button" onClick={() => setOpened("facts")}>
-              Facts
-            </button>
-          )}
-          <Transfer page={page} />
-          <button type="button" onClick={() => setOpened("identity")}>
-            {page.userId ?? "Who are you?"}
-          </button>
-          <IconButton sign="?" label="What this page can do" onClick={() => setOpened("help")} />
-        </div>
-      </header>
-      <Sidebar page={page} open={sideOpen} />
+      <TopBar
+        page={page}
+        title={title}
+        sideOpen={sideOpen}
+        onSide={() => setSideOpen(!sideOpen)}
+        onDialog={setDialog}
+      />
+      <Sidebar
+        page={page}
+        sessions={page.list?.sessions ?? []}
+        hasMore={page.list?.hasMore ?? false}
+        currentId={sessionId}
+        pending={page.pendingDeletes.changes}
+        open={sideOpen}
+      />
+      {page.tokenProblem !== null && (
+        <SignInDialog page={page} why={page.tokenProblem} onClose={() => page.askForToken(null)} />
+      )}
+      {dialog === "sign-in" && page.tokenProblem === null && (
+        <SignInDialog page={page} why={null} onClose={close("sign-in")} />
+      )}
+      {dialog === "search" && <SearchDialog page={page} onClose={close("search")} />}
+      {dialog === "facts" && <FactsDialog page={page} onClose={close("facts")} />}
+      {dialog === "date" && <DateDialog page={page} onClose={close("date")} />}
+      {dialog === "help" && <HelpDialog onClose={close("help")} />}
       <main>
         <Transcript page={page} />
         <p class="hidden" role="status">
           {answering ? "An answer is being written." : ""}
         </p>
-        {page.notice && (
-          <p class="notice" role="alert">
-            <span>{page.notice.text}</span>
-            {page.notice.undo && (
-              <button type="button" onClick={page.notice.undo}>
-                Undo
-              </button>
-            )}
-            <IconButton sign="✕" label="Dismiss" onClick={() => page.say(null)} />
-          </p>
-        )}
+        <NoticeList page={page} />
         <Composer page={page} />
       </main>
-      {page.tokenWanted !== null && (
-        <IdentityDialog page={page} why={page.tokenWanted} onClose={() => page.wantNoToken()} />
-      )}
-      {opened === "identity" && <IdentityDialog page={page} why={null} onClose={close("identity")} />}
-      {opened === "search" && <SearchDialog page={page} onClose={close("search")} />}
-      {opened === "facts" && <FactsDialog page={page} onClose={close("facts")} />}
-      {opened === "help" && <HelpDialog onClose={close("help")} />}
     </>
   );
 }
 
+applyTheme();
+fitViewport();
 const root = document.getElementById("page");
 const page = new PageState();
+acceptFiles(page);
 if (root) render(<Page page={page} />, root);
 void page.start();

@@ -1,50 +1,70 @@
-/** Answers as Markdown: read by a library, shown as elements, so that no HTML of a model's is ever run. */
+/** Renders Markdown as elements. HTML in it is shown as text and never runs. */
 
 import type { Child } from "hono/jsx";
-import { type MarkedToken, marked, type Token, type Tokens } from "marked";
+import { memo, useRef } from "hono/jsx/dom";
+import type { MarkedToken, Token, Tokens } from "marked";
+import { CodeBlock } from "./code-block";
+import { type Blocks, blocksOf } from "./markdown-blocks";
+import { Formula } from "./math";
+import { isFormula } from "./math-syntax";
 
-/** A longer text is shown as it is: it is no prose. */
-const LONGEST = 30_000;
-
-/** Where a link may lead. */
+/** URL schemes of links. */
 const SAFE = /^(?:https?:|mailto:)/i;
 
 const inline = (tokens: Token[] | undefined): Child[] => (tokens ?? []).map((token) => <Piece token={token} />);
 
-const unescaped: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" };
-/** Text comes escaped for HTML, which it is not put into. */
-const plain = (text: string) => text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => unescaped[entity] ?? entity);
+const ENTITY = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});/gi;
+/** Decodes the HTML entities of a text. */
+const decoded = (text: string) =>
+  text.replace(ENTITY, (entity) => new DOMParser().parseFromString(entity, "text/html").body.textContent ?? entity);
 
 function Link({ href, tokens, text }: { href: string; tokens?: Token[] | undefined; text: string }) {
-  const shown = tokens ? inline(tokens) : plain(text);
-  if (!SAFE.test(href)) return <>{shown}</>;
+  const shown = tokens ? inline(tokens) : decoded(text);
+  const url = decoded(href);
+  if (!SAFE.test(url)) return <>{shown}</>;
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+    <a href={url} target="_blank" rel="noopener noreferrer nofollow">
       {shown}
     </a>
   );
 }
 
 function Heading({ depth, tokens }: Tokens.Heading) {
-  // A page has one first heading, and a session the second.
-  if (depth === 1) return <h3>{inline(tokens)}</h3>;
-  if (depth === 2) return <h4>{inline(tokens)}</h4>;
-  return <h5>{inline(tokens)}</h5>;
+  const children = inline(tokens);
+  // The page uses h1 and h2 itself.
+  if (depth === 1) return <h3 dir="auto">{children}</h3>;
+  if (depth === 2) return <h4 dir="auto">{children}</h4>;
+  return <h5 dir="auto">{children}</h5>;
 }
 
 function List({ ordered, start, items }: Tokens.List) {
-  const entries = items.map((item) => <li>{inline(item.tokens)}</li>);
-  return ordered ? <ol start={start === "" ? 1 : start}>{entries}</ol> : <ul>{entries}</ul>;
+  const entries = items.map((item) => (
+    <li dir="auto" class={item.task ? "task" : undefined}>
+      {inline(item.tokens)}
+    </li>
+  ));
+  return ordered ? (
+    <ol dir="auto" start={start === "" ? 1 : start}>
+      {entries}
+    </ol>
+  ) : (
+    <ul dir="auto">{entries}</ul>
+  );
 }
+
+const alignment = (cell: Tokens.TableCell) => (cell.align ? `align-${cell.align}` : undefined);
 
 function Table({ header, rows }: Tokens.Table) {
   return (
-    <section class="table" tabindex={0} aria-label="Table">
-      <table>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div class="table" tabindex={0} role="group" aria-label="Table">
+      <table dir="auto">
         <thead>
           <tr>
             {header.map((cell) => (
-              <th scope="col">{inline(cell.tokens)}</th>
+              <th scope="col" dir="auto" class={alignment(cell)}>
+                {inline(cell.tokens)}
+              </th>
             ))}
           </tr>
         </thead>
@@ -52,17 +72,19 @@ function Table({ header, rows }: Tokens.Table) {
           {rows.map((row) => (
             <tr>
               {row.map((cell) => (
-                <td>{inline(cell.tokens)}</td>
+                <td dir="auto" class={alignment(cell)}>
+                  {inline(cell.tokens)}
+                </td>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 
-/** The library's own kinds; others come from extensions, of which there are none. */
+/** The token types of marked without extensions. */
 const KINDS = new Set(
   "blockquote br checkbox code codespan def del em escape heading hr html image link list list_item paragraph space strong table text".split(
     " ",
@@ -71,6 +93,7 @@ const KINDS = new Set(
 const isKnown = (token: Token): token is MarkedToken => KINDS.has(token.type);
 
 function Piece({ token }: { token: Token }): Child {
+  if (isFormula(token)) return <Formula text={token.text} display={token.display} />;
   if (!isKnown(token)) return token.raw;
   switch (token.type) {
     case "space":
@@ -81,19 +104,15 @@ function Piece({ token }: { token: Token }): Child {
     case "br":
       return <br />;
     case "paragraph":
-      return <p>{inline(token.tokens)}</p>;
+      return <p dir="auto">{inline(token.tokens)}</p>;
     case "heading":
       return <Heading {...token} />;
     case "blockquote":
-      return <blockquote>{inline(token.tokens)}</blockquote>;
+      return <blockquote dir="auto">{inline(token.tokens)}</blockquote>;
     case "code":
-      return (
-        <pre tabindex={0}>
-          <code>{token.text}</code>
-        </pre>
-      );
+      return <CodeBlock text={token.text} language={token.lang ?? ""} />;
     case "codespan":
-      return <code>{plain(token.text)}</code>;
+      return <code>{token.text}</code>;
     case "list":
       return <List {...token} />;
     case "list_item":
@@ -109,21 +128,60 @@ function Piece({ token }: { token: Token }): Child {
     case "link":
       return <Link href={token.href} tokens={token.tokens} text={token.text} />;
     case "image":
-      // Nothing is loaded from elsewhere.
+      // The page loads no images from other servers.
       return <Link href={token.href} text={token.text || token.href} />;
     case "checkbox":
       return token.checked ? "☑ " : "☐ ";
     case "text":
-      return token.tokens ? <span>{inline(token.tokens)}</span> : plain(token.text);
+      return token.tokens ? <span>{inline(token.tokens)}</span> : decoded(token.text);
     case "escape":
-      return plain(token.text);
+      return token.text;
     case "html":
-      // Shown as the text that it is.
+      // HTML is shown as text.
       return token.raw;
   }
 }
 
+/** A block is drawn again only if its text has changed. */
+const Block = memo(
+  ({ token }: { token: Token }) =>
+    token.type === "text" && !("tokens" in token && token.tokens) ? (
+      <p class="plain" dir="auto">
+        {token.raw}
+      </p>
+    ) : (
+      <Piece token={token} />
+    ),
+  (before, after) => before.token.raw === after.token.raw && before.token.type === after.token.type,
+);
+
+/** Blocks that are compared together: an answer of 80,000 characters has thousands. */
+const GROUP = 40;
+
+const BlockGroup = memo(
+  ({ tokens }: { tokens: Token[] }) => (
+    <>
+      {tokens.map((token, at) => (
+        <Block key={at} token={token} />
+      ))}
+    </>
+  ),
+  ({ tokens: before }, { tokens: after }) =>
+    before.length === after.length && before.every((token, at) => token === after[at]),
+);
+
 export function Markdown({ text }: { text: string }) {
-  if (text.length > LONGEST) return <p class="plain">{text}</p>;
-  return <>{inline(marked.lexer(text))}</>;
+  const blocks = useRef<Blocks | undefined>(undefined);
+  if (blocks.current?.text !== text) blocks.current = blocksOf(text, blocks.current);
+  const { tokens } = blocks.current;
+  const groups = Array.from({ length: Math.ceil(tokens.length / GROUP) }, (_, at) =>
+    tokens.slice(at * GROUP, (at + 1) * GROUP),
+  );
+  return (
+    <>
+      {groups.map((group, at) => (
+        <BlockGroup key={at} tokens={group} />
+      ))}
+    </>
+  );
 }

@@ -1,84 +1,102 @@
-/** Questions of this page that have no answer yet: one is asked at a time, the others wait, and a reload loses none. */
+/** The turns that this page sent or follows and that are not finished. Each session sends one at a time. A reload keeps them. */
 import type { StreamEvent } from "llamory/client";
-import { type Api, type Memory, toldOf } from "./api";
+import type { Api, Memory } from "./api";
+import { failureOf, needsToken, type PageFailure, problemFailure } from "./failure-text";
+import { randomId } from "./random-id";
 
-/** A question on its way to its answer. */
-export interface Ask {
-  /** Asked again under it, it is the same turn; empty for a turn that this page follows and has not asked. */
+/** A question whose answer is not finished. */
+export interface PageTurn {
+  /** The idempotency key: sending it again returns the same turn. Empty for a turn that this page only follows. */
   key: string;
   sessionId: string;
   question: string;
-  state: "waiting" | "asked" | "answering" | "stopping" | "failed";
-  /** What was said so far. */
+  state: "waiting" | "sending" | "answering" | "failed";
+  /** Whether the user stopped it. The server is asked as soon as it has named the turn. */
+  stopping: boolean;
+  /** Whether the connection is lost and the page tries to reconnect. */
+  reconnecting: boolean;
+  /** The text received so far. */
   answer: string;
   turnId?: string | undefined;
   memory?: Memory | undefined;
-  /** What went wrong, in the server's own words. */
-  failure?: { code: string; text: string } | undefined;
+  /** Why the turn failed. */
+  failure?: PageFailure | undefined;
 }
 
-const STORED = "llamory:asks";
+type StoredTurn = Pick<PageTurn, "key" | "sessionId" | "question" | "stopping" | "failure">;
+
+const STORAGE_KEY = "llamory:turns";
+
+/** Milliseconds between two redraws of a streamed answer: longer for long ones, whose layout takes longer. */
+const redrawDelay = ({ answer }: PageTurn): number => 50 + answer.length / 500;
 
 interface Deps {
   api: () => Api;
   userId: () => string | undefined;
-  /** Something changed. */
+  /** Called after each change. */
   onChange: () => void;
-  /** A turn is over, and the session has it. */
-  onOver: (ask: Ask) => Promise<void>;
-  onFailure: (failure: { code: string; text: string }) => void;
+  /** Called when the server has stored the question. */
+  onStarted: (turn: PageTurn) => void;
+  /** Called when a turn has ended and the session stores it. */
+  onFinished: (turn: PageTurn) => Promise<void>;
+  onFailure: (failure: PageFailure) => void;
 }
 
-export class Asks {
-  #list: Ask[] = [];
+export class PageTurns {
+  #list: PageTurn[] = [];
   readonly #deps: Deps;
-  readonly #running = new Set<string>();
+  /** The running turn of each session. */
+  readonly #running = new Map<string, { turn: PageTurn; abort: AbortController }>();
+  #redraw: ReturnType<typeof setTimeout> | undefined;
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    // The client's next attempt may be most of a minute away.
+    addEventListener("online", () => {
+      for (const { turn, abort } of this.#running.values()) if (turn.reconnecting) abort.abort();
+    });
   }
 
-  /** Those of a session, in their order. */
-  of(sessionId: string): Ask[] {
-    return this.#list.filter((ask) => ask.sessionId === sessionId);
+  /** Returns the turns of a session, oldest first. */
+  of(sessionId: string): PageTurn[] {
+    return this.#list.filter((turn) => turn.sessionId === sessionId);
+  }
+
+  /** Returns the turn of a session that can be stopped. */
+  running(sessionId: string): PageTurn | undefined {
+    return this.of(sessionId).find(
+      ({ state, stopping }) => (state === "sending" || state === "answering") && !stopping,
+    );
   }
 
   add(sessionId: string, question: string): void {
-    this.#list = [...this.#list, { key: crypto.randomUUID(), sessionId, question, state: "waiting", answer: "" }];
-    this.#changed();
-    void this.#next(sessionId);
+    this.#add({ key: randomId(), sessionId, question });
   }
 
-  /** Takes up what this tab had asked before it was loaded again. */
+  /** Sends the turns again that this tab had before it was reloaded. Failed turns wait for the user. */
   restore(): void {
-    const stored: Pick<Ask, "key" | "sessionId" | "question">[] = JSON.parse(sessionStorage.getItem(STORED) ?? "[]");
-    this.#list = stored.map((ask) => ({ ...ask, state: "waiting", answer: "" }));
-    for (const sessionId of new Set(stored.map((ask) => ask.sessionId))) void this.#next(sessionId);
+    const stored: StoredTurn[] = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]");
+    for (const { failure, ...turn } of stored)
+      this.#add({ ...turn, failure: failure && !needsToken(failure) ? failure : undefined });
   }
 
-  /** Follows a turn that runs, asked by another page or before this one was loaded. */
+  /** Follows a running turn that another page sent. */
   follow(sessionId: string, turnId: string, question: string): void {
-    if (this.#list.some((ask) => ask.turnId === turnId)) return;
-    this.#list = [...this.#list, { key: "", sessionId, question, state: "waiting", answer: "", turnId }];
-    this.#changed();
-    void this.#next(sessionId);
+    if (this.#list.some((turn) => turn.turnId === turnId)) return;
+    this.#add({ key: "", sessionId, question, turnId });
   }
 
-  /** Ends an answer; what was said so far stays. A question that waits is taken back. */
-  async stop(ask: Ask): Promise<void> {
-    if (ask.state === "waiting" || ask.state === "failed") return this.#drop(ask);
-    if (ask.turnId === undefined) return;
-    this.#set(ask, { state: "stopping" });
-    await this.#deps
-      .api()
-      .cancel(ask.sessionId, ask.turnId)
-      .catch((error: unknown) => this.#deps.onFailure(toldOf(error)));
+  /** Stops a running turn; the session keeps the text so far. Discards a turn that was not sent. */
+  async stop(turn: PageTurn): Promise<void> {
+    if (turn.state === "waiting" || turn.state === "failed") return this.#drop(turn);
+    this.#set(turn, { stopping: true });
+    if (turn.turnId !== undefined) await this.#cancel(turn, turn.turnId);
   }
 
-  /** Asks again what failed, or follows it again: the same turn. */
-  again(ask: Ask): void {
-    this.#set(ask, { state: "waiting", answer: "", failure: undefined });
-    void this.#next(ask.sessionId);
+  /** Sends or follows a failed turn again. The key makes it the same turn. */
+  retry(turn: PageTurn): void {
+    this.#set(turn, { state: "waiting", answer: "", failure: undefined, reconnecting: false });
+    void this.#next(turn.sessionId);
   }
 
   clear(): void {
@@ -86,74 +104,119 @@ export class Asks {
     this.#changed();
   }
 
+  #add(turn: Partial<PageTurn> & Pick<PageTurn, "key" | "sessionId" | "question">): void {
+    const state = turn.failure === undefined ? "waiting" : "failed";
+    this.#list = [...this.#list, { answer: "", stopping: false, reconnecting: false, ...turn, state }];
+    this.#changed();
+    void this.#next(turn.sessionId);
+  }
+
   async #next(sessionId: string): Promise<void> {
-    const ask = this.of(sessionId).find(({ state }) => state === "waiting");
-    if (!ask || this.#running.has(sessionId)) return;
-    this.#running.add(sessionId);
-    await this.#run(ask, this.#eventsOf(ask));
+    const turns = this.of(sessionId);
+    const turn = turns.find(({ state }) => state === "waiting");
+    // Later questions may depend on a failed one, so they wait until it is sent again or discarded.
+    if (!turn || this.#running.has(sessionId) || turns.some(({ state }) => state === "failed")) return;
+    const abort = new AbortController();
+    this.#running.set(sessionId, { turn, abort });
+    await this.#run(turn, abort.signal);
     this.#running.delete(sessionId);
-    // What failed is first asked again, or taken back: what comes behind it may depend on it.
-    if (!this.of(sessionId).some(({ state }) => state === "failed")) void this.#next(sessionId);
+    void this.#next(sessionId);
   }
 
-  #eventsOf({ key, sessionId, question, turnId }: Ask): AsyncGenerator<StreamEvent> {
+  #eventsOf(turn: PageTurn, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+    const { key, sessionId, question, turnId } = turn;
     const { api, userId } = this.#deps;
-    const isOwn = key !== "" || turnId === undefined;
-    return isOwn ? api().ask({ sessionId, question, userId: userId() }, key) : api().follow(sessionId, turnId);
+    const watch = { signal, onRetry: () => this.#set(turn, { reconnecting: true }) };
+    if (key === "" && turnId !== undefined) return api().follow(sessionId, turnId, watch);
+    return api().ask({ sessionId, question, userId: userId() }, key, watch);
   }
 
-  async #run(ask: Ask, events: AsyncGenerator<StreamEvent>): Promise<void> {
-    this.#set(ask, { state: "asked" });
+  async #run(turn: PageTurn, signal: AbortSignal): Promise<void> {
+    this.#set(turn, { state: "sending" });
     try {
-      for await (const event of events) if (await this.#take(ask, event)) return;
+      for await (const event of this.#eventsOf(turn, signal)) if (await this.#take(turn, event)) return;
     } catch (error) {
-      if (this.#list.includes(ask)) this.#set(ask, { state: "failed", failure: toldOf(error) });
-      this.#deps.onFailure(toldOf(error));
+      if (!this.#list.includes(turn)) return;
+      if (signal.aborted) this.#set(turn, { state: "waiting", answer: "", reconnecting: false });
+      else this.#fail(turn, failureOf(error));
     }
   }
 
-  /** @returns whether it was the last one */
-  async #take(ask: Ask, event: StreamEvent): Promise<boolean> {
-    if (!this.#list.includes(ask)) return true;
+  /** @returns whether this was the turn's last event */
+  async #take(turn: PageTurn, event: StreamEvent): Promise<boolean> {
+    if (!this.#list.includes(turn)) return true;
+    turn.reconnecting = false;
     switch (event.event) {
-      case "start":
-        this.#set(ask, { state: "answering", turnId: event.data.turnId, memory: event.data.memory });
+      case "start": {
+        const { turnId, memory } = event.data;
+        this.#set(turn, { state: "answering", turnId, memory });
+        this.#deps.onStarted(turn);
+        if (turn.stopping) void this.#cancel(turn, turnId);
         return false;
+      }
       case "delta":
-        this.#set(ask, { answer: ask.answer + event.data.text });
+        turn.answer += event.data.text;
+        this.#redraw ??= setTimeout(() => {
+          this.#redraw = undefined;
+          this.#deps.onChange();
+        }, redrawDelay(turn));
         return false;
       case "done":
-        await this.#over(ask);
+        await this.#finish(turn);
         return true;
       case "error":
-        // A turn that has begun is remembered as far as it came.
-        if (ask.turnId !== undefined) await this.#over(ask);
-        else this.#set(ask, { state: "failed", failure: { code: event.data.code, text: event.data.detail } });
+        // The session stores a turn that has begun, with the text so far.
+        if (turn.turnId !== undefined) await this.#finish(turn);
+        else this.#fail(turn, problemFailure(event.data));
         return true;
     }
   }
 
-  async #over(ask: Ask): Promise<void> {
-    await this.#deps.onOver(ask);
-    this.#drop(ask);
+  async #cancel(turn: PageTurn, turnId: string): Promise<void> {
+    try {
+      await this.#deps.api().cancel(turn.sessionId, turnId);
+    } catch (error) {
+      this.#set(turn, { stopping: false });
+      this.#deps.onFailure(failureOf(error));
+    }
   }
 
-  #drop(ask: Ask): void {
-    this.#list = this.#list.filter((other) => other !== ask);
+  #fail(turn: PageTurn, failure: PageFailure): void {
+    // A stopped question that the server did not accept leaves nothing to show.
+    if (turn.stopping && turn.turnId === undefined) this.#drop(turn);
+    else this.#set(turn, { state: "failed", failure, reconnecting: false });
+    if (needsToken(failure)) this.#deps.onFailure(failure);
+  }
+
+  async #finish(turn: PageTurn): Promise<void> {
+    await this.#deps.onFinished(turn);
+    this.#drop(turn);
+  }
+
+  #drop(turn: PageTurn): void {
+    this.#list = this.#list.filter((other) => other !== turn);
     this.#changed();
-    void this.#next(ask.sessionId);
+    void this.#next(turn.sessionId);
   }
 
-  #set(ask: Ask, change: Partial<Ask>): void {
-    Object.assign(ask, change);
+  #set(turn: PageTurn, change: Partial<PageTurn>): void {
+    Object.assign(turn, change);
     this.#changed();
   }
 
   #changed(): void {
-    const kept = this.#list
+    const stored = this.#list
       .filter(({ key }) => key !== "")
-      .map(({ key, sessionId, question }) => ({ key, sessionId, question }));
-    sessionStorage.setItem(STORED, JSON.stringify(kept));
+      .map(
+        ({ key, sessionId, question, stopping, failure }): StoredTurn => ({
+          key,
+          sessionId,
+          question,
+          stopping,
+          failure,
+        }),
+      );
+    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
     this.#deps.onChange();
   }
 }

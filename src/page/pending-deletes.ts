@@ -1,39 +1,49 @@
-/** Sessions that are about to be deleted: a moment in which that may be taken back. */
+/** Deletions that happen after a delay, so that the user can undo them. A page that closes does them at once. */
 
 /** Milliseconds. */
 const UNDO_MS = 6_000;
 
-export class Leaving {
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
-  readonly #leave: (sessionId: string, now: boolean) => void;
+interface PendingDelete {
+  timer: ReturnType<typeof setTimeout>;
+  /** @param closing whether the page is closing, so that nothing runs after an await */
+  run: (closing: boolean) => Promise<void>;
+}
 
-  /** @param leave deletes a session; `now`: the page is about to go */
-  constructor(leave: (sessionId: string, now: boolean) => void) {
-    this.#leave = leave;
+export class PendingDeletes {
+  readonly #bySession = new Map<string, PendingDelete>();
+
+  constructor() {
     addEventListener("pagehide", () => {
-      for (const sessionId of [...this.#timers.keys()]) this.#end(sessionId, true);
+      for (const sessionId of [...this.#bySession.keys()]) void this.#end(sessionId, true);
     });
   }
 
+  /** Counts the changes, so that a view can tell whether there were any. */
+  changes = 0;
+
   has(sessionId: string): boolean {
-    return this.#timers.has(sessionId);
+    return this.#bySession.has(sessionId);
   }
 
-  /** @returns how to take it back */
-  add(sessionId: string): () => void {
-    this.#timers.set(
-      sessionId,
-      setTimeout(() => this.#end(sessionId, false), UNDO_MS),
-    );
-    return () => {
-      clearTimeout(this.#timers.get(sessionId));
-      this.#timers.delete(sessionId);
-    };
+  add(sessionId: string, run: PendingDelete["run"]): void {
+    this.undo(sessionId);
+    this.changes += 1;
+    this.#bySession.set(sessionId, { timer: setTimeout(() => void this.#end(sessionId, false), UNDO_MS), run });
   }
 
-  #end(sessionId: string, now: boolean): void {
-    clearTimeout(this.#timers.get(sessionId));
-    this.#timers.delete(sessionId);
-    this.#leave(sessionId, now);
+  undo(sessionId: string): void {
+    clearTimeout(this.#bySession.get(sessionId)?.timer);
+    if (this.#bySession.delete(sessionId)) this.changes += 1;
+  }
+
+  /** Deletes now, so that a new message is not deleted with the old ones. */
+  async flush(sessionId: string): Promise<void> {
+    if (this.has(sessionId)) await this.#end(sessionId, false);
+  }
+
+  async #end(sessionId: string, closing: boolean): Promise<void> {
+    const pending = this.#bySession.get(sessionId);
+    this.undo(sessionId);
+    await pending?.run(closing);
   }
 }

@@ -1,77 +1,54 @@
-/** What a prompt is made of, and where in the session it comes from. */
+/** Shows the parts of a prompt as a bar with a legend. */
 import type { Memory } from "./api";
+import { numberText } from "./text-format";
 
-const PARTS = [
+/** The parts in the order of the prompt. */
+export const PROMPT_PARTS = [
   ["system", "System prompt"],
-  ["facts", "Facts"],
   ["window", "Recent messages"],
+  ["facts", "Facts"],
   ["recalled", "Recalled"],
   ["question", "Question"],
-  ["reply", "Room for the reply"],
+  ["reply", "Reserved for the reply"],
 ] as const;
 
-const number = new Intl.NumberFormat("en");
+export type PromptPart = (typeof PROMPT_PARTS)[number][0];
 
-/** A prompt's parts in tokens, one beside the other. */
-export function Shares({ prompt }: { prompt: NonNullable<Memory["prompt"]> }) {
-  const shown = PARTS.filter(([part]) => prompt[part] > 0);
-  const all = Math.max(
-    prompt.limit,
-    shown.reduce((sum, [part]) => sum + prompt[part], 0),
-  );
-  const used = shown.reduce((sum, [part]) => sum + (part === "reply" ? 0 : prompt[part]), 0);
+interface PromptChartProps {
+  prompt: NonNullable<Memory["prompt"]>;
+  /** Tokens of the prompt as the model or the server counted them. */
+  counted: number;
+}
+
+export function PromptChart({ prompt, counted }: PromptChartProps) {
+  const shown = PROMPT_PARTS.filter(([part]) => prompt[part] > 0);
+  const estimated = shown.reduce((sum, [part]) => sum + (part === "reply" ? 0 : prompt[part]), 0);
+  const all = Math.max(prompt.limit, estimated + prompt.reply);
+  const share = (tokens: number) => ({ "flex-grow": String(Math.max(0, tokens) / all) });
   return (
-    <figure class="shares">
+    <figure class="prompt-chart">
       <div class="bar" aria-hidden="true">
         {shown.map(([part]) => (
-          <span key={part} class={`part ${part}`} style={{ "flex-grow": String(prompt[part] / all) }} />
+          <span key={part} class={`part ${part}`} style={share(prompt[part])} />
         ))}
-        <span class="part free" style={{ "flex-grow": String(1 - (used + prompt.reply) / all) }} />
+        <span class="part free" style={share(all - estimated - prompt.reply)} />
       </div>
       <figcaption>
+        <p>
+          <b>
+            {numberText(counted)} of {numberText(prompt.limit)} tokens used
+          </b>
+          <span class="quiet">, estimated by part:</span>
+        </p>
         <ul class="legend">
           {shown.map(([part, name]) => (
             <li key={part}>
               <span class={`swatch ${part}`} aria-hidden="true" />
-              {name} <b>{number.format(prompt[part])}</b>
+              {name} <b>{Math.round((100 * prompt[part]) / all) || "under 1"} %</b>
             </li>
           ))}
         </ul>
-        <p class="quiet">
-          {number.format(used)} tokens of {number.format(prompt.limit)} that prompt and reply may have; the model's
-          window has {number.format(prompt.modelWindow)}.
-        </p>
       </figcaption>
     </figure>
-  );
-}
-
-/** The whole session as a strip, in which what the prompt had lights up. */
-export function Strip({ memory, sessionId, total }: { memory: Memory; sessionId: string; total: number }) {
-  const { window, recalled } = memory;
-  const own = recalled.filter((message) => message.sessionId === sessionId);
-  const length = Math.max(total, window?.toSeq ?? 1, 1);
-  const others = recalled.length - own.length;
-  const said = [
-    window ? `recent messages ${window.fromSeq} to ${window.toSeq}` : "no recent messages",
-    `${own.length} recalled`,
-    ...(others > 0 ? [`${others} of other conversations`] : []),
-  ].join(", ");
-  return (
-    <svg
-      class="strip"
-      viewBox={`0 0 ${length} 10`}
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={`Of ${length} messages: ${said}`}
-    >
-      <rect class="all" x="0" y="0" width={length} height="10" />
-      {window && (
-        <rect class="window" x={window.fromSeq - 1} y="0" width={window.toSeq - window.fromSeq + 1} height="10" />
-      )}
-      {own.map(({ seq }) => (
-        <rect key={seq} class="recalled" x={seq - 1} y="0" width={Math.max(1, length / 300)} height="10" />
-      ))}
-    </svg>
   );
 }

@@ -1,49 +1,80 @@
-/** What the page knows and does; views show it, and are told when it changes. */
-import { Api, type Fact, type Model, toldOf } from "./api";
-import { type Known, KnownSessions, sessionsOfUser } from "./known-sessions";
-import { Asks } from "./page-turns";
-import { Leaving } from "./pending-deletes";
-import { freshSpot, hashOf, type Spot, spotOf } from "./place";
+/** The page's state and actions. Views render it and subscribe to changes. */
+import { Api, type Fact, type Memory, type Model, type SessionInfo } from "./api";
+import { Credentials } from "./credentials";
+import { failureOf, needsToken, type PageFailure } from "./failure-text";
+import { Notices } from "./notices";
+import { hashOf, newLocation, type PageLocation, parseHash } from "./page-location";
+import { PageTurns } from "./page-turns";
+import { PendingDeletes } from "./pending-deletes";
+import { SessionList } from "./session-list";
+import { TabChannel } from "./tab-channel";
 import { TranscriptWindow } from "./transcript-window";
 
-const TOKEN = "llamory:token";
-const USER = "llamory:user";
+/** Characters of a question that name a session until the server has a title for it. */
+const TITLE_LENGTH = 80;
 
 export class PageState {
-  api = new Api(sessionStorage.getItem(TOKEN) ?? undefined);
-  userId = localStorage.getItem(USER) ?? undefined;
-  sessions: Known[] = [];
-  /** Where the list of the user's sessions goes on. */
-  moreSessions: string | null = null;
-  spot: Spot = spotOf(location.hash) ?? freshSpot();
-  window = new TranscriptWindow(this.api, this.spot.sessionId);
+  readonly credentials = new Credentials();
+  readonly userId = this.credentials.userId;
+  api = new Api(this.credentials.token);
+  list: SessionList | undefined;
+  location: PageLocation = parseHash(location.hash) ?? newLocation();
+  window = new TranscriptWindow(this.api, this.location.sessionId);
   title: string | null = null;
-  /** How many messages the session has. */
+  /** The number of the session's messages. */
   total = 0;
+  /** The times of the session's first and last message, ISO 8601. */
+  span: { firstAt: string | null; lastAt: string | null } = { firstAt: null, lastAt: null };
   facts: Fact[] = [];
   models: Model[] = [];
-  notice: { text: string; undo?: () => void } | null = null;
-  /** Why a token is asked for; null where none is. */
-  tokenWanted: string | null = null;
+  /** The model that answers; empty until the server has named it. */
+  model = "";
+  /** Why the sign-in dialog asks for a token; null if it does not. */
+  tokenProblem: string | null = null;
   loading = true;
-  readonly asks: Asks;
-  #known: KnownSessions | undefined;
+  offline = !navigator.onLine;
+  /** Counts the requests to show the end of the conversation. */
+  endRequests = 0;
+  /** The memory of the turns that this page has seen, by turn id. */
+  readonly memories = new Map<string, Memory>();
+  readonly notices = new Notices(() => this.#changed());
+  readonly pendingDeletes = new PendingDeletes();
+  readonly turns: PageTurns;
+  readonly tabs: TabChannel;
   #opening: TranscriptWindow | undefined;
-  readonly #leaving = new Leaving((sessionId, now) => void this.#leave(sessionId, now));
+
   readonly #listeners = new Set<() => void>();
 
   constructor() {
-    this.asks = new Asks({
+    this.turns = new PageTurns({
       api: () => this.api,
       userId: () => this.userId,
       onChange: () => this.#changed(),
-      onOver: async ({ sessionId }) => {
-        if (sessionId === this.spot.sessionId) await this.#try(() => this.#goOn());
-        await this.#try(() => this.#list());
+      onStarted: ({ sessionId, turnId, memory }) => {
+        if (turnId !== undefined && memory) this.memories.set(turnId, memory);
+        this.tabs.announce(sessionId);
+      },
+      onFinished: async ({ sessionId }) => {
+        this.tabs.announce(sessionId);
+        await this.#refresh(sessionId);
       },
       onFailure: (failure) => this.#failed(failure),
     });
-    addEventListener("hashchange", () => void this.#moved());
+    this.tabs = new TabChannel({
+      onSessionChanged: (sessionId) => void this.#refresh(sessionId),
+      token: () => this.credentials.token,
+    });
+    addEventListener("hashchange", () => void this.#onHashChange());
+    for (const event of ["online", "offline"]) {
+      addEventListener(event, () => {
+        this.offline = !navigator.onLine;
+        this.#changed();
+        if (!this.offline) void this.#refresh(this.location.sessionId);
+      });
+    }
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible" && this.list) void this.#refresh(this.location.sessionId);
+    });
   }
 
   subscribe(listener: () => void): () => void {
@@ -52,193 +83,155 @@ export class PageState {
   }
 
   async start(): Promise<void> {
-    history.replaceState(null, "", hashOf(this.spot));
-    this.#known = await KnownSessions.open(sessionStorage.getItem(TOKEN) ?? undefined);
-    this.asks.restore();
-    await this.#try(() => this.#open());
-    await this.#try(() => this.#list());
-    // A token for a browser may not read them: then there are no prices.
-    this.models = await this.api.models().catch(() => []);
+    history.replaceState(null, "", hashOf(this.location));
+    await this.openList();
+    this.turns.restore();
+    await Promise.all([
+      this.#readModels(),
+      this.act(() => this.open()).then(() => this.act(() => this.#listSessions())),
+    ]);
+  }
+
+  go(target: PageLocation): void {
+    if (hashOf(target) !== location.hash) history.pushState(null, "", hashOf(target));
+    void this.#onHashChange();
+  }
+
+  /** Shows the end of the conversation. */
+  goToEnd(): void {
+    this.endRequests += 1;
+    this.go({ sessionId: this.location.sessionId });
+  }
+
+  /** Shows the first message at or after a time. */
+  goToTime(time: string): Promise<void> {
+    return this.act(async () => {
+      const seq = await this.window.seqAt(time);
+      if (seq !== undefined) this.go({ sessionId: this.location.sessionId, seq });
+    });
+  }
+
+  async ask(question: string): Promise<void> {
+    const { sessionId } = this.location;
+    await this.pendingDeletes.flush(sessionId);
+    const title = this.list?.titleOf(sessionId) ?? question.slice(0, TITLE_LENGTH);
+    this.list?.add({ sessionId, title, lastAt: new Date().toISOString() });
+    this.turns.add(sessionId, question);
+    this.goToEnd();
+  }
+
+  showOlder = () => this.act(() => this.window.showOlder());
+  showNewer = () => this.act(() => this.window.showNewer());
+
+  loadSessions = (all: boolean): Promise<void> =>
+    this.act(async () => await (all ? this.list?.loadAll(this.api) : this.list?.loadMore(this.api)));
+
+  askForToken(reason: string | null): void {
+    this.tokenProblem = reason;
     this.#changed();
   }
 
-  go(spot: Spot): void {
-    if (hashOf(spot) !== location.hash) history.pushState(null, "", hashOf(spot));
-    void this.#moved();
-  }
-
-  ask(question: string): void {
-    const { sessionId } = this.spot;
-    if (!this.sessions.some((known) => known.sessionId === sessionId)) {
-      this.#known?.note({ sessionId, title: question.slice(0, 80), lastAt: new Date().toISOString() });
-    }
-    this.asks.add(sessionId, question);
-    void this.#try(() => this.#list());
-  }
-
-  older = () => this.#try(() => this.window.showOlder());
-  newer = () => this.#try(() => this.window.showNewer());
-
-  rename(sessionId: string, title: string): Promise<void> {
-    return this.#try(async () => {
-      await this.api.rename(sessionId, title);
-      const known = this.sessions.find((session) => session.sessionId === sessionId);
-      if (known) this.#known?.note({ ...known, title });
-      if (sessionId === this.spot.sessionId) this.title = title;
-      await this.#list();
-    });
-  }
-
-  /** Deletes a session in a moment, unless that is taken back. */
-  remove(sessionId: string): void {
-    const takeBack = this.#leaving.add(sessionId);
-    if (sessionId === this.spot.sessionId) this.go(freshSpot());
-    this.say({
-      text: "Conversation deleted.",
-      undo: () => {
-        takeBack();
-        this.say(null);
-      },
-    });
-  }
-
-  reset(): Promise<void> {
-    return this.#try(async () => {
-      await this.api.reset(this.spot.sessionId);
-      await this.#open();
-    });
-  }
-
-  isLeaving = (sessionId: string): boolean => this.#leaving.has(sessionId);
-
-  import(lines: string): Promise<void> {
-    return this.#try(async () => {
-      const spot = freshSpot();
-      await this.api.imported(spot.sessionId, lines);
-      this.#known?.note({ sessionId: spot.sessionId, title: "Imported", lastAt: new Date().toISOString() });
-      this.go(spot);
-    });
-  }
-
-  /** Who asks, and with which token: nothing of who was here before stays in the page. */
-  async become(userId: string | undefined, token: string | undefined): Promise<void> {
-    if (userId === undefined) localStorage.removeItem(USER);
-    else localStorage.setItem(USER, userId);
-    if (token === undefined) sessionStorage.removeItem(TOKEN);
-    else sessionStorage.setItem(TOKEN, token);
-    this.asks.clear();
-    // Without a hash this is another page, which is loaded anew.
-    location.replace(location.pathname);
-  }
-
-  /** Changes what is known of the user, or nothing, and shows it. */
-  changeFacts(change: (api: Api, userId: string) => Promise<void> = async () => {}): Promise<void> {
-    return this.#try(async () => {
-      if (this.userId === undefined) return;
-      await change(this.api, this.userId);
-      this.facts = await this.api.facts(this.userId);
-    });
-  }
-
-  moreOfUser = (): Promise<void> =>
-    this.#try(async () => {
-      if (this.userId === undefined || this.moreSessions === null) return;
-      const { sessions, nextCursor } = await sessionsOfUser(this.api, this.userId, this.moreSessions);
-      this.sessions = [...this.sessions, ...sessions];
-      this.moreSessions = nextCursor;
-    });
-
-  wantNoToken(): void {
-    this.tokenWanted = null;
-    this.#changed();
-  }
-
-  say(notice: PageState["notice"]): void {
-    this.notice = notice;
-    this.#changed();
-  }
-
-  async #moved(): Promise<void> {
-    const spot = spotOf(location.hash) ?? freshSpot();
-    const here = spot.sessionId === this.spot.sessionId && spot.seq !== undefined && this.window.has(spot.seq);
-    this.spot = spot;
-    this.#changed();
-    if (!here) await this.#try(() => this.#open());
-  }
-
-  async #open(): Promise<void> {
-    const { sessionId, seq } = this.spot;
-    const opened = new TranscriptWindow(this.api, sessionId);
-    this.#opening = opened;
-    this.loading = true;
-    const [info] = await Promise.all([this.api.session(sessionId), opened.begin(seq)]);
-    // Another one was opened meanwhile, or this one anew.
-    if (this.#opening !== opened) return;
-    this.window = opened;
-    this.title = info.title;
-    this.total = info.messages;
-    this.loading = false;
-    this.#follow();
-    if (info.messages > 0 && this.userId === undefined) {
-      this.#known?.note({ sessionId, title: info.title, lastAt: info.lastAt ?? "" });
-      await this.#list();
-    }
-  }
-
-  async #goOn(): Promise<void> {
-    // What is being opened may have been read before the answer was there.
-    if (this.loading || this.window.sessionId !== this.spot.sessionId) return this.#open();
-    await this.window.goOn();
-    const { title, messages } = await this.api.session(this.window.sessionId);
-    this.title = title;
-    this.total = messages;
-    this.#follow();
-  }
-
-  /** A turn that runs and that this page has not asked: it was asked before, or elsewhere. */
-  #follow(): void {
-    const { messages, sessionId } = this.window;
-    const running = messages.findLast(({ status, role }) => status === "running" && role === "user");
-    if (running?.turnId !== undefined && this.asks.of(sessionId).length === 0) {
-      this.asks.follow(sessionId, running.turnId, running.content);
-    }
-  }
-
-  async #list(): Promise<void> {
-    if (this.userId === undefined) {
-      this.sessions = this.#known?.all ?? [];
-      return;
-    }
-    const { sessions, nextCursor } = await sessionsOfUser(this.api, this.userId);
-    this.sessions = sessions;
-    this.moreSessions = nextCursor;
-  }
-
-  async #leave(sessionId: string, now: boolean): Promise<void> {
-    this.notice = null;
-    // Nothing behind a wait is done by a page that goes.
-    if (now) this.#known?.forget(sessionId);
-    await this.#try(async () => {
-      await this.api.remove(sessionId, now);
-      this.#known?.forget(sessionId);
-      await this.#list();
-    });
-  }
-
-  /** Does something, and says what went wrong with it. */
-  async #try(run: () => Promise<void>): Promise<void> {
+  /** Runs an action. Shows its failure, and lets the user try again. */
+  async act(run: () => Promise<void>): Promise<void> {
     try {
       await run();
     } catch (error) {
-      this.#failed(toldOf(error));
+      const failure = failureOf(error);
+      if (needsToken(failure) && (await this.#useTokenOfOtherTab())) return this.act(run);
+      this.#failed(failure, () => void this.act(run));
     }
     this.#changed();
   }
 
-  #failed({ code, text }: { code: string; text: string }): void {
+  /** Takes the token of another open tab if this tab has none. Returns whether there was one. */
+  async #useTokenOfOtherTab(): Promise<boolean> {
+    const token = this.credentials.token === undefined ? await this.tabs.requestToken() : undefined;
+    if (token === undefined) return false;
+    this.credentials.setToken(token);
+    this.api = new Api(token);
+    await this.openList();
+    return true;
+  }
+
+  async #onHashChange(): Promise<void> {
+    const target = parseHash(location.hash) ?? newLocation();
+    const { window } = this;
+    const isShown = target.seq === undefined ? !window.newer : window.has(target.seq);
+    const isHere = target.sessionId === window.sessionId && !this.loading && isShown;
+    this.location = target;
+    this.#changed();
+    if (!isHere) await this.act(() => this.open());
+  }
+
+  /** Loads the session that the location names. */
+  async open(): Promise<void> {
+    const { sessionId, seq } = this.location;
+    const opened = new TranscriptWindow(this.api, sessionId);
+    this.#opening = opened;
+    this.loading = true;
+    const [info] = await Promise.all([this.api.session(sessionId), opened.load(seq)]);
+    // Another session was opened while this one loaded.
+    if (this.#opening !== opened) return;
+    this.window = opened;
     this.loading = false;
-    if (code === "unauthorized" || code === "token_expired") this.tokenWanted = text;
-    else this.notice = { text };
+    this.#show(info);
+  }
+
+  #show({ sessionId, title, messages, firstAt, lastAt }: SessionInfo): void {
+    this.title = title;
+    this.total = messages;
+    this.span = { firstAt, lastAt };
+    // The server lists the sessions of a user itself.
+    if (messages > 0 && this.userId === undefined) this.list?.keep({ sessionId, title, lastAt: lastAt ?? "" });
+    this.#follow();
+  }
+
+  /** Reads a session that has changed, if it is shown, and the list of sessions. */
+  async #refresh(sessionId: string): Promise<void> {
+    if (sessionId === this.location.sessionId) await this.act(() => this.#update());
+    await this.act(() => this.#listSessions());
+  }
+
+  async #update(): Promise<void> {
+    const { window } = this;
+    // The window that is loading may have been read before the answer was stored.
+    if (this.loading || window.sessionId !== this.location.sessionId) return this.open();
+    await window.refresh();
+    const info = await this.api.session(window.sessionId);
+    if (this.window === window) this.#show(info);
+  }
+
+  async #readModels(): Promise<void> {
+    // Session tokens may not list models. Prices are left out then.
+    const models = this.api.models().catch(() => []);
+    this.model = (await this.api.health().catch(() => undefined))?.model ?? "";
+    this.#changed();
+    this.models = await models;
+    this.#changed();
+  }
+
+  /** Follows a running turn that another page sent. */
+  #follow(): void {
+    const { messages, sessionId } = this.window;
+    const running = messages.findLast(({ status, role }) => status === "running" && role === "user");
+    if (running?.turnId !== undefined && this.turns.of(sessionId).length === 0) {
+      this.turns.follow(sessionId, running.turnId, running.content);
+    }
+  }
+
+  async openList(): Promise<void> {
+    this.list = await SessionList.open(this.credentials.token, this.userId);
+  }
+
+  async #listSessions(): Promise<void> {
+    await this.list?.refresh(this.api);
+  }
+
+  #failed(failure: PageFailure, retry?: () => void): void {
+    this.loading = false;
+    if (needsToken(failure)) this.tokenProblem = failure.text;
+    // The notice that the browser is offline says enough.
+    else if (!this.offline || failure.code !== "unreachable") this.notices.addFailure(failure, retry);
     this.#changed();
   }
 

@@ -1,29 +1,45 @@
-/** The part of a session's transcript that is in the page: messages that follow each other, never more than so many. */
+/** The consecutive messages of a transcript that the page holds: at most 150. */
 import type { Api, Message } from "./api";
 
+/** Messages per request. */
 const PAGE = 50;
-const MOST = 150;
+const MAX_MESSAGES = 150;
+/** Requests that skip deleted messages, and that look for a date: 2^40 messages are more than a session holds. */
+const MAX_STEPS = 40;
 
 export class TranscriptWindow {
   readonly #api: Api;
   readonly sessionId: string;
   /** Oldest first. */
   messages: Message[] = [];
-  /** Whether there is more before the first, and behind the last. */
+  /** Whether the session has messages before the first. */
   older = false;
-  newer = false;
+  #newest = 0;
 
   constructor(api: Api, sessionId: string) {
     this.#api = api;
     this.sessionId = sessionId;
   }
 
-  /** Begins at the end, or around a message. */
-  async begin(seq: number | undefined): Promise<void> {
-    const before = seq === undefined ? undefined : seq + PAGE / 2;
-    this.messages = await this.#api.history(this.sessionId, PAGE, before);
-    this.older = (this.messages[0]?.seq ?? 1) > 1;
-    this.newer = before !== undefined && this.messages.at(-1)?.seq === before - 1;
+  /** Whether the session has messages after the last. */
+  get newer(): boolean {
+    return (this.messages.at(-1)?.seq ?? 0) < this.#newest;
+  }
+
+  /** Loads the end of the transcript, or the messages around a seq. */
+  async load(seq: number | undefined): Promise<void> {
+    const around = seq === undefined ? undefined : seq + PAGE / 2;
+    const [messages] = await Promise.all([this.#read(around), seq === undefined ? undefined : this.#readNewest()]);
+    this.messages = messages;
+    this.older = messages.length === PAGE;
+    if (seq === undefined) this.#newest = messages.at(-1)?.seq ?? 0;
+    // All messages around a deleted one may be deleted too.
+    if (messages.length === 0) await this.showNewer();
+  }
+
+  /** Returns the seq of the message that is nearest to a seq: that message may be deleted. */
+  nearest(seq: number): number | undefined {
+    return (this.messages.find((message) => message.seq >= seq) ?? this.messages.at(-1))?.seq;
   }
 
   has(seq: number): boolean {
@@ -31,35 +47,62 @@ export class TranscriptWindow {
   }
 
   async showOlder(): Promise<void> {
-    const first = this.messages[0]?.seq ?? 1;
-    if (first === 1) return;
-    const all = [...(await this.#api.history(this.sessionId, PAGE, first)), ...this.messages];
-    this.messages = all.slice(0, MOST);
-    this.newer ||= all.length > MOST;
-    this.older = (this.messages[0]?.seq ?? 1) > 1;
+    const older = await this.#read(this.messages[0]?.seq ?? 1);
+    this.older = older.length === PAGE;
+    this.messages = [...older, ...this.messages].slice(0, MAX_MESSAGES);
   }
 
   async showNewer(): Promise<void> {
     const last = this.messages.at(-1)?.seq ?? 0;
-    const next = await this.#api.history(this.sessionId, PAGE, last + PAGE + 1);
-    this.#append(next.filter(({ seq }) => seq > last));
-    this.newer = next.at(-1)?.seq === last + PAGE;
+    // Messages of a whole page may be deleted.
+    for (let step = 1; step <= MAX_STEPS; step += 1) {
+      const before = last + step * PAGE + 1;
+      const next = (await this.#read(before)).filter(({ seq }) => seq > last);
+      this.#append(next);
+      if (next.length > 0 || before > this.#newest) return;
+    }
   }
 
-  /** What was said meanwhile, where the end is in the page. */
-  async goOn(): Promise<void> {
-    if (this.newer) return;
-    const newest = await this.#api.history(this.sessionId, PAGE);
+  /** Loads new messages, if the window shows the end of the transcript. */
+  async refresh(): Promise<void> {
+    const atEnd = !this.newer;
+    const newest = await this.#read(undefined);
     const last = this.messages.at(-1)?.seq ?? 0;
     const first = newest[0]?.seq ?? last + 1;
-    // The last ones may have changed: a question has its answer now.
-    if (first > last + 1) this.messages = [];
-    this.messages = this.messages.filter(({ seq }) => seq < first);
+    this.#newest = newest.at(-1)?.seq ?? 0;
+    if (!atEnd) return;
+    // The last messages may have changed: a running question may have its answer now.
+    const kept = first > last + 1 ? [] : this.messages.filter(({ seq }) => seq < first);
+    if (kept.length === 0) this.older = newest.length === PAGE;
+    this.messages = kept;
     this.#append(newest);
   }
 
+  /** Returns the seq of the first message at or after a time (ISO 8601), or of the last message. */
+  async seqAt(time: string): Promise<number | undefined> {
+    await this.#readNewest();
+    let [low, high] = [1, this.#newest];
+    for (let step = 0; low < high && step < MAX_STEPS; step += 1) {
+      const middle = Math.floor((low + high) / 2);
+      const [message] = await this.#api.history(this.sessionId, 1, middle + 1);
+      if (message === undefined || message.createdAt < time) low = middle + 1;
+      else high = message.seq;
+    }
+    return this.#newest === 0 ? undefined : low;
+  }
+
+  #read(before: number | undefined): Promise<Message[]> {
+    return this.#api.history(this.sessionId, PAGE, before);
+  }
+
+  async #readNewest(): Promise<void> {
+    const [newest] = await this.#api.history(this.sessionId, 1);
+    this.#newest = newest?.seq ?? 0;
+  }
+
   #append(messages: Message[]): void {
-    this.messages = [...this.messages, ...messages].slice(-MOST);
-    this.older = (this.messages[0]?.seq ?? 1) > 1;
+    const all = [...this.messages, ...messages];
+    if (all.length > MAX_MESSAGES) this.older = true;
+    this.messages = all.slice(-MAX_MESSAGES);
   }
 }

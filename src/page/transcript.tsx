@@ -1,167 +1,142 @@
-/** The conversation: what was said, and what is being said. */
-import { memo, useEffect, useLayoutEffect, useRef } from "hono/jsx/dom";
-import { Inside } from "./answer-details";
-import type { Api, Message, Model } from "./api";
-import { LongText } from "./long-text";
-import { Markdown } from "./markdown";
-import type { Ask } from "./page-turns";
-import { hashOf } from "./place";
+/** The conversation: stored messages and unfinished turns. Follows the end, and keeps its place when messages are added above. */
+import { useEffect, useLayoutEffect, useRef, useState } from "hono/jsx/dom";
+import type { Message } from "./api";
+import { Icon } from "./icons";
+import { answererOf, MessageView } from "./message-view";
 import type { PageState } from "./state";
+import { Suggestions } from "./suggestions";
+import { TurnView } from "./turn-view";
 
-/** Pixels from the end in which whoever reads goes along with it. */
-const NEAR = 120;
+/** Pixels from the end within which the view follows new text. */
+const NEAR_END = 120;
+/** Pixels from either edge within which more messages are loaded. */
+const NEAR_EDGE = 600;
 
-const timeOf = (time: string) => new Date(time).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" });
-
-const STATUS: Record<Message["status"], string> = {
-  running: "",
-  complete: "",
-  interrupted: "This answer was cut off.",
-  cancelled: "This answer was stopped.",
-};
-
-const speakerOf = ({ name, role }: Pick<Message, "name" | "role">) =>
-  name ?? { user: "You", assistant: "Llama", system: "System", tool: "Function" }[role];
-
-interface Shown {
-  api: Api;
-  message: Message;
-  sessionId: string;
-  total: number;
-  models: Model[];
-  marked: boolean;
+/** Returns for each message the turn of the answer before it. */
+function previousTurnsOf(messages: Message[]): (string | undefined)[] {
+  let previous: string | undefined;
+  return messages.map(({ role, turnId }) => {
+    const before = previous;
+    if (role === "assistant" && turnId !== undefined) previous = turnId;
+    return before;
+  });
 }
 
-const MessageView = memo(({ api, message, sessionId, total, models, marked }: Shown) => {
-  const { seq, role, content, createdAt, status, turnId } = message;
-  return (
-    <article
-      id={`m${seq}`}
-      class={`message ${role}${marked ? " marked" : ""}`}
-      tabindex={-1}
-      aria-label={`${speakerOf(message)}, message ${seq}`}
-    >
-      <header>
-        <b>{speakerOf(message)}</b>
-        <a href={hashOf({ sessionId, seq })} class="quiet" title={`Message ${seq}`}>
-          <time dateTime={createdAt}>{timeOf(createdAt)}</time>
-        </a>
-      </header>
-      <LongText text={content}>
-        {(text) => (role === "assistant" ? <Markdown text={text} /> : <p class="plain">{text}</p>)}
-      </LongText>
-      {role === "assistant" && STATUS[status] && <p class="quiet">{STATUS[status]}</p>}
-      {role === "assistant" && turnId !== undefined && <Inside {...{ api, message, sessionId, total, models }} />}
-    </article>
-  );
-});
+/** The first message in view, and its distance from the upper edge. */
+interface Anchor {
+  id: string;
+  top: number;
+}
 
-const WAITS: Record<Ask["state"], string> = {
-  waiting: "Waits for the answer before it…",
-  asked: "Asking…",
-  answering: "",
-  stopping: "Stopping…",
-  failed: "",
-};
-
-function AskView({ ask, page }: { ask: Ask; page: PageState }) {
-  const { question, answer, state, failure } = ask;
-  return (
-    <>
-      <article class="message user">
-        <header>
-          <b>You</b>
-        </header>
-        <p class="plain">{question}</p>
-      </article>
-      <article class="message assistant" aria-busy={state !== "failed"}>
-        <header>
-          <b>Llama</b>
-        </header>
-        {answer && <Markdown text={answer} />}
-        {WAITS[state] && <p class="quiet">{WAITS[state]}</p>}
-        {failure && <p role="alert">{failure.text}</p>}
-        <p class="actions">
-          {state === "failed" && (
-            <button type="button" onClick={() => page.asks.again(ask)}>
-              Ask again
-            </button>
-          )}
-          {(state === "waiting" || state === "failed" || state === "answering") && (
-            <button type="button" class="stop" onClick={() => void page.asks.stop(ask)}>
-              {state === "answering" ? "Stop" : "Take back"}
-            </button>
-          )}
-        </p>
-      </article>
-    </>
-  );
+function anchorOf(list: HTMLElement): Anchor | null {
+  const { top } = list.getBoundingClientRect();
+  for (const message of list.querySelectorAll("article[id]")) {
+    const place = message.getBoundingClientRect();
+    if (place.bottom > top) return { id: message.id, top: place.top };
+  }
+  return null;
 }
 
 export function Transcript({ page }: { page: PageState }) {
-  const { window, spot, total, models, api } = page;
-  const here = window.sessionId === spot.sessionId;
-  const asks = page.asks.of(spot.sessionId);
-  // A question that this page follows stands among its asks.
-  const followed = new Set(asks.flatMap(({ turnId }) => turnId ?? []));
+  const { window, location, loading } = page;
+  const { sessionId, seq } = location;
+  const here = window.sessionId === sessionId && !page.pendingDeletes.has(sessionId);
+  const turns = page.turns.of(sessionId);
+  // A followed question is shown as a turn, not twice.
+  const followed = new Set(turns.flatMap(({ turnId }) => turnId ?? []));
   const messages = here
     ? window.messages.filter(({ turnId, status }) => status !== "running" && !followed.has(turnId ?? ""))
     : [];
   const list = useRef<HTMLDivElement>(null);
+  const anchor = useRef<Anchor | null>(null);
   const atEnd = useRef(true);
-  const first = messages[0]?.seq;
+  const isLoading = useRef(false);
+  const [showsEnd, setShowsEnd] = useState(true);
 
-  // What is said last stays in sight, unless somebody reads further up; what comes in above moves nothing.
-  const height = useRef({ first, full: 0 });
+  const scrollToEnd = () => {
+    if (!list.current || seq !== undefined) return;
+    atEnd.current = true;
+    list.current.scrollTop = list.current.scrollHeight;
+  };
   useLayoutEffect(() => {
     const { current } = list;
     if (!current) return;
-    const before = height.current;
-    if (spot.seq === undefined && atEnd.current) current.scrollTop = current.scrollHeight;
-    else if (before.first !== undefined && first !== undefined && first < before.first)
-      current.scrollTop += current.scrollHeight - before.full;
-    height.current = { first, full: current.scrollHeight };
+    const element = anchor.current && document.getElementById(anchor.current.id);
+    if (seq === undefined && atEnd.current && !window.newer) current.scrollTop = current.scrollHeight;
+    else if (element && anchor.current) current.scrollTop += element.getBoundingClientRect().top - anchor.current.top;
+    anchor.current = anchorOf(current);
   });
+  useLayoutEffect(scrollToEnd, [page.endRequests, seq === undefined && here && window]);
   useEffect(() => {
-    if (spot.seq === undefined) return;
-    const message = document.getElementById(`m${spot.seq}`);
+    const nearest = seq === undefined ? undefined : window.nearest(seq);
+    if (nearest === undefined || !here) return;
+    atEnd.current = false;
+    const message = document.getElementById(`m${nearest}`);
     message?.scrollIntoView({ block: "center" });
     message?.focus();
-  }, [spot.seq, spot.sessionId, here && spot.seq !== undefined && window.has(spot.seq)]);
+  }, [seq, sessionId, here && window]);
 
-  const scrolled = () => {
-    const { current } = list;
-    if (current) atEnd.current = current.scrollHeight - current.scrollTop - current.clientHeight < NEAR;
+  const load = async (run: () => Promise<void>) => {
+    if (isLoading.current) return;
+    isLoading.current = true;
+    await run();
+    isLoading.current = false;
   };
-  const empty = here && !page.loading && messages.length === 0 && asks.length === 0;
+  const onScroll = () => {
+    const { current } = list;
+    if (!current) return;
+    const toEnd = current.scrollHeight - current.scrollTop - current.clientHeight;
+    atEnd.current = toEnd < NEAR_END;
+    setShowsEnd(atEnd.current && !window.newer);
+    anchor.current = anchorOf(current);
+    if (!here || page.loading) return;
+    if (window.older && current.scrollTop < NEAR_EDGE) void load(page.showOlder);
+    else if (window.newer && toEnd < NEAR_EDGE) void load(page.showNewer);
+  };
+  const isEmpty = (here || page.pendingDeletes.has(sessionId)) && !loading && messages.length + turns.length === 0;
+  const previous = previousTurnsOf(messages);
+  const answerer = answererOf(page);
   return (
-    <div class="transcript" ref={list} onScroll={scrolled} role="log" aria-label="Conversation" tabindex={0}>
-      {here && window.older && (
-        <button type="button" class="more" onClick={() => void page.older()}>
-          Show older messages
+    <div class="transcript-frame">
+      <div class="transcript" ref={list} onScroll={onScroll} role="log" aria-label="Conversation" tabindex={0}>
+        {here && window.older && (
+          <button type="button" class="further" onClick={() => void load(page.showOlder)}>
+            Show older messages
+          </button>
+        )}
+        {isEmpty && <Suggestions page={page} />}
+        {messages.map((message, at) => (
+          <MessageView
+            key={message.seq}
+            page={page}
+            message={message}
+            answerer={answerer}
+            previousTurnId={previous[at]}
+            marked={message.seq === seq}
+            version={`${page.models.length} ${page.facts.length} ${page.total}`}
+          />
+        ))}
+        {here && window.newer && (
+          <button type="button" class="further" onClick={() => void load(page.showNewer)}>
+            Show newer messages
+          </button>
+        )}
+        {!(here && window.newer) &&
+          turns.map((turn) => <TurnView key={turn.key || turn.turnId} turn={turn} page={page} />)}
+      </div>
+      {!showsEnd && (
+        <button
+          type="button"
+          class="to-end"
+          aria-label="Go to the end"
+          onClick={() => {
+            setShowsEnd(true);
+            page.goToEnd();
+          }}
+        >
+          <Icon name="down" />
         </button>
       )}
-      {empty && (
-        <p class="empty">
-          Say something. It will be remembered, in this conversation and, if you say who you are, in all of yours.
-        </p>
-      )}
-      {messages.map((message) => (
-        <MessageView
-          key={message.seq}
-          {...{ api, message, total, models }}
-          sessionId={spot.sessionId}
-          marked={message.seq === spot.seq}
-        />
-      ))}
-      {here && window.newer && (
-        <button type="button" class="more" onClick={() => void page.newer()}>
-          Show newer messages
-        </button>
-      )}
-      {asks.map((ask) => (
-        <AskView key={ask.key || ask.turnId} ask={ask} page={page} />
-      ))}
     </div>
   );
 }

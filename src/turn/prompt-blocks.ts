@@ -98,8 +98,8 @@ export const lineTokens = (message: Message) =>
   (message.date === undefined ? 0 : DATE_TOKENS) +
   (message.role === "system" ? RECORD_TOKENS + markTokens(message) : 0);
 
-/** A quotation stands in a block of them: it has no template of its own, but a mark on each of its lines. */
-const quotationTokens = (message: Message) =>
+/** Returns the tokens of a quotation in a block: it has no template of its own, but a mark on each of its lines. */
+export const quotationTokens = (message: Message) =>
   saidTokens(message) - MESSAGE_OVERHEAD + QUOTATION_OVERHEAD + markTokens(message);
 
 /** What recalled messages take of a prompt. */

@@ -102,9 +102,12 @@ export interface Budget {
   window?: number | undefined;
 }
 
-/** A message that recall found; a higher score is a better match. */
+/** A message that recall found; a higher score is a better match. `content` and `tokens` may be those of an excerpt. */
 export interface RecalledMessage extends Message {
   score: number;
+  /** The first and the last character of the excerpt in the message; absent for whole messages. */
+  from?: number;
+  to?: number;
   /** The session of the message, if it is another session of the user. */
   sessionId?: string;
   /** The word part and the meaning part of the score; absent if only words were used. */

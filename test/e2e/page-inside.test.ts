@@ -12,13 +12,13 @@ describe("to look inside", () => {
     const { page } = visitor;
     await visitor.ask("What is the password of the cellar?");
     await visitor.hasRead("It is xylophone.");
-    await page.getByText("Look inside").last().click();
+    await page.getByText("Details").last().click();
     const recalled = page
-      .locator("ol.recalled")
+      .locator("ol.message-links")
       .getByRole("link", { name: "The password of the cellar is xylophone." });
     await recalled.waitFor();
     expect(await page.locator(".legend").first().innerText()).toMatch(
-      /System prompt[\s\S]*Recalled[\s\S]*Room for the reply/,
+      /System prompt[\s\S]*Recalled[\s\S]*Reserved for the reply/,
     );
     expect(
       await page.getByRole("img", { name: /^Of 3002 messages: recent messages \d+ to \d+, \d+ recalled$/ }).count(),
@@ -34,9 +34,91 @@ describe("to look inside", () => {
     await visited.remember(session, 1_000, { at: 6, content: "The password of the cellar is xylophone." });
     await using visitor = await open(`/#/${session}`);
     await visitor.page.fill("#question", "What is the password of the cellar?");
-    await visitor.page.getByText(/Would go with \d+ recent and \d+ recalled messages/).click();
-    await visitor.page.locator(".preview ol.recalled").getByText("xylophone").waitFor();
+    await visitor.page.getByText(/Will send \d+ recent and \d+ recalled messages/).click();
+    await visitor.page.locator(".preview ol.message-links").getByText("xylophone").waitFor();
     expect(await visited.transcript(session)).toHaveLength(100);
+  });
+
+  it("the exact prompt of the next question is shown by part, and its lines lead to the messages", async () => {
+    const session = `prompt-${crypto.randomUUID()}`;
+    await visited.remember(session, 1_000, { at: 6, content: "The password of the cellar is xylophone." });
+    await using visitor = await open(`/#/${session}`, { bypassCSP: true });
+    const { page } = visitor;
+    await page.fill("#question", "What is the password of the cellar?");
+    await page.getByRole("button", { name: "Prompt", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Prompt" });
+    await dialog.getByText("System prompt").waitFor();
+    expect(await dialog.locator("li.window").last().innerText()).toContain("message 1000");
+    expect(await dialog.locator("li.question").innerText()).toContain("What is the password of the cellar?");
+    expect(await visitor.violations()).toEqual([]);
+    await dialog
+      .locator("li.recalled")
+      .getByRole("link", { name: /The password of the cellar is xylophone/ })
+      .click();
+    await page.waitForSelector("#m7:focus");
+  });
+
+  it("other budgets are tried side by side before a question is sent", async () => {
+    const session = `budgets-${crypto.randomUUID()}`;
+    await visited.remember(session, 1_000, { at: 6, content: "The password of the cellar is xylophone." });
+    await using visitor = await open(`/#/${session}`, { bypassCSP: true });
+    const { page } = visitor;
+    await page.fill("#question", "What is the password of the cellar?");
+    await page.getByRole("button", { name: /^Will send/ }).click();
+    await page.getByLabel(/^Recalled messages/).fill("0");
+    const columns = page.locator(".columns > div");
+    await columns.first().waitFor();
+    expect(await columns.first().innerText()).toContain("xylophone");
+    expect(await columns.last().innerText()).toContain("0 excerpts");
+    expect(await visitor.violations()).toEqual([]);
+  });
+
+  it("what changed since the previous answer is listed, and prompt tokens are shown once", async () => {
+    const session = `change-${crypto.randomUUID()}`;
+    await visited.remember(session, 3_000, { at: 6, content: "The password of the cellar is xylophone." });
+    await using visitor = await open(`/#/${session}`, { bypassCSP: true });
+    const { page } = visitor;
+    await visitor.ask("What is the password of the cellar?");
+    await visitor.hasRead("It is xylophone.");
+    await visitor.ask("Thanks!");
+    await visitor.hasRead("You said: Thanks!");
+    await page
+      .getByRole("button", { name: /^Details/ })
+      .last()
+      .click();
+    await page.getByRole("heading", { name: "Since the previous answer" }).waitFor();
+    expect(await page.getByText(/excerpts? dropped:/).count()).toBe(1);
+    const details = await page.locator(".answer-details:visible").innerText();
+    expect(details.match(/[\d,]+ of [\d,]+ tokens used/g)).toHaveLength(1);
+    expect(details.match(/tokens/g)).toHaveLength(2);
+    expect(await visitor.violations()).toEqual([]);
+  });
+
+  it("a chip says how many excerpts an answer was made from", async () => {
+    const session = `chip-${crypto.randomUUID()}`;
+    await visited.remember(session, 3_000, { at: 6, content: "The password of the cellar is xylophone." });
+    await using visitor = await open(`/#/${session}`);
+    await visitor.ask("What is the password of the cellar?");
+    await visitor.hasRead("It is xylophone.");
+    await visitor.page.getByRole("button", { name: /^Details: \d+ excerpts? from 1 conversation$/ }).waitFor();
+  });
+
+  it("search says where it searches, and shows the titles of conversations", async () => {
+    const userId = `seeker-${crypto.randomUUID().slice(0, 8)}`;
+    const session = `search-${crypto.randomUUID()}`;
+    await visited.remember(session, 1, { at: 0, content: "The hives stand under a lime tree.", userId });
+    await using visitor = await open();
+    const { page } = visitor;
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText("Searches this conversation.").waitFor();
+    await page.keyboard.press("Escape");
+    await visitor.signIn(userId);
+    await page.getByRole("navigation").getByRole("link", { name: "The hives stand" }).waitFor();
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByLabel("Search text").fill("lime");
+    await page.keyboard.press("Enter");
+    await page.getByText("1 found, best first, in all conversations.").waitFor();
+    await page.getByText(/^The hives stand under a lime tree\. · user/).waitFor();
   });
 
   it("search finds a place in the transcript", async () => {
@@ -45,7 +127,7 @@ describe("to look inside", () => {
     await using visitor = await open(`/#/${session}`);
     const { page } = visitor;
     await page.getByRole("button", { name: "Search" }).click();
-    await page.getByLabel("What was said").fill("cellar");
+    await page.getByLabel("Search text").fill("cellar");
     await page.keyboard.press("Enter");
     await page.getByRole("link", { name: "The password of the cellar is xylophone." }).click();
     await page.waitForSelector("#m7:focus");

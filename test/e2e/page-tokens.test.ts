@@ -36,18 +36,18 @@ afterAll(async () => {
 const open = () => Visitor.open(browser, server.url);
 
 async function give(visitor: Visitor, token: string): Promise<void> {
-  await visitor.page.getByLabel("Token, where the server wants one").fill(token);
-  await visitor.page.getByRole("button", { name: "Go on" }).click();
+  await visitor.page.getByLabel("Token, if the server needs one").fill(token);
+  await visitor.page.getByRole("button", { name: "Continue" }).click();
 }
 
 describe("where the server wants a token", () => {
   it("the page asks for one and says what is wrong with a wrong one; with a right one it talks", async () => {
     await using visitor = await open();
     const { page } = visitor;
-    const dialog = page.getByRole("dialog", { name: "Who you are" });
-    await dialog.getByText("Send an API token").waitFor();
+    const dialog = page.getByRole("dialog", { name: "Sign in" });
+    await dialog.getByText("This server needs a token.").waitFor();
     await give(visitor, "wrong");
-    await dialog.getByText("Send an API token").waitFor();
+    await dialog.getByText("This server needs a token.").waitFor();
     await give(visitor, "mine");
     await dialog.waitFor({ state: "detached" });
     await visitor.ask("My secret is mango.");
@@ -61,7 +61,7 @@ describe("where the server wants a token", () => {
     const token = await sign(claims, SESSION_KEY, "HS256");
     await using visitor = await open();
     await give(visitor, token);
-    await visitor.page.getByRole("dialog").getByText("The session token has expired.").waitFor();
+    await visitor.page.getByRole("dialog").getByText("Your token has expired.").waitFor();
   });
 
   it("one of a user opens what is that user's: it talks, and lists their conversations", async () => {
@@ -85,12 +85,73 @@ describe("where the server wants a token", () => {
     await visitor.hasRead("Noted. I will remember that.");
     await page.getByRole("navigation").getByRole("link", { name: "My secret is mango." }).waitFor();
     const spot = page.url();
-    await page.getByRole("button", { name: "Who are you?" }).click();
+    await page.getByRole("button", { name: "Sign in" }).click();
     await give(visitor, "theirs");
-    await page.getByText("Say something.").waitFor();
+    await page.getByText("Start talking.").waitFor();
     expect(await page.content()).not.toContain("mango");
     await page.goto(spot);
-    await page.getByText("Say something.").waitFor();
+    await page.getByText("Start talking.").waitFor();
     expect(await page.content()).not.toContain("mango");
+  });
+
+  it("a name that is added keeps the token, the conversation and the list", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await give(visitor, "mine");
+    await visitor.ask("I keep bees.");
+    await visitor.hasRead("Noted. I will remember that.");
+    const { session } = visitor;
+    await visitor.signIn(`named-${crypto.randomUUID().slice(0, 8)}`);
+    await visitor.hasRead("Noted. I will remember that.");
+    expect(visitor.session).toBe(session);
+    await page.getByRole("navigation").getByRole("link", { name: "I keep bees." }).waitFor();
+    await visitor.ask("And now?");
+    await visitor.sees("And now?");
+    expect(await page.getByRole("dialog").count()).toBe(0);
+  });
+
+  it("the URL of a message leads there after the token was entered", async () => {
+    const session = `deep-${crypto.randomUUID()}`;
+    const messages = Array.from({ length: 200 }, (_, at) => ({ role: "user", content: `Message ${at + 1}` }));
+    await post(`${server.url}/sessions/${session}/messages`, { messages }, bearer("mine"));
+    await using visitor = await Visitor.open(browser, `${server.url}/#/${session}/7`);
+    await give(visitor, "mine");
+    await visitor.page.waitForSelector("#m7:focus");
+  });
+
+  it("a question that was sent before the token was entered is sent afterwards", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await page.getByRole("button", { name: "Close" }).click();
+    await visitor.ask("I keep bees.");
+    await page.getByRole("dialog").getByText("This server needs a token.").waitFor();
+    await give(visitor, "mine");
+    await visitor.hasRead("Noted. I will remember that.");
+  });
+
+  it("a new tab takes the token of an open one, and a new browser session only one that is kept on the device", async () => {
+    await using visitor = await open();
+    await give(visitor, "mine");
+    await visitor.ask("I keep bees.");
+    await visitor.hasRead("Noted. I will remember that.");
+    const tab = await visitor.context.newPage();
+    await tab.goto(visitor.page.url());
+    await tab.getByText("Noted. I will remember that.").waitFor();
+    expect(await tab.getByRole("dialog").count()).toBe(0);
+    await tab.getByRole("button", { name: "Sign in" }).click();
+    await tab.getByLabel("Keep the token on this device").check();
+    await tab.getByRole("button", { name: "Continue" }).click();
+    await expect.poll(() => tab.evaluate(() => localStorage.getItem("llamory:token"))).toBe("mine");
+    await tab.getByText("Noted. I will remember that.").waitFor();
+    const url = tab.url();
+    for (const page of visitor.context.pages()) await page.goto("about:blank");
+    const later = await visitor.context.newPage();
+    await later.goto(url);
+    await later.getByText("Noted. I will remember that.").waitFor();
+    await later.getByRole("button", { name: "Sign in" }).click();
+    await later.getByText("What is stored where").waitFor();
+    await later.getByRole("button", { name: "Sign out" }).click();
+    await later.getByText("This server needs a token.").waitFor();
+    expect(await later.evaluate(() => JSON.stringify([localStorage, sessionStorage]))).not.toContain('"mine"');
   });
 });

@@ -1,10 +1,6 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { root } from "./support/bundle";
 import { visitedServer } from "./support/page";
-
-const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 
 const visited = visitedServer();
 const open = visited.open;
@@ -25,7 +21,7 @@ describe("to talk", () => {
     await using visitor = await open();
     await visitor.ask("Give me a moment.");
     await visitor.ask("And now?");
-    await visitor.sees("Waits for the answer before it…");
+    await visitor.sees("Waiting for the previous answer…");
     await visitor.hasRead("You said: And now?");
     const said = await visited.transcript(visitor.session);
     expect(said.map(({ content }) => content.slice(0, 8))).toEqual(["Give me ", "moment0 ", "And now?", "You said"]);
@@ -63,7 +59,7 @@ describe("to talk", () => {
     const streams = "**/turns/*/stream";
     await page.route(streams, (route) => route.abort());
     await page.goto(`${visited.server.url}/#/${visitor.session}`);
-    const again = page.getByRole("button", { name: "Ask again" });
+    const again = page.getByRole("button", { name: "Try again" });
     await expect.poll(() => page.clock.fastForward(60_000).then(() => again.count()), { timeout: 30_000 }).toBe(1);
     await page.unroute(streams);
     await page.clock.resume();
@@ -120,19 +116,19 @@ describe("to talk", () => {
     const { page } = visitor;
     await visitor.ask("I keep bees.");
     await visitor.hasRead("You said: I keep bees.");
-    const menu = page.getByText("More", { exact: true });
-    const choose = async (name: string) => {
-      await menu.click();
-      await page.getByRole("button", { name, exact: true }).click();
-    };
     const downloaded = page.waitForEvent("download");
-    await choose("Export");
+    await visitor.choose("Export");
     const file = await (await downloaded).path();
-    await choose("Empty this conversation");
-    await page.getByText("Say something.").waitFor();
-    expect(await visited.transcript(visitor.session)).toEqual([]);
+    await visitor.choose("Empty");
+    await page.getByText("Start talking.").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await visitor.hasRead("You said: I keep bees.");
+    await visitor.choose("Empty");
+    await page.reload();
+    await page.getByText("Start talking.").waitFor();
+    await expect.poll(() => visited.transcript(visitor.session)).toEqual([]);
     const chosen = page.waitForEvent("filechooser");
-    await choose("Import");
+    await visitor.choose("Import");
     await (await chosen).setFiles({
       name: "bees.ndjson",
       mimeType: "application/x-ndjson",
@@ -144,21 +140,18 @@ describe("to talk", () => {
   it("a person is known in all of their conversations, by what they said and by facts", async () => {
     await using visitor = await open();
     const { page } = visitor;
-    await page.getByRole("button", { name: "Who are you?" }).click();
-    await page.getByLabel("Your name").fill("ana");
-    await page.getByRole("button", { name: "Go on" }).click();
-    await page.getByRole("button", { name: "ana" }).waitFor();
+    await visitor.signIn("ana");
     await visitor.ask("The password of the cellar is xylophone.");
     await visitor.hasRead("It is xylophone.");
     await page.getByRole("button", { name: "New conversation" }).click();
     await visitor.ask("What is the password?");
     await visitor.hasRead("It is xylophone.");
-    await page.getByText("Look inside").last().click();
+    await page.getByText("Details").last().click();
     await page.getByText(/another conversation, message 1/).waitFor();
     await page.getByRole("button", { name: "Facts" }).click();
     await page.getByLabel("A new fact").fill("Keeps bees.");
     await page.getByRole("button", { name: "Add" }).click();
-    await page.getByRole("button", { name: "Change: Keeps bees." }).click();
+    await page.getByRole("button", { name: "Edit: Keeps bees." }).click();
     await page.getByRole("textbox", { name: "Fact", exact: true }).fill("Keeps wasps.");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Keeps wasps.").waitFor();
@@ -179,18 +172,17 @@ describe("for everybody", () => {
     await keyboard.press("Escape");
     await visitor.sees("This answer was stopped.");
     await keyboard.press("Alt+n");
-    await page.getByText("Say something.").waitFor();
+    await page.getByText("Start talking.").waitFor();
     await page.waitForSelector("#question:focus");
     await keyboard.type("I keep bees.");
     await keyboard.press("Enter");
     await visitor.hasRead("You said: I keep bees.");
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
-    for (let steps = 0; steps < 20 && (await focused()) !== "Look inside"; steps += 1)
-      await keyboard.press("Shift+Tab");
+    for (let steps = 0; steps < 20 && (await focused()) !== "Details"; steps += 1) await keyboard.press("Shift+Tab");
     await keyboard.press("Enter");
-    await page.getByRole("log").getByText("tokens of").waitFor();
+    await page.getByRole("log").getByText("tokens used").waitFor();
     await keyboard.press("?");
-    await page.getByRole("dialog", { name: "What this page can do" }).waitFor();
+    await page.getByRole("dialog", { name: "Help" }).waitFor();
     await keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await keyboard.press("Alt+s");
@@ -211,21 +203,20 @@ describe("for everybody", () => {
         const { page } = visitor;
         await visitor.ask("# Hello\n\n- a list\n- [a link](https://example.com)\n\n`code`");
         await visitor.hasRead("You said:");
-        await page.getByText("Look inside").click();
-        await page.getByRole("log").getByText("tokens of").waitFor();
-        const violations = async () => {
-          await page.evaluate(axe);
-          const found = await page.evaluate("axe.run()");
-          return (found as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`,
-          );
-        };
-        expect(await violations()).toEqual([]);
+        await page.getByText("Details").click();
+        await page.getByRole("log").getByText("tokens used").waitFor();
+        expect(await visitor.violations()).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
-        for (const name of ["Search", "Who are you?", "What this page can do"]) {
-          await page.getByRole("button", { name }).click();
+        const dialogs = [
+          () => page.getByRole("button", { name: "Search" }).click(),
+          () => page.getByRole("button", { name: "Sign in" }).click(),
+          () => visitor.choose("Help"),
+          () => visitor.choose("Go to a date"),
+        ];
+        for (const openDialog of dialogs) {
+          await openDialog();
           await page.getByRole("dialog").waitFor();
-          expect(await violations()).toEqual([]);
+          expect(await visitor.violations()).toEqual([]);
           await page.keyboard.press("Escape");
           await page.getByRole("dialog").waitFor({ state: "detached" });
         }

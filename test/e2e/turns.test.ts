@@ -106,7 +106,9 @@ describe("a client that is lost over the network", () => {
     await using proxy = await cuttingProxy(server.url, "event: delta", 3);
     let text = "";
     const events: string[] = [];
-    for await (const { event, data } of askStream(proxy.url, { sessionId: "a", question: "Count." })) {
+    const attempts: number[] = [];
+    const onRetry = (attempt: number) => attempts.push(attempt);
+    for await (const { event, data } of askStream(proxy.url, { sessionId: "a", question: "Count." }, { onRetry })) {
       events.push(event);
       if (event === "delta") text += data.text;
       if (event === "done") expect(data.answer).toBe(words.join(""));
@@ -115,6 +117,8 @@ describe("a client that is lost over the network", () => {
     expect(events[0]).toBe("start");
     expect(events.at(-1)).toBe("done");
     expect(proxy.cutsLeft()).toBe(0);
+    // Each connection brought an event, so that each attempt is the first.
+    expect(attempts).toEqual([1, 1, 1]);
     expect(upstream.received).toHaveLength(1);
     expect(await transcript(server.url, "a")).toHaveLength(2);
   });

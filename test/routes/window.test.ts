@@ -57,11 +57,21 @@ describe("the window of a prompt", () => {
     expect(memory.window?.shortened?.[0]?.leftOut).toBeGreaterThan(10_000);
   });
 
+  it("leaves the middle of a shortened message to recall", async () => {
+    const session = freshSession();
+    const model = await scripted(session, { response: "Noted." });
+    await small().ask(session, letter(31_000));
+    await small().ask(session, "Where does the cellar key hang?");
+    const prompt = contents((await model.runs())[1]?.inputs.messages).join("\n");
+    expect(prompt).toContain("The cellar key hangs behind the clock");
+  });
+
   it("takes the tokens that recall does not use", async () => {
     const session = freshSession();
     const messages = Array.from({ length: 400 }, (_, at) => ({
       role: at % 2 ? "assistant" : "user",
-      content: `Line ${at} of a conversation about nothing in particular.`,
+      // The last exchange has no words of the others, so that nothing is recalled for a follow-up either.
+      content: at < 398 ? `Line ${at} of a conversation about nothing in particular.` : "Hm.",
     }));
     await small().post(`/sessions/${session}/messages`, { messages });
     const context = async (question: string) => {

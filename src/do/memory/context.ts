@@ -1,14 +1,25 @@
 /** What of the memory goes into one prompt, within a token budget. */
 import { contextOf } from "../../turn/conversation";
 import { DATE_TOKENS, dayIn, withDates } from "../../turn/dates";
-import { blockTokens, factsTokens, factsWithin, lineTokens, RECALL_OVERHEAD, sum } from "../../turn/prompt-blocks";
+import {
+  blockTokens,
+  factsTokens,
+  factsWithin,
+  lineTokens,
+  quotationTokens,
+  RECALL_OVERHEAD,
+  sum,
+} from "../../turn/prompt-blocks";
 import type { Budget, Context, NewMessage, RecalledMessage } from "../../turn/types";
 import type { Fact, UserContext } from "../../turn/user-memory";
 import { isShortened, planWindow, shortened } from "../../turn/window";
 import type { Range } from "./evidence";
+import { lastExchange } from "./follow-ups";
 import type { Messages } from "./messages";
 import { newestMessages } from "./newest-messages";
-import { costOf, recall, type Scale, within } from "./ranking";
+import type { Asked } from "./question-days";
+import { within } from "./quoting";
+import { recall, type Scale } from "./ranking";
 
 /** The window takes over tokens that recall leaves in steps of this share of its room. */
 const STEP = 1 / 4;
@@ -23,7 +34,7 @@ export interface UserMemory {
 }
 
 /** Of what a context is read. */
-export interface Scope {
+export interface Scope extends Partial<Asked> {
   /** How many messages there are. */
   total: number;
   /** Only those before this `seq`; all by default. */
@@ -41,7 +52,7 @@ export interface Scope {
  * user comes beside.
  */
 export function readContext(messages: Messages, question: string, budget: Budget, scope: Scope): Context {
-  const { total, end, timeZone, nearest: nearestBefore } = scope;
+  const { total, end, now, timeZone, nearest: nearestBefore } = scope;
   const { last, tokens } = messages.end(end);
   const { user, others, tokens: taken } = beside(budget, scope.user, timeZone);
   if (tokens <= budget.context - taken && budget.window === undefined) {
@@ -63,8 +74,12 @@ export function readContext(messages: Messages, question: string, budget: Budget
   const leftOut = plan.filter((one) => !isShortened(one)).map(({ message: { seq } }): Range => [seq, seq]);
   const limits = { before, tokens: budget.recall, count: Number.POSITIVE_INFINITY };
   const nearest = nearestBefore?.(before);
+  const previous = lastExchange(messages, last + 1);
   const scale = others.length > 0 ? scope.user?.scale : undefined;
-  const own = onDays(recall(messages, question, limits, { nearest, scale, leftOut }).recalled, timeZone);
+  const own = onDays(
+    recall(messages, question, limits, { nearest, scale, leftOut, previous, now, timeZone }).recalled,
+    timeZone,
+  );
   let recalled = others.length > 0 ? compete(own, others, limits) : own;
   if (budget.window === undefined) {
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
@@ -103,7 +118,11 @@ function beside(
 ): { user: UserContext | undefined; others: RecalledMessage[]; tokens: number } {
   if (!known) return { user: known === null ? { answered: false, facts: [] } : undefined, others: [], tokens: 0 };
   const facts = factsWithin(known.facts, budget.context >> 1);
-  const others = within(onDays(known.recalled, timeZone), { tokens: budget.recall, count: Number.POSITIVE_INFINITY });
+  const others = within(
+    onDays(known.recalled, timeZone),
+    { tokens: budget.recall, count: Number.POSITIVE_INFINITY },
+    quotationTokens,
+  );
   return { user: { answered: true, facts }, others, tokens: factsTokens(facts) + blockTokens(others) };
 }
 
@@ -117,7 +136,7 @@ function compete(
   limits: { tokens: number; count: number },
 ): RecalledMessage[] {
   const byWords = [...own, ...others].sort((a, b) => (b.words ?? b.score) - (a.words ?? a.score));
-  const better = within(byWords, limits).filter(({ sessionId }) => sessionId !== undefined);
-  const tokens = better.reduce((left, message) => left - costOf(message), limits.tokens);
-  return [...within(own, { ...limits, tokens }), ...better].sort((a, b) => b.score - a.score);
+  const better = within(byWords, limits, quotationTokens).filter(({ sessionId }) => sessionId !== undefined);
+  const tokens = better.reduce((left, message) => left - quotationTokens(message), limits.tokens);
+  return [...within(own, { ...limits, tokens }, quotationTokens), ...better].sort((a, b) => b.score - a.score);
 }

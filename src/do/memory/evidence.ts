@@ -1,8 +1,18 @@
 /** What of a question's words is found in each message, or near it. */
+
 import type { Found, Limits } from "./fulltext";
+import type { Outline } from "./message-cache";
 
 /** Evidence that a hit gives to the messages around it, from two before to two after: an answer gains from its question. */
 const NEIGHBOURS = [0.25, 0.5, 1, 0.6, 0.25];
+/**
+ * In a conversation of long messages they give half of it, because long messages hit by chance; where messages have this
+ * many tokens or fewer they give all. Where nobody answers, messages have little to do with each other.
+ */
+const TELLING_TOKENS = 60;
+const LEAST_TELLING = 0.5;
+/** A conversation is one where a tenth of the messages, or more, is of others. */
+const ANSWERED = 10;
 const REACH = 2;
 /** Messages that are further apart than so many others give each other nothing. */
 export const NEIGHBOURHOOD = REACH;
@@ -17,10 +27,10 @@ const MOST_HITS = 1_024;
 const LONG = 5_000;
 const LEAST_HITS = 256;
 /** What a hit of another form counts; one of more hits than this is another word. */
-const FORM = 0.6;
+export const FORM = 0.6;
 const FORM_HITS = 256;
 /** What a hit of a related word counts, where it is as rare as this. */
-const RELATED = 0.25;
+export const RELATED = 0.25;
 const RELATED_HITS = 128;
 /**
  * Evidence of meaning: ln(N / rank) of the nearest so many, which is on the scale of a word's rarity, and what of it the
@@ -61,10 +71,27 @@ function scratch(length: number): typeof kept {
  * How many messages have a word of which only the newest were looked up: as many as if it were as frequent everywhere.
  * A common word is damped by its rarity, not dropped.
  */
-function countOf(seqs: number[], most: number, total: number): number {
+export function countOf(seqs: number[], most: number, total: number): number {
   if (seqs.length < most) return seqs.length;
   const span = (seqs[0] ?? 0) - (seqs.at(-1) ?? 0) + 1;
   return (seqs.length / span) * total;
+}
+
+/** Returns what a hit of a word is worth that so many messages have: BM25's rarity. */
+export function rarityOf(count: number, total: number): number {
+  const mass = Math.max(1, count);
+  return Math.log(1 + Math.max(0, total - mass + 0.5) / (mass + 0.5));
+}
+
+/** Returns how much messages tell of those around them, from 0 to 1, by some messages of the conversation. */
+export function nearnessOf(some: Pick<Outline, "tokens" | "role" | "name">[]): number {
+  if (some.length === 0) return 1;
+  const mean = some.reduce((sum, { tokens }) => sum + tokens, 0) / some.length;
+  const speakers = new Map<string, number>();
+  for (const { role, name } of some) speakers.set(`${role} ${name}`, (speakers.get(`${role} ${name}`) ?? 0) + 1);
+  const others = 1 - Math.max(...speakers.values()) / some.length;
+  const answered = Math.min(1, ANSWERED * others);
+  return answered * Math.max(LEAST_TELLING, Math.min(1, TELLING_TOKENS / mean));
 }
 
 /** The messages that a word counts for, each weighed by the best of what it has. */
@@ -85,6 +112,8 @@ function weigh({ seqs, forms, related }: Found, limits: Limits, weights: Float64
 
 /** What else decides which messages are best. */
 interface Others {
+  /** What neighbours give each other: see {@link nearness}. */
+  nearness: number;
   /** What messages have got by their meaning. */
   meaning?: Evidence | undefined;
   /** What a hit of each word is worth; those that are missing are added. */
@@ -101,23 +130,24 @@ export function evidenceOf(
   found: Found[],
   before: number,
   limits: Limits,
-  { meaning, rarities, leftOut = [] }: Others,
+  { nearness, meaning, rarities, leftOut = [] }: Others,
 ): Evidence {
   const total = Math.max(before - 1, 1);
   const { weights, evidence, scores } = scratch(total + 1);
   const touched: number[] = [];
+  const spread = NEIGHBOURS.map((share, at) => (at === REACH ? share : share * nearness));
   for (const word of found) {
     const hits = weigh(word, limits, weights);
     const sum = hits.reduce((mass, seq) => mass + (weights[seq] ?? 0), 0);
-    const mass = Math.max(1, sum + countOf(word.seqs, limits.word, total) - word.seqs.length);
-    const rarity = rarities.get(word.term.word) ?? Math.log(1 + Math.max(0, total - mass + 0.5) / (mass + 0.5));
+    const count = sum + countOf(word.seqs, limits.word, total) - word.seqs.length;
+    const rarity = rarities.get(word.term.word) ?? rarityOf(count, total);
     rarities.set(word.term.word, rarity);
     const near: number[] = [];
     for (const seq of hits) {
       const weight = weights[seq] ?? 0;
       for (let at = Math.max(1, seq - REACH); at <= Math.min(seq + REACH, before - 1); at += 1) {
         if (evidence[at] === 0) near.push(at);
-        evidence[at] = (evidence[at] ?? 0) + weight * (NEIGHBOURS[at - seq + REACH] ?? 0);
+        evidence[at] = (evidence[at] ?? 0) + weight * (spread[at - seq + REACH] ?? 0);
       }
     }
     for (const seq of hits) {
@@ -145,6 +175,31 @@ export function evidenceOf(
     if (scores[seq] === 0) touched.push(seq);
     scores[seq] = (scores[seq] ?? 0) + gain;
   }
+}
+
+/** Returns what a message's own words, those around it, and the question's days give it, of words as {@link evidenceOf}. */
+export function spreadOf(
+  found: Found[],
+  seq: number,
+  rarities: Readonly<Record<string, number>>,
+  nearness: number,
+): { words: number; neighbours: number; date: number } {
+  const parts = { words: 0, neighbours: 0, date: 0 };
+  const saturated = (amount: number) => (amount * (1 + BM25_K1)) / (amount + BM25_K1);
+  for (const { term, seqs, forms, related } of found) {
+    const rarity = rarities[term.word] ?? 0;
+    const weightAt = (at: number) =>
+      seqs.includes(at) ? 1 : forms.includes(at) ? FORM : related.some((rare) => rare.includes(at)) ? RELATED : 0;
+    const own = weightAt(seq);
+    const near = NEIGHBOURS.reduce(
+      (sum, share, at) => sum + (at === REACH ? 0 : share * nearness * weightAt(seq + REACH - at)),
+      0,
+    );
+    const alone = rarity * (own * OWN + saturated(own));
+    parts[term.match === undefined ? "words" : "date"] += alone;
+    parts.neighbours += rarity * (saturated(own + near) - saturated(own));
+  }
+  return parts;
 }
 
 /** What messages get by their meaning. @param nearest those whose meaning is nearest to the question's, best first */

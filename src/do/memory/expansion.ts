@@ -1,5 +1,6 @@
 /** From a word of an English question to the words that its answer may have in its place. */
 import { FORMS, MEMBERS, SYNONYMS } from "./lexicon";
+import { STATE_EVENTS } from "./state-events";
 
 export interface Expansion {
   /** The same word in other forms: went, gone. */
@@ -8,11 +9,25 @@ export interface Expansion {
   related: string[];
 }
 
-const NONE: Expansion = { forms: [], related: [] };
+/** What a word of a question in English may stand for. */
+interface Entry extends Expansion {
+  /** Events that change a state: for questions that ask for one. */
+  events: string[];
+}
+
+const NONE: Entry = { forms: [], related: [], events: [] };
 
 /** Words that few questions in English do without, and questions in other languages hardly have. */
 const ENGLISH =
-  /\b(?:what|where|when|who|whose|which|how|why|did|does|are|the|and|my|your|you|with|have|has|they|she|been|about|any)\b/i;
+  /\b(?:what|where|when|who|whose|which|how|why|did|does|are|the|and|my|your|you|with|have|has|they|she|been|about|any|(?:do|am|is|was|were|can|should|will)\s+(?:i|we|our|it|he|there))\b/i;
+/** A question about how things are, not about what happened. */
+const OWN = /\b(?:i|me|my|we|our|the)\b/i;
+const PRESENT = /\b(?:do|does|am|is|are|have|has)\b|'s\b/i;
+const NOT_PRESENT = /\b(?:did|was|were|had|will|would|ago|yesterday|last)\b/i;
+
+/** Returns whether an English question asks for a state: what changed it, and what was said of it last, may answer it. */
+export const asksState = (question: string): boolean =>
+  OWN.test(question) && PRESENT.test(question) && !NOT_PRESENT.test(question);
 const OTHER_LETTERS = /(?![a-z])\p{L}/iu;
 
 /** Whether a question is in English: words of other languages look like English ones, and mean something else. */
@@ -29,16 +44,16 @@ function keyOf(word: string): string {
 
 const groupsOf = (list: string) => list.trim().split(/\s+\/\s+/);
 
-let known: Map<string, Expansion> | undefined;
+let known: Map<string, Entry> | undefined;
 
-function parse(): Map<string, Expansion> {
-  const all = new Map<string, Expansion>();
-  const add = (word: string, others: string[], to: keyof Expansion) => {
+function parse(): Map<string, Entry> {
+  const all = new Map<string, Entry>();
+  const add = (word: string, others: string[], to: keyof Entry) => {
     const key = keyOf(word);
-    const expansion = all.get(key) ?? { forms: [], related: [] };
+    const expansion = all.get(key) ?? { forms: [], related: [], events: [] };
     all.set(key, expansion);
     for (const other of others) {
-      const isKnown = expansion.forms.includes(other) || expansion.related.includes(other);
+      const isKnown = expansion.forms.includes(other) || expansion[to].includes(other);
       if (!isKnown && keyOf(other) !== key) expansion[to].push(other);
     }
   };
@@ -51,6 +66,10 @@ function parse(): Map<string, Expansion> {
       for (const word of words) add(word, words, to);
     }
   }
+  for (const group of groupsOf(STATE_EVENTS)) {
+    const [states = "", events = ""] = group.split(":");
+    for (const state of states.trim().split(/\s+/)) add(state, events.trim().split(/\s+/), "events");
+  }
   for (const group of groupsOf(MEMBERS)) {
     const [kind = "", members = ""] = group.split(":");
     add(kind, members.trim().split(/\s+/), "related");
@@ -58,8 +77,12 @@ function parse(): Map<string, Expansion> {
   return all;
 }
 
-/** What a word, in lower case, may stand for. The lists are read when they are first needed. */
-export function expansionOf(word: string): Expansion {
+/**
+ * Returns what a word, in lower case, may stand for. The lists are read when they are first needed.
+ * @param state whether the question asks for a state
+ */
+export function expansionOf(word: string, state = false): Expansion {
   known ??= parse();
-  return known.get(keyOf(word)) ?? NONE;
+  const { forms, related, events } = known.get(keyOf(word)) ?? NONE;
+  return { forms, related: state ? [...new Set([...events, ...related])] : related };
 }

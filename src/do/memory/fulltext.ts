@@ -4,7 +4,7 @@ import type { Expansion } from "./expansion";
 import { indexText, type Term } from "./terms";
 
 /** FTS5 takes anything between double quotes for text, operators too. */
-const quoted = ({ word, prefix }: Term) => `"${word.replaceAll('"', '""')}"${prefix ? " *" : ""}`;
+const quoted = ({ word, prefix, match }: Term) => match ?? `"${word.replaceAll('"', '""')}"${prefix ? " *" : ""}`;
 
 /**
  * The words of a name, made unlike all words of messages: to look for a frequent word among the names would otherwise
@@ -28,6 +28,7 @@ export interface Limits {
 /** The messages that have a word, or what may stand in its place: each list newest first. */
 export interface Found {
   term: Term;
+  wanted: Wanted;
   seqs: number[];
   forms: number[];
   related: number[][];
@@ -36,7 +37,9 @@ export interface Found {
 }
 
 export const matchOf = (terms: Term[]) => `content : (${terms.map(quoted).join(" OR ")})`;
-const plain = (word: string): Term => ({ word, prefix: false });
+/** A form that ends with a star stands for all words that begin so. */
+const plain = (word: string): Term =>
+  word.endsWith("*") ? { word: word.slice(0, -1), prefix: true } : { word, prefix: false };
 
 /** The newest messages that match, as a JSON array. */
 const newest = (match: string, limit: string) =>
@@ -95,10 +98,10 @@ export class FullText {
       FIND,
       ...[before, JSON.stringify(matches), limits.word, limits.forms, limits.related, anyName],
     );
-    const found: (Omit<Found, "term" | "speaks"> & { speaks: number })[] = row ? JSON.parse(row.found) : [];
-    return wanted.flatMap(({ term }, at) => {
+    const found: (Omit<Found, "term" | "wanted" | "speaks"> & { speaks: number })[] = row ? JSON.parse(row.found) : [];
+    return wanted.flatMap((word, at) => {
       const one = found[at];
-      return one ? [{ ...one, term, speaks: one.speaks === 1 }] : [];
+      return one ? [{ ...one, term: word.term, wanted: word, speaks: one.speaks === 1 }] : [];
     });
   }
 }

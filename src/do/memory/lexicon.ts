@@ -35,7 +35,11 @@ notebook / recover recovery / deliver delivery / discover discovery / injure inj
 / sign signature / close closure / guide guidance / admit admission / prescribe prescription / register registration /
 qualify qualification / identify identification / solve solution / free freedom / safe safety / able ability / patient
 patience / present presence / pregnant pregnancy / private privacy / two twice second / one once first / three third /
-four fourth / five fifth / eight eighth / nine ninth / twelve twelfth`;
+four fourth / five fifth / eight eighth / nine ninth / twelve twelfth / bind bound / breed bred / deal dealt
+/ dig dug / forgive forgave forgiven / freeze froze frozen / hang hung / lend lent / seek sought / shine shone / shrink
+shrank shrunk / sink sank sunk / slide slid / stick stuck / strike struck / swear swore sworn / sweep swept / tear tore
+torn / weave wove woven / withdraw withdrew withdrawn / knit knitted / sew sewn / wolf wolves / thief thieves / loaf
+loaves / goose geese / perform performance / arrive arrival / attend attendance / graduate graduation`;
 
 /** Words that say much the same: any of a group for any other. */
 export const SYNONYMS = `

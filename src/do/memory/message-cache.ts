@@ -1,3 +1,4 @@
+import type { Role } from "../../turn/types";
 import type { Tables } from "../sqlite/tables";
 
 /** How many are kept: some megabytes at most. Those that were read first go first. */
@@ -9,6 +10,7 @@ export interface Outline {
   tokens: number;
   createdAt: number;
   name: string;
+  role: Role;
   /** What it looks like, as bits. */
   traits: number;
 }
@@ -47,7 +49,7 @@ export class Outlines {
   #read(seqs: number[]): Outline[] {
     const [row] = this.#db.rows<{ outlines: string }>(
       `SELECT json_group_array(json_object('seq', seq, 'tokens', tokens, 'createdAt', created_at,
-         'name', coalesce(name, ''), 'traits', traits)) AS outlines
+         'name', coalesce(name, ''), 'role', role, 'traits', traits)) AS outlines
        FROM messages WHERE seq IN (SELECT value FROM json_each(?))`,
       JSON.stringify(seqs),
     );

@@ -1,5 +1,5 @@
 /** Rows of messages, and messages of rows. */
-import type { Message, Role, TurnStatus } from "../../turn/types";
+import type { Message, NewMessage, Role, TurnStatus } from "../../turn/types";
 
 /** How a message is marked whose turn was deleted: its row stays, without what was said, so that `seq` has no gaps. */
 export const WITHDRAWN = "withdrawn";
@@ -59,3 +59,7 @@ export const toMessage = ([
 /** How much of a reply a message takes, in characters. */
 export const charactersOf = ({ content, toolCalls = [] }: Message): number =>
   toolCalls.reduce((sum, call) => sum + call.arguments.length, content.length);
+
+/** Returns whether a message has no text to recall: what functions were called with, and what they returned, is not quoted. */
+export const isQuiet = ({ role, content, toolCalls }: NewMessage): boolean =>
+  role === "tool" || (toolCalls !== undefined && content === "");

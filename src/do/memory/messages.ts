@@ -7,7 +7,7 @@ import { metaOf, setMeta } from "../sqlite/meta";
 import type { Tables } from "../sqlite/tables";
 import { FullText } from "./fulltext";
 import { type Outline, Outlines } from "./message-cache";
-import { type Columns, charactersOf, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
+import { type Columns, charactersOf, isQuiet, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
 import { QUIET, traitsOf } from "./traits";
 
 /** Counts of a session; times are milliseconds since 1970, null while it is empty. */
@@ -60,9 +60,7 @@ export class Messages {
     for (const message of messages) {
       const { role, name, content, createdAt, toolCalls, toolCallId, ended } = message;
       const cost = message.tokens ?? estimateMessage(message);
-      // What functions were called with, and what they returned, is not quoted.
-      const isQuiet = role === "tool" || (toolCalls !== undefined && content === "");
-      const traits = isQuiet ? QUIET : traitsOf(content, speakers);
+      const traits = isQuiet(message) ? QUIET : traitsOf(content, speakers);
       seq += 1;
       total += cost;
       this.#db.write(
@@ -74,7 +72,7 @@ export class Messages {
         toolCalls ? JSON.stringify(toolCalls) : null,
         toolCallId ?? null,
       );
-      if (!isQuiet) this.index.insert(seq, { content, name, createdAt: createdAt ?? now });
+      if (!isQuiet(message)) this.index.insert(seq, { content, name, createdAt: createdAt ?? now });
     }
     return { firstSeq: last + 1, lastSeq: seq };
   }
@@ -137,10 +135,11 @@ export class Messages {
     for (const row of this.#db.tuples<Columns>(`${SAID} m.seq <= ? ORDER BY m.seq DESC`, last)) yield toMessage(row);
   }
 
-  /** Returns the `seq` of the last question that was not withdrawn. */
-  lastQuestion(): number | undefined {
-    const query = `SELECT seq FROM messages WHERE role = 'user' AND status IS NOT '${WITHDRAWN}' ORDER BY seq DESC LIMIT 1`;
-    return this.#db.rows<{ seq: number }>(query)[0]?.seq;
+  /** Returns the `seq` of the last question that was not withdrawn. @param before only questions before this `seq` */
+  lastQuestion(before = Number.MAX_SAFE_INTEGER): number | undefined {
+    const query = `SELECT seq FROM messages WHERE role = 'user' AND seq < ? AND status IS NOT '${WITHDRAWN}'
+      ORDER BY seq DESC LIMIT 1`;
+    return this.#db.rows<{ seq: number }>(query, before)[0]?.seq;
   }
 
   /** Messages by `seq`, in no order. */

@@ -1,7 +1,7 @@
 /** What a message looks like, kept with it as bits: what an answer to a kind of question tends to have. */
 
-/** It asks something: it tells less than one that says something. */
-export const ASKS = 1;
+// Bit 1 is in stored messages and no longer used.
+
 /** It names something: a capital in mid-sentence that is no speaker's, or a quotation mark. */
 export const NAMES = 2;
 /** It speaks of a time. */
@@ -12,7 +12,6 @@ export const COUNTS = 8;
 /** It is of a function, and no text. */
 export const QUIET = 16;
 
-const ASKING = /[?？؟]\s*$/;
 const CAPITAL = /(?<=[\p{Ll}\p{N},;:)] )\p{Lu}\p{L}+/gu;
 const QUOTED = /["“”«»„]/;
 const TIME =
@@ -31,7 +30,6 @@ export function traitsOf(content: string, speakers: ReadonlySet<string>): number
   const start = content.slice(0, READ);
   const isName = (word: string) => word !== "I" && !speakers.has(word.toLowerCase());
   return (
-    (ASKING.test(content.slice(-READ)) ? ASKS : 0) |
     (QUOTED.test(start) || start.match(CAPITAL)?.some(isName) ? NAMES : 0) |
     (TIME.test(start) ? TIMES : 0) |
     (NUMBER.test(start) ? COUNTS : 0)
@@ -44,15 +42,14 @@ const HOW_MANY = /\b(?:how (?:many|often|old|much)|what time)\b/i;
 /** How much more likely a message answers a question of some kind for a trait that it has. Found on long conversations. */
 export type Priors = [trait: number, factor: number][];
 
-const ALWAYS: Priors = [[ASKS, 0.8]];
 const NAMED = 1.15;
 const TIMED = 1.25;
 const COUNTED = 1.3;
 
 /** The priors of a question; what looks like an answer is known of English alone. */
 export function priorsOf(question: string, english: boolean): Priors {
-  if (!english) return ALWAYS;
-  const priors: Priors = [...ALWAYS, [NAMES, NAMED]];
+  if (!english) return [];
+  const priors: Priors = [[NAMES, NAMED]];
   if (WHEN.test(question)) priors.push([TIMES, TIMED]);
   if (HOW_MANY.test(question)) priors.push([COUNTS, COUNTED]);
   return priors;

@@ -1,6 +1,8 @@
 /** The link from a session to a user: the session's epoch, and the user's memory for each ask. */
 import { failed, ok, type Result } from "../../turn/result";
+import type { PromptInput } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
+import { lastExchange } from "../memory/follow-ups";
 import type { Known, Question } from "../user/user-object";
 import type { AskRequest, SessionUser } from "./ask-request";
 import type { Owner } from "./owner";
@@ -49,8 +51,8 @@ export class Joining {
   }
 
   /** Returns the user's memory for a preview of a prompt; null if it is late. */
-  async read(user: SessionUser, question: Pick<Question, "text" | "recallTokens">): Promise<UserMemory | null> {
-    const known = await this.#memory(user, { ...question, opens: false });
+  async read(user: SessionUser, input: PromptInput): Promise<UserMemory | null> {
+    const known = await this.#memory(user, input, { opens: false });
     return known?.state === "known" ? known.memory : null;
   }
 
@@ -60,12 +62,7 @@ export class Joining {
    */
   async ask(user: SessionUser, { input, store = true }: AskRequest): Promise<Result<Joined>> {
     const epoch = this.#session.store.ownership.owner?.epoch;
-    const known = await this.#memory(user, {
-      text: input.question,
-      recallTokens: input.recallTokens,
-      epoch,
-      opens: store,
-    });
+    const known = await this.#memory(user, input, { epoch, opens: store });
     if (!known) return ok({ memory: null });
     switch (known.state) {
       case "known":
@@ -80,13 +77,24 @@ export class Joining {
   /** Returns null if the user's object does not answer in time. */
   #memory(
     { object, sessionId, factTokens, timeoutMs }: SessionUser,
-    question: Omit<Question, "sessionId" | "factTokens">,
+    { question, recallTokens, timeZone }: PromptInput,
+    { epoch, opens }: Pick<Question, "epoch" | "opens">,
   ): Promise<Known | null> {
     return this.#session.callUser<Known>(object, timeoutMs, async (stub) => {
-      const known = await stub.memory({ ...question, sessionId, factTokens });
+      const previous = lastExchange(this.#session.store.messages);
+      const known = await stub.memory({
+        text: question,
+        sessionId,
+        epoch,
+        opens,
+        previous,
+        timeZone,
+        recallTokens,
+        factTokens,
+      });
       // Also for a reply that comes too late.
-      if (known.state === "gone" && question.epoch !== undefined)
-        this.#session.ctx.waitUntil(this.#session.destroyEpoch(object, question.epoch));
+      if (known.state === "gone" && epoch !== undefined)
+        this.#session.ctx.waitUntil(this.#session.destroyEpoch(object, epoch));
       return known;
     });
   }

@@ -32,7 +32,14 @@ export function openTurn(
   if (!opened.ok) return opened;
   const { input } = opened.value;
   const budget = budgetOf(input, window);
-  const scope = { total: count - exchange.length, end: exchange[0]?.seq, timeZone: input.timeZone, nearest, user };
+  const scope = {
+    total: count - exchange.length,
+    end: exchange[0]?.seq,
+    timeZone: input.timeZone,
+    now: at,
+    nearest,
+    user,
+  };
   const context = begins
     ? beginContext(opened.value.before, budget, scope)
     : readContext(messages, input.question, budget, scope);

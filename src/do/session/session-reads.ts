@@ -5,6 +5,7 @@ import { type Preview, preview, type Sizes } from "../../turn/preview";
 import { type Failed, failed, ok, type Result } from "../../turn/result";
 import type { Message, RecalledMessage, StoredTurn } from "../../turn/types";
 import { readContext } from "../memory/context";
+import { embeddedQuestion } from "../memory/follow-ups";
 import type { SessionInfo } from "../memory/messages";
 import { recall, SEARCH_TOKENS } from "../memory/ranking";
 import type { AskRequest } from "./ask-request";
@@ -98,15 +99,16 @@ export class SessionReads {
     const refusal = this.#user.refusal(user);
     if (refusal) return failed(refusal);
     const isLong = sizes.windowTokens !== undefined || this.#session.isLong(request);
+    const { messages } = this.#session.store;
     const recallTokens = sizes.recallTokens ?? input.recallTokens;
     const [vector, memory] = await Promise.all([
-      embedding && isLong ? this.#embeddings.question(input.question, embedding) : null,
-      user && this.#user.joining.read(user, { text: input.question, recallTokens }),
+      embedding && isLong ? this.#embeddings.question(embeddedQuestion(messages, input.question), embedding) : null,
+      user && this.#user.joining.read(user, { ...input, recallTokens }),
     ]);
-    const { messages } = this.#session.store;
     const scope = {
       total: messages.count(),
       timeZone: input.timeZone,
+      now: Date.now(),
       nearest: this.#embeddings.nearestTo(vector),
       user: memory,
     };
@@ -127,6 +129,8 @@ export class SessionReads {
     const { messages } = this.#session.store;
     const before = messages.end().last + 1;
     const nearest = this.#embeddings.nearestTo(vector)?.(before);
-    return ok(recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit }, { nearest }).recalled);
+    return ok(
+      recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit, whole: true }, { nearest }).recalled,
+    );
   }
 }

@@ -7,6 +7,7 @@ import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { answerTurn, finishedReply, followReply, storedReply, streamReply, streamTurn } from "../../turn/turn";
 import type { AskReply, Idempotency, StoredTurn } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
+import { embeddedQuestion } from "../memory/follow-ups";
 import { storageFailed, tryWrite } from "../sqlite/try-write";
 import type { AskRequest, SessionUser } from "./ask-request";
 import type { Embeddings } from "./embeddings";
@@ -130,7 +131,7 @@ export class SessionTurns {
     const { input, embedding } = request;
     // The question is empty if the request only has tool results.
     if (!embedding || input.question === "" || !this.#session.isLong(request)) return null;
-    return this.#embeddings.question(input.question, embedding);
+    return this.#embeddings.question(embeddedQuestion(this.#session.store.messages, input.question), embedding);
   }
 
   async #answer(

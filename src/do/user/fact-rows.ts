@@ -100,6 +100,14 @@ export class FactRows {
     for (const { id } of this.#db.rows<Row>(query, session, from, to)) this.delete(id);
   }
 
+  /** Indexes all facts anew. Call it inside a transaction. */
+  reindex(): void {
+    for (const { number, text, created_at } of this.#db.rows<Row>("SELECT * FROM facts")) {
+      this.#unindex(number);
+      this.#index(number, text, created_at);
+    }
+  }
+
   clear(): void {
     this.#db.write("DELETE FROM facts");
     this.#db.write("INSERT INTO facts_fts (facts_fts) VALUES ('delete-all')");

@@ -15,6 +15,10 @@ export interface Question {
   /** Tokens for recalled messages, and for facts. */
   recallTokens: number;
   factTokens: number;
+  /** The texts of the session's last exchange, its question first: the question may be a follow-up. */
+  previous?: string[] | undefined;
+  /** The IANA time zone of the question's days. */
+  timeZone?: string | undefined;
 }
 
 /** The reply of the user's object to a question. */

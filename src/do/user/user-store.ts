@@ -2,6 +2,7 @@
 import { factsWithin } from "../../turn/prompt-blocks";
 import type { Message } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
+import type { Beyond } from "../memory/ranking";
 import { Database } from "../sqlite/database";
 import { Schedule } from "../sqlite/schedule";
 import { FactRows } from "./fact-rows";
@@ -106,10 +107,21 @@ export class UserStore {
     return { seq, fresh };
   }
 
-  /** What is known for a question that comes in a session; of that one itself, only how it compares. */
-  memory(sessionId: string, question: string, room: { recall: number; facts: number }): UserMemory {
+  /**
+   * What is known for a question that comes in a session; of that one itself, only how it compares.
+   * @param asked when and where it is asked, and the last exchange of its session
+   */
+  memory(
+    sessionId: string,
+    question: string,
+    room: { recall: number; facts: number },
+    asked: Pick<Beyond, "previous" | "now" | "timeZone">,
+  ): UserMemory {
     const limits = { tokens: room.recall, count: Number.POSITIVE_INFINITY };
-    return { ...this.copy.recall(question, limits, sessionId), facts: factsWithin(this.facts.all(), room.facts) };
+    return {
+      ...this.copy.recall(question, limits, sessionId, asked),
+      facts: factsWithin(this.facts.all(), room.facts),
+    };
   }
 
   /** Deletes a session, with its messages and the facts that the model learned from them. */

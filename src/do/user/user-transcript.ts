@@ -4,7 +4,7 @@ import { titleOf } from "../../turn/title-of";
 import type { Message, NewMessage, RecalledMessage } from "../../turn/types";
 import { NEIGHBOURHOOD } from "../memory/evidence";
 import { Messages } from "../memory/messages";
-import { type RecallLimits, recall, type Scale } from "../memory/ranking";
+import { type Beyond, type RecallLimits, recall, type Scale } from "../memory/ranking";
 import type { Database } from "../sqlite/database";
 import { Runs } from "./segments";
 
@@ -27,10 +27,11 @@ export class Copy {
     text: string,
     limits: Omit<RecallLimits, "before">,
     leftOut?: string,
+    asked: Pick<Beyond, "previous" | "now" | "timeZone"> = {},
   ): { recalled: RecalledMessage[]; scale: Scale } {
     const before = this.#messages.end().last + 1;
     const ranges = leftOut === undefined ? [] : this.#runs.of(leftOut);
-    const { recalled, scale } = recall(this.#messages, text, { ...limits, before }, { leftOut: ranges });
+    const { recalled, scale } = recall(this.#messages, text, { ...limits, before }, { ...asked, leftOut: ranges });
     return { recalled: this.#placed(recalled), scale };
   }
 

@@ -1,10 +1,17 @@
 /** The page in a real browser, and the model that it talks with. */
+
+import { EventEmitter, once } from "node:events";
+import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { launch } from "./browser";
+import { root } from "./bundle";
 import { Dev } from "./dev";
 import { post, type Received, serve } from "./http";
+
+const axe = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 
 const WORD_MS = 25;
 
@@ -25,9 +32,26 @@ function answerTo(question: string, prompt: string): string[] {
   return [password && question.includes("password") ? `It is ${password}.` : `You said: ${question}`];
 }
 
+/** How the model reacts to the next requests: it answers, waits until it is released, or refuses with 503. */
+class ModelSwitch {
+  mode: "answer" | "wait" | "busy" = "answer";
+  readonly released = new EventEmitter();
+
+  release(): void {
+    this.mode = "answer";
+    this.released.emit("released");
+  }
+}
+
 /** A server that speaks the OpenAI API, and streams a word at a time. */
-export const wordyModel = () =>
-  serve(({ body }: Received, response: ServerResponse) => {
+const wordyModel = (model: ModelSwitch) =>
+  serve(async ({ body }: Received, response: ServerResponse) => {
+    if (model.mode === "busy") {
+      response.writeHead(503, { "content-type": "application/json" });
+      response.end(JSON.stringify({ error: { message: "busy" } }));
+      return;
+    }
+    if (model.mode === "wait") await once(model.released, "released");
     const { messages, stream } = body as { messages: { content: string }[]; stream?: boolean };
     const words = answerTo(messages.at(-1)?.content ?? "", messages.map(({ content }) => content).join("\n"));
     if (!stream) {
@@ -57,9 +81,9 @@ export class Visitor {
     this.page = page;
     page.on("pageerror", (error) => this.#wrong.push(String(error.stack)));
     page.on("console", (message) => {
-      // That a server is away, or refuses, the browser says by itself.
-      if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
-        this.#wrong.push(message.text());
+      // The browser itself logs failed requests, and headers that need https.
+      const isOwn = /^(?:Failed to load resource|The Cross-Origin-Opener-Policy header has been ignored)/;
+      if (message.type() === "error" && !isOwn.test(message.text())) this.#wrong.push(message.text());
     });
   }
 
@@ -77,7 +101,7 @@ export class Visitor {
 
   async ask(question: string): Promise<void> {
     await this.page.fill("#question", question);
-    await this.page.press("#question", "Enter");
+    await this.page.getByRole("button", { name: "Send" }).click();
   }
 
   /** Waits until a text is in the conversation. */
@@ -88,6 +112,38 @@ export class Visitor {
   /** Waits until a text is in the conversation as the server remembers it. */
   async hasRead(text: string | RegExp): Promise<void> {
     await this.page.locator(".transcript article[id]").getByText(text).first().waitFor();
+  }
+
+  /** Opens the menu and chooses an entry. */
+  async choose(name: string): Promise<void> {
+    await this.page.getByRole("button", { name: "More", exact: true }).click();
+    await this.page.getByRole("button", { name, exact: true }).click();
+  }
+
+  /** Signs in with a name. */
+  async signIn(name: string): Promise<void> {
+    await this.page.getByRole("button", { name: "Sign in" }).click();
+    await this.page.getByLabel("Your name").fill(name);
+    await this.page.getByRole("button", { name: "Continue" }).click();
+    await this.page.getByRole("button", { name, exact: true }).waitFor();
+  }
+
+  /** Returns whether a message is within the visible part of the conversation. */
+  isInView(message: Locator): Promise<boolean> {
+    return message.evaluate((element) => {
+      const view = element.closest(".transcript")?.getBoundingClientRect();
+      const { top, bottom } = element.getBoundingClientRect();
+      return view !== undefined && bottom > view.top && top < view.bottom;
+    });
+  }
+
+  /** Returns the accessibility violations that axe finds in the current state. */
+  async violations(): Promise<string[]> {
+    await this.page.evaluate(axe);
+    const found = await this.page.evaluate("axe.run()");
+    return (found as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`,
+    );
   }
 
   get session(): string {
@@ -108,16 +164,22 @@ interface Message {
 }
 
 /** A server with the wordy model behind it, and a browser, for all tests of a file. */
-export function visitedServer() {
+export function visitedServer(more: Record<string, string> = {}, browserArgs: string[] = []) {
+  const modelSwitch = new ModelSwitch();
   let model: Awaited<ReturnType<typeof wordyModel>>;
   let server: Dev;
   let browser: Browser;
   beforeAll(async () => {
-    model = await wordyModel();
-    const settings = { OPENAI_BASE_URL: `http://${model.address}/v1`, EMBEDDING_MODEL: "", USER_TIMEOUT_MS: "10000" };
+    model = await wordyModel(modelSwitch);
+    const settings = {
+      OPENAI_BASE_URL: `http://${model.address}/v1`,
+      EMBEDDING_MODEL: "",
+      USER_TIMEOUT_MS: "10000",
+      ...more,
+    };
     const vars = Object.entries(settings).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
     server = new Dev(undefined, ["--env", "openai", ...vars]);
-    [browser] = await Promise.all([launch(), server.start()]);
+    [browser] = await Promise.all([launch(browserArgs), server.start()]);
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
@@ -125,16 +187,26 @@ export function visitedServer() {
     await model?.[Symbol.asyncDispose]();
   });
   return {
+    model: modelSwitch,
     get server() {
       return server;
     },
     open: (path = "/", options = {}) => Visitor.open(browser, server.url + path, options),
+    /** Opens the page by another name of this machine. */
+    openAt: (host: string) => Visitor.open(browser, server.url.replace("127.0.0.1", host)),
     async transcript(session: string): Promise<Message[]> {
       const response = await fetch(`${server.url}/sessions/${session}/messages?limit=100`);
       return ((await response.json()) as { data: Message[] }).data.reverse();
     },
+    async append(session: string, messages: { role: string; content: string }[]): Promise<void> {
+      expect((await post(`${server.url}/sessions/${session}/messages`, { messages })).status).toBe(201);
+    },
     /** Appends messages, of which one is the fact. */
-    async remember(session: string, count: number, fact?: { at: number; content: string }): Promise<void> {
+    async remember(
+      session: string,
+      count: number,
+      fact?: { at: number; content: string; userId?: string },
+    ): Promise<void> {
       for (let from = 0; from < count; from += 1_000) {
         const messages = Array.from({ length: Math.min(1_000, count - from) }, (_, index) => {
           const at = from + index;
@@ -145,7 +217,9 @@ export function visitedServer() {
             createdAt: new Date(Date.UTC(2024, 0, 1, at)).toISOString(),
           };
         });
-        expect((await post(`${server.url}/sessions/${session}/messages`, { messages })).status).toBe(201);
+        expect(
+          (await post(`${server.url}/sessions/${session}/messages`, { messages, userId: fact?.userId })).status,
+        ).toBe(201);
       }
     },
   };

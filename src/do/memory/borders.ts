@@ -1,0 +1,88 @@
+/** Where a text can be cut: between paragraphs, lines and sentences, and never so that a code fence stays open. */
+
+/** Marks in an excerpt that text was left out. */
+const LEFT_OUT = "[…]";
+
+/** Characters that end a sentence without a space behind them. */
+const FULL_STOPS = "。！？";
+const SENTENCE_END = /[.!?…:;"”»)]/;
+/** A line that opens or closes a code fence (CommonMark). */
+const FENCE = /^ {0,3}(`{3,}|~{3,})[^\n]*$/gm;
+
+/** A part of a text, in characters: `to` is behind its last one. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** Returns whether a sentence or a line ends before a place. */
+function isBorder(text: string, at: number): boolean {
+  if (at <= 0 || at >= text.length) return true;
+  const before = text.charAt(at - 1);
+  if (before === "\n" || FULL_STOPS.includes(before)) return true;
+  return before === " " && SENTENCE_END.test(text.charAt(at - 2));
+}
+
+/** Returns the first border (or with step -1 the last one) between two places, both included. */
+function borderBetween(text: string, from: number, to: number, step: 1 | -1): number | undefined {
+  for (let at = step > 0 ? from : to; at >= from && at <= to; at += step) if (isBorder(text, at)) return at;
+  return undefined;
+}
+
+/**
+ * Returns about so many characters around a core, from the beginning of a sentence or line to the end of one: first as
+ * much as fits behind the core, then what still fits before it.
+ */
+export function widened(text: string, core: Span, size: number): Span {
+  const begin = borderBetween(text, Math.max(0, Math.ceil(core.to - size)), core.from, -1) ?? core.from;
+  const most = Math.min(text.length, Math.floor(begin + size));
+  const to = borderBetween(text, Math.min(core.to, most), most, -1) ?? wordBorder(text, most);
+  const least = Math.max(0, Math.ceil(to - size));
+  const from = borderBetween(text, least, begin, 1) ?? begin;
+  return { from: isBorder(text, from) ? from : nextWord(text, from), to: Math.max(to, from) };
+}
+
+/** Returns the beginning of the next word, where one is near. */
+function nextWord(text: string, at: number): number {
+  if (/[^\p{L}\p{N}\p{M}]/u.test(text.charAt(at - 1))) return at;
+  const space = text.slice(at, at + 24).search(/\s/);
+  return space === -1 ? whole(text, at) : at + space + 1;
+}
+
+/** Returns the end of the last word before a place, where one is near. */
+function wordBorder(text: string, at: number): number {
+  const space = text.slice(Math.max(0, at - 24), at).search(/\s\S*$/);
+  return space === -1 || at >= text.length ? whole(text, at) : Math.max(0, at - 24) + space;
+}
+
+/** Returns the place, or the one before it where it would cut a character of two code units in half. */
+function whole(text: string, at: number): number {
+  return (text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at - 1 : at;
+}
+
+/** Returns the line that opens the fence in which a place lies; undefined outside of fences. */
+function openFence(text: string, at: number): string | undefined {
+  let open: { line: string; mark: string } | undefined;
+  for (const match of text.slice(0, at).matchAll(FENCE)) {
+    const [line] = match;
+    const mark = match[1] ?? "";
+    if (!open) open = { line, mark };
+    else if (mark.startsWith(open.mark) && line.trim() === mark) open = undefined;
+  }
+  return open?.line;
+}
+
+/** Returns a part of a text as it is quoted: marked where text is left out, with fences that are cut opened and closed. */
+export function excerptOf(text: string, { from, to }: Span): string {
+  const opened = openFence(text, from);
+  const closed = openFence(text, to);
+  const fence = (line: string) => line.match(/`{3,}|~{3,}/)?.[0] ?? "";
+  const quoted = text.slice(from, to).replace(/^\n+|\s+$/g, "");
+  return [
+    from > 0 ? `${LEFT_OUT}${opened === undefined ? " " : `\n${opened.trim()}\n`}` : "",
+    opened === undefined ? quoted.trimStart() : quoted,
+    to < text.length ? `${closed === undefined ? " " : `\n${fence(closed)}\n`}${LEFT_OUT}` : "",
+  ]
+    .join("")
+    .toWellFormed();
+}

@@ -1,0 +1,74 @@
+/** The excerpts of long messages: read once for a question, for the order of the messages and for what is quoted. */
+import { estimateMessage } from "../../turn/tokens";
+import type { Message } from "../../turn/types";
+import { excerptOf } from "./borders";
+import type { Evidence } from "./evidence";
+import type { Wanted } from "./fulltext";
+import type { Messages } from "./messages";
+import { Finder, isLong, PASSAGE, type Passage } from "./passages";
+import { QUIET } from "./traits";
+
+/** How many candidates are looked at closely: of these the long ones are read. The rest is taken for as dense as these are. */
+const READ = 24;
+
+/** A long message, and its best passage. */
+interface Read {
+  message: Message;
+  passage: Passage;
+}
+
+export class Excerpts {
+  readonly #messages: Messages;
+  readonly #finder: Finder;
+  readonly #read = new Map<number, Read>();
+
+  /** @param rarities what a hit of each word is worth */
+  constructor(messages: Messages, wanted: Wanted[], rarities: ReadonlyMap<string, number>) {
+    this.#messages = messages;
+    this.#finder = new Finder(wanted, rarities);
+  }
+
+  /** Lowers the evidence of the best long candidates to the share of it that their passage has. Meaning is not divided. */
+  weigh(evidence: Evidence, meaning: Evidence | undefined): void {
+    const outlines = this.#messages.outline([...evidence.keys()]);
+    const isRead = new Set(
+      [...evidence]
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, READ)
+        .map(([seq]) => seq),
+    );
+    const long = outlines.filter(({ tokens, traits }) => isLong(tokens) && !(traits & QUIET)).map(({ seq }) => seq);
+    this.#readAll(long.filter((seq) => isRead.has(seq)));
+    const shares = [...this.#read.values()].map(({ passage }) => passage.share);
+    const usual = shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
+    for (const seq of long) {
+      const share = this.#read.get(seq)?.passage.share ?? usual;
+      const meant = meaning?.get(seq) ?? 0;
+      evidence.set(seq, meant + ((evidence.get(seq) ?? 0) - meant) * share);
+    }
+  }
+
+  /** Returns long messages with their passages, in no order. */
+  of(seqs: number[]): Map<number, Read> {
+    this.#readAll(seqs);
+    return this.#read;
+  }
+
+  #readAll(seqs: number[]): void {
+    const unread = seqs.filter((seq) => !this.#read.has(seq));
+    if (unread.length === 0) return;
+    for (const message of this.#messages.pick(unread)) {
+      const size = (message.content.length * PASSAGE) / message.tokens;
+      this.#read.set(message.seq, { message, passage: this.#finder.passage(message.content, size) });
+    }
+  }
+}
+
+/** Returns a long message as it is quoted: its content, place and tokens are those of its excerpt. */
+export function excerpted({ message, passage: { from, to } }: Read): Message & { from: number; to: number } {
+  const content = excerptOf(message.content, { from, to });
+  const tokens = estimateMessage({ name: message.name, content });
+  // An answer that was cut off is quoted as such only with its end.
+  const status = to < message.content.length ? "complete" : message.status;
+  return { ...message, content, tokens, status, from, to };
+}

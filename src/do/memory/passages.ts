@@ -1,0 +1,213 @@
+/** Finds the passage of a long message that has most of what a question asks for. */
+import { type Span, widened } from "./borders";
+import { FORM, RELATED } from "./evidence";
+import type { Wanted } from "./fulltext";
+import { emojiOf, normalize, UNSPACED_CHARACTER } from "./scripts";
+
+/** Tokens of a passage, and of the longest message that is quoted whole. */
+export const PASSAGE = 70;
+const WHOLE = 90;
+
+/** Returns whether a message of so many tokens is quoted by a passage. */
+export const isLong = (tokens: number): boolean => tokens > WHOLE;
+
+/** How much of a passage the words that it is chosen for may span: the rest is for the ends of its sentences. */
+const CORE = 0.8;
+/** How many letters a word may have behind its stem, and behind one that stands for all words that begin so. */
+const ENDING = 4;
+const LONG_ENDING = 12;
+
+/** What a word in a message counts, for which word of the question. */
+interface Sought {
+  word: number;
+  weight: number;
+  ending: number;
+}
+
+/** A place in a text where a word of the question stands. */
+interface Hit {
+  word: number;
+  weight: number;
+  at: number;
+  end: number;
+}
+
+/** Kinds of characters, by UTF-16 code unit; what each is without case and accents. */
+const OTHER = 1;
+const LETTER = 2;
+const UNSPACED = 3;
+/** Emoji of one code unit, and halves of those of two. */
+const PICTURE = /[\p{Extended_Pictographic}\ud800-\udfff]/u;
+const kinds = new Uint8Array(0x10000);
+const folds = new Uint16Array(0x10000);
+
+/** Returns the kind of a code unit. Each is looked at once, because regular expressions over long texts are slow. */
+function kindOf(code: number): number {
+  const known = kinds[code];
+  if (known) return known;
+  const character = String.fromCharCode(code);
+  folds[code] = character.normalize("NFKD").toLowerCase().charCodeAt(0) || code;
+  const isUnspaced = UNSPACED_CHARACTER.test(character) || PICTURE.test(character);
+  const kind = isUnspaced ? UNSPACED : /[\p{L}\p{N}\p{M}]/u.test(character) ? LETTER : OTHER;
+  if (kind === UNSPACED) folds[code] = code;
+  kinds[code] = kind;
+  return kind;
+}
+
+/** Accents, and vowel signs of Arabic and Hebrew, that stand by themselves. */
+const isMark = (code: number) =>
+  (code >= 0x300 && code <= 0x36f) ||
+  (code >= 0x591 && code <= 0x5c7) ||
+  code === 0x640 ||
+  (code >= 0x64b && code <= 0x652);
+
+/** Where Arabic letters begin: its words may begin with an article, which the index does not have. */
+const ARABIC = 0x600;
+
+const SMALL_LETTERS = /^[a-z0-9]*$/;
+
+/** Returns a word without case and accents. */
+function fold(text: string): string {
+  if (SMALL_LETTERS.test(text)) return text;
+  let folded = "";
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    kindOf(code);
+    if (text.charAt(at) === "ß") folded += "ss";
+    else if (text.charAt(at) === "ı") folded += "i";
+    else if (!isMark(code)) folded += String.fromCharCode(folds[code] ?? code);
+  }
+  return folded;
+}
+
+/** Removes the endings that most languages of Latin letters change; the index stems more. */
+const stemOf = (word: string) => word.replace(/(?<=...)(?:ies|ing|ed|es|e|y|s)$/, "");
+
+/** Words are told apart by a hash of their first characters, so that most words of a text need no look-up. */
+const HASHES = 1 << 14;
+const HASHED = 4;
+const hashed = (hash: number, code: number) => (Math.imul(hash, 31) + code) & (HASHES - 1);
+
+/** Finds the words of a question in texts. */
+export class Finder {
+  readonly #words = new Map<string, Sought>();
+  readonly #begins = new Uint8Array(HASHES);
+  /** The longest ending that a word may have. */
+  #ending = ENDING;
+  readonly #worth: number[];
+
+  /** @param rarities what a hit of each word is worth */
+  constructor(wanted: Wanted[], rarities: ReadonlyMap<string, number>) {
+    this.#worth = wanted.map(({ term }) => rarities.get(term.word) ?? 0);
+    for (const [word, { term, forms, related }] of wanted.entries()) {
+      if (term.match !== undefined) continue;
+      this.#seek(emojiOf(term.word) ?? term.word, { word, weight: 1, ending: ENDING });
+      for (const form of forms) this.#seek(form, { word, weight: FORM, ending: ENDING });
+      // Related words of the lexicon are left out: they hardly change passages, and cost a tenth of the time.
+      for (const form of related) if (form.endsWith("*")) this.#seek(form, { word, weight: RELATED, ending: ENDING });
+    }
+  }
+
+  #seek(text: string, sought: Sought): void {
+    const isBeginning = text.endsWith("*");
+    const folded = fold(isBeginning ? text.slice(0, -1) : text);
+    const key = isBeginning ? folded : stemOf(folded);
+    if (key === "" || (this.#words.get(key)?.weight ?? 0) >= sought.weight) return;
+    const ending = isBeginning ? LONG_ENDING : sought.ending;
+    this.#ending = Math.max(this.#ending, ending);
+    this.#words.set(key, { ...sought, ending });
+    const length = Math.min(HASHED, key.length);
+    let hash = 0;
+    for (let at = 0; at < length; at += 1) hash = hashed(hash, key.charCodeAt(at));
+    this.#begins[hash] = (this.#begins[hash] ?? 0) | (1 << length);
+  }
+
+  /** Returns the places where words of the question stand, in their order. */
+  #hits(text: string): Hit[] {
+    const hits: Hit[] = [];
+    const { length } = text;
+    for (let at = 0; at < length; ) {
+      const code = text.charCodeAt(at);
+      const kind = kinds[code] || kindOf(code);
+      if (kind === OTHER) {
+        at += 1;
+        continue;
+      }
+      if (kind === UNSPACED) {
+        if (this.#mayBegin(text, at, Math.min(length, at + HASHED)))
+          for (const size of [HASHED, 2, 1]) if (this.#hit(hits, text.slice(at, at + size), at, at + size)) break;
+        at += 1;
+        continue;
+      }
+      const start = at;
+      at += 1;
+      for (; at < length; at += 1) {
+        const next = text.charCodeAt(at);
+        if ((kinds[next] || kindOf(next)) !== LETTER) break;
+      }
+      if (code >= ARABIC && code < ARABIC + 0x100) this.#hit(hits, fold(normalize(text.slice(start, at))), start, at);
+      else if (this.#mayBegin(text, start, at)) this.#hit(hits, fold(text.slice(start, at)), start, at);
+    }
+    return hits;
+  }
+
+  /** Returns whether a word that is sought may begin at a place of a text. */
+  #mayBegin(text: string, start: number, end: number): boolean {
+    let hash = 0;
+    for (let at = start; at < end && at < start + HASHED; at += 1) {
+      const code = text.charCodeAt(at);
+      hash = hashed(hash, folds[code] || code);
+      if (((this.#begins[hash] ?? 0) >> (at - start + 1)) & 1) return true;
+    }
+    return false;
+  }
+
+  #hit(hits: Hit[], text: string, at: number, end: number): boolean {
+    const least = Math.max(1, text.length - this.#ending);
+    for (let length = text.length; length >= least; length -= 1) {
+      const sought = this.#words.get(length === text.length ? text : text.slice(0, length));
+      if (!sought || text.length - length > sought.ending) continue;
+      hits.push({ word: sought.word, weight: sought.weight, at, end });
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Returns the best passage of so many characters: where words of the question stand near each other, widened to whole
+   * sentences. A text without any of them is quoted from its beginning.
+   */
+  passage(text: string, size: number): Passage {
+    const hits = this.#hits(text);
+    const amounts = new Float64Array(this.#worth.length);
+    let sum = 0;
+    const change = ({ word, weight }: Hit, sign: 1 | -1) => {
+      const amount = amounts[word] ?? 0;
+      const changed = Math.max(0, amount + sign * weight);
+      sum += (this.#worth[word] ?? 0) * (saturated(changed) - saturated(amount));
+      amounts[word] = changed;
+    };
+    let best = { sum: 0, from: 0, to: 0 };
+    let first = 0;
+    for (const hit of hits) {
+      change(hit, 1);
+      for (let old = hits[first]; old && hit.end - old.at > size * CORE; old = hits[first]) {
+        change(old, -1);
+        first += 1;
+      }
+      if (sum > best.sum + 1e-9) best = { sum, from: hits[first]?.at ?? 0, to: hit.end };
+    }
+    for (const old of hits.slice(0, first)) change(old, 1);
+    const share = best.sum > 0 ? Math.min(1, best.sum / sum) : 1;
+    return { ...widened(text, best, size), share };
+  }
+}
+
+/** The part of a message that is quoted. */
+export interface Passage extends Span {
+  /** How much of the worth of all words in the message stands in it. */
+  share: number;
+}
+
+/** More of the same word adds less and less, as for messages. */
+const saturated = (amount: number) => (2 * amount) / (amount + 1);

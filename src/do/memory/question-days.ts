@@ -1,0 +1,118 @@
+/**
+ * The days that a question speaks of, as expressions of the full-text index, which has the day of each message in English
+ * words. Dates and everyday phrases of the languages below are understood.
+ */
+
+import { DATES, monthOf, type Parsed, PHRASES, type Phrase, phraseOf } from "./day-phrases";
+import { MONTHS } from "./days";
+import { phraseWords, type Term } from "./terms";
+
+const DAY = 86_400_000;
+/** More days of one question are left out. */
+const MOST = 4;
+/** Days before and after a week, or a few days, that is meant: nobody counts exactly. */
+const ABOUT = { day: 1, week: 3 };
+
+/** "Hier" is French for yesterday, and German for here. */
+const GERMAN = /\b(?:ich|du|wir|ist|war|was|wie|wo|wann|der|die|das|und|habe|hast)\b/i;
+
+/** When and where a question is asked. */
+export interface Asked {
+  /** Milliseconds since 1970. */
+  now: number;
+  /** An IANA time zone, in which days are meant; UTC by default. */
+  timeZone?: string | undefined;
+}
+
+/** A question's days, as words to look up, and the question without them. */
+export interface QuestionDays {
+  terms: Term[];
+  rest: string;
+}
+
+/** Returns how far the clocks of a time zone are ahead of UTC, in milliseconds; zero for a zone that is not known. */
+function offsetOf({ now, timeZone }: Asked): number {
+  if (timeZone === undefined || timeZone === "UTC") return 0;
+  try {
+    const format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
+    const name = format.formatToParts(now).find(({ type }) => type === "timeZoneName")?.value ?? "";
+    const [, sign = "+", hours = "0", minutes = "0"] = name.match(/([+-])(\d+):(\d+)/) ?? [];
+    return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+  } catch {
+    return 0;
+  }
+}
+
+/** Returns the days that a question speaks of, for the index, and the question's other words. */
+export function daysOf(question: string, asked: Asked): QuestionDays {
+  const offset = offsetOf(asked);
+  const today = Math.floor((asked.now + offset) / DAY);
+  const matches = new Set<string>();
+  const take = (found: string, match: string | undefined) => {
+    if (match === undefined || matches.size >= MOST) return found;
+    matches.add(match);
+    return " ";
+  };
+  const dated = question.replace(DATES, (found: string, ...rest) => {
+    const match = dateMatch(rest.at(-1), offset);
+    return take(found, match && `(${match} OR "${phraseWords(found)}")`);
+  });
+  const rest = dated.replace(PHRASES, (found: string, ...more) => {
+    if (found.toLowerCase() === "hier" && GERMAN.test(question)) return found;
+    const phrase = phraseOf(more.at(-1));
+    return take(found, phrase && phraseMatch(phrase, today, offset));
+  });
+  return { terms: [...matches].map((match) => ({ word: match, prefix: false, match })), rest };
+}
+
+/** Returns the expression for a date: a day, a day of any year, or a month. */
+function dateMatch({ year, month, otherMonth, day }: Parsed, offset: number): string | undefined {
+  const number = monthOf(month);
+  if (number === undefined) return undefined;
+  if (day === undefined) return year === undefined ? undefined : monthMatch(number, Number(year));
+  if (Number(day) < 1 || Number(day) > 31) return undefined;
+  if (year === undefined) return `"${MONTHS[number]} ${Number(day)}"`;
+  const match = daysMatch(dayNumber(Number(year), number, Number(day)), offset);
+  // 3/4/2023 may be of March or of April.
+  const other = otherMonth === undefined ? undefined : monthOf(otherMonth);
+  if (other === undefined || Number(month) === Number(otherMonth)) return match;
+  return `${match} OR ${daysMatch(dayNumber(Number(year), other, Number(month)), offset)}`;
+}
+
+const dayNumber = (year: number, month: number, day: number) => Math.floor(Date.UTC(year, month, day) / DAY);
+
+/** Returns the expression for what a phrase means on a day. @param today days since 1970, in the time zone of the question */
+function phraseMatch({ count, unit, few, month, weekday }: Phrase, today: number, offset: number): string {
+  const date = new Date(today * DAY);
+  const year = date.getUTCFullYear();
+  if (month !== undefined) return monthMatch(month, month < date.getUTCMonth() ? year : year - 1);
+  if (weekday !== undefined) {
+    const back = (date.getUTCDay() - weekday + 7) % 7 || 7;
+    return daysMatch(today - back, offset);
+  }
+  if (unit === "year") return `"${year + count}"`;
+  if (unit === "month") {
+    const meant = new Date(Date.UTC(year, date.getUTCMonth() + count));
+    return monthMatch(meant.getUTCMonth(), meant.getUTCFullYear());
+  }
+  const day = today + count * (unit === "week" ? 7 : 1);
+  const about = unit === "week" ? ABOUT.week : few ? ABOUT.day : 0;
+  return daysMatch(day - about, offset, 2 * about + 1);
+}
+
+/**
+ * Returns the expression for days in the question's time zone. The index has days of UTC, so a day that is of two of them
+ * there is either.
+ */
+function daysMatch(first: number, offset: number, count = 1): string {
+  const from = Math.floor((first * DAY - offset) / DAY);
+  const to = Math.floor(((first + count) * DAY - 1 - offset) / DAY);
+  const days = Array.from({ length: to - from + 1 }, (_, at) => {
+    const date = new Date((from + at) * DAY);
+    return `"${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()} ${date.getUTCFullYear()}"`;
+  });
+  return `(${days.join(" OR ")})`;
+}
+
+/** Returns the expression for a month: between it and its year stands at most a day. */
+const monthMatch = (month: number, year: number) => `NEAR("${MONTHS[month]}" "${year}", 1)`;

@@ -1,0 +1,101 @@
+/** Which messages are quoted: the best that have room, long ones by their excerpts. */
+import { quotationTokens } from "../../turn/prompt-blocks";
+import { MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "../../turn/tokens";
+import type { RecalledMessage } from "../../turn/types";
+import { copiesOf } from "./copies";
+import { type Excerpts, excerpted } from "./excerpts";
+import type { Messages } from "./messages";
+import { isLong, PASSAGE } from "./passages";
+
+/** Excerpts have about as many tokens as planned: messages for so many times the room are read. */
+const LIKELY = 1.2;
+
+/** How often the next candidates are read where some were copies: twice as many each time. */
+const ROUNDS = 8;
+
+/** How much is quoted. */
+interface Room {
+  tokens: number;
+  count: number;
+  whole?: boolean;
+}
+
+/** Returns the first of these that have room, in their order, which is that of their worth; those that are too long are skipped. */
+export function within<T>(ranked: T[], { tokens, count }: Room, costOf: (one: T) => number): T[] {
+  const chosen: T[] = [];
+  let left = tokens;
+  for (const candidate of ranked) {
+    if (chosen.length === count) break;
+    const cost = costOf(candidate);
+    if (cost > left) continue;
+    left -= cost;
+    chosen.push(candidate);
+  }
+  return chosen;
+}
+
+/** Returns the tokens of a quotation whose text is not read yet: without the marks of its lines. */
+const likelyTokens = ({ tokens }: { tokens: number }) => tokens - MESSAGE_OVERHEAD + QUOTATION_OVERHEAD;
+
+/** A candidate, with the tokens that it is likely to take. */
+interface Planned {
+  seq: number;
+  score: number;
+  tokens: number;
+  isLong: boolean;
+}
+
+/** Returns the messages that are quoted of candidates, which stand best first. Copies of the question take no room. */
+export function quote(
+  messages: Messages,
+  ranked: { seq: number; tokens: number; score: number }[],
+  excerpts: Excerpts,
+  { question, ...room }: Room & { question: string },
+): RecalledMessage[] {
+  const planned: Planned[] = ranked.map(({ seq, score, tokens }) => ({
+    seq,
+    score,
+    isLong: isLong(tokens),
+    tokens: room.whole || !isLong(tokens) ? tokens : PASSAGE,
+  }));
+  const isCopy = copiesOf(question);
+  const seen = new Set<string>();
+  const chosen: RecalledMessage[] = [];
+  for (let left = planned, rounds = 0; left.length > 0 && rounds < ROUNDS; rounds += 1) {
+    const spent = chosen.reduce((sum, message) => sum + quotationTokens(message), 0);
+    const rest = { ...room, tokens: room.tokens - spent, count: room.count - chosen.length };
+    const likely = within(left, { ...rest, tokens: rest.tokens * LIKELY * 2 ** rounds }, likelyTokens);
+    if (likely.length === 0) break;
+    const read = readAll(messages, excerpts, likely, room.whole ?? false);
+    const fresh = room.whole ? read : read.filter((message) => !isCopy(message) && isNew(message, seen));
+    chosen.push(...within(fresh, rest, quotationTokens));
+    // What copies leave free is for the next ones.
+    if (fresh.length === read.length) break;
+    const taken = new Set(likely.map(({ seq }) => seq));
+    left = left.filter(({ seq }) => !taken.has(seq));
+  }
+  return chosen;
+}
+
+/** Returns whether the same was not said in a message before, and notes it. */
+function isNew({ role, content }: RecalledMessage, seen: Set<string>): boolean {
+  const key = `${role} ${content.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ")}`;
+  if (seen.has(key)) return false;
+  seen.add(key);
+  return true;
+}
+
+/** Returns candidates as they are quoted, or whole. */
+function readAll(messages: Messages, excerpts: Excerpts, likely: Planned[], whole: boolean): RecalledMessage[] {
+  const long = excerpts.of(likely.filter((one) => one.isLong).map(({ seq }) => seq));
+  const short = messages.pick(likely.filter((one) => !one.isLong).map(({ seq }) => seq));
+  const bySeq = new Map(short.map((message) => [message.seq, message]));
+  return likely.flatMap(({ seq, score }): RecalledMessage[] => {
+    const read = long.get(seq);
+    if (!read)
+      return (bySeq.has(seq) ? [bySeq.get(seq)] : []).flatMap((message) => (message ? { ...message, score } : []));
+    const { message, passage } = read;
+    if (whole) return [{ ...message, from: passage.from, to: passage.to, score }];
+    return [{ ...excerpted(read), score }];
+  });
+}

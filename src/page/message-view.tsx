@@ -1,0 +1,76 @@
+/** A stored message of the transcript. */
+import { memo } from "hono/jsx/dom";
+import { AnswerDetails } from "./answer-details";
+import type { Message } from "./api";
+import { CopyButton } from "./clipboard";
+import { LongText } from "./long-text";
+import { Markdown } from "./markdown";
+import { hashOf } from "./page-location";
+import type { PageState } from "./state";
+import { isStandIn } from "./suggestions";
+import { timeText } from "./text-format";
+
+const STATUS: Record<Message["status"], string> = {
+  running: "",
+  complete: "",
+  interrupted: "This answer was cut off.",
+  cancelled: "This answer was stopped.",
+};
+
+/** Returns the name of the speaker of an answer. */
+export const answererOf = (page: PageState): string => (isStandIn(page) ? "Stand-in" : "Llama");
+
+/** An assistant message without a turn was imported or appended: another model may have written it. */
+const speakerOf = ({ name, role, turnId }: Message, answerer: string) =>
+  name ?? { user: "You", assistant: turnId ? answerer : "Assistant", system: "System", tool: "Function" }[role];
+
+interface MessageViewProps {
+  page: PageState;
+  message: Message;
+  answerer: string;
+  /** The turn of the previous answer. */
+  previousTurnId: string | undefined;
+  /** Whether the URL names this message. */
+  marked: boolean;
+  /** Changes when the details of the answer may be drawn differently. */
+  version: string;
+}
+
+export const MessageView = memo(({ page, message, answerer, previousTurnId, marked }: MessageViewProps) => {
+  const { seq, role, content, createdAt, status } = message;
+  const speaker = speakerOf(message, answerer);
+  return (
+    <article
+      id={`m${seq}`}
+      class={`message ${role}${marked ? " marked" : ""}`}
+      tabindex={-1}
+      aria-label={`${speaker}, message ${seq}`}
+    >
+      <header>
+        <b>{speaker}</b>
+        {role !== "assistant" && <CopyButton text={content} />}
+        <a href={hashOf({ sessionId: page.location.sessionId, seq })} class="quiet" title={`Message ${seq}`}>
+          <time dateTime={createdAt}>{timeText(createdAt)}</time>
+        </a>
+      </header>
+      <LongText text={content}>
+        {(text) =>
+          role === "assistant" ? (
+            <Markdown text={text} />
+          ) : (
+            <p class="plain" dir="auto">
+              {text}
+            </p>
+          )
+        }
+      </LongText>
+      {role === "assistant" && STATUS[status] && <p class="quiet">{STATUS[status]}</p>}
+      {role === "assistant" && (
+        <footer>
+          <CopyButton text={content} />
+          <AnswerDetails page={page} message={message} previousTurnId={previousTurnId} />
+        </footer>
+      )}
+    </article>
+  );
+});

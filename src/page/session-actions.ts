@@ -1,0 +1,69 @@
+/** Actions on a whole session (rename, delete, empty, import), and signing in. */
+import type { SignIn } from "./credentials";
+import { newLocation } from "./page-location";
+import type { PageState } from "./state";
+
+export function renameSession(page: PageState, sessionId: string, title: string): Promise<void> {
+  return page.act(async () => {
+    await page.api.rename(sessionId, title);
+    page.list?.rename(sessionId, title);
+    if (sessionId === page.location.sessionId) page.title = title;
+  });
+}
+
+/** Deletes a session after a delay. The user can undo it until then. */
+export function deleteSession(page: PageState, sessionId: string): void {
+  deleteLater(page, sessionId, "Conversation deleted.", async (closing) => {
+    // A page that is closing runs nothing after an await.
+    if (closing) page.list?.forget(sessionId);
+    await page.api.remove(sessionId, closing);
+    page.list?.forget(sessionId);
+  });
+  if (sessionId === page.location.sessionId) page.go(newLocation());
+}
+
+/** Deletes the messages of the shown session after a delay. The user can undo it until then. */
+export function emptySession(page: PageState): void {
+  const { sessionId } = page.location;
+  deleteLater(page, sessionId, "Conversation emptied.", async (closing) => {
+    await page.api.reset(sessionId, closing);
+    if (sessionId === page.location.sessionId) await page.open();
+  });
+}
+
+function deleteLater(page: PageState, sessionId: string, text: string, run: (closing: boolean) => Promise<void>): void {
+  const id = `delete ${sessionId}`;
+  page.pendingDeletes.add(sessionId, async (closing) => {
+    page.notices.remove(id);
+    await page.act(() => run(closing));
+    if (!closing) page.tabs.announce(sessionId);
+  });
+  const undo = () => {
+    page.pendingDeletes.undo(sessionId);
+    page.notices.remove(id);
+  };
+  page.notices.add({ id, text, action: { label: "Undo", run: undo } });
+}
+
+/** Imports an export into a new session and shows it. */
+export function importSession(page: PageState, lines: string): Promise<void> {
+  return page.act(async () => {
+    const target = newLocation();
+    await page.api.import(target.sessionId, lines);
+    const { title, lastAt } = await page.api.session(target.sessionId);
+    page.list?.keep({ sessionId: target.sessionId, title, lastAt: lastAt ?? new Date().toISOString() });
+    page.go(target);
+  });
+}
+
+/** Stores name and token and loads the page again. Nothing of another user or token stays in it. */
+export function signIn(page: PageState, entered: SignIn): void {
+  const { token, userId } = page.credentials;
+  const isOther = (token ?? entered.token) !== entered.token || (userId ?? entered.userId) !== entered.userId;
+  page.credentials.save(entered);
+  if (isOther) {
+    page.turns.clear();
+    history.replaceState(null, "", location.pathname);
+  }
+  location.reload();
+}

@@ -1,0 +1,60 @@
+/** An unfinished turn: its question, and the answer so far. */
+import { CopyButton } from "./clipboard";
+import { Markdown } from "./markdown";
+import { answererOf } from "./message-view";
+import type { PageTurn } from "./page-turns";
+import type { PageState } from "./state";
+
+const PROGRESS: Record<PageTurn["state"], string> = {
+  waiting: "Waiting for the previous answer…",
+  sending: "Sending…",
+  answering: "",
+  failed: "",
+};
+
+function progressOf({ state, stopping, reconnecting }: PageTurn): string {
+  if (reconnecting) return "Connection lost. Reconnecting…";
+  return stopping ? "Stopping…" : PROGRESS[state];
+}
+
+export function TurnView({ turn, page }: { turn: PageTurn; page: PageState }) {
+  const { question, answer, state, failure } = turn;
+  const progress = progressOf(turn);
+  return (
+    <>
+      <article class="message user">
+        <header>
+          <b>You</b>
+          <CopyButton text={question} />
+        </header>
+        <p class="plain" dir="auto">
+          {question}
+        </p>
+      </article>
+      <article class="message assistant" aria-busy={String(state !== "failed")}>
+        <header>
+          <b>{answererOf(page)}</b>
+        </header>
+        {answer && <Markdown text={answer} />}
+        {progress && (
+          <p class="quiet" role="status">
+            {progress}
+          </p>
+        )}
+        {failure && <p role="alert">{failure.text}</p>}
+        {(state === "failed" || state === "waiting") && (
+          <p class="row">
+            {state === "failed" && (
+              <button type="button" onClick={() => page.turns.retry(turn)}>
+                Try again
+              </button>
+            )}
+            <button type="button" onClick={() => void page.turns.stop(turn)}>
+              Discard
+            </button>
+          </p>
+        )}
+      </article>
+    </>
+  );
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { excerptOf } from "../../../src/do/memory/borders";
+import { Finder, type Passage } from "../../../src/do/memory/passages";
+import { wantedOf } from "../../../src/do/memory/wanted";
+import { search, sessionWith, smallTalk } from "../../support/memory";
+import { freshSession, worker } from "../../support/worker";
+
+const llamory = worker();
+
+const SIZE = 280;
+const FILLER = "Some of this is of no use to anybody at all. ";
+
+function passageOf(text: string, question: string, size = SIZE): Passage {
+  const wanted = wantedOf(question, true, { now: 0 });
+  return new Finder(wanted, new Map(wanted.map(({ term }) => [term.word, 3]))).passage(text, size);
+}
+
+describe("the passage of a long message", () => {
+  it.each([
+    ["at its beginning", `The hive has a white queen. ${FILLER.repeat(40)}`],
+    ["in its middle", `${FILLER.repeat(20)}The hive has a white queen. ${FILLER.repeat(20)}`],
+    ["at its end", `${FILLER.repeat(40)}The hive has a white queen.`],
+    ["in a list", `${"- none of this\n".repeat(60)}- The hive has a white queen.\n${"- nor of that\n".repeat(60)}`],
+    ["in a paragraph of its own", `${FILLER.repeat(20)}\n\nThe hive has a white queen.\n\n${FILLER.repeat(20)}`],
+  ])("holds the words of the question, in whole sentences: %s", (_where, text) => {
+    const passage = passageOf(text, "Which queen has the hive?");
+    expect(text.slice(passage.from, passage.to)).toContain("The hive has a white queen.");
+    expect(passage.to - passage.from).toBeLessThanOrEqual(SIZE);
+    expect(passage.share).toBe(1);
+    expect(text.slice(passage.from, passage.to).trimStart()).toMatch(/^(?:Some|The|-)/);
+    expect(text.slice(passage.from, passage.to).trimEnd()).toMatch(/(?:\.|this|that)$/);
+  });
+
+  it.each([
+    [
+      "Chinese",
+      `${"今天天气很好。".repeat(100)}我在里斯本养了三箱蜜蜂。${"今天天气很好。".repeat(100)}`,
+      "蜜蜂",
+      "我在里斯本养了三箱蜜蜂。",
+    ],
+    [
+      "Russian",
+      `${"Погода хорошая. ".repeat(40)}Мой улей стоит под липой. ${"Погода хорошая. ".repeat(40)}`,
+      "улей",
+      "Мой улей стоит под липой.",
+    ],
+    [
+      "German",
+      `${"Das Wetter ist gut. ".repeat(40)}Die Bäume tragen Äpfel. ${"Das Wetter ist gut. ".repeat(40)}`,
+      "apfel",
+      "Die Bäume tragen Äpfel.",
+    ],
+    ["capitals", `${FILLER.repeat(40)}THE QUEEN IS WHITE. ${FILLER.repeat(40)}`, "queen", "THE QUEEN IS WHITE."],
+  ])("is found by words however they are written: %s", (_language, text, question, expected) => {
+    const { from, to } = passageOf(text, question);
+    expect(text.slice(from, to)).toContain(expected);
+  });
+
+  it("has the share of the message's words that it is worth", () => {
+    const text = `The hive. ${FILLER.repeat(40)}The queen. ${FILLER.repeat(40)}`;
+    expect(passageOf(text, "hive queen").share).toBeCloseTo(0.5);
+  });
+
+  it("is the beginning where no word of the question stands in the message", () => {
+    expect(passageOf(`The beginning of it. ${FILLER.repeat(40)}`, "Which queen?")).toMatchObject({ from: 0, share: 1 });
+  });
+
+  it.each([
+    ["no sentence ends", "word ".repeat(2_000)],
+    ["no word ends", "a".repeat(20_000)],
+    ["no word ends, and characters are pairs", "🐝".repeat(10_000)],
+    ["nothing but line breaks", "\n".repeat(20_000)],
+    ["only hits", "queen ".repeat(5_000)],
+  ])("is bounded where %s", (_what, text) => {
+    const passage = passageOf(text, "queen word");
+    expect(passage.to - passage.from).toBeLessThanOrEqual(SIZE);
+    expect(excerptOf(text, passage).isWellFormed()).toBe(true);
+    expect(excerptOf(text, passage)).not.toContain("\ufffd");
+  });
+});
+
+describe("an excerpt", () => {
+  const code = "```ts\nconst hive = 1;\nconst queen = 2;\nconst drone = 3;\n```";
+  const text = `Before it.\n${code}\nAfter it.`;
+  const cut = (from: string, to: string) => excerptOf(text, { from: text.indexOf(from), to: text.indexOf(to) });
+
+  it("says where text is left out", () => {
+    expect(cut("const", "After")).toMatch(/^\[…\]/);
+    expect(cut("Before", "After")).toMatch(/^Before it\.[\s\S]*\[…\]$/);
+    expect(excerptOf(text, { from: 0, to: text.length })).toBe(text);
+  });
+
+  it.each([
+    ["that it begins in", "const queen", "After", "[…]\n```ts\nconst queen = 2;\nconst drone = 3;\n```\u0020[…]"],
+    ["that it ends in", "Before", "const drone", "Before it.\n```ts\nconst hive = 1;\nconst queen = 2;\n```\n[…]"],
+    ["that it lies in", "const queen", "const drone", "[…]\n```ts\nconst queen = 2;\n```\n[…]"],
+  ])("opens and closes a code fence %s", (_which, from, to, expected) => {
+    expect(cut(from, to)).toBe(expected);
+  });
+});
+
+describe("a long message", () => {
+  const answer = `${FILLER.repeat(120)}For the loft I recommend sheep's wool, because it breathes. ${FILLER.repeat(120)}`;
+  const history = [
+    { role: "user", content: "How do I keep the house warm?", createdAt: "2022-01-01T10:00:00Z" },
+    { role: "assistant", content: answer, createdAt: "2022-01-01T10:01:00Z" },
+    ...smallTalk(200),
+  ];
+
+  it("is recalled by an excerpt that costs what is quoted", async () => {
+    const session = await sessionWith(history);
+    const response = await llamory.post(`/sessions/${session}/context`, {
+      question: "What did you recommend for the loft?",
+      windowTokens: 100,
+    });
+    const { messages, memory } = await response.json<{
+      messages: { content: string }[];
+      memory: { recalled: { seq: number }[]; prompt: { recalled: number } };
+    }>();
+    const prompt = messages.map(({ content }) => content).join("\n");
+    expect(memory.recalled.map(({ seq }) => seq)).toContain(2);
+    expect(prompt).toContain("I recommend sheep's wool");
+    expect(prompt.length).toBeLessThan(answer.length);
+  });
+
+  it("is found whole by a search", async () => {
+    const session = await sessionWith(history);
+    expect((await search(session, "What did you recommend for the loft?"))[0]?.content).toBe(answer);
+  });
+
+  it("does not push short messages out of recall", async () => {
+    const session = freshSession();
+    const long = (at: number) => ({
+      role: "assistant",
+      content: `About the hive: ${FILLER.repeat(30)} The queen of a hive is fed well. ${FILLER.repeat(60)}`,
+      createdAt: new Date(Date.UTC(2022, 0, 1, at)).toISOString(),
+    });
+    const messages = [
+      ...Array.from({ length: 20 }, (_, at) => long(at)),
+      { role: "user", content: "My hive has a queen called Beatrix.", createdAt: "2022-03-01T00:00:00Z" },
+      ...smallTalk(60),
+    ];
+    await llamory.post(`/sessions/${session}/messages`, { messages });
+    expect((await search(session, "What is the queen of my hive called?"))[0]?.content).toContain("Beatrix");
+  });
+});

@@ -1,0 +1,224 @@
+import { describe, expect, it } from "vitest";
+import { visitedServer } from "./support/page";
+
+const visited = visitedServer();
+const open = visited.open;
+
+describe("while an answer is awaited", () => {
+  it("Escape stops it from the first moment, wherever the focus is", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    visited.model.mode = "wait";
+    try {
+      await visitor.ask("Count slowly.");
+      await page.getByRole("button", { name: "Stop" }).waitFor();
+      await page.getByRole("heading", { level: 1 }).click();
+      await page.keyboard.press("Escape");
+      await visitor.sees("Stopping…");
+    } finally {
+      visited.model.release();
+    }
+    await expect
+      .poll(async () => (await visited.transcript(visitor.session)).map(({ status }) => status), { timeout: 20_000 })
+      .toEqual(["cancelled", "cancelled"]);
+    await visitor.page.getByText("Stopping…").waitFor({ state: "detached" });
+  });
+
+  it("states are written as words for assistive technology", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.ask("Give me a moment.");
+    await page.locator('article[aria-busy="true"]').waitFor();
+    await visitor.hasRead(/moment29/);
+    expect(await page.locator('article[aria-busy="true"]').count()).toBe(0);
+    await page.locator('button[aria-expanded="false"]', { hasText: "Details" }).click();
+    await page.locator('button[aria-expanded="true"]', { hasText: "Details" }).waitFor();
+  });
+
+  it("a lost connection is shown at once, and the answer continues when the server is back", async () => {
+    await using visitor = await open();
+    await visitor.ask("Count slowly.");
+    await visitor.sees(/word5 /);
+    await visited.server.kill();
+    await visitor.page.getByText("Reconnecting").first().waitFor({ timeout: 2_000 });
+    await visited.server.start();
+    await visitor.sees("This answer was cut off.");
+  });
+
+  it("a lost network is shown at once, and questions are sent when it is back", async () => {
+    await using visitor = await open();
+    const { page, context } = visitor;
+    await visitor.ask("Hello.");
+    await visitor.hasRead("You said: Hello.");
+    await context.setOffline(true);
+    await page.getByText("You are offline.").waitFor({ timeout: 2_000 });
+    await visitor.ask("Are you there?");
+    await visitor.sees("Reconnecting…");
+    await context.setOffline(false);
+    await visitor.hasRead("You said: Are you there?");
+    await page.getByText("You are offline.").waitFor({ state: "detached" });
+  });
+});
+
+describe("a question that fails", () => {
+  it("keeps its place, says why once and in the page's words, survives a reload, and is sent again", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.ask("Hello.");
+    await visitor.hasRead("You said: Hello.");
+    visited.model.mode = "busy";
+    try {
+      await visitor.ask("Are you there?");
+      await visitor.sees("The model is busy.");
+      expect(await page.getByText("The model is busy.").count()).toBe(1);
+      await page.reload();
+      await visitor.sees("The model is busy.");
+      await visitor.sees("Are you there?");
+    } finally {
+      visited.model.release();
+    }
+    await page.getByRole("button", { name: "Try again" }).click();
+    await visitor.hasRead("You said: Are you there?");
+    expect(await visited.transcript(visitor.session)).toHaveLength(4);
+    expect(await page.getByRole("alert").count()).toBe(0);
+  });
+
+  it("can be discarded, and the next one is sent then", async () => {
+    await using visitor = await open();
+    visited.model.mode = "busy";
+    try {
+      await visitor.ask("Are you there?");
+      await visitor.sees("The model is busy.");
+      await visitor.ask("And now?");
+      await visitor.sees("Waiting for the previous answer…");
+    } finally {
+      visited.model.release();
+    }
+    await visitor.page.getByRole("button", { name: "Discard" }).first().click();
+    await visitor.hasRead("You said: And now?");
+    expect(await visited.transcript(visitor.session)).toHaveLength(2);
+  });
+});
+
+describe("deleting", () => {
+  it("each deletion has its own Undo", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    const list = page.getByRole("navigation", { name: "Conversations" });
+    const sessions: string[] = [];
+    for (const text of ["I keep bees.", "I like figs."]) {
+      await page.getByRole("button", { name: "New conversation" }).click();
+      await visitor.ask(text);
+      await visitor.hasRead(`You said: ${text}`);
+      sessions.push(visitor.session);
+    }
+    await list.getByRole("button", { name: "Delete I keep bees." }).click();
+    await list.getByRole("button", { name: "Delete I like figs." }).click();
+    const undo = page.getByRole("button", { name: "Undo" });
+    await expect.poll(() => undo.count()).toBe(2);
+    await undo.last().click();
+    await undo.click();
+    await expect.poll(() => list.getByRole("link").count()).toBe(2);
+    for (const session of sessions) expect(await visited.transcript(session)).toHaveLength(2);
+  });
+
+  it("a question that is sent before the conversation was emptied is not deleted with it", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.ask("I keep bees.");
+    await visitor.hasRead("You said: I keep bees.");
+    await visitor.choose("Empty");
+    await page.getByText("Start talking.").waitFor();
+    await visitor.ask("I like figs.");
+    await visitor.hasRead("You said: I like figs.");
+    await page.getByRole("button", { name: "Undo" }).waitFor({ state: "detached" });
+    const transcript = await visited.transcript(visitor.session);
+    expect(transcript.map(({ content }) => content)).toEqual(["I like figs.", "You said: I like figs."]);
+  });
+});
+
+describe("drafts and keys", () => {
+  it("a draft belongs to its conversation and survives a reload", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.ask("I keep bees.");
+    await visitor.hasRead("You said: I keep bees.");
+    await page.fill("#question", "half a thought");
+    await page.getByRole("button", { name: "New conversation" }).click();
+    await expect.poll(() => page.inputValue("#question")).toBe("");
+    await page.fill("#question", "another");
+    await page.getByRole("navigation").getByRole("link", { name: "I keep bees." }).click();
+    await expect.poll(() => page.inputValue("#question")).toBe("half a thought");
+    await page.reload();
+    await expect.poll(() => page.inputValue("#question")).toBe("half a thought");
+    await page.goBack();
+    await expect.poll(() => page.inputValue("#question")).toBe("another");
+  });
+
+  it("the Enter of an input method does not send", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await page.fill("#question", "nihon");
+    await page.locator("#question").evaluate((field) => {
+      const options = { key: "Enter", keyCode: 229, bubbles: true, cancelable: true };
+      field.dispatchEvent(new KeyboardEvent("keydown", options));
+    });
+    expect(await page.inputValue("#question")).toBe("nihon");
+    await page.press("#question", "Enter");
+    await visitor.hasRead("You said: nihon");
+  });
+
+  it("a dialog returns the focus, and a form in it takes Escape first", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.signIn(`keys-${crypto.randomUUID().slice(0, 8)}`);
+    await page.getByRole("button", { name: "Facts" }).click();
+    await page.getByLabel("A new fact").fill("Keeps bees.");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Edit: Keeps bees." }).click();
+    await page.getByRole("textbox", { name: "Fact", exact: true }).fill("Keeps wasps.");
+    await page.keyboard.press("Escape");
+    await page.getByText("Keeps bees.").waitFor();
+    await page.getByRole("button", { name: "Delete: Keeps bees." }).click();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("button", { name: "Delete: Keeps bees." }).waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain("Facts");
+  });
+
+  it("shortcuts do nothing while a dialog is open, and with other modifiers", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    const { session } = visitor;
+    await page.keyboard.press("Alt+Shift+n");
+    await page.keyboard.press("Control+Alt+n");
+    await page.keyboard.press("Alt+s");
+    await page.waitForSelector("input[type=search]:focus");
+    await page.keyboard.press("Alt+n");
+    expect(visitor.session).toBe(session);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("Control+k");
+    await page.waitForSelector("input[type=search]:focus");
+  });
+});
+
+describe("two tabs", () => {
+  it("each sees what the other one sends, while it is answered and afterwards", async () => {
+    await using visitor = await open();
+    await visitor.ask("Hello.");
+    await visitor.hasRead("You said: Hello.");
+    const other = await visitor.context.newPage();
+    await other.goto(visitor.page.url());
+    await other.locator("article[id]").getByText("You said: Hello.").waitFor();
+    await visitor.ask("Give me a moment.");
+    await other.getByText(/moment3 /).waitFor();
+    await other
+      .locator("article[id]")
+      .getByText(/moment29/)
+      .waitFor();
+    await other.locator("#question").fill("And now?");
+    await other.getByRole("button", { name: "Send" }).click();
+    await visitor.hasRead("You said: And now?");
+  });
+});

@@ -118,7 +118,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return finished;
   }
 
-  /** Deletes an import. Has no effect if there is none with this id. */
+  /** Deletes an import. Does nothing for another id. */
   cancelImport(id: string): void {
     this.#transfer.cancel(id);
   }

@@ -78,7 +78,7 @@ export interface Journal {
   durable(): Promise<void>;
 }
 
-/** The journal of a turn that is not stored. */
+/** The journal of unstored turns. */
 export const noJournal: Journal = {
   finished: false,
   begin: () => {},

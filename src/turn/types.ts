@@ -79,7 +79,7 @@ export interface PromptInput extends Sampling {
   tools?: Tools | undefined;
   format?: AnswerFormat | undefined;
   systemPrompt: string;
-  /** The time zone in which the prompt shows days. */
+  /** The time zone of the days that the prompt shows. */
   timeZone: string;
   /** The most tokens of prompt and reply together; a smaller window of the model limits them further. */
   contextTokens: number;

@@ -1,4 +1,4 @@
-/** What a turn reads of its session when it is first in the queue. */
+/** Reads the input of a turn from its session when it is first in the queue. */
 import { budgetOf } from "../../turn/budget";
 import { ok, type Result } from "../../turn/result";
 import { messagesBeforeAnswer, withResults } from "../../turn/tool-calls";

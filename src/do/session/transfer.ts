@@ -84,7 +84,7 @@ export class Transfer {
     }
   }
 
-  /** Deletes an import. Has no effect if there is none with this id. */
+  /** Deletes an import. Does nothing for another id. */
   cancel(id: string): void {
     if (this.#store.import.id === id) this.#store.import.drop();
   }

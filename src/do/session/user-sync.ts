@@ -149,7 +149,7 @@ export class UserSync {
     return reply !== null && reply !== false;
   }
 
-  /** Returns the next messages to send, without tool results, and the `seq` up to which they go. */
+  /** Returns the next messages to send, without tool results, and the last `seq` that they cover. */
   #next(synced: number): { to: number; messages: Message[] } {
     const { store } = this.#session;
     const last = Math.min(store.stableSeq(), synced + BATCH);

@@ -45,7 +45,7 @@ export class Schedule<Task extends string> {
 
   /**
    * Stores the data of a task, and when it is due, in one row.
-   * @param at milliseconds since 1970; null for a task that is not due
+   * @param at milliseconds since 1970; null if the task is not due
    */
   note(task: Task, at: number | null, note: object): void {
     const write = `INSERT INTO due (task, at, note) VALUES (?, ?, ?)

@@ -178,7 +178,8 @@ export class Messages {
       this.#db.write(
         `UPDATE messages SET turn = NULL, content = '', tokens = 0, traits = 0, status = ?, memory = NULL, calls = NULL,
          call_id = NULL WHERE seq = ?`,
-        ...[WITHDRAWN, seq],
+        WITHDRAWN,
+        seq,
       );
       this.index.delete(seq);
       this.#outlines.forget(seq);

@@ -11,14 +11,14 @@ const out = mkdtempSync(join(tmpdir(), "llamory-client-"));
 function emitted(name, ...changes) {
   let text = readFileSync(join(out, name), "utf8");
   for (const [from, to] of changes) {
-    if (!text.includes(from)) throw new Error(`${name} has no ${from}: mend scripts/build-client.mjs`);
+    if (!text.includes(from)) throw new Error(`${name} has no ${from}: change scripts/build-client.mjs`);
     text = text.replaceAll(from, to);
   }
   return text;
 }
 
 try {
-  const flags = ["--noEmit", "false", "--declaration", "--rootDir", "src", "--outDir", out];
+  const flags = ["--noEmit", "false", "--declaration", "--stripInternal", "--rootDir", "src", "--outDir", out];
   execFileSync(
     process.execPath,
     [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.client.json", ...flags],
@@ -27,7 +27,6 @@ try {
       stdio: "inherit",
     },
   );
-  const statuses = /type ProblemStatus = ([^;]+);/.exec(readFileSync(join(out, "wire/problem.d.ts"), "utf8"))?.[1];
   mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(join(root, "dist/client.js"), emitted("client.js"));
   writeFileSync(join(root, "dist/client.d.ts"), emitted("client.d.ts", ['"./app"', '"./app.js"']));
@@ -35,12 +34,11 @@ try {
     join(root, "dist/app.d.ts"),
     emitted(
       "app.d.ts",
-      // The Worker's bindings are no matter of a client.
+      // Clients do not need the types of the Worker's bindings.
       [
         /import type { AppEnv } from "\.\/env";\n/.exec(readFileSync(join(out, "app.d.ts"), "utf8"))?.[0] ?? "AppEnv",
         "type AppEnv = object;\n",
       ],
-      ['import("./wire/problem").ProblemStatus', statuses],
     ),
   );
 } finally {

@@ -12,6 +12,7 @@ for (const name of ["index.html", "manifest.webmanifest", "icon.svg", "icon-180.
   cpSync(join(from, name), join(out, name));
 }
 cpSync(join(from, "headers"), join(out, "_headers"));
+cpSync(join(root, "openapi.json"), join(out, "openapi.json"));
 const { metafile } = await build({
   entryPoints: { page: join(from, "main.tsx") },
   outdir: out,

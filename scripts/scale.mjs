@@ -1,4 +1,4 @@
-// What much of it costs, and where it ends: the tables of docs/scale.md, from the inputs in docs/scale.json.
+// Costs and limits: calculates the tables of docs/scale.md from the inputs in docs/scale.json.
 //
 //   npm run scale                    prints them
 //   npm run scale -- mine.json       with inputs of your own: { "promptTokens": 3000, … }

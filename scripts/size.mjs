@@ -1,11 +1,12 @@
-// Fails where the Worker's modules, bundled as `npm run deploy` does, the word list alone, or the page are larger than they may be.
+// Fails if the Worker (bundled as by `npm run deploy`), its word list or the page exceed their limits, or if the Worker
+// contains documentation of its routes.
 import { execFileSync } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const LIMIT_KIB = 150;
+const LIMIT_KIB = 135;
 const WORDS = join(import.meta.dirname, "../src/do/memory/lexicon.ts");
 const WORDS_LIMIT_KIB = 9;
 const PAGE = join(import.meta.dirname, "../dist/page");
@@ -26,7 +27,7 @@ const out = mkdtempSync(join(tmpdir(), "llamory-"));
 try {
   const wrangler = join(import.meta.dirname, "../node_modules/wrangler/bin/wrangler.js");
   execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--minify", "--outdir", out], { stdio: "pipe" });
-  // What wrangler writes beside the modules is not uploaded.
+  // wrangler writes these files next to the modules and does not upload them.
   const kib = kibIn(out, ["**/*.map", "**/README.md"]);
   const first = globSync(PAGE_FIRST, { cwd: PAGE });
   const page = first.map((name) => kibOf(join(PAGE, name))).reduce((sum, size) => sum + size, 0);
@@ -35,6 +36,13 @@ try {
   console.log(
     `The Worker is ${kib.toFixed(1)} KiB gzipped, of ${LIMIT_KIB} KiB; its word list ${words.toFixed(1)} of ${WORDS_LIMIT_KIB}, its page ${page.toFixed(1)} of ${PAGE_LIMIT_KIB}, loaded later ${lazy.toFixed(1)} of ${LAZY_LIMIT_KIB}.`,
   );
+  const code = readFileSync(join(out, "index.js"), "utf8");
+  const { paths } = JSON.parse(readFileSync(join(import.meta.dirname, "../openapi.json"), "utf8"));
+  const bundled = Object.values(paths)
+    .flatMap(Object.values)
+    .filter(({ summary }) => code.includes(`"${summary}"`));
+  for (const { summary } of bundled) console.error(`The Worker contains documentation: ${summary}`);
+  if (bundled.length > 0) process.exitCode = 1;
   if (kib > LIMIT_KIB || words > WORDS_LIMIT_KIB || page > PAGE_LIMIT_KIB || lazy > LAZY_LIMIT_KIB)
     process.exitCode = 1;
 } finally {

@@ -8,10 +8,10 @@ if (tenant !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(tenant)) {
 }
 const token = `llamory_${randomBytes(32).toString("base64url")}`;
 const digest = createHash("sha256").update(token).digest("hex");
-console.log(`The token, shown this once; its holder sends it as \`authorization: Bearer …\`:
+console.log(`The token, shown only once. Clients send it as \`authorization: Bearer …\`:
 
 ${token}
 
-What goes into API_TOKENS, behind a comma where there is one already (npx wrangler secret put API_TOKENS):
+Add this to API_TOKENS, after a comma if it contains a token already (npx wrangler secret put API_TOKENS):
 
 ${tenant === undefined ? digest : `${tenant}:${digest}`}`);

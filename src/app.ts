@@ -1,31 +1,35 @@
-/** The Hono app: middleware, the routes in one chain, and the one place where errors are told. */
-import { type Context, Hono } from "hono";
+/** The Hono app: middleware, all routers in one chain, and the error handler. */
+import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import type { AppEnv } from "./env";
 import { errorFields, log } from "./log";
 import { authenticate } from "./middleware/auth";
-import { limitBody, requireJson } from "./middleware/body";
-import { crossOrigin, localOnly, personal } from "./middleware/cors";
-import { jsonLine } from "./middleware/json-line";
+import { crossOrigin } from "./middleware/cors";
+import { limitBody } from "./middleware/limit-body";
+import { localOnly } from "./middleware/local-only";
+import { noStore } from "./middleware/no-store";
 import { logRequest } from "./middleware/request-log";
-import { FailureError, respond, respondOpenAI } from "./middleware/respond";
+import { requireJson } from "./middleware/require-json";
+import { FailureError, respond } from "./middleware/respond";
 import { limitScope } from "./middleware/scope";
 import { timing } from "./middleware/timing";
-import { ask } from "./routes/ask";
-import { debug } from "./routes/debug";
-import { exports } from "./routes/exports";
-import { facts } from "./routes/facts";
-import { health } from "./routes/health";
-import { mcp } from "./routes/mcp/server";
-import { completions } from "./routes/openai/completions";
-import { responses } from "./routes/openai/responses";
-import { document } from "./routes/openapi";
-import { sessionTokens } from "./routes/session-tokens";
-import { sessions } from "./routes/sessions";
-import { turns } from "./routes/turns";
-import { users } from "./routes/users";
+import * as ask from "./routes/ask";
+import * as debug from "./routes/debug";
+import * as exports from "./routes/exports";
+import * as facts from "./routes/facts";
+import * as health from "./routes/health";
+import * as mcp from "./routes/mcp/server";
+import * as completions from "./routes/openai/completions";
+import * as responses from "./routes/openai/responses";
+import type { Operations } from "./routes/operation";
+import * as messages from "./routes/session-messages";
+import * as search from "./routes/session-search";
+import * as tokens from "./routes/session-tokens";
+import * as sessions from "./routes/sessions";
+import * as turns from "./routes/turns";
+import * as users from "./routes/users";
 import { hasFlag, isLost } from "./rpc/call-object";
 import { SettingsError } from "./settings";
 import { storageFailureOf } from "./turn/storage-error";
@@ -34,49 +38,71 @@ import type { AnyFailure } from "./wire/problem";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 const open = new Hono<AppEnv>();
-open.use(requestId(), timing, logRequest, jsonLine, secureHeaders(), localOnly, crossOrigin);
+open.use(requestId(), timing, logRequest, secureHeaders(), localOnly, crossOrigin);
 
-const base = open.route("/", health).route("/", document);
-// Nothing of a stranger's body is read.
-base.use(personal, authenticate, limitScope, limitBody, requireJson);
+const base = open.route("/", health.routes);
+// Authentication comes first: nothing is read from the body of an unauthenticated request.
+base.use(noStore, authenticate, limitScope, limitBody, requireJson);
 
-/** All routes. Handlers answer with a problem where they fail; whatever is thrown is told here. */
+/** All routes. Handlers throw their failures; the error handler below answers with them. */
 export const app = base
-  .route("/", ask)
-  .route("/", sessions)
-  .route("/", exports)
-  .route("/", turns)
-  .route("/", users)
-  .route("/", facts)
-  .route("/", sessionTokens)
-  .route("/", completions)
-  .route("/", responses)
-  .route("/", mcp)
-  .route("/", debug);
+  .route("/", ask.routes)
+  .route("/", sessions.routes)
+  .route("/", messages.routes)
+  .route("/", search.routes)
+  .route("/", exports.routes)
+  .route("/", turns.routes)
+  .route("/", users.routes)
+  .route("/", facts.routes)
+  .route("/", tokens.routes)
+  .route("/", completions.routes)
+  .route("/", responses.routes)
+  .route("/", mcp.routes)
+  .route("/", debug.routes);
 
-/** Tells a failure in the form that the route's clients know. */
-const respondFailure = (c: Context<AppEnv>, failure: AnyFailure) =>
-  c.req.path.startsWith("/v1/") ? respondOpenAI(c, failure) : respond(c, failure);
+/** @internal The documentation of all routes, in the order of the document. */
+export const operations = (): Operations => ({
+  ...health.operations(),
+  ...ask.operations(),
+  ...sessions.operations(),
+  ...messages.operations(),
+  ...search.operations(),
+  ...exports.operations(),
+  ...turns.operations(),
+  ...users.operations(),
+  ...facts.operations(),
+  ...tokens.operations(),
+  ...completions.operations(),
+  ...responses.operations(),
+  ...mcp.operations(),
+  ...debug.operations(),
+});
 
 app.notFound((c) => {
   const allow = METHODS.filter((method) =>
     app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
   );
-  if (allow.length === 0) return respondFailure(c, { reason: "not_found" });
-  return respondFailure(c, { reason: "method_not_allowed", allow: allow.join(", ") });
+  if (allow.length === 0) return respond(c, { reason: "not_found" });
+  return respond(c, { reason: "method_not_allowed", allow: allow.join(", ") });
 });
 
+/** Returns the failure that an error of a library or of the platform stands for; undefined for a bug. */
+function failureOf(error: Error): AnyFailure | undefined {
+  if (error instanceof SettingsError) return { reason: "misconfigured", detail: error.message };
+  if (error instanceof HTTPException && error.status === 400) return { reason: "malformed_json" };
+  if (hasFlag(error, "overloaded")) return { reason: "session_overloaded" };
+  if (isLost(error)) return { reason: "session_lost" };
+  return undefined;
+}
+
 app.onError((error, c) => {
-  if (error instanceof FailureError) return respondFailure(c, error.failure);
-  if (error instanceof SettingsError) return respondFailure(c, { reason: "misconfigured", detail: error.message });
-  if (error instanceof HTTPException && error.status === 400) return respondFailure(c, { reason: "malformed_json" });
+  if (error instanceof FailureError) return respond(c, error.failure);
   const stored = storageFailureOf(error);
   if (stored) log("error", stored.reason, { requestId: c.var.requestId });
-  if (stored) return respondFailure(c, stored);
-  if (hasFlag(error, "overloaded")) return respondFailure(c, { reason: "session_overloaded" });
-  if (isLost(error)) return respondFailure(c, { reason: "session_lost" });
+  const failure = stored ?? failureOf(error);
+  if (failure) return respond(c, failure);
   log("error", "internal_error", { requestId: c.var.requestId, ...errorFields(error) });
-  return respondFailure(c, { reason: "internal" });
+  return respond(c, { reason: "internal" });
 });
 
 /** The routes as Hono's typed client sees them. */

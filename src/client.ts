@@ -4,18 +4,30 @@ import { hc, type InferRequestType, type InferResponseType } from "hono/client";
 import type { BlankEnv, ExtractSchema } from "hono/types";
 import type { App } from "./app";
 
-type Routes = ReturnType<typeof hc<App>>;
+/** The body of an error (RFC 9457), except on the OpenAI surface. */
+export interface Problem {
+  title: string;
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504 | 507;
+  /** What happened, and what to do. */
+  detail: string;
+  /** A stable name of the error. */
+  code: string;
+  /** The id of the request in the Worker's log. */
+  requestId: string;
+  /** The invalid fields of the request. */
+  errors?: { path: string; message: string }[];
+}
 
-/** The body of every error, but for those of the OpenAI surface. */
-export type Problem = Extract<InferResponseType<Routes["ask"]["$post"], 409>, { code: string }>;
-/** The body of every error of the OpenAI surface. */
-export type OpenAIError = Extract<InferResponseType<Routes["v1"]["responses"]["$post"], 409>, { error: object }>;
+/** The body of an error of the OpenAI surface. */
+export interface OpenAIError {
+  error: { message: string; type: string; param: string | null; code: string };
+}
 
 type Refusal<Route, Body> = Route extends { input: infer Input }
   ? { input: Input; output: Body; outputFormat: "json"; status: Problem["status"] }
   : never;
 
-/** Any route may be refused before its handler is reached: by a token, a limit, a body that is wrong. */
+/** Adds the errors to each route. Hono does not infer them, because handlers and middleware throw them. */
 type Refused<Schema> = {
   [Path in keyof Schema]: {
     [Method in keyof Schema[Path]]:
@@ -24,50 +36,50 @@ type Refused<Schema> = {
   };
 };
 
-/** The routes as Hono knows them, for those who make their own `hc`. */
+/** The routes as Hono types them, for an `hc` of your own. */
 export type AppType = Hono<BlankEnv, Refused<ExtractSchema<App>>>;
 
-/** Every route of Llamory, typed. */
+/** The typed client of all routes. */
 export type Client = ReturnType<typeof hc<AppType>>;
 /** The body of `POST /ask`. */
 export type AskRequest = InferRequestType<Client["ask"]["$post"]>["json"];
 /** The answer of `POST /ask`. */
 export type Answer = Extract<InferResponseType<Client["ask"]["$post"], 200>, { answer: string }>;
 
-/** What a streamed answer is made of. `start` acknowledges the question, `done` the answer. */
+/** An event of a streamed answer. `start` acknowledges the question, `done` the answer. */
 export type StreamEvent =
   | { id: string; event: "start"; data: Pick<Answer, "sessionId" | "turnId" | "model" | "memory"> }
   | { id: string; event: "delta"; data: { text: string } }
   | { id: string; event: "done"; data: Answer }
-  /** Without an id where the server does not know how much it has sent. */
+  /** Has no id if the server lost count of the characters. */
   | { id?: string; event: "error"; data: Problem };
 
 export interface ClientOptions {
   /** An API token of the Worker. */
   token?: string | undefined;
-  /** Sent with every request. */
+  /** Headers of every request. */
   headers?: Record<string, string> | undefined;
-  /** Instead of the global fetch, for example a service binding's. */
+  /** Replaces the global fetch, for example by that of a service binding. */
   fetch?: typeof fetch | undefined;
 }
 
-const headersOf = ({ token, headers }: ClientOptions): Record<string, string> => ({
+const authHeaders = ({ token, headers }: ClientOptions): Record<string, string> => ({
   ...(token !== undefined && { authorization: `Bearer ${token}` }),
   ...headers,
 });
 
 /**
- * A client for every route.
+ * Creates a typed client of all routes.
  * @example
  * const llamory = createClient("https://llamory.example.workers.dev", { token });
  * const response = await llamory.ask.$post({ json: { sessionId: "a", question: "Hello!" } });
  */
 export function createClient(url: string, options: ClientOptions = {}): Client {
-  return hc<AppType>(url, { headers: headersOf(options), ...(options.fetch && { fetch: options.fetch }) });
+  return hc<AppType>(url, { headers: authHeaders(options), ...(options.fetch && { fetch: options.fetch }) });
 }
 
 export interface ConnectionOptions extends ClientOptions {
-  /** How often in a row a lost connection is taken up again; 5 by default. */
+  /** The most attempts in a row to resume a lost connection; default 5. */
   retries?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Called when the connection is lost, before each attempt to reconnect. */
@@ -75,11 +87,11 @@ export interface ConnectionOptions extends ClientOptions {
 }
 
 export interface StreamOptions extends ConnectionOptions {
-  /** Makes asking again the same turn; a random one by default, so that a lost connection asks nothing twice. */
+  /** Makes a repeated request the same turn. Default: random, so that a lost connection asks only once. */
   idempotencyKey?: string | undefined;
 }
 
-/** The question was refused before an answer began. */
+/** Thrown if the question is refused before an answer begins. */
 export class AskError extends Error {
   override readonly name = "AskError";
   readonly problem: Problem;
@@ -91,8 +103,8 @@ export class AskError extends Error {
 }
 
 /**
- * Asks, and tells the answer as it is made. A connection that is lost is taken up again where it broke off.
- * @throws {AskError} where the question is refused; whatever fetch throws, where the server stays out of reach
+ * Asks, and yields the events of the answer. A lost connection is resumed where it broke off.
+ * @throws {AskError} if the question is refused; the error of fetch if the server cannot be reached
  * @example
  * for await (const { event, data } of askStream(url, { sessionId: "a", question: "Hello!" })) {
  *   if (event === "delta") process.stdout.write(data.text);
@@ -106,12 +118,12 @@ export async function* askStream(
   const { idempotencyKey = crypto.randomUUID() } = options;
   const headers = { "content-type": "application/json", "idempotency-key": idempotencyKey };
   const ask = { method: "POST", headers, body: JSON.stringify(request) };
-  yield* takenUp(url, request.sessionId, ask, options);
+  yield* resumed(url, request.sessionId, ask, options);
 }
 
 /**
- * Tells the answer of a turn that was asked before, here or anywhere: from its start, then as it is made. A connection that
- * is lost is taken up again where it broke off.
+ * Follows a turn that any client started: yields its events from the start, then live. A lost connection is resumed where
+ * it broke off.
  * @throws as {@link askStream}
  */
 export async function* turnStream(
@@ -119,32 +131,34 @@ export async function* turnStream(
   { sessionId, turnId }: { sessionId: string; turnId: string },
   options: ConnectionOptions = {},
 ): AsyncGenerator<StreamEvent> {
-  yield* takenUp(url, sessionId, { turn: turnId }, options);
+  yield* resumed(url, sessionId, { turn: turnId }, options);
 }
 
-/** A question, as fetch sends it. */
-interface Ask {
+/** The request of a question. */
+interface AskInit {
   method: string;
   headers: Record<string, string>;
   body: string;
 }
 
-/** A turn that is followed, behind the last event that came of it. */
-interface Followed {
+/** A turn to follow. */
+interface FollowedTurn {
   turn: string;
+  /** The id of the last event that was received. */
   id?: string;
 }
 
-async function* takenUp(
+/** Yields the events of a turn. Sends the question or follows the turn; after a lost connection, follows it. */
+async function* resumed(
   url: string,
   sessionId: string,
-  begin: Ask | Followed,
+  begin: AskInit | FollowedTurn,
   options: ConnectionOptions,
 ): AsyncGenerator<StreamEvent> {
   const { retries = 5, signal } = options;
   const send = options.fetch ?? fetch;
   const base = url.replace(/\/+$/, "");
-  const headers = { ...headersOf(options), accept: "text/event-stream" };
+  const headers = { ...authHeaders(options), accept: "text/event-stream" };
   let next = begin;
   let failures = 0;
   for (;;) {
@@ -177,7 +191,7 @@ async function* takenUp(
   }
 }
 
-/** Server-sent events of a body, however it is split. */
+/** Yields the server-sent events of a body, wherever its chunks are split. */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent> {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

@@ -1,4 +1,4 @@
-/** Bindings of the Worker, and the values that handlers find in their context. */
+/** Bindings of the Worker, and the types of its context. */
 import type { ChatDO } from "./do/chat";
 import type { LegacyDO } from "./do/legacy";
 import type { UsageDO } from "./do/tenant";
@@ -15,35 +15,35 @@ export interface Env extends Partial<Record<keyof Settings, string>> {
   MY_DURABLE_OBJECT: DurableObjectNamespace<LegacyDO>;
   USAGE_DO: DurableObjectNamespace<UsageDO>;
   USER_DO: DurableObjectNamespace<UserDO>;
-  /** How often a tenant may ask; deployed configurations have it. */
+  /** Limits the requests of a tenant. Local configurations have no rate limits. */
   TENANT_RATE?: RateLimit;
-  /** How often the session tokens of one user, or of the same sessions, may ask; deployed configurations have it. */
+  /** Limits the requests with session tokens of one user, or of the same sessions. */
   SESSION_RATE?: RateLimit;
-  /** How often an address may send a wrong token; deployed configurations have it. */
+  /** Limits the wrong tokens of an address. */
   FAILURE_RATE?: RateLimit;
 }
 
-/** Who asks. */
+/** The authenticated caller of a request. */
 export interface Caller {
-  /** Whose sessions these are; empty for the default tenant. */
+  /** The tenant; empty for the default tenant. */
   tenant: string;
-  /** The digest of the API token that lets them in; empty where AUTH is `off`. */
+  /** The digest of the API token, or of the one that created the session token; empty if `AUTH` is `off`. */
   digest: string;
-  /** The only sessions that a session token opens; absent for one of a user, and for an API token, which opens all. */
+  /** The sessions that a session token gives access to; absent for a token of a user and for API tokens. */
   sessions?: string[] | undefined;
-  /** The user whom a session token stands for: it opens what is theirs. */
+  /** The user that a session token gives access to; absent for a token of sessions and for API tokens. */
   userId?: string | undefined;
 }
 
-/** What handlers find in their context. */
+/** The types of Hono's context. */
 export interface AppEnv {
   Bindings: Env;
   Variables: {
     requestId: string;
     caller: Caller;
-    /** Where the request's time goes, in milliseconds. */
+    /** Milliseconds spent on calls of objects and of the model. */
     timings: { memory: number; model: number };
-    /** What the request's line in the log says beyond what all have. */
+    /** Fields that handlers add to the request's line in the log. */
     logged: { sessionId?: string; turnId?: string; code?: string; usage?: Usage };
   };
 }

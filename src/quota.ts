@@ -1,14 +1,14 @@
-/** What a tenant uses of the model is counted by an object of its own: its meter, UsageDO. */
+/** Counts the tokens that a tenant uses. The counter is an object per tenant. */
 import { log } from "./log";
 
-/** The objects that count, as the Worker and the objects that use something know them. */
+/** The namespace of the counters. */
 export interface Quotas {
   getByName(name: string): { add(tokens: number): PromiseLike<void> };
 }
 
 /**
- * Adds to what a tenant has used today. What cannot be counted is told to the operator; what was used stands.
- * @param meter the name of the object that counts; undefined where nobody wants to know
+ * Adds to the tokens that a tenant has used today. If it fails, it logs the tokens and does not throw.
+ * @param meter the name of the counter; undefined if no limit is set
  */
 export async function countUsage(quotas: Quotas, meter: string | undefined, tokens: number): Promise<void> {
   if (meter === undefined || tokens === 0) return;

@@ -1,8 +1,7 @@
 import fc, { type Arbitrary } from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import type { Operation } from "../scripts/openapi/operation";
-import { operations } from "../scripts/openapi/operations";
+import { type FullOperation, operations } from "../scripts/openapi/operations";
 import { worker } from "./support/worker";
 
 const RUNS = 5_000;
@@ -106,7 +105,7 @@ const headerText = fc.oneof(
 );
 
 /** A request to an operation: valid, nearly valid, or garbage. */
-function request(route: string, operation: Operation): Arbitrary<{ path: string; init: RequestInit }> {
+function request(route: string, operation: FullOperation): Arbitrary<{ path: string; init: RequestInit }> {
   const [method = "", template = ""] = route.split(" ");
   const schema = schemaOf(operation.body);
   const body = operation.body

@@ -1,31 +1,50 @@
-import { describe, expect, it } from "vitest";
-import { operations } from "../scripts/openapi/operations";
-import { app } from "../src/app";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { operations, routes } from "../scripts/openapi/operations";
+import type { OpenAIError, Problem } from "../src/client";
+import type { openaiErrorOf, problemOf } from "../src/wire/problem";
 import { document } from "./support/contract";
 import { worker } from "./support/worker";
 
-describe("GET /openapi.json", () => {
-  it("serves the document to anyone", async () => {
-    const response = await worker({ AUTH: "tokens" }).fetch("/openapi.json");
-    expect(await response.json()).toEqual(document);
-  });
+const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, ...operation })),
+);
 
+/** Lists the properties of all schemas in a value that have no description of their own and refer to none. */
+function undescribed(value: unknown, at = ""): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const properties = "properties" in value && typeof value.properties === "object" ? (value.properties ?? {}) : {};
+  const missing = Object.entries(properties).filter(([, schema]) => !schema.description && !schema.$ref);
+  return [
+    ...missing.map(([name]) => `${at}/${name}`),
+    ...Object.entries(value).flatMap(([key, part]) => undescribed(part, `${at}/${key}`)),
+  ];
+}
+
+describe("the OpenAPI document", () => {
   it("has an operation for every route, and a route for every operation", () => {
-    const routes = app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`);
-    expect([...new Set(routes)].sort()).toEqual(Object.keys(operations).sort());
+    expect(Object.keys(operations).sort()).toEqual([...routes].sort());
   });
 
-  it("describes every response with a type, a request id and what it looks like", () => {
-    for (const [path, methods] of Object.entries(document.paths)) {
-      for (const [method, { responses }] of Object.entries(methods)) {
-        for (const [status, response] of Object.entries(responses)) {
-          // A 202 and a 204 are nothing.
-          const shapes = Object.keys(response.content ?? {}).length;
-          expect(shapes > 0, `${method} ${path} ${status}`).toBe(!["202", "204"].includes(status));
-          expect(response, `${method} ${path} ${status}`).toMatchObject({ headers: { "X-Request-Id": {} } });
-        }
+  it("describes every response of the Worker with a type, a request id and what it looks like", () => {
+    for (const { name, responses, ...operation } of described) {
+      if (operation["x-static-asset"]) continue;
+      for (const [status, response] of Object.entries(responses)) {
+        // A 202 and a 204 have no body.
+        const shapes = Object.keys(response.content ?? {}).length;
+        expect(shapes > 0, `${name} ${status}`).toBe(!["202", "204"].includes(status));
+        expect(response, `${name} ${status}`).toMatchObject({ headers: { "X-Request-Id": {} } });
       }
     }
+  });
+
+  it("describes every operation beyond its summary, and every parameter and property", () => {
+    for (const { name, summary, description, parameters } of described) {
+      expect(summary, name).toMatch(/^[A-Z].*[^.]$/);
+      expect(description, name).toMatch(/\.$/);
+      expect(description.toLowerCase(), name).not.toContain(summary.toLowerCase());
+      for (const parameter of parameters) expect(parameter, name).toMatchObject({ description: expect.any(String) });
+    }
+    expect(undescribed(document)).toEqual([]);
   });
 
   it("shows examples that are true: each can be sent as it stands", async () => {
@@ -40,5 +59,13 @@ describe("GET /openapi.json", () => {
       const response = await llamory.fetch(place, { method, headers, body: JSON.stringify(example) });
       expect(response.status, route).toBeLessThan(300);
     }
+  });
+});
+
+describe("the types of llamory/client", () => {
+  it("are those of the errors that the Worker sends", () => {
+    expectTypeOf<ReturnType<typeof problemOf>>().toExtend<Problem>();
+    expectTypeOf<Problem["status"]>().toExtend<ReturnType<typeof problemOf>["status"]>();
+    expectTypeOf<ReturnType<typeof openaiErrorOf>>().toExtend<OpenAIError>();
   });
 });

@@ -1,64 +1,54 @@
-/** The OpenAPI 3.1 document, from the schemas that the routes validate with. */
+/** The OpenAPI 3.1 document, made of the routers' documentation and the schemas of their validators. */
 import * as z from "zod";
 import { version } from "../../package.json";
-import * as schema from "../../src/schema/common-schema";
+import { askResponse, deltaEvent, startEvent } from "../../src/schema/ask-schema";
+import { openapiResponse, problem } from "../../src/schema/common-schema";
 import { openaiError } from "../../src/schema/openai-schema";
-import { openaiErrorOf, problemOf, type Reason, responseOf } from "../../src/wire/problem";
-import { failures } from "./failures";
-import { operations } from "./operations";
+import type { Reason } from "../../src/wire/problem";
+import { answerOf, bodyOf, failuresOf } from "./failures";
+import { type FullOperation, operations } from "./operations";
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
-/** Describes requests before defaults are applied, and everything else after parsing. */
+/** Returns the JSON Schema of a type. `input` describes requests before defaults apply. */
 const jsonSchema = (type: z.ZodType, io: "input" | "output" = "output"): Json => {
   const { $schema: _, ...rest } = z.toJSONSchema(type, { io, unrepresentable: "any" });
   return rest;
 };
 
+const ref = (kind: "headers" | "examples" | "schemas", name: string) => ({ $ref: `#/components/${kind}/${name}` });
+
 const header = (description: string) => ({ description, schema: { type: "string" } });
 const headers = {
-  "X-Request-Id": header("Names the request in the Worker's log; taken over from the request where it is well-formed."),
-  "Server-Timing": header(
-    "Milliseconds spent on `memory`, `model` and in `total`, as far as known when the answer began.",
-  ),
-  "Retry-After": header("Seconds after which to ask again."),
-  "Idempotency-Replayed": header("`true` where the key's turn had been asked before."),
+  "X-Request-Id": header("The id of the request in the Worker's log: your own, if you sent a valid one."),
+  "Server-Timing": header("Milliseconds spent on `memory` and `model`, and in `total` until the response began."),
+  "Retry-After": header("Seconds to wait before a retry."),
+  "Idempotency-Replayed": header("`true` if the turn of this key existed already."),
 };
 
-/** The headers of a response, by reference. */
+/** Returns references to the headers of a response. */
 const headerRefs = (...more: (keyof typeof headers)[]): Json =>
-  Object.fromEntries(
-    ["X-Request-Id", "Server-Timing", ...more].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
-  );
+  Object.fromEntries(["X-Request-Id", "Server-Timing", ...more].map((name) => [name, ref("headers", name)]));
 
-/** Names the example of a failure; examples of the OpenAI surface have their own names. */
-const exampleName = (reason: Reason, openai: boolean) => (openai ? `openai_${reason}` : reason);
-const examples = Object.fromEntries(
-  Object.values(failures).flatMap((failure) => [
-    [exampleName(failure.reason, false), { value: problemOf(failure, "5f0c2f6e") }],
-    [exampleName(failure.reason, true), { value: openaiErrorOf(failure) }],
-  ]),
-);
+/** The examples of failures that operations refer to. */
+const examples: Record<string, Json> = {};
 
-const used = new Set<string>();
-
-/** An example by reference; those that nothing shows stay out of the document. */
-function shownAs(name: string): Json {
-  used.add(name);
-  return { $ref: `#/components/examples/${name}` };
+function exampleOf(reason: Reason, openai: boolean): Json {
+  const name = openai ? `openai_${reason}` : reason;
+  examples[name] = { value: bodyOf(reason, openai) };
+  return ref("examples", name);
 }
 
-/** The responses of failures by status, with their codes and examples. */
+/** Returns the responses of failures by status, with their codes and examples. */
 function failureResponses(reasons: readonly Reason[], openai: boolean): Json {
-  const byStatus = Map.groupBy(reasons, (reason) => responseOf(failures[reason]).status);
+  const byStatus = Map.groupBy(reasons, (reason) => answerOf(reason).status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => {
-      const shown = group.map((reason) => [reason, shownAs(exampleName(reason, openai))]);
       const content = {
-        schema: { $ref: `#/components/schemas/${openai ? "OpenAIError" : "Problem"}` },
-        examples: Object.fromEntries(shown),
+        schema: ref("schemas", openai ? "OpenAIError" : "Problem"),
+        examples: Object.fromEntries(group.map((reason) => [reason, exampleOf(reason, openai)])),
       };
-      const retry = group.some((reason) => "retry-after" in responseOf(failures[reason]).headers);
+      const retry = group.some((reason) => "retry-after" in answerOf(reason).headers);
       return [
         String(status),
         {
@@ -71,7 +61,7 @@ function failureResponses(reasons: readonly Reason[], openai: boolean): Json {
   );
 }
 
-/** The fields of an object schema as parameters. */
+/** Returns the fields of an object schema as parameters. */
 function parameters(type: z.ZodObject | undefined, place: "path" | "query" | "header"): Json[] {
   if (!type) return [];
   const { properties = {}, required = [] } = jsonSchema(type) as {
@@ -80,22 +70,23 @@ function parameters(type: z.ZodObject | undefined, place: "path" | "query" | "he
   };
   return Object.entries(properties)
     .filter(([name]) => name !== "accept")
-    .map(([name, field]) => ({
+    .map(([name, { description, ...schema }]) => ({
       name,
       in: place,
-      required: place === "path" || (required.includes(name) && !("default" in field)),
-      schema: field,
+      description,
+      required: place === "path" || (required.includes(name) && !("default" in schema)),
+      schema,
     }));
 }
 
 const NDJSON = "application/x-ndjson";
 
-/** Describes lines of JSON as text with a schema per line, because OpenAPI 3.1 has no type for them. */
-const linesOf = (type: z.ZodType): Json => ({
+/** Describes NDJSON as text with a schema per line, because OpenAPI 3.1 has no type for it. */
+const linesOf = (type: () => z.ZodType): Json => ({
   type: "string",
   description: "Lines of JSON",
   contentMediaType: NDJSON,
-  contentSchema: jsonSchema(type, "input"),
+  contentSchema: jsonSchema(type(), "input"),
 });
 
 const EXPORTED = [
@@ -106,106 +97,104 @@ const EXPORTED = [
   .map((line) => `${JSON.stringify(line)}\n`)
   .join("");
 
-/** How any route that needs a token may refuse. */
-const CLOSED = [
-  "unauthorized",
-  "token_expired",
-  "forbidden",
-  "not_configured",
-  "too_many_failures",
-  "too_many_requests",
-  "session_overloaded",
-  "session_lost",
-  "schema_too_new",
-] as const;
-
-/** Describes a stream of events; the data of native events have named schemas. */
+/** Describes a stream of events. The data of native events have named schemas. */
 const eventsOf = (description: string, openai: boolean): Json => ({
   type: "string",
   description,
   ...(!openai && {
     contentMediaType: "text/event-stream",
     contentSchema: {
-      oneOf: ["StreamStart", "StreamDelta", "StreamDone", "StreamError"].map((name) => ({
-        $ref: `#/components/schemas/${name}`,
-      })),
+      oneOf: ["StreamStart", "StreamDelta", "StreamDone", "StreamError"].map((name) => ref("schemas", name)),
     },
   }),
 });
 
-/** The shapes of bodies, each under a name that a client which is made of the document can use. */
+/** The schemas of bodies. Their names are the type names of generated clients. */
 const shapes: Record<string, Json> = {};
 
-/** A shape under the name of its operation, by reference. */
-function named(
-  id: string,
-  kind: "Request" | "Response" | "Error",
-  type: z.ZodType,
-  io: "input" | "output" = "output",
-): Json {
+function named(id: string, kind: "Request" | "Response" | "Error", type: z.ZodType, io?: "input"): Json {
   const name = `${id.charAt(0).toUpperCase()}${id.slice(1)}${kind}`;
   shapes[name] = jsonSchema(type, io);
-  return { $ref: `#/components/schemas/${name}` };
+  return ref("schemas", name);
 }
 
-function operationOf(path: string, { open, openai = false, ...operation }: (typeof operations)[string]): Json {
-  const reasons = new Set<Reason>(["misconfigured", "internal", "local_only", ...(operation.failures ?? [])]);
-  if (!open) for (const reason of CLOSED) reasons.add(reason);
-  if (operation.params || operation.query || operation.headers || operation.body) reasons.add("invalid_request");
-  // A body of any request is looked at before its route is.
-  if (operation.body)
-    for (const reason of ["malformed_json", "unsupported_media_type", "body_too_large"] as const) reasons.add(reason);
-  const { status = 200, response, events, nothing, taken, refused, lines, takesLines } = operation;
+const TOKENS = {
+  none: "",
+  session: " Session tokens may call this.",
+  user: " Session tokens of the user may call this.",
+  api: " Only API tokens may call this.",
+};
+
+function operationOf(path: string, operation: FullOperation): Json {
+  const openai = path.startsWith("/v1");
+  const { id, tokens = "api", status = 200, response, events, empty = {}, refused, body, bodyLines } = operation;
   return {
-    operationId: operation.id,
+    operationId: id,
     summary: operation.summary,
-    description: `${operation.summary}.`,
-    tags: [path.startsWith("/v1") ? "OpenAI" : "Llamory"],
-    ...(open && { security: [] }),
+    description: operation.description + TOKENS[tokens],
+    tags: [openai ? "OpenAI" : "Llamory"],
+    ...(tokens === "none" && { security: [] }),
     parameters: [
       ...parameters(operation.params, "path"),
       ...parameters(operation.query, "query"),
       ...parameters(operation.headers, "header"),
     ],
-    ...(operation.body && {
+    ...(body && {
       requestBody: {
         required: true,
         content: {
-          "application/json": {
-            schema: named(operation.id, "Request", operation.body, "input"),
-            example: operation.example,
-          },
+          "application/json": { schema: named(id, "Request", body, "input"), example: operation.example },
         },
       },
     }),
-    ...(takesLines && {
-      requestBody: { required: true, content: { [NDJSON]: { schema: linesOf(takesLines), example: EXPORTED } } },
+    ...(bodyLines && {
+      requestBody: { required: true, content: { [NDJSON]: { schema: linesOf(bodyLines), example: EXPORTED } } },
     }),
     responses: {
       [status]: {
-        description: "Done.",
-        headers: operation.id === "ask" ? headerRefs("Idempotency-Replayed") : headerRefs(),
+        description: "Success.",
+        headers: id === "ask" ? headerRefs("Idempotency-Replayed") : headerRefs(),
         content: {
-          ...(response && { "application/json": { schema: named(operation.id, "Response", response) } }),
-          ...(lines && { [NDJSON]: { schema: linesOf(lines), example: EXPORTED } }),
+          ...(response && { "application/json": { schema: named(id, "Response", response()) } }),
+          ...(operation.responseLines && {
+            [NDJSON]: { schema: linesOf(operation.responseLines), example: EXPORTED },
+          }),
           ...(events && { "text/event-stream": { schema: eventsOf(events, openai) } }),
         },
       },
-      ...(taken && { 202: { description: taken, headers: headerRefs() } }),
-      ...(nothing && { 204: { description: nothing, headers: headerRefs() } }),
-      ...failureResponses([...reasons], openai),
+      ...Object.fromEntries(
+        Object.entries(empty).map(([code, description]) => [code, { description, headers: headerRefs() }]),
+      ),
+      ...failureResponses(failuresOf(operation), openai),
       ...(refused && {
         400: {
           description: "The message could not be read.",
           headers: headerRefs(),
-          content: { "application/json": { schema: named(operation.id, "Error", refused) } },
+          content: { "application/json": { schema: named(id, "Error", refused()) } },
         },
       }),
     },
   };
 }
 
-/** Hono's `:name` as OpenAPI's `{name}`. */
+/** The document itself is a static asset: the Worker and its failures are not involved. */
+const asset = {
+  operationId: "openapi",
+  summary: "Get this document",
+  description: "Returns the OpenAPI document as a static file. It needs no token.",
+  tags: ["Llamory"],
+  security: [],
+  parameters: [],
+  responses: {
+    200: {
+      description: "Success.",
+      content: { "application/json": { schema: named("openapi", "Response", openapiResponse()) } },
+    },
+  },
+  "x-static-asset": true,
+};
+
+/** Rewrites Hono's `:name` as OpenAPI's `{name}`. */
 const templated = (path: string) => path.replace(/:(\w+)(?:\{[^}]*\})?/g, "{$1}");
 
 export function openapi(): Json {
@@ -219,30 +208,30 @@ export function openapi(): Json {
     info: {
       title: "Llamory",
       version,
-      description: "A Llama chat agent that remembers. Unknown fields of a request are ignored.",
+      description: "A Llama chat agent with memory. Requests ignore unknown fields.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
     tags: [
-      { name: "Llamory", description: "Sessions that remember: ask them, read them, empty them, take them elsewhere." },
-      { name: "OpenAI", description: "What speaks the OpenAI API, for its SDKs and the frameworks that use them." },
+      { name: "Llamory", description: "Sessions and users with memory." },
+      { name: "OpenAI", description: "Routes that are compatible with the OpenAI API, for its SDKs and frameworks." },
     ],
     security: [{ token: [] }, { key: [] }],
-    paths,
+    paths: { ...paths, "/openapi.json": { get: asset } },
     components: {
       securitySchemes: {
-        token: { type: "http", scheme: "bearer", description: "A token whose SHA-256 stands in `API_TOKENS`." },
+        token: { type: "http", scheme: "bearer", description: "A token whose SHA-256 is in `API_TOKENS`." },
         key: { type: "apiKey", in: "header", name: "X-API-Key", description: "The same token." },
       },
       headers,
-      examples: Object.fromEntries(Object.entries(examples).filter(([name]) => used.has(name))),
+      examples,
       schemas: {
-        Problem: jsonSchema(schema.problem),
-        OpenAIError: jsonSchema(openaiError),
-        StreamStart: jsonSchema(schema.startEvent),
-        StreamDelta: jsonSchema(schema.deltaEvent),
-        StreamDone: jsonSchema(schema.askResponse),
-        StreamError: { $ref: "#/components/schemas/Problem" },
+        Problem: jsonSchema(problem()),
+        OpenAIError: jsonSchema(openaiError()),
+        StreamStart: jsonSchema(startEvent()),
+        StreamDelta: jsonSchema(deltaEvent()),
+        StreamDone: jsonSchema(askResponse()),
+        StreamError: ref("schemas", "Problem"),
         ...shapes,
       },
     },

@@ -1,60 +1,57 @@
+/** The failures of the document, and an example of each. */
 import { MAX_BODY } from "../../src/limits";
 import { MAX_FOLLOWERS } from "../../src/turn/live-turn";
-import type { AnyFailure, Reason } from "../../src/wire/problem";
+import { type AnyFailure, openaiErrorOf, problemOf, type Reason, responseOf } from "../../src/wire/problem";
+import type { FullOperation } from "./operations";
 
-/** One example of each failure, for the document. */
-export const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
+type Example<R extends Reason> = Extract<AnyFailure, { reason: R }>;
+/** The failures whose texts contain values. */
+type Filled = { [R in Reason]: { reason: R } extends Example<R> ? never : R }[Reason];
+
+const FILLED: { [R in Filled]: Example<R> } = {
   invalid_request: { reason: "invalid_request", errors: [{ path: "question", message: "Invalid input" }] },
-  malformed_json: { reason: "malformed_json" },
-  unsupported_media_type: { reason: "unsupported_media_type" },
   body_too_large: { reason: "body_too_large", limit: MAX_BODY },
-  local_only: { reason: "local_only" },
-  too_many_failures: { reason: "too_many_failures" },
-  too_many_requests: { reason: "too_many_requests" },
   tenant_allowance_spent: { reason: "tenant_allowance_spent", retryAfter: 3_600 },
-  unauthorized: { reason: "unauthorized" },
-  token_expired: { reason: "token_expired" },
-  forbidden: { reason: "forbidden" },
-  session_key_missing: { reason: "session_key_missing" },
-  not_configured: { reason: "not_configured" },
   misconfigured: { reason: "misconfigured", detail: "Check the Worker's settings." },
-  not_found: { reason: "not_found" },
-  model_not_found: { reason: "model_not_found" },
   method_not_allowed: { reason: "method_not_allowed", allow: "POST" },
-  internal: { reason: "internal" },
-  model_busy: { reason: "model_busy" },
-  model_timeout: { reason: "model_timeout" },
-  model_stalled: { reason: "model_stalled" },
-  model_interrupted: { reason: "model_interrupted" },
-  model_unreachable: { reason: "model_unreachable" },
   model_unavailable: { reason: "model_unavailable", model: "@cf/meta/llama-3.1-8b-instruct" },
   model_allowance_spent: { reason: "model_allowance_spent", retryAfter: 3_600 },
-  model_account: { reason: "model_account" },
-  model_request_refused: { reason: "model_request_refused" },
-  model_reply_empty: { reason: "model_reply_empty" },
-  model_reply_malformed: { reason: "model_reply_malformed" },
-  prompt_too_long: { reason: "prompt_too_long" },
-  turn_cancelled: { reason: "turn_cancelled" },
-  tool_results_unexpected: { reason: "tool_results_unexpected" },
-  turn_interrupted: { reason: "turn_interrupted" },
-  turn_not_found: { reason: "turn_not_found" },
   turn_followers_full: { reason: "turn_followers_full", limit: MAX_FOLLOWERS },
-  response_not_found: { reason: "response_not_found" },
-  session_busy: { reason: "session_busy" },
-  session_queue_full: { reason: "session_queue_full" },
-  session_overloaded: { reason: "session_overloaded" },
-  session_lost: { reason: "session_lost" },
-  session_of_another_user: { reason: "session_of_another_user" },
-  user_unreachable: { reason: "user_unreachable" },
-  user_being_deleted: { reason: "user_being_deleted" },
-  user_half_deleted: { reason: "user_half_deleted" },
-  fact_not_found: { reason: "fact_not_found" },
-  facts_full: { reason: "facts_full" },
-  session_full: { reason: "session_full" },
-  older_than_session: { reason: "older_than_session" },
-  session_not_empty: { reason: "session_not_empty" },
-  import_interrupted: { reason: "import_interrupted" },
-  schema_too_new: { reason: "schema_too_new" },
-  storage_failed: { reason: "storage_failed" },
-  idempotency_conflict: { reason: "idempotency_conflict" },
 };
+
+const isFilled = (reason: Reason): reason is Filled => Object.hasOwn(FILLED, reason);
+// TypeScript does not see that `{ reason }` is a failure: the union has too many members.
+const exampleOf = (reason: Reason) => (isFilled(reason) ? FILLED[reason] : ({ reason } as AnyFailure));
+
+export const bodyOf = (reason: Reason, openai: boolean) =>
+  openai ? openaiErrorOf(exampleOf(reason)) : problemOf(exampleOf(reason), "5f0c2f6e");
+export const answerOf = (reason: Reason) => responseOf(exampleOf(reason));
+
+/** Failures of every route, of routes that need a token, and of routes with a body. */
+const ANY = ["misconfigured", "internal", "local_only"] as const;
+const CLOSED = [
+  "unauthorized",
+  "token_expired",
+  "forbidden",
+  "not_configured",
+  "too_many_failures",
+  "too_many_requests",
+  "session_overloaded",
+  "session_lost",
+  "schema_too_new",
+] as const;
+const BODY = ["malformed_json", "unsupported_media_type", "body_too_large"] as const;
+
+/** Returns all failures of an operation. */
+export function failuresOf({ failures = [], tokens, ...operation }: FullOperation): Reason[] {
+  const validates = operation.params ?? operation.query ?? operation.headers ?? operation.body;
+  return [
+    ...new Set<Reason>([
+      ...ANY,
+      ...failures,
+      ...(tokens === "none" ? [] : CLOSED),
+      ...(validates ? ["invalid_request" as const] : []),
+      ...(operation.body ? BODY : []),
+    ]),
+  ];
+}

@@ -1,245 +1,37 @@
-/** All operations of the API, with their requests, responses and failures. */
+/** All operations of the API: the documentation of the routers, and the validators and rules of the routes' chains. */
+import type * as z from "zod";
+import { app, operations as documented } from "../../src/app";
+import { declaredBy, type RouteRules } from "../../src/middleware/route";
+import { validatedBy } from "../../src/middleware/validation";
+import type { Operation } from "../../src/routes/operation";
 
-import * as schema from "../../src/schema/common-schema";
-import { exportLine } from "../../src/schema/export-schema";
-import * as session from "../../src/schema/session-schema";
-import * as user from "../../src/schema/user-schema";
-import { openaiOperations } from "./openai-operations";
-import { type Operation, TURN_FAILURES } from "./operation";
+export interface FullOperation extends Operation {
+  tokens: RouteRules["tokens"];
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+}
 
-const EVENTS =
-  "Server-sent events: `start` (StreamStart), `delta` (StreamDelta), and last `done` (StreamDone) or `error` (StreamError). `id` is `<turnId>:<characters of the answer so far>`, with `:done` behind it for the last event. Comments keep the connection alive.";
+/** The handlers of each route, for example `POST /ask`. */
+const chains = Map.groupBy(
+  app.routes.filter(({ method }) => method !== "ALL"),
+  ({ method, path }) => `${method} ${path}`,
+);
 
-export const operations: Record<string, Operation> = {
-  "GET /health": {
-    id: "health",
-    summary: "Whether the Worker runs, which version, and with which model",
-    open: true,
-    response: schema.healthResponse,
-  },
-  "GET /openapi.json": { id: "openapi", summary: "This document", open: true, response: schema.openapiResponse },
-  "POST /ask": {
-    id: "ask",
-    summary: "Ask a session a question; the answer is remembered",
-    headers: schema.askHeaders,
-    body: schema.askRequest,
-    example: { sessionId: "a", question: "My name is Ana and I keep bees in Lisbon." },
-    response: schema.askResponse,
-    events: EVENTS,
-    failures: [...TURN_FAILURES, "idempotency_conflict", "turn_followers_full"],
-  },
-  "POST /reset": {
-    id: "reset",
-    summary: "Empty a session",
-    body: schema.resetRequest,
-    example: { sessionId: "a" },
-    response: schema.resetResponse,
-    failures: ["storage_failed", "user_unreachable"],
-  },
-  "POST /tokens": {
-    id: "makeToken",
-    summary:
-      "A short-lived token for a browser: to ask, read, follow and cancel in the sessions, or as the user, that it names",
-    body: schema.tokenRequest,
-    example: { sessionIds: ["a"], expiresIn: 600 },
-    status: 201,
-    response: schema.tokenResponse,
-    failures: ["session_key_missing"],
-  },
-  "GET /debug": {
-    id: "debug",
-    summary: "What of the request reached the Worker; only where DEBUG is on",
-    response: schema.debugResponse,
-    failures: ["not_found"],
-  },
-  "GET /sessions/:sessionId": {
-    id: "session",
-    summary: "How much there is of a session; an unknown one is empty",
-    params: schema.sessionParam,
-    response: session.sessionResponse,
-  },
-  "PATCH /sessions/:sessionId": {
-    id: "renameSession",
-    summary: "Give a session a title",
-    params: schema.sessionParam,
-    body: session.sessionChange,
-    example: { title: "Bees" },
-    response: session.sessionChanged,
-    failures: ["storage_failed", "user_unreachable", "turn_cancelled"],
-  },
-  "DELETE /sessions/:sessionId": {
-    id: "deleteSession",
-    summary: "Delete a session for good",
-    params: schema.sessionParam,
-    response: schema.resetResponse,
-    failures: ["storage_failed", "user_unreachable"],
-  },
-  "GET /sessions/:sessionId/messages": {
-    id: "messages",
-    summary: "A page of the transcript, newest first",
-    params: schema.sessionParam,
-    query: session.historyQuery,
-    response: session.historyResponse,
-  },
-  "POST /sessions/:sessionId/messages": {
-    id: "appendMessages",
-    summary: "Append messages that were said elsewhere, all or none",
-    params: schema.sessionParam,
-    body: session.appendRequest,
-    example: { messages: [{ role: "user", name: "Ana", content: "The honey is ripe in July." }] },
-    status: 201,
-    response: session.appendResponse,
-    failures: [
-      "session_queue_full",
-      "session_full",
-      "older_than_session",
-      "turn_cancelled",
-      "storage_failed",
-      "session_of_another_user",
-      "user_unreachable",
-      "user_being_deleted",
-    ],
-  },
-  "GET /sessions/:sessionId/search": {
-    id: "search",
-    summary: "The messages that fit a text best, best first",
-    params: schema.sessionParam,
-    query: session.searchQuery,
-    response: session.searchResponse,
-  },
-  "POST /sessions/:sessionId/search": {
-    id: "searchByPost",
-    summary: "The same, for a text that is not to stand in a URL",
-    params: schema.sessionParam,
-    body: session.searchRequest,
-    example: { q: "honey" },
-    response: session.searchResponse,
-  },
-  "GET /sessions/:sessionId/export": {
-    id: "exportSession",
-    summary: "The session as lines of JSON that name no session; without a turn that runs",
-    params: schema.sessionParam,
-    lines: exportLine,
-  },
-  "POST /sessions/:sessionId/import": {
-    id: "importSession",
-    summary: "What an export wrote, into an empty session: all of it, or nothing",
-    params: schema.sessionParam,
-    takesLines: exportLine,
-    status: 201,
-    response: session.importResponse,
-    failures: [
-      "session_not_empty",
-      "import_interrupted",
-      "session_full",
-      "session_queue_full",
-      "storage_failed",
-      "unsupported_media_type",
-      "body_too_large",
-    ],
-  },
-  "POST /sessions/:sessionId/context": {
-    id: "context",
-    summary: "The exact prompt that an ask would send, and why; writes nothing",
-    params: schema.sessionParam,
-    body: session.contextRequest,
-    example: { question: "When is the honey ripe?" },
-    response: session.contextResponse,
-    failures: ["prompt_too_long", "session_of_another_user"],
-  },
-  "GET /sessions/:sessionId/turns/:turnId": {
-    id: "turn",
-    summary: "A turn, running or over",
-    params: schema.turnParam,
-    response: schema.turnResponse,
-    failures: ["turn_not_found"],
-  },
-  "GET /sessions/:sessionId/turns/:turnId/stream": {
-    id: "followTurn",
-    summary: "A turn's events from the start, or after `Last-Event-ID`; a turn that is over replays and ends",
-    params: schema.turnParam,
-    query: schema.followQuery,
-    headers: schema.streamHeaders,
-    events: EVENTS,
-    nothing: "The client has all of the turn: it sent the id of its last event.",
-    failures: ["turn_not_found", "turn_followers_full"],
-  },
-  "DELETE /sessions/:sessionId/turns/:turnId": {
-    id: "cancelTurn",
-    summary: "End a running turn; what was said so far is kept",
-    params: schema.turnParam,
-    response: schema.turnResponse,
-    failures: ["turn_not_found", "storage_failed"],
-  },
-  "GET /users/:userId/sessions": {
-    id: "userSessions",
-    summary: "A page of a user's sessions, those first in which something was said last",
-    params: user.userParam,
-    query: user.userSessionsQuery,
-    response: user.userSessionsResponse,
-  },
-  "GET /users/:userId/search": {
-    id: "searchUser",
-    summary: "The messages of all sessions of a user that fit a text best, best first",
-    params: user.userParam,
-    query: session.searchQuery,
-    response: user.userSearchResponse,
-  },
-  "POST /users/:userId/search": {
-    id: "searchUserByPost",
-    summary: "The same, for a text that is not to stand in a URL",
-    params: user.userParam,
-    body: session.searchRequest,
-    example: { q: "honey" },
-    response: user.userSearchResponse,
-  },
-  "DELETE /users/:userId": {
-    id: "deleteUser",
-    summary: "Delete a user: their sessions, what was copied of them, and facts; what breaks off goes on with the next",
-    params: user.userParam,
-    response: user.userDeleted,
-    failures: ["user_half_deleted", "storage_failed"],
-  },
-  "GET /users/:userId/facts": {
-    id: "facts",
-    summary: "What is known of a user, newest first",
-    params: user.userParam,
-    response: user.factsResponse,
-  },
-  "POST /users/:userId/facts": {
-    id: "addFact",
-    summary: "One more fact about a user: it stands in every prompt of theirs",
-    params: user.userParam,
-    body: user.factRequest,
-    example: { text: "Ana keeps bees in Lisbon." },
-    status: 201,
-    response: user.fact,
-    failures: ["facts_full", "user_being_deleted", "storage_failed"],
-  },
-  "PATCH /users/:userId/facts/:factId": {
-    id: "changeFact",
-    summary: "Say a fact otherwise",
-    params: user.factParam,
-    body: user.factChange,
-    example: { text: "Ana keeps bees in Porto." },
-    response: user.fact,
-    failures: ["fact_not_found", "storage_failed"],
-  },
-  "DELETE /users/:userId/facts/:factId": {
-    id: "deleteFact",
-    summary: "Forget a fact",
-    params: user.factParam,
-    response: user.factDeleted,
-    failures: ["fact_not_found", "storage_failed"],
-  },
-  "POST /mcp": {
-    id: "mcp",
-    summary: "The memory as an MCP server (Streamable HTTP): tools to ask, search, read, remember and forget",
-    body: schema.mcpRequest,
-    example: { jsonrpc: "2.0", id: 1, method: "tools/list" },
-    response: schema.mcpResponse,
-    taken: "A notification.",
-    refused: schema.mcpError,
-  },
-  ...openaiOperations,
-};
+export const routes = [...chains.keys()];
+
+function fromChain(route: string) {
+  const handlers = (chains.get(route) ?? []).map(({ handler }) => handler);
+  const validated = handlers.flatMap((handler) => validatedBy(handler) ?? []);
+  const schemaOf = (target: string) => validated.find((validator) => validator.target === target)?.schema;
+  return {
+    tokens: handlers.flatMap((handler) => declaredBy(handler) ?? [])[0]?.tokens,
+    ...(schemaOf("param") && { params: schemaOf("param") as z.ZodObject }),
+    ...(schemaOf("query") && { query: schemaOf("query") as z.ZodObject }),
+    ...(schemaOf("json") && { body: schemaOf("json") }),
+  };
+}
+
+export const operations: Record<string, FullOperation> = Object.fromEntries(
+  Object.entries(documented()).map(([route, operation]) => [route, { ...operation, ...fromChain(route) }]),
+);

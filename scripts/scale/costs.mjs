@@ -1,4 +1,4 @@
-/** What asks, sessions and users cost, from inputs as docs/scale.json has them. */
+/** The costs of asks, sessions and users, from the inputs of docs/scale.json. */
 import { dollars, gigabytes, number, table } from "./table.mjs";
 
 const MILLION = 1e6;
@@ -47,10 +47,10 @@ const modelPrice = (model, inputs) =>
     ? inputs.promptTokens * inputs.largeIn + inputs.answerTokens * inputs.largeOut
     : inputs.promptTokens * inputs.smallIn + inputs.answerTokens * inputs.smallOut;
 const factsPrice = (inputs) => inputs.factTokens * inputs.smallIn + inputs.factReplyTokens * inputs.smallOut;
-/** Vectors of question and answer, to be found by, and one to ask with; a question of 20 tokens. */
+/** The embeddings of a question (20 tokens) and its answer for the index, and of the question for the search. */
 const encoderPrice = (inputs) => (inputs.answerTokens + 2 * 20) * inputs.encoderIn;
 
-/** A month's bill for so many millions of asks, with so many GB stored. */
+/** Returns the bill of a month. @param stored GB */
 function bill(millions, kind, inputs, stored = 0) {
   const used = usage(kind, inputs);
   const platform = Object.entries(pricesOf(inputs)).reduce((sum, [name, price]) => {

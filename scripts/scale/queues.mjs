@@ -1,4 +1,4 @@
-/** Two queues, simulated event by event, the same at every run. */
+/** Two queues, simulated event by event. Every run has the same result. */
 
 /** A generator of numbers in [0, 1): mulberry32. */
 function random(seed) {
@@ -14,21 +14,21 @@ function random(seed) {
 const ARRIVALS = 100_000;
 
 /**
- * One session, which answers one question at once: they come at random (Poisson), and a turn takes half to one and a half
+ * Simulates one session, which runs one turn at a time. Questions arrive at random (Poisson), and a turn takes 0.5 to 1.5
  * times its mean.
- * @returns waits in seconds, from a question's coming to its turn's beginning, and the share that is refused
+ * @returns seconds from a question's arrival to the beginning of its turn, and the share of refused questions
  */
 export function oneSession(aMinute, seconds, waiting) {
   const next = random(1);
   const waits = [];
-  /** When the turns that run or wait will have ended, in order. */
+  /** The ends of the running and waiting turns, in order. */
   const ends = [];
   let now = 0;
   let refused = 0;
   for (let asked = 0; asked < ARRIVALS; asked += 1) {
     now += (-Math.log(1 - next()) * 60) / aMinute;
     while (ends.length > 0 && ends[0] <= now) ends.shift();
-    // One runs, the others wait.
+    // One turn runs, the others wait.
     if (ends.length > waiting) {
       refused += 1;
       continue;
@@ -42,17 +42,17 @@ export function oneSession(aMinute, seconds, waiting) {
   return { refused: refused / ARRIVALS, median: at(0.5), most: at(0.95) };
 }
 
-/** As `src/llm/llama.ts` does with a busy model: so many tries, between them up to so many seconds, longer each time. */
+/** The retries of `src/llm/llama.ts` for a busy model: the number of tries, and the pause in seconds, which grows. */
 const TRIES = 3;
 const PAUSE = 0.2;
-/** `Retry-After` of the two refusals, in seconds: `src/wire/problem.ts`. Clients do as it says until they are answered. */
+/** `Retry-After` of the two refusals, in seconds: `src/wire/problem.ts`. Clients retry after it until they are answered. */
 const RATE_WAIT = 60;
 const BUSY_WAIT = 10;
 
 /**
- * A tenant's asks, each to a session of its own, all within a minute; then clients repeat what was refused. What a tenant
- * and a model may have is counted by the minute, and a model that refuses is asked three times, then its fallback.
- * @returns how many were answered when they first asked, how many were refused then, by which limit, and in which minute
+ * Simulates a burst: a tenant's asks to different sessions, all within one minute, with retries of the refused ones. The
+ * rates of tenant and model count per minute. A busy model is tried three times, then its fallback.
+ * @returns the number of asks that were answered at the first attempt, or refused by each limit, and the minute in which
  * the last answer began
  */
 export function tenantBurst(asks, fallback, { tenantAMinute, modelAMinute }) {

@@ -1,10 +1,10 @@
-/** How figures are written down. */
+/** Formats numbers and tables. */
 
 export const number = (value) => value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : 0 });
 export const dollars = (value) =>
   `$${value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 
-/** So many KiB, so many times, in GB. */
+/** Returns GB. @param kib KiB of each */
 export const gigabytes = (count, kib) => (count * kib * 1024) / 1e9;
 
 /** Renders a Markdown table: a text column, then right-aligned numbers. */

@@ -1,4 +1,3 @@
-/** A turn's bytes as a response: they pass through natively, untouched. */
 import type { Context, TypedResponse } from "hono";
 import type { AppEnv } from "../env";
 import { encoderOf, type Form } from "../wire/forms";
@@ -8,12 +7,20 @@ const HEADERS = {
   "cache-control": "no-store, no-transform",
 };
 
-/** Answers with a turn's bytes; where its object is lost in the middle, with the form's own error at the end. */
+/**
+ * Answers with a turn's encoded events, which pass through unchanged. If the turn's object is lost, the stream ends with
+ * the form's error event. Typed as text: typed clients then infer JSON from the route's other answer.
+ */
+export function eventStream(
+  c: Context<AppEnv>,
+  turn: { bytes: ReadableStream<Uint8Array>; turnId: string; replayed?: boolean },
+  form: Form,
+): Response & TypedResponse<string, 200, "text">;
 export function eventStream(
   c: Context<AppEnv>,
   { bytes, turnId, replayed = false }: { bytes: ReadableStream<Uint8Array>; turnId: string; replayed?: boolean },
   form: Form,
-): Response & TypedResponse<string, 200, "text"> {
+): Response {
   const { readable, writable } = new IdentityTransformStream();
   bytes.pipeTo(writable, { preventAbort: true }).catch(async () => {
     const lost = encoderOf(form, turnId).encode({
@@ -22,11 +29,9 @@ export function eventStream(
       at: null,
     });
     const writer = writable.getWriter();
-    // Where it is the client that is gone, this fails too, and nobody is there to tell.
+    // Fails too if the client has left.
     await writer.write(new TextEncoder().encode(lost)).catch(() => {});
     await writer.close().catch(() => {});
   });
-  // As text, so that a typed client of the route takes what is JSON of it for its answer: a stream has readers of its own.
-  const response: Response = c.body(readable, 200, { ...HEADERS, ...(replayed && { "idempotency-replayed": "true" }) });
-  return response as Response & TypedResponse<string, 200, "text">;
+  return c.body(readable, 200, { ...HEADERS, ...(replayed && { "idempotency-replayed": "true" }) });
 }

@@ -3,7 +3,7 @@ import { matchedRoutes } from "hono/route";
 import type { AppEnv } from "../env";
 import { log } from "../log";
 
-/** Logs each request in one line; of a stream, when it begins. Its URL is not there, because texts and tokens may be in it. */
+/** Logs each request in one line, a stream when it begins. Logs the route instead of the URL, which may contain texts and tokens. */
 export const logRequest = createMiddleware<AppEnv>(async (c, next) => {
   c.set("logged", {});
   await next();

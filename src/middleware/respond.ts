@@ -1,32 +1,11 @@
-/** Failures as HTTP responses: the edge at which each is told, once. */
+/** Failures as HTTP responses. Routes and middleware throw a {@link FailureError}; the app's error handler reports it. */
 import type { Context } from "hono";
 import type { AppEnv } from "../env";
 import type { Result } from "../turn/result";
 import { type AnyFailure, openaiErrorOf, problemOf, responseOf } from "../wire/problem";
+import { json } from "./json-response";
 
-/** A session token is told no more than that a session is not its own. */
-const toldTo = (c: Context<AppEnv>, failure: AnyFailure): AnyFailure =>
-  failure.reason === "session_of_another_user" && c.var.caller.userId !== undefined ? { reason: "forbidden" } : failure;
-
-/** Answers with the problem that a failure is. */
-export function respond(c: Context<AppEnv>, cause: AnyFailure) {
-  const failure = toldTo(c, cause);
-  const { status, headers } = responseOf(failure);
-  c.var.logged.code = failure.reason;
-  return c.json(problemOf(failure, c.var.requestId), status, {
-    ...headers,
-    "content-type": "application/problem+json",
-  });
-}
-
-/** As {@link respond}, to a client that speaks the OpenAI API. */
-export function respondOpenAI(c: Context<AppEnv>, failure: AnyFailure) {
-  const { status, headers } = responseOf(failure);
-  c.var.logged.code = failure.reason;
-  return c.json(openaiErrorOf(failure), status, headers);
-}
-
-/** A failure found where no handler can answer: in a validator or a middleware. The app's error handler tells it. */
+/** A failure of a request. It is thrown, so that typed clients see the same failures for every route. */
 export class FailureError extends Error {
   override readonly name = "FailureError";
   readonly failure: AnyFailure;
@@ -37,12 +16,28 @@ export class FailureError extends Error {
   }
 }
 
-/** A refusal that names the field. */
+/** Returns the error for an invalid field. */
 export const invalid = (path: string, message: string) =>
   new FailureError({ reason: "invalid_request", errors: [{ path, message }] });
 
-/** What was wanted; a failure goes to the app's error handler, so that it is no part of the route's answer for typed clients. */
+/** Returns the value of a result. @throws {FailureError} with its failure */
 export function orThrow<T>(result: Result<T>): T {
   if (!result.ok) throw new FailureError(result.failure);
   return result.value;
+}
+
+/** Hides from a user's session token that a session belongs to somebody else. */
+const visibleTo = (c: Context<AppEnv>, failure: AnyFailure): AnyFailure =>
+  failure.reason === "session_of_another_user" && c.var.caller.userId !== undefined ? { reason: "forbidden" } : failure;
+
+/** Answers with a failure, in the form of its route: a problem, or an error of the OpenAI API. */
+export function respond(c: Context<AppEnv>, cause: AnyFailure): Response {
+  const failure = visibleTo(c, cause);
+  const { status, headers } = responseOf(failure);
+  c.var.logged.code = failure.reason;
+  if (c.req.path.startsWith("/v1/")) return json(c, openaiErrorOf(failure), status, headers);
+  return json(c, problemOf(failure, c.var.requestId), status, {
+    ...headers,
+    "content-type": "application/problem+json",
+  });
 }

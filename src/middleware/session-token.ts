@@ -1,30 +1,31 @@
-/** Short-lived tokens for browsers. They are signed, so that nothing of them is stored, and open the sessions, or the user, that they name. */
+/** Short-lived session tokens for browsers: signed JWTs that name sessions or a user. The Worker does not store them. */
 import { sign, verify } from "hono/jwt";
 import { JwtTokenExpired } from "hono/utils/jwt/types";
 import * as z from "zod";
-import { MAX_TOKEN_SESSIONS, sessionId, userId } from "../schema/common-schema";
+import { sessionId, userId } from "../schema/common-schema";
+import { MAX_TOKEN_SESSIONS } from "../schema/token-schema";
 
 const ALGORITHM = "HS256";
 
 const claimsSchema = z
   .object({
-    /** The digest of the API token that this one was made with, and with which it dies: 64 hexadecimal digits. */
+    /** The digest of the API token that created this one: 64 hexadecimal digits. Revoking that token revokes this one. */
     digest: z.string(),
-    /** What it opens: sessions, or what is a user's. */
+    /** The sessions that the token gives access to; absent if it names a user. */
     sessions: z.array(sessionId).min(1).max(MAX_TOKEN_SESSIONS).optional(),
     userId: userId.optional(),
-    /** When it expires, in seconds since 1970. */
+    /** The time at which it expires, in seconds since 1970. */
     exp: z.int(),
   })
-  // A caller without either holds an API token, which opens everything.
+  // Exactly one of them: a caller with neither would count as an API token, which may call every route.
   .refine(({ sessions, userId }) => (sessions === undefined) !== (userId === undefined));
 
 export type SessionClaims = z.output<typeof claimsSchema>;
 
-/** @param key the secret of the settings */
+/** Signs a session token. @param key the setting `SESSION_KEY` */
 export const signSessionToken = (claims: SessionClaims, key: string): Promise<string> => sign(claims, key, ALGORITHM);
 
-/** What a token says; null where it is no token that this key has signed. */
+/** Returns the claims of a session token, `expired`, or null if this key did not sign it. */
 export async function readSessionToken(token: string, key: string): Promise<SessionClaims | "expired" | null> {
   try {
     return claimsSchema.parse(await verify(token, key, ALGORITHM));

@@ -3,16 +3,33 @@ import type { Context, ValidationTargets } from "hono";
 import type { output, ZodError, ZodType } from "zod";
 import { FailureError } from "./respond";
 
-/** How many faults of one request are named. */
+/** The most errors that one response lists. */
 const MAX_ERRORS = 50;
 
-/** zValidator whose refusals have the one shape of all problems. */
-export const valid = <T extends ZodType, Target extends keyof ValidationTargets>(target: Target, schema: T) =>
-  zValidator(target, schema, (result) => {
+/** A schema and the part of the request that it validates. */
+interface Validated {
+  target: keyof ValidationTargets;
+  schema: ZodType;
+}
+
+const validators = new WeakMap<object, Validated>();
+
+/** Validates a part of the request, as `zValidator` does. Failures have the shape of all problems. */
+export const valid = <T extends ZodType, Target extends keyof ValidationTargets>(target: Target, schema: T) => {
+  const validator = zValidator(target, schema, (result) => {
     if (!result.success) throw refused(result.error);
   });
+  validates(validator, { target, schema });
+  return validator;
+};
 
-/** The headers that a route reads. No validator of the route, because a typed client would then have to name them. */
+/** Declares what a validator validates, for {@link validatedBy}. */
+export const validates = (validator: object, what: Validated) => validators.set(validator, what);
+
+/** Returns what a handler of a route's chain validates; undefined for other handlers. The OpenAPI document is made of it. */
+export const validatedBy = (handler: object): Validated | undefined => validators.get(handler);
+
+/** Returns the headers that a route reads. Not a validator, because typed clients would then have to send all of them. */
 export function headersOf<T extends ZodType>(c: Context, schema: T): output<T> {
   const result = schema.safeParse(c.req.header());
   if (!result.success) throw refused(result.error);

@@ -1,16 +1,28 @@
 import { Hono } from "hono";
-import type * as z from "zod";
 import { version } from "../../package.json";
 import type { AppEnv } from "../env";
-import { respond } from "../middleware/respond";
-import type { debugResponse } from "../schema/common-schema";
+import { json } from "../middleware/json-response";
+import { FailureError } from "../middleware/respond";
+import { debugResponse } from "../schema/common-schema";
+import type { ResponseBody } from "../schema/response-body";
 import { settingsOf } from "../settings";
+import type { Operations } from "./operation";
 
-/** `GET /debug`: what of a request reaches the Worker, for finding out what a proxy or client does to it. */
-export const debug = new Hono<AppEnv>().get("/debug", (c) => {
+export const operations = (): Operations => ({
+  "GET /debug": {
+    id: "debug",
+    summary: "Echo the request",
+    description: "Shows how a request arrives behind proxies. Exists only if the setting `DEBUG` is `true`.",
+    response: debugResponse,
+    failures: ["not_found"],
+    postman: [{ at: 430, name: "Echo a request" }],
+  },
+});
+
+export const routes = new Hono<AppEnv>().get("/debug", (c) => {
   const settings = settingsOf(c.env);
-  if (settings.DEBUG !== "true") return respond(c, { reason: "not_found" });
-  const body: z.input<typeof debugResponse> = {
+  if (settings.DEBUG !== "true") throw new FailureError({ reason: "not_found" });
+  const body: ResponseBody<typeof debugResponse> = {
     method: c.req.method,
     path: c.req.path,
     url: c.req.url,
@@ -19,5 +31,5 @@ export const debug = new Hono<AppEnv>().get("/debug", (c) => {
     model: settings.MODEL,
     bindings: Object.entries(c.env).flatMap(([name, value]) => (typeof value === "object" ? [name] : [])),
   };
-  return c.json(body, 200);
+  return json(c, body, 200);
 });

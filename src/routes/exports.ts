@@ -1,15 +1,61 @@
 import { Hono } from "hono";
-import type * as z from "zod";
 import type { AppEnv } from "../env";
+import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";
+import { route } from "../middleware/route";
 import { valid } from "../middleware/validation";
 import { askRequestOf, callSession, limitsOf } from "../rpc/call-session";
 import { sessionParam } from "../schema/common-schema";
+import { exportLine, importResponse } from "../schema/export-schema";
 import { badLine, batchesOf } from "../schema/import-lines";
-import type { importResponse } from "../schema/session-schema";
+import type { ResponseBody } from "../schema/response-body";
+import type { Operations } from "./operation";
 
-export const exports = new Hono<AppEnv>()
-  /** `GET /sessions/:sessionId/export`: the session as lines of JSON that name no session; without a turn that runs. */
+export const operations = (): Operations => ({
+  "GET /sessions/:sessionId/export": {
+    id: "exportSession",
+    summary: "Export a session",
+    description:
+      "Returns NDJSON: a head, all messages and turns in order, and an end. It contains neither the session's id nor its user. A running turn is left out.",
+    responseLines: exportLine,
+    postman: [
+      {
+        at: 130,
+        name: "Export the session",
+        includes: "ripe in July",
+        sets: { lines: "pm.response.text()" },
+      },
+    ],
+  },
+  "POST /sessions/:sessionId/import": {
+    id: "importSession",
+    summary: "Import a session",
+    description:
+      "Takes an export of up to 100 MB. The session must be empty. Everything is stored in one transaction, or nothing. An error names the line.",
+    bodyLines: exportLine,
+    status: 201,
+    response: importResponse,
+    failures: [
+      "session_not_empty",
+      "import_interrupted",
+      "session_full",
+      "session_queue_full",
+      "storage_failed",
+      "unsupported_media_type",
+      "body_too_large",
+    ],
+    postman: [
+      {
+        at: 150,
+        name: "Import it into another session",
+        params: { sessionId: "{{sessionId}}-2" },
+        lines: "{{lines}}",
+      },
+    ],
+  },
+});
+
+export const routes = new Hono<AppEnv>()
   .get("/sessions/:sessionId/export", valid("param", sessionParam), async (c) => {
     const lines = await callSession(c, c.req.valid("param").sessionId, (stub) => stub.export());
     return c.body(lines, 200, {
@@ -17,8 +63,7 @@ export const exports = new Hono<AppEnv>()
       "content-disposition": 'attachment; filename="session.ndjson"',
     });
   })
-  /** `POST …/import`: what an export wrote, into an empty session: all of it, in one transaction, or nothing. */
-  .post("/sessions/:sessionId/import", valid("param", sessionParam), async (c) => {
+  .post("/sessions/:sessionId/import", route({ maxBody: null }), valid("param", sessionParam), async (c) => {
     const { sessionId } = c.req.valid("param");
     const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport()));
     try {
@@ -33,10 +78,10 @@ export const exports = new Hono<AppEnv>()
       const request = askRequestOf(c, sessionId, undefined);
       const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, request, title), { retry: false });
       const { messages } = orThrow(await finish);
-      const body: z.input<typeof importResponse> = { sessionId, messages };
-      return c.json(body, 201);
+      const body: ResponseBody<typeof importResponse> = { sessionId, messages };
+      return json(c, body, 201);
     } catch (error) {
-      // Where even this fails, the object drops it when it wakes.
+      // If this fails too, the object deletes the import when it wakes.
       await callSession(c, sessionId, (stub) => stub.cancelImport(id)).catch(() => {});
       throw error;
     }

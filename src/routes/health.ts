@@ -1,12 +1,29 @@
 import { Hono } from "hono";
-import type * as z from "zod";
 import { version } from "../../package.json";
 import type { AppEnv } from "../env";
-import type { healthResponse } from "../schema/common-schema";
+import { json } from "../middleware/json-response";
+import { route } from "../middleware/route";
+import { healthResponse } from "../schema/common-schema";
+import type { ResponseBody } from "../schema/response-body";
 import { settingsOf } from "../settings";
+import type { Operations } from "./operation";
 
-/** `GET /health`: whether the Worker runs, which version, and with which model. Open to all. */
-export const health = new Hono<AppEnv>().get("/health", (c) => {
-  const body: z.input<typeof healthResponse> = { ok: true, path: c.req.path, version, model: settingsOf(c.env).MODEL };
-  return c.json(body, 200);
+export const operations = (): Operations => ({
+  "GET /health": {
+    id: "health",
+    summary: "Check that the Worker runs",
+    description: "Returns the version and the configured model.",
+    response: healthResponse,
+    postman: [{ at: 10, name: "Check the server" }],
+  },
+});
+
+export const routes = new Hono<AppEnv>().get("/health", route({ tokens: "none" }), (c) => {
+  const body: ResponseBody<typeof healthResponse> = {
+    ok: true,
+    path: c.req.path,
+    version,
+    model: settingsOf(c.env).MODEL,
+  };
+  return json(c, body, 200);
 });

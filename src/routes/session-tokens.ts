@@ -1,20 +1,37 @@
 import { Hono } from "hono";
-import type * as z from "zod";
 import type { AppEnv } from "../env";
-import { respond } from "../middleware/respond";
+import { json } from "../middleware/json-response";
+import { FailureError } from "../middleware/respond";
 import { signSessionToken } from "../middleware/session-token";
 import { valid } from "../middleware/validation";
-import { tokenRequest, type tokenResponse } from "../schema/common-schema";
+import type { ResponseBody } from "../schema/response-body";
+import { tokenRequest, tokenResponse } from "../schema/token-schema";
 import { settingsOf } from "../settings";
 import { iso } from "../wire/to-json";
+import type { Operations } from "./operation";
 
-/** `POST /tokens`: a short-lived token for a browser, to ask, read, follow and cancel in the sessions, or as the user, it names. */
-export const sessionTokens = new Hono<AppEnv>().post("/tokens", valid("json", tokenRequest), async (c) => {
+export const operations = (): Operations => ({
+  "POST /tokens": {
+    id: "makeToken",
+    summary: "Create a session token for a browser",
+    description:
+      "The token may ask, read, follow and cancel in the named sessions, or in all sessions of the named user. A user's token may also read and change that user's facts. It cannot be revoked by itself: it ends when it expires, or when the API token that created it is removed.",
+    example: { sessionIds: ["a"], expiresIn: 600 },
+    status: 201,
+    response: tokenResponse,
+    failures: ["session_key_missing"],
+    postman: [
+      { at: 290, name: "Create a token for a browser", body: { sessionIds: ["{{sessionId}}"], expiresIn: 600 } },
+    ],
+  },
+});
+
+export const routes = new Hono<AppEnv>().post("/tokens", valid("json", tokenRequest), async (c) => {
   const { SESSION_KEY } = settingsOf(c.env);
-  if (SESSION_KEY === "") return respond(c, { reason: "session_key_missing" });
+  if (SESSION_KEY === "") throw new FailureError({ reason: "session_key_missing" });
   const { sessionIds: sessions, userId, expiresIn } = c.req.valid("json");
   const exp = Math.floor(Date.now() / 1_000) + expiresIn;
   const token = await signSessionToken({ digest: c.var.caller.digest, sessions, userId, exp }, SESSION_KEY);
-  const body: z.input<typeof tokenResponse> = { token, expiresAt: iso(exp * 1_000) };
-  return c.json(body, 201);
+  const body: ResponseBody<typeof tokenResponse> = { token, expiresAt: iso(exp * 1_000) };
+  return json(c, body, 201);
 });

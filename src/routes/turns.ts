@@ -1,55 +1,98 @@
 import { Hono } from "hono";
-import type * as z from "zod";
 import type { AppEnv } from "../env";
 import { eventStream } from "../middleware/event-stream";
-import { respond } from "../middleware/respond";
+import { json } from "../middleware/json-response";
+import { orThrow } from "../middleware/respond";
+import { route } from "../middleware/route";
 import { unlessForeign } from "../middleware/scope";
 import { headersOf, valid } from "../middleware/validation";
 import { callSession } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
-import { streamHeaders, turnParam, type turnResponse } from "../schema/common-schema";
+import { followQuery, streamHeaders, turnResponse } from "../schema/ask-schema";
+import { turnParam } from "../schema/common-schema";
+import type { ResponseBody } from "../schema/response-body";
 import { failed } from "../turn/result";
 import type { AskForm } from "../wire/ask-events";
 import { toTurn } from "../wire/to-json";
+import { type Operations, TURN_EVENTS } from "./operation";
 
-/** What the client has of a turn: so many characters of its answer, all of it, or (null) nothing. */
-function known(turnId: string, lastEventId: string | undefined): number | "all" | null {
+export const operations = (): Operations => ({
+  "GET /sessions/:sessionId/turns/:turnId": {
+    id: "turn",
+    summary: "Get a turn",
+    description: "Returns the question, and the answer or as much of it as was saved. Works while the turn runs.",
+    response: turnResponse,
+    failures: ["turn_not_found"],
+    postman: [
+      { at: 170, name: "Get the turn", includes: "complete" },
+      {
+        at: 280,
+        name: "Get an unknown turn",
+        status: 404,
+        params: { turnId: "unknown" },
+        includes: "turn_not_found",
+      },
+    ],
+  },
+  "GET /sessions/:sessionId/turns/:turnId/stream": {
+    id: "followTurn",
+    summary: "Follow a turn",
+    description:
+      "Sends the turn's events from its start, or after `Last-Event-ID`, and then live. A finished turn is replayed. A turn has up to 64 followers at once.",
+    headers: streamHeaders,
+    query: followQuery,
+    events: TURN_EVENTS,
+    empty: {
+      204: "`Last-Event-ID` is the turn's last event: nothing is left to send, and an EventSource stops reconnecting.",
+    },
+    failures: ["turn_not_found", "turn_followers_full"],
+    postman: [{ at: 180, name: "Replay its stream", type: "text/event-stream", includes: "event: done" }],
+  },
+  "DELETE /sessions/:sessionId/turns/:turnId": {
+    id: "cancelTurn",
+    summary: "Cancel a turn",
+    description: "Ends a running turn and keeps its text. A finished turn is returned unchanged.",
+    response: turnResponse,
+    failures: ["turn_not_found", "storage_failed"],
+    postman: [{ at: 190, name: "Cancel it after its end", includes: "complete" }],
+  },
+});
+
+/** Returns how much of a turn the client has received: the number of characters, all, or null for nothing. */
+function receivedOf(turnId: string, lastEventId: string | undefined): number | "all" | null {
   const [, id, characters, done] = /^(.+?):(\d+)(:done)?$/.exec(lastEventId ?? "") ?? [];
   if (id !== turnId) return null;
   return done === undefined ? Number(characters) : "all";
 }
 
 const NOT_FOUND = failed({ reason: "turn_not_found" });
+const sessionTokens = route({ tokens: "session" });
 
-export const turns = new Hono<AppEnv>()
-  /** `GET /sessions/:sessionId/turns/:turnId`: a turn, running or over. */
-  .get("/sessions/:sessionId/turns/:turnId", valid("param", turnParam), async (c) => {
+export const routes = new Hono<AppEnv>()
+  .get("/sessions/:sessionId/turns/:turnId", sessionTokens, valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
     const found = await callSession(c, sessionId, (stub) => stub.getTurn(turnId, readerOf(c)));
-    const turn = unlessForeign(found, NOT_FOUND);
-    if (!turn.ok) return respond(c, turn.failure);
-    const body: z.input<typeof turnResponse> = toTurn(sessionId, turn.value);
-    return c.json(body, 200);
+    const turn = orThrow(unlessForeign(found, NOT_FOUND));
+    const body: ResponseBody<typeof turnResponse> = toTurn(sessionId, turn);
+    return json(c, body, 200);
   })
-  /**
-   * `GET …/stream`: the turn's events from the start, or after `Last-Event-ID`; a turn that is over replays and ends. After
-   * the id of `done` or `error`, 204: a browser's EventSource then stops by itself.
-   */
-  .get("/sessions/:sessionId/turns/:turnId/stream", valid("param", turnParam), async (c) => {
-    const { sessionId, turnId } = c.req.valid("param");
-    const after = known(turnId, headersOf(c, streamHeaders)["last-event-id"]);
-    if (after === "all") return c.body(null, 204);
-    const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
-    const found = await callSession(c, sessionId, (stub) => stub.follow(turnId, form, after, readerOf(c)));
-    const bytes = unlessForeign(found, NOT_FOUND);
-    return bytes.ok ? eventStream(c, { bytes: bytes.value, turnId }, form) : respond(c, bytes.failure);
-  })
-  /** `DELETE /sessions/:sessionId/turns/:turnId`: ends a running turn; what was said so far is kept. */
-  .delete("/sessions/:sessionId/turns/:turnId", valid("param", turnParam), async (c) => {
+  .get(
+    "/sessions/:sessionId/turns/:turnId/stream",
+    route({ tokens: "session", queryToken: true }),
+    valid("param", turnParam),
+    async (c) => {
+      const { sessionId, turnId } = c.req.valid("param");
+      const after = receivedOf(turnId, headersOf(c, streamHeaders)["last-event-id"]);
+      if (after === "all") return c.body(null, 204);
+      const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
+      const found = await callSession(c, sessionId, (stub) => stub.follow(turnId, form, after, readerOf(c)));
+      return eventStream(c, { bytes: orThrow(unlessForeign(found, NOT_FOUND)), turnId }, form);
+    },
+  )
+  .delete("/sessions/:sessionId/turns/:turnId", sessionTokens, valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
     const cancelled = await callSession(c, sessionId, (stub) => stub.cancelTurn(turnId, readerOf(c)));
-    const turn = unlessForeign(cancelled, NOT_FOUND);
-    if (!turn.ok) return respond(c, turn.failure);
-    const body: z.input<typeof turnResponse> = toTurn(sessionId, turn.value);
-    return c.json(body, 200);
+    const turn = orThrow(unlessForeign(cancelled, NOT_FOUND));
+    const body: ResponseBody<typeof turnResponse> = toTurn(sessionId, turn);
+    return json(c, body, 200);
   });

@@ -1,67 +1,102 @@
 import { type Context, Hono } from "hono";
 import type * as z from "zod";
 import type { AppEnv } from "../env";
-import { respond } from "../middleware/respond";
+import { json } from "../middleware/json-response";
+import { FailureError, orThrow } from "../middleware/respond";
+import { route } from "../middleware/route";
 import { valid } from "../middleware/validation";
 import { objectName, objectPrefix } from "../rpc/call-object";
 import { callUser } from "../rpc/call-user";
-import { searchQuery, searchRequest } from "../schema/session-schema";
-import {
-  type userDeleted,
-  userParam,
-  type userSearchResponse,
-  userSessionsQuery,
-  type userSessionsResponse,
-} from "../schema/user-schema";
+import type { ResponseBody } from "../schema/response-body";
+import { searchQuery, searchRequest, searchResponse } from "../schema/search-schema";
+import { userDeleted, userParam, userSessionsQuery, userSessionsResponse } from "../schema/user-schema";
 import { iso, toRecalled } from "../wire/to-json";
+import type { Operations } from "./operation";
 
-/** Calls that delete a user, each some of their sessions, in one request. */
+export const operations = (): Operations => ({
+  "GET /users/:userId/sessions": {
+    id: "userSessions",
+    summary: "List the sessions of a user",
+    description: "Returns a page, sorted by the time of the last message, newest first.",
+    response: userSessionsResponse,
+    postman: [{ at: 320, name: "List the user's sessions", includes: "My hives stand" }],
+  },
+  "GET /users/:userId/search": {
+    id: "searchUser",
+    summary: "Search all sessions of a user",
+    description: "Returns the messages that match a text best, best first, with their sessions.",
+    response: searchResponse,
+    postman: [{ at: 330, name: "Search all of them", query: { q: "lime tree" }, includes: "-of-ana" }],
+  },
+  "POST /users/:userId/search": {
+    id: "searchUserByPost",
+    summary: "Search all sessions of a user with the text in the body",
+    description: "Finds the same as `GET`. URLs appear in the logs of proxies; bodies do not.",
+    example: { q: "honey" },
+    response: searchResponse,
+    postman: [{ at: 340, name: "Search with the text in the body", body: { q: "lime tree" }, includes: "-of-ana" }],
+  },
+  "DELETE /users/:userId": {
+    id: "deleteUser",
+    summary: "Delete a user",
+    description:
+      "Deletes all sessions of the user, the copies of their messages, and the facts. If it fails halfway, send it again to delete the rest.",
+    response: userDeleted,
+    failures: ["user_half_deleted", "storage_failed"],
+    postman: [{ at: 400, name: "Delete the user", includes: '"sessions":2' }],
+  },
+});
+
+/** The most calls of the user's object in one request. Each deletes a part of the sessions; a Worker may make 50 subrequests. */
 const MOST_CALLS = 40;
 
-async function found(c: Context<AppEnv>, userId: string, { q, limit }: z.output<typeof searchRequest>) {
+async function search(c: Context<AppEnv>, userId: string, { q, limit }: z.output<typeof searchRequest>) {
   const messages = await callUser(c, userId, (stub) => stub.search(q, limit));
-  const body: z.input<typeof userSearchResponse> = { data: messages.map((message) => toRecalled("", message)) };
+  const body: ResponseBody<typeof searchResponse> = { data: messages.map((message) => toRecalled("", message)) };
   return body;
 }
 
-/** Behind which session a page begins. */
+/** Returns the session after which a page begins; undefined for the first page. */
 function cursorOf(cursor: string | undefined) {
   const [, lastAt, sessionId = ""] = /^(\d+)~(.+)$/.exec(cursor ?? "") ?? [];
   return lastAt === undefined ? undefined : { lastAt: Number(lastAt), sessionId };
 }
 
-export const users = new Hono<AppEnv>()
-  /** `GET /users/:userId/sessions`: a page of a user's sessions, those first in which something was said last. */
-  .get("/users/:userId/sessions", valid("param", userParam), valid("query", userSessionsQuery), async (c) => {
-    const { userId } = c.req.valid("param");
-    const { limit, cursor } = c.req.valid("query");
-    const listed = await callUser(c, userId, (stub) => stub.sessions(limit, cursorOf(cursor)));
-    const last = listed.length === limit ? listed.at(-1) : undefined;
-    const body: z.input<typeof userSessionsResponse> = {
-      data: listed.map((session) => ({ ...session, firstAt: iso(session.firstAt), lastAt: iso(session.lastAt) })),
-      nextCursor: last ? `${last.lastAt}~${last.sessionId}` : null,
-    };
-    return c.json(body, 200);
-  })
-  /** `GET /users/:userId/search`: the messages of all their sessions that fit a text best, best first. */
-  .get("/users/:userId/search", valid("param", userParam), valid("query", searchQuery), async (c) =>
-    c.json(await found(c, c.req.valid("param").userId, c.req.valid("query")), 200),
+const userTokens = route({ tokens: "user" });
+
+export const routes = new Hono<AppEnv>()
+  .get(
+    "/users/:userId/sessions",
+    userTokens,
+    valid("param", userParam),
+    valid("query", userSessionsQuery),
+    async (c) => {
+      const { userId } = c.req.valid("param");
+      const { limit, cursor } = c.req.valid("query");
+      const listed = await callUser(c, userId, (stub) => stub.sessions(limit, cursorOf(cursor)));
+      const last = listed.length === limit ? listed.at(-1) : undefined;
+      const body: ResponseBody<typeof userSessionsResponse> = {
+        data: listed.map((session) => ({ ...session, firstAt: iso(session.firstAt), lastAt: iso(session.lastAt) })),
+        nextCursor: last ? `${last.lastAt}~${last.sessionId}` : null,
+      };
+      return json(c, body, 200);
+    },
   )
-  /** `POST …/search`: the same, for texts that are not to stand in a URL. */
-  .post("/users/:userId/search", valid("param", userParam), valid("json", searchRequest), async (c) =>
-    c.json(await found(c, c.req.valid("param").userId, c.req.valid("json")), 200),
+  .get("/users/:userId/search", userTokens, valid("param", userParam), valid("query", searchQuery), async (c) =>
+    json(c, await search(c, c.req.valid("param").userId, c.req.valid("query")), 200),
   )
-  /** `DELETE /users/:userId`: their sessions, what was copied of them, and facts. What breaks off goes on with the next. */
+  .post("/users/:userId/search", userTokens, valid("param", userParam), valid("json", searchRequest), async (c) =>
+    json(c, await search(c, c.req.valid("param").userId, c.req.valid("json")), 200),
+  )
   .delete("/users/:userId", valid("param", userParam), async (c) => {
     const { userId } = c.req.valid("param");
     const names = { object: objectName(c, userId), prefix: objectPrefix(c) };
     for (let calls = 0; calls < MOST_CALLS; calls += 1) {
-      const deleted = await callUser(c, userId, (stub) => stub.destroy(names));
-      if (!deleted.ok) return respond(c, deleted.failure);
-      const { done, sessions, messages, facts } = deleted.value;
+      const { done, ...deleted } = orThrow(await callUser(c, userId, (stub) => stub.destroy(names)));
       if (!done) continue;
-      const body: z.input<typeof userDeleted> = { ok: true, userId, sessions, messages, facts };
-      return c.json(body, 200);
+      const { sessions, messages, facts } = deleted;
+      const body: ResponseBody<typeof userDeleted> = { ok: true, userId, sessions, messages, facts };
+      return json(c, body, 200);
     }
-    return respond(c, { reason: "user_half_deleted" });
+    throw new FailureError({ reason: "user_half_deleted" });
   });

@@ -1,32 +1,30 @@
-/** The lines of an import, read as they come: what is in memory is one batch, however long the body is. */
-
+/** Reads an import line by line. At most one batch is in memory, however long the body is. */
 import { MAX_IMPORT_BODY, MAX_LINE } from "../limits";
 import { FailureError, invalid } from "../middleware/respond";
 import type { Entry } from "../turn/types";
 import { lengthOf } from "../wire/ndjson";
 import { exportLines } from "./export-schema";
 
-/** Entries, and characters, of a batch. */
+/** The most entries and characters of a batch. */
 const BATCH = 500;
 const BATCH_CHARACTERS = 1_000_000;
 
-/** Bytes that are read at once. */
+/** Bytes to read at once. */
 const CHUNK = 65_536;
 
-/** Entries in their order. */
 export interface Batch {
   entries: Entry[];
-  /** The line of each entry. Blank lines count, as in an editor. */
+  /** The line number of each entry. Blank lines count, as in an editor. */
   lines: number[];
-  /** Of the session; with the first batch. */
+  /** The title of the session; set in the first batch. */
   title?: string | undefined;
 }
 
-/** A refusal that names the line. */
+/** Returns the error for an invalid line. */
 export const badLine = (line: number, message: string, path: PropertyKey[] = []) =>
   invalid(["line", line, ...path].join("."), message);
 
-/** @throws {FailureError} at the first line that is not what an export writes */
+/** Yields the entries of an export in batches. @throws {FailureError} at the first invalid line */
 export async function* batchesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Batch> {
   let last = 0;
   let messages = 0;
@@ -35,7 +33,8 @@ export async function* batchesOf(body: ReadableStream<Uint8Array> | null): Async
   let ended = false;
   for await (const { line, text } of linesOf(body)) {
     const read = readLine(text, line);
-    if ("llamory" in read !== (last === 0)) throw badLine(line, "an export begins with a line that says what it is");
+    if ("llamory" in read !== (last === 0))
+      throw badLine(line, "an export begins with `llamory`, and only its first line has this field");
     if (ended) throw badLine(line, "nothing comes after `end`");
     last = line;
     if ("end" in read) {
@@ -53,7 +52,7 @@ export async function* batchesOf(body: ReadableStream<Uint8Array> | null): Async
     batch = { entries: [], lines: [] };
     characters = 0;
   }
-  if (!ended) throw badLine(last + 1, "an export ends with `end`: this one is not whole");
+  if (!ended) throw badLine(last + 1, "an export ends with `end`: this one is incomplete");
   if (batch.entries.length > 0 || batch.title !== undefined) yield batch;
 }
 
@@ -69,11 +68,11 @@ function readLine(text: string, line: number): Line {
     throw badLine(line, "is not valid JSON");
   }
   const kind = KINDS.find((name) => typeof json === "object" && json !== null && name in json);
-  if (!kind) throw badLine(line, "is no line of an export");
+  if (!kind) throw badLine(line, "is not a line of an export");
   const result = exportLines[kind].safeParse(json);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw badLine(line, issue?.message ?? "is no line of an export", issue?.path);
+    throw badLine(line, issue?.message ?? "is not a line of an export", issue?.path);
   }
   const read = result.data;
   if ("message" in read) return { message: { ...read.message, createdAt: Date.parse(read.message.createdAt) } };
@@ -105,7 +104,7 @@ async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator
   if (rest.trim() !== "") yield { line, text: rest };
 }
 
-/** The bytes of a body, in one buffer that is used again and again: as many buffers as chunks would be megabytes. */
+/** Yields the bytes of a body in one reused buffer: a buffer per chunk would add up to megabytes. */
 async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = body.getReader({ mode: "byob" });
   let buffer = new ArrayBuffer(CHUNK);

@@ -1,6 +1,6 @@
-/** The size of a client's JSON, measured without recursion: nested arrays would exhaust the stack of `JSON.stringify`. */
+/** Measures the size of a client's JSON without recursion: nested arrays would exhaust the stack of `JSON.stringify`. */
 
-/** Whether a value has at most so many characters as JSON, and so many levels of arrays and objects. */
+/** Returns whether a value has at most this many characters as JSON, and this many levels of arrays and objects. */
 export function isSmallJson(value: unknown, limits: { characters: number; levels: number }): boolean {
   let left = limits.characters;
   let level = [value];

@@ -1,4 +1,4 @@
-/** What a conversation is made of: messages of a chat, items of a response's input; and what of both a turn needs. */
+/** Messages of a chat and items of a response's input. Both are read as the same messages. */
 import * as z from "zod";
 import { MAX_CALLS, MAX_RESULT } from "../limits";
 import type { Called, Role } from "../turn/types";
@@ -11,12 +11,17 @@ export const text = z
 
 const partType = z.enum(["text", "input_text", "output_text"]);
 
-/** Text, or parts of it; of what is no text nothing could be remembered. */
+/** Text, or parts of text. Images, audio and files are refused: the memory could not store them. */
 const textParts = z.union(
   [
     text,
     z
-      .array(z.object({ type: partType, text }))
+      .array(
+        z.object({
+          type: partType.describe("The kind of text; all are read alike."),
+          text: text.describe("The text."),
+        }),
+      )
       .min(1)
       .max(1_000)
       .transform((parts) => parts.map((part) => part.text).join("\n")),
@@ -29,10 +34,7 @@ const isTextPart = (part: unknown) => {
   return partType.safeParse(part.type).success && typeof part.text === "string";
 };
 
-/**
- * Stops at the first part of a message that is no text and says so, before the schema looks: that would find something to
- * say about each of a million.
- */
+/** Reports the first part of a message that is not text, and stops. The schema would report each of a million parts. */
 export function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown {
   if (!Array.isArray(items)) return items;
   for (const [at, entry] of items.entries()) {
@@ -47,38 +49,49 @@ export function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown
   return items;
 }
 
-/** One line of a conversation. */
-export interface Said extends Called {
+/** A message of a conversation. */
+export interface SentMessage extends Called {
   role: Role;
   content: string;
 }
 
-/** Something that was said before, named and not repeated. */
+/** The id of an earlier item, sent instead of the item. */
 export interface Reference {
   reference: string;
 }
 
-const said = z.object({ role: z.enum(["system", "developer", "user"]), content: textParts });
+const textContent = textParts.describe("The text, or parts of it.");
+const functionArguments = text.describe("The arguments as JSON.");
 
-const answered = z.object({
-  role: z.literal("assistant"),
-  content: textParts.nullish(),
+const textMessage = z.object({
+  role: z.enum(["system", "developer", "user"]).describe("The author. `developer` is the same as `system`."),
+  content: textContent,
+});
+
+const assistantMessage = z.object({
+  role: z.literal("assistant").describe("Always `assistant`."),
+  content: textParts.nullish().describe("The text, or parts of it; absent if the answer only calls functions."),
   tool_calls: z
     .array(
       z.object({
         id: callId,
-        type: z.literal("function"),
-        function: z.object({ name: functionName, arguments: text }),
+        type: z.literal("function").describe("Always `function`."),
+        function: z.object({ name: functionName, arguments: functionArguments }).describe("The call."),
       }),
     )
     .max(MAX_CALLS)
-    .nullish(),
+    .nullish()
+    .describe("The functions that the answer calls."),
 });
 
-const returned = z.object({ role: z.literal("tool"), tool_call_id: callId, content: textParts });
+const toolMessage = z.object({
+  role: z.literal("tool").describe("Always `tool`."),
+  tool_call_id: callId,
+  content: textParts.describe("The result of the call."),
+});
 
 /** Reads a message of any role. */
-function messageOf(message: z.output<typeof said | typeof answered | typeof returned>): Said {
+function messageOf(message: z.output<typeof textMessage | typeof assistantMessage | typeof toolMessage>): SentMessage {
   switch (message.role) {
     case "assistant": {
       const toolCalls = message.tool_calls?.map(({ id, function: called }) => ({ id, ...called }));
@@ -94,32 +107,39 @@ function messageOf(message: z.output<typeof said | typeof answered | typeof retu
   }
 }
 
-// The transformation follows the union: an option that is transformed by itself would not name its wrong field.
+// The union is transformed, not its options: errors of transformed options would not name the field.
 export const chatMessage = z
-  .union([said, answered, returned], {
+  .union([textMessage, assistantMessage, toolMessage], {
     error:
       "must be a message with `role` (system, developer, user, assistant or tool) and `content`; of a tool with `tool_call_id`, of an assistant perhaps with `tool_calls`",
   })
   .transform(messageOf);
 
 const functionCall = z.object({
-  type: z.literal("function_call"),
+  type: z.literal("function_call").describe("Always `function_call`."),
   call_id: callId,
   name: functionName,
-  arguments: text,
+  arguments: functionArguments,
 });
 
-const functionOutput = z.object({ type: z.literal("function_call_output"), call_id: callId, output: textParts });
+const functionOutput = z.object({
+  type: z.literal("function_call_output").describe("Always `function_call_output`."),
+  call_id: callId,
+  output: textParts.describe("The result of the call."),
+});
 
-const reference = z.object({ type: z.literal("item_reference"), id: z.string().max(512) });
+const reference = z.object({
+  type: z.literal("item_reference").describe("Always `item_reference`."),
+  id: z.string().max(512).describe("The id of an earlier item."),
+});
 
-/** Items of a response's input: messages, also those that a response gave back, or the ids of those. */
+/** An item of a response's input: a message, an item of an earlier response, or the id of one. */
 export const inputItem = z
-  .union([reference, functionCall, functionOutput, said, answered], {
+  .union([reference, functionCall, functionOutput, textMessage, assistantMessage], {
     error:
       "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call`, a `function_call_output` or an `item_reference`",
   })
-  .transform((item): Said | Reference => {
+  .transform((item): SentMessage | Reference => {
     if (!("type" in item)) return messageOf(item);
     switch (item.type) {
       case "item_reference":

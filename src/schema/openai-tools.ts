@@ -4,7 +4,7 @@ import { MAX_TOOLS } from "../limits";
 import { functionName } from "./common-schema";
 import { isSmallJson } from "./json-size";
 
-/** The longest JSON Schema of an argument list or an answer: characters of its JSON, and levels of nesting. */
+/** The largest JSON Schema of arguments or of an answer: characters of its JSON, and levels of nesting. */
 const MAX_SCHEMA = { characters: 64_000, levels: 200 };
 
 const schema = z
@@ -16,42 +16,46 @@ const schema = z
 
 export const described = {
   name: functionName,
-  description: z.string().max(10_000).nullish(),
-  /** JSON Schema of an object; none by default. */
-  parameters: schema.nullish(),
-  strict: z.boolean().nullish(),
+  description: z.string().max(10_000).nullish().describe("What the function does, for the model."),
+  parameters: schema.nullish().describe("The JSON Schema of the arguments, an object; default: no arguments."),
+  strict: z.boolean().nullish().describe("Accepted and ignored."),
 };
 
 const functionsOnly = "is not supported: a tool is a function, `type` is `function`";
-const type = z.literal("function", functionsOnly);
+const type = z.literal("function", functionsOnly).describe("Always `function`.");
 
-export const chatTools = z
-  .array(z.object({ type, function: z.object(described) }))
-  .max(MAX_TOOLS)
-  .nullish();
-export const responsesTools = z
-  .array(z.object({ type, ...described }))
-  .max(MAX_TOOLS)
-  .nullish();
+const tools = <T extends z.ZodType>(tool: T) =>
+  z.array(tool).max(MAX_TOOLS).nullish().describe("The functions that the model may call.");
+export const chatTools = tools(z.object({ type, function: z.object(described).describe("The function.") }));
+export const responsesTools = tools(z.object({ type, ...described }));
 
 const choice = (name: z.ZodType<{ name: string }>) =>
   z
     .union([z.enum(["none", "auto", "required"]), name], {
       error: "must be `none`, `auto`, `required` or one function by its name",
     })
-    .nullish();
+    .nullish()
+    .describe("Whether the model may call functions (`auto`, default), must (`required`), must not, or must call one.");
 export const chatToolChoice = choice(
-  z.object({ type, function: z.object({ name: functionName }) }).transform((chosen) => chosen.function),
+  z
+    .object({ type, function: z.object({ name: functionName }).describe("The function to call.") })
+    .transform((chosen) => chosen.function),
 );
 export const responsesToolChoice = choice(z.object({ type, name: functionName }));
 
-const format = { schema, name: z.string().max(256).nullish(), strict: z.boolean().nullish() };
-const plain = z.object({ type: z.literal("text") });
-const anyObject = z.object({ type: z.literal("json_object") });
+const format = {
+  schema: schema.describe("The JSON Schema that the answer matches."),
+  name: z.string().max(256).nullish().describe("Accepted and ignored."),
+  strict: z.boolean().nullish().describe("Accepted and ignored."),
+};
+const formatType = (name: string) => `Always \`${name}\`.`;
+const plain = z.object({ type: z.literal("text").describe(formatType("text")) });
+const anyObject = z.object({ type: z.literal("json_object").describe(formatType("json_object")) });
+const jsonSchema = z.literal("json_schema").describe(formatType("json_schema"));
 const formatError = { error: "must have `type` `text`, `json_object` or `json_schema`, the last with its `schema`" };
-export const chatFormat = z
-  .union([plain, anyObject, z.object({ type: z.literal("json_schema"), json_schema: z.object(format) })], formatError)
-  .nullish();
-export const responsesFormat = z
-  .union([plain, anyObject, z.object({ type: z.literal("json_schema"), ...format })], formatError)
-  .nullish();
+const formats = <T extends z.ZodType>(last: T) =>
+  z.union([plain, anyObject, last], formatError).nullish().describe("The format of the answer; default `text`.");
+export const chatFormat = formats(
+  z.object({ type: jsonSchema, json_schema: z.object(format).describe("The format.") }),
+);
+export const responsesFormat = formats(z.object({ type: jsonSchema, ...format }));

@@ -1,131 +1,110 @@
-/** Shapes on the wire of what a session remembers. */
+/** Shapes of a session and its messages. */
 import * as z from "zod";
-import { MAX_CONTENT } from "../limits";
 import { FUTURE_MS } from "../turn/time-order";
 import {
   anyRole,
-  called,
+  calledFields,
   content,
   count,
-  memory,
   name,
+  positive,
   role,
-  scored,
   seq,
   sessionId,
   status,
   time,
-  timeZone,
   userId,
   WELL_FORMED,
   wellFormed,
 } from "./common-schema";
 
-export const sessionResponse = z.object({
-  sessionId,
-  /** The one that it was given, else the beginning of its first question; null where there is neither. */
-  title: z.string().nullable(),
-  messages: count,
-  tokens: count,
-  firstAt: time.nullable(),
-  lastAt: time.nullable(),
-  /** Messages that have a vector of their meaning; absent without `EMBEDDING_MODEL`. */
-  vectors: count.optional(),
-});
+/** The title that a response shows. */
+export const shownTitle = () =>
+  z.string().nullable().describe("The title; by default the start of the first question. Null if there is neither.");
 
-/** A number of a query, from 1 to this. */
-export const positive = (max: number) => z.coerce.number().int().min(1).max(max);
+export const sessionResponse = () =>
+  z.object({
+    sessionId,
+    title: shownTitle(),
+    messages: count.describe("The number of messages."),
+    tokens: count.describe("Their estimated tokens."),
+    firstAt: time.nullable().describe("The time of the first message."),
+    lastAt: time.nullable().describe("The time of the last message."),
+    vectors: count.describe("Messages that have an embedding; absent without `EMBEDDING_MODEL`.").optional(),
+  });
 
 export const sessionChange = z.object({
-  /** One line. */
   title: z
     .string()
     .trim()
     .regex(/^[^\p{Cc}\u2028\u2029]{1,200}$/u, "must be 1 to 200 characters in one line")
-    .refine(wellFormed, WELL_FORMED),
+    .refine(wellFormed, WELL_FORMED)
+    .describe("The title, in one line."),
 });
-export const sessionChanged = z.object({ ok: z.literal(true), sessionId, title: z.string() });
+export const sessionChanged = () =>
+  z.object({
+    ok: z.literal(true).describe("Always true."),
+    sessionId,
+    title: z.string().describe("The new title."),
+  });
 
 export const historyQuery = z.object({
-  /** Only these messages: up to 100 of their numbers, separated by commas. The other fields have no effect then. */
   seq: z
     .string()
     .regex(/^[1-9]\d{0,14}(?:,[1-9]\d{0,14}){0,99}$/, "must be up to 100 numbers, separated by commas")
     .transform((list) => list.split(",").map(Number))
+    .describe("Returns only these messages: up to 100 numbers, separated by commas. `limit` and `before` are ignored.")
     .optional(),
-  limit: positive(1_000).default(50),
-  before: positive(Number.MAX_SAFE_INTEGER).optional(),
+  limit: positive(1_000).describe("The number of messages of a page.").default(50),
+  before: positive(Number.MAX_SAFE_INTEGER)
+    .describe("Returns messages with smaller numbers: the `nextCursor` of the previous page.")
+    .optional(),
 });
 
-const message = z.object({
-  seq,
-  role: anyRole,
-  name: z.string().optional(),
-  content: z.string(),
-  ...called,
-  tokens: count,
-  createdAt: time,
-  turnId: z.string().optional(),
-  status,
-});
-
-export const historyResponse = z.object({ data: z.array(message), nextCursor: seq.nullable() });
+export const historyResponse = () =>
+  z.object({
+    data: z
+      .array(
+        z.object({
+          seq,
+          role: anyRole,
+          name: z.string().describe("The name of the author.").optional(),
+          content: z.string().describe("The text."),
+          ...calledFields(),
+          tokens: count.describe("Estimated tokens."),
+          createdAt: time.describe("The time of the message."),
+          turnId: z.string().describe("The turn of the message; absent for appended messages.").optional(),
+          status,
+        }),
+      )
+      .describe("The messages, newest first."),
+    nextCursor: seq.nullable().describe("The `before` of the next page; null on the last page."),
+  });
 
 export const appendRequest = z.object({
-  /** Whose session it is, as with an ask. */
   userId: userId.optional(),
   messages: z
     .array(
       z.object({
-        role,
-        content,
+        role: role.describe("The author. `system` messages are only quoted in prompts."),
+        content: content.describe("The text."),
         name: name.optional(),
         createdAt: z.iso
           .datetime({ offset: true })
           .refine((value) => Date.parse(value) <= Date.now() + FUTURE_MS, "must not be in the future")
+          .describe("The time of the message; default: the time of the request.")
           .optional(),
       }),
     )
     .min(1)
-    .max(1_000),
+    .max(1_000)
+    .describe("The messages, oldest first."),
 });
 
-export const appendResponse = z.object({ sessionId, appended: count, firstSeq: seq, lastSeq: seq });
-
-export const searchQuery = z.object({ q: z.string().min(1).max(MAX_CONTENT), limit: positive(100).default(10) });
-
-export const searchRequest = z.object({ q: content, limit: z.int().min(1).max(100).default(10) });
-
-export const recalled = scored.extend({
-  sessionId,
-  role: anyRole,
-  name: z.string().optional(),
-  content: z.string(),
-  createdAt: time,
-});
-
-export const searchResponse = z.object({ data: z.array(recalled) });
-
-export const importResponse = z.object({ sessionId, messages: count });
-
-const tokens = z.int().min(0).max(100_000);
-
-export const contextRequest = z.object({
-  question: content,
-  /** Who would ask. */
-  userId: userId.optional(),
-  /** As with an ask. */
-  timeZone: timeZone.optional(),
-  /** Tokens for recalled messages; `RECALL_TOKENS` by default. */
-  recallTokens: tokens.optional(),
-  /** Tokens for the recent window; what recall leaves by default. */
-  windowTokens: tokens.optional(),
-});
-
-export const contextResponse = z.object({
-  model: z.string(),
-  messages: z.array(z.object({ role: anyRole, content: z.string(), ...called })),
-  promptTokens: count,
-  budget: z.object({ context: count, reply: count, recall: count, window: count }),
-  memory: memory.extend({ recalled: z.array(recalled) }),
-});
+export const appendResponse = () =>
+  z.object({
+    sessionId,
+    appended: count.describe("The number of stored messages."),
+    firstSeq: seq.describe("The number of the first one."),
+    lastSeq: seq.describe("The number of the last one."),
+  });

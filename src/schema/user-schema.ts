@@ -1,69 +1,75 @@
-/** Shapes on the wire of what is known of a user beyond one session. */
+/** Shapes of a user: sessions and facts. */
 import * as z from "zod";
 import { MAX_FACT } from "../turn/user-memory";
-import { count, identifier, seq, sessionId, time, userId, WELL_FORMED, wellFormed } from "./common-schema";
-import { positive, recalled } from "./session-schema";
+import { count, identifier, positive, seq, sessionId, time, userId, WELL_FORMED, wellFormed } from "./common-schema";
+import { shownTitle } from "./session-schema";
 
 export const userParam = z.object({ userId });
 
 export const userSessionsQuery = z.object({
-  limit: positive(1_000).default(50),
-  /** The `nextCursor` of the page before. */
+  limit: positive(1_000).describe("The number of sessions of a page.").default(50),
   cursor: z
     .string()
     .regex(/^\d{1,15}~[A-Za-z0-9._:@+-]{1,128}$/, "must be the `nextCursor` of a page")
+    .describe("The `nextCursor` of the previous page.")
     .optional(),
 });
 
-/** Newest first, by what was said last. */
-export const userSessionsResponse = z.object({
-  data: z.array(
-    z.object({
-      sessionId,
-      /** The one that it was given, else the beginning of its first question; null where there is neither. */
-      title: z.string().nullable(),
-      messages: count,
-      firstAt: time,
-      lastAt: time,
-    }),
-  ),
-  nextCursor: z.string().nullable(),
-});
+export const userSessionsResponse = () =>
+  z.object({
+    data: z
+      .array(
+        z.object({
+          sessionId,
+          title: shownTitle(),
+          messages: count.describe("The number of messages."),
+          firstAt: time.describe("The time of the first message."),
+          lastAt: time.describe("The time of the last message."),
+        }),
+      )
+      .describe("The sessions, newest first."),
+    nextCursor: z.string().nullable().describe("The `cursor` of the next page; null on the last page."),
+  });
 
-export const userSearchResponse = z.object({ data: z.array(recalled) });
+const text = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAX_FACT)
+  .refine(wellFormed, WELL_FORMED)
+  .describe("The statement, for example `Ana keeps bees in Lisbon.`");
 
-const text = z.string().trim().min(1).max(MAX_FACT).refine(wellFormed, WELL_FORMED);
+const source = z.object({ sessionId, seq }).describe("The message that the fact comes from.");
 
-const place = z.object({ sessionId, seq });
-
-export const factRequest = z.object({
-  text,
-  /** Where it was learnt, if anywhere. */
-  source: place.optional(),
-});
+export const factRequest = z.object({ text, source: source.optional() });
 
 export const factChange = z.object({ text });
 
-export const factParam = z.object({ userId, factId: identifier(64) });
+const factId = identifier(64).describe("The id of the fact.");
+export const factParam = z.object({ userId, factId });
 
-export const fact = z.object({
-  id: z.string(),
-  text: z.string(),
-  source: place.nullable(),
-  createdAt: time,
-  updatedAt: time,
-});
+export const fact = () =>
+  z.object({
+    id: z.string().describe("The id of the fact."),
+    text: z.string().describe("The statement."),
+    source: source.nullable().describe("The message that the fact comes from; null if it is unknown."),
+    createdAt: time.describe("The time at which the fact was added."),
+    updatedAt: time.describe("The time of the last edit."),
+  });
 
-/** Newest first: all there are. */
-export const factsResponse = z.object({ data: z.array(fact) });
+export const factsResponse = () => z.object({ data: z.array(fact()).describe("All facts, newest first.") });
 
-export const factDeleted = z.object({ ok: z.literal(true), id: z.string() });
+export const factDeleted = () =>
+  z.object({
+    ok: z.literal(true).describe("Always true."),
+    id: z.string().describe("The id of the deleted fact()."),
+  });
 
-/** How much was deleted in all, where it took several requests too. */
-export const userDeleted = z.object({
-  ok: z.literal(true),
-  userId,
-  sessions: count,
-  messages: count,
-  facts: count,
-});
+export const userDeleted = () =>
+  z.object({
+    ok: z.literal(true).describe("Always true."),
+    userId,
+    sessions: count.describe("The number of deleted sessions, those of earlier failed requests included."),
+    messages: count.describe("The number of deleted messages."),
+    facts: count.describe("The number of deleted facts."),
+  });

@@ -6,13 +6,13 @@ import { toAnswer, toMemory } from "./to-json";
 export interface AskForm {
   name: "ask";
   sessionId: string;
-  /** Named in a problem. */
+  /** The request id of the problem in an `error` event. */
   requestId: string;
 }
 
 /**
- * `id` is the turn's and how many characters of its answer have been sent; that of the last event says so, and resuming
- * after it finds nothing more. Without an id, a client keeps its last.
+ * Encodes the native stream. The id of an event contains the turn and the number of characters sent so far, with `:done`
+ * at the last event. An event without an id leaves the client's last id unchanged.
  */
 export function askEvents({ sessionId, requestId }: AskForm, turnId: string): Encode {
   const encode = (event: string, at: number | string | null, data: unknown) =>

@@ -21,7 +21,7 @@ const callOf = ({ id, name, arguments: json }: ToolCall) => ({
   function: { name, arguments: json },
 });
 
-/** A turn that is over as a chat completion. */
+/** Returns a finished turn as a chat completion. */
 export const chatCompletion = (turnId: string, created: number, turn: FinishedTurn) => ({
   id: `chatcmpl-${turnId}`,
   object: "chat.completion" as const,
@@ -43,7 +43,7 @@ export const chatCompletion = (turnId: string, created: number, turn: FinishedTu
   usage: usageOf(turn.usage),
 });
 
-/** Chunks of a chat completion, made anew: never the model's own. */
+/** Encodes the chunks of a chat completion. The model's own chunks are never passed on. */
 export function chatChunks({ created, includeUsage }: ChatForm, turnId: string): Encode {
   const head = { id: `chatcmpl-${turnId}`, object: "chat.completion.chunk", created };
   let model = "";

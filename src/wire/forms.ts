@@ -1,4 +1,4 @@
-/** The forms in which a turn's events go over the wire. */
+/** The forms of a turn's event stream. */
 import type { Encoder } from "../turn/encodings";
 import type { Encode } from "../turn/types";
 import { type AskForm, askEvents } from "./ask-events";
@@ -7,7 +7,7 @@ import { type ResponsesForm, responseEvents } from "./response-events";
 
 export type Form = AskForm | ChatForm | ResponsesForm;
 
-/** The encoder of a turn's events. Only the form of `POST /ask` names the request that it answers. */
+/** Returns the encoder of a turn's events. Only errors of `POST /ask` name their request, so followers cannot share them. */
 export function encoderOf(form: Form, turnId: string): Encoder {
   const isAsk = form.name === "ask";
   return { key: isAsk ? form.name : JSON.stringify(form), encode: encodeIn(form, turnId), ownFailure: isAsk };

@@ -1,10 +1,10 @@
-/** A session as lines of JSON: what it is, its messages and turns in order, and how many they were. */
+/** A session as NDJSON: a head, messages and turns in order, and an end with their number. */
 import type { Entry, ExportedTurn, MemoryUsed, ToolCall } from "../turn/types";
 import { iso } from "./to-json";
 
-const line = (value: object) => `${JSON.stringify(value)}\n`;
+const jsonLine = (value: object) => `${JSON.stringify(value)}\n`;
 
-/** Fields are named one by one, so that what was imported is exported again byte by byte. */
+/** Copies fields by name: an imported session is exported again byte by byte. */
 const memoryOf = ({ tokens, window, recalled, recall, omitted, prompt }: MemoryUsed) => ({
   tokens,
   window: window && {
@@ -12,7 +12,7 @@ const memoryOf = ({ tokens, window, recalled, recall, omitted, prompt }: MemoryU
     toSeq: window.toSeq,
     shortened: window.shortened?.map(({ seq, leftOut }) => ({ seq, leftOut })),
   },
-  // What was recalled of other sessions is left out: an export names none.
+  // Leaves out messages of other sessions: an export names no session.
   recalled: recalled
     .filter(({ sessionId }) => sessionId === undefined)
     .map(({ seq, score, words, meaning }) => ({ seq, score, words, meaning })),
@@ -42,19 +42,19 @@ const turnOf = ({ id, question, answer, status, model, finishReason, usage, memo
   finishedAt: iso(turn.finishedAt),
 });
 
-/** The first line; it names no session. @param title the one that the session was given */
-export const headLine = (title: string | undefined) => line({ llamory: "session", version: 1, title });
+/** Returns the first line. @param title the title, if the session was renamed */
+export const headLine = (title: string | undefined) => jsonLine({ llamory: "session", version: 1, title });
 
 export function entryLine(entry: Entry): string {
-  if ("turn" in entry) return line({ turn: turnOf(entry.turn) });
+  if ("turn" in entry) return jsonLine({ turn: turnOf(entry.turn) });
   const { role, name, content, toolCalls, toolCallId, createdAt } = entry.message;
   const at = createdAt === undefined ? undefined : iso(createdAt);
-  return line({ message: { role, name, content, toolCalls: callsOf(toolCalls), toolCallId, createdAt: at } });
+  return jsonLine({ message: { role, name, content, toolCalls: callsOf(toolCalls), toolCallId, createdAt: at } });
 }
 
-/** How many messages a piece of a session has. */
+/** Returns the number of messages of an entry. */
 export const lengthOf = (entry: Entry): number =>
   "message" in entry ? 1 : 1 + (entry.turn.results?.length ?? 0) + (entry.turn.question === undefined ? 0 : 1);
 
-/** The last line: without it a file is not whole. */
-export const endLine = (messages: number) => line({ end: { messages } });
+/** Returns the last line. An export without it is incomplete. */
+export const endLine = (messages: number) => jsonLine({ end: { messages } });

@@ -1,7 +1,7 @@
-/** Failure -> RFC 9457 problem: one table of what each failure is called, which status it has and what it says. */
+/** The table of all failures: status, title, detail and headers of each, as RFC 9457 problems and as errors of the OpenAI API. */
 import type { Failure } from "../turn/result";
 
-/** What is wrong with a request before there is a turn, or with the Worker itself. */
+/** Failures before a turn begins: of the request, or of the Worker's configuration. */
 type RequestFailure =
   | { reason: "invalid_request"; errors: { path: string; message: string }[] }
   | { reason: "malformed_json" }
@@ -28,81 +28,81 @@ export type Reason = AnyFailure["reason"];
 /** The statuses of problems. */
 export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504 | 507;
 
-/** `{name}` in a text stands for that field of the failure. */
-type Row = [status: ProblemStatus, title: string, detail: string, headers?: Record<string, string>];
+/** `{name}` in a text is replaced by that field of the failure. */
+type FailureRow = [status: ProblemStatus, title: string, detail: string, headers?: Record<string, string>];
 
-/** The OpenAI SDKs repeat a 409, a 429 and every 5xx by themselves; what must not be asked twice says so. */
-const NEVER_AGAIN = { "x-should-retry": "false" };
+/** Stops the automatic retries of the OpenAI SDKs, which repeat every 409, 429 and 5xx. */
+const NO_RETRY = { "x-should-retry": "false" };
 const retryAfter = (seconds: number | string) => ({ "retry-after": String(seconds) });
 
-// biome-ignore format: a table reads best as one
-const TABLE: Record<Reason, Row> = {
+// biome-ignore format: one row per failure
+const TABLE: Record<Reason, FailureRow> = {
   invalid_request: [400, "Invalid request", "Correct the fields named in `errors`."],
   malformed_json: [400, "Malformed JSON", "The body is empty or not valid JSON."],
   unsupported_media_type: [415, "Unsupported media type", "Send JSON, with `content-type: application/json`."],
-  body_too_large: [413, "Body too large", "A body may have {limit} bytes. Send it in parts."],
-  unauthorized: [401, "Unauthorized", "Send an API token: `authorization: Bearer <token>`, or `x-api-key`. API_TOKENS holds the SHA-256 of each token, not the token itself: `npm run token` makes both.", { "www-authenticate": "Bearer" }],
-  token_expired: [401, "Token expired", "The session token has expired. Have your server make a new one: `POST /tokens`.", { "www-authenticate": "Bearer" }],
-  forbidden: [403, "Forbidden", "A session token may ask, read, follow and cancel in the sessions, or as the user, that it names, and nothing else."],
-  session_key_missing: [503, "No session tokens", "The operator puts a secret first: `npx wrangler secret put SESSION_KEY`, 32 characters or more.", NEVER_AGAIN],
-  local_only: [403, "Local only", "This server answers only to the names of its own machine: use http://localhost or http://127.0.0.1, or set LOCAL_ONLY to `false`."],
+  body_too_large: [413, "Body too large", "The body has more than {limit} bytes. Send it in parts."],
+  unauthorized: [401, "Unauthorized", "Send an API token: `authorization: Bearer <token>`, or `x-api-key`. API_TOKENS contains the SHA-256 of each token, not the token itself: `npm run token` creates both.", { "www-authenticate": "Bearer" }],
+  token_expired: [401, "Token expired", "The session token has expired. Your server creates a new one with `POST /tokens`.", { "www-authenticate": "Bearer" }],
+  forbidden: [403, "Forbidden", "This token does not give access to that session, user or route."],
+  session_key_missing: [503, "No session tokens", "Session tokens need a secret. Operator: run `npx wrangler secret put SESSION_KEY`, 32 characters or more.", NO_RETRY],
+  local_only: [403, "Local only", "This server accepts only requests to a name of its own machine. Use http://localhost or http://127.0.0.1, or set LOCAL_ONLY to `false`."],
   too_many_failures: [429, "Too many failures", "This address sent too many wrong tokens. Try again in a minute.", retryAfter(60)],
   too_many_requests: [429, "Too many requests", "This tenant, user or session sends too many requests. Try again in a minute.", retryAfter(60)],
-  tenant_allowance_spent: [429, "Tokens of today spent", "The tenant has used TENANT_TOKENS_PER_DAY. It may ask again from 00:00 UTC.", { ...retryAfter("{retryAfter}"), ...NEVER_AGAIN }],
-  not_configured: [503, "No API tokens configured", "Nobody may ask yet. Make a token with `npm run token`, put its digest with `npx wrangler secret put API_TOKENS`; or set AUTH to `off`."],
+  tenant_allowance_spent: [429, "Tokens of today spent", "The tenant has used its tokens of today (TENANT_TOKENS_PER_DAY). Retry after 00:00 UTC.", { ...retryAfter("{retryAfter}"), ...NO_RETRY }],
+  not_configured: [503, "No API tokens configured", "No API token is configured. Create one with `npm run token` and store its digest with `npx wrangler secret put API_TOKENS`, or set AUTH to `off`."],
   misconfigured: [500, "Misconfigured", "{detail}"],
   not_found: [404, "Not found", "There is no such route."],
-  model_not_found: [404, "Model not found", "No such model answers here: `GET /v1/models` lists those that do."],
-  method_not_allowed: [405, "Method not allowed", "This route takes {allow}.", { allow: "{allow}" }],
-  internal: [500, "Internal error", "This is a bug. The request id is in the Worker's log."],
-  model_busy: [503, "Model busy", "The model is overloaded. Try again soon.", retryAfter(10)],
-  model_timeout: [504, "Model timeout", "The model did not answer in time. Try again, or ask for fewer `maxTokens`."],
-  model_stalled: [504, "Model stalled", "The model stopped in the middle of its answer. Ask again."],
-  model_interrupted: [502, "Model interrupted", "The model's answer was cut off. Ask again."],
-  model_unreachable: [502, "Model unreachable", "The model server does not answer. Start it (for Ollama: `ollama serve`), or set OPENAI_BASE_URL to where it is."],
-  model_unavailable: [502, "Model unavailable", "The model {model} is retired, unknown or not in the account's plan. The operator sets MODEL to a current one."],
-  model_allowance_spent: [429, "Daily allowance spent", "The account's Workers AI allowance of today is spent. It starts anew at 00:00 UTC.", { ...retryAfter("{retryAfter}"), ...NEVER_AGAIN }],
-  model_account: [502, "Model account", "The model's account refuses. The operator checks its plan, credentials and the model's terms."],
-  model_request_refused: [500, "Model request refused", "The model refused the request. See the Worker's log."],
-  model_reply_empty: [502, "Empty reply", "The model answered nothing. Ask again, or in other words."],
-  model_reply_malformed: [502, "Malformed reply", "The model answered in a form that is no answer. Ask again."],
-  prompt_too_long: [413, "Question too long", "System prompt, question and reply do not fit the model's window. Ask a shorter question."],
-  tool_results_unexpected: [400, "Unexpected tool results", "The session waits for no results of these calls. Send the results of all calls of its last answer at once, and before anything else is asked."],
-  turn_cancelled: [409, "Turn cancelled", "The turn was cancelled, or its session emptied, meanwhile.", NEVER_AGAIN],
-  turn_interrupted: [502, "Turn interrupted", "The turn ended before its answer was whole. What was said is remembered; ask again for the rest.", NEVER_AGAIN],
+  model_not_found: [404, "Model not found", "There is no such model. `GET /v1/models` lists the models."],
+  method_not_allowed: [405, "Method not allowed", "This route supports {allow}.", { allow: "{allow}" }],
+  internal: [500, "Internal error", "This is a bug. Search the Worker's log for the request id."],
+  model_busy: [503, "Model busy", "The model is overloaded. Retry in a few seconds.", retryAfter(10)],
+  model_timeout: [504, "Model timeout", "The model did not answer in time. Retry, or send a smaller `maxTokens`."],
+  model_stalled: [504, "Model stalled", "The model stopped sending in the middle of its answer. Retry."],
+  model_interrupted: [502, "Model interrupted", "The connection to the model broke in the middle of its answer. Retry."],
+  model_unreachable: [502, "Model unreachable", "The model server cannot be reached. Start it (Ollama: `ollama serve`), or set OPENAI_BASE_URL to its address."],
+  model_unavailable: [502, "Model unavailable", "The model {model} is retired, unknown or not in the account's plan. Operator: set MODEL to a current one."],
+  model_allowance_spent: [429, "Daily allowance spent", "The account has used its Workers AI allowance of today. Retry after 00:00 UTC.", { ...retryAfter("{retryAfter}"), ...NO_RETRY }],
+  model_account: [502, "Model account", "The account of the model refused the request. Operator: check its plan, credentials and the terms of the model."],
+  model_request_refused: [500, "Model request refused", "The model refused the request. Search the Worker's log for the request id."],
+  model_reply_empty: [502, "Empty reply", "The model returned an empty reply. Retry, or rephrase the question."],
+  model_reply_malformed: [502, "Malformed reply", "The model returned an unreadable reply. Retry."],
+  prompt_too_long: [413, "Question too long", "System prompt, question and reply do not fit into the model's window. Send a shorter question."],
+  tool_results_unexpected: [400, "Unexpected tool results", "The session does not wait for results of these function calls. Send the results of all calls of its last answer together, in the next request."],
+  turn_cancelled: [409, "Turn cancelled", "The turn was cancelled, or its session was emptied.", NO_RETRY],
+  turn_interrupted: [502, "Turn interrupted", "The turn ended before its answer was complete. The text so far is stored. Ask again for the rest.", NO_RETRY],
   turn_not_found: [404, "Turn not found", "The session has no such turn."],
-  turn_followers_full: [429, "Too many followers", "This turn has {limit} followers. Try again later, or read the turn when it is over: `GET /sessions/:sessionId/turns/:turnId`.", { ...retryAfter(5), ...NEVER_AGAIN }],
-  response_not_found: [404, "Response not found", "There is no such response, or it was not stored. Send the conversation itself."],
-  session_busy: [409, "Session busy", "Another turn of this session is running. Ask again later, or with `onBusy` `queue`.", retryAfter(1)],
-  session_queue_full: [429, "Session queue full", "Too many turns of this session wait in line. Ask again later.", retryAfter(5)],
-  session_overloaded: [503, "Session overloaded", "The session gets more requests than it can serve. Ask again later.", retryAfter(5)],
-  session_lost: [503, "Session lost", "The session's object was lost in the middle of this, and it is not known whether it was done. Look, and send it again.", { ...retryAfter(1), ...NEVER_AGAIN }],
-  session_full: [422, "Session full", "The session has as many messages or bytes as it may. Go on in another session; or reset or delete this one."],
-  older_than_session: [409, "Older than the session", "The messages begin before the newest message of the session. Append older history to a session of its own; the user's memory covers both.", NEVER_AGAIN],
-  session_not_empty: [409, "Session not empty", "An import goes into an empty session: reset or delete this one, or import into another.", NEVER_AGAIN],
-  import_interrupted: [503, "Import interrupted", "The import was lost, or its session emptied, meanwhile. Nothing of it is there: import again."],
-  storage_failed: [507, "Storage failed", "The session could not be written, so this was not remembered. It may be full: reset or delete it, or go on in another.", NEVER_AGAIN],
-  schema_too_new: [503, "Schema too new", "A newer version of Llamory wrote this session, or its user. Nothing was read or written. The operator deploys that version or a later one.", NEVER_AGAIN],
-  session_of_another_user: [409, "Session of another user", "The session belongs to another user. Take another `sessionId`.", NEVER_AGAIN],
-  user_unreachable: [503, "User unreachable", "The user's memory does not answer, so nothing was stored or deleted. Send the request again.", retryAfter(1)],
-  user_being_deleted: [409, "User being deleted", "The user is being deleted. Send that DELETE again until it answers 200; then the user may begin anew.", retryAfter(1)],
-  user_half_deleted: [503, "User half deleted", "A part of the user is deleted, and the rest did not answer or takes longer. Send the DELETE again: it goes on.", retryAfter(1)],
+  turn_followers_full: [429, "Too many followers", "This turn has {limit} followers. Retry later, or get the turn after its end: `GET /sessions/:sessionId/turns/:turnId`.", { ...retryAfter(5), ...NO_RETRY }],
+  response_not_found: [404, "Response not found", "There is no such response, or it was not stored. Send the conversation instead of the id."],
+  session_busy: [409, "Session busy", "Another turn of this session is running. Retry later, or send `onBusy: \"queue\"`.", retryAfter(1)],
+  session_queue_full: [429, "Session queue full", "Too many turns of this session are waiting. Retry later.", retryAfter(5)],
+  session_overloaded: [503, "Session overloaded", "The session receives more requests than it can serve. Retry later.", retryAfter(5)],
+  session_lost: [503, "Session lost", "The connection to the session broke. Check whether the change was made, then retry.", { ...retryAfter(1), ...NO_RETRY }],
+  session_full: [422, "Session full", "This session is full. Start another one for the same user, or raise SESSION_MAX_MESSAGES or SESSION_MAX_MB."],
+  older_than_session: [409, "Older than the session", "The messages begin before the newest message of the session. Append older history to a session of its own; the user's memory covers both.", NO_RETRY],
+  session_not_empty: [409, "Session not empty", "Only an empty session can be imported into. Reset or delete this one, or use another.", NO_RETRY],
+  import_interrupted: [503, "Import interrupted", "The import was interrupted, or its session was emptied. Nothing was stored. Import again."],
+  storage_failed: [507, "Storage failed", "Writing to the session's storage failed; the change was not stored. The storage may be full: delete data, or use another session.", NO_RETRY],
+  schema_too_new: [503, "Schema too new", "A newer version of Llamory wrote this session or its user. Nothing was read or written. Operator: deploy that version or a later one.", NO_RETRY],
+  session_of_another_user: [409, "Session of another user", "The session belongs to another user. Use another `sessionId`.", NO_RETRY],
+  user_unreachable: [503, "User unreachable", "The user's memory is unavailable. Nothing was stored or deleted. Retry.", retryAfter(1)],
+  user_being_deleted: [409, "User being deleted", "The user is being deleted. Repeat that DELETE until it returns 200; then the id can be used again.", retryAfter(1)],
+  user_half_deleted: [503, "User half deleted", "Only a part of the user was deleted. Repeat the DELETE to delete the rest.", retryAfter(1)],
   fact_not_found: [404, "Fact not found", "The user has no such fact."],
-  facts_full: [422, "Facts full", "The user has as many facts as a user may. Delete some of them."],
+  facts_full: [422, "Facts full", "The user has the maximum number of facts. Delete some of them."],
   idempotency_conflict: [422, "Idempotency conflict", "This `Idempotency-Key` was used for another request. Use a new key for a new question."],
 };
 
 const filled = (text: string, failure: AnyFailure) =>
   text.replace(/\{(\w+)\}/g, (_, name: string) => String(Reflect.get(failure, name)));
 
-/** Status and headers of a failure's response. */
+/** Returns status and headers of a failure's response. */
 export function responseOf(failure: AnyFailure): { status: ProblemStatus; headers: Record<string, string> } {
   const [status, , , headers = {}] = TABLE[failure.reason];
   const entries = Object.entries(headers).map(([name, value]) => [name, filled(value, failure)]);
   return { status, headers: Object.fromEntries(entries) };
 }
 
-/** The body of a problem. */
+/** Returns the body of a problem. */
 export function problemOf(failure: AnyFailure, requestId: string) {
   const [status, title, detail] = TABLE[failure.reason];
   return {
@@ -121,7 +121,7 @@ function openaiType(status: ProblemStatus): string {
   return status < 500 ? "invalid_request_error" : "server_error";
 }
 
-/** The body of an error as the OpenAI API has it. */
+/** Returns the body of an error of the OpenAI API. */
 export function openaiErrorOf(failure: AnyFailure) {
   const { status, detail } = problemOf(failure, "");
   const first = failure.reason === "invalid_request" ? failure.errors[0] : undefined;

@@ -1,7 +1,7 @@
 import type { Encode, FinishedTurn, StoredTurn, ToolCall } from "../turn/types";
 import { openaiErrorOf } from "./problem";
 
-/** What a response repeats of its request. */
+/** Fields of the request that the response repeats. */
 export interface ResponseEcho {
   instructions: string | null;
   max_output_tokens: number | null;
@@ -9,7 +9,7 @@ export interface ResponseEcho {
   previous_response_id: string | null;
   conversation: { id: string } | null;
   store: boolean;
-  /** Tools and format as they came, as JSON: of any shape. */
+  /** Tools and format of the request as JSON, because clients send them in any shape. */
   given: string;
 }
 
@@ -22,14 +22,14 @@ export interface ResponsesForm {
   echo: ResponseEcho;
 }
 
-/** A response, and its items: a message, or a call. */
-type Kind = "resp" | "msg" | "fc";
+/** The prefix of an id: of a response, a message or a function call. */
+type IdPrefix = "resp" | "msg" | "fc";
 
-/** `kind_session.turn`: names its session and its turn, so that going on from it needs no index of its own. */
-export const openaiId = (kind: Kind, sessionId: string, turnId: string) =>
+/** Returns the id `prefix_session.turn`. It contains session and turn, so that continuing needs no index. */
+export const openaiId = (kind: IdPrefix, sessionId: string, turnId: string) =>
   `${kind}_${btoa(sessionId).replaceAll("=", "")}.${turnId}`;
 
-/** The session and turn that an id names; undefined where it is no id of ours. */
+/** Returns the session and turn of an id; undefined if this Worker did not create it. */
 export function parseOpenaiId(kind: "resp" | "item", id: string): { sessionId: string; turnId: string } | undefined {
   const [, prefix, encoded, rest] = /^(resp|msg|fc)_([A-Za-z0-9+/]+)\.(.+)$/.exec(id) ?? [];
   if ((prefix === "resp") !== (kind === "resp") || encoded === undefined || rest === undefined) return undefined;
@@ -61,7 +61,7 @@ const functionCalls = ({ sessionId }: ResponsesForm, turnId: string, calls: Tool
     status: "completed" as const,
   }));
 
-/** What a request says of tools and format. */
+/** Tools and format of a request. */
 interface Given {
   tools: { type: "function"; [field: string]: unknown }[];
   tool_choice: string | { [field: string]: unknown };
@@ -69,7 +69,7 @@ interface Given {
   text: { format: { type: string; [field: string]: unknown } };
 }
 
-/** A response before its answer. */
+/** Returns a response before its answer. */
 const begun = ({ created, sessionId, echo: { given, ...echo } }: ResponsesForm, turnId: string, model: string) => ({
   id: openaiId("resp", sessionId, turnId),
   object: "response" as const,
@@ -96,7 +96,7 @@ const NOTHING_GIVEN = JSON.stringify({
   text: { format: { type: "text" } },
 } satisfies Given);
 
-/** A turn that is over as a response. */
+/** Returns a finished turn as a response. */
 export function responseOfTurn(form: ResponsesForm, turnId: string, turn: FinishedTurn) {
   const { answer, toolCalls = [], model, finishReason, usage } = turn;
   const status = finishReason === "length" ? ("incomplete" as const) : ("completed" as const);
@@ -118,7 +118,7 @@ export function responseOfTurn(form: ResponsesForm, turnId: string, turn: Finish
   };
 }
 
-/** A turn as it is remembered, as a response; of its request no more is known than its session. */
+/** Returns a stored turn as a response. The fields of its request are not stored. */
 export function responseOfStored(sessionId: string, turn: StoredTurn) {
   const unknown = { instructions: null, max_output_tokens: null, temperature: null, previous_response_id: null };
   const created = Math.floor(turn.createdAt / 1_000);
@@ -141,7 +141,7 @@ export function responseOfStored(sessionId: string, turn: StoredTurn) {
   }
 }
 
-/** Events of a streamed response. */
+/** Encodes the events of a streamed response. */
 export function responseEvents(form: ResponsesForm, turnId: string): Encode {
   const place = { item_id: openaiId("msg", form.sessionId, turnId), output_index: 0, content_index: 0 };
   let sequence_number = 0;
@@ -183,7 +183,7 @@ export function responseEvents(form: ResponsesForm, turnId: string): Encode {
         return encode("response.created", { response }) + encode("response.in_progress", { response });
       }
       case "delta": {
-        // Not before there is a word: an answer may be calls alone.
+        // Opens the message with the first text: an answer may consist of function calls only.
         const opened = said ? "" : messageStart();
         said = true;
         return opened + encode("response.output_text.delta", { ...place, delta: event.text, logprobs: [] });

@@ -1,10 +1,10 @@
-/** What the inside knows, as it goes over the wire: times as ISO 8601. */
+/** Stored values as JSON of the API: times are ISO 8601. */
 import type { FinishedTurn, MemoryUsed, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
 
 export const iso = (ms: number) => new Date(ms).toISOString();
 export const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 
-/** A message as a client sends it. */
+/** Returns a message of a request as objects store it. */
 export const fromMessage = ({
   createdAt,
   ...message
@@ -15,12 +15,17 @@ export const fromMessage = ({
 
 export const toMessage = (stored: Message) => ({ ...stored, createdAt: iso(stored.createdAt) });
 
-/** @param own the session in which it was recalled, which may be another than that in which it was said */
+/** Returns a recalled message. @param own the session that recalled it: messages without a session belong to it */
 export const toRecalled = (
   own: string,
   { sessionId = own, seq, score, words, meaning, role, name, content, createdAt }: RecalledMessage,
 ) => ({
-  ...{ sessionId, seq, score, words, meaning, role },
+  sessionId,
+  seq,
+  score,
+  words,
+  meaning,
+  role,
   ...(name !== undefined && { name }),
   content,
   createdAt: iso(createdAt),

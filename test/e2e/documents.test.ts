@@ -81,18 +81,15 @@ describe("what is there", () => {
     expect(documented.filter((name) => name !== "event").sort()).toEqual([...new Set(events)].sort());
   });
 
-  it("has a line in docs/api.md for each route but those of others' protocols", () => {
+  it("has every route that docs/api.md names in the OpenAPI document", () => {
     const { paths } = JSON.parse(source("openapi.json"));
     const routes = Object.entries<Record<string, unknown>>(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`),
     );
-    const own = routes.filter((route) => !route.includes("/v1/"));
     const { text } = documentOf("docs/api.md");
-    const missing = own.filter((route) => {
-      const [method = "", path = ""] = route.split(" ");
-      return !new RegExp(`\`${method} ${path}(?:\\?[^\`]*)?\``).test(text);
-    });
-    expect(missing).toEqual([]);
+    const named = [...text.matchAll(/`((?:GET|POST|PATCH|DELETE) \/[^?`]*)[^`]*`/g)].map(([, route]) => route);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((route) => !routes.includes(route ?? ""))).toEqual([]);
   });
 
   it("has every table in docs/storage.md", () => {

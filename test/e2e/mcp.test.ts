@@ -63,7 +63,7 @@ describe("an official MCP client", () => {
     expect(JSON.stringify(contents)).toContain("The honey is ripe in July.");
     expect((await client.listResourceTemplates()).resourceTemplates).toHaveLength(1);
     expect(await call("forget", { sessionId })).toMatchObject({ text: "Forgot 3 messages.", isError: false });
-    expect((await call("get_history", { sessionId })).text).toBe("Nothing was said yet.");
+    expect((await call("get_history", { sessionId })).text).toBe("The conversation is empty.");
   });
 
   it("knows a person across conversations, by what they said and by facts", async () => {
@@ -82,7 +82,7 @@ describe("an official MCP client", () => {
     expect((await call("get_facts", { userId })).text).toContain(`${factId}: Is allergic to nuts.`);
     expect(await call("forget_fact", { userId, factId })).toMatchObject({ text: "Forgotten.", isError: false });
     expect(await call("forget_fact", { userId, factId })).toMatchObject({ isError: true });
-    expect((await call("get_facts", { userId })).text).toBe("Nothing is known.");
+    expect((await call("get_facts", { userId })).text).toBe("There are no facts.");
     for (const both of [{}, { sessionId: "monday", userId }]) {
       expect(await call("search_memory", { query: "dog", ...both })).toMatchObject({ isError: true });
     }

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { root } from "./support/bundle";
 import { Dev } from "./support/dev";
 import { ask } from "./support/http";
 
@@ -16,6 +19,14 @@ describe("npm start", () => {
     await server.kill();
     await server.start();
     expect((await ask(server.url, "a", "What is my name?")).answer).toContain("Ana");
+  });
+
+  it("serves the OpenAPI document as a static file", async () => {
+    await using server = new Dev();
+    await server.start();
+    const response = await fetch(`${server.url}/openapi.json`);
+    expect(response.headers.get("content-type")).toContain("application/json");
+    expect(await response.text()).toBe(readFileSync(join(root, "openapi.json"), "utf8"));
   });
 
   it.each(["SIGTERM", "SIGINT"] as const)("leaves no server behind when npm gets a %s", async (signal) => {

@@ -53,8 +53,8 @@ function request(route: string, { session, turn, fact }: Place): [path: string, 
     .replace(":model{.+}", "llamory-offline")
     .concat(template.endsWith("/search") && method === "GET" ? `?q=${SECRET}` : "");
   const example = JSON.stringify(operation?.example)?.replace('"sessionId":"a"', `"sessionId":"${session}"`);
-  const body = operation?.takesLines ? LINES : example;
-  const type = operation?.takesLines ? "application/x-ndjson" : "application/json";
+  const body = operation?.bodyLines ? LINES : example;
+  const type = operation?.bodyLines ? "application/x-ndjson" : "application/json";
   return [path, { method, headers: body ? { "content-type": type } : {}, ...(body && { body }) }];
 }
 
@@ -65,7 +65,7 @@ async function send(route: string, place: Place, headers: Record<string, string>
   return { status: response.status, body: new TextDecoder().decode(await response.arrayBuffer()) };
 }
 
-const closed = Object.keys(operations).filter((route) => !operations[route]?.open);
+const closed = Object.keys(operations).filter((route) => operations[route]?.tokens !== "none");
 
 describe.each(closed)("%s", (route) => {
   it.each<[who: string, status: number, headers: () => Promise<Record<string, string>>]>([

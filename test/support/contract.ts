@@ -5,11 +5,16 @@ import { expect } from "vitest";
 import openapi from "../../openapi.json";
 import { remember } from "./log-leaks";
 
+interface Described {
+  summary: string;
+  description: string;
+  parameters: object[];
+  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+  "x-static-asset"?: boolean;
+}
+
 interface Document {
-  paths: Record<
-    string,
-    Record<string, { responses: Record<string, { content?: Record<string, { schema: object }> }> }>
-  >;
+  paths: Record<string, Record<string, Described>>;
   components: object;
 }
 
@@ -60,6 +65,7 @@ export async function documented(method: string, pathname: string, response: Res
   const validate = validatorOf(content.schema);
   const text = await response.clone().text();
   remember(text);
+  expect(text, what).toMatch(/[^\n]\n$/);
   const body: unknown = JSON.parse(text);
   expect(validate(body), `${what} ${JSON.stringify(body)} ${ajv.errorsText(validate.errors)}`).toBe(true);
   return response;

@@ -1,8 +1,10 @@
 /** All requests whose texts may reach a model, with examples that together have every place of their schemas. */
 import * as z from "zod";
-import * as common from "../../src/schema/common-schema";
+import { askHeaders, askRequest } from "../../src/schema/ask-schema";
+import { chatRequest } from "../../src/schema/chat-schema";
 import { exportLine } from "../../src/schema/export-schema";
-import * as openai from "../../src/schema/openai-schema";
+import { sessionHeaders } from "../../src/schema/openai-schema";
+import { responsesRequest } from "../../src/schema/responses-schema";
 import * as session from "../../src/schema/session-schema";
 import * as user from "../../src/schema/user-schema";
 import { PATIENT } from "./users";
@@ -78,7 +80,7 @@ const factOf = async (userId: string) =>
 
 export const cases: Record<string, Case> = {
   ask: {
-    schema: common.askRequest,
+    schema: askRequest,
     examples: (sessionId, userId) => [{ sessionId, userId, question: "q", timeZone: "UTC" }],
     send: (body) => llamory.post("/ask", body),
   },
@@ -106,7 +108,7 @@ export const cases: Record<string, Case> = {
     send: async (body, _, userId) => llamory.patch(`/users/${userId}/facts/${await factOf(userId)}`, body),
   },
   chat: {
-    schema: openai.chatRequest,
+    schema: chatRequest,
     examples: (session_id, user_id) => [
       { ...chat, ...unread, metadata: { session_id, user_id } },
       {
@@ -124,7 +126,7 @@ export const cases: Record<string, Case> = {
     send: (body) => llamory.post("/v1/chat/completions", body),
   },
   responses: {
-    schema: openai.responsesRequest,
+    schema: responsesRequest,
     examples: (session_id, user_id) => [
       { ...responses, background: null, metadata: { session_id, user_id } },
       { ...responses, input: "q", conversation: session_id, tool_choice: { type: "function", name: "weather" } },
@@ -140,7 +142,7 @@ export const cases: Record<string, Case> = {
     send: (body) => llamory.post("/v1/responses", body),
   },
   import: {
-    schema: z.object({ lines: z.array(exportLine) }),
+    schema: z.object({ lines: z.array(exportLine()) }),
     examples: () => [{ lines }],
     send: (body, sessionId) =>
       llamory.fetch(`/sessions/${sessionId}/import`, {
@@ -150,7 +152,7 @@ export const cases: Record<string, Case> = {
       }),
   },
   headers: {
-    schema: z.object({ ...openai.sessionHeaders.shape, ...common.askHeaders.shape }),
+    schema: z.object({ ...sessionHeaders.shape, ...askHeaders.shape }),
     examples: (id, userId) => [
       { "x-session-id": id, "x-openwebui-chat-id": id, "x-user-id": userId, accept: "a", "idempotency-key": "k" },
     ],

@@ -1,21 +1,23 @@
-/** JSON-RPC 2.0 as MCP has it: one message in a body, never a batch, and errors with a code. */
+/** JSON-RPC 2.0 as MCP uses it: one message per body, no batches, errors with a code. */
 import { zValidator } from "@hono/zod-validator";
 import { createMiddleware } from "hono/factory";
-import type * as z from "zod";
 import type { AppEnv } from "../../env";
-import { type mcpError, mcpRequest } from "../../schema/common-schema";
+import { json } from "../../middleware/json-response";
+import { validates } from "../../middleware/validation";
+import { type mcpError, mcpRequest } from "../../schema/mcp-schema";
+import type { ResponseBody } from "../../schema/response-body";
 
-/** Versions of the protocol, newest first. A client that names another one in `initialize` is offered the first. */
+/** Versions of the protocol, newest first. `initialize` answers other versions with the first one. */
 export const PROTOCOLS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 
-/** Codes of JSON-RPC 2.0, and of MCP for unknown resources. */
+/** Error codes of JSON-RPC 2.0, and of MCP for unknown resources. */
 const PARSE_ERROR = -32700;
 const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
 export const INVALID_PARAMS = -32602;
 export const RESOURCE_NOT_FOUND = -32002;
 
-/** Levels at which an argument may stand: the arguments, a list in them, the fields of its items. */
+/** Levels of arguments: the arguments, a list in them, the fields of its items. */
 const ARGUMENT_LEVELS = 3;
 
 export class RpcError extends Error {
@@ -28,8 +30,8 @@ export class RpcError extends Error {
   }
 }
 
-/** Returns the body of a request's refusal. Its id is null, as JSON-RPC has it where none could be read. */
-const refusal = (code: number, message: string): z.input<typeof mcpError> => ({
+/** Returns the body of a refusal. The id is null, as JSON-RPC requires for a message that could not be read. */
+const refusal = (code: number, message: string): ResponseBody<typeof mcpError> => ({
   jsonrpc: "2.0",
   id: null,
   error: { code, message },
@@ -39,24 +41,26 @@ const refusal = (code: number, message: string): z.input<typeof mcpError> => ({
 export const readMessage = createMiddleware<AppEnv>(async (c, next) => {
   const version = c.req.header("mcp-protocol-version");
   if (version !== undefined && !PROTOCOLS.includes(version)) {
-    return c.json(refusal(INVALID_REQUEST, `MCP-Protocol-Version must be one of ${PROTOCOLS.join(", ")}.`), 400);
+    return json(c, refusal(INVALID_REQUEST, `MCP-Protocol-Version must be one of ${PROTOCOLS.join(", ")}.`), 400);
   }
   try {
     await c.req.json();
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return c.json(refusal(PARSE_ERROR, "The body is empty or not valid JSON."), 400);
+    return json(c, refusal(PARSE_ERROR, "The body is empty or not valid JSON."), 400);
   }
   return next();
 });
 
-/** Answers 400 to JSON other than one message: a batch, an `id` of null, neither a method nor a reply. */
+/** Answers 400 to JSON that is not one message: a batch, an `id` of null, neither a method nor a reply. */
 export const validMessage = zValidator("json", mcpRequest, (result, c) => {
   if (result.success) return undefined;
   const [issue] = result.error.issues;
   const message = `${issue?.path.join(".") || "message"}: ${issue?.message ?? "is not one JSON-RPC message"}`;
-  return c.json(refusal(INVALID_REQUEST, message), 400);
+  return json(c, refusal(INVALID_REQUEST, message), 400);
 });
+
+validates(validMessage, { target: "json", schema: mcpRequest });
 
 /** Returns arguments without those that are null: many models send null for an optional argument. */
 export function withoutNulls(value: unknown, levels = ARGUMENT_LEVELS): unknown {

@@ -1,17 +1,21 @@
 /**
- * The memory as an MCP server (Model Context Protocol, Streamable HTTP): stateless, one JSON answer to each request.
+ * The memory as an MCP server (Model Context Protocol, Streamable HTTP): stateless, with one JSON answer per request.
  *
- * By hand: the official SDK is 85 KiB gzipped beside what is here already, most of it for what a stateless server without
- * streams and elicitation never does. Tests use its client.
+ * The official SDK would add 85 KiB gzipped, most of it for streams and elicitation, which this server does not use. Tests
+ * use the SDK's client.
  */
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { version } from "../../../package.json";
 import type { AppEnv } from "../../env";
+import { json } from "../../middleware/json-response";
 import { FailureError, orThrow } from "../../middleware/respond";
 import { callSession } from "../../rpc/call-session";
-import { type mcpResponse, sessionId } from "../../schema/common-schema";
+import { sessionId } from "../../schema/common-schema";
+import { mcpError, mcpResponse } from "../../schema/mcp-schema";
+import type { ResponseBody } from "../../schema/response-body";
 import { problemOf } from "../../wire/problem";
+import type { Operations } from "../operation";
 import {
   INVALID_PARAMS,
   METHOD_NOT_FOUND,
@@ -24,28 +28,42 @@ import {
 } from "./json-rpc";
 import { lineOf, type ToolName, toolList, tools } from "./tools";
 
+export const operations = (): Operations => ({
+  "POST /mcp": {
+    id: "mcp",
+    summary: "Call the MCP server",
+    description:
+      "The memory as an MCP server (Streamable HTTP, stateless), with tools to ask, search, read, append and delete. Send one JSON-RPC message per request.",
+    example: { jsonrpc: "2.0", id: 1, method: "tools/list" },
+    response: mcpResponse,
+    empty: { 202: "The message was a notification or a reply." },
+    refused: mcpError,
+    postman: [{ at: 260, name: "List the tools for MCP clients", includes: "search_memory" }],
+  },
+});
+
 const TRANSCRIPT = "llamory://sessions/{sessionId}/transcript";
-/** Messages of a transcript: the newest. */
+/** The most messages of a transcript; the newest are returned. */
 const MOST_MESSAGES = 1_000;
 
 const isTool = (name: string): name is ToolName => Object.hasOwn(tools, name);
 
-/** Calls a tool. What fails is told to the model, which may know what to do. */
+/** Calls a tool. Returns failures as text, so that the model can react to them. */
 async function callTool(c: Context<AppEnv>, params: unknown) {
   const call = z.object({ name: z.string(), arguments: z.unknown().optional() }).safeParse(params);
   if (!call.success || !isTool(call.data.name)) throw new RpcError(INVALID_PARAMS, "There is no such tool.");
-  const text = (said: string, isError: boolean) => ({ content: [{ type: "text", text: said }], isError });
+  const result = (text: string, isError: boolean) => ({ content: [{ type: "text", text }], isError });
   try {
-    const result = await tools[call.data.name].call(c, withoutNulls(call.data.arguments ?? {}));
-    return typeof result === "string" ? text(result, false) : text(z.prettifyError(result), true);
+    const called = await tools[call.data.name].call(c, withoutNulls(call.data.arguments ?? {}));
+    return typeof called === "string" ? result(called, false) : result(z.prettifyError(called), true);
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
     c.var.logged.code = error.failure.reason;
-    return text(problemOf(error.failure, c.var.requestId).detail, true);
+    return result(problemOf(error.failure, c.var.requestId).detail, true);
   }
 }
 
-/** Returns undefined where the percent-encoding is malformed. */
+/** Decodes percent-encoding. Returns undefined if it is malformed. */
 function decoded(text: string | undefined): string | undefined {
   try {
     return text && decodeURIComponent(text);
@@ -74,7 +92,7 @@ async function answer(c: Context<AppEnv>, method: string, params: unknown): Prom
         capabilities: { tools: {}, resources: {} },
         serverInfo: { name: "llamory", version },
         instructions:
-          "A memory of conversations, each under a session id of your choice; what is said with a `userId` is known in all conversations of that person. Search it before you say that you do not know.",
+          "A memory of conversations. Each conversation has a session id of your choice. Conversations with the same `userId` share their memory. Search the memory before you say that you do not know.",
       };
     }
     case "ping":
@@ -86,7 +104,7 @@ async function answer(c: Context<AppEnv>, method: string, params: unknown): Prom
     case "resources/list":
       return { resources: [] };
     case "resources/templates/list": {
-      const description = "What was said in a session, a line each: its newest 1,000 messages.";
+      const description = "The newest 1,000 messages of a session, one per line.";
       return {
         resourceTemplates: [{ uriTemplate: TRANSCRIPT, name: "transcript", description, mimeType: "text/plain" }],
       };
@@ -98,18 +116,16 @@ async function answer(c: Context<AppEnv>, method: string, params: unknown): Prom
   }
 }
 
-export const mcp = new Hono<AppEnv>()
-  /** `POST /mcp`: one message of JSON-RPC. Notifications and replies get a 202 without a body. */
-  .post("/mcp", readMessage, validMessage, async (c) => {
-    const { id, method, params } = c.req.valid("json");
-    if (id === undefined || method === undefined) return c.body(null, 202);
-    try {
-      const body: z.input<typeof mcpResponse> = { jsonrpc: "2.0", id, result: await answer(c, method, params) };
-      return c.json(body, 200);
-    } catch (error) {
-      if (!(error instanceof RpcError)) throw error;
-      const { code, message } = error;
-      const body: z.input<typeof mcpResponse> = { jsonrpc: "2.0", id, error: { code, message } };
-      return c.json(body, 200);
-    }
-  });
+export const routes = new Hono<AppEnv>().post("/mcp", readMessage, validMessage, async (c) => {
+  const { id, method, params } = c.req.valid("json");
+  if (id === undefined || method === undefined) return c.body(null, 202);
+  try {
+    const body: ResponseBody<typeof mcpResponse> = { jsonrpc: "2.0", id, result: await answer(c, method, params) };
+    return json(c, body, 200);
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    const { code, message } = error;
+    const body: ResponseBody<typeof mcpResponse> = { jsonrpc: "2.0", id, error: { code, message } };
+    return json(c, body, 200);
+  }
+});

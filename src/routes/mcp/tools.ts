@@ -1,12 +1,14 @@
-/** The tools of the MCP server: each is a route's work, told as text to a model. */
+/** The tools of the MCP server. Each does what a route does and answers with text for a model. */
 import type { Context } from "hono";
 import * as z from "zod";
 import type { AppEnv } from "../../env";
 import { FailureError, orThrow } from "../../middleware/respond";
 import { askRequestOf, askSession, callSession, embeddingOf, promptInputOf } from "../../rpc/call-session";
 import { callUser } from "../../rpc/call-user";
-import { askRequest, sessionId, userId } from "../../schema/common-schema";
-import { appendRequest, searchRequest } from "../../schema/session-schema";
+import { askRequest } from "../../schema/ask-schema";
+import { sessionId, userId } from "../../schema/common-schema";
+import { searchRequest } from "../../schema/search-schema";
+import { appendRequest } from "../../schema/session-schema";
 import { factParam, factRequest } from "../../schema/user-schema";
 import type { Message } from "../../turn/types";
 import { fromMessage, iso } from "../../wire/to-json";
@@ -20,17 +22,17 @@ interface Tool<T extends z.ZodObject = z.ZodObject> {
 const tool = <T extends z.ZodObject>(description: string, input: T, run: Tool<T>["run"]) => ({
   description,
   input,
-  /** What a client sends is parsed before it is used. */
+  /** Validates the arguments of a client and runs the tool. Returns its text, or the error of the validation. */
   call: (c: Context<AppEnv>, given: unknown) => {
     const parsed = input.safeParse(given);
     return parsed.success ? run(c, parsed.data) : parsed.error;
   },
 });
 
-const user = userId.describe("The person: 1 to 128 of the same characters");
+const user = userId.describe("The user: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
 const session = sessionId.describe("The conversation: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
 
-/** One line of the transcript, as a model reads it; functions that were called stand behind what was said. */
+/** Returns a message as one line for a model: time, author, text, function calls. */
 export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<Message, "tokens" | "status">): string {
   const calls = toolCalls.map((call) => `${call.name}(${call.arguments})`);
   return `[${iso(createdAt)}] ${name ?? role}: ${[content, ...calls].filter(Boolean).join(" ")}`;
@@ -38,7 +40,7 @@ export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<
 
 export const tools = {
   ask: tool(
-    "Ask the assistant a question. It knows the conversation, and remembers this turn.",
+    "Ask the assistant a question. It knows the conversation and stores this turn.",
     z.object({ sessionId: session, userId: user.optional(), question: askRequest.shape.question }),
     async (c, { sessionId, userId, question }) => {
       const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question }) });
@@ -48,7 +50,7 @@ export const tools = {
     },
   ),
   search_memory: tool(
-    "Find what was said that fits a text best, best first, however long ago it was: in one conversation, or with `userId` in all conversations of a person.",
+    "Search messages of any age, best match first: in one conversation, or with `userId` in all conversations of a user.",
     z
       .object({
         sessionId: session.optional(),
@@ -65,7 +67,7 @@ export const tools = {
           ? orThrow(await callSession(c, sessionId ?? "", (stub) => stub.search(query, limit, embeddingOf(c))))
           : await callUser(c, userId, (stub) => stub.search(query, limit));
       const lines = found.map((message) => (message.sessionId ? `${message.sessionId} ` : "") + lineOf(message));
-      return lines.join("\n") || "Nothing was said about that.";
+      return lines.join("\n") || "No message matches.";
     },
   ),
   get_history: tool(
@@ -73,11 +75,11 @@ export const tools = {
     z.object({ sessionId: session, limit: z.int().min(1).max(1_000).default(50) }),
     async (c, { sessionId, limit }) => {
       const { messages } = orThrow(await callSession(c, sessionId, (stub) => stub.getHistory({ limit })));
-      return messages.toReversed().map(lineOf).join("\n") || "Nothing was said yet.";
+      return messages.toReversed().map(lineOf).join("\n") || "The conversation is empty.";
     },
   ),
   remember: tool(
-    "Remember messages that were said elsewhere: they become part of the conversation.",
+    "Append messages of another conversation to this one.",
     z.object({ sessionId: session, userId: user.optional(), messages: appendRequest.shape.messages }),
     async (c, { sessionId, userId, messages }) => {
       const request = askRequestOf(c, sessionId, userId);
@@ -87,26 +89,18 @@ export const tools = {
       return `Remembered as messages ${firstSeq} to ${lastSeq}.`;
     },
   ),
-  forget: tool(
-    "Forget all of a conversation, for good.",
-    z.object({ sessionId: session }),
-    async (c, { sessionId }) => {
-      const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.destroy()));
-      return `Forgot ${deleted} messages.`;
-    },
-  ),
-  get_facts: tool(
-    "Read what is known of a person, newest first.",
-    z.object({ userId: user }),
-    async (c, { userId }) => {
-      const facts = await callUser(c, userId, (stub) => stub.facts());
-      return (
-        facts.map(({ id, text, updatedAt }) => `[${iso(updatedAt)}] ${id}: ${text}`).join("\n") || "Nothing is known."
-      );
-    },
-  ),
+  forget: tool("Delete a conversation for good.", z.object({ sessionId: session }), async (c, { sessionId }) => {
+    const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.destroy()));
+    return `Forgot ${deleted} messages.`;
+  }),
+  get_facts: tool("List the facts about a user, newest first.", z.object({ userId: user }), async (c, { userId }) => {
+    const facts = await callUser(c, userId, (stub) => stub.facts());
+    return (
+      facts.map(({ id, text, updatedAt }) => `[${iso(updatedAt)}] ${id}: ${text}`).join("\n") || "There are no facts."
+    );
+  }),
   remember_fact: tool(
-    "Remember one short statement about a person: it stands in every prompt of theirs.",
+    "Add a fact about a user: one short statement, which later prompts of this user contain.",
     z.object({ userId: user, text: factRequest.shape.text }),
     async (c, { userId, text }) => {
       const { id } = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, null), { retry: false }));
@@ -114,7 +108,7 @@ export const tools = {
     },
   ),
   forget_fact: tool(
-    "Forget a fact about a person, by its id.",
+    "Delete a fact about a user by its id.",
     z.object({ userId: user, factId: factParam.shape.factId }),
     async (c, { userId, factId }) => {
       orThrow(await callUser(c, userId, (stub) => stub.deleteFact(factId), { retry: false }));

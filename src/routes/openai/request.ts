@@ -1,43 +1,43 @@
-/** How a request of the OpenAI surface becomes an ask: what is new in it, what was said before, and which session. */
+/** Reads a request of the OpenAI surface: its new messages, the earlier ones, its session and user. */
 import type { Context } from "hono";
 import type { AppEnv, AskRequest } from "../../env";
 import { MAX_CALLS, MAX_CONTENT, MAX_REPLY_TOKENS } from "../../limits";
 import type { Wanted } from "../../llm/catalogue";
 import { eventStream } from "../../middleware/event-stream";
-import { invalid, respondOpenAI } from "../../middleware/respond";
+import { FailureError, invalid } from "../../middleware/respond";
 import { headersOf } from "../../middleware/validation";
 import { askStateless } from "../../rpc/ask-stateless";
 import { askRequestOf, askSession, promptInputOf } from "../../rpc/call-session";
-import type { Reference, Said } from "../../schema/openai-items";
+import type { Reference, SentMessage } from "../../schema/openai-items";
 import { sessionHeaders } from "../../schema/openai-schema";
 import type { AskReply, NewMessage, PromptInput, Sampling, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 
-type Item = Said | Reference;
+type Item = SentMessage | Reference;
 
 export interface Conversation {
-  /** What the client says the assistant should be; undefined where it says nothing. */
+  /** The system messages of the client; undefined if there are none. */
   system: string | undefined;
-  /** What was said before the question. */
+  /** The messages before the question. */
   before: NewMessage[];
-  /** What the user said since the assistant last spoke; empty where only results came. */
+  /** The user's messages after the last assistant message; empty if the request only brings results of function calls. */
   question: string;
-  /** What functions returned that the assistant called last. */
+  /** The results of the last function calls. */
   results: ToolResult[];
-  /** The id of the last thing that is named and not repeated. */
+  /** The last id of an earlier item that is sent instead of the item. */
   reference: string | undefined;
 }
 
 function bounded(text: string, path: string, what: string): string {
-  if (text.length > MAX_CONTENT) throw invalid(path, `${what} may have ${MAX_CONTENT} characters together`);
+  if (text.length > MAX_CONTENT) throw invalid(path, `${what} may have at most ${MAX_CONTENT} characters together`);
   return text;
 }
 
 const isReference = (item: Item): item is Reference => "reference" in item;
 
-const saidIn = (items: Item[]) => items.filter((item): item is Said => !isReference(item));
+const messagesIn = (items: Item[]) => items.filter((item): item is SentMessage => !isReference(item));
 
-/** Calls that came as items of their own stand together, as they were made. */
+/** Joins function calls that were sent as separate items into the message that made them. */
 function joined(items: Item[]): Item[] {
   const result: Item[] = [];
   for (const item of items) {
@@ -49,24 +49,24 @@ function joined(items: Item[]): Item[] {
   return result;
 }
 
-/** Parts the messages of a request; those after the last assistant message, or reference, are new. */
+/** Divides the messages of a request. Those after the last assistant message or reference are new. */
 export function conversationOf(sent: Item[], path: string): Conversation {
   const items = joined(sent);
-  const system = saidIn(items).filter(({ role }) => role === "system");
+  const system = messagesIn(items).filter(({ role }) => role === "system");
   const start = items.findLastIndex((item) => isReference(item) || item.role === "assistant") + 1;
-  const talk = (part: Item[]) => saidIn(part).filter(({ role }) => role !== "system");
+  const talk = (part: Item[]) => messagesIn(part).filter(({ role }) => role !== "system");
   const fresh = talk(items.slice(start));
   const results = fresh.flatMap(({ toolCallId: callId, content }) =>
     callId === undefined ? [] : [{ callId, content }],
   );
   const asked = fresh.filter(({ role }) => role === "user");
   if (fresh.findLastIndex(({ role }) => role === "tool") >= results.length) {
-    throw invalid(path, "has results of calls behind what the user says: they stand right behind their calls");
+    throw invalid(path, "has results of function calls after a user message: send them directly after their calls");
   }
   const question = asked.map(({ content }) => content).join("\n\n");
   if (question === "" && results.length === 0)
-    throw invalid(path, "must end with what the user says, or with results of calls");
-  if (results.length > MAX_CALLS) throw invalid(path, `may have ${MAX_CALLS} results of calls at its end`);
+    throw invalid(path, "must end with a user message, or with results of function calls");
+  if (results.length > MAX_CALLS) throw invalid(path, `may end with at most ${MAX_CALLS} results of function calls`);
   return {
     system:
       system.length > 0
@@ -76,22 +76,22 @@ export function conversationOf(sent: Item[], path: string): Conversation {
       ({ content, toolCalls, role }) => content !== "" || toolCalls || role === "tool",
     ),
     results,
-    question: bounded(question, path, "what the user says last"),
+    question: bounded(question, path, "the last user messages"),
     reference: items.findLast(isReference)?.reference,
   };
 }
 
-/** The session that a request names outside of its conversation; undefined for a stateless one. */
+/** Returns the session that headers or metadata name; undefined for a stateless request. */
 export function sessionIdOf(c: Context<AppEnv>, metadata: { session_id?: string | undefined } | null | undefined) {
   const { "x-session-id": pinned, "x-openwebui-chat-id": chat } = headersOf(c, sessionHeaders);
   return { pinned, named: pinned ?? metadata?.session_id ?? chat };
 }
 
-/** The user whom a request names; of use with a session alone. A header cannot be overruled by the body. */
+/** Returns the user that a request names. A header takes precedence over the body. */
 export const userIdOf = (c: Context<AppEnv>, metadata: { user_id?: string | undefined } | null | undefined) =>
   headersOf(c, sessionHeaders)["x-user-id"] ?? metadata?.user_id;
 
-/** How a request says that the model is to choose its words. */
+/** The sampling parameters of a request. */
 interface SamplingRequest {
   temperature?: number | null | undefined;
   top_p?: number | null | undefined;
@@ -117,7 +117,7 @@ const samplingOf = ({
   stop: typeof stop === "string" ? [stop] : (stop ?? undefined),
 });
 
-/** The question of a conversation, with the defaults of the settings; the client's system prompt stands behind ours. */
+/** Returns the question with the defaults of the settings. The client's system prompt follows `SYSTEM_PROMPT`. */
 export function questionOf(
   c: Context<AppEnv>,
   { question, system }: Pick<Conversation, "question" | "system">,
@@ -129,14 +129,14 @@ export function questionOf(
       question,
       ...samplingOf(request),
       ...request.wanted,
-      // Some clients always ask for the most there is.
+      // Some clients always send a very large limit.
       maxTokens: request.maxTokens ? Math.min(request.maxTokens, MAX_REPLY_TOKENS) : undefined,
     },
     system,
   );
 }
 
-/** Asks the session with its memory; without one, with what the client sent along. */
+/** Asks the session with its memory, or without a session with the messages of the request. */
 export function askConversation(
   c: Context<AppEnv>,
   sessionId: string | undefined,
@@ -148,8 +148,8 @@ export function askConversation(
     : askSession(c, sessionId, askRequestOf(c, sessionId, userId, fields));
 }
 
-/** Answers with what became of an ask. @param whole the answer to whoever asked for JSON */
-export function answered<T>(
+/** Answers with the reply to an ask. @param whole makes the JSON answer of a finished turn */
+export function answerWith<T>(
   c: Context<AppEnv>,
   reply: AskReply,
   form: Form,
@@ -157,7 +157,7 @@ export function answered<T>(
 ) {
   switch (reply.state) {
     case "failed":
-      return respondOpenAI(c, reply.failure);
+      throw new FailureError(reply.failure);
     case "streaming":
       return eventStream(c, reply, form);
     case "finished":

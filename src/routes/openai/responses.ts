@@ -1,22 +1,21 @@
-/** The OpenAI surface: responses. Each one is remembered, in a session that the next one may go on with. */
+/** Responses of the OpenAI surface. Each one is stored in a session, which the next one may continue. */
 import { type Context, Hono } from "hono";
 import type * as z from "zod";
 import type { AppEnv } from "../../env";
-import { FailureError, invalid, respondOpenAI } from "../../middleware/respond";
+import { json } from "../../middleware/json-response";
+import { FailureError, invalid, orThrow } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
 import { callSession } from "../../rpc/call-session";
 import { turnParam } from "../../schema/common-schema";
-import {
-  type deletedResponse,
-  responseParam,
-  responsesRequest,
-  type responsesResponse,
-} from "../../schema/openai-schema";
-import type { Failure } from "../../turn/result";
+import { sessionHeaders } from "../../schema/openai-schema";
+import type { ResponseBody } from "../../schema/response-body";
+import { deletedResponse, responseParam, responsesRequest, responsesResponse } from "../../schema/responses-schema";
+import type { Result } from "../../turn/result";
 import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-events";
+import { CHANGE_FAILURES, type Operations, TURN_FAILURES } from "../operation";
 import { responsesFields, wantedOf } from "./functions";
 import {
-  answered,
+  answerWith,
   askConversation,
   type Conversation,
   conversationOf,
@@ -25,23 +24,66 @@ import {
   userIdOf,
 } from "./request";
 
-type Request = z.output<typeof responsesRequest>;
+export const operations = (): Operations => ({
+  "GET /v1/responses/:responseId": {
+    id: "response",
+    summary: "Get a response",
+    description: "Returns a stored response, also one that runs, was interrupted or cancelled.",
+    response: responsesResponse,
+    failures: ["response_not_found"],
+    postman: [{ at: 230, name: "Get the response", includes: "Ana" }],
+  },
+  "DELETE /v1/responses/:responseId": {
+    id: "deleteResponse",
+    summary: "Delete a response",
+    description: "Deletes question and answer from the session. Later turns stay.",
+    response: deletedResponse,
+    failures: ["response_not_found", ...CHANGE_FAILURES],
+    postman: [{ at: 240, name: "Delete the response" }],
+  },
+  "POST /v1/responses": {
+    id: "responses",
+    summary: "Create a response",
+    description:
+      "Answers like the OpenAI API and stores the response by default. The next request may continue from it by `previous_response_id`, or name a session as `conversation`.",
+    headers: sessionHeaders,
+    example: { model: "llama", input: "What is my name?" },
+    response: responsesResponse,
+    events: "Events as the OpenAI API streams responses.",
+    failures: [...TURN_FAILURES, "response_not_found", "tool_results_unexpected"],
+    postman: [
+      {
+        at: 220,
+        name: "Respond as OpenAI does",
+        body: { model: "llama", input: "What is my name?", conversation: "{{sessionId}}" },
+        includes: "Ana",
+        sets: { responseId: "pm.response.json().id" },
+      },
+    ],
+  },
+});
 
-/** A session, and the turn in it that the question goes on with. */
-interface Place {
+type ResponsesRequest = z.output<typeof responsesRequest>;
+
+/** A session, and the turn in it after which a request continues. */
+interface Continuation {
   sessionId: string;
   follows?: string;
 }
 
-/** What an id of ours names; one that is not ours names nothing that there is. */
-function placeOf(kind: "resp" | "item", id: string): Place {
+/** Returns the session and turn of an id. @throws {FailureError} if the id is not one of this Worker's */
+function continuationOf(kind: "resp" | "item", id: string): Continuation {
   const place = parseOpenaiId(kind, id);
   if (!place || !turnParam.safeParse(place).success) throw new FailureError({ reason: "response_not_found" });
   return { sessionId: place.sessionId, follows: place.turnId };
 }
 
-/** What a request goes on with; undefined for one that begins. */
-function continued(c: Context<AppEnv>, request: Request, { reference }: Conversation): Place | undefined {
+/** Returns what a request continues; undefined if it begins a session. */
+function continued(
+  c: Context<AppEnv>,
+  request: ResponsesRequest,
+  { reference }: Conversation,
+): Continuation | undefined {
   const { conversation, previous_response_id: previous, metadata } = request;
   const { pinned, named } = sessionIdOf(c, metadata);
   const field = conversation ? "conversation" : "previous_response_id";
@@ -49,54 +91,52 @@ function continued(c: Context<AppEnv>, request: Request, { reference }: Conversa
   const place = conversation
     ? { sessionId: typeof conversation === "string" ? conversation : conversation.id }
     : previous
-      ? placeOf("resp", previous)
+      ? continuationOf("resp", previous)
       : undefined;
   if (place && pinned !== undefined && pinned !== place.sessionId) {
     throw invalid(field, "names another session than `X-Session-Id`");
   }
   if (place) return place;
   if (named !== undefined) return { sessionId: named };
-  return reference === undefined ? undefined : placeOf("item", reference);
+  return reference === undefined ? undefined : continuationOf("item", reference);
 }
 
-/** The turn that an id names. */
-function placeOfResponse(id: string): Required<Place> {
-  const { sessionId, follows } = placeOf("resp", id);
+/** Returns the turn of a response. */
+function turnOfResponse(id: string): Required<Continuation> {
+  const { sessionId, follows } = continuationOf("resp", id);
   if (follows === undefined) throw new FailureError({ reason: "response_not_found" });
   return { sessionId, follows };
 }
 
-/** A turn that is not there, as this surface calls it. */
-const missing = (failure: Failure): Failure =>
-  failure.reason === "turn_not_found" ? { reason: "response_not_found" } : failure;
+/** Returns the value of a result. @throws {FailureError} with an unknown turn as an unknown response */
+function orThrowResponse<T>(result: Result<T>): T {
+  if (!result.ok && result.failure.reason === "turn_not_found")
+    throw new FailureError({ reason: "response_not_found" });
+  return orThrow(result);
+}
 
-export const responses = new Hono<AppEnv>()
-  /** `GET /v1/responses/:responseId`: a response, as it is remembered; also one that runs, was cut off or cancelled. */
+export const routes = new Hono<AppEnv>()
   .get("/v1/responses/:responseId", valid("param", responseParam), async (c) => {
-    const { sessionId, follows } = placeOfResponse(c.req.valid("param").responseId);
-    const turn = await callSession(c, sessionId, (stub) => stub.getTurn(follows));
-    if (!turn.ok) return respondOpenAI(c, missing(turn.failure));
-    const body: z.input<typeof responsesResponse> = responseOfStored(sessionId, turn.value);
-    return c.json(body, 200);
+    const { sessionId, follows } = turnOfResponse(c.req.valid("param").responseId);
+    const turn = orThrowResponse(await callSession(c, sessionId, (stub) => stub.getTurn(follows)));
+    const body: ResponseBody<typeof responsesResponse> = responseOfStored(sessionId, turn);
+    return json(c, body, 200);
   })
-  /** `DELETE /v1/responses/:responseId`: takes question and answer out of the session; what came after them stays. */
   .delete("/v1/responses/:responseId", valid("param", responseParam), async (c) => {
     const { responseId } = c.req.valid("param");
-    const { sessionId, follows } = placeOfResponse(responseId);
-    const withdrawn = await callSession(c, sessionId, (stub) => stub.withdrawTurn(follows));
-    if (!withdrawn.ok) return respondOpenAI(c, missing(withdrawn.failure));
-    const body: z.input<typeof deletedResponse> = { id: responseId, object: "response", deleted: true };
-    return c.json(body, 200);
+    const { sessionId, follows } = turnOfResponse(responseId);
+    orThrowResponse(await callSession(c, sessionId, (stub) => stub.withdrawTurn(follows)));
+    const body: ResponseBody<typeof deletedResponse> = { id: responseId, object: "response", deleted: true };
+    return json(c, body, 200);
   })
-  /** `POST /v1/responses` */
   .post("/v1/responses", valid("json", responsesRequest), async (c) => {
     const request = c.req.valid("json");
     const { input, store: stored } = request;
     const items = typeof input === "string" ? [{ role: "user" as const, content: input }] : input;
     const conversation = conversationOf(items, "input");
-    const place = continued(c, request, conversation);
+    const continuation = continued(c, request, conversation);
     const store = stored ?? true;
-    const sessionId = place?.sessionId ?? `resp-${crypto.randomUUID()}`;
+    const sessionId = continuation?.sessionId ?? `resp-${crypto.randomUUID()}`;
     const form: ResponsesForm = {
       name: "responses",
       created: Math.floor(Date.now() / 1000),
@@ -117,33 +157,32 @@ export const responses = new Hono<AppEnv>()
       },
     };
     const system = [request.instructions, conversation.system].filter(Boolean).join("\n\n") || undefined;
-    const reply = await askConversation(c, place || store ? sessionId : undefined, userIdOf(c, request.metadata), {
-      input: questionOf(
-        c,
-        { question: conversation.question, system },
-        {
-          ...request,
-          wanted: wantedOf(
-            c,
-            {
-              tools: request.tools,
-              choice: request.tool_choice,
-              parallel: request.parallel_tool_calls,
-              format: request.text?.format,
-            },
-            responsesFields,
-          ),
-          maxTokens: request.max_output_tokens,
-        },
-      ),
-      before: conversation.before,
-      results: conversation.results,
-      form: request.stream ? form : undefined,
-      follows: place?.follows,
-      store,
-    });
-    return answered(c, reply, form, ({ turnId, turn }) => {
-      const body: z.input<typeof responsesResponse> = responseOfTurn(form, turnId, turn);
-      return c.json(body, 200);
+    const wanted = wantedOf(
+      c,
+      {
+        tools: request.tools,
+        choice: request.tool_choice,
+        parallel: request.parallel_tool_calls,
+        format: request.text?.format,
+      },
+      responsesFields,
+    );
+    const question = { question: conversation.question, system };
+    const reply = await askConversation(
+      c,
+      continuation || store ? sessionId : undefined,
+      userIdOf(c, request.metadata),
+      {
+        input: questionOf(c, question, { ...request, wanted, maxTokens: request.max_output_tokens }),
+        before: conversation.before,
+        results: conversation.results,
+        form: request.stream ? form : undefined,
+        follows: continuation?.follows,
+        store,
+      },
+    );
+    return answerWith(c, reply, form, ({ turnId, turn }) => {
+      const body: ResponseBody<typeof responsesResponse> = responseOfTurn(form, turnId, turn);
+      return json(c, body, 200);
     });
   });

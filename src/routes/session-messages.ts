@@ -1,0 +1,85 @@
+import { Hono } from "hono";
+import type { AppEnv } from "../env";
+import { MAX_APPEND_BODY } from "../limits";
+import { json } from "../middleware/json-response";
+import { orThrow } from "../middleware/respond";
+import { route } from "../middleware/route";
+import { unlessForeign } from "../middleware/scope";
+import { valid } from "../middleware/validation";
+import { askRequestOf, callSession } from "../rpc/call-session";
+import { readerOf } from "../rpc/call-user";
+import { sessionParam } from "../schema/common-schema";
+import type { ResponseBody } from "../schema/response-body";
+import { appendRequest, appendResponse, historyQuery, historyResponse } from "../schema/session-schema";
+import { ok } from "../turn/result";
+import { fromMessage, toMessage } from "../wire/to-json";
+import type { Operations } from "./operation";
+
+export const operations = (): Operations => ({
+  "GET /sessions/:sessionId/messages": {
+    id: "messages",
+    summary: "List the messages of a session",
+    description: "Returns a page of the transcript, newest first, or the messages with the given numbers.",
+    response: historyResponse,
+    postman: [
+      { at: 60, name: "Read the history", query: { limit: "10" }, includes: "bees in Lisbon" },
+      { at: 450, name: "Read the empty history", includes: '"data":[]' },
+    ],
+  },
+  "POST /sessions/:sessionId/messages": {
+    id: "appendMessages",
+    summary: "Append messages",
+    description: "Stores messages of another conversation without asking the model: all of them, or none.",
+    example: { messages: [{ role: "user", name: "Ana", content: "The honey is ripe in July." }] },
+    status: 201,
+    response: appendResponse,
+    failures: [
+      "session_queue_full",
+      "session_full",
+      "older_than_session",
+      "turn_cancelled",
+      "storage_failed",
+      "session_of_another_user",
+      "user_unreachable",
+      "user_being_deleted",
+    ],
+    postman: [{ at: 90, name: "Append a message" }],
+  },
+});
+
+export const routes = new Hono<AppEnv>()
+  .get(
+    "/sessions/:sessionId/messages",
+    route({ tokens: "session" }),
+    valid("param", sessionParam),
+    valid("query", historyQuery),
+    async (c) => {
+      const { sessionId } = c.req.valid("param");
+      const { seq: seqs, ...page } = c.req.valid("query");
+      const result = await callSession(c, sessionId, (stub) =>
+        seqs ? stub.pick(seqs, readerOf(c)) : stub.getHistory(page, readerOf(c)),
+      );
+      const { messages, nextCursor } = orThrow(unlessForeign(result, ok({ messages: [], nextCursor: null })));
+      const body: ResponseBody<typeof historyResponse> = { data: messages.map(toMessage), nextCursor };
+      return json(c, body, 200);
+    },
+  )
+  .post(
+    "/sessions/:sessionId/messages",
+    route({ maxBody: MAX_APPEND_BODY }),
+    valid("param", sessionParam),
+    valid("json", appendRequest),
+    async (c) => {
+      const { sessionId } = c.req.valid("param");
+      const { userId, messages: sent } = c.req.valid("json");
+      const messages = sent.map(fromMessage);
+      const request = askRequestOf(c, sessionId, userId);
+      const append = callSession(c, sessionId, (stub) => stub.append(messages, request), { retry: false });
+      const body: ResponseBody<typeof appendResponse> = {
+        sessionId,
+        appended: messages.length,
+        ...orThrow(await append),
+      };
+      return json(c, body, 201);
+    },
+  );

@@ -1,0 +1,7 @@
+import type * as z from "zod";
+
+/**
+ * The type of a response. Response schemas are functions that return the schema: the handlers need only their types, and
+ * bundlers drop an unused function, but not a constant that calls zod.
+ */
+export type ResponseBody<T extends () => z.ZodType> = z.input<ReturnType<T>>;

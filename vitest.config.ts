@@ -3,11 +3,11 @@ import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { kCurrentWorker } from "miniflare";
 import { defineConfig } from "vitest/config";
 
-/** The Worker of the tests: real, but for its model. */
+/** The Worker of the tests. Only its model is replaced. */
 const workerd = () =>
   cloudflareTest({
     main: "./test/support/entry.ts",
-    // Or workerd prints the stack of each failure that a test makes on purpose.
+    // Otherwise workerd prints a stack for each failure that a test causes.
     verbose: false,
     wrangler: { configPath: "./wrangler.local.toml" },
     miniflare: {
@@ -16,26 +16,36 @@ const workerd = () =>
     },
   });
 
+/** Tests that need no runtime of Cloudflare: whole folders, and files named `*.pure.test.ts`. */
+const PURE = [
+  "test/turn/**/*.test.ts",
+  "test/schema/**/*.test.ts",
+  "test/llm/json-schema/**/*.test.ts",
+  "test/**/*.pure.test.ts",
+];
+
 /**
- * `worker`: in workerd, beside the Worker's own code. `meaning`: the same, beside a real encoder, which takes its time.
- * `e2e`: from outside, against servers that the tests start.
+ * `pure`: in Node, for modules without imports of `cloudflare:*`. `worker`: in workerd, in one isolate with the Worker. `meaning`: the same with a real encoder, which is slow.
+ * `e2e`: against servers that the tests start.
  */
 export default defineConfig({
   test: {
     // Prints the Worker's log for failing tests only.
     silent: "passed-only",
-    // Two cores have one worker by default; but most of a test from outside is waiting.
+    // Vitest starts one worker on two cores, but end-to-end tests mostly wait.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
+      { test: { name: "pure", include: PURE, testTimeout: 60_000 } },
       {
         plugins: [workerd()],
         test: {
           name: "worker",
-          // Every test has sessions of its own, so that the files may share one runtime: to start one for each is half of the time.
+          // Files share one runtime, because starting one for each takes half of the time. Each test uses sessions of its own.
           isolate: false,
           setupFiles: "test/support/check-log.ts",
           include: ["test/**/*.test.ts"],
           exclude: [
+            ...PURE,
             "test/e2e/**",
             "test/clients/**",
             "test/crash/**",

@@ -1,7 +1,7 @@
 /** Bindings of the Worker, and the types of its context. */
 import type { ChatDO } from "./do/chat";
 import type { LegacyDO } from "./do/legacy";
-import type { UsageDO } from "./do/tenant";
+import type { TenantDO } from "./do/tenant";
 import type { UserDO } from "./do/user";
 import type { AiBinding } from "./llm/binding";
 import type { Settings } from "./settings";
@@ -13,7 +13,7 @@ export interface Env extends Partial<Record<keyof Settings, string>> {
   AI: AiBinding;
   CHAT_DO: DurableObjectNamespace<ChatDO>;
   MY_DURABLE_OBJECT: DurableObjectNamespace<LegacyDO>;
-  USAGE_DO: DurableObjectNamespace<UsageDO>;
+  TENANT_DO: DurableObjectNamespace<TenantDO>;
   USER_DO: DurableObjectNamespace<UserDO>;
   /** Limits the requests of a tenant. Local configurations have no rate limits. */
   TENANT_RATE?: RateLimit;

@@ -3,7 +3,7 @@ import { app } from "./app";
 
 export { ChatDO } from "./do/chat";
 export { LegacyDO } from "./do/legacy";
-export { UsageDO } from "./do/tenant";
+export { TenantDO } from "./do/tenant";
 export { UserDO } from "./do/user";
 
 export default app;

@@ -1,20 +1,20 @@
-/** Counts the tokens that a tenant uses. The counter is an object per tenant. */
+/** Counts the tokens that a tenant uses, in the tenant's object (TenantDO). */
 import { log } from "./log";
 
-/** The namespace of the counters. */
+/** The namespace of tenants' objects. */
 export interface Quotas {
   getByName(name: string): { add(tokens: number): PromiseLike<void> };
 }
 
 /**
- * Adds to the tokens that a tenant has used today. If it fails, it logs the tokens and does not throw.
- * @param meter the name of the counter; undefined if no limit is set
+ * Adds to the tokens that a tenant has used today. Never rejects: if the call fails, it logs the tokens.
+ * @param quota the name of the tenant's object; undefined without a quota
  */
-export async function countUsage(quotas: Quotas, meter: string | undefined, tokens: number): Promise<void> {
-  if (meter === undefined || tokens === 0) return;
+export async function countTokens(quotas: Quotas, quota: string | undefined, tokens: number): Promise<void> {
+  if (quota === undefined || tokens === 0) return;
   try {
-    await quotas.getByName(meter).add(tokens);
+    await quotas.getByName(quota).add(tokens);
   } catch (error) {
-    log("error", "usage_not_counted", { meter, tokens, error: String(error) });
+    log("error", "usage_not_counted", { meter: quota, tokens, error: String(error) });
   }
 }

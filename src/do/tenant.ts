@@ -4,13 +4,14 @@ import { isNewer } from "./sqlite/migrations";
 
 const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
 
-/** What one tenant has used of the model today, in tokens; a day begins at 00:00 UTC. One row, whatever the traffic. */
-export class UsageDO extends DurableObject {
+/** TenantDO: the tokens that a tenant has used today. A day begins at 00:00 UTC. Stores one value. */
+export class TenantDO extends DurableObject {
+  /** Adds to the tokens of today. */
   add(tokens: number): void {
     this.ctx.storage.kv.put("used", { day: dayOf(Date.now()), tokens: this.today() + tokens });
   }
 
-  /** @throws {SchemaTooNewError} where newer code has made tables, which say more than this one value */
+  /** Returns the tokens of today. @throws {SchemaTooNewError} if newer code has made tables, which may say more */
   today(): number {
     if (isNewer(this.ctx.storage.sql, "tenant")) throw new SchemaTooNewError();
     const used = this.ctx.storage.kv.get<{ day: string; tokens: number }>("used");

@@ -1,4 +1,4 @@
-/** UserDO: what is known of one person beyond a session: their sessions, what was said in them, facts. Thin, as ChatDO. */
+/** UserDO: the memory of one user across sessions: their sessions, a copy of the transcripts, facts. The RPC surface, kept thin. */
 import { DurableObject } from "cloudflare:workers";
 import { USER_MAX_MB } from "../limits";
 import type { AiBinding } from "../llm/binding";
@@ -8,19 +8,19 @@ import type { RecalledMessage } from "../turn/types";
 import type { Fact, Place } from "../turn/user-memory";
 import { SEARCH_TOKENS } from "./memory/ranking";
 import { storageFailed, tryWrite } from "./sqlite/try-write";
-import type { UsageDO } from "./tenant";
-import { type Extraction, Learning } from "./user/learn-facts";
+import type { TenantDO } from "./tenant";
+import { type Extraction, LearnFacts } from "./user/learn-facts";
 import type { Known, Question, UserObject } from "./user/user-object";
 import type { Cursor, ListedSession, Unwritten } from "./user/user-sessions";
-import { type Closing, type Names, type Told, UserStore } from "./user/user-store";
+import { type Deletion, type ObjectNames, type SessionUpdate, UserStore } from "./user/user-store";
 
-/** Sessions that one call deletes, so many at once: a call may make so many of its own. */
+/** Sessions that one call deletes, and how many of them at once. Each costs a call of its object. */
 const BATCH = 32;
 const AT_ONCE = 8;
-/** Milliseconds until an alarm goes on with a deletion that failed. */
+/** Milliseconds until an alarm retries a deletion that failed. */
 const PAUSE_MS = 60_000;
 
-/** What a user's object needs of a session's. */
+/** The methods of a session's object that a user's object calls. */
 interface SessionObject extends Rpc.DurableObjectBranded {
   leave(user: string): Promise<Result<void>>;
   holds(user: string, epoch: string): boolean;
@@ -29,30 +29,30 @@ interface SessionObject extends Rpc.DurableObjectBranded {
 interface Bindings {
   AI: AiBinding;
   CHAT_DO: DurableObjectNamespace<SessionObject>;
-  USAGE_DO: DurableObjectNamespace<UsageDO>;
+  TENANT_DO: DurableObjectNamespace<TenantDO>;
   /** Read here and not passed with each ask, because sessions also send updates without an ask. */
   USER_MAX_MB?: string;
 }
 
-/** How much of a user was deleted, and whether that is everything. */
-export type Deleted = Pick<Closing, "sessions" | "messages" | "facts"> & { done: boolean };
+/** The counts of deleted sessions, messages and facts, and whether the user is deleted completely. */
+export type Deleted = Pick<Deletion, "sessions" | "messages" | "facts"> & { done: boolean };
 
 export class UserDO extends DurableObject<Bindings> implements UserObject {
   readonly #store: UserStore;
-  readonly #learning: Learning;
+  readonly #learnFacts: LearnFacts;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#store = new UserStore(ctx.storage);
-    this.#learning = new Learning(env.AI, env.USAGE_DO, this.#store, ctx.id.toString());
+    this.#learnFacts = new LearnFacts(env.AI, env.TENANT_DO, this.#store, ctx.id.toString());
   }
 
-  /** Returns messages of other sessions, and facts, for a question; and the epoch of the session that asks. */
+  /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
   memory({ text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone }: Question): Known {
-    const { closing, directory } = this.#store;
+    const { deletion, sessions } = this.#store;
     if (epoch !== undefined || opens) {
-      if (closing) return { state: "user_being_deleted" };
-      if (epoch !== undefined && !directory.has(sessionId, epoch)) return { state: "gone" };
+      if (deletion) return { state: "user_being_deleted" };
+      if (epoch !== undefined && !sessions.has(sessionId, epoch)) return { state: "gone" };
     }
     const listed = epoch === undefined && opens ? this.#store.open(sessionId) : epoch;
     const room = { recall: recallTokens, facts: factTokens };
@@ -61,88 +61,88 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   }
 
   /**
-   * Lists a session, which stores nothing for the user before that.
-   * @returns its epoch; `user_being_deleted` while the user is being deleted
+   * Lists a session. A session calls this before it stores anything for the user.
+   * @returns the session's epoch; `user_being_deleted` while the user is being deleted
    */
   open(sessionId: string): Result<string> {
-    if (this.#store.closing) return failed({ reason: "user_being_deleted" });
-    return this.#written(() => this.#store.open(sessionId));
+    if (this.#store.deletion) return failed({ reason: "user_being_deleted" });
+    return this.#write(() => this.#store.open(sessionId));
   }
 
   /**
-   * Takes what was said in a session. To be told it twice changes nothing.
-   * @param extraction how facts are learnt from turns; absent where they are not
-   * @returns up to which `seq` the session is known; `gone` if its epoch is over
+   * Stores new messages of a session. The same update twice changes nothing.
+   * @param extraction the model that extracts facts from turns; absent if facts are not extracted
+   * @returns the last `seq` that is stored; `gone` if the session's epoch is over
    */
-  tell(told: Told, extraction?: Extraction): number | "gone" {
+  tell(update: SessionUpdate, extraction?: Extraction): number | "gone" {
     const store = this.#store;
-    if (store.closing || !store.directory.has(told.sessionId, told.epoch)) return "gone";
-    const { seq, learns } = store.transaction(() => {
-      const { seq, fresh } = store.tell(told, Number(this.env.USER_MAX_MB ?? USER_MAX_MB) * 1_000_000);
-      return { seq, learns: extraction !== undefined && this.#learning.note(told, fresh, extraction) };
+    if (store.deletion || !store.sessions.has(update.sessionId, update.epoch)) return "gone";
+    const { seq, isPending } = store.transaction(() => {
+      const { seq, fresh } = store.update(update, Number(this.env.USER_MAX_MB ?? USER_MAX_MB) * 1_000_000);
+      return { seq, isPending: extraction !== undefined && this.#learnFacts.add(update, fresh, extraction) };
     });
-    if (learns) this.ctx.waitUntil(this.#learn());
+    if (isPending) this.ctx.waitUntil(this.#extract());
     return seq;
   }
 
-  /** Gives a session a title; without effect where its epoch is over. */
+  /** Sets the title of a session. Without effect if its epoch is over. */
   rename(sessionId: string, epoch: string, title: string): void {
-    const { directory } = this.#store;
-    if (directory.has(sessionId, epoch)) directory.rename(sessionId, title);
+    const { sessions } = this.#store;
+    if (sessions.has(sessionId, epoch)) sessions.rename(sessionId, title);
   }
 
   /** Deletes a session with its messages and the facts learned from them. Without effect if its epoch is over. */
   forget(sessionId: string, epoch: string): Result<void> {
-    return this.#written(() => this.#store.forget(sessionId, epoch));
+    return this.#write(() => this.#store.forget(sessionId, epoch));
   }
 
-  /** A page of the user's sessions, those first in which something was said last. */
+  /** Returns a page of the user's sessions, those with the newest messages first. */
   sessions(limit: number, after?: Cursor): ListedSession[] {
-    return this.#store.directory.list(limit, after);
+    return this.#store.sessions.list(limit, after);
   }
 
-  /** The messages of all sessions that fit a text best, best first. */
+  /** Returns the messages of all sessions that match a text best, best first. */
   search(text: string, limit: number): RecalledMessage[] {
-    return this.#store.copy.recall(text, { tokens: SEARCH_TOKENS, count: limit, whole: true }).recalled;
+    return this.#store.transcript.recall(text, { tokens: SEARCH_TOKENS, count: limit, whole: true }).recalled;
   }
 
-  /** Newest first. */
+  /** Returns all facts, newest first. */
   facts(): Fact[] {
     return this.#store.facts.all();
   }
 
-  /** @returns `facts_full` where there are too many */
+  /** Adds a fact. Fails with `facts_full` if the user has {@link MAX_FACTS}. */
   addFact(text: string, source: Place | null): Result<Fact> {
-    const { facts, closing } = this.#store;
-    if (closing) return failed({ reason: "user_being_deleted" });
+    const { facts, deletion } = this.#store;
+    if (deletion) return failed({ reason: "user_being_deleted" });
     if (facts.full) return failed({ reason: "facts_full" });
-    return this.#written(() => facts.add(text, source, false));
+    return this.#write(() => facts.add(text, source, false));
   }
 
-  /** @returns `fact_not_found` where there is none */
+  /** Changes the text of a fact. Fails with `fact_not_found`. */
   changeFact(id: string, text: string): Result<Fact> {
     const { facts } = this.#store;
     const before = facts.get(id);
     if (!before) return failed({ reason: "fact_not_found" });
-    const changed = this.#written(() => facts.change(id, text, before.source, false));
+    const changed = this.#write(() => facts.change(id, text, before.source, false));
     if (!changed.ok) return changed;
     return changed.value ? ok(changed.value) : failed({ reason: "fact_not_found" });
   }
 
-  /** @returns `fact_not_found` where there is none */
+  /** Deletes a fact. Fails with `fact_not_found`. */
   deleteFact(id: string): Result<void> {
     if (!this.#store.facts.get(id)) return failed({ reason: "fact_not_found" });
-    return this.#written(() => {
+    return this.#write(() => {
       this.#store.facts.delete(id);
     });
   }
 
   /**
-   * Deletes the next of the user's sessions, and when none is left, all the rest. While it goes on nobody asks as this
-   * user; where it breaks off, the next call goes on, and after a while an alarm.
-   * @returns how much was deleted in all, and whether that is everything; `user_half_deleted` where a session does not answer
+   * Deletes the next sessions of the user, and after the last one everything else. Until then the user can neither ask
+   * nor store anything. If a call fails, the next call or an alarm continues.
+   * @returns the counts of all calls so far; `user_half_deleted` if a session's object does not answer
    */
-  async destroy(names: Names): Promise<Result<Deleted>> {
+  async destroy(names: ObjectNames): Promise<Result<Deleted>> {
     try {
       return await this.#destroy(names);
     } catch (error) {
@@ -150,33 +150,32 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     }
   }
 
-  /** Does what is due. */
+  /** Runs the tasks that are due. */
   override async alarm(): Promise<void> {
     await this.#store.schedule.run({
-      extract: () => this.#learning.run(),
-      close: () => this.#goOn(),
+      extract: () => this.#learnFacts.run(),
+      close: () => this.#resumeDeletion(),
       tidy: () => this.#store.tidy((session) => this.#isWritten(session)),
     });
   }
 
-  async #destroy(names: Names): Promise<Result<Deleted>> {
-    this.#store.close(names);
-    const { directory } = this.#store;
-    const batch = directory.some(BATCH);
+  async #destroy(names: ObjectNames): Promise<Result<Deleted>> {
+    this.#store.beginDeletion(names);
+    const batch = this.#store.sessions.first(BATCH);
     for (let at = 0; at < batch.length; at += AT_ONCE) {
-      const some = batch.slice(at, at + AT_ONCE);
-      const over = await Promise.all(some.map(({ id }) => this.#leave(names, id)));
-      for (const [index, session] of some.entries()) if (over[index]) this.#store.closed(session);
-      if (over.includes(false)) return failed({ reason: "user_half_deleted" });
+      const part = batch.slice(at, at + AT_ONCE);
+      const deleted = await Promise.all(part.map(({ id }) => this.#deleteSession(names, id)));
+      for (const [index, session] of part.entries()) if (deleted[index]) this.#store.countDeleted(session);
+      if (deleted.includes(false)) return failed({ reason: "user_half_deleted" });
     }
-    const { sessions = 0, messages = 0, facts = 0 } = this.#store.closing ?? {};
-    const done = directory.empty;
+    const { sessions = 0, messages = 0, facts = 0 } = this.#store.deletion ?? {};
+    const done = this.#store.sessions.empty;
     if (done) await this.#store.clear();
     return ok({ sessions, messages, facts, done });
   }
 
-  /** Has a session deleted. @returns whether it is */
-  async #leave({ object, prefix }: Names, sessionId: string): Promise<boolean> {
+  /** Has a session's object delete itself. @returns whether it did */
+  async #deleteSession({ object, prefix }: ObjectNames, sessionId: string): Promise<boolean> {
     try {
       return (await this.env.CHAT_DO.getByName(prefix + sessionId).leave(object)).ok;
     } catch (error) {
@@ -185,7 +184,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     }
   }
 
-  /** Whether a session has stored something in its epoch, or may do so; true if it does not answer. */
+  /** Returns whether a session has stored something in its epoch, or may be about to; true if its object does not answer. */
   async #isWritten({ id, epoch }: Unwritten): Promise<boolean> {
     const user = this.ctx.id.name;
     if (user === undefined) return true;
@@ -198,22 +197,22 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     }
   }
 
-  /** Goes on with a deletion that broke off. @returns when to look again */
-  async #goOn(): Promise<number | null> {
-    const { closing } = this.#store;
-    if (!closing) return null;
-    const result = await this.destroy(closing);
+  /** Continues a deletion that failed. @returns when to try again; null when it is done */
+  async #resumeDeletion(): Promise<number | null> {
+    const { deletion } = this.#store;
+    if (!deletion) return null;
+    const result = await this.destroy(deletion);
     if (result.ok && result.value.done) return null;
     return Date.now() + (result.ok ? 0 : PAUSE_MS);
   }
 
-  /** What waits longer than this call is the alarm's. */
-  async #learn(): Promise<void> {
-    const next = await this.#learning.run();
+  /** Extracts facts from pending turns. The alarm continues if some are left. */
+  async #extract(): Promise<void> {
+    const next = await this.#learnFacts.run();
     if (next !== null) this.#store.schedule.plan("extract", next);
   }
 
-  #written<T>(write: () => T): Result<T> {
+  #write<T>(write: () => T): Result<T> {
     return tryWrite(() => ok(this.#store.transaction(write)));
   }
 }

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { AppEnv, AskRequest } from "../env";
 import { Llama } from "../llm/llama";
 import { errorFields, log } from "../log";
-import { countUsage } from "../quota";
+import { countTokens } from "../quota";
 import { budgetOf } from "../turn/budget";
 import { contextOf } from "../turn/conversation";
 import { LiveTurn } from "../turn/live-turn";
@@ -11,14 +11,14 @@ import { answerTurn, finishedReply, streamReply, streamTurn } from "../turn/turn
 import type { AskReply } from "../turn/types";
 import { encoderOf } from "../wire/forms";
 import { modelOf } from "./call-session";
-import { meterOf, requireAllowance } from "./call-tenant";
+import { quotaOf, requireQuota } from "./call-tenant";
 
 /** Runs a turn in the Worker, without memory. The turn is cancelled when the client leaves. */
 export function askStateless(
   c: Context<AppEnv>,
   { input, before = [], results = [], form }: Pick<AskRequest, "input" | "before" | "results" | "form">,
 ): Promise<AskReply> {
-  requireAllowance(c);
+  requireQuota(c);
   const model = new Llama(c.env.AI, modelOf(c, input));
   const opened = withResults(input, before, results);
   if (!opened.ok) return Promise.resolve({ state: "failed", failure: opened.failure });
@@ -32,6 +32,6 @@ export function askStateless(
     turn.fail({ reason: "turn_interrupted" });
   });
   c.executionCtx.waitUntil(turn.ended.then(() => log("info", "turn", turn.summary)));
-  c.executionCtx.waitUntil(turn.ended.then(() => countUsage(c.env.USAGE_DO, meterOf(c), turn.used)));
+  c.executionCtx.waitUntil(turn.ended.then(() => countTokens(c.env.TENANT_DO, quotaOf(c), turn.used)));
   return form ? streamReply(turn, encoderOf(form, turn.id)) : finishedReply(turn, false);
 }

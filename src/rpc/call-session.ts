@@ -11,7 +11,7 @@ import { withToday } from "../turn/dates";
 import { systemPromptOf } from "../turn/prompt";
 import type { AskReply, PromptInput, Sampling } from "../turn/types";
 import { type CallOptions, callObject, objectName } from "./call-object";
-import { meterOf, requireAllowance } from "./call-tenant";
+import { quotaOf, requireQuota } from "./call-tenant";
 import { sessionUserOf } from "./call-user";
 
 type Stub = ReturnType<Env["CHAT_DO"]["getByName"]>;
@@ -42,14 +42,14 @@ export function askRequestOf(
     embedding: embeddingOf(c),
     user: sessionUserOf(c, sessionId, userId, modelOf(c, { format: { schema: null } })),
     limits: limitsOf(c),
-    meter: meterOf(c),
+    meter: quotaOf(c),
     ...fields,
   };
 }
 
 /** Asks a session. A call that was lost is repeated with the same turn id. */
 export async function askSession(c: Context<AppEnv>, sessionId: string, request: AskRequest): Promise<AskReply> {
-  requireAllowance(c);
+  requireQuota(c);
   const { timings } = c.var;
   const before = timings.memory;
   const reply: AskReply = await callSession(c, sessionId, (stub, again) => stub.ask({ ...request, again }));
@@ -82,7 +82,7 @@ export function modelOf(c: Context<AppEnv>, wanted: Wanted): LlamaOptions {
 /** Returns the configured encoder; undefined without one. */
 export function embeddingOf(c: Context<AppEnv>): EmbeddingOptions | undefined {
   const { EMBEDDING_MODEL: model, EMBEDDING_TIMEOUT_MS: timeoutMs, AI_GATEWAY: gateway } = settingsOf(c.env);
-  return model === "" ? undefined : { model, timeoutMs, gateway, meter: meterOf(c) };
+  return model === "" ? undefined : { model, timeoutMs, gateway, meter: quotaOf(c) };
 }
 
 /** Returns the largest size of a session. */

@@ -16,13 +16,13 @@ const dayOf = (time: number) => Math.floor(time / 86_400_000);
 const counts = new Map<string, { tokens: number; at: number }>();
 
 /** Returns the name of the object that counts the caller's tokens; undefined without a quota. */
-export function meterOf(c: Context<AppEnv>): string | undefined {
+export function quotaOf(c: Context<AppEnv>): string | undefined {
   return settingsOf(c.env).TENANT_TOKENS_PER_DAY > 0 ? `tenant/${c.var.caller.tenant}` : undefined;
 }
 
 /** Throws `tenant_allowance_spent` if the day's tokens are used up. Requests that run meanwhile may exceed the quota. */
-export function requireAllowance(c: Context<AppEnv>): void {
-  const meter = meterOf(c);
+export function requireQuota(c: Context<AppEnv>): void {
+  const meter = quotaOf(c);
   if (meter === undefined) return;
   const now = Date.now();
   const last = counts.get(meter);
@@ -39,7 +39,7 @@ export function requireAllowance(c: Context<AppEnv>): void {
 
 async function readCount(c: Context<AppEnv>, meter: string, at: number): Promise<void> {
   try {
-    counts.set(meter, { tokens: await c.env.USAGE_DO.getByName(meter).today(), at });
+    counts.set(meter, { tokens: await c.env.TENANT_DO.getByName(meter).today(), at });
   } catch (error) {
     log("error", "usage_unknown", { meter, error: String(error) });
   }

@@ -5,7 +5,7 @@ import type { LlamaOptions } from "../llm/llama";
 import { requireUser } from "../middleware/scope";
 import { settingsOf } from "../settings";
 import { type CallOptions, callObject, objectName } from "./call-object";
-import { meterOf } from "./call-tenant";
+import { quotaOf } from "./call-tenant";
 
 type Stub = ReturnType<Env["USER_DO"]["getByName"]>;
 
@@ -41,7 +41,7 @@ export function sessionUserOf(
     canClaim: c.var.caller.userId === undefined,
     timeoutMs,
     factTokens,
-    extraction: learns ? { model, meter: meterOf(c) } : undefined,
+    extraction: learns ? { model, meter: quotaOf(c) } : undefined,
   };
 }
 

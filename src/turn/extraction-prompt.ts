@@ -1,15 +1,15 @@
-/** What is learnt of a user from a turn: how a model is asked for it, and what its reply says. */
+/** The prompt that extracts facts about a user from a turn, and the parser of its reply. */
 import type { Completion, FittedPrompt, ModelCall } from "./ports";
 import { oneLine } from "./prompt-blocks";
 import { estimateMessage, PROMPT_OVERHEAD } from "./tokens";
 import type { Message, PromptMessage } from "./types";
 import { type Fact, MAX_FACT } from "./user-memory";
 
-/** Tokens of the reply. */
+/** The longest reply, in tokens. */
 const REPLY_TOKENS = 512;
-/** Characters of each message that are read: what somebody says of themselves seldom takes more. */
+/** Characters of each message that the prompt quotes: people seldom need more to speak of themselves. */
 const READ = 4_000;
-/** Changes of a turn. */
+/** The most changes from one turn. */
 const MOST_CHANGES = 8;
 
 const INSTRUCTIONS = `You keep short facts about a person, for later conversations: who they are, what they like, have, plan and ask to be remembered. You are given what is known, numbered, and what was just said. Reply with JSON: {"changes": [...]}, where each change is one of
@@ -38,26 +38,28 @@ const schema = JSON.stringify({
   required: ["changes"],
 });
 
-/** What a turn changes of what is known. */
+/** One change of the known facts. */
 export type FactChange =
   | { do: "add"; text: string }
   | { do: "change"; id: string; text: string }
   | { do: "drop"; id: string };
 
-/** Asks what a turn's messages tell, given the facts that are nearest to it. */
-export function learningCall(said: Message[], facts: Fact[]): ModelCall {
+/** Returns the call that extracts facts from a turn. @param facts the known facts that match the turn best */
+export function extractionCall(messages: Message[], facts: Fact[]): ModelCall {
   const known = facts.map(({ text }, at) => `${at + 1}. ${oneLine(text)}`);
-  const quoted = said.map(({ role, name, content }) => `> ${oneLine(`${name ?? role}: ${content.slice(0, READ)}`)}`);
+  const quoted = messages.map(
+    ({ role, name, content }) => `> ${oneLine(`${name ?? role}: ${content.slice(0, READ)}`)}`,
+  );
   const content = ["Known:", ...(known.length > 0 ? known : ["nothing"]), "", "Said:", ...quoted]
     .join("\n")
     .toWellFormed();
-  const messages: PromptMessage[] = [
+  const prompted: PromptMessage[] = [
     { role: "system", content: INSTRUCTIONS },
     { role: "user", content },
   ];
-  const tokens = messages.reduce((sum, message) => sum + estimateMessage(message), PROMPT_OVERHEAD);
+  const tokens = prompted.reduce((sum, message) => sum + estimateMessage(message), PROMPT_OVERHEAD);
   const prompt: FittedPrompt = {
-    messages,
+    messages: prompted,
     tokens,
     maxTokens: REPLY_TOKENS,
     context: { window: [], recalled: [], recall: "words", total: 0 },
@@ -72,7 +74,10 @@ export function learningCall(said: Message[], facts: Fact[]): ModelCall {
 const isText = (text: unknown): text is string =>
   typeof text === "string" && text.trim() !== "" && text.length <= MAX_FACT && text.isWellFormed();
 
-/** The changes that a reply tells, given the facts that were shown; null where one of them is none, or the reply was cut off. */
+/**
+ * Returns the changes in a reply; null if one of them is invalid or the reply was cut off.
+ * @param facts the facts that the prompt showed, in their order
+ */
 export function changesIn({ text, finishReason }: Completion, facts: Fact[]): FactChange[] | null {
   if (finishReason !== "stop") return null;
   const { changes }: { changes: { do: string; fact?: number; text?: string }[] } = JSON.parse(text);

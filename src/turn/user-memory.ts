@@ -1,10 +1,10 @@
-/** What is known of a user beyond one session. */
+/** The shapes of a user's memory: facts, and their part in a prompt. */
 
-/** The longest fact, in characters, and how many a user may have. */
+/** The longest fact, in characters, and the most facts of a user. */
 export const MAX_FACT = 500;
 export const MAX_FACTS = 500;
 
-/** Where something was said. */
+/** The place of a message. */
 export interface Place {
   sessionId: string;
   seq: number;
@@ -14,25 +14,25 @@ export interface Place {
 export interface Fact {
   id: string;
   text: string;
-  /** What the text costs in a prompt, estimated once when it was written. */
+  /** Estimated tokens of the text in a prompt. */
   tokens: number;
-  /** Where it was learnt; null where nobody said. */
+  /** The message that it is from; null if a client gave none. */
   source: Place | null;
   createdAt: number;
   updatedAt: number;
 }
 
-/** What of a user's memory goes into one prompt, beside recalled messages. */
+/** The part of a user's memory in a prompt, besides recalled messages. */
 export interface UserContext {
-  /** Whether the user's object answered in time; without its answer there is nothing of it in the prompt. */
+  /** Whether the user's object answered in time. If not, the prompt has no facts. */
   answered: boolean;
   /** Newest first. */
   facts: Fact[];
 }
 
-/** What an answer says of it. */
+/** The part of a user's memory in an answer. */
 export interface UserMemoryUsed {
   answered: boolean;
-  /** The ids of the facts that the prompt had. */
+  /** The ids of the facts in the prompt. */
   facts: string[];
 }

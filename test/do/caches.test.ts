@@ -55,3 +55,40 @@ describe("a transaction that fails", () => {
       expect(vectors.nearest(axis(10), 1_000, 2)).toContain(74);
     }));
 });
+
+describe("the cache of a session's messages", () => {
+  const said = (from: number, count: number) =>
+    Array.from({ length: count }, (_, at) => ({ role: "user" as const, name: "Ana", content: `number ${from + at}` }));
+
+  it("has what the storage has after every kind of change", () =>
+    inObject((db) => {
+      const messages = new Messages(db);
+      const seqs = Array.from({ length: 20 }, (_, at) => at + 1);
+      const changes: [what: string, change: () => unknown][] = [
+        ["append", () => messages.append(said(1, 12))],
+        ["withdraw", () => messages.withdraw(messages.pick([3, 4]))],
+        ["delete", () => messages.delete(7, 8)],
+        ["delete the last", () => messages.deleteLast(2)],
+        ["append again", () => messages.append(said(20, 4))],
+        ["clear", () => messages.clear()],
+        ["append anew", () => messages.append(said(40, 4))],
+      ];
+      for (const [what, change] of changes) {
+        db.transaction(change);
+        // Read twice: the first read fills the cache for the next change.
+        for (let reads = 0; reads < 2; reads += 1) {
+          expect([what, messages.outline(seqs)]).toEqual([what, new Messages(db).outline(seqs)]);
+        }
+      }
+      expect(messages.outline(seqs)).toHaveLength(4);
+    }));
+
+  it("does not know a withdrawn message by its former length and words", () =>
+    inObject((db) => {
+      const messages = new Messages(db);
+      db.transaction(() => messages.append(said(1, 3)));
+      expect(messages.outline([2])).toMatchObject([{ tokens: expect.any(Number) }]);
+      db.transaction(() => messages.withdraw(messages.pick([2])));
+      expect(messages.outline([2])).toMatchObject([{ tokens: 0, traits: 0 }]);
+    }));
+});

@@ -10,7 +10,8 @@ import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
 const DAY = 86_400_000;
-const NOW = Date.UTC(2026, 10, 24, 12);
+/** Not a fixed day: an alarm cannot be set in the past. */
+const NOW = Date.now();
 
 const stubOf = (session: string) => env.CHAT_DO.getByName(session);
 
@@ -86,6 +87,48 @@ describe("a session with a time to live", () => {
     forward(20);
     await runDurableObjectAlarm(stubOf(session));
     expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
+  });
+
+  it("is not kept by messages with a date in the future, which version 2.0.0 accepted", async () => {
+    const session = freshSession();
+    await keepFor(session, "30");
+    await llamory.ask(session, "Hello?");
+    forward(20);
+    const messages = [{ role: "user" as const, content: "x", createdAt: Date.UTC(2099) }];
+    expect(await stubOf(session).append(messages)).toMatchObject({ ok: true });
+    forward(10);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await alarmOf(session)).toBe(50);
+    forward(20);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
+  });
+
+  it("is kept by a turn after messages were appended", async () => {
+    const session = freshSession();
+    await keepFor(session, "30");
+    await append(session, "2001-01-01T00:00:00Z");
+    forward(20);
+    await llamory.ask(session, "Hello?");
+    forward(10);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await leftOf(session)).toMatchObject({ messages: 3 });
+    expect(await alarmOf(session)).toBe(50);
+  });
+
+  it("counts from its last message where the storage has no time of an append", async () => {
+    const session = freshSession();
+    await keepFor(session, "30");
+    await append(session);
+    forward(20);
+    await append(session);
+    await runInDurableObject(stubOf(session), (_, { storage }) => {
+      storage.sql.exec("DELETE FROM meta WHERE key = 'appended_at'");
+    });
+    forward(10);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await leftOf(session)).toMatchObject({ messages: 2 });
+    expect(await alarmOf(session)).toBe(50);
   });
 
   it("is deleted too where it has a title alone", async () => {

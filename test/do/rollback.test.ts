@@ -2,7 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import type { UsageDO } from "../../src/do/tenant";
+import type { TenantDO } from "../../src/do/tenant";
 import { copyOf, down, freshUser, later, owes, PATIENT, replaced, sessionObject, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
@@ -115,10 +115,10 @@ describe("tables that newer code made", () => {
   });
 
   it("of a tenant fail its counting", async () => {
-    const object = env.USAGE_DO.getByName(`tenant/${crypto.randomUUID()}`);
+    const object = env.TENANT_DO.getByName(`tenant/${crypto.randomUUID()}`);
     await object.add(10);
     await run(object, "CREATE TABLE meta (key TEXT PRIMARY KEY, value); INSERT INTO meta VALUES ('tenant_schema', 1)");
-    await runInDurableObject(object, (instance: UsageDO) => {
+    await runInDurableObject(object, (instance: TenantDO) => {
       expect(() => instance.today()).toThrow("schema_too_new");
       expect(() => instance.add(1)).toThrow("schema_too_new");
     });

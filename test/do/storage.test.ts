@@ -14,7 +14,7 @@ const sql = (session: string, statement: string) =>
     storage.sql.exec(statement);
   });
 
-/** From now on writes of a kind fail, as they do on a full disk. */
+/** Makes writes of a kind fail, as they do on a full disk. */
 const breakWrites = (session: string, kind: string) =>
   sql(session, `CREATE TRIGGER broken BEFORE ${kind} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
 const mendWrites = (session: string) => sql(session, "DROP TRIGGER broken");

@@ -1,8 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { askRequest } from "../support/ask-request";
 import { HELD, scripted } from "../support/scripted-model";
+import { Events } from "../support/sse";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
@@ -53,6 +54,32 @@ describe("a turn that is answered as JSON", () => {
     await asked;
     expect(await model.runs()).toHaveLength(1);
     expect(await llamory.transcript(session)).toHaveLength(2);
+  });
+
+  it("is over for those who follow it only when it is durable", async () => {
+    const session = freshSession();
+    const stub = env.CHAT_DO.getByName(session);
+    const model = await scripted(session, HELD);
+    const [synced, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await runInDurableObject(stub, (_, { storage }) => {
+      vi.spyOn(storage, "sync").mockImplementation(() => {
+        synced.resolve();
+        return gate.promise;
+      });
+    });
+    const asked = stub.ask(askRequest("t4", "Think."));
+    await model.called();
+    const follower = new Events(await llamory.fetch(`/sessions/${session}/turns/t4/stream`));
+    await model.go();
+    await Promise.race([synced.promise, asked]);
+    // The answer is stored, and the turn runs until the storage confirms that.
+    expect(await llamory.transcript(session)).toHaveLength(2);
+    const turn = () => llamory.fetch(`/sessions/${session}/turns/t4`);
+    expect(await (await turn()).json()).toMatchObject({ status: "running" });
+    gate.resolve();
+    expect((await follower.rest()).map(({ event }) => event)).toEqual(["start", "delta", "done"]);
+    expect(await asked).toMatchObject({ state: "finished" });
+    expect(await (await turn()).json()).toMatchObject({ status: "complete" });
   });
 });
 

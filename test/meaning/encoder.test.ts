@@ -186,7 +186,7 @@ describe("the tokens of a day", () => {
   it("count the encoder's: those of messages, and those of a question", async () => {
     const session = freshSession();
     const llamory = withEncoder("", { TENANT_TOKENS_PER_DAY: "1000000" });
-    const today = () => env.USAGE_DO.getByName("tenant/").today();
+    const today = () => env.TENANT_DO.getByName("tenant/").today();
     await append(worker(), session, chatter(48));
     expect(await today()).toBe(0);
     await append(llamory, session, chatter(1, 48));

@@ -1,4 +1,4 @@
-/** Compares what the memory contains with what the reference says. */
+/** Compares the memory with the reference. */
 import { runInDurableObject } from "cloudflare:test";
 import { expect } from "vitest";
 import type { RandomRun } from "./random-run";
@@ -21,7 +21,7 @@ export async function transcript(run: RandomRun, at: number): Promise<(Placed & 
 
 const placed = ({ seq, role, content }: Placed): Placed => ({ seq, role, content });
 
-/** Lets a session send its user's object what that lacks. */
+/** Runs a session's alarm until its user's object has all updates. */
 export async function synced(session: string): Promise<void> {
   for (let round = 0; round < ROUNDS && (await owes(session)); round += 1) await ringLater(session);
 }

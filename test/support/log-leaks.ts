@@ -1,8 +1,8 @@
 /** Remembers every text that a test sends or receives, and every line that is logged meanwhile. */
 
-/** Shorter texts, and single words, stand in any line by chance: "status", "ana". */
+/** Shorter texts and single words occur in any line by chance: "status", "ana". */
 const telling = (text: string) => text.length >= 6 && /\W/.test(text);
-/** Fields of bodies, in both directions, that hold what somebody said. */
+/** Fields of requests and responses that contain texts of users or models. */
 const SAID = new Set(["question", "answer", "content", "input", "instructions", "text", "q", "token"]);
 
 const said = new Set<string>();
@@ -12,12 +12,12 @@ for (const level of ["log", "info", "warn", "error"] as const) {
   const print = console[level].bind(console);
   console[level] = (...values: unknown[]) => {
     logged.push(values.map(String).join(" "));
-    // A line for each request would hide what is worth reading of a failed test.
+    // A line for each request would hide the useful lines of a failed test.
     if (level !== "info") print(...values);
   };
 }
 
-/** Remembers what a text says, where it is JSON. */
+/** Remembers the texts of a JSON body. */
 export function remember(json: unknown): void {
   if (typeof json !== "string") return;
   try {
@@ -36,7 +36,7 @@ export function rememberToken(header: string | null): void {
   if (telling(token)) said.add(token);
 }
 
-/** Returns the texts that stand in a logged line, with those lines, and forgets both. */
+/** Returns the remembered texts that a logged line contains, with those lines, and forgets both. */
 export function takeLeaks(): { text: string; line: string }[] {
   const lines = logged.splice(0);
   const texts = [...said];

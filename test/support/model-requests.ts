@@ -10,7 +10,7 @@ import * as user from "../../src/schema/user-schema";
 import { PATIENT } from "./users";
 import { worker } from "./worker";
 
-/** Learns facts from what it is told. */
+/** Extracts facts from turns. */
 export const llamory = worker({ ...PATIENT, FACTS: "model", DEBUG: "true" });
 
 const time = "2026-01-01T00:00:00.000Z";

@@ -38,7 +38,7 @@ export interface UserReference {
   facts: Map<string, string>;
 }
 
-/** What a text may be about: one session, everything of one user, or both. */
+/** The scope of a text: one session, one user, or both. */
 export interface Scope {
   session?: number | undefined;
   user?: number | undefined;
@@ -49,7 +49,7 @@ export class Reference {
   readonly users: UserReference[];
   /** Markers of the running operation, which are not acknowledged yet, with where they may appear. */
   readonly #pending = new Map<string, Scope>();
-  /** What is wrong, as the model saw it. */
+  /** Violations that the model noticed. */
   readonly violations: string[] = [];
   /** What was visible to users after the last two operations. */
   #recent: [Set<string>, Set<string>] = [new Set(), new Set()];

@@ -1,5 +1,5 @@
 /**
- * The model of the tests, behind the objects' `AI`: a script for each session, and the stand-in where there is none.
+ * The model of the tests, bound as `AI`: replies from a script for each session; without a script, from OfflineModel.
  *
  * A script lives in an object of its own, so that the test, which plays it, and the session, which calls it, meet by
  * calls: a promise that one request resolves for another would go on in the wrong one.
@@ -15,9 +15,9 @@ export interface ModelRun {
   gateway: { id: string } | undefined;
 }
 
-/** A reply that is there when the test lets it: the question, echoed. */
+/** A reply that waits for {@link Script.go}: the question, echoed. */
 export const HELD = { play: "held" };
-/** An error that is there when the test lets it. */
+/** An error that waits for {@link Script.go}. */
 export const heldError = (message: string) => ({ ...HELD, message });
 /** The question, echoed. */
 export const ECHO = { play: "echo" };
@@ -28,7 +28,7 @@ export const PARTS = { play: "parts" };
 /** No reply, ever. */
 export const NEVER = { play: "never" };
 
-/** What a call is answered with; `none`: the session has no script. */
+/** The reply to a call; `none`: the session has no script. */
 type Reply =
   | { kind: "json"; json: string }
   | { kind: "stream"; stream: ReadableStream<Uint8Array> }
@@ -127,16 +127,16 @@ export class ScriptDO extends DurableObject {
 /** The binding that only the tests have. */
 const scripts = (): DurableObjectNamespace<ScriptDO> => Reflect.get(env, "SCRIPTS");
 
-/** What calls of no session are answered from; see {@link scripted}. */
+/** The script of calls without a session; see {@link scripted}. */
 const STATELESS = "stateless";
-/** How a session is known to the model: by nothing that names it. */
+/** Returns the id by which the model knows a session. */
 const affinityOf = (session: string) => env.CHAT_DO.idFromName(session).toString();
 
 /** A script in the hands of a test. */
 export class Script {
   readonly #object: DurableObjectStub<ScriptDO>;
 
-  /** @param affinity by which the model knows who calls */
+  /** @param affinity the id of the calling object */
   constructor(affinity: string) {
     this.#object = scripts().getByName(affinity);
   }
@@ -186,7 +186,7 @@ export class Script {
     return this.#object.break();
   }
 
-  /** Comments for as long as somebody listens, and no word. */
+  /** Sends comments without any text until the stream is cancelled. */
   chatter(): Promise<void> {
     return this.#object.chatter();
   }
@@ -202,7 +202,7 @@ export async function scripted(session: string | null, ...replies: unknown[]): P
   return script;
 }
 
-/** As {@link scripted}, for what is asked to learn facts about a user. */
+/** As {@link scripted}, for calls that extract facts about a user. */
 export async function scriptedFacts(user: string, ...replies: unknown[]): Promise<Script> {
   const script = new Script(env.USER_DO.idFromName(user).toString());
   await script.set(replies);

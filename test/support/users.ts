@@ -1,4 +1,4 @@
-/** Users of the tests, and what stands in the storage of their objects. */
+/** Users of the tests, and the contents of their objects' storage. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
@@ -11,7 +11,7 @@ export const freshUser = () => `user-${crypto.randomUUID()}`;
 export const userObject = (user: string) => env.USER_DO.getByName(user);
 export const sessionObject = (session: string) => env.CHAT_DO.getByName(session);
 
-/** Waits enough for a test: everything is in one process. */
+/** Waits long for the user's object, because tests run on slow machines. */
 export const PATIENT = { USER_TIMEOUT_MS: "30000" };
 
 /** Lists a session with a user. @returns its epoch */
@@ -23,20 +23,20 @@ export async function opened(object: ReturnType<typeof userObject>, session: str
 
 type Rows = Record<string, SqlStorageValue>[];
 
-/** What a query finds in an object; nothing where there are no tables. */
+/** Returns the rows of a query in an object; none if it has no tables. */
 const rowsOf = (object: DurableObjectStub, query: string): Promise<Rows> =>
   runInDurableObject(object, (_, { storage }) => {
     const tables = storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'meta'").toArray();
     return tables.length === 0 ? [] : storage.sql.exec(query).toArray();
   });
 
-/** The user's copy, as it was told. */
+/** Returns the contents of the user's copy, in the order of updates. */
 export async function copyOf(user: string): Promise<string[]> {
   const rows = await rowsOf(userObject(user), "SELECT content FROM messages ORDER BY seq");
   return rows.map(({ content }) => String(content));
 }
 
-/** Everything that anybody said, in all tables of an object that have text. */
+/** Returns the rows of all tables of an object as text, except those of the full-text index. */
 export async function everythingIn(object: DurableObjectStub): Promise<string> {
   return runInDurableObject(object, (_, { storage }) => {
     const tables = storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
@@ -45,19 +45,19 @@ export async function everythingIn(object: DurableObjectStub): Promise<string> {
   });
 }
 
-/** Whether a session still owes its user something. */
+/** Returns whether a session has pending updates for its user's object. */
 export async function owes(session: string): Promise<boolean> {
   const rows = await rowsOf(sessionObject(session), "SELECT at FROM due WHERE task = 'tell' AND at NOT NULL");
   return rows.length > 0;
 }
 
-/** Lets a session's alarm ring. */
+/** Runs a session's alarm. */
 export const ring = (session: string) => runDurableObjectAlarm(sessionObject(session));
 
 /** Sessions that no other test has. */
 export const freshSessions = (count: number) => Array.from({ length: count }, freshSession);
 
-/** Has a method of all users' objects do something else, until mocks are restored. */
+/** Replaces a method of all users' objects until mocks are restored. */
 export function replaced(method: "memory" | "open" | "tell" | "forget" | "rename", run: () => unknown) {
   const spy = vi.spyOn(UserDO.prototype, method);
   Reflect.apply(Reflect.get(spy, "mockImplementation"), spy, [run]);
@@ -68,7 +68,7 @@ export const down = () => {
   throw new Error("down");
 };
 
-/** Runs something as if so many milliseconds had passed. */
+/** Runs a function with the clock moved forward by so many milliseconds. */
 export async function later<T>(ms: number, run: () => Promise<T>): Promise<T> {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ms });
   try {
@@ -78,16 +78,16 @@ export async function later<T>(ms: number, run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Lets the alarm of a session ring when what it owes is due. */
+/** Runs a session's alarm at a time when its pending updates are due. */
 export const ringLater = (session: string) => later(60_000, () => ring(session));
 
-/** What the tests of users ask: patiently. */
+/** The Worker of the tests of users. */
 const llamory = worker(PATIENT);
 export const asks = (sessionId: string, userId: string, question: string, more: object = {}) =>
   llamory.post("/ask", { sessionId, userId, question, ...more });
 export const remove = (path: string) => llamory.fetch(path, { method: "DELETE" });
 
-/** A session of a user, who has another one too; both are told. */
+/** Creates a user with two sessions, whose updates have been sent. */
 export async function told(): Promise<{ user: string; session: string; other: string }> {
   const [user, [session = "", other = ""]] = [freshUser(), freshSessions(2)];
   await asks(session, user, "My secret is mango.");

@@ -134,3 +134,42 @@ describe("the followers of a turn", () => {
     expect(await read(asker)).toContain("event: done");
   });
 });
+
+describe("half a character at the end of a part", () => {
+  const BEE = "\u{1f41d}";
+  const [high = "", low = ""] = BEE.split("");
+
+  /** Says parts, and returns the texts of the deltas and the answer that is stored. */
+  async function said(...parts: string[]): Promise<{ deltas: string[]; answer: string }> {
+    const turn = begun();
+    const stream = turn.stream(encoderOf(ask("r"), "t"));
+    turn.start("m", NO_MEMORY);
+    for (const part of parts) turn.say(part);
+    turn.flush();
+    const { answer } = turn.snapshot("complete");
+    turn.finish({ ...finished, answer });
+    const text = await read(stream);
+    return { deltas: [...text.matchAll(/^data: \{"text":"(.*)"\}$/gm)].map(([, delta = ""]) => delta), answer };
+  }
+
+  it("waits for the other half, which comes with the next part", async () => {
+    expect(await said(`A ${high}`, `${low}!`)).toEqual({ deltas: ["A ", `${BEE}!`], answer: `A ${BEE}!` });
+  });
+
+  it("waits alone, and emits nothing until then", async () => {
+    expect(await said(high, low)).toEqual({ deltas: [BEE], answer: BEE });
+  });
+
+  it("is replaced if the other half does not come", async () => {
+    expect(await said(`A ${high}`, "b")).toEqual({ deltas: ["A ", "\ufffdb"], answer: "A \ufffdb" });
+    expect(await said(`A ${low}`)).toEqual({ deltas: ["A \ufffd"], answer: "A \ufffd" });
+  });
+
+  it("is emitted as a replacement at the end of the answer", async () => {
+    expect(await said(`A ${high}`)).toEqual({ deltas: ["A ", "\ufffd"], answer: "A \ufffd" });
+  });
+
+  it("does not hold up a whole character", async () => {
+    expect(await said(BEE, BEE)).toEqual({ deltas: [BEE, BEE], answer: BEE + BEE });
+  });
+});

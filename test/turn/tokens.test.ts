@@ -8,20 +8,20 @@ const error = (text: string) => estimateTokens(text) / truth(text) - 1;
 const percent = (share: number) => `${share >= 0 ? "+" : ""}${(100 * share).toFixed(1)} %`;
 
 describe("the token estimate, against Llama 3's tokenizer", () => {
-  it.each(Object.keys(corpus))("never falls 2 %% below the truth: %s", (name) => {
+  it.each(Object.keys(corpus))("is at most 2 percent below the truth: %s", (name) => {
     const text = corpus[name] ?? "";
     expect(text.length).toBeGreaterThan(200);
     expect(error(text)).toBeGreaterThanOrEqual(-0.02);
   });
 
   it.each(Object.keys(corpus).filter((name) => name.startsWith("English")))(
-    "stays within 35 %% above it: %s",
+    "is at most 35 percent above the truth: %s",
     (name) => {
       expect(error(corpus[name] ?? "")).toBeLessThanOrEqual(0.35);
     },
   );
 
-  it("tells its worst", () => {
+  it("prints its largest errors", () => {
     const errors = Object.entries(corpus)
       .map(([name, text]) => ({ name, error: error(text) }))
       .sort((a, b) => a.error - b.error);
@@ -35,6 +35,47 @@ describe("the token estimate, against Llama 3's tokenizer", () => {
   it("counts nothing for no text, and never fails", () => {
     expect(estimateTokens("")).toBe(0);
     expect(estimateTokens("\ud800\udc00\ud800")).toBeGreaterThan(0);
+  });
+
+  it("is exact enough for each kind of text", () => {
+    const kinds: [text: string, tokens: number][] = [
+      ["1234567", 3],
+      ["in 1234567", 6],
+      ["!", 1],
+      ["!".repeat(50), 34],
+      [" ", 0],
+      [" ".repeat(64), 5],
+      ["\n".repeat(64), 5],
+      ["\u4e2d".repeat(100), 135],
+      ["\u00e9".repeat(10), 10],
+      // Characters of no listed script cost a token for each byte, and beyond the second plane one more.
+      ["\u07c0", 2],
+      ["\u2603", 3],
+      ["\u{1f41d}", 3],
+      ["\u{20000}", 4],
+      ["\u0001", 1],
+    ];
+    expect(kinds.map(([text]) => [text, estimateTokens(text)])).toEqual(kinds);
+  });
+
+  it("prices random characters higher than long words, and capitals higher than small letters", () => {
+    const random = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4";
+    expect(estimateTokens(random)).toBe(Math.ceil(random.length * 0.78));
+    expect(estimateTokens("internationalization-of-everything")).toBeLessThan(random.length / 2);
+    expect(estimateTokens("the WEATHER of the CITY")).toBeGreaterThan(estimateTokens("the weather of the city"));
+    expect(estimateTokens("the bnkxwq of the city")).toBeGreaterThan(estimateTokens("the garden of the city"));
+  });
+
+  it("counts the calls of a message, with their names and arguments", () => {
+    const call = { id: "call_1", name: "weather", arguments: '{"city":"Porto"}' };
+    const cost = 24 + estimateTokens(call.name) + estimateTokens(call.arguments);
+    const plain = estimateMessage({ content: "" });
+    expect(estimateMessage({ content: "", toolCalls: [call] })).toBe(plain + cost);
+    expect(estimateMessage({ content: "", toolCalls: [call, call] })).toBe(plain + 2 * cost);
+  });
+
+  it("counts the name of a speaker", () => {
+    expect(estimateMessage({ name: "Ana", content: "Hello." })).toBe(estimateMessage({ content: "Ana: Hello." }));
   });
 
   it("covers the chat template", () => {

@@ -125,7 +125,7 @@ describe("DELETE /users/:userId", () => {
     const refused = [];
     for (const { name, reply } of late) {
       const { status } = await reply;
-      // What came behind the last of it is the user's new beginning.
+      // Messages after the deletion belong to a new user of the same id.
       if (status !== 200) refused.push(name);
     }
     const accepted = [...all, ...refused].map(sessionObject);

@@ -75,7 +75,7 @@ describe("facts that the model learns", () => {
     ["adds too much", reply({ do: "add", text: "x".repeat(501) })],
   ])("are none where the reply %s, and the next turn is learnt from", async (_, bad) => {
     const user = freshUser();
-    // What cannot be used is asked for once more.
+    // The model is called once more after a reply of the wrong form.
     const model = await scriptedFacts(user, bad, bad, reply({ do: "add", text: "Has a cat." }));
     await tell(user, "I have a dog.");
     await done(user);
@@ -141,7 +141,7 @@ describe("facts that the model learns", () => {
 
   it("count among the tokens that the tenant has used", async () => {
     const [user, session] = [freshUser(), freshSession()];
-    const used = () => env.USAGE_DO.getByName("tenant/").today();
+    const used = () => env.TENANT_DO.getByName("tenant/").today();
     const before = await used();
     const usage = { prompt_tokens: 100, completion_tokens: 11, total_tokens: 111 };
     await scripted(session, { response: "Noted.", usage });

@@ -1,6 +1,6 @@
 /** Vectors of a session's messages: created in the background if the session is larger than its context. */
 import { type EmbeddingOptions, embed } from "../../llm/embedder";
-import { countUsage } from "../../quota";
+import { countTokens } from "../../quota";
 import { estimateTokens } from "../../turn/tokens";
 import type { Message } from "../../turn/types";
 import { NEAREST } from "../memory/evidence";
@@ -144,7 +144,7 @@ export class Embeddings {
     const vectors = await embed(this.#session.env.AI, texts, options);
     const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
     // An answer does not wait for the count.
-    if (vectors) void countUsage(this.#session.env.USAGE_DO, options.meter, tokens);
+    if (vectors) void countTokens(this.#session.env.TENANT_DO, options.meter, tokens);
     return vectors;
   }
 }

@@ -1,6 +1,6 @@
 /** The turns of a session: starts, runs one at a time, replays, cancels and withdraws them. See `chat.ts`. */
 import { log } from "../../log";
-import { countUsage } from "../../quota";
+import { countTokens } from "../../quota";
 import type { Encoder } from "../../turn/encodings";
 import { LiveTurn, replay } from "../../turn/live-turn";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
@@ -120,7 +120,7 @@ export class SessionTurns {
     const isStored = turn.journal.finished;
     const synced = isStored && this.#user.sync();
     log("info", "turn", { session: ctx.id.toString(), ...turn.summary });
-    await countUsage(env.USAGE_DO, request.meter, turn.used);
+    await countTokens(env.TENANT_DO, request.meter, turn.used);
     // Last, because an encoder may be slow.
     if (isStored) await this.#lifecycle.written(request);
     await synced;

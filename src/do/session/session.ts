@@ -16,7 +16,7 @@ import { TurnQueue } from "./turn-queue";
 
 export interface SessionBindings {
   AI: AiBinding;
-  USAGE_DO: Quotas;
+  TENANT_DO: Quotas;
   USER_DO: DurableObjectNamespace<UserObject>;
   /** Read from the bindings and not from requests, because the alarm has no request. */
   SESSION_TTL_DAYS?: string;

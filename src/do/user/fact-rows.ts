@@ -1,4 +1,4 @@
-/** The facts of a user: queries, and rows to facts and back. */
+/** The table of a user's facts and its full-text index. */
 import { estimateTokens } from "../../turn/tokens";
 import { type Fact, MAX_FACTS, type Place } from "../../turn/user-memory";
 import { matchOf } from "../memory/fulltext";
@@ -25,7 +25,7 @@ const toFact = ({ id, text, tokens, session, seq, created_at, updated_at }: Row)
   updatedAt: updated_at,
 });
 
-/** Writes are to stand inside a transaction. */
+/** Call the methods that write inside a transaction. */
 export class FactRows {
   readonly #db: Database;
 
@@ -33,6 +33,7 @@ export class FactRows {
     this.#db = db;
   }
 
+  /** Whether the user has {@link MAX_FACTS}. */
   get full(): boolean {
     return this.count() >= MAX_FACTS;
   }
@@ -41,7 +42,7 @@ export class FactRows {
     return this.#db.rows<{ count: number }>("SELECT count(*) AS count FROM facts")[0]?.count ?? 0;
   }
 
-  /** Newest first. */
+  /** Returns all facts, newest first. */
   all(): Fact[] {
     return this.#db.rows<Row>("SELECT * FROM facts ORDER BY updated_at DESC, number DESC").map(toFact);
   }
@@ -51,7 +52,7 @@ export class FactRows {
     return row && toFact(row);
   }
 
-  /** Those that fit a text best, best first. */
+  /** Returns the facts that match a text best, best first. */
   nearest(text: string, limit: number): Fact[] {
     const terms = termsOf(text);
     if (terms.length === 0) return [];
@@ -60,32 +61,32 @@ export class FactRows {
     return this.#db.rows<Row>(query, matchOf(terms), limit).map(toFact);
   }
 
-  /** @param learnt whether the model learnt it: then it goes with its session */
-  add(text: string, source: Place | null, learnt: boolean): Fact {
+  /** Adds a fact. @param extracted whether a model extracted it: it is then deleted together with its session */
+  add(text: string, source: Place | null, extracted: boolean): Fact {
     const [now, id, tokens] = [Date.now(), crypto.randomUUID(), estimateTokens(text)];
     this.#db.write(
       `INSERT INTO facts (id, text, tokens, session, seq, learnt, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[id, text, tokens, source?.sessionId ?? null, source?.seq ?? null, Number(learnt), now, now],
+      ...[id, text, tokens, source?.sessionId ?? null, source?.seq ?? null, Number(extracted), now, now],
     );
     this.#index(this.#row(id)?.number, text, now);
     return { id, text, tokens, source, createdAt: now, updatedAt: now };
   }
 
-  /** @returns null where there is none */
-  change(id: string, text: string, source: Place | null, learnt: boolean): Fact | null {
+  /** Changes a fact. @returns null if there is none with this id */
+  change(id: string, text: string, source: Place | null, extracted: boolean): Fact | null {
     const row = this.#row(id);
     if (!row) return null;
     const [now, tokens] = [Date.now(), estimateTokens(text)];
     this.#db.write(
       "UPDATE facts SET text = ?, tokens = ?, session = ?, seq = ?, learnt = ?, updated_at = ? WHERE id = ?",
-      ...[text, tokens, source?.sessionId ?? null, source?.seq ?? null, Number(learnt), now, id],
+      ...[text, tokens, source?.sessionId ?? null, source?.seq ?? null, Number(extracted), now, id],
     );
     this.#unindex(row.number);
     this.#index(row.number, text, row.created_at);
     return { ...toFact(row), text, tokens, source, updatedAt: now };
   }
 
-  /** @returns whether there was one */
+  /** Deletes a fact. @returns whether there was one with this id */
   delete(id: string): boolean {
     const row = this.#row(id);
     if (!row) return false;
@@ -94,8 +95,8 @@ export class FactRows {
     return true;
   }
 
-  /** Deletes what the model learnt from a session: all, or from one `seq` to another. */
-  unlearn(session: string, from = 0, to = Number.MAX_SAFE_INTEGER): void {
+  /** Deletes the facts that a model extracted from a session: all, or those of messages from one `seq` to another. */
+  deleteExtracted(session: string, from = 0, to = Number.MAX_SAFE_INTEGER): void {
     const query = "SELECT * FROM facts WHERE learnt = 1 AND session = ? AND seq BETWEEN ? AND ?";
     for (const { id } of this.#db.rows<Row>(query, session, from, to)) this.delete(id);
   }
@@ -108,6 +109,7 @@ export class FactRows {
     }
   }
 
+  /** Deletes all facts. */
   clear(): void {
     this.#db.write("DELETE FROM facts");
     this.#db.write("INSERT INTO facts_fts (facts_fts) VALUES ('delete-all')");

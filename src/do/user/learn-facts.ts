@@ -1,50 +1,50 @@
-/** Facts that a model learns from a user's turns, in the background: one turn at a time. */
+/** Extracts facts about a user from their turns with a model, in the background, one turn at a time. */
 import type { AiBinding } from "../../llm/binding";
 import { Llama, type LlamaOptions } from "../../llm/llama";
 import { log } from "../../log";
-import { countUsage, type Quotas } from "../../quota";
-import { changesIn, learningCall } from "../../turn/extraction-prompt";
+import { countTokens, type Quotas } from "../../quota";
+import { changesIn, extractionCall } from "../../turn/extraction-prompt";
 import type { Completion } from "../../turn/ports";
 import type { Failure } from "../../turn/result";
 import type { Message } from "../../turn/types";
 import type { Fact } from "../../turn/user-memory";
 import { epochIn, type NotedEpoch } from "./user-sessions";
-import type { Told, UserStore } from "./user-store";
+import type { SessionUpdate, UserStore } from "./user-store";
 
-/** How a model is asked for facts. */
+/** The model that extracts facts. */
 export interface Extraction {
   model: LlamaOptions;
-  /** The name of the object that counts the tokens; absent without a quota. */
+  /** The name of the object that counts the tokens; absent without a quota. Sessions store it under this name. */
   meter?: string | undefined;
 }
 
-/** A turn to learn from. */
-interface Lesson extends NotedEpoch {
+/** A turn from which no facts have been extracted yet. */
+interface PendingTurn extends NotedEpoch {
   sessionId: string;
   from: number;
   to: number;
 }
 
-/** What the task of learning needs to know. */
-interface Note extends Extraction {
-  lessons: Lesson[];
+/** The state of the task `extract`. Its fields have the names under which version 2.0.0 stored them. */
+interface PendingExtraction extends Extraction {
+  lessons: PendingTurn[];
   /** How often in a row the model has failed. */
   failures: number;
 }
 
-/** Turns that wait: of a model that does not keep up, the oldest are left out. */
-const MOST_LESSONS = 64;
-/** Turns of an alarm: a model may be called six times for each, and an invocation on the free plan makes 50 calls. */
+/** The most pending turns. If the model does not keep up, the oldest are dropped. */
+const MAX_PENDING = 64;
+/** Turns of one alarm: each may take six calls of the model, and an invocation on the free plan makes at most 50. */
 const BATCH = 8;
-/** Facts that the model is shown. */
+/** The most facts that the model is shown. */
 const SHOWN = 16;
-/** How often a model that fails is asked for one turn, and after how many milliseconds again; they double. */
+/** How often the model is called for one turn while it fails, and the milliseconds before the second call; they double. */
 const TRIES = 4;
 const PAUSE_MS = 30_000;
-/** Milliseconds after which a lesson that was lost with its object is taken up again. */
+/** Milliseconds after which the alarm retries a turn whose object was lost. */
 const LOST_MS = 120_000;
 
-/** Failures that pass. */
+/** Failures that a later call may not have. */
 const PASSING: readonly Failure["reason"][] = [
   "model_busy",
   "model_timeout",
@@ -52,7 +52,7 @@ const PASSING: readonly Failure["reason"][] = [
   "model_allowance_spent",
 ];
 
-export class Learning {
+export class LearnFacts {
   readonly #ai: AiBinding;
   readonly #usage: Quotas;
   readonly #store: UserStore;
@@ -67,13 +67,13 @@ export class Learning {
     this.#affinity = affinity;
   }
 
-  /** Notes the turns of messages that are new. Call it inside a transaction. @returns whether there are any */
-  note({ sessionId, epoch }: Told, messages: Message[], extraction: Extraction): boolean {
+  /** Adds the turns of new messages to the pending ones. Call it inside a transaction. @returns whether there are any */
+  add({ sessionId, epoch }: SessionUpdate, messages: Message[], extraction: Extraction): boolean {
     const turns = Map.groupBy(
       messages.filter(({ turnId }) => turnId !== undefined),
       ({ turnId }) => turnId,
     );
-    const lessons = [...turns.values()].map((turn): Lesson => {
+    const lessons = [...turns.values()].map((turn): PendingTurn => {
       const [from, to] = [turn[0]?.seq ?? 0, turn.at(-1)?.seq ?? 0];
       return { sessionId, epoch, from, to };
     });
@@ -83,16 +83,16 @@ export class Learning {
     return true;
   }
 
-  /** Learns from the turns that wait, where nobody does already. @returns when to go on, or null */
+  /** Extracts facts from pending turns, unless another call does so. @returns when to continue; null if none are pending */
   async run(): Promise<number | null> {
     if (this.#busy) return this.#noted ? Date.now() + LOST_MS : null;
     this.#busy = true;
     try {
       for (let turns = 0; turns < BATCH; turns += 1) {
         const noted = this.#noted;
-        const lesson = noted?.lessons[0];
-        if (!noted || !lesson) return null;
-        if ((await this.#learn(lesson, noted)) === "later") return Date.now() + PAUSE_MS * 2 ** noted.failures;
+        const turn = noted?.lessons[0];
+        if (!noted || !turn) return null;
+        if ((await this.#extract(turn, noted)) === "later") return Date.now() + PAUSE_MS * 2 ** noted.failures;
       }
       return this.#noted ? Date.now() : null;
     } finally {
@@ -100,12 +100,12 @@ export class Learning {
     }
   }
 
-  async #learn(lesson: Lesson, noted: Note): Promise<"done" | "later"> {
-    const said = this.#said(lesson);
-    if (said.length === 0) return this.#done(lesson, () => {});
-    const facts = this.#store.facts.nearest(said.map(({ content }) => content).join("\n"), SHOWN);
+  async #extract(turn: PendingTurn, noted: PendingExtraction): Promise<"done" | "later"> {
+    const messages = this.#messagesOf(turn);
+    if (messages.length === 0) return this.#done(turn, () => {});
+    const facts = this.#store.facts.nearest(messages.map(({ content }) => content).join("\n"), SHOWN);
     const model = new Llama(this.#ai, noted.model, this.#affinity);
-    const completion = await model.complete(learningCall(said, facts), new AbortController().signal);
+    const completion = await model.complete(extractionCall(messages, facts), new AbortController().signal);
     if (!completion.ok) {
       const { reason } = completion.failure;
       log("warn", "facts_not_learnt", { cause: reason });
@@ -113,25 +113,25 @@ export class Learning {
         this.#change((now) => ({ ...now, failures: now.failures + 1 }));
         return "later";
       }
-      return this.#done(lesson, () => {});
+      return this.#done(turn, () => {});
     }
-    await countUsage(this.#usage, noted.meter, completion.value.usage?.totalTokens ?? 0);
-    return this.#done(lesson, () => this.#apply(lesson, completion.value, facts));
+    await countTokens(this.#usage, noted.meter, completion.value.usage?.totalTokens ?? 0);
+    return this.#done(turn, () => this.#apply(turn, completion.value, facts));
   }
 
-  /** What was said, as long as it is known. */
-  #said({ sessionId, from, to, ...noted }: Lesson): Message[] {
-    const { closing, directory, copy } = this.#store;
-    return !closing && directory.has(sessionId, epochIn(noted)) ? copy.said(sessionId, from, to) : [];
+  /** Returns the messages of a turn; none if the turn or its session was deleted. */
+  #messagesOf({ sessionId, from, to, ...noted }: PendingTurn): Message[] {
+    const { deletion, sessions, transcript } = this.#store;
+    return !deletion && sessions.has(sessionId, epochIn(noted)) ? transcript.between(sessionId, from, to) : [];
   }
 
-  /** Of a turn that was forgotten meanwhile nothing is learnt, and a fact that somebody changed meanwhile stays as it is. */
-  #apply(lesson: Lesson, reply: Completion, shown: Fact[]): void {
-    if (this.#said(lesson).length === 0) return;
+  /** Applies the changes of a reply, unless the turn was deleted meanwhile. Facts that were changed meanwhile stay. */
+  #apply(turn: PendingTurn, reply: Completion, shown: Fact[]): void {
+    if (this.#messagesOf(turn).length === 0) return;
     const changes = changesIn(reply, shown);
     if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
     const { facts } = this.#store;
-    const source = { sessionId: lesson.sessionId, seq: lesson.from };
+    const source = { sessionId: turn.sessionId, seq: turn.from };
     const isSame = (id: string) =>
       facts.get(id)?.updatedAt === shown.find((fact) => fact.id === id)?.updatedAt && facts.get(id) !== undefined;
     for (const change of changes ?? []) {
@@ -141,31 +141,31 @@ export class Learning {
     }
   }
 
-  /** What a turn taught, and that it is done with, in one transaction. */
-  #done(lesson: Lesson, learn: () => void): "done" {
-    const isOther = (other: Lesson) => JSON.stringify(other) !== JSON.stringify(lesson);
+  /** Applies changes and removes the turn from the pending ones, in one transaction. */
+  #done(turn: PendingTurn, apply: () => void): "done" {
+    const isOther = (other: PendingTurn) => JSON.stringify(other) !== JSON.stringify(turn);
     this.#change((now) => {
-      learn();
+      apply();
       return { ...now, failures: 0, lessons: now.lessons.filter(isOther) };
     });
     return "done";
   }
 
-  /** Nothing is noted of a user who was deleted meanwhile. */
-  #change(change: (now: Note) => Note): void {
+  /** Changes the state of the task. Without effect if the user was deleted meanwhile. */
+  #change(change: (now: PendingExtraction) => PendingExtraction): void {
     this.#store.transaction(() => {
       const noted = this.#noted;
       if (noted) this.#put(change(noted));
     });
   }
 
-  get #noted(): Note | undefined {
+  get #noted(): PendingExtraction | undefined {
     return this.#store.schedule.noted("extract");
   }
 
-  #put(note: Note): void {
+  #put(note: PendingExtraction): void {
     const { schedule } = this.#store;
     if (note.lessons.length === 0) schedule.drop("extract");
-    else schedule.note("extract", Date.now() + LOST_MS, { ...note, lessons: note.lessons.slice(-MOST_LESSONS) });
+    else schedule.note("extract", Date.now() + LOST_MS, { ...note, lessons: note.lessons.slice(-MAX_PENDING) });
   }
 }

@@ -1,39 +1,41 @@
 /**
- * Where the messages of a user's sessions stand in the user's object, which numbers them in the order in which it was told.
+ * Maps the messages of a user's sessions to their places in the user's copy, which numbers messages as updates arrive.
  *
- * Messages that follow each other here and there are one run: a row for many messages, and none more where a session goes on.
+ * Messages that are consecutive in both are one segment: one row in the table `runs`. A session that continues at the
+ * end of the copy extends its segment and adds no row.
  */
 import type { Message } from "../../turn/types";
 import type { Place } from "../../turn/user-memory";
 import type { Range } from "../memory/evidence";
 import type { Database } from "../sqlite/database";
 
-interface Run extends Record<string, SqlStorageValue> {
-  /** The first and the last `seq` here. */
+interface Segment extends Record<string, SqlStorageValue> {
+  /** The first and the last place in the copy. */
   first: number;
   last: number;
   session: string;
-  /** The `seq` before the first, in the session. */
+  /** The `seq` in the session of the message before the first. */
   behind: number;
 }
 
-export class Runs {
+export class Segments {
   readonly #db: Database;
 
   constructor(db: Database) {
     this.#db = db;
   }
 
-  get last(): Run | undefined {
-    return this.#db.rows<Run>("SELECT * FROM runs ORDER BY first DESC LIMIT 1")[0];
+  /** Returns the newest segment. */
+  get last(): Segment | undefined {
+    return this.#db.rows<Segment>("SELECT * FROM runs ORDER BY first DESC LIMIT 1")[0];
   }
 
-  /** Notes where a session's messages, which follow each other there, stand here. Call it inside a transaction. */
-  add({ first, last, session, behind }: Run): void {
+  /** Adds a segment, or extends the last one by it. Call it inside a transaction. */
+  add({ first, last, session, behind }: Segment): void {
     const before = this.last;
-    const goesOn =
+    const isNext =
       before?.session === session && before.last === first - 1 && before.behind - before.first === behind - first;
-    if (goesOn) this.#db.write("UPDATE runs SET last = ? WHERE first = ?", last, before.first);
+    if (isNext) this.#db.write("UPDATE runs SET last = ? WHERE first = ?", last, before.first);
     else
       this.#db.write(
         "INSERT INTO runs (first, last, session, behind) VALUES (?, ?, ?, ?)",
@@ -44,18 +46,18 @@ export class Runs {
       );
   }
 
-  /** Where the messages of a session stand here, oldest first: all, or those from one `seq` of the session to another. */
-  of(session: string, from = 1, to = Number.MAX_SAFE_INTEGER): Range[] {
-    // The runs of a session do not overlap, so that none before the last one that begins before `from` has a part in it.
+  /** Returns the places of a session's messages, oldest first: of all, or from one `seq` of the session to another. */
+  rangesOf(session: string, from = 1, to = Number.MAX_SAFE_INTEGER): Range[] {
+    // Segments of a session do not overlap, so that only the last one that begins before `from` can reach into the range.
     const query = `SELECT * FROM runs WHERE session = ?1 AND behind < ?2 AND behind + last - first + 1 >= ?3
       AND behind >= coalesce((SELECT max(behind) FROM runs WHERE session = ?1 AND behind < ?3), 0) ORDER BY behind`;
-    return this.#db.rows<Run>(query, session, to, from).map(({ first, last, behind }): Range => {
+    return this.#db.rows<Segment>(query, session, to, from).map(({ first, last, behind }): Range => {
       const shift = first - behind - 1;
       return [Math.max(first, from + shift), Math.min(last, to + shift)];
     });
   }
 
-  /** Where messages that stand here were said. */
+  /** Returns session and `seq` of messages, by their place in the copy. */
   placesOf(messages: Pick<Message, "seq">[]): Map<number, Place> {
     const query = `SELECT wanted.value AS seq, r.session, r.behind + wanted.value - r.first + 1 AS place
       FROM json_each(?) AS wanted
@@ -65,9 +67,9 @@ export class Runs {
     return new Map(rows.map(({ seq, session, place }) => [seq, { sessionId: session, seq: place }]));
   }
 
-  /** Forgets where the oldest messages stood: one run, or its first messages. Call it inside a transaction. @returns where */
+  /** Deletes the oldest segment, or its first places. Call it inside a transaction. @returns the deleted places */
   cutOldest(count: number): Range | undefined {
-    const [oldest] = this.#db.rows<Run>("SELECT * FROM runs ORDER BY first LIMIT 1");
+    const [oldest] = this.#db.rows<Segment>("SELECT * FROM runs ORDER BY first LIMIT 1");
     if (!oldest) return undefined;
     const { first, last, behind } = oldest;
     const cut = Math.min(last, first + count - 1);
@@ -79,12 +81,12 @@ export class Runs {
     return [first, cut];
   }
 
-  /** Forgets where a session's messages stood. Call it inside a transaction. */
+  /** Deletes the segments of a session. Call it inside a transaction. */
   delete(session: string): void {
     this.#db.write("DELETE FROM runs WHERE session = ?", session);
   }
 
-  /** Call it inside a transaction. */
+  /** Deletes all segments. Call it inside a transaction. */
   clear(): void {
     this.#db.write("DELETE FROM runs");
   }

@@ -1,16 +1,16 @@
-/** The methods of a user's object that sessions call. */
+/** The methods of a user's object that sessions call: `user.ts` documents them. */
 import type { Result } from "../../turn/result";
 import type { UserMemory } from "../memory/context";
 import type { Extraction } from "./learn-facts";
-import type { Told } from "./user-store";
+import type { SessionUpdate } from "./user-store";
 
-/** A question, and the session that asks it. */
+/** A question and the session that asks it. */
 export interface Question {
   text: string;
   sessionId: string;
-  /** The epoch that the session has; absent for a session that has none yet. */
+  /** The session's epoch; absent if it has none yet. */
   epoch?: string | undefined;
-  /** Whether a session without an epoch gets one: a read gets none, because it writes nothing. */
+  /** Whether a session without an epoch gets one. False for previews, which store nothing. */
   opens: boolean;
   /** Tokens for recalled messages, and for facts. */
   recallTokens: number;
@@ -31,7 +31,7 @@ export type Known =
 export interface UserObject extends Rpc.DurableObjectBranded {
   memory(question: Question): Known;
   open(sessionId: string): Result<string>;
-  tell(told: Told, extraction?: Extraction): number | "gone";
+  tell(update: SessionUpdate, extraction?: Extraction): number | "gone";
   rename(sessionId: string, epoch: string, title: string): void;
   forget(sessionId: string, epoch: string): Result<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * The sessions of a user: the rows of their directory.
+ * The sessions of a user.
  *
  * A session has an epoch while it is listed. Deleting the session or the user deletes the row, and with it the epoch:
  * updates that carry an unlisted epoch are refused. So no record of deletions is kept, and no clock is compared.
@@ -17,13 +17,13 @@ interface Row extends Record<string, SqlStorageValue> {
   last_at: number | null;
 }
 
-/** An epoch as notes store it: version 2.0.0 wrote a life with an id, which its directory listed as today's does an epoch. */
+/** The epoch of a pending task. Version 2.0.0 stored it as the id of a `life`. */
 export interface NotedEpoch {
   epoch?: string;
   life?: { id: string };
 }
 
-/** Returns the epoch of a note; an empty one, which no session has, for a note without. */
+/** Returns the epoch of a pending task; if it has none, an empty one, which no session has. */
 export const epochIn = ({ epoch, life }: NotedEpoch): string => epoch ?? life?.id ?? "";
 
 /** A listed session that has sent nothing yet. */
@@ -32,24 +32,24 @@ export interface Unwritten {
   epoch: string;
 }
 
-/** A session as its user's object lists it; times are milliseconds since 1970. */
+/** A listed session. Times are milliseconds since 1970. */
 export interface ListedSession {
   sessionId: string;
-  /** As somebody named it, else the beginning of its first question; null while there is neither. */
+  /** The title that a client gave it, else the beginning of its first question; null without both. */
   title: string | null;
   messages: number;
   firstAt: number;
   lastAt: number;
 }
 
-/** Behind which session a page begins. */
+/** The last session of the page before. */
 export interface Cursor {
   lastAt: number;
   sessionId: string;
 }
 
-/** What a session has, once more was told of it. */
-interface Told {
+/** The columns that an update of a session changes. */
+interface SessionChange {
   told: number;
   messages: number;
   title: string | null;
@@ -57,7 +57,7 @@ interface Told {
   lastAt: number | null;
 }
 
-export class Directory {
+export class UserSessions {
   readonly #db: Database;
 
   constructor(db: Database) {
@@ -68,14 +68,14 @@ export class Directory {
     return this.#db.rows<Row>("SELECT * FROM sessions WHERE id = ?", sessionId)[0];
   }
 
-  /** Whether a session has this epoch. */
+  /** Returns whether a session is listed with this epoch. */
   has(sessionId: string, epoch: string): boolean {
     return this.get(sessionId)?.epoch === epoch;
   }
 
   /**
    * Lists a session before it stores anything, so that a deletion of the user finds it. Call it inside a transaction.
-   * @returns its epoch: the listed one, or a new one
+   * @returns the epoch that is listed already, or a new one
    */
   open(sessionId: string): string {
     const row = this.get(sessionId);
@@ -89,41 +89,42 @@ export class Directory {
     return epoch;
   }
 
-  /** Sessions that were listed before a time, and have sent nothing since. */
+  /** Returns sessions that were listed before a time and have sent nothing since. */
   unwritten(before: number, limit: number): Unwritten[] {
     const query = `SELECT id, epoch FROM sessions WHERE told = 0 AND coalesce(opened_at, 0) < ? LIMIT ?`;
     return this.#db.rows<Row>(query, before, limit).map(({ id, epoch }) => ({ id, epoch }));
   }
 
-  /** Deletes a session that was listed before a time, unless it was used meanwhile. Call it inside a transaction. */
+  /** Deletes a session that was listed before a time, unless it has been used since. Call it inside a transaction. */
   deleteUnwritten({ id, epoch }: Unwritten, before: number): void {
     const where = "id = ? AND epoch = ? AND told = 0 AND coalesce(opened_at, 0) < ?";
     this.#db.write(`DELETE FROM sessions WHERE ${where}`, id, epoch, before);
   }
 
-  /** Call it inside a transaction. */
-  put(sessionId: string, { told, messages, title, firstAt, lastAt }: Told): void {
+  /** Stores the columns of a listed session. Call it inside a transaction. */
+  put(sessionId: string, { told, messages, title, firstAt, lastAt }: SessionChange): void {
     this.#db.write(
       "UPDATE sessions SET told = ?, messages = ?, title = ?, first_at = ?, last_at = ? WHERE id = ?",
       ...[told, messages, title, firstAt, lastAt, sessionId],
     );
   }
 
+  /** Sets the title that a client gave a session. */
   rename(sessionId: string, title: string): void {
     this.#db.transaction(() => this.#db.write("UPDATE sessions SET named = ? WHERE id = ?", title, sessionId));
   }
 
-  /** Call it inside a transaction. */
+  /** Deletes a session and so its epoch. Call it inside a transaction. */
   delete(sessionId: string): void {
     this.#db.write("DELETE FROM sessions WHERE id = ?", sessionId);
   }
 
-  /** Call it inside a transaction. */
+  /** Deletes all sessions. Call it inside a transaction. */
   clear(): void {
     this.#db.write("DELETE FROM sessions");
   }
 
-  /** A page, those first in which something was said last. */
+  /** Returns a page of sessions with messages, the last used first. */
   list(limit: number, after: Cursor = { lastAt: Number.MAX_SAFE_INTEGER, sessionId: "" }): ListedSession[] {
     const query = `SELECT * FROM sessions WHERE messages > 0 AND (last_at < ?1 OR (last_at = ?1 AND id > ?2))
       ORDER BY last_at DESC, id LIMIT ?3`;
@@ -136,12 +137,12 @@ export class Directory {
     }));
   }
 
-  /** Sessions with the number of their messages. */
-  some(limit: number): { id: string; messages: number }[] {
+  /** Returns so many sessions, in no order, with the number of their messages. */
+  first(limit: number): { id: string; messages: number }[] {
     return this.#db.rows("SELECT id, messages FROM sessions LIMIT ?", limit);
   }
 
   get empty(): boolean {
-    return this.some(1).length === 0;
+    return this.first(1).length === 0;
   }
 }

@@ -1,4 +1,4 @@
-/** The user's copy of what was said in their sessions, one after the other as it was told: a memory as a session's is. */
+/** The user's copy of the transcripts of their sessions, in the order in which updates arrived. */
 
 import { titleOf } from "../../turn/title-of";
 import type { Message, NewMessage, RecalledMessage } from "../../turn/types";
@@ -6,23 +6,26 @@ import { NEIGHBOURHOOD } from "../memory/evidence";
 import { Messages } from "../memory/messages";
 import { type Beyond, type RecallLimits, recall, type Scale } from "../memory/ranking";
 import type { Database } from "../sqlite/database";
-import { Runs } from "./segments";
+import { Segments } from "./segments";
 
-/** Writes are to stand inside a transaction. */
-export class Copy {
+/** Call the methods that write inside a transaction. */
+export class UserTranscript {
   readonly #messages: Messages;
-  readonly #runs: Runs;
+  readonly #segments: Segments;
 
   constructor(db: Database) {
     this.#messages = new Messages(db);
-    this.#runs = new Runs(db);
+    this.#segments = new Segments(db);
   }
 
   get empty(): boolean {
     return this.#messages.end().last === 0;
   }
 
-  /** The messages that fit a text best, best first, by their places. @param leftOut a session of which none are wanted */
+  /**
+   * Returns the messages that match a text best, best first, with session and `seq`.
+   * @param leftOut the session whose messages are left out
+   */
   recall(
     text: string,
     limits: Omit<RecallLimits, "before">,
@@ -30,40 +33,40 @@ export class Copy {
     asked: Pick<Beyond, "previous" | "now" | "timeZone"> = {},
   ): { recalled: RecalledMessage[]; scale: Scale } {
     const before = this.#messages.end().last + 1;
-    const ranges = leftOut === undefined ? [] : this.#runs.of(leftOut);
+    const ranges = leftOut === undefined ? [] : this.#segments.rangesOf(leftOut);
     const { recalled, scale } = recall(this.#messages, text, { ...limits, before }, { ...asked, leftOut: ranges });
     return { recalled: this.#placed(recalled), scale };
   }
 
-  /** The messages of a session that are here, from one `seq` to another; by their places here. */
-  said(sessionId: string, from: number, to: number): Message[] {
-    return this.#runs
-      .of(sessionId, from, to)
+  /** Returns the messages of a session from one `seq` to another. Their `seq` is the place in this copy. */
+  between(sessionId: string, from: number, to: number): Message[] {
+    return this.#segments
+      .rangesOf(sessionId, from, to)
       .flatMap(([first, last]) => [...this.#messages.between(first - 1, last, last)]);
   }
 
-  /** Those of another session than the last one stand too far away to count as its neighbours. */
+  /** Adds messages of a session. A gap separates messages of different sessions, so that recall does not treat them as neighbours. */
   add(sessionId: string, messages: Message[]): void {
     for (let at = 0; at < messages.length; ) {
-      const run = runFrom(messages, at);
-      const { last } = this.#runs;
-      // The places of messages that were retracted at the end stay taken: their run still covers them.
+      const run = consecutive(messages, at);
+      const { last } = this.#segments;
+      // The places of retracted messages at the end stay taken: their segment still covers them.
       const taken = Math.max(0, (last?.last ?? 0) - this.#messages.end().last);
       const gap = taken + (last && last.session !== sessionId ? NEIGHBOURHOOD : 0);
       const { firstSeq, lastSeq } = this.#messages.append(run.map(toNew), null, gap);
-      this.#runs.add({ first: firstSeq, last: lastSeq, session: sessionId, behind: (run[0]?.seq ?? 1) - 1 });
+      this.#segments.add({ first: firstSeq, last: lastSeq, session: sessionId, behind: (run[0]?.seq ?? 1) - 1 });
       at += run.length;
     }
   }
 
   /**
-   * Takes back a session's messages from one `seq` to another, but those that are kept.
-   * @returns the `seq` of those that were here
+   * Deletes a session's messages from one `seq` to another, except those to keep.
+   * @returns the `seq` of the deleted messages in their session
    */
   retract(sessionId: string, from: number, to: number, kept: ReadonlySet<number>): number[] {
     if (from > to) return [];
-    const here = this.said(sessionId, from, to);
-    const places = this.#runs.placesOf(here);
+    const here = this.between(sessionId, from, to);
+    const places = this.#segments.placesOf(here);
     return here.flatMap(({ seq }) => {
       const place = places.get(seq)?.seq;
       if (place === undefined || kept.has(place)) return [];
@@ -72,15 +75,16 @@ export class Copy {
     });
   }
 
-  forget(sessionId: string): void {
-    for (const [first, last] of this.#runs.of(sessionId)) this.#messages.delete(first, last);
-    this.#runs.delete(sessionId);
+  /** Deletes all messages of a session. */
+  delete(sessionId: string): void {
+    for (const [first, last] of this.#segments.rangesOf(sessionId)) this.#messages.delete(first, last);
+    this.#segments.delete(sessionId);
   }
 
-  /** Drops so many of the oldest messages, whichever session they are of. */
+  /** Deletes so many of the oldest messages of all sessions. */
   dropOldest(count: number): void {
     for (let left = count; left > 0; ) {
-      const range = this.#runs.cutOldest(left);
+      const range = this.#segments.cutOldest(left);
       if (!range) return;
       const [first, last] = range;
       this.#messages.delete(first, last);
@@ -88,28 +92,29 @@ export class Copy {
     }
   }
 
-  /** Drops cached messages: call it before their tables are deleted. */
-  forgetCached(): void {
+  /** Empties the cache. Call it before the tables are deleted. */
+  dropCache(): void {
     this.#messages.forget();
   }
 
+  /** Deletes all messages. */
   clear(): void {
     this.#messages.clear();
-    this.#runs.clear();
+    this.#segments.clear();
   }
 
-  /** The beginning of a session's first question, in one line. */
+  /** Returns the beginning of a session's first question in one line; null without a question. */
   title(sessionId: string): string | null {
-    for (const [first, last] of this.#runs.of(sessionId)) {
+    for (const [first, last] of this.#segments.rangesOf(sessionId)) {
       const question = this.#messages.between(first - 1, last, last).find(({ role }) => role === "user");
       if (question) return titleOf(question.content);
     }
     return null;
   }
 
-  /** As they are known in their sessions. */
+  /** Returns messages with the session and the `seq` that they have there. */
   #placed(messages: RecalledMessage[]): RecalledMessage[] {
-    const places = this.#runs.placesOf(messages);
+    const places = this.#segments.placesOf(messages);
     return messages.flatMap((message) => {
       const place = places.get(message.seq);
       return place ? [{ ...message, ...place }] : [];
@@ -117,8 +122,8 @@ export class Copy {
   }
 }
 
-/** The messages from a place on that follow each other in their session. */
-function runFrom(messages: Message[], start: number): Message[] {
+/** Returns the messages from an index on whose `seq` are consecutive. */
+function consecutive(messages: Message[], start: number): Message[] {
   let end = start + 1;
   while (end < messages.length && messages[end]?.seq === (messages[end - 1]?.seq ?? 0) + 1) end += 1;
   return messages.slice(start, end);

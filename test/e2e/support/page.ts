@@ -22,7 +22,7 @@ const HOSTILE = [
   '<svg onload="window.hacked=6"></svg> `code <b>` &lt;i&gt; **bold** <style>body{display:none}</style>',
 ].join("\n\n");
 
-/** What the model says to a question. */
+/** Returns the model's answer to a question. */
 function answerTo(question: string, prompt: string): string[] {
   if (question.includes("slowly")) return Array.from({ length: 200 }, (_, at) => `word${at} `);
   if (question.includes("a moment")) return Array.from({ length: 30 }, (_, at) => `moment${at} `);

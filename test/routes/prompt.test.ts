@@ -27,7 +27,7 @@ const textOf = (length: fc.Arbitrary<number>) =>
       .toWellFormed(),
   );
 
-/** Short ones are more likely; the limit is possible, and where it says so, likely. */
+/** Texts of any length up to the limit; short ones are more likely. */
 const text = textOf(
   fc.oneof(
     { weight: 6, arbitrary: fc.integer({ min: 1, max: 600 }) },
@@ -38,7 +38,7 @@ const longText = textOf(fc.integer({ min: 16_000, max: 32_000 }));
 
 const factText = textOf(fc.integer({ min: 1, max: 500 })).filter((fact) => fact.trim() !== "");
 
-/** Somebody who has said things in another session, and of whom facts are known. */
+/** Creates a user with messages in another session and with facts. */
 async function knownUser(said: string[], facts: string[]): Promise<string> {
   const user = freshUser();
   const messages = said.map((content, seq) => ({
@@ -188,6 +188,24 @@ describe("a prompt", () => {
       "Thu 2024-02-01:",
       "> assistant: The vault is blue.",
     ]);
+  });
+
+  it("keeps its window's start while the question grows by a few words", async () => {
+    const llamory = worker();
+    const session = freshSession();
+    const messages = Array.from({ length: 900 }, (_, at) => ({
+      role: at % 2 ? "assistant" : "user",
+      content: `This is line ${at} of a long and winding conversation.`,
+    }));
+    await llamory.post(`/sessions/${session}/messages`, { messages });
+    const starts = new Set<number>();
+    for (let words = 0; words < 200; words += 8) {
+      const question = `Hello${" there".repeat(words)}`;
+      const response = await llamory.post(`/sessions/${session}/context`, { question });
+      const { memory } = await response.json<{ memory: { window: { fromSeq: number } } }>();
+      starts.add(memory.window.fromSeq);
+    }
+    expect(starts.size).toBeLessThanOrEqual(2);
   });
 
   it("keeps its head from turn to turn, while the window's start stands", async () => {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { UsageDO } from "../../src/do/tenant";
+import { TenantDO } from "../../src/do/tenant";
 import { PLAYED, scripted } from "../support/scripted-model";
 import { Events } from "../support/sse";
 import { digestOf } from "../support/tokens";
@@ -9,7 +9,7 @@ import { freshSession, worker } from "../support/worker";
 /** The token of a tenant. It differs from the tenant's name, which the log may contain. */
 const tokenOf = (tenant: string) => `token-of-${tenant}`;
 const bearer = (tenant: string) => ({ authorization: `Bearer ${tokenOf(tenant)}` });
-/** Two tenants that no other test has, who may use 1,000 tokens a day. */
+/** Creates two tenants with a quota of 1,000 tokens a day. */
 async function tenants() {
   const [a, b] = [crypto.randomUUID(), crypto.randomUUID()];
   const API_TOKENS = `${a}:${await digestOf(tokenOf(a))},${b}:${await digestOf(tokenOf(b))}`;
@@ -18,10 +18,10 @@ async function tenants() {
 
 const usage = (total: number) => ({ prompt_tokens: total - 10, completion_tokens: 10 });
 const NOON = Date.UTC(2026, 10, 24, 12);
-/** As long as an isolate keeps what it knows. */
+/** Milliseconds for which an isolate keeps a count. */
 const LATER = 5_000;
 
-/** The clock stands, and moves when a test says so. */
+/** Stops the clock. It moves only when a test moves it. */
 function clock() {
   vi.useFakeTimers({ toFake: ["Date"], now: NOON });
   return { forward: (ms: number) => vi.setSystemTime(Date.now() + ms) };
@@ -33,13 +33,13 @@ describe("the tokens of a tenant's day", () => {
     const { a, b, llamory } = await tenants();
     const time = clock();
     const session = freshSession();
-    // The object of a tenant's session is named behind the tenant.
+    // The name of a session's object begins with the tenant.
     await scripted(`${a}/${session}`, { response: "Hi.", usage: usage(600) });
     for (const status of [200, 200, 429]) {
       const response = await llamory.ask(session, "Hello?", bearer(a));
       expect(response.status).toBe(status);
       time.forward(LATER);
-      // What an isolate knows is as old as its last look.
+      // An isolate reads the count again with the next request.
       if (status === 200) await llamory.ask(freshSession(), "Hi", bearer(a));
       time.forward(LATER);
     }
@@ -60,7 +60,7 @@ describe("the tokens of a tenant's day", () => {
     expect((await llamory.ask(session, "A new day?", bearer(a))).status).toBe(200);
   });
 
-  const today = (tenant: string) => env.USAGE_DO.getByName(`tenant/${tenant}`).today();
+  const today = (tenant: string) => env.TENANT_DO.getByName(`tenant/${tenant}`).today();
 
   it("count a turn as the model counted it, with or without a session, as JSON and in a stream", async () => {
     const { a, llamory } = await tenants();
@@ -93,11 +93,11 @@ describe("the tokens of a tenant's day", () => {
   it("are read once by requests that come before the first reply, and again after a while", async () => {
     const { a, llamory } = await tenants();
     const time = clock();
-    const reads = vi.spyOn(UsageDO.prototype, "today");
+    const reads = vi.spyOn(TenantDO.prototype, "today");
     onTestFinished(() => reads.mockRestore());
     const asks = () => Promise.all(Array.from({ length: 5 }, () => llamory.ask(freshSession(), "Hi", bearer(a))));
     // `add` reads the count, too.
-    const counted = vi.spyOn(UsageDO.prototype, "add").mockImplementation(() => {});
+    const counted = vi.spyOn(TenantDO.prototype, "add").mockImplementation(() => {});
     onTestFinished(() => counted.mockRestore());
     await asks();
     expect(reads).toHaveBeenCalledTimes(1);

@@ -7,7 +7,7 @@ import type { AiBinding } from "./llm/binding";
 import type { Settings } from "./settings";
 import type { Usage } from "./turn/types";
 
-export type { Asking, AskingUser, AskRequest } from "./do/session/ask-request";
+export type { AskRequest, SessionUser } from "./do/session/ask-request";
 
 export interface Env extends Partial<Record<keyof Settings, string>> {
   AI: AiBinding;

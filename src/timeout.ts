@@ -1,9 +1,9 @@
 /**
- * What a call gives in so many milliseconds.
- * @param call gets a signal that aborts when the time is up, and what resolves when nobody waits any more
- * @throws an error that says so, where the time is up before
+ * Returns the result of a call that may take so many milliseconds.
+ * @param call gets a signal that aborts after this time, and a promise that resolves when the result is no longer needed
+ * @throws an error if the call takes longer
  */
-export async function within<T>(
+export async function withTimeout<T>(
   ms: number,
   call: (signal: AbortSignal, over: Promise<void>) => Promise<T>,
 ): Promise<T> {

@@ -1,9 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 
 /**
- * Stands where the first version had `MyDurableObject`, so that its deployments keep their class and binding.
+ * Replaces `MyDurableObject` of version 1, so that its deployments keep their class and binding.
  *
- * It may go when no deployment has tag v4 any more: with a new migration tag that lists it under `deleted_classes`.
+ * Delete it when no deployment has tag v4 any more, with a new migration tag that lists it under `deleted_classes`.
  */
 export class LegacyDO extends DurableObject {
   override fetch(): Response {

@@ -7,7 +7,7 @@ import { failed, ok, type Result } from "../turn/result";
 import type { RecalledMessage } from "../turn/types";
 import type { Fact, Place } from "../turn/user-memory";
 import { SEARCH_TOKENS } from "./memory/ranking";
-import { storageFailed, written } from "./sqlite/try-write";
+import { storageFailed, tryWrite } from "./sqlite/try-write";
 import type { TenantDO } from "./tenant";
 import { type Extraction, LearnFacts } from "./user/learn-facts";
 import type { Known, Question, UserObject } from "./user/user-object";
@@ -213,6 +213,6 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   }
 
   #write<T>(write: () => T): Result<T> {
-    return written(() => ok(this.#store.transaction(write)));
+    return tryWrite(() => ok(this.#store.transaction(write)));
   }
 }

@@ -1,5 +1,5 @@
 /** The catalogue of Llamas on Workers AI, as of November 2026. */
-import type { Ask } from "../turn/types";
+import type { PromptInput } from "../turn/types";
 
 interface Llama {
   /** Prompt and reply together, in tokens; from the model's page. */
@@ -36,7 +36,7 @@ export const windowOf = (model: string): number | undefined => llamas[model]?.wi
 export const priceOf = (model: string): Price | undefined => llamas[model]?.price;
 
 /** What an ask wants of its model beyond words. */
-export type Wanted = Pick<Ask, "tools" | "format">;
+export type Wanted = Pick<PromptInput, "tools" | "format">;
 
 /** Which abilities of a model that takes. */
 interface Needs {

@@ -1,6 +1,6 @@
 /** Texts as vectors of their meaning, by a model behind the AI binding. */
 import { log } from "../log";
-import { within } from "../timeout";
+import { withTimeout } from "../timeout";
 import { type AiBinding, cancelOptions } from "./binding";
 import { errorIn, messageOf } from "./errors";
 import { causeOf } from "./log-cause";
@@ -33,7 +33,7 @@ export async function embed(
   { model, timeoutMs, gateway }: EmbeddingOptions,
 ): Promise<number[][] | null> {
   try {
-    const reply = await within(timeoutMs, (signal, over) =>
+    const reply = await withTimeout(timeoutMs, (signal, over) =>
       ai.run(
         model,
         { text: texts },

@@ -6,7 +6,7 @@ import { json } from "../middleware/json-response";
 import { FailureError, orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { headersOf, valid } from "../middleware/validation";
-import { askOf, askSession, callSession } from "../rpc/call-session";
+import { askRequestOf, askSession, callSession, promptInputOf } from "../rpc/call-session";
 import { askHeaders, askRequest, askResponse, resetRequest, resetResponse } from "../schema/ask-schema";
 import type { ResponseBody } from "../schema/response-body";
 import type { Idempotency } from "../turn/types";
@@ -98,13 +98,14 @@ export const routes = new Hono<AppEnv>()
     const { sessionId, userId, onBusy } = request;
     const streams = request.stream ?? accept?.includes("text/event-stream") ?? false;
     const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
-    const asked = {
-      ask: askOf(c, request),
+    const { question, maxTokens, temperature, timeZone } = request;
+    const asked = askRequestOf(c, sessionId, userId, {
+      input: promptInputOf(c, { question, maxTokens, temperature, timeZone }),
       form: streams ? form : undefined,
       idempotency: key === undefined ? undefined : await idempotencyOf(key, request),
       onBusy,
-    };
-    const reply = await askSession(c, sessionId, asked, userId);
+    });
+    const reply = await askSession(c, sessionId, asked);
     switch (reply.state) {
       case "failed":
         throw new FailureError(reply.failure);

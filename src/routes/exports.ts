@@ -4,7 +4,7 @@ import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { valid } from "../middleware/validation";
-import { askingOf, callSession, limitsOf } from "../rpc/call-session";
+import { askRequestOf, callSession, limitsOf } from "../rpc/call-session";
 import { sessionParam } from "../schema/common-schema";
 import { exportLine, importResponse } from "../schema/export-schema";
 import { badLine, batchesOf } from "../schema/import-lines";
@@ -70,13 +70,13 @@ export const routes = new Hono<AppEnv>()
       let title: string | undefined;
       for await (const { entries, lines, ...batch } of batchesOf(c.req.raw.body)) {
         title ??= batch.title;
-        const add = callSession(c, sessionId, (stub) => stub.addToImport(id, entries, limitsOf(c)), "once");
+        const add = callSession(c, sessionId, (stub) => stub.addToImport(id, entries, limitsOf(c)), { retry: false });
         const repeated = orThrow(await add);
         if (repeated === null) continue;
         throw badLine(lines[repeated] ?? 0, "there is a turn with this id before it", ["turn", "id"]);
       }
-      const asking = askingOf(c, sessionId, undefined);
-      const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, asking, title), "once");
+      const request = askRequestOf(c, sessionId, undefined);
+      const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, request, title), { retry: false });
       const { messages } = orThrow(await finish);
       const body: ResponseBody<typeof importResponse> = { sessionId, messages };
       return json(c, body, 201);

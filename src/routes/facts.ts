@@ -68,7 +68,7 @@ export const routes = new Hono<AppEnv>()
   .post("/users/:userId/facts", users, valid("param", userParam), valid("json", factRequest), async (c) => {
     const { userId } = c.req.valid("param");
     const { text, source = null } = c.req.valid("json");
-    const added = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, source), "once"));
+    const added = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, source), { retry: false }));
     return json(c, toFact(added), 201);
   })
   .patch("/users/:userId/facts/:factId", users, valid("param", factParam), valid("json", factChange), async (c) => {
@@ -79,7 +79,7 @@ export const routes = new Hono<AppEnv>()
   })
   .delete("/users/:userId/facts/:factId", users, valid("param", factParam), async (c) => {
     const { userId, factId } = c.req.valid("param");
-    orThrow(await callUser(c, userId, (stub) => stub.deleteFact(factId), "once"));
+    orThrow(await callUser(c, userId, (stub) => stub.deleteFact(factId), { retry: false }));
     const body: ResponseBody<typeof factDeleted> = { ok: true, id: factId };
     return json(c, body, 200);
   });

@@ -6,7 +6,7 @@ import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { unlessForeign } from "../middleware/scope";
 import { valid } from "../middleware/validation";
-import { askingOf, callSession, limitsOf } from "../rpc/call-session";
+import { askRequestOf, callSession } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
 import { sessionParam } from "../schema/common-schema";
 import type { ResponseBody } from "../schema/response-body";
@@ -73,8 +73,8 @@ export const routes = new Hono<AppEnv>()
       const { sessionId } = c.req.valid("param");
       const { userId, messages: sent } = c.req.valid("json");
       const messages = sent.map(fromMessage);
-      const asking = askingOf(c, sessionId, userId);
-      const append = callSession(c, sessionId, (stub) => stub.append(messages, limitsOf(c), asking), "once");
+      const request = askRequestOf(c, sessionId, userId);
+      const append = callSession(c, sessionId, (stub) => stub.append(messages, request), { retry: false });
       const body: ResponseBody<typeof appendResponse> = {
         sessionId,
         appended: messages.length,

@@ -6,7 +6,7 @@ import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { unlessForeign } from "../middleware/scope";
 import { valid } from "../middleware/validation";
-import { askingOf, askOf, callSession, embeddingOf } from "../rpc/call-session";
+import { askRequestOf, callSession, embeddingOf, promptInputOf } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
 import { sessionParam } from "../schema/common-schema";
 import type { ResponseBody } from "../schema/response-body";
@@ -72,8 +72,8 @@ export const routes = new Hono<AppEnv>()
   .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
     const { sessionId } = c.req.valid("param");
     const { question, userId, timeZone, ...sizes } = c.req.valid("json");
-    const asking = askingOf(c, sessionId, userId, askOf(c, { question, timeZone }));
-    const result = orThrow(await callSession(c, sessionId, (stub) => stub.context(asking, sizes)));
+    const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question, timeZone }) });
+    const result = orThrow(await callSession(c, sessionId, (stub) => stub.context(request, sizes)));
     const { messages, promptTokens, budget, context, shares } = result;
     const body: ResponseBody<typeof contextResponse> = {
       model: settingsOf(c.env).MODEL,

@@ -1,41 +1,37 @@
 import type { Context } from "hono";
-import type { AppEnv } from "../env";
+import type { AppEnv, AskRequest } from "../env";
 import { Llama } from "../llm/llama";
 import { errorFields, log } from "../log";
 import { countTokens } from "../quota";
-import { budgetOf, measure } from "../turn/budget";
+import { budgetOf } from "../turn/budget";
 import { contextOf } from "../turn/conversation";
 import { LiveTurn } from "../turn/live-turn";
-import { noJournal } from "../turn/ports";
-import { goOn } from "../turn/tool-calls";
-import { answerTurn, streamReply, streamTurn, wholeReply } from "../turn/turn";
+import { withResults } from "../turn/tool-calls";
+import { answerTurn, finishedReply, streamReply, streamTurn } from "../turn/turn";
 import type { AskReply } from "../turn/types";
 import { encoderOf } from "../wire/forms";
-import { modelOf, type SessionAsk } from "./call-session";
+import { modelOf } from "./call-session";
 import { quotaOf, requireQuota } from "./call-tenant";
 
-/** Runs a turn in the Worker, with what the client sent along and no memory; it ends with its client. */
+/** Runs a turn in the Worker, without memory. The turn is cancelled when the client leaves. */
 export function askStateless(
   c: Context<AppEnv>,
-  { ask: asked, before = [], results = [], form }: SessionAsk,
+  { input, before = [], results = [], form }: Pick<AskRequest, "input" | "before" | "results" | "form">,
 ): Promise<AskReply> {
   requireQuota(c);
-  const model = new Llama(c.env.AI, modelOf(c, asked));
-  const opened = goOn(asked, before, results);
+  const model = new Llama(c.env.AI, modelOf(c, input));
+  const opened = withResults(input, before, results);
   if (!opened.ok) return Promise.resolve({ state: "failed", failure: opened.failure });
-  const { ask, before: earlier } = opened.value;
-  const turn = new LiveTurn({ id: crypto.randomUUID(), question: ask.question, createdAt: Date.now() });
-  const measured = measure(ask);
-  const context = contextOf(earlier, budgetOf(measured, model.window).context);
-  const parts = { ask: measured, context, model, journal: noJournal };
-  // A stream's client that leaves is not told to the stream: https://github.com/cloudflare/workerd/issues/6832
+  const turn = new LiveTurn({ id: crypto.randomUUID(), question: opened.value.input.question, createdAt: Date.now() });
+  const context = contextOf(opened.value.before, budgetOf(opened.value.input, model.window).context);
+  // A stream is not cancelled when its client leaves: https://github.com/cloudflare/workerd/issues/6832
   c.req.raw.signal.addEventListener("abort", () => turn.fail({ reason: "turn_cancelled" }));
-  const run = form ? streamTurn(turn, parts) : answerTurn(turn, parts);
-  run.catch((error: unknown) => {
+  const run = form ? streamTurn : answerTurn;
+  run(turn, model, opened.value.input, context).catch((error: unknown) => {
     log("error", "turn_failed", { requestId: c.var.requestId, ...errorFields(error) });
     turn.fail({ reason: "turn_interrupted" });
   });
   c.executionCtx.waitUntil(turn.ended.then(() => log("info", "turn", turn.summary)));
   c.executionCtx.waitUntil(turn.ended.then(() => countTokens(c.env.TENANT_DO, quotaOf(c), turn.used)));
-  return form ? streamReply(turn, encoderOf(form, turn.identity.id)) : wholeReply(turn, false);
+  return form ? streamReply(turn, encoderOf(form, turn.id)) : finishedReply(turn, false);
 }

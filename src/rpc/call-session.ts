@@ -1,56 +1,62 @@
-/** How routes reach a session, and ask it with the defaults of the settings. */
+/** Calls of sessions' objects, with the defaults of the settings. */
 import type { Context } from "hono";
-import type { AppEnv, Asking, AskRequest, Env } from "../env";
+import type { AppEnv, AskRequest, Env } from "../env";
 import { can, needsOf, type Wanted } from "../llm/catalogue";
 import type { EmbeddingOptions } from "../llm/embedder";
 import type { LlamaOptions } from "../llm/llama";
 import { requireSession } from "../middleware/scope";
 import { settingsOf } from "../settings";
+import { measure } from "../turn/budget";
 import { withToday } from "../turn/dates";
-import type { Ask, AskReply } from "../turn/types";
-import { callObject, objectName } from "./call-object";
+import { systemPromptOf } from "../turn/prompt";
+import type { AskReply, PromptInput, Sampling } from "../turn/types";
+import { type CallOptions, callObject, objectName } from "./call-object";
 import { quotaOf, requireQuota } from "./call-tenant";
-import { askingUserOf } from "./call-user";
+import { sessionUserOf } from "./call-user";
 
 type Stub = ReturnType<Env["CHAT_DO"]["getByName"]>;
 
-/** Calls a session's object, as {@link callObject} does. */
+/** Calls a session's object; see {@link callObject}. */
 export async function callSession<R>(
   c: Context<AppEnv>,
   sessionId: string,
   call: (stub: Stub, again: boolean) => R,
-  times: "once" | "twice" = "twice",
+  options?: CallOptions,
 ): Promise<Awaited<R>> {
   requireSession(c, sessionId);
   c.var.logged.sessionId = sessionId;
-  return callObject(c, () => c.env.CHAT_DO.getByName(objectName(c, sessionId)), call, times);
+  return callObject(c, () => c.env.CHAT_DO.getByName(objectName(c, sessionId)), call, options);
 }
 
-/** What a route asks; the settings bring the rest. */
-export type SessionAsk = Omit<AskRequest, "turnId" | "again" | "model" | "embedding" | "user" | "limits" | "meter">;
-
-/** Asks a session: one call, and the same turn where it has to be repeated. */
-export async function askSession(
+/** Builds a request to a session from the settings and a route's own fields. Without `input`, it has no question. */
+export function askRequestOf(
   c: Context<AppEnv>,
   sessionId: string,
-  request: SessionAsk,
-  userId?: string,
-): Promise<AskReply> {
-  requireQuota(c);
-  const turn = {
-    ...request,
-    ...askingOf(c, sessionId, userId, request.ask),
+  userId: string | undefined,
+  { input = promptInputOf(c, { question: "" }), ...fields }: Partial<AskRequest> = {},
+): AskRequest {
+  return {
     turnId: crypto.randomUUID(),
+    input,
+    model: modelOf(c, input),
+    embedding: embeddingOf(c),
+    user: sessionUserOf(c, sessionId, userId, modelOf(c, { format: { schema: null } })),
     limits: limitsOf(c),
     meter: quotaOf(c),
+    ...fields,
   };
+}
+
+/** Asks a session. A call that was lost is repeated with the same turn id. */
+export async function askSession(c: Context<AppEnv>, sessionId: string, request: AskRequest): Promise<AskReply> {
+  requireQuota(c);
   const { timings } = c.var;
   const before = timings.memory;
-  const reply: AskReply = await callSession(c, sessionId, (stub, again) => stub.ask({ ...turn, again }));
+  const reply: AskReply = await callSession(c, sessionId, (stub, again) => stub.ask({ ...request, again }));
   if (reply.state !== "failed") {
     c.var.logged.turnId = reply.turnId;
     if (reply.state === "finished") c.var.logged.usage = reply.turn.usage;
-    // Two machines' clocks differ, and a turn that is joined late was with the model before this request.
+    // The clocks of two machines differ, and the model may have begun a turn before this request joined it.
     const model = Math.max(0, Math.min(reply.modelMs, timings.memory - before));
     timings.memory -= model;
     timings.model += model;
@@ -58,10 +64,10 @@ export async function askSession(
   return reply;
 }
 
-/** The configured Llama; where it cannot do what an ask needs, the one for that. */
-export function modelOf(c: Context<AppEnv>, ask: Wanted = {}): LlamaOptions {
+/** Returns the configured Llama, or `TOOL_MODEL` if the Llama lacks an ability that the request needs. */
+export function modelOf(c: Context<AppEnv>, wanted: Wanted): LlamaOptions {
   const settings = settingsOf(c.env);
-  const needs = needsOf(ask);
+  const needs = needsOf(wanted);
   return {
     model: can(settings.MODEL, needs) ? settings.MODEL : settings.TOOL_MODEL,
     fallbackModel: can(settings.FALLBACK_MODEL, needs) ? settings.FALLBACK_MODEL : "",
@@ -73,48 +79,37 @@ export function modelOf(c: Context<AppEnv>, ask: Wanted = {}): LlamaOptions {
   };
 }
 
-/** A question, or none, in a session, with the configured models and who asks. */
-export function askingOf(
-  c: Context<AppEnv>,
-  sessionId: string,
-  userId: string | undefined,
-  ask: Ask = askOf(c, { question: "" }),
-): Asking {
-  const user = askingUserOf(c, sessionId, userId, modelOf(c, { format: { schema: null } }));
-  return { ask, model: modelOf(c, ask), embedding: embeddingOf(c), user };
-}
-
-/** The configured encoder; undefined where there is none. */
+/** Returns the configured encoder; undefined without one. */
 export function embeddingOf(c: Context<AppEnv>): EmbeddingOptions | undefined {
   const { EMBEDDING_MODEL: model, EMBEDDING_TIMEOUT_MS: timeoutMs, AI_GATEWAY: gateway } = settingsOf(c.env);
   return model === "" ? undefined : { model, timeoutMs, gateway, meter: quotaOf(c) };
 }
 
-/** How large the settings let a session become. */
+/** Returns the largest size of a session. */
 export function limitsOf(c: Context<AppEnv>) {
   const { SESSION_MAX_MESSAGES, SESSION_MAX_MB } = settingsOf(c.env);
   return { messages: SESSION_MAX_MESSAGES, bytes: SESSION_MAX_MB * 1_000_000 };
 }
 
-/** A question with the defaults of the settings. */
-export function askOf(
+/** Builds the input of a prompt. @param application the client's addition to the operator's system prompt */
+export function promptInputOf(
   c: Context<AppEnv>,
-  request: {
-    question: string;
-    maxTokens?: number | undefined;
-    temperature?: number | undefined;
-    timeZone?: string | undefined;
-  },
-): Ask {
+  {
+    question,
+    maxTokens,
+    timeZone = settingsOf(c.env).TIME_ZONE,
+    ...request
+  }: Sampling & Wanted & { question: string; maxTokens?: number | undefined; timeZone?: string | undefined },
+  application?: string,
+): PromptInput {
   const settings = settingsOf(c.env);
-  const timeZone = request.timeZone ?? settings.TIME_ZONE;
-  return {
-    question: request.question,
-    systemPrompt: withToday(settings.SYSTEM_PROMPT, Date.now(), timeZone),
+  return measure({
+    ...request,
+    question,
+    systemPrompt: systemPromptOf(withToday(settings.SYSTEM_PROMPT, Date.now(), timeZone), application),
     timeZone,
     contextTokens: settings.CONTEXT_TOKENS,
     recallTokens: settings.RECALL_TOKENS,
-    maxTokens: request.maxTokens ?? settings.REPLY_TOKENS,
-    temperature: request.temperature,
-  };
+    maxTokens: maxTokens ?? settings.REPLY_TOKENS,
+  });
 }

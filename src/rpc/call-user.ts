@@ -1,50 +1,50 @@
-/** Calls a user's object, and describes the user of an ask to its session. */
+/** Calls of users' objects. */
 import type { Context } from "hono";
-import type { AppEnv, AskingUser, Env } from "../env";
+import type { AppEnv, Env, SessionUser } from "../env";
 import type { LlamaOptions } from "../llm/llama";
 import { requireUser } from "../middleware/scope";
 import { settingsOf } from "../settings";
-import { callObject, objectName } from "./call-object";
+import { type CallOptions, callObject, objectName } from "./call-object";
 import { quotaOf } from "./call-tenant";
 
 type Stub = ReturnType<Env["USER_DO"]["getByName"]>;
 
-/** Calls a user's object, as {@link callObject} does. */
+/** Calls a user's object; see {@link callObject}. */
 export async function callUser<R>(
   c: Context<AppEnv>,
   userId: string,
   call: (stub: Stub) => R,
-  times: "once" | "twice" = "twice",
+  options?: CallOptions,
 ): Promise<Awaited<R>> {
   requireUser(c, userId);
-  return callObject(c, () => c.env.USER_DO.getByName(objectName(c, userId)), call, times);
+  return callObject(c, () => c.env.USER_DO.getByName(objectName(c, userId)), call, options);
 }
 
 /**
- * Returns the user of an ask: the user that the request names, else the user of its token; undefined without both.
- * @param model the model that extracts facts
+ * Returns the user of a request to a session: the named one, else the token's; undefined without either.
+ * @param model extracts facts
  */
-export function askingUserOf(
+export function sessionUserOf(
   c: Context<AppEnv>,
   sessionId: string,
   named: string | undefined,
   model: LlamaOptions,
-): AskingUser | undefined {
+): SessionUser | undefined {
   const { FACTS, FACT_TOKENS: factTokens, USER_TIMEOUT_MS: timeoutMs } = settingsOf(c.env);
   if (named !== undefined) requireUser(c, named);
   const userId = named ?? c.var.caller.userId;
   if (userId === undefined) return undefined;
-  const extracts = FACTS === "model" && model.model !== "";
+  const learns = FACTS === "model" && model.model !== "";
   return {
     object: objectName(c, userId),
     sessionId,
-    mayAdopt: c.var.caller.userId === undefined,
+    canClaim: c.var.caller.userId === undefined,
     timeoutMs,
     factTokens,
-    extraction: extracts ? { model, meter: quotaOf(c) } : undefined,
+    extraction: learns ? { model, meter: quotaOf(c) } : undefined,
   };
 }
 
-/** Returns the object of the user to whom a token limits reads; undefined for tokens that may read everything. */
+/** Returns the object's name of the only user that a token may read; undefined if the token may read everything. */
 export const readerOf = (c: Context<AppEnv>): string | undefined =>
   c.var.caller.userId === undefined ? undefined : objectName(c, c.var.caller.userId);

@@ -1,83 +1,81 @@
-/** How the model's window is shared out between system prompt, memory, question and reply. Sizes are tokens. */
+/** Divides the model's window between system prompt, memory, question and reply. Sizes are tokens. */
 import type { FittedPrompt } from "./ports";
 import { buildPrompt, fitContext } from "./prompt";
 import { RECALL_OVERHEAD } from "./prompt-blocks";
 import { estimateMessage, estimateTokens, PROMPT_OVERHEAD } from "./tokens";
-import type { Ask, Budget, Context } from "./types";
+import type { Budget, Context, PromptInput } from "./types";
 
-/** The share of what system prompt and question leave that a reply may take: the rest is the memory's. */
+/** The most that a reply may take of the room after system prompt and question. Memory takes the rest. */
 const REPLY_SHARE = 3 / 4;
-/** What stands around each thing that is told of a tool: quotes, names of fields, braces. */
-const TOLD_OVERHEAD = 8;
-/** A window that leaves a reply less than this is too small for its question. */
+/** Tokens around each text of a tool: quotes, names of fields, braces. */
+const TOOL_TEXT_OVERHEAD = 8;
+/** A question does not fit a window that leaves fewer tokens for the reply: a sentence or two. */
 const LEAST_REPLY = 64;
 
-/** An ask, and what of it takes tokens whatever the memory: each text is estimated once. */
-export interface MeasuredAsk extends Ask {
-  questionTokens: number;
-  /** The question with its calls and their results. */
-  tailTokens: number;
-  /** System prompt, tools and the template's own. */
-  systemTokens: number;
-}
+/** The input of a prompt before its tokens are estimated. */
+type Unmeasured = Omit<PromptInput, "tail" | "questionTokens" | "tailTokens" | "systemTokens">;
 
-/** What a system prompt takes: the same from ask to ask. */
+/** The last system prompt with its tokens: most questions have the same one. */
 let lastSystem = { content: "", tokens: estimateMessage({ content: "" }) };
 function systemTokens(content: string): number {
   if (lastSystem.content !== content) lastSystem = { content, tokens: estimateMessage({ content }) };
   return lastSystem.tokens;
 }
 
-export function measure(ask: Ask): MeasuredAsk {
-  const questionTokens = estimateMessage({ content: ask.question });
-  const tailTokens = ask.tail?.reduce((sum, message) => sum + estimateMessage(message), 0) ?? questionTokens;
-  const atHead = PROMPT_OVERHEAD + systemTokens(ask.systemPrompt) + toolTokens(ask);
-  return { ...ask, questionTokens, tailTokens, systemTokens: atHead };
+/** Adds the estimated tokens of each text. The Worker calls it once per input. */
+export function measure(input: Unmeasured): PromptInput {
+  const questionTokens = estimateMessage({ content: input.question });
+  const atHead = PROMPT_OVERHEAD + systemTokens(input.systemPrompt) + toolTokens(input);
+  return { ...input, questionTokens, tailTokens: questionTokens, systemTokens: atHead };
 }
 
-/** What an ask takes whatever the memory. */
-const fixedTokens = (ask: MeasuredAsk) => ask.systemTokens + ask.tailTokens;
+/** Returns the tokens of everything but memory and reply. */
+const fixedTokens = (input: PromptInput) => input.systemTokens + input.tailTokens;
 
-/** What a model is told of tools and of a schema stands in its prompt too, in whatever form it has them. */
-function toolTokens({ tools, format }: Ask): number {
-  const told = tools?.list.flatMap(({ name, description, parameters }) => [name, description, parameters]) ?? [];
-  if (format?.schema) told.push(format.schema);
-  return told.reduce((sum, text) => sum + estimateTokens(text) + TOLD_OVERHEAD, 0);
+/** Returns the tokens of tools and of a schema: a model gets them as part of its prompt. */
+function toolTokens({ tools, format }: Unmeasured): number {
+  const texts = tools?.list.flatMap(({ name, description, parameters }) => [name, description, parameters]) ?? [];
+  if (format?.schema) texts.push(format.schema);
+  return texts.reduce((sum, text) => sum + estimateTokens(text) + TOOL_TEXT_OVERHEAD, 0);
 }
 
-/** How much the memory and the reply may take in a window; null where not even the question fits. */
-function shares(ask: MeasuredAsk, window: number): { memory: number; reply: number } | null {
-  const least = Math.min(ask.maxTokens, LEAST_REPLY);
-  const wanted = Math.min(ask.contextTokens, window) - fixedTokens(ask);
-  // A question that fills CONTEXT_TOKENS by itself may still be asked where the model's window has room for it.
-  const room = wanted >= least ? wanted : window - fixedTokens(ask);
+/** Returns the tokens of memory and reply in a window; null if the question does not fit. */
+function shares(input: PromptInput, window: number): { memory: number; reply: number } | null {
+  const least = Math.min(input.maxTokens, LEAST_REPLY);
+  const wanted = Math.min(input.contextTokens, window) - fixedTokens(input);
+  // A question may exceed CONTEXT_TOKENS if it fits the model's window; then there is no memory.
+  const room = wanted >= least ? wanted : window - fixedTokens(input);
   if (room < least) return null;
-  const reply = Math.max(least, Math.min(ask.maxTokens, Math.floor(room * REPLY_SHARE)));
+  const reply = Math.max(least, Math.min(input.maxTokens, Math.floor(room * REPLY_SHARE)));
   return { memory: wanted >= least ? room - reply : 0, reply };
 }
 
-/** The memory's budget in a window, and what the reply may have. */
-export function budgetOf(ask: MeasuredAsk, window: number): Budget & { reply: number } {
-  const { memory, reply } = shares(ask, window) ?? { memory: 0, reply: ask.maxTokens };
+/** Returns the tokens of memory and reply in a window. */
+export function budgetOf(input: PromptInput, window: number): Budget & { reply: number } {
+  const { memory, reply } = shares(input, window) ?? { memory: 0, reply: input.maxTokens };
   const context = Math.max(0, memory - RECALL_OVERHEAD);
-  return { context, recall: Math.min(ask.recallTokens, context >> 1), reply };
+  return { context, recall: Math.min(input.recallTokens, context >> 1), reply };
 }
 
-/** The prompt of an ask within a model's window; null where not even the question fits. */
-export function promptOf(ask: MeasuredAsk, context: Context, window: number): FittedPrompt | null {
-  const share = shares(ask, window);
+/** Builds a prompt that fits a model's window; null if the question does not fit. */
+export function promptOf(input: PromptInput, context: Context, window: number): FittedPrompt | null {
+  const share = shares(input, window);
   if (!share) return null;
   const fitted = fitContext(context, share.memory);
   const { facts, window: inWindow, recalled } = fitted.tokens;
   return {
-    messages: buildPrompt({ ...ask, context: fitted.context }),
-    tokens: fixedTokens(ask) + facts + inWindow + recalled,
+    messages: buildPrompt({ ...input, context: fitted.context }),
+    tokens: fixedTokens(input) + facts + inWindow + recalled,
     maxTokens: share.reply,
     context: fitted.context,
     shares: {
-      ...{ system: ask.systemTokens, facts, window: inWindow, recalled, question: ask.tailTokens },
+      system: input.systemTokens,
+      facts,
+      window: inWindow,
+      recalled,
+      question: input.tailTokens,
       reply: share.reply,
-      limit: Math.max(Math.min(ask.contextTokens, window), fixedTokens(ask) + share.reply),
+      limit: Math.max(Math.min(input.contextTokens, window), fixedTokens(input) + share.reply),
       modelWindow: window,
     },
   };

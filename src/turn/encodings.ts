@@ -1,9 +1,9 @@
-/** The bytes of a turn's events: encoded once for all followers of one form. */
+/** Encodes the events of a turn once for all followers with the same form. */
 import type { Encode, TurnEvent } from "./types";
 
 const utf8 = new TextEncoder();
 
-/** How a follower gets a turn's events. */
+/** The encoder of one follower. */
 export interface Encoder {
   /** Followers with the same key get the same bytes. */
   key: string;
@@ -28,7 +28,7 @@ export class Encodings {
     const { encode, bytes } = this.#sharedOf(encoder);
     const isOwn = (event: TurnEvent) => event.type === "failed" && encoder.ownFailure;
     for (const event of all.slice(bytes.size)) if (!isOwn(event)) bytes.set(event, utf8.encode(encode(event)));
-    // A delta that was cut for one follower is in no map.
+    // The map lacks a delta that was cut for one follower.
     return joined(some.map((event) => bytes.get(event) ?? utf8.encode(encoder.encode(event))));
   }
 

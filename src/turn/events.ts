@@ -1,10 +1,10 @@
-/** The events of a turn, and which of them a client still needs. */
+/** The events of a turn, and the events that a client still needs. */
 import type { FinishedTurn, StoredTurn, TurnEvent } from "./types";
 
-/** Whether nothing comes after this event. */
+/** Whether an event ends its turn. */
 export const isLast = (event: TurnEvent): boolean => event.type === "done" || event.type === "failed";
 
-/** The events that a client still needs, given how many characters of the answer it has; null: it has nothing. */
+/** Returns the events that a client still needs. @param after characters of the answer that it has; null for no events */
 export function eventsAfter(events: readonly TurnEvent[], after: number | null): TurnEvent[] {
   if (after === null) return [...events];
   return events.flatMap((event): TurnEvent[] => {
@@ -16,7 +16,7 @@ export function eventsAfter(events: readonly TurnEvent[], after: number | null):
   });
 }
 
-/** The events of a turn that is over, its answer in one piece. */
+/** Returns the events of a turn that has ended, with the answer in one `delta`. */
 export function eventsOf(turn: FinishedTurn | StoredTurn): TurnEvent[] {
   const { answer, model, memory } = turn;
   const at = answer.length;

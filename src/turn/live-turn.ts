@@ -1,11 +1,12 @@
-/** A turn that runs or waits: what it has emitted so far, fanned out to whoever follows it. */
+/** A turn that runs or waits, and the streams of its followers. */
 import { type Encoder, Encodings } from "./encodings";
 import { eventsAfter, eventsOf, isLast } from "./events";
+import { type Journal, noJournal } from "./ports";
 import { type Failure, failed, ok, type Result } from "./result";
 import { estimateTokens } from "./tokens";
 import type { FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usage } from "./types";
 
-/** Milliseconds between two comments that keep proxies from closing a silent stream. */
+/** Milliseconds between two comments. Proxies close a silent stream, often after a minute. */
 const HEARTBEAT_MS = 15_000;
 
 const HEARTBEAT = new TextEncoder().encode(": still here\n\n");
@@ -16,15 +17,7 @@ const HEARTBEAT = new TextEncoder().encode(": still here\n\n");
  */
 export const MAX_FOLLOWERS = 64;
 
-export interface TurnIdentity {
-  id: string;
-  question: string;
-  idempotency?: Idempotency | undefined;
-  /** Milliseconds since 1970. */
-  createdAt: number;
-}
-
-/** What a turn has used, where the model does not say. */
+/** Estimates the usage of a turn whose model does not count. */
 export function estimatedUsage(promptTokens: number, answer: string): Usage {
   const completionTokens = estimateTokens(answer);
   return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
@@ -39,10 +32,19 @@ interface Follower {
 }
 
 export class LiveTurn {
-  readonly identity: TurnIdentity;
-  /** Milliseconds that the model took to begin; of a JSON answer, until it was whole. */
+  readonly id: string;
+  /** Set again when tool results continue an earlier question. */
+  question: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly idempotency: Idempotency | undefined;
+  /** The name of the user's object; undefined without a user. */
+  readonly user: string | undefined;
+  /** Set when the turn is first in the queue, unless nothing of it is stored. */
+  journal: Journal = noJournal;
+  /** Milliseconds until the model began to answer; for JSON, until the answer was complete. */
   modelMs = 0;
-  /** Estimated tokens of the prompt that the model was given last; 0 before it was asked. */
+  /** Estimated tokens of the last prompt; 0 before the model is called. */
   promptTokens = 0;
   readonly #events: TurnEvent[] = [];
   readonly #encodings = new Encodings();
@@ -52,19 +54,25 @@ export class LiveTurn {
   readonly #abort = new AbortController();
   #over = false;
   #answer = "";
-  /** The first half of a character. */
+  /** The first half of a surrogate pair. */
   #half = "";
 
-  constructor(identity: TurnIdentity) {
-    this.identity = identity;
+  constructor(
+    turn: Pick<StoredTurn, "id" | "question" | "createdAt"> & Partial<Pick<LiveTurn, "idempotency" | "user">>,
+  ) {
+    this.id = turn.id;
+    this.question = turn.question;
+    this.createdAt = turn.createdAt;
+    this.idempotency = turn.idempotency;
+    this.user = turn.user;
   }
 
-  /** Whether nothing more comes of it. */
+  /** Whether the turn has ended. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** Aborted when the turn fails: what still works for it may stop. */
+  /** Aborted when the turn fails. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -73,17 +81,17 @@ export class LiveTurn {
     return this.#followers.size > 0;
   }
 
-  /** Resolves with the first event: whether there is something to follow, or why not. */
+  /** Resolves with the first event: with the failure if that is the first one. */
   get begun(): Promise<Result<void>> {
     return this.#begun.promise;
   }
 
-  /** Resolves when the turn is over. */
+  /** Resolves when the turn ends. */
   get ended(): Promise<Result<FinishedTurn>> {
     return this.#ended.promise;
   }
 
-  /** What has come of the turn so far, as if it ended now. */
+  /** Returns the turn as if it ended now. */
   snapshot(status: FinishedTurn["status"]): FinishedTurn {
     const start = this.#events.find((event) => event.type === "start");
     const { model, memory } = start ?? { model: "", memory: NO_MEMORY };
@@ -91,31 +99,26 @@ export class LiveTurn {
     return { status, answer: this.#answer, model, finishReason: null, usage, memory };
   }
 
-  /** The turn as it would be read now. */
+  /** The turn as clients read it. */
   get stored(): StoredTurn {
-    const { id, question, createdAt } = this.identity;
+    const { id, question, createdAt } = this;
     return { ...this.snapshot("complete"), status: "running", id, question, createdAt, finishedAt: null };
   }
 
-  /** What an operator may know of it when it is over: never what was said. */
+  /** The fields of the turn's line in the log. They contain no text. */
   get summary() {
     const last = this.#events.at(-1);
     const { model, usage, finishReason } = last?.type === "done" ? last.finished : this.snapshot("interrupted");
     const code = last?.type === "failed" ? last.failure.reason : undefined;
-    return { turnId: this.identity.id, code, model, finishReason, usage, modelMs: Math.round(this.modelMs) };
+    return { turnId: this.id, code, model, finishReason, usage, modelMs: Math.round(this.modelMs) };
   }
 
-  /** The tokens that the model has used, as it said or estimated; none where it failed before it said a word. */
+  /** Tokens that the model used, counted or estimated; 0 if it failed before its first text. */
   get used(): number {
     const last = this.#events.at(-1);
     if (last?.type === "done") return last.finished.usage.totalTokens;
     const failed = last?.type === "failed" && last.failure.reason !== "turn_cancelled" && this.#answer === "";
     return failed ? 0 : this.snapshot("interrupted").usage.totalTokens;
-  }
-
-  /** What is asked is known, where it goes on with a question before it. */
-  asks(question: string): void {
-    this.identity.question = question;
   }
 
   start(model: string, memory: MemoryUsed): void {
@@ -127,28 +130,28 @@ export class LiveTurn {
     this.#flush(text);
   }
 
-  /** Emits all that was said, to its last character. */
+  /** Emits the rest of the answer, also half a character. */
   flush(): void {
     this.#flush("", true);
   }
 
-  /** The turn is answered. */
+  /** Ends the turn with its answer. */
   finish(finished: FinishedTurn): void {
     if (this.#events.length === 0) for (const event of eventsOf(finished)) this.#emit(event);
     else this.#emit({ type: "done", finished });
   }
 
-  /** Ends the turn with a failure; without effect where it is over. */
+  /** Ends the turn with a failure. Has no effect on a turn that has ended. */
   fail(failure: Failure): void {
     this.#emit({ type: "failed", failure, at: this.#answer.length });
   }
 
   /**
-   * Returns the turn's bytes so far, and those to come.
+   * Returns the bytes of all events, also of later ones.
    * @param after how many characters of the answer the follower has; null for all events
    */
   follow(encoder: Encoder, after: number | null): Result<ReadableStream<Uint8Array>> {
-    // A client that has left is noticed at the next write, and a silent model writes nothing for a long time.
+    // Only a write finds out that a client has left, and a slow model may write nothing for a long time.
     if (this.#followers.size >= MAX_FOLLOWERS / 2) {
       for (const { controller } of this.#followers) controller.enqueue(HEARTBEAT);
     }
@@ -156,7 +159,7 @@ export class LiveTurn {
     return ok(this.stream(encoder, after));
   }
 
-  /** As {@link follow}, for the client that asked, which is never refused. */
+  /** As {@link follow}, for the client that asked. Never fails. */
   stream(encoder: Encoder, after: number | null = null): ReadableStream<Uint8Array> {
     let self: Follower | undefined;
     return new ReadableStream<Uint8Array>({
@@ -175,9 +178,9 @@ export class LiveTurn {
     });
   }
 
-  #flush(said: string, final = false): void {
-    // Half a character waits for its other half: neither can be encoded alone in UTF-8.
-    const text = this.#half + said;
+  #flush(added: string, final = false): void {
+    // UTF-8 cannot encode half a surrogate pair.
+    const text = this.#half + added;
     this.#half = final ? "" : (/[\ud800-\udbff]$/.exec(text)?.[0] ?? "");
     const whole = text.slice(0, text.length - this.#half.length).toWellFormed();
     if (whole === "" || this.#over) return;
@@ -193,7 +196,7 @@ export class LiveTurn {
     if (isLast(event)) this.#end(event);
   }
 
-  /** Never waits for the reader: a slow one has at most one answer left to read. */
+  /** Does not wait for slow readers: at most one answer is buffered for each. */
   #send({ encoder, controller }: Pick<Follower, "encoder" | "controller">, events: readonly TurnEvent[]): void {
     const bytes = this.#encodings.bytesOf(encoder, events, this.#events);
     if (bytes.length > 0) controller.enqueue(bytes);
@@ -214,7 +217,7 @@ export class LiveTurn {
   }
 }
 
-/** The bytes of a turn that is over. */
+/** Returns the bytes of a turn that has ended. */
 export function replay(turn: StoredTurn, encoder: Encoder, after: number | null): ReadableStream<Uint8Array> {
   const events = eventsAfter(eventsOf(turn), after);
   const bytes = new Encodings().bytesOf(encoder, events, events);

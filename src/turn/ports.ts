@@ -1,4 +1,4 @@
-/** What a turn needs from outside: `llm/` implements {@link Model}, `do/` implements {@link Journal}. */
+/** The interfaces that a turn calls: `llm/` implements {@link Model}, `do/` implements {@link Journal}. */
 import type { Result } from "./result";
 import type {
   AnswerFormat,
@@ -13,7 +13,7 @@ import type {
   Usage,
 } from "./types";
 
-/** A prompt that leaves room for its reply, and what of the context is in it. */
+/** A prompt that leaves room for its reply, and the part of the context that it contains. */
 export interface FittedPrompt {
   messages: PromptMessage[];
   /** Estimated tokens of the prompt. */
@@ -21,22 +21,21 @@ export interface FittedPrompt {
   /** Tokens that the reply may have. */
   maxTokens: number;
   context: Context;
-  /** Absent for a prompt that is no question's. */
+  /** Absent for prompts without a question. */
   shares?: PromptShares;
 }
 
 /** One call of the model. */
 export interface ModelCall {
-  /** The prompt for a model with a window of so many tokens; null where none fits. */
+  /** Builds the prompt for a model's window, in tokens; returns null if the question does not fit. */
   prompt: (window: number) => FittedPrompt | null;
   sampling: Sampling;
-  /** What it may call. */
   tools?: Tools | undefined;
-  /** What its answer must be; it may call functions instead. */
+  /** The form of the answer; the model may call functions instead. */
   format?: AnswerFormat | undefined;
 }
 
-/** How a reply ended; `usage` is absent where the model does not count. */
+/** The end of a reply; `usage` is absent if the model does not count. */
 export interface ModelEnd {
   finishReason: FinishReason;
   toolCalls?: ToolCall[] | undefined;
@@ -50,35 +49,38 @@ export interface Completion extends ModelEnd {
 
 export interface ModelStream {
   model: string;
-  /** Reads the answer to its end, part by part as it is made. */
+  /** Reads the answer to its end and passes on each part. */
   read: (onText: (text: string) => void) => Promise<Result<ModelEnd>>;
 }
 
 export interface Model {
   /** The window of the first model, in tokens. */
   readonly window: number;
-  /** The whole answer at once. An abort of the signal cancels the call. */
+  /** Returns the complete answer. An abort of the signal cancels the call. */
   complete(call: ModelCall, signal: AbortSignal): Promise<Result<Completion>>;
-  /** The answer as it is made. An abort cancels the call, or the stream once it has begun. */
+  /** Returns a stream of the answer. An abort of the signal cancels the call or the stream. */
   stream(call: ModelCall, signal: AbortSignal): Promise<Result<ModelStream>>;
 }
 
-/** What is written of one turn. Each call is one transaction; it throws where that fails. */
+/** Stores one turn. Each call is one transaction, and throws if that fails. */
 export interface Journal {
-  /** Writes the question, before there is an answer. */
+  /** Whether the end of the turn is stored. */
+  readonly finished: boolean;
+  /** Writes the question. */
   begin(): void;
-  /** Writes what was said so far, for the case that the rest is lost. */
+  /** Writes the answer so far, in case the rest is lost. */
   save(snapshot: FinishedTurn): void;
-  /** Writes the answer, and the question where it is not written yet. */
+  /** Writes the answer, and the question if it is not written yet. */
   finish(finished: FinishedTurn): void;
-  /** Takes the question back. */
+  /** Deletes the question. */
   rollBack(): void;
-  /** Resolves when all that was written is durable. */
+  /** Resolves when all writes are durable. */
   durable(): Promise<void>;
 }
 
-/** The journal of a turn that nobody remembers. */
+/** The journal of unstored turns. */
 export const noJournal: Journal = {
+  finished: false,
   begin: () => {},
   save: () => {},
   finish: () => {},

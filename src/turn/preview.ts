@@ -1,9 +1,9 @@
-/** The exact prompt that an ask would send, without a turn. */
-import { budgetOf, type MeasuredAsk, promptOf } from "./budget";
+/** The exact prompt that a question would send to the model, without a turn. */
+import { budgetOf, promptOf } from "./budget";
 import { failed, ok, type Result } from "./result";
-import type { Budget, Context, PromptMessage, PromptShares } from "./types";
+import type { Budget, Context, PromptInput, PromptMessage, PromptShares } from "./types";
 
-/** What a question would be asked with now, and why. */
+/** A prompt with the budget and the context that it was built from. */
 export interface Preview {
   messages: PromptMessage[];
   promptTokens: number;
@@ -12,24 +12,24 @@ export interface Preview {
   shares: PromptShares | undefined;
 }
 
-/** Sizes that a preview may try, in tokens; those of the settings where they are absent. */
+/** Sizes that replace those of the settings, in tokens. */
 export interface Sizes {
   recallTokens?: number | undefined;
   windowTokens?: number | undefined;
 }
 
-/** Shows what a question would be asked with; fails where it does not fit a model's window of so many tokens. */
+/** Builds the prompt of a question. Fails with `prompt_too_long` if the question does not fit the model's window. */
 export function preview(
-  ask: MeasuredAsk,
+  input: PromptInput,
   modelWindow: number,
   { recallTokens, windowTokens }: Sizes,
   read: (budget: Budget) => Context,
 ): Result<Preview> {
-  const base = budgetOf(ask, modelWindow);
+  const base = budgetOf(input, modelWindow);
   const recall = Math.min(recallTokens ?? base.recall, base.context);
   const window = Math.min(windowTokens ?? base.context, base.context - recall);
   const budget = { ...base, recall, ...(windowTokens !== undefined && { window }) };
-  const prompt = promptOf(ask, read(budget), modelWindow);
+  const prompt = promptOf(input, read(budget), modelWindow);
   if (!prompt) return failed({ reason: "prompt_too_long" });
   const { messages, tokens, context, shares } = prompt;
   return ok({ messages, promptTokens: tokens, budget: { ...budget, window }, context, shares });

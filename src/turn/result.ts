@@ -1,4 +1,4 @@
-/** What can go wrong with a turn and is nobody's bug. */
+/** The expected failures of turns and storage. */
 export type Failure =
   | { reason: "model_busy" }
   | { reason: "model_timeout" }

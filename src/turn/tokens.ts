@@ -1,34 +1,36 @@
 /**
- * How many tokens a text has for Llama 3, estimated, and rather too many than too few.
+ * Estimates the tokens of a text for Llama 3, rather too many than too few.
  *
- * The true tokenizer is megabytes of vocabulary and start-up time that a Worker does not have. It cuts a text into
- * words, numbers of up to three digits, runs of punctuation and white space, and each piece into parts that it knows.
- * The estimate cuts the same way and prices each piece by its script. The prices were fitted against the true
- * tokenizer; the test beside this file measures what they are worth.
+ * The real tokenizer needs megabytes of vocabulary and more start-up time than a Worker has. It splits a text into words,
+ * numbers of up to three digits, runs of punctuation and white space, and each piece into known parts. The estimate
+ * splits the same way and prices each piece by its script. The prices were fitted to the real tokenizer;
+ * `test/turn/tokens.test.ts` measures their error.
  */
+
+import type { NewMessage } from "./types";
 
 /** Special tokens of one message in Llama 3's chat template: start, role, end, blank line, end of turn. */
 export const MESSAGE_OVERHEAD = 5;
 
-/** What stands around a call: its id, and the names of its fields. */
+/** Tokens of a call besides its name and arguments: its id and the names of its fields. */
 export const CALL_OVERHEAD = 24;
 
-/** What a quotation in a block of them takes instead: its mark and its line's end. */
+/** Tokens of a quotation in a block, instead of the message's: its mark and its line break. */
 export const QUOTATION_OVERHEAD = 2;
 
-/** The mark of one more line of a quotation, or a speaker's role where there is no name. */
+/** Tokens of the mark of another line of a quotation, or of a speaker's role. */
 export const MARK_OVERHEAD = 3;
 
-/** A day in a block of quotations: its date, and the lines around it. */
+/** Tokens of a day's heading in a block of quotations. */
 export const DAY_OVERHEAD = 12;
 
-/** What a day's heading has more where it says that this is another conversation. */
+/** Further tokens of a heading that names another conversation. */
 export const HEADING_OVERHEAD = 5;
 
-/** Begin of text, the header of the reply, and the two dates that Llama 3.1's template puts into the system message. */
+/** Tokens of the start of the text, the reply's header, and the two dates that Llama 3.1's template adds to the system message. */
 export const PROMPT_OVERHEAD = 40;
 
-/** Which letters commonly follow which in English: a word that keeps to these is one that the vocabulary knows. */
+/** Letters that often follow a letter in English: the vocabulary knows most words that consist of such pairs. */
 const FOLLOWERS: Record<string, string> = {
   a: "bcdfghiklmnprstuvwyz",
   b: "aeiloruy",
@@ -58,7 +60,7 @@ const FOLLOWERS: Record<string, string> = {
   z: "i",
 };
 
-/** Tokens a character, by script; a script that is not here costs a token a byte, which is the most there is. */
+/** Tokens per character, by script. Other scripts cost a token per byte, the maximum. */
 const SCRIPTS: [RegExp, number][] = [
   [/[\u00c0-\u024f\u1e00-\u1eff]/, 1],
   [/[\u0300-\u036f]/, 1],
@@ -151,15 +153,12 @@ export function estimateTokens(text: string): number {
   return Math.ceil(sumTokens(text, PIECES, isEnglish(text) ? ENGLISH : OTHER));
 }
 
-/** A message that goes into a prompt. */
-interface Weighed {
-  name?: string | undefined;
-  content: string;
-  toolCalls?: { name: string; arguments: string }[] | undefined;
-}
-
-/** Estimated tokens that a message takes in a prompt, with its speaker, its calls and the template's overhead. */
-export function estimateMessage({ name, content, toolCalls = [] }: Weighed): number {
+/** Returns the estimated tokens of a message in a prompt, with its speaker, its calls and the template's overhead. */
+export function estimateMessage({
+  name,
+  content,
+  toolCalls = [],
+}: Pick<NewMessage, "name" | "content" | "toolCalls">): number {
   const calls = toolCalls.map((call) => CALL_OVERHEAD + estimateTokens(call.name) + estimateTokens(call.arguments));
   const said = estimateTokens(name === undefined ? content : `${name}: ${content}`);
   return calls.reduce((sum, tokens) => sum + tokens, MESSAGE_OVERHEAD + said);

@@ -1,20 +1,16 @@
-/** An exchange with functions: calls of the assistant and their results, which a prompt has together or not at all. */
+/** Calls of functions and their results: a prompt has both or neither. */
 import { failed, ok, type Result } from "./result";
-import type { Ask, Called, NewMessage, PromptMessage, Role, ToolCall, ToolResult } from "./types";
+import { estimateMessage } from "./tokens";
+import type { NewMessage, PromptInput, PromptMessage, ToolCall, ToolResult } from "./types";
 
-interface Said extends Called {
-  role: Role;
-  content: string;
-}
-
-/** Whether these results are those of these calls: of all, and of no other. */
+/** Whether the results are those of all the calls, and of no others. */
 function answers(results: readonly { callId: string }[], calls: readonly ToolCall[]): boolean {
   const ids = new Set(results.map(({ callId }) => callId));
   return ids.size === calls.length && results.length === calls.length && calls.every(({ id }) => ids.has(id));
 }
 
-/** Messages without calls that lack a result, and without results that lack their call. */
-export function paired<T extends Said>(messages: readonly T[]): T[] {
+/** Returns messages without calls that lack a result, and without results that lack their call. */
+export function paired<T extends PromptMessage>(messages: readonly T[]): T[] {
   if (messages.every(({ toolCalls, role }) => !toolCalls && role !== "tool")) return [...messages];
   const kept: T[] = [];
   for (let at = 0; at < messages.length; at += 1) {
@@ -33,38 +29,47 @@ export function paired<T extends Said>(messages: readonly T[]): T[] {
   return kept;
 }
 
-/** The end of a conversation from its last question on, where calls wait there for their results; else nothing. */
-function openExchange<T extends Said>(messages: readonly T[]): T[] {
+/** Returns the messages from the last question on if they end with calls; else none. */
+function openExchange<T extends PromptMessage>(messages: readonly T[]): T[] {
   if (!messages.at(-1)?.toolCalls) return [];
   const start = messages.findLastIndex(({ role }) => role === "user");
   return start === -1 ? [] : messages.slice(start);
 }
 
-/** What a turn says before its answer: what functions returned, then its question, where it has one of its own. */
-export function saidOf(results: ToolResult[], question: string, createdAt: number, tokens?: number): NewMessage[] {
-  const said = results.map(({ callId, content }): NewMessage => {
-    return { role: "tool", content, toolCallId: callId, createdAt };
-  });
-  if (question !== "") said.push({ role: "user", content: question, createdAt, tokens });
-  return said;
+/** Returns the messages of a turn before its answer: tool results, then the question, if the turn has one. */
+export function messagesBeforeAnswer(
+  results: ToolResult[],
+  question: string,
+  createdAt: number,
+  tokens?: number,
+): NewMessage[] {
+  const messages = results.map(
+    ({ callId, content }): NewMessage => ({ role: "tool", content, toolCallId: callId, createdAt }),
+  );
+  if (question !== "") messages.push({ role: "user", content: question, createdAt, tokens });
+  return messages;
 }
 
 /**
- * What is asked: where results came, the question whose calls wait for them, or a new one behind it.
- * @returns the ask with all that its prompt ends with, and what was said before that
+ * Adds tool results to a question: its prompt then ends with the question that made the calls, the calls and the results.
+ * @returns `before`: the history before that; `tool_results_unexpected` if the history does not end with these calls
  */
-export function goOn<T extends Said>(
-  ask: Ask,
+export function withResults<T extends PromptMessage>(
+  input: PromptInput,
   history: readonly T[],
   results: ToolResult[],
-): Result<{ ask: Ask; before: readonly T[] }> {
-  if (results.length === 0) return ok({ ask, before: history });
+): Result<{ input: PromptInput; before: readonly T[] }> {
+  if (results.length === 0) return ok({ input, before: history });
   const open = openExchange(history);
   const calls = open.at(-1)?.toolCalls;
   if (!calls || !answers(results, calls)) return failed({ reason: "tool_results_unexpected" });
-  const tail = paired<Said>([...open, ...saidOf(results, ask.question, 0)]).map(
+  const tail = paired<PromptMessage>([...open, ...messagesBeforeAnswer(results, input.question, 0)]).map(
     ({ role, content, toolCalls, toolCallId }): PromptMessage => ({ role, content, toolCalls, toolCallId }),
   );
-  const question = ask.question || (open[0]?.content ?? "");
-  return ok({ ask: { ...ask, question, tail }, before: history.slice(0, history.length - open.length) });
+  const tailTokens = tail.reduce((sum, message) => sum + estimateMessage(message), 0);
+  const question = input.question || (open[0]?.content ?? "");
+  return ok({
+    input: { ...input, question, tail, tailTokens },
+    before: history.slice(0, history.length - open.length),
+  });
 }

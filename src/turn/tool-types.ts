@@ -1,4 +1,4 @@
-/** Functions that a model may call, their calls and results, and JSON that an answer must be. */
+/** Tools: functions that a model may call, their calls and results; and the JSON format of an answer. */
 
 /** A function that the model may call. */
 export interface Tool {
@@ -8,40 +8,40 @@ export interface Tool {
   parameters: string;
 }
 
-/** Which functions the model may call in its answer, and how. */
+/** The tools of one question. */
 export interface Tools {
   list: Tool[];
-  /** Whether it must call one. */
+  /** Whether the model must call one. */
   required: boolean;
-  /** Whether it may call several at once. */
+  /** Whether it may call several in one answer. */
   parallel: boolean;
 }
 
-/** A function that the model wants called. */
+/** A call that the model requests. */
 export interface ToolCall {
-  /** What its result is sent back with. */
+  /** Identifies the call: its result names this id. */
   id: string;
   name: string;
-  /** An object, as JSON. */
+  /** A JSON object. */
   arguments: string;
 }
 
-/** What a function has returned. */
+/** The result of a call. */
 export interface ToolResult {
   callId: string;
   content: string;
 }
 
-/** JSON that an answer must be: any object, or what fits a JSON Schema. */
+/** The JSON format of an answer: an object, or JSON that matches a schema. */
 export interface AnswerFormat {
-  /** As JSON; null for any object. */
+  /** A JSON Schema, as JSON; null for any object. */
   schema: string | null;
 }
 
-/** What a message of an exchange with functions has beside its content. */
+/** The tool fields of a message. */
 export interface Called {
-  /** Of an assistant's. */
+  /** The calls of an assistant's message. */
   toolCalls?: ToolCall[] | undefined;
-  /** Of a tool's: the call that it is the result of. */
+  /** The call whose result a tool's message contains. */
   toolCallId?: string | undefined;
 }

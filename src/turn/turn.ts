@@ -1,31 +1,23 @@
-/** One turn: prompt, model, journal, events; for an answer at once and for a stream. */
-import { type MeasuredAsk, promptOf } from "./budget";
+/** Runs one turn: prompt, model, journal, events; for a JSON answer and for a stream. */
+import { promptOf } from "./budget";
 import type { Encoder } from "./encodings";
 import { estimatedUsage, type LiveTurn, replay } from "./live-turn";
-import type { FittedPrompt, Journal, Model, ModelCall, ModelEnd } from "./ports";
+import type { FittedPrompt, Model, ModelCall, ModelEnd } from "./ports";
 import { memoryUsed } from "./prompt";
-import type { AskReply, Context, FinishedTurn, StoredTurn } from "./types";
+import type { AskReply, Context, FinishedTurn, PromptInput, StoredTurn } from "./types";
 
-/** Milliseconds between two times at which what was said so far is saved. */
+/** Milliseconds between two saves of a partial answer: a lost object loses at most so much of it. */
 const SAVE_MS = 3_000;
 
-/** Everything that a turn works with. */
-export interface TurnParts {
-  ask: MeasuredAsk;
-  context: Context;
-  model: Model;
-  journal: Journal;
-}
-
-/** The prompt of a turn, for whichever model is asked; keeps the one that was sent last. */
-function promptFor(turn: LiveTurn, { ask, context }: TurnParts) {
+/** Builds a turn's prompt for each model that is called, and keeps the last one. */
+function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
   const sent: { prompt?: FittedPrompt } = {};
   const call: ModelCall = {
-    sampling: ask,
-    tools: ask.tools,
-    format: ask.format,
+    sampling: input,
+    tools: input.tools,
+    format: input.format,
     prompt(window) {
-      const fitted = promptOf(ask, context, window);
+      const fitted = promptOf(input, context, window);
       if (fitted) {
         sent.prompt = fitted;
         turn.promptTokens = fitted.tokens;
@@ -43,29 +35,29 @@ function promptFor(turn: LiveTurn, { ask, context }: TurnParts) {
   };
 }
 
-/** Answers a turn at once. Whatever happens meanwhile, nothing is written once the turn is over. */
-export async function answerTurn(turn: LiveTurn, parts: TurnParts): Promise<void> {
-  const prompt = promptFor(turn, parts);
+/** Answers a turn with JSON. Writes nothing after the turn has ended. */
+export async function answerTurn(turn: LiveTurn, model: Model, input: PromptInput, context: Context): Promise<void> {
+  const prompt = promptFor(turn, input, context);
   const asked = performance.now();
-  const completion = await parts.model.complete(prompt.call, turn.signal);
+  const completion = await model.complete(prompt.call, turn.signal);
   turn.modelMs = performance.now() - asked;
   if (turn.over) return;
   if (!completion.ok) return turn.fail(completion.failure);
-  const { text, model } = completion.value;
-  const finished = prompt.finished(text, model, completion.value);
-  parts.journal.finish(finished);
-  // The reply to a call waits by itself until what it wrote is durable; a stream that is open does not.
-  if (turn.followed) await parts.journal.durable();
+  const { text, model: answered } = completion.value;
+  const finished = prompt.finished(text, answered, completion.value);
+  turn.journal.finish(finished);
+  // The runtime holds back the reply to a call until its writes are durable, but not the bytes of an open stream.
+  if (turn.followed) await turn.journal.durable();
   turn.finish(finished);
 }
 
 /**
- * As {@link answerTurn}, emitting the answer as it is made. It starts when the question is durable and the model has
- * begun; where the model does not begin, the question is taken back. What fails later is kept as far as it came.
+ * Answers a turn with a stream. Emits `start` when the question is durable and the model has begun. Deletes the question
+ * if the model does not begin; keeps the partial answer if the model fails later.
  */
-export async function streamTurn(turn: LiveTurn, parts: TurnParts): Promise<void> {
-  const { journal, model } = parts;
-  const prompt = promptFor(turn, parts);
+export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInput, context: Context): Promise<void> {
+  const { journal } = turn;
+  const prompt = promptFor(turn, input, context);
   const asked = performance.now();
   const call = model.stream(prompt.call, turn.signal);
   journal.begin();
@@ -98,33 +90,31 @@ export async function streamTurn(turn: LiveTurn, parts: TurnParts): Promise<void
   turn.finish(finished);
 }
 
-/** The reply to whoever asked for JSON: there when the turn is over. */
-export async function wholeReply(turn: LiveTurn, replayed: boolean): Promise<AskReply> {
+/** Returns the reply to a request for JSON, when the turn ends. */
+export async function finishedReply(turn: LiveTurn, replayed: boolean): Promise<AskReply> {
   const ended = await turn.ended;
-  const { modelMs, identity } = turn;
   if (!ended.ok) return { state: "failed", failure: ended.failure };
-  return { state: "finished", turnId: identity.id, turn: ended.value, replayed, modelMs };
+  return { state: "finished", turnId: turn.id, turn: ended.value, replayed, modelMs: turn.modelMs };
 }
 
-/** The reply to whoever asked for a stream: there when the question is durable and the model has begun. */
+/** Returns the reply to a request for a stream, when the question is durable and the model has begun. */
 export async function streamReply(turn: LiveTurn, encoder: Encoder): Promise<AskReply> {
   const begun = await turn.begun;
   if (!begun.ok) return { state: "failed", failure: begun.failure };
-  const { modelMs, identity } = turn;
-  return { state: "streaming", turnId: identity.id, bytes: turn.stream(encoder), replayed: false, modelMs };
+  return { state: "streaming", turnId: turn.id, bytes: turn.stream(encoder), replayed: false, modelMs: turn.modelMs };
 }
 
 /**
- * As {@link streamReply}, at once: a failure before the model has begun is an event. The model's time is 0, because it was
- * another request that waited for it.
+ * Returns the reply to a repeated request for a stream without waiting: a failure before the model begins is then an
+ * event. The model's time is 0, because the first request waited for it.
  */
 export function followReply(turn: LiveTurn, encoder: Encoder, replayed: boolean): AskReply {
   const bytes = turn.follow(encoder, null);
   if (!bytes.ok) return { state: "failed", failure: bytes.failure };
-  return { state: "streaming", turnId: turn.identity.id, bytes: bytes.value, replayed, modelMs: 0 };
+  return { state: "streaming", turnId: turn.id, bytes: bytes.value, replayed, modelMs: 0 };
 }
 
-/** The reply to whoever asks again for a turn that is over. */
+/** Returns the reply to a repeated request for a turn that has ended. */
 export function storedReply(turn: StoredTurn, encoder: Encoder | undefined): AskReply {
   const again = { turnId: turn.id, replayed: true, modelMs: 0 };
   if (encoder) return { state: "streaming", bytes: replay(turn, encoder, null), ...again };

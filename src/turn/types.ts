@@ -1,48 +1,50 @@
-/** What turns, messages and prompts are made of. */
+/** The types of turns, messages and prompts. */
 import type { Failure } from "./result";
 import type { AnswerFormat, Called, ToolCall, ToolResult, Tools } from "./tool-types";
 import type { UserContext, UserMemoryUsed } from "./user-memory";
 
 export type { AnswerFormat, Called, ToolCall, ToolResult, Tools } from "./tool-types";
 
-/** `tool`: what a function that the assistant called has returned. */
+/** `tool`: the result of a call that the assistant requested. */
 export type Role = "system" | "user" | "assistant" | "tool";
 
-/** `interrupted`: the model or the object died, with what was said so far. `cancelled`: somebody ended it. */
+/** `interrupted`: the model or the object was lost. `cancelled`: a client ended the turn. Both keep the partial answer. */
 export type TurnStatus = "running" | "complete" | "interrupted" | "cancelled";
 
-/** Why the model stopped: it was done, it reached the limit of the reply, or it wants functions called. */
+/** Why the model stopped: its answer was complete, reached `maxTokens`, or requests calls. */
 export type FinishReason = "stop" | "length" | "tool_calls";
 
-/** One line as the model gets it. */
+/** A message of a prompt. */
 export interface PromptMessage extends Called {
   role: Role;
   content: string;
 }
 
-/** One line that a session is to remember. */
+/** A message to store. */
 export interface NewMessage extends Called {
   role: Role;
   name?: string | undefined;
   content: string;
   /** Milliseconds since 1970; now by default. */
   createdAt?: number | undefined;
-  /** What it costs in a prompt, where that was estimated already. */
+  /** Estimated tokens, if they are known already. */
   tokens?: number | undefined;
+  /** The turn that an answer ends. */
+  ended?: FinishedTurn;
 }
 
-/** One line of the transcript. */
+/** A stored message. */
 export interface Message extends Called {
   /** 1, 2, 3 … in its session. */
   seq: number;
   role: Role;
   name?: string;
   content: string;
-  /** What the message costs in a prompt, estimated once when it was written. */
+  /** Estimated tokens in a prompt. */
   tokens: number;
   /** Milliseconds since 1970. */
   createdAt: number;
-  /** The turn it belongs to; absent for messages that were appended by the client. */
+  /** The turn of the message; absent for appended messages. */
   turnId?: string;
   status: TurnStatus;
   /** Characters that a prompt leaves out of the message; absent for whole messages. */
@@ -51,92 +53,98 @@ export interface Message extends Called {
   date?: string;
 }
 
-/** Tokens as the model counted them, or estimated where it does not say. */
+/** Tokens, counted by the model, or estimated if it does not count. */
 export interface Usage {
   promptTokens: number;
   completionTokens: number;
   totalTokens: number;
 }
 
-/** How the model chooses its words; what is absent is the model's own default. */
+/** Sampling parameters. Absent ones have the model's default. */
 export interface Sampling {
   temperature?: number | undefined;
   topP?: number | undefined;
   seed?: number | undefined;
   frequencyPenalty?: number | undefined;
   presencePenalty?: number | undefined;
-  /** The answer ends before any of these. */
+  /** The answer ends before any of these texts. */
   stop?: string[] | undefined;
 }
 
-/** What a turn is asked with, defaults filled in. Sizes are tokens. */
-export interface Ask extends Sampling {
+/** A question, and everything else that shapes its prompt and the call of the model. Sizes are tokens. */
+export interface PromptInput extends Sampling {
   question: string;
-  /** What the prompt ends with in the place of the question alone: where it goes on, its calls and their results. */
+  /** The end of the prompt if tool results continue an earlier question: that question, its calls and their results. */
   tail?: PromptMessage[] | undefined;
   tools?: Tools | undefined;
   format?: AnswerFormat | undefined;
   systemPrompt: string;
-  /** The time zone in which the prompt shows days. */
+  /** The time zone of the days that the prompt shows. */
   timeZone: string;
-  /** Prompt and reply together; the model's window where that is smaller. */
+  /** The most tokens of prompt and reply together; a smaller window of the model limits them further. */
   contextTokens: number;
   recallTokens: number;
-  /** The longest reply; less where the window does not leave so much. */
+  /** The most tokens of the reply; a small window may leave fewer. */
   maxTokens: number;
+  /** Estimated tokens of the question. */
+  questionTokens: number;
+  /** Estimated tokens of the tail; without a tail, of the question. */
+  tailTokens: number;
+  /** Estimated tokens of system prompt, tools and chat template. */
+  systemTokens: number;
 }
 
-/** How many tokens of memory a prompt has room for; `recall` is part of `context`. */
+/** The most tokens of memory in a prompt; `recall` is part of `context`. */
 export interface Budget {
   context: number;
   recall: number;
-  /** The recent window's share, where it is to be smaller than what recall leaves. */
+  /** The most tokens of the window, if less than recall leaves. */
   window?: number | undefined;
 }
 
-/** A message found for a question, best with the highest score: of a long one `content` and `tokens` are an excerpt's. */
+/** A message that recall found; a higher score is a better match. `content` and `tokens` may be those of an excerpt. */
 export interface RecalledMessage extends Message {
   score: number;
-  /** Where the excerpt begins and ends in the message, in characters; absent for messages that are quoted whole. */
+  /** The first and the last character of the excerpt in the message; absent for whole messages. */
   from?: number;
   to?: number;
-  /** The session that it was said in, where that is another one of the user's. */
+  /** The session of the message, if it is another session of the user. */
   sessionId?: string;
-  /** What of the score words brought, and what meaning; absent where words alone decided. */
+  /** The word part and the meaning part of the score; absent if only words were used. */
   words?: number;
   meaning?: number;
 }
 
-/** What decides which messages are recalled. */
+/** The signals that recall used. */
 export type RecallBy = "words" | "words+meaning";
 
-/** What of the memory goes into one prompt. */
+/** The memory of one prompt. */
 export interface Context {
   /** The recent window, oldest first. */
   window: Message[];
-  /** Older messages that matter to the question, best first. */
+  /** Older messages that match the question, best first. */
   recalled: RecalledMessage[];
   recall: RecallBy;
   /** How many messages the session has. */
   total: number;
-  /** Absent where the question is nobody's. */
+  /** Absent for a question without a user. */
   user?: UserContext | undefined;
 }
 
-/** What each part of a prompt takes, in estimated tokens. */
+/** The estimated tokens of each part of a prompt. */
 export interface PromptShares {
-  /** System prompt, tools, and what the chat template adds. */
+  /** System prompt, tools and chat template. */
   system: number;
   facts: number;
   window: number;
   recalled: number;
-  /** The question; where it goes on, its calls and their results too. */
+  /** The question, with its calls and their results if it has any. */
   question: number;
   /** Room for the reply. */
   reply: number;
-  /** What prompt and reply may take together. */
+  /** The most tokens of prompt and reply together. */
   limit: number;
-  /** What the model takes at most. */
+  /** The window of the model. */
   modelWindow: number;
 }
 
@@ -148,7 +156,7 @@ export interface WindowUsed {
   shortened?: { seq: number; leftOut: number }[] | undefined;
 }
 
-/** What an answer says of the context it was given. */
+/** The memory of a prompt as the answer reports it. */
 export interface MemoryUsed {
   /** Estimated tokens of window and recalled messages. */
   tokens: number;
@@ -157,12 +165,12 @@ export interface MemoryUsed {
   recall: RecallBy;
   /** Messages of the session that this prompt left out. */
   omitted: number;
-  /** Absent where the turn ended before there was a prompt. */
+  /** Absent if the turn ended before its prompt was built. */
   prompt?: PromptShares | undefined;
   user?: UserMemoryUsed | undefined;
 }
 
-/** A turn that is over, as it is to be remembered. */
+/** The end of a turn, to be stored. */
 export interface FinishedTurn {
   status: Exclude<TurnStatus, "running">;
   answer: string;
@@ -173,7 +181,7 @@ export interface FinishedTurn {
   memory: MemoryUsed;
 }
 
-/** A turn as the session remembers it. Times are milliseconds since 1970. */
+/** A stored turn. Times are milliseconds since 1970. */
 export interface StoredTurn extends Omit<FinishedTurn, "status"> {
   id: string;
   status: TurnStatus;
@@ -182,39 +190,39 @@ export interface StoredTurn extends Omit<FinishedTurn, "status"> {
   finishedAt: number | null;
 }
 
-/** A turn as a session that goes elsewhere takes it along. */
+/** A turn of an export. */
 export interface ExportedTurn extends FinishedTurn {
   id: string;
-  /** Of calls of the turn before it. */
+  /** Results of the calls of the previous turn. */
   results?: ToolResult[] | undefined;
-  /** Absent where it goes on with the question of the turn before it. */
+  /** Absent if the turn continues the previous turn's question. */
   question?: string | undefined;
   createdAt: number;
   finishedAt: number;
 }
 
-/** One piece of an exported session, in its order: a message of no turn, or a whole turn. */
+/** An entry of an export: a message without a turn, or a turn. */
 export type Entry = { message: NewMessage } | { turn: ExportedTurn };
 
-/** What makes asking twice one turn: the client's key, and a fingerprint of what it asked with it. */
+/** Identifies repeated requests: the client's key, and a fingerprint of its request. */
 export interface Idempotency {
   key: string;
   fingerprint: string;
 }
 
-/** What a turn emits while it runs, to whoever asked and to whoever follows. */
+/** An event of a turn. */
 export type TurnEvent =
   | { type: "start"; model: string; memory: MemoryUsed }
-  /** `at`: how many characters of the answer have been emitted with this one. */
+  /** `at`: characters of the answer so far, with this event. */
   | { type: "delta"; text: string; at: number }
   | { type: "done"; finished: FinishedTurn }
-  /** `at` as above; null where that is not known. */
+  /** `at`: as above; null if unknown. */
   | { type: "failed"; failure: Failure; at: number | null };
 
-/** Turns events into what goes over the wire, in order; it may keep state from one to the next. */
+/** Encodes the events of a turn in their order. May keep state between events. */
 export type Encode = (event: TurnEvent) => string;
 
-/** How an ask was answered; `replayed` where its turn had been asked before, with the same idempotency key. */
+/** The reply to an ask; `replayed` if its turn was asked for before. */
 export type AskReply =
   | { state: "finished"; turnId: string; turn: FinishedTurn; replayed: boolean; modelMs: number }
   | { state: "streaming"; turnId: string; bytes: ReadableStream<Uint8Array>; replayed: boolean; modelMs: number }

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
 import { askForm, askRequest } from "../support/ask-request";
+import { keepFor } from "../support/keep-for";
 import { lose } from "../support/lose";
 import { HELD, PLAYED, scripted } from "../support/scripted-model";
 import { freshSession, worker } from "../support/worker";
@@ -13,12 +14,6 @@ const DAY = 86_400_000;
 const NOW = Date.now();
 
 const stubOf = (session: string) => env.CHAT_DO.getByName(session);
-
-/** A session whose object has the setting, until it is lost. */
-const keepFor = (session: string, days: string) =>
-  runInDurableObject(stubOf(session), (instance) => {
-    Object.defineProperty(instance, "env", { value: { ...env, SESSION_TTL_DAYS: days } });
-  });
 
 const alarmOf = (session: string) =>
   runInDurableObject(stubOf(session), (_, { storage }) =>
@@ -190,6 +185,7 @@ describe("a session with a time to live", () => {
     const [gone, never] = [freshSession(), freshSession()];
     await keepFor(gone, "30");
     await llamory.ask(gone, "Hello?");
+    await keepFor(gone, undefined);
     await evictDurableObject(stubOf(gone));
     forward(31);
     await runDurableObjectAlarm(stubOf(gone));

@@ -1,6 +1,6 @@
-import { evictDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { askRequest } from "../support/ask-request";
 import { exported, imported, tablesOf } from "../support/transfer";
 import { freshSession, worker } from "../support/worker";
@@ -146,6 +146,47 @@ describe("an import", () => {
     expect((await tablesOf(session)).length).toBeGreaterThan(0);
     await evictDurableObject(stub(session));
     expect(await tablesOf(session)).toEqual([]);
+  });
+
+  it("is hidden from every read until it is finished, and deleted when its client sends no more of it", async () => {
+    const session = freshSession();
+    const stub = env.CHAT_DO.getByName(session);
+    const begun = await stub.beginImport();
+    if (!begun.ok) throw new Error("not begun");
+    const { turn: ended } = JSON.parse(turn({ question: "Where is honey?", createdAt: 1, finishedAt: 2 }));
+    await stub.addToImport(begun.value, [{ turn: ended }], { messages: 10, bytes: 1e9 });
+    expect(await llamory.transcript(session)).toEqual([]);
+    const path = `/sessions/${session}`;
+    const info = await (await llamory.fetch(path)).json();
+    expect(info).toMatchObject({ messages: 0, tokens: 0, title: null, firstAt: null });
+    expect(await (await llamory.post(`${path}/search`, { q: "honey" })).json()).toEqual({ data: [] });
+    expect(await (await llamory.fetch(`${path}/messages?seq=1`)).json()).toMatchObject({ data: [] });
+    for (const route of ["", "/stream"])
+      expect((await llamory.fetch(`${path}/turns/${ended.id}${route}`)).status).toBe(404);
+    expect(await exported(session)).not.toContain("honey");
+    const context = await (await llamory.post(`${path}/context`, { question: "Where is honey?" })).json();
+    expect(context).toMatchObject({ memory: { window: null, recalled: [] } });
+    expect((await tablesOf(session)).length).toBeGreaterThan(0);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 600_000 });
+    try {
+      expect(await runDurableObjectAlarm(stub)).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await tablesOf(session)).toEqual([]);
+    const late = await stub.finishImport(begun.value, askRequest("", ""));
+    expect(late).toMatchObject({ failure: { reason: "import_interrupted" } });
+  });
+
+  it("keeps the title of a session that it was to fill", async () => {
+    const session = freshSession();
+    await llamory.fetch(`/sessions/${session}`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ title: "Bees" }),
+    });
+    expect((await imported(session, HEAD)).status).toBe(400);
+    expect(await (await llamory.fetch(`/sessions/${session}`)).json()).toMatchObject({ title: "Bees" });
   });
 
   it("has no more messages than a session may have", async () => {

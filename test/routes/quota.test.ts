@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { TenantDO } from "../../src/do/tenant";
 import { PLAYED, scripted } from "../support/scripted-model";
 import { Events } from "../support/sse";
 import { digestOf } from "../support/tokens";
@@ -87,6 +88,22 @@ describe("the tokens of a tenant's day", () => {
     expect((await llamory.fetch(turn, { method: "DELETE", headers: bearer(a) })).status).toBe(200);
     await client.rest();
     await vi.waitFor(async () => expect(await today(a)).toBeGreaterThan(1_000));
+  });
+
+  it("are read once by requests that come before the first reply, and again after a while", async () => {
+    const { a, llamory } = await tenants();
+    const time = clock();
+    const reads = vi.spyOn(TenantDO.prototype, "today");
+    onTestFinished(() => reads.mockRestore());
+    const asks = () => Promise.all(Array.from({ length: 5 }, () => llamory.ask(freshSession(), "Hi", bearer(a))));
+    // `add` reads the count, too.
+    const counted = vi.spyOn(TenantDO.prototype, "add").mockImplementation(() => {});
+    onTestFinished(() => counted.mockRestore());
+    await asks();
+    expect(reads).toHaveBeenCalledTimes(1);
+    time.forward(LATER);
+    await asks();
+    expect(reads).toHaveBeenCalledTimes(2);
   });
 
   it("are not counted where nobody limits them", async () => {

@@ -1,16 +1,17 @@
 import type { AskRequest } from "../../src/env";
+import { measure } from "../../src/turn/budget";
 
 /** A question as the Worker passes it to a session's object, for tests that need to know the turn's id. */
 export const askRequest = (turnId: string, question: string, more: Partial<AskRequest> = {}): AskRequest => ({
   turnId,
-  ask: {
+  input: measure({
     question,
     systemPrompt: "Be kind.",
     timeZone: "UTC",
     contextTokens: 8_192,
     recallTokens: 2_000,
     maxTokens: 1_024,
-  },
+  }),
   model: {
     model: "llamory-offline",
     fallbackModel: "",

@@ -16,10 +16,13 @@ export const exported = async (session: string) => {
 export const imported = (session: string, body: BodyInit, type = "application/x-ndjson") =>
   llamory.fetch(`/sessions/${session}/import`, { method: "POST", headers: { "content-type": type }, body });
 
+/** Returns the names of a session's tables and indexes, without those that SQLite and the runtime create by themselves. */
 export const tablesOf = (session: string) =>
   runInDurableObject(env.CHAT_DO.getByName(session), (_, { storage }) =>
     storage.sql
-      .exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name NOT LIKE 'messages_fts_%'")
+      .exec<{ name: string }>(
+        "SELECT name FROM sqlite_master WHERE name NOT LIKE 'messages_fts_%' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'",
+      )
       .toArray()
       .map(({ name }) => name)
       .sort(),

@@ -67,7 +67,7 @@ describe("the token estimate, against Llama 3's tokenizer", () => {
   });
 
   it("counts the calls of a message, with their names and arguments", () => {
-    const call = { name: "weather", arguments: '{"city":"Porto"}' };
+    const call = { id: "call_1", name: "weather", arguments: '{"city":"Porto"}' };
     const cost = 24 + estimateTokens(call.name) + estimateTokens(call.arguments);
     const plain = estimateMessage({ content: "" });
     expect(estimateMessage({ content: "", toolCalls: [call] })).toBe(plain + cost);

@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
+import { keepFor } from "../support/keep-for";
 import { HELD, scripted } from "../support/scripted-model";
 import {
   asks,
@@ -129,9 +130,7 @@ describe("a deletion that is lost between the two objects", () => {
 describe("a session with a time to live", () => {
   it("takes its copy along, and stays as long as the user's object does not answer", async () => {
     const { user, session } = await told();
-    await runInDurableObject(sessionObject(session), (instance) => {
-      Object.defineProperty(instance, "env", { value: { ...env, SESSION_TTL_DAYS: "30" } });
-    });
+    await keepFor(session, "30");
     await asks(session, user, "Still there?");
     await vi.waitFor(async () => expect(await owes(session)).toBe(false));
     replaced("forget", down);

@@ -97,7 +97,7 @@ describe("a turn that runs in a session that is nobody's yet", () => {
       user: {
         object: caller === "Ana" ? ana : bo,
         sessionId: session,
-        mayAdopt: false,
+        canClaim: false,
         timeoutMs: 1_000,
         factTokens: 0,
       },
@@ -133,7 +133,7 @@ describe("a turn that runs in a session that is nobody's yet", () => {
   it("is not answered to another user who has its id", async () => {
     const session = freshSession();
     const { model, running, waiting, stub } = await waits(session, "Ana", "Ana");
-    const user = { object: bo, sessionId: session, mayAdopt: true, timeoutMs: 1_000, factTokens: 0 };
+    const user = { object: bo, sessionId: session, canClaim: true, timeoutMs: 1_000, factTokens: 0 };
     for (const asker of [user, undefined]) {
       const again = await stub.ask(askRequest("t1", "Mine.", { again: true, user: asker }));
       expect(again).toEqual({ state: "failed", failure: { reason: "session_of_another_user" } });

@@ -25,12 +25,7 @@ export interface TurnPlace {
   answerSeq: number;
 }
 
-/** A message with how its turn ended, where it is an answer. */
-export interface StoredMessage extends NewMessage {
-  ended?: FinishedTurn;
-}
-
-export const answerOf = (finished: FinishedTurn, createdAt: number): StoredMessage => ({
+export const answerOf = (finished: FinishedTurn, createdAt: number): NewMessage => ({
   role: "assistant",
   content: finished.answer,
   toolCalls: finished.toolCalls,
@@ -51,11 +46,11 @@ export class Messages {
   }
 
   /**
-   * Appends in order. Call it inside a transaction: it writes row by row.
+   * Appends in order. Writes row by row.
    * @param turnId the turn that the messages belong to
    * @param gap how many `seq` are left out before them
    */
-  append(messages: StoredMessage[], turnId: string | null = null, gap = 0): { firstSeq: number; lastSeq: number } {
+  append(messages: NewMessage[], turnId: string | null = null, gap = 0): { firstSeq: number; lastSeq: number } {
     const { last: end, tokens } = this.end();
     const last = end + gap;
     const now = Date.now();
@@ -83,10 +78,10 @@ export class Messages {
   }
 
   /**
-   * Appends what a turn says before its answer, with that where it is there. Call it inside a transaction.
+   * Appends what a turn says before its answer, with that where it is there.
    * @returns where its question stands, which may be of a turn before it, and where its answer does, or will
    */
-  appendTurn(id: string, said: NewMessage[], ...answer: StoredMessage[]): TurnPlace {
+  appendTurn(id: string, said: NewMessage[], ...answer: NewMessage[]): TurnPlace {
     const { firstSeq } = this.append([...said, ...answer], id);
     const answerSeq = firstSeq + said.length;
     const asked = said.at(-1)?.role === "user" ? answerSeq - 1 : this.lastQuestion();
@@ -94,7 +89,7 @@ export class Messages {
   }
 
   /** The names of those who speak in these messages and shortly before, in lower case, word by word. */
-  #speakers(messages: StoredMessage[]): Set<string> {
+  #speakers(messages: NewMessage[]): Set<string> {
     const names = messages.flatMap(({ name }) => name ?? []);
     if (names.length > 0) {
       const query =
@@ -109,7 +104,7 @@ export class Messages {
     this.delete(last - count + 1, last);
   }
 
-  /** Deletes the messages from one `seq` to another. Call it inside a transaction. */
+  /** Deletes the messages from one `seq` to another. */
   delete(first: number, last: number): void {
     this.forget();
     this.#db.write("DELETE FROM messages WHERE seq BETWEEN ? AND ?", first, last);
@@ -140,9 +135,10 @@ export class Messages {
     for (const row of this.#db.tuples<Columns>(`${SAID} m.seq <= ? ORDER BY m.seq DESC`, last)) yield toMessage(row);
   }
 
-  /** The last question before a `seq`, which may be the last message. */
+  /** Returns the `seq` of the last question that was not withdrawn. @param before only questions before this `seq` */
   lastQuestion(before = Number.MAX_SAFE_INTEGER): number | undefined {
-    const query = "SELECT seq FROM messages WHERE role = 'user' AND seq < ? ORDER BY seq DESC LIMIT 1";
+    const query = `SELECT seq FROM messages WHERE role = 'user' AND seq < ? AND status IS NOT '${WITHDRAWN}'
+      ORDER BY seq DESC LIMIT 1`;
     return this.#db.rows<{ seq: number }>(query, before)[0]?.seq;
   }
 
@@ -175,14 +171,15 @@ export class Messages {
     };
   }
 
-  /** Takes out what was said. Call it inside a transaction. */
+  /** Takes out what was said. */
   withdraw(messages: Message[]): void {
     const { messages: count, tokens } = this.#withdrawn();
     for (const { seq } of messages) {
       this.#db.write(
         `UPDATE messages SET turn = NULL, content = '', tokens = 0, traits = 0, status = ?, memory = NULL, calls = NULL,
          call_id = NULL WHERE seq = ?`,
-        ...[WITHDRAWN, seq],
+        WITHDRAWN,
+        seq,
       );
       this.index.delete(seq);
       this.#outlines.forget(seq);

@@ -97,7 +97,7 @@ export class VectorRows {
     });
   }
 
-  /** Empties the vectors of messages, which are then made again. Call it inside a transaction. */
+  /** Empties the vectors of messages, which are then made again. */
   empty(seqs: number[]): void {
     const { model } = this.made;
     const places = this.#places(model);
@@ -137,7 +137,7 @@ export class VectorRows {
     }
   }
 
-  /** Call it inside a transaction. */
+  /** */
   clear(): void {
     this.#signs = undefined;
     for (const table of ["vectors", "signs", "stale_vectors"]) this.#db.write(`DELETE FROM ${table}`);

@@ -1,57 +1,51 @@
-/** How a session is asked: what the Worker says of a question. */
+/** A question to a session, as the Worker sends it to the session's object. */
 import type { EmbeddingOptions } from "../../llm/embedder";
 import type { LlamaOptions } from "../../llm/llama";
-import type { Ask, Idempotency, NewMessage, ToolResult } from "../../turn/types";
+import type { Idempotency, NewMessage, PromptInput, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 import type { Extraction } from "../user/learn-facts";
 import type { SessionLimits } from "./store";
 
-/** A user, as the Worker names them to their session. */
-export interface AskingUser {
+/** The user of a request. */
+export interface SessionUser {
   /** The name of the user's object. */
   object: string;
-  /** As clients name the session. */
+  /** The session's id as clients know it, without its tenant. */
   sessionId: string;
-  /** Whether they may take a session over that was begun without a user. */
-  mayAdopt: boolean;
-  /** Milliseconds that an ask waits for what is known of the user. */
+  /** Whether the user may claim a session that has messages and no user. */
+  canClaim: boolean;
+  /** Milliseconds that an ask waits for the user's memory. */
   timeoutMs: number;
-  /** Tokens of a prompt that facts may take. */
+  /** The most tokens of facts in a prompt. */
   factTokens: number;
-  /** How facts are learnt from turns; absent where they are not. */
+  /** Absent if facts are not extracted. */
   extraction?: Extraction | undefined;
 }
 
-/** A question, and the models that it is asked and understood with. */
-export interface Asking {
-  ask: Ask;
-  model: LlamaOptions;
-  /** How the question's meaning is found; absent where words decide alone. */
-  embedding?: EmbeddingOptions | undefined;
-  /** Who asks; absent where nobody is named. */
-  user?: AskingUser | undefined;
-}
-
-/** How a session is asked. */
-export interface AskRequest extends Asking {
-  /** The turn's id, made by the one who asks, so that asking again after a lost call is the same turn. */
+export interface AskRequest {
+  /** Created by the Worker: a call that is repeated after a lost one names the same turn. */
   turnId: string;
-  /** Whether it is such an asking again. */
+  /** Whether the call is such a repetition. */
   again?: boolean;
+  input: PromptInput;
+  model: LlamaOptions;
+  /** Absent if recall uses words alone. */
+  embedding?: EmbeddingOptions | undefined;
+  user?: SessionUser | undefined;
   limits: SessionLimits;
-  /** The form in which the answer is streamed; absent for the answer as a whole. */
+  /** The form of the stream; absent for a JSON answer. */
   form?: Form | undefined;
   idempotency?: Idempotency | undefined;
-  /** Whether to wait in line while another turn runs; by default, yes. */
+  /** Whether to wait while another turn runs; `queue` by default. */
   onBusy?: "queue" | "reject" | undefined;
-  /** What was said before; of use, and remembered, only where the session is still empty. */
+  /** Messages before the question. Used and stored only if the session is empty. */
   before?: NewMessage[];
-  /** What the functions returned that the last answer called; the question may be empty then, and goes on. */
+  /** Results of the calls in the last answer. The question may then be empty. */
   results?: ToolResult[];
-  /** A turn of this session that the question goes on with: without it the ask fails. */
+  /** A turn that the session must contain: otherwise the ask fails with `response_not_found`. */
   follows?: string | undefined;
-  /** The name of the object that counts what the turn uses, where somebody wants to know. */
+  /** The name of the tenant's object, which counts tokens; absent without a quota. */
   meter?: string | undefined;
-  /** False: the session is read, and nothing of the turn is written. */
+  /** False if nothing of the turn is stored; true by default. */
   store?: boolean;
 }

@@ -1,17 +1,16 @@
-/** Pieces of an exported session, from messages and turns and back. */
+/** Converts messages and turns to the entries of an export, and back. */
 import { MAX_CALLS } from "../../limits";
-import { saidOf } from "../../turn/tool-calls";
+import { messagesBeforeAnswer } from "../../turn/tool-calls";
 import type { Entry, ExportedTurn, Message, NewMessage, StoredTurn } from "../../turn/types";
-import { answerOf, type Messages, type StoredMessage } from "../memory/messages";
+import { answerOf, type Messages } from "../memory/messages";
 import type { TurnRows } from "./turn-rows";
 
-/** Messages of a turn: results, a question, an answer. */
+/** The most messages of a turn: tool results, a question, an answer. */
 export const MOST_OF_TURN = MAX_CALLS + 2;
 
 /**
- * Pieces of a session behind one `seq` up to another; each says up to where it goes. A turn comes whole, with its answer;
- * one that runs does not come.
- * @param limit messages to read: {@link MOST_OF_TURN} at least, or a turn of so many never comes
+ * Yields the entries of the messages after one `seq` up to another, each with its last `seq`. Skips turns without an answer.
+ * @param limit messages to read, at least {@link MOST_OF_TURN}: otherwise a long turn is never yielded
  */
 export function* entriesOf(
   { messages, turns }: { messages: Messages; turns: TurnRows },
@@ -34,23 +33,32 @@ const messageEntry = ({ role, name, content, toolCalls, toolCallId, createdAt }:
   message: { role, name, content, toolCalls, toolCallId, createdAt },
 });
 
-/** @param own the turn's messages before its answer */
+/** @param own the messages of the turn before its answer */
 function turnEntry(turn: StoredTurn, own: Message[]): Entry | null {
   const { id, createdAt, finishedAt, status, question, answer, toolCalls, model, finishReason, usage, memory } = turn;
   if (status === "running" || finishedAt === null) return null;
   const results = own.flatMap(({ toolCallId: callId, content }) => (callId === undefined ? [] : [{ callId, content }]));
   const exported: ExportedTurn = {
-    ...{ id, results: results.length > 0 ? results : undefined },
+    id,
+    results: results.length > 0 ? results : undefined,
     question: own.at(-1)?.role === "user" ? question : undefined,
-    ...{ answer, toolCalls, status, model, finishReason, usage, memory, createdAt, finishedAt },
+    answer,
+    toolCalls,
+    status,
+    model,
+    finishReason,
+    usage,
+    memory,
+    createdAt,
+    finishedAt,
   };
   return { turn: exported };
 }
 
-/** The messages of a turn: those before its answer, and the answer. */
+/** Returns the messages of a turn. */
 export function messagesOf({ results = [], question = "", createdAt, finishedAt, ...turn }: ExportedTurn): {
-  said: NewMessage[];
-  answer: StoredMessage;
+  before: NewMessage[];
+  answer: NewMessage;
 } {
-  return { said: saidOf(results, question, createdAt), answer: answerOf(turn, finishedAt) };
+  return { before: messagesBeforeAnswer(results, question, createdAt), answer: answerOf(turn, finishedAt) };
 }

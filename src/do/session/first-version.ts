@@ -1,4 +1,4 @@
-/** The memory of a session of the first version: one array of its last 40 messages, under one key. */
+/** Adopts the memory of version 1: an array of a session's last 40 messages, under one key. */
 import { MAX_ANSWER } from "../../limits";
 import { log } from "../../log";
 import type { NewMessage, Role } from "../../turn/types";
@@ -10,7 +10,7 @@ const HISTORY_KEY = "history";
 const roles: readonly unknown[] = ["system", "user", "assistant"] satisfies Role[];
 const isRole = (value: unknown): value is Role => roles.includes(value);
 
-/** Whatever is not a message is skipped; a longer text than SQLite holds is cut. */
+/** Skips values that are not messages, and cuts texts that are too long for SQLite. */
 function messagesOf(history: unknown): NewMessage[] {
   if (!Array.isArray(history)) return [];
   return history.flatMap((entry: unknown): NewMessage[] => {
@@ -22,8 +22,8 @@ function messagesOf(history: unknown): NewMessage[] {
 }
 
 /**
- * Makes a first version's history the first messages of the session. One that cannot be adopted stays where it is and is
- * told to the operator: the session begins without it, and works.
+ * Makes the history of version 1 the first messages of the session. A history that cannot be adopted is logged and kept,
+ * and the session starts empty.
  */
 export function adoptFirstVersion(storage: DurableObjectStorage, db: Database, messages: Messages): void {
   try {
@@ -39,6 +39,6 @@ export function adoptFirstVersion(storage: DurableObjectStorage, db: Database, m
 }
 
 export function forgetFirstVersion(storage: DurableObjectStorage): void {
-  // Deleting what is not there would make a table for it.
+  // Deleting a missing key would create a table.
   if (storage.kv.get(HISTORY_KEY) !== undefined) storage.kv.delete(HISTORY_KEY);
 }

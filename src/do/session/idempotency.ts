@@ -1,4 +1,4 @@
-/** Which turn an `Idempotency-Key` stands for: one of the same user, who asks the same. */
+/** An `Idempotency-Key` names a turn of the same user with the same question. */
 import type { Idempotency } from "../../turn/types";
 import type { Owner } from "./owner";
 
@@ -13,7 +13,7 @@ export const ofUser = ({ key, fingerprint }: Idempotency, user: string | undefin
 
 /**
  * Returns whether a turn with the same key is the same turn.
- * @param known the turn's fingerprint: without a user where an earlier version stored it, and then of the session's owner
+ * @param known the turn's fingerprint; earlier versions stored it without the user, who then is the session's owner
  * @param asked as {@link ofUser} returns it
  */
 export function isSameTurn(known: string | null, asked: Idempotency, owner: Owner | undefined): boolean {

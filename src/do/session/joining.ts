@@ -1,76 +1,68 @@
-/** How a session joins a user: it gets its epoch from the user's object, and the user's memory with each ask. */
-import { log } from "../../log";
-import { within } from "../../timeout";
+/** The link from a session to a user: the session's epoch, and the user's memory for each ask. */
 import { failed, ok, type Result } from "../../turn/result";
-import type { Ask } from "../../turn/types";
+import type { PromptInput } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
 import { lastExchange } from "../memory/follow-ups";
-import type { Known, Question, UserObject } from "../user/user-object";
-import type { AskingUser } from "./ask-request";
+import type { Known, Question } from "../user/user-object";
+import type { AskRequest, SessionUser } from "./ask-request";
 import type { Owner } from "./owner";
-import type { Store } from "./store";
+import type { Session } from "./session";
 
-/** Milliseconds that the user's object has to list a session, and how often it is asked to. */
+/** Milliseconds that the user's object has to list a session, and how often it is called. */
 const OPEN_MS = 5_000;
-const OPENINGS = 2;
-
-interface Deps {
-  users: DurableObjectNamespace<UserObject>;
-  store: Store;
-  onGone: (user: string, epoch: string) => void;
-}
+const OPEN_TRIES = 2;
 
 /** The user's memory for an ask, null if it was late, and the epoch of the session, absent if that was late. */
-interface Joined {
+export interface Joined {
   memory: UserMemory | null;
   epoch?: string | undefined;
 }
 
 export class Joining {
-  readonly #deps: Deps;
-  /** How often a deletion of a user has reached the session. */
-  #left = 0;
+  readonly #session: Session;
+  /** Counts the deletions of users that have reached the session. */
+  #refusals = 0;
 
-  constructor(deps: Deps) {
-    this.#deps = deps;
+  constructor(session: Session) {
+    this.#session = session;
   }
 
   /**
-   * Returns the owner to store with the next messages. A session without one asks the user's object for an epoch first, so
-   * that a deletion of the user finds the session: nothing is stored for a user whose object does not know of it.
-   * Call it with the place in line, and check afterwards whether the session was emptied meanwhile.
+   * Returns the owner record to store with the next messages. A session without one requests an epoch from the user's
+   * object first, so that a deletion of the user finds the session.
+   * Call it when first in the queue, and check afterwards whether the session was emptied meanwhile.
    * @param epoch the one that the user's object has handed out already, if it has
    * @returns `user_unreachable`, or `user_being_deleted`
    */
-  async join({ object, sessionId, extraction }: AskingUser, epoch?: string): Promise<Result<Owner>> {
-    const { owner } = this.#deps.store.ownership;
+  async join({ object, sessionId, extraction }: SessionUser, epoch?: string): Promise<Result<Owner>> {
+    const { owner } = this.#session.store.ownership;
     if (owner) return ok({ ...owner, extraction });
-    const left = this.#left;
+    const refusals = this.#refusals;
     const opened = epoch === undefined ? await this.#open(object, sessionId) : ok(epoch);
     if (!opened.ok) return opened;
-    // The deletion found the session before this did, and found nothing in it yet.
-    if (this.#left !== left) return failed({ reason: "user_being_deleted" });
+    // The deletion reached the session before this write, and deleted nothing.
+    if (this.#refusals !== refusals) return failed({ reason: "user_being_deleted" });
     return ok({ user: object, sessionId, epoch: opened.value, told: 0, failures: 0, extraction });
   }
 
   /** Refuses writes for a user that wait for an epoch: the deletion of the user has reached the session. */
-  leave(): void {
-    this.#left += 1;
+  refuse(): void {
+    this.#refusals += 1;
   }
 
   /** Returns the user's memory for a preview of a prompt; null if it is late. */
-  async read(user: AskingUser, ask: Ask): Promise<UserMemory | null> {
-    const known = await this.#known(user, ask, { opens: false });
+  async read(user: SessionUser, input: PromptInput): Promise<UserMemory | null> {
+    const known = await this.#memory(user, input, { opens: false });
     return known?.state === "known" ? known.memory : null;
   }
 
   /**
    * Returns the user's memory for an ask. If the turn will be stored, the user's object also lists the session.
-   * @returns `user_being_deleted`; `turn_cancelled` where the session was deleted, whose rest then goes
+   * @returns `user_being_deleted`; `turn_cancelled` if the session was deleted, and then deletes the rest of it
    */
-  async ask(user: AskingUser, ask: Ask, stores: boolean): Promise<Result<Joined>> {
-    const epoch = this.#deps.store.ownership.owner?.epoch;
-    const known = await this.#known(user, ask, { epoch, opens: stores });
+  async ask(user: SessionUser, { input, store = true }: AskRequest): Promise<Result<Joined>> {
+    const epoch = this.#session.store.ownership.owner?.epoch;
+    const known = await this.#memory(user, input, { epoch, opens: store });
     if (!known) return ok({ memory: null });
     switch (known.state) {
       case "known":
@@ -82,40 +74,36 @@ export class Joining {
     }
   }
 
-  /** Null where the user's object does not answer in time. */
-  async #known(
-    { object, sessionId, factTokens, timeoutMs }: AskingUser,
-    { question, recallTokens, timeZone }: Ask,
-    as: Pick<Question, "epoch" | "opens">,
+  /** Returns null if the user's object does not answer in time. */
+  #memory(
+    { object, sessionId, factTokens, timeoutMs }: SessionUser,
+    { question, recallTokens, timeZone }: PromptInput,
+    { epoch, opens }: Pick<Question, "epoch" | "opens">,
   ): Promise<Known | null> {
-    try {
-      return await within(timeoutMs, async (): Promise<Known> => {
-        const previous = lastExchange(this.#deps.store.messages);
-        const asked = { text: question, sessionId, recallTokens, factTokens, previous, timeZone, ...as };
-        const known = await this.#stub(object).memory(asked);
-        // A late reply counts too.
-        if (known.state === "gone" && as.epoch !== undefined) this.#deps.onGone(object, as.epoch);
-        return known;
+    return this.#session.callUser<Known>(object, timeoutMs, async (stub) => {
+      const previous = lastExchange(this.#session.store.messages);
+      const known = await stub.memory({
+        text: question,
+        sessionId,
+        epoch,
+        opens,
+        previous,
+        timeZone,
+        recallTokens,
+        factTokens,
       });
-    } catch (error) {
-      log("warn", "user_unreachable", { cause: String(error) });
-      return null;
-    }
+      // Also for a reply that comes too late.
+      if (known.state === "gone" && epoch !== undefined)
+        this.#session.ctx.waitUntil(this.#session.destroyEpoch(object, epoch));
+      return known;
+    });
   }
 
-  /** Asks the user's object for an epoch, again where the call was lost. */
   async #open(object: string, sessionId: string): Promise<Result<string>> {
-    for (let tries = 0; tries < OPENINGS; tries += 1) {
-      try {
-        return await within(OPEN_MS, async () => this.#stub(object).open(sessionId));
-      } catch (error) {
-        log("warn", "user_unreachable", { cause: String(error) });
-      }
+    for (let tries = 0; tries < OPEN_TRIES; tries += 1) {
+      const opened = await this.#session.callUser<Result<string>>(object, OPEN_MS, (stub) => stub.open(sessionId));
+      if (opened) return opened;
     }
     return failed({ reason: "user_unreachable" });
-  }
-
-  #stub(user: string) {
-    return this.#deps.users.getByName(user);
   }
 }

@@ -1,108 +1,87 @@
-/** How a session ends: emptied, deleted, deleted with its user, or when nobody has used it for `SESSION_TTL_DAYS`. */
+/** The end of a session: reset, delete, deletion of its user, and expiry after `SESSION_TTL_DAYS`. */
 import { type Failure, failed, ok, type Result } from "../../turn/result";
+import { retryAt } from "../sqlite/schedule";
 import { storageFailed } from "../sqlite/try-write";
-import type { SessionTurns } from "./session-turns";
-import type { Store } from "./store";
-import type { Transfer } from "./transfer";
-import type { Line } from "./turn-queue";
-import type { UserLink } from "./user-sync";
+import type { AskRequest } from "./ask-request";
+import type { Embeddings } from "./embeddings";
+import type { Session } from "./session";
+import type { UserSync } from "./user-sync";
 
 const DAY_MS = 86_400_000;
 
-interface Deps {
-  store: Store;
-  line: Line;
-  turns: SessionTurns;
-  transfer: Transfer;
-  user: UserLink;
-  /** Days after its last use after which the session is deleted; 0 for never. */
-  days: () => number;
-}
+export class Lifecycle {
+  readonly #session: Session;
+  readonly #user: UserSync;
+  readonly #embeddings: Embeddings;
 
-export class SessionEnd {
-  readonly #deps: Deps;
-  #planned = false;
-
-  constructor(deps: Deps) {
-    this.#deps = deps;
+  constructor(session: Session, user: UserSync, embeddings: Embeddings) {
+    this.#session = session;
+    this.#user = user;
+    this.#embeddings = embeddings;
   }
 
-  /** Empties the session, once its user's object has forgotten it. */
+  /** Empties the session after its user's object has deleted it. */
   async reset(): Promise<Result<{ deleted: number }>> {
-    if (!(await this.#deps.user.forget())) return failed({ reason: "user_unreachable" });
-    return this.#empty(() => this.#deps.store.clear());
+    return (await this.#user.forget()) ? this.#session.clear() : failed({ reason: "user_unreachable" });
   }
 
   /** As {@link reset}, and gives the storage back. */
   async destroy(): Promise<Result<{ deleted: number }>> {
-    if (!(await this.#deps.user.forget())) return failed({ reason: "user_unreachable" });
-    return this.#destroy();
+    return (await this.#user.forget()) ? this.#session.destroy() : failed({ reason: "user_unreachable" });
   }
 
   /** Deletes the session if it belongs to a user who is being deleted. Otherwise refuses the turns and writes of that user. */
   async leave(user: string): Promise<Result<void>> {
     const failure: Failure = { reason: "user_being_deleted" };
-    this.#deps.user.joining.leave();
-    if (this.#deps.store.ownership.owner?.user !== user) {
-      this.#deps.turns.cancelOf(user, failure);
+    this.#user.joining.refuse();
+    if (this.#session.store.ownership.owner?.user !== user) {
+      this.#session.live.cancel(failure, user);
       return ok(undefined);
     }
-    const gone = await this.#destroy(failure);
-    return gone.ok ? ok(undefined) : gone;
-  }
-
-  /** Deletes the rest of a session whose epoch is over; one that has another epoch has begun anew. */
-  async drop(user: string, epoch: string): Promise<void> {
-    const { owner } = this.#deps.store.ownership;
-    if (owner?.user === user && owner.epoch === epoch) await this.#destroy();
+    const deleted = await this.#session.destroy(failure);
+    return deleted.ok ? ok(undefined) : deleted;
   }
 
   /** Whether the session has stored something in an epoch with a user, or may be about to. */
   holds(user: string, epoch: string): boolean {
-    const { owner } = this.#deps.store.ownership;
-    return this.#deps.line.busy || (owner?.user === user && owner.epoch === epoch);
+    const { owner } = this.#session.store.ownership;
+    return this.#session.queue.busy || (owner?.user === user && owner.epoch === epoch);
   }
 
-  /** Goes on with a deletion that was lost in the middle. @returns when to try again */
-  async goOn(): Promise<number | null> {
-    return (await this.destroy()).ok ? null : this.#deps.store.ownership.later();
+  /** Repeats a deletion that was lost with its object. @returns when to try again */
+  async resumeDeletion(): Promise<number | null> {
+    return (await this.destroy()).ok ? null : retryAt(1);
   }
 
-  /** Plans the end of a session that nobody will use, once: the alarm finds out by itself whether it was used meanwhile. */
-  plan(): void {
-    const { schedule, messages, title } = this.#deps.store;
-    if (this.#planned || !(this.#deps.days() > 0)) return;
-    // A session that was emptied meanwhile gets no tables.
-    if (messages.end().last === 0 && title.text === null) return;
-    if (!schedule.has("expire")) schedule.plan("expire", Date.now() + this.#deps.days() * DAY_MS);
-    this.#planned = true;
+  /** Schedules the work that follows a write: expiry, and vectors for a long session. Never rejects. */
+  async written(request?: AskRequest): Promise<void> {
+    try {
+      this.#scheduleExpiry();
+      if (request?.embedding && this.#session.isLong(request)) await this.#embeddings.catchUp(request.embedding);
+    } catch (error) {
+      storageFailed(error);
+    }
   }
 
-  /** Deletes a session that nobody has used for so long. @returns when to look again */
+  /** Deletes a session that was not used for `SESSION_TTL_DAYS`. @returns when to check again */
   async expire(): Promise<number | null> {
-    if (!(this.#deps.days() > 0)) return null;
-    const end = (this.#deps.line.busy ? Date.now() : this.#deps.store.lastUsed()) + this.#deps.days() * DAY_MS;
+    const ttl = this.#ttlMs();
+    if (!(ttl > 0)) return null;
+    const end = (this.#session.queue.busy ? Date.now() : this.#session.store.lastUsed()) + ttl;
     if (end > Date.now()) return end;
     return (await this.destroy()).ok ? null : Date.now() + DAY_MS;
   }
 
-  #destroy(failure?: Failure): Promise<Result<{ deleted: number }>> {
-    return this.#empty(async () => {
-      this.#planned = false;
-      const deleted = this.#deps.store.messages.count();
-      await this.#deps.store.destroy();
-      return { deleted };
-    }, failure);
+  /** The first alarm reads the last use and schedules the next one, so an ask does not move it. */
+  #scheduleExpiry(): void {
+    const { schedule, messages, title } = this.#session.store;
+    const ttl = this.#ttlMs();
+    if (!(ttl > 0) || schedule.has("expire")) return;
+    // An emptied session gets no tables.
+    if (messages.end().last > 0 || title.text !== null) schedule.plan("expire", Date.now() + ttl);
   }
 
-  /** Fails all turns, and forgets. */
-  async #empty<T>(empty: () => T | Promise<T>, failure: Failure = { reason: "turn_cancelled" }): Promise<Result<T>> {
-    this.#deps.turns.cancelAll(failure);
-    try {
-      this.#deps.transfer.cancel();
-      return ok(await empty());
-    } catch (error) {
-      return failed(storageFailed(error));
-    }
+  #ttlMs(): number {
+    return Number(this.#session.env.SESSION_TTL_DAYS ?? 0) * DAY_MS;
   }
 }

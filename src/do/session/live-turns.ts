@@ -1,43 +1,30 @@
 import type { LiveTurn } from "../../turn/live-turn";
 import type { Failure } from "../../turn/result";
-import type { TurnJournal } from "./turn-journal";
 
-/** A turn that runs or waits in line; it has a journal from when its turn came. */
-export interface Live {
-  turn: LiveTurn;
-  /** The name of the object of the user who asks, where there is one. */
-  user: string | undefined;
-  journal?: TurnJournal;
-}
-
-/** The turns of a session that run or wait in line, by id. */
+/** The turns of a session that run or wait, by id. */
 export class LiveTurns {
-  readonly #turns = new Map<string, Live>();
+  readonly #turns = new Map<string, LiveTurn>();
 
-  add(turn: LiveTurn, user?: string): Live {
-    const live: Live = { turn, user };
-    this.#turns.set(turn.identity.id, live);
-    turn.ended.then(() => this.#turns.delete(turn.identity.id));
-    return live;
+  add(turn: LiveTurn): void {
+    this.#turns.set(turn.id, turn);
+    turn.ended.then(() => this.#turns.delete(turn.id));
   }
 
-  get(id: string): Live | undefined {
+  get(id: string): LiveTurn | undefined {
     return this.#turns.get(id);
   }
 
-  byKey(key: string): Live | undefined {
-    return this.#turns.values().find(({ turn }) => turn.identity.idempotency?.key === key);
+  byKey(key: string): LiveTurn | undefined {
+    return this.#turns.values().find(({ idempotency }) => idempotency?.key === key);
   }
 
-  /** Whether they are all of this user. */
-  areOf(user: string): boolean {
-    return this.#turns.values().every((live) => live.user === user);
+  /** Whether all turns are of this user. */
+  belongTo(user: string): boolean {
+    return this.#turns.values().every((turn) => turn.user === user);
   }
 
-  /** Fails them all, or those of a user. */
+  /** Fails all turns, or those of a user. */
   cancel(failure: Failure, user?: string): void {
-    for (const live of this.#turns.values()) {
-      if (user === undefined || live.user === user) live.turn.fail(failure);
-    }
+    for (const turn of this.#turns.values()) if (user === undefined || turn.user === user) turn.fail(failure);
   }
 }

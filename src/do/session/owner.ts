@@ -1,26 +1,22 @@
-/** Whose session it is, and what of it that user's object knows: all that the task of telling needs to know, in one row. */
+/** The owner of a session and the state of their sync: the data of the task that syncs, in one row. */
 import type { Database } from "../sqlite/database";
-import type { Schedule, SessionTask } from "../sqlite/schedule";
+import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
 import type { Extraction } from "../user/learn-facts";
 import { epochIn, type NotedEpoch } from "../user/user-sessions";
 
-/** Milliseconds after which what is owed is told by an alarm, where the turn could not. */
-const LATE_MS = 30_000;
-/** The longest time between two tries, in milliseconds. */
-const LONGEST_MS = 3_600_000;
-
+/** Stored as JSON. */
 export interface Owner {
   /** The name of the user's object. */
   user: string;
-  /** As clients name the session. */
+  /** The session's id as clients know it. */
   sessionId: string;
-  /** Which stay of the session with its user this is: the user's object hands it out before anything is stored. */
+  /** Random; created by the user's object before the session stores anything for the user. */
   epoch: string;
-  /** Up to which `seq` the user's object knows the session. */
+  /** The user's object has the messages up to this `seq`. */
   told: number;
-  /** How often in a row it did not answer. */
+  /** Failed syncs in a row. */
   failures: number;
-  /** Whether the session is about to be deleted. */
+  /** Whether the session is being deleted. */
   leaving?: boolean | undefined;
   extraction?: Extraction | undefined;
 }
@@ -34,45 +30,44 @@ export class Ownership {
     this.#schedule = schedule;
   }
 
-  /** Undefined where the session is nobody's. */
+  /** Undefined for a session without a user. */
   get owner(): Owner | undefined {
     const noted = this.#schedule.noted<Omit<Owner, "epoch"> & NotedEpoch>("tell");
     return noted && { ...noted, epoch: epochIn(noted) };
   }
 
-  /** Notes that something new is to be told. Call it inside the transaction that writes it. @param claim of a session that is nobody's */
-  owe(claim?: Owner): void {
+  /**
+   * Schedules a sync, as part of the transaction that writes messages. The alarm runs it if the turn cannot.
+   * @param claim the owner of a session that has none yet
+   */
+  markPending(claim?: Owner): void {
     const { owner } = this;
     if (owner && this.#schedule.has("tell")) return;
     const next = owner ?? claim;
-    if (next) this.#note({ ...next, extraction: claim ? claim.extraction : next.extraction }, this.later());
+    if (next) this.#note({ ...next, extraction: claim ? claim.extraction : next.extraction }, retryAt(1));
   }
 
-  /** Notes up to which `seq` the user's object knows an epoch of the session. @param all whether that is all there is */
-  told(epoch: string, told: number, all: boolean): void {
+  /** Stores the result of a sync. @param all whether nothing is pending */
+  markSynced(epoch: string, seq: number, all: boolean): void {
     const { owner } = this;
-    if (owner?.epoch === epoch) this.#write({ ...owner, told, failures: 0 }, all ? null : this.later());
+    if (owner?.epoch === epoch) this.#write({ ...owner, told: seq, failures: 0 }, all ? null : retryAt(1));
   }
 
-  /** Notes that the user's object did not answer. @returns when to try again */
-  failed(): number {
+  /** Stores a failed sync. @returns when to retry */
+  markFailed(): number {
     const { owner } = this;
-    const again = this.later(owner?.failures);
-    if (owner) this.#write({ ...owner, failures: owner.failures + 1 }, again);
+    const failures = (owner?.failures ?? 0) + 1;
+    const again = retryAt(failures);
+    if (owner) this.#write({ ...owner, failures }, again);
     return again;
   }
 
-  /** When to try again, after so many failures. */
-  later(failures = 0): number {
-    return Date.now() + Math.min(LATE_MS * 2 ** failures, LONGEST_MS);
+  /** Stores whether the session is being deleted: the alarm then repeats a lost deletion. */
+  markLeaving(owner: Owner, leaving: boolean): void {
+    this.#write({ ...owner, leaving }, retryAt(1));
   }
 
-  /** Notes that the session is about to be deleted, which goes on by itself where it is lost in the middle; or not, after all. */
-  leave(owner: Owner, leaving: boolean): void {
-    this.#write({ ...owner, leaving }, this.later());
-  }
-
-  /** The session is nobody's. Call it inside a transaction. */
+  /** Deletes the owner, as part of a transaction. */
   release(): void {
     this.#schedule.drop("tell");
   }

@@ -1,122 +1,119 @@
-/** What is read of a session, on behalf of anybody, or of the one user whose it must be. Nothing is written. */
-import type { AiBinding } from "../../llm/binding";
+/** Reads of a session, for all readers or for the session's user alone. They write nothing. */
 import { cleanMessages } from "../../llm/control-tokens";
 import type { EmbeddingOptions } from "../../llm/embedder";
-import { Llama } from "../../llm/llama";
-import { measure } from "../../turn/budget";
 import { type Preview, preview, type Sizes } from "../../turn/preview";
 import { type Failed, failed, ok, type Result } from "../../turn/result";
 import type { Message, RecalledMessage, StoredTurn } from "../../turn/types";
-import type { Form } from "../../wire/forms";
 import { readContext } from "../memory/context";
 import { embeddedQuestion } from "../memory/follow-ups";
 import type { SessionInfo } from "../memory/messages";
 import { recall, SEARCH_TOKENS } from "../memory/ranking";
-import type { Asking } from "./ask-request";
-import type { Meaning } from "./embeddings";
-import type { SessionTurns } from "./session-turns";
-import type { Store } from "./store";
-import type { UserLink } from "./user-sync";
+import type { AskRequest } from "./ask-request";
+import type { Embeddings } from "./embeddings";
+import type { Session } from "./session";
+import type { UserSync } from "./user-sync";
 
-/** A page of the transcript: only messages with a smaller `seq` than `before`, so many at most. */
+/** A page of the transcript: at most `limit` messages with a smaller `seq` than `before`. */
 export interface Page {
   before?: number | undefined;
   limit: number;
 }
 
-/** What is told of a session without its messages. */
+/** A session without its messages. */
 export interface ReadInfo extends SessionInfo {
   title: string | null;
-  /** How many messages have a vector of the encoder that was asked for. */
+  /** Messages that have a vector of the requested encoder. */
   vectors: number;
 }
 
-interface Deps {
-  ai: AiBinding;
-  store: Store;
-  turns: SessionTurns;
-  meaning: Meaning;
-  user: UserLink;
-}
+const FOREIGN = failed({ reason: "session_of_another_user" });
 
+/** `reader`: the object's name of the only user who may read; undefined if all may. */
 export class SessionReads {
-  readonly #deps: Deps;
+  readonly #session: Session;
+  readonly #user: UserSync;
+  readonly #embeddings: Embeddings;
 
-  constructor(deps: Deps) {
-    this.#deps = deps;
+  constructor(session: Session, user: UserSync, embeddings: Embeddings) {
+    this.#session = session;
+    this.#user = user;
+    this.#embeddings = embeddings;
   }
 
-  /** Why a user may not read the session; undefined where they may. @param by the name of their object, if anybody's */
-  mayRead(by: string | undefined): Failed | undefined {
-    if (by === undefined) return undefined;
-    const refusal = this.#deps.user.refusal({ object: by, mayAdopt: false });
+  /** Returns why a reader may not read the session; undefined if the reader may. */
+  readRefusal(reader: string | undefined): Failed | undefined {
+    if (reader === undefined) return undefined;
+    const refusal = this.#user.refusal({ object: reader, canClaim: false });
     if (refusal) return failed(refusal);
-    // While it is nobody's, the first question of somebody else may run, and is not written yet.
-    const isOpen = this.#deps.store.ownership.owner !== undefined || this.#deps.turns.areOf(by);
-    return isOpen ? undefined : failed({ reason: "session_of_another_user" });
+    // In a session without an owner, the first turn of another user may run.
+    const { store, live } = this.#session;
+    return store.ownership.owner !== undefined || live.belongTo(reader) ? undefined : FOREIGN;
   }
 
-  /** As {@link mayRead}, of one turn: one that runs or waits is its own user's, whoever else's turns wait there. */
-  mayReadTurn(turnId: string, by: string | undefined): Failed | undefined {
-    const live = this.#deps.turns.live(turnId);
-    if (by === undefined || live?.user === undefined) return this.mayRead(by);
-    const refusal = this.#deps.user.refusal({ object: by, mayAdopt: false });
+  /** As {@link readRefusal}, for one turn: a turn that runs or waits belongs to its own user. */
+  turnRefusal(turnId: string, reader: string | undefined): Failed | undefined {
+    const turn = this.#session.live.get(turnId);
+    if (reader === undefined || turn?.user === undefined) return this.readRefusal(reader);
+    const refusal = this.#user.refusal({ object: reader, canClaim: false });
     if (refusal) return failed(refusal);
-    return live.user === by ? undefined : failed({ reason: "session_of_another_user" });
+    return turn.user === reader ? undefined : FOREIGN;
   }
 
-  turn(turnId: string, by: string | undefined): Result<StoredTurn> {
-    return this.mayReadTurn(turnId, by) ?? found(this.#deps.turns.get(turnId));
-  }
-
-  follow(turnId: string, form: Form, after: number | null, by: string | undefined): Result<ReadableStream<Uint8Array>> {
-    return this.mayReadTurn(turnId, by) ?? this.#deps.turns.follow(turnId, form, after);
-  }
-
-  history({ before, limit }: Page, by: string | undefined): Result<{ messages: Message[]; nextCursor: number | null }> {
-    const refusal = this.mayRead(by);
+  turn(turnId: string, reader: string | undefined): Result<StoredTurn> {
+    const refusal = this.turnRefusal(turnId, reader);
     if (refusal) return refusal;
-    const messages = this.#deps.store.messages.page(before, limit);
+    const turn = this.#session.turn(turnId);
+    return turn ? ok(turn) : failed({ reason: "turn_not_found" });
+  }
+
+  history(
+    { before, limit }: Page,
+    reader: string | undefined,
+  ): Result<{ messages: Message[]; nextCursor: number | null }> {
+    const refusal = this.readRefusal(reader);
+    if (refusal) return refusal;
+    const messages = this.#session.store.messages.page(before, limit);
     const last = messages.at(-1)?.seq ?? 1;
-    return ok({ messages: this.#asTheyAre(messages), nextCursor: last > 1 ? last : null });
+    return ok({ messages: this.#shown(messages), nextCursor: last > 1 ? last : null });
   }
 
-  pick(seqs: number[], by: string | undefined): Result<{ messages: Message[]; nextCursor: null }> {
-    const messages = () => this.#asTheyAre(this.#deps.store.messages.shown(seqs));
-    return this.mayRead(by) ?? ok({ messages: messages(), nextCursor: null });
+  pick(seqs: number[], reader: string | undefined): Result<{ messages: Message[]; nextCursor: null }> {
+    const refusal = this.readRefusal(reader);
+    if (refusal) return refusal;
+    return ok({ messages: this.#shown(this.#session.store.messages.shown(seqs)), nextCursor: null });
   }
 
-  #asTheyAre(messages: Message[]): Message[] {
-    return messages.map((message) => this.#deps.turns.asItIs(message, message.turnId));
+  #shown(messages: Message[]): Message[] {
+    return messages.map((message) => this.#session.markLost(message, message.turnId));
   }
 
-  info(embeddingModel: string, by: string | undefined): Result<ReadInfo> {
-    const { messages, title, vectors } = this.#deps.store;
-    const info = () => ({ ...messages.info(), title: title.text, vectors: vectors.count(embeddingModel) });
-    return this.mayRead(by) ?? ok(info());
+  info(embeddingModel: string, reader: string | undefined): Result<ReadInfo> {
+    const refusal = this.readRefusal(reader);
+    if (refusal) return refusal;
+    const { messages, title, vectors } = this.#session.store;
+    return ok({ ...messages.info(), title: title.text, vectors: vectors.count(embeddingModel) });
   }
 
-  async context({ ask, model, embedding, user }: Asking, sizes: Sizes): Promise<Result<Preview>> {
-    const refusal = this.#deps.user.refusal(user);
+  async context(request: AskRequest, sizes: Sizes): Promise<Result<Preview>> {
+    const { input, embedding, user } = request;
+    const refusal = this.#user.refusal(user);
     if (refusal) return failed(refusal);
-    const { window } = new Llama(this.#deps.ai, model);
-    const isLong = sizes.windowTokens !== undefined || this.#deps.turns.isLong(ask, model);
-    const recallTokens = sizes.recallTokens ?? ask.recallTokens;
-    const [question, known] = await Promise.all([
-      embedding && isLong
-        ? this.#deps.meaning.question(embeddedQuestion(this.#deps.store.messages, ask.question), embedding)
-        : null,
-      user && this.#deps.user.joining.read(user, { ...ask, recallTokens }),
+    const isLong = sizes.windowTokens !== undefined || this.#session.isLong(request);
+    const { messages } = this.#session.store;
+    const recallTokens = sizes.recallTokens ?? input.recallTokens;
+    const [vector, memory] = await Promise.all([
+      embedding && isLong ? this.#embeddings.question(embeddedQuestion(messages, input.question), embedding) : null,
+      user && this.#user.joining.read(user, { ...input, recallTokens }),
     ]);
-    const { messages } = this.#deps.store;
     const scope = {
       total: messages.count(),
-      timeZone: ask.timeZone,
+      timeZone: input.timeZone,
       now: Date.now(),
-      nearest: this.#deps.meaning.nearestTo(question),
-      user: known,
+      nearest: this.#embeddings.nearestTo(vector),
+      user: memory,
     };
-    const shown = preview(measure(ask), window, sizes, (budget) => readContext(messages, ask.question, budget, scope));
+    const { window } = this.#session.model(request);
+    const shown = preview(input, window, sizes, (budget) => readContext(messages, input.question, budget, scope));
     return shown.ok ? ok({ ...shown.value, messages: cleanMessages(shown.value.messages) }) : shown;
   }
 
@@ -124,20 +121,16 @@ export class SessionReads {
     text: string,
     limit: number,
     embedding: EmbeddingOptions | undefined,
-    by: string | undefined,
+    reader: string | undefined,
   ): Promise<Result<RecalledMessage[]>> {
-    const { messages } = this.#deps.store;
-    const question = embedding ? await this.#deps.meaning.question(text, embedding) : null;
-    const refusal = this.mayRead(by);
+    const vector = embedding ? await this.#embeddings.question(text, embedding) : null;
+    const refusal = this.readRefusal(reader);
     if (refusal) return refusal;
+    const { messages } = this.#session.store;
     const before = messages.end().last + 1;
-    const nearest = this.#deps.meaning.nearestTo(question)?.(before);
+    const nearest = this.#embeddings.nearestTo(vector)?.(before);
     return ok(
       recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit, whole: true }, { nearest }).recalled,
     );
   }
-}
-
-function found<T>(value: T | null): Result<T> {
-  return value === null ? failed({ reason: "turn_not_found" }) : ok(value);
 }

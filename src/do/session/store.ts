@@ -1,250 +1,248 @@
-/** What is durable of a session, and the transactions that change it: each leaves whole turns behind, in order. */
+/** The stored data of a session, and the transactions that change it. Each leaves complete turns in order. */
 import { log } from "../../log";
-import type { TurnIdentity } from "../../turn/live-turn";
-import { failed, ok, type Result } from "../../turn/result";
-import { byTime, isOlder } from "../../turn/time-order";
 import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
-import { answerOf, Messages, type StoredMessage, type TurnPlace } from "../memory/messages";
+import { answerOf, Messages, type TurnPlace } from "../memory/messages";
 import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
-import { metaOf, setMeta } from "../sqlite/meta";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
+import { noTables } from "../sqlite/tables";
+import { appendedAt, setAppendedAt } from "./appended-at";
 import { MOST_OF_TURN } from "./entries";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import { type Owner, Ownership } from "./owner";
-import type { Staging } from "./staging";
+import { SessionImport } from "./session-import";
 import { Title } from "./title";
-import { TurnRows } from "./turn-rows";
+import { type NewTurn, TurnRows } from "./turn-rows";
 
-/** How large a session may be. */
+/** The largest size of a session. */
 export interface SessionLimits {
   messages: number;
-  /** Of its database, the index with it. */
+  /** Bytes of its database, indexes included. */
   bytes: number;
 }
 
-/** What a turn writes before there is an answer. */
+/** The messages that a turn stores before its answer. */
 export interface Opening {
-  /** What was said before the session's first turn: messages of no turn. */
+  /** Messages before the first turn of the session. */
   before: NewMessage[];
-  /** The turn's own: results of calls, then its question; only results where it goes on with a question before it. */
-  said: NewMessage[];
-  /** Whose session it is from now on, where it is nobody's yet. */
+  /** The turn's own messages: tool results, then its question, if it has one. */
+  messages: NewMessage[];
+  /** The owner of a session that has none yet. */
   owner?: Owner | undefined;
 }
+
+/** Readers get these during an import. */
+const NO_MESSAGES = new Messages(noTables);
+const NO_TURNS = new TurnRows(noTables);
 
 export class Store {
   readonly #storage: DurableObjectStorage;
   readonly #db: Database;
-  readonly messages: Messages;
-  readonly turns: TurnRows;
+  readonly #messages: Messages;
+  readonly #turns: TurnRows;
   readonly schedule: Schedule<SessionTask>;
   readonly vectors: VectorRows;
   readonly ownership: Ownership;
   readonly title: Title;
-  /** Another number each time that the session is emptied. */
-  life = 0;
-  /** Whether a turn was lost with the object before this one. */
-  readonly recovered: boolean;
-  /** The turn whose question stands there without its answer, and how many messages it can take back. */
+  readonly import: SessionImport;
+  /** Incremented each time the session is emptied. */
+  generation = 0;
+  /** Whether a turn was lost with the previous object. */
+  recovered = false;
+  /** The stored turn without an answer, and how many of its messages can be rolled back. */
   #unanswered: { id: string; rows: number } | undefined;
 
-  /** Opens the storage: brings it to the newest schema, adopts a first version's history, ends a lost turn. */
+  /** Opens the storage: migrates it, adopts the history of version 1, ends a lost turn. */
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#db = new Database(storage, "session");
-    this.messages = new Messages(this.#db);
-    this.turns = new TurnRows(this.#db);
+    this.#messages = new Messages(this.#db);
+    this.#turns = new TurnRows(this.#db);
     this.schedule = new Schedule(storage, this.#db);
     this.vectors = new VectorRows(this.#db);
-    this.title = new Title(this.#db, this.messages);
+    this.title = new Title(this.#db, this);
+    this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this.title);
     this.ownership = new Ownership(this.#db, this.schedule);
-    if (this.#db.newer) {
-      this.recovered = false;
-      return;
-    }
+    if (this.#db.newer) return;
+    this.import.dropLost();
     if (!this.#db.exists) adoptFirstVersion(storage, this.#db, this.messages);
     const [last] = this.messages.page(undefined, 1);
-    this.recovered = last?.status === "running";
-    if (!this.recovered) return;
-    if (last?.turnId !== undefined) this.#unanswered = { id: last.turnId, rows: 0 };
+    if (last?.status !== "running") return;
+    this.recovered = true;
+    if (last.turnId !== undefined) this.#unanswered = { id: last.turnId, rows: 0 };
     try {
       this.#change(() => {});
     } catch (error) {
-      // The next write tries again; until then the session can be read.
+      // The next write tries again. Reads work meanwhile.
       log("error", "lost_turn_not_ended", { error: String(error) });
     }
   }
 
-  /** Whether there is room for so many messages; the last ones may go beyond the bytes. */
+  /** Empty during an import. */
+  get messages(): Messages {
+    return this.import.id === undefined ? this.#messages : NO_MESSAGES;
+  }
+
+  /** Empty during an import. */
+  get turns(): TurnRows {
+    return this.import.id === undefined ? this.#turns : NO_TURNS;
+  }
+
+  /** Whether the session has room for so many messages. The last ones may exceed the bytes. */
   hasRoom(count: number, limits: SessionLimits): boolean {
     return this.messages.end().last + count <= limits.messages && this.#storage.sql.databaseSize < limits.bytes;
   }
 
-  /** Appends messages by their time; fails if they begin before the newest message. */
-  append(messages: NewMessage[], owner?: Owner): Result<{ firstSeq: number; lastSeq: number }> {
-    const ordered = byTime(messages, Date.now());
-    const [newest] = this.messages.page(undefined, 1);
-    if (isOlder(ordered, newest?.createdAt)) return failed({ reason: "older_than_session" });
-    const appended = this.#change(() => {
-      this.#touch();
-      return this.messages.append(ordered);
+  append(messages: NewMessage[], owner?: Owner): { firstSeq: number; lastSeq: number } {
+    return this.#change(() => {
+      setAppendedAt(this.#db);
+      return this.#messages.append(messages);
     }, owner);
-    return ok(appended);
   }
 
-  /** Makes what was imported the session, which is empty. @param title the one that it was given, if any */
-  adopt(staging: Staging, title: string | undefined): void {
-    this.#change(() => {
-      staging.swap();
-      this.title.set(title);
-      this.#touch();
-    });
-    this.messages.forget();
-  }
-
-  /** The last `seq` that no running turn can take back. */
-  settled(): number {
+  /** Returns the last `seq` that no running turn can roll back. */
+  stableSeq(): number {
     return this.messages.end().last - (this.#unanswered?.rows ?? 0);
   }
 
-  /** When somebody last asked or appended, in milliseconds since 1970; appended messages bring times of their own. */
+  /** Returns the time of the last ask or append, in milliseconds since 1970. Appended messages may have older times. */
   lastUsed(): number {
-    const appended = metaOf<number>(this.#db, "appended_at");
+    const appended = appendedAt(this.#db);
     const [last] = this.messages.page(undefined, 1);
-    const said = last && (last.turnId || appended === undefined) ? last.createdAt : 0;
-    return Math.max(appended ?? 0, said);
+    const asked = last && (last.turnId || appended === undefined) ? last.createdAt : 0;
+    return Math.max(appended ?? 0, asked);
   }
 
-  /** A turn's messages: its question, with what was said before it where the session begins with that. */
-  question(identity: TurnIdentity, opening: Opening): void {
+  /** Stores the messages of a turn before its answer. */
+  question(turn: NewTurn, opening: Opening): void {
     this.#change(() => {
-      this.turns.insert(identity, this.#open(identity, opening));
+      this.#turns.insert(turn, this.#open(turn, opening));
     }, opening.owner);
-    this.#unanswered = { id: identity.id, rows: opening.before.length + opening.said.length };
+    this.#unanswered = { id: turn.id, rows: opening.before.length + opening.messages.length };
   }
 
-  /** What a turn has said so far. */
+  /** Stores the partial answer of a turn. */
   save(turnId: string, snapshot: FinishedTurn): void {
-    this.#db.transaction(() => this.turns.save(turnId, snapshot));
+    this.#db.transaction(() => this.#turns.save(turnId, snapshot));
   }
 
-  /** The answer to the last message. */
+  /** Stores the answer of the last turn. */
   answer(turnId: string, finished: FinishedTurn): void {
     this.#db.transaction(() => {
       this.#appendAnswer(turnId, finished);
-      this.ownership.owe();
+      this.ownership.markPending();
     });
     this.#unanswered = undefined;
   }
 
-  /** Question and answer at once. */
-  turn(identity: TurnIdentity, opening: Opening, finished: FinishedTurn): void {
+  /** Stores a turn in one transaction. */
+  turn(turn: NewTurn, opening: Opening, finished: FinishedTurn): void {
     this.#change(() => {
       const now = Date.now();
-      const place = this.#open(identity, opening, answerOf(finished, now));
-      this.turns.insert(identity, place, finished, now);
+      const place = this.#open(turn, opening, answerOf(finished, now));
+      this.#turns.insert(turn, place, finished, now);
     }, opening.owner);
   }
 
-  /** What was said in a turn that is over, oldest first; one that waited in line has left nothing. */
-  saidIn(turnId: string): Message[] {
-    const turn = this.turns.get(turnId);
+  /** Returns the messages of a turn that has ended, oldest first. */
+  messagesOf(turnId: string): Message[] {
+    const turn = this.#turns.get(turnId);
     if (!turn) return [];
-    const near = this.messages.between(turn.answerSeq - MOST_OF_TURN, turn.answerSeq, MOST_OF_TURN);
+    const near = this.#messages.between(turn.answerSeq - MOST_OF_TURN, turn.answerSeq, MOST_OF_TURN);
     return near.filter((message) => message.turnId === turnId).toArray();
   }
 
-  /** Takes a turn that is over out of the session. */
+  /** Deletes a turn that has ended. */
   withdraw(turnId: string): void {
-    const own = this.saidIn(turnId);
-    // No change behind the last message: another turn may run, and it is not lost.
+    const own = this.messagesOf(turnId);
+    // Not `#change`: it would end another turn that runs.
     this.#db.transaction(() => {
-      this.messages.withdraw(own);
-      // The vector of a message is made of the one before it too.
+      this.#messages.withdraw(own);
+      // The vector of a message also contains the message before it.
       this.vectors.empty([...new Set(own.flatMap(({ seq }) => [seq, seq + 1]))]);
-      this.turns.delete(turnId);
+      this.#turns.delete(turnId);
     });
   }
 
-  /** Takes a turn's question back, and what was said before it where the session began with that. */
-  rollBack(turnId: string, { before, said }: Opening): void {
+  /** Deletes the messages of a turn that has no answer. */
+  rollBack(turnId: string, { before, messages }: Opening): void {
     this.#db.transaction(() => {
-      this.messages.deleteLast(before.length + said.length);
-      this.turns.delete(turnId);
-      if (this.messages.end().last === 0) this.ownership.release();
+      this.#messages.deleteLast(before.length + messages.length);
+      this.#turns.delete(turnId);
+      if (this.#messages.end().last === 0) this.ownership.release();
     });
     this.#unanswered = undefined;
   }
 
-  /** Empties the session. What could not be adopted goes too, or a later wake would bring it back. */
+  /** Empties the session. Deletes the history of version 1 too, because a later wake would adopt it. */
   clear(): { deleted: number } {
-    const deleted = this.messages.count();
+    this.import.drop();
+    const deleted = this.#messages.count();
     forgetFirstVersion(this.#storage);
     if (this.#db.exists) {
       this.#db.transaction(() => {
-        this.turns.clear();
-        this.messages.clear();
+        this.#turns.clear();
+        this.#messages.clear();
         this.vectors.clear();
         this.ownership.release();
         this.title.set(undefined);
       });
     }
-    // Last: where the transaction fails, nothing was emptied.
-    this.life += 1;
+    // Last: a failed transaction empties nothing.
+    this.generation += 1;
     this.#unanswered = undefined;
     return { deleted };
   }
 
-  /** Gives the storage back. */
-  async destroy(): Promise<void> {
-    this.life += 1;
+  /** Deletes everything, and gives the storage back. */
+  async destroy(): Promise<{ deleted: number }> {
+    const deleted = this.messages.count();
+    this.generation += 1;
     const unanswered = this.#unanswered;
     this.#unanswered = undefined;
     forgetFirstVersion(this.#storage);
     try {
       await this.#db.destroy();
+      this.import.id = undefined;
+      return { deleted };
     } catch (error) {
       this.#unanswered ??= unanswered;
       throw error;
     }
   }
 
-  /** Resolves when all that was written is durable. */
+  /** Resolves when all writes are durable. */
   durable(): Promise<void> {
     return this.#db.durable();
   }
 
   /**
-   * Writes behind the last message, which is then owed to the session's user; a question whose answer was lost gets what was
-   * saved of it first.
+   * Runs a transaction that appends messages, and schedules the sync with the session's user. First ends a lost turn with
+   * its partial answer.
    */
   #change<T>(run: () => T, owner?: Owner): T {
     const lost = this.#unanswered;
     const result = this.#db.transaction(() => {
-      const turn = lost && this.turns.get(lost.id);
+      this.import.clear();
+      const turn = lost && this.#turns.get(lost.id);
       if (turn) this.#appendAnswer(turn.id, { ...turn, status: "interrupted" });
       const changed = run();
-      this.ownership.owe(owner);
+      this.ownership.markPending(owner);
       return changed;
     });
+    this.import.id = undefined;
     this.#unanswered = undefined;
     return result;
   }
 
-  /** Remembers that messages came which may be older than now. */
-  #touch(): void {
-    setMeta(this.#db, "appended_at", Date.now());
-  }
-
-  #open({ id }: TurnIdentity, { before, said }: Opening, ...answer: StoredMessage[]): TurnPlace {
-    if (before.length > 0) this.messages.append(before);
-    return this.messages.appendTurn(id, said, ...answer);
+  #open({ id }: NewTurn, { before, messages }: Opening, ...answer: NewMessage[]): TurnPlace {
+    if (before.length > 0) this.#messages.append(before);
+    return this.#messages.appendTurn(id, messages, ...answer);
   }
 
   #appendAnswer(turnId: string, finished: FinishedTurn): void {
     const now = Date.now();
-    this.messages.append([answerOf(finished, now)], turnId);
-    this.turns.finish(turnId, finished, now);
+    this.#messages.append([answerOf(finished, now)], turnId);
+    this.#turns.finish(turnId, finished, now);
   }
 }

@@ -1,5 +1,4 @@
-/** What a session is called: as somebody named it, else the beginning of its first question. */
-
+/** The title of a session: the given one, else the start of its first question. */
 import { titleOf } from "../../turn/title-of";
 import type { Messages } from "../memory/messages";
 import type { Database } from "../sqlite/database";
@@ -7,26 +6,26 @@ import { metaOf, setMeta } from "../sqlite/meta";
 
 export class Title {
   readonly #db: Database;
-  readonly #messages: Messages;
+  readonly #store: { readonly messages: Messages };
 
-  constructor(db: Database, messages: Messages) {
+  constructor(db: Database, store: { readonly messages: Messages }) {
     this.#db = db;
-    this.#messages = messages;
+    this.#store = store;
   }
 
-  /** As somebody named it. */
+  /** The title that a client set. */
   get given(): string | undefined {
     return metaOf(this.#db, "title");
   }
 
-  /** Null where there is neither. */
+  /** Null for a session without title and question. */
   get text(): string | null {
     const { given } = this;
-    const question = given === undefined ? this.#messages.firstQuestion() : undefined;
+    const question = given === undefined ? this.#store.messages.firstQuestion() : undefined;
     return given ?? (question ? titleOf(question.content) : null);
   }
 
-  /** @param text undefined for none */
+  /** @param text undefined deletes the title */
   set(text: string | undefined): void {
     this.#db.transaction(() => setMeta(this.#db, "title", text));
   }

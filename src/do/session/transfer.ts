@@ -1,42 +1,39 @@
-/** A session that goes elsewhere, and one that comes from there. */
+/** Export and import of a session. */
 import { failed, ok, type Result } from "../../turn/result";
 import type { Entry } from "../../turn/types";
 import { endLine, entryLine, headLine, lengthOf } from "../../wire/ndjson";
-import { written } from "../sqlite/try-write";
+import { tryWrite } from "../sqlite/try-write";
 import { entriesOf } from "./entries";
-import { Staging } from "./staging";
+import type { Session } from "./session";
 import type { SessionLimits, Store } from "./store";
-import type { Line } from "./turn-queue";
+import type { TurnQueue } from "./turn-queue";
 
-/** Messages, more than a turn has, and about how many characters, of an export that are in memory at once. */
+/** The most messages, more than a turn has, and about the most characters of an export that are in memory. */
 const PAGE = 200;
 const PAGE_CHARACTERS = 1_000_000;
 
 const encoder = new TextEncoder();
 
 export class Transfer {
-  readonly #storage: DurableObjectStorage;
   readonly #store: Store;
-  readonly #line: Line;
-  #staging: Staging | undefined;
+  readonly #queue: TurnQueue;
 
-  constructor(storage: DurableObjectStorage, store: Store, line: Line) {
-    this.#storage = storage;
+  constructor({ store, queue }: Session) {
     this.#store = store;
-    this.#line = line;
+    this.#queue = queue;
   }
 
-  /** What the session has now, without a turn that runs; it breaks off where the session is emptied meanwhile. */
+  /** Returns the session as lines of JSON, without a turn that runs. Fails if the session is emptied meanwhile. */
   export(): ReadableStream<Uint8Array> {
     const store = this.#store;
-    const { life } = store;
+    const { generation } = store;
     const { last } = store.messages.end();
     let read = 0;
     let messages = 0;
     return new ReadableStream<Uint8Array>(
       {
         pull(controller) {
-          if (store.life !== life) return controller.error(new Error("The session was emptied meanwhile."));
+          if (store.generation !== generation) return controller.error(new Error("The session was emptied meanwhile."));
           let text = read === 0 ? headLine(store.title.given) : "";
           const from = read;
           for (const { seq, entry } of entriesOf(store, { after: read, last, limit: PAGE })) {
@@ -56,49 +53,46 @@ export class Transfer {
     );
   }
 
-  /** Begins an import, in the place of one that was not finished. @returns its id */
+  /** Starts an import in place of one that was not finished. @returns its id; `session_not_empty` */
   begin(): Result<string> {
     if (this.#store.messages.end().last > 0) return failed({ reason: "session_not_empty" });
-    return written(() => {
-      this.#staging = new Staging(this.#storage);
-      return ok(this.#staging.id);
-    });
+    return tryWrite(() => ok(this.#store.import.begin()));
   }
 
-  /** @returns the place of the first entry that cannot be added, or null */
+  /** Adds to an import. @returns the index of the first entry that cannot be added, or null; `session_full` */
   add(id: string, entries: Entry[], limits: SessionLimits): Result<number | null> {
-    const staging = this.#staging;
-    if (staging?.id !== id) return failed({ reason: "import_interrupted" });
-    return written(() => {
-      const repeated = staging.add(entries);
-      const isFull = staging.count > limits.messages || this.#storage.sql.databaseSize > limits.bytes;
-      return isFull ? failed({ reason: "session_full" }) : ok(repeated);
-    });
+    const { import: added } = this.#store;
+    return (
+      this.#refusal(id) ??
+      tryWrite(() => {
+        const repeated = added.add(entries);
+        const isFull = added.count > limits.messages || !this.#store.hasRoom(0, limits);
+        return isFull ? failed({ reason: "session_full" }) : ok(repeated);
+      })
+    );
   }
 
-  /** Makes what was imported the session, with its title, where that is still empty when its place in line has come. */
+  /** Makes an import the content of the session when the call is first in the queue. */
   async finish(id: string, title: string | undefined): Promise<Result<{ messages: number }>> {
-    if (this.#line.full) return failed({ reason: "session_queue_full" });
-    const release = await this.#line.enter();
+    if (this.#queue.full) return failed({ reason: "session_queue_full" });
+    const release = await this.#queue.enter();
     try {
-      const staging = this.#staging;
-      if (!release || staging?.id !== id) return failed({ reason: "import_interrupted" });
-      if (this.#store.messages.end().last > 0) return failed({ reason: "session_not_empty" });
-      const messages = staging.count;
-      return written(() => {
-        this.#store.adopt(staging, title);
-        this.#staging = undefined;
-        return ok({ messages });
-      });
+      if (!release) return failed({ reason: "import_interrupted" });
+      return this.#refusal(id) ?? tryWrite(() => ok({ messages: this.#store.import.finish(title) }));
     } finally {
       release?.();
     }
   }
 
-  /** Drops an import, or whichever there is. */
-  cancel(id?: string): void {
-    if (!this.#staging || (id !== undefined && this.#staging.id !== id)) return;
-    this.#staging.drop();
-    this.#staging = undefined;
+  /** Deletes an import. Does nothing for another id. */
+  cancel(id: string): void {
+    if (this.#store.import.id === id) this.#store.import.drop();
+  }
+
+  /** Returns why an import cannot continue: the session was used or emptied meanwhile. */
+  #refusal(id: string): Result<never> | undefined {
+    if (this.#store.import.id === id) return undefined;
+    const isUsed = this.#store.messages.end().last > 0;
+    return failed({ reason: isUsed ? "session_not_empty" : "import_interrupted" });
   }
 }

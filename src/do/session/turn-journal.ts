@@ -1,44 +1,43 @@
-import type { TurnIdentity } from "../../turn/live-turn";
+import type { LiveTurn } from "../../turn/live-turn";
 import type { Journal } from "../../turn/ports";
 import type { FinishedTurn } from "../../turn/types";
 import type { Opening, Store } from "./store";
 
-/** What a session's storage has of one turn. */
+/** Stores one turn of a session. */
 export class TurnJournal implements Journal {
   readonly #store: Store;
-  readonly #identity: TurnIdentity;
+  readonly #turn: LiveTurn;
   readonly #opening: Opening;
-  #written: "nothing" | "question" | "turn" = "nothing";
+  #stored: "nothing" | "question" | "turn" = "nothing";
 
-  constructor(store: Store, identity: TurnIdentity, opening: Opening) {
+  constructor(store: Store, turn: LiveTurn, opening: Opening) {
     this.#store = store;
-    this.#identity = identity;
+    this.#turn = turn;
     this.#opening = opening;
   }
 
-  /** Whether the turn is remembered as it ended. */
-  get closed(): boolean {
-    return this.#written === "turn";
+  get finished(): boolean {
+    return this.#stored === "turn";
   }
 
   begin(): void {
-    this.#store.question(this.#identity, this.#opening);
-    this.#written = "question";
+    this.#store.question(this.#turn, this.#opening);
+    this.#stored = "question";
   }
 
   save(snapshot: FinishedTurn): void {
-    this.#store.save(this.#identity.id, snapshot);
+    this.#store.save(this.#turn.id, snapshot);
   }
 
   finish(finished: FinishedTurn): void {
-    if (this.#written === "question") this.#store.answer(this.#identity.id, finished);
-    if (this.#written === "nothing") this.#store.turn(this.#identity, this.#opening, finished);
-    this.#written = "turn";
+    if (this.#stored === "question") this.#store.answer(this.#turn.id, finished);
+    if (this.#stored === "nothing") this.#store.turn(this.#turn, this.#opening, finished);
+    this.#stored = "turn";
   }
 
   rollBack(): void {
-    if (this.#written === "question") this.#store.rollBack(this.#identity.id, this.#opening);
-    this.#written = "nothing";
+    if (this.#stored === "question") this.#store.rollBack(this.#turn.id, this.#opening);
+    this.#stored = "nothing";
   }
 
   durable(): Promise<void> {

@@ -1,10 +1,10 @@
 import { MAX_WAITING } from "../../limits";
 
-/** Gives up a place in line; twice does no harm. */
+/** Ends a place in the queue. Calling it again has no effect. */
 export type Release = () => void;
 
-/** Who may change a session: one at a time, in the order in which they came. */
-export class Line {
+/** Serializes turns and other changes of a session, in the order of their arrival. */
+export class TurnQueue {
   readonly #waiting: ((release: Release | null) => void)[] = [];
   #held: symbol | undefined;
 
@@ -16,13 +16,14 @@ export class Line {
     return this.#waiting.length >= MAX_WAITING;
   }
 
-  /** Waits for one's turn; null where the line was emptied before it came. */
+  /** Resolves when the caller is first in the queue; with null if the queue is cleared before. */
   enter(): Promise<Release | null> {
     if (!this.busy) return Promise.resolve(this.#hold());
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  empty(): void {
+  /** Removes all callers that wait. */
+  clear(): void {
     for (const resolve of this.#waiting.splice(0)) resolve(null);
   }
 

@@ -1,11 +1,11 @@
-/** The turns of a session: queries, and rows to turns and back. */
-import { NO_MEMORY, type TurnIdentity } from "../../turn/live-turn";
+/** The turns of a session: queries, and conversion of rows. */
+import { type LiveTurn, NO_MEMORY } from "../../turn/live-turn";
 import type { FinishedTurn, FinishReason, StoredTurn, TurnStatus } from "../../turn/types";
 import type { TurnPlace } from "../memory/messages";
 import type { Tables } from "../sqlite/tables";
 
-/** How long an idempotency key stands for its turn, in milliseconds. */
-const KEY_LIFE = 86_400_000;
+/** Milliseconds for which an idempotency key names its turn: a day, as at Stripe. */
+const KEY_MS = 86_400_000;
 
 type Row = {
   id: string;
@@ -31,7 +31,10 @@ const SELECT = `SELECT t.*, q.content AS question, a.content AS answer, a.memory
   JOIN messages q ON q.seq = t.question_seq
   LEFT JOIN messages a ON a.seq = coalesce(t.answer_seq, t.question_seq + 1) AND a.turn = t.id`;
 
-/** A turn as it is stored, with the columns that only the storage needs. */
+/** A new turn, as much as its row needs. */
+export type NewTurn = Pick<LiveTurn, "id" | "createdAt"> & Partial<Pick<LiveTurn, "idempotency">>;
+
+/** A turn with the columns that only the storage needs. */
 export interface TurnRow extends StoredTurn, TurnPlace {
   fingerprint: string | null;
 }
@@ -60,7 +63,6 @@ function toTurn(row: Row): TurnRow {
   };
 }
 
-/** Every write is of one row. */
 export class TurnRows {
   readonly #db: Tables;
 
@@ -68,9 +70,9 @@ export class TurnRows {
     this.#db = db;
   }
 
-  /** A turn whose answer is not there yet is running. */
+  /** @param finished absent for a turn that runs */
   insert(
-    { id, idempotency, createdAt }: TurnIdentity,
+    { id, idempotency, createdAt }: NewTurn,
     { questionSeq, answerSeq }: TurnPlace,
     finished?: FinishedTurn,
     finishedAt = createdAt,
@@ -78,13 +80,17 @@ export class TurnRows {
     this.#db.write(
       `INSERT INTO turns (id, question_seq, idempotency_key, fingerprint, created_at, model, finish_reason,
        prompt_tokens, completion_tokens, finished_at, answer_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[id, questionSeq, idempotency?.key ?? null, idempotency?.fingerprint ?? null, createdAt],
-      ...(finished ? ending(finished, finishedAt) : [null, null, 0, 0, null]),
+      id,
+      questionSeq,
+      idempotency?.key ?? null,
+      idempotency?.fingerprint ?? null,
+      createdAt,
+      ...(finished ? columnsOf(finished, finishedAt) : [null, null, 0, 0, null]),
       answerSeq === questionSeq + 1 ? null : answerSeq,
     );
   }
 
-  /** What has come so far of a running turn. */
+  /** Stores the partial answer of a running turn. */
   save(id: string, snapshot: FinishedTurn): void {
     this.#db.write("UPDATE turns SET partial = ? WHERE id = ?", JSON.stringify(snapshot), id);
   }
@@ -93,7 +99,7 @@ export class TurnRows {
     this.#db.write(
       `UPDATE turns SET partial = NULL, model = ?, finish_reason = ?, prompt_tokens = ?, completion_tokens = ?,
        finished_at = ? WHERE id = ?`,
-      ...ending(finished, finishedAt),
+      ...columnsOf(finished, finishedAt),
       id,
     );
   }
@@ -102,10 +108,10 @@ export class TurnRows {
     return this.#db.rows<Row>(`${SELECT} WHERE t.id = ?`, id).map(toTurn)[0];
   }
 
-  /** The turn of an idempotency key that is still good. */
+  /** Returns the newest turn with this idempotency key, of the last {@link KEY_MS}. */
   byKey(key: string): TurnRow | undefined {
     const query = `${SELECT} WHERE t.idempotency_key = ? AND t.created_at > ? ORDER BY t.created_at DESC LIMIT 1`;
-    return this.#db.rows<Row>(query, key, Date.now() - KEY_LIFE).map(toTurn)[0];
+    return this.#db.rows<Row>(query, key, Date.now() - KEY_MS).map(toTurn)[0];
   }
 
   delete(id: string): void {
@@ -117,7 +123,7 @@ export class TurnRows {
   }
 }
 
-const ending = ({ model, finishReason, usage }: FinishedTurn, finishedAt: number) => [
+const columnsOf = ({ model, finishReason, usage }: FinishedTurn, finishedAt: number) => [
   model,
   finishReason,
   usage.promptTokens,

@@ -1,183 +1,167 @@
-/** How a session is connected with its user: access, and updates of the user's object. */
-import { log } from "../../log";
-import { within } from "../../timeout";
+/** The session's user: access checks, and updates of the user's object. */
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import type { Message } from "../../turn/types";
-import { storageFailed, written } from "../sqlite/try-write";
+import { retryAt } from "../sqlite/schedule";
+import { storageFailed, tryWrite } from "../sqlite/try-write";
 import type { UserObject } from "../user/user-object";
-import type { AskingUser } from "./ask-request";
+import type { SessionUser } from "./ask-request";
 import { Joining } from "./joining";
 import type { Owner } from "./owner";
-import type { Store } from "./store";
+import type { Session } from "./session";
 
-/** Messages, and about how many characters, that are told at once; and how often in one go. */
+/** The most messages, and about the most characters, of one update; and the most updates of one sync. */
 const BATCH = 500;
 const BATCH_CHARACTERS = 2_000_000;
 const BATCHES = 20;
-/** Milliseconds that the user's object has to take what it is told. */
-const TELL_MS = 10_000;
-/** How often a session is forgotten again that began anew meanwhile. */
-const TRIES = 3;
+/** Milliseconds that the user's object has to store an update. */
+const UPDATE_MS = 10_000;
+/** How often a deletion is repeated for a session that got a new epoch meanwhile. */
+const FORGET_TRIES = 3;
 
-interface Deps {
-  users: DurableObjectNamespace<UserObject>;
-  store: Store;
-  /** Called when the user's object says that an epoch of the session is over. Deletes the rest here. */
-  onGone: (user: string, epoch: string) => void;
-}
-
-export class UserLink {
-  readonly #deps: Deps;
+export class UserSync {
+  readonly #session: Session;
   readonly joining: Joining;
-  #telling: Promise<number | null> | undefined;
+  #running: Promise<number | null> | undefined;
 
-  constructor(deps: Deps) {
-    this.#deps = deps;
-    this.joining = new Joining(deps);
+  constructor(session: Session) {
+    this.#session = session;
+    this.joining = new Joining(session);
   }
 
-  /** Why somebody may not use the session; undefined where they may. */
-  refusal(user: Pick<AskingUser, "object" | "mayAdopt"> | undefined): Failure | undefined {
+  /** Returns why a user may not use the session; undefined if the user may. */
+  refusal(user: Pick<SessionUser, "object" | "canClaim"> | undefined): Failure | undefined {
     if (!user) return undefined;
-    const { owner } = this.#deps.store.ownership;
-    const isOpen = owner ? owner.user === user.object : user.mayAdopt || this.#deps.store.messages.end().last === 0;
+    const { ownership, messages } = this.#session.store;
+    const isOpen = ownership.owner ? ownership.owner.user === user.object : user.canClaim || messages.end().last === 0;
     return isOpen ? undefined : { reason: "session_of_another_user" };
   }
 
-  /** Tells the user's object what it does not know yet; never rejects. @returns when to go on; null where nothing is left */
-  tell(): Promise<number | null> {
-    this.#telling ??= this.#tell()
+  /** Sends pending messages to the user's object. Never rejects. @returns when to continue; null if nothing is pending */
+  sync(): Promise<number | null> {
+    this.#running ??= this.#sync()
       .catch((error: unknown) => {
         storageFailed(error);
-        return this.#deps.store.ownership.later();
+        return retryAt(1);
       })
       .finally(() => {
-        this.#telling = undefined;
+        this.#running = undefined;
       });
-    return this.#telling;
+    return this.#running;
   }
 
-  async #tell(): Promise<number | null> {
-    const { ownership } = this.#deps.store;
+  async #sync(): Promise<number | null> {
+    const { store } = this.#session;
+    const { ownership, messages } = store;
     for (let batches = 0; batches < BATCHES; batches += 1) {
       const { owner } = ownership;
       if (!owner || owner.leaving) return null;
-      const { life } = this.#deps.store;
-      const { to, messages } = this.#next(owner.told);
-      // What a turn has said that runs is told when it is over.
-      if (to === owner.told) return this.#deps.store.messages.end().last > to ? ownership.later() : null;
-      try {
-        const { sessionId, extraction } = owner;
-        const title = owner.told === 0 ? this.#deps.store.title.given : undefined;
-        const told = { sessionId, epoch: owner.epoch, from: owner.told + 1, to, messages, title };
-        const reply = await within<number | "gone">(TELL_MS, () => this.#stub(owner.user).tell(told, extraction));
-        // Of a session that was emptied meanwhile nothing is known, and nothing may be written.
-        if (this.#deps.store.life !== life) return null;
-        if (reply === "gone") {
-          this.#deps.onGone(owner.user, owner.epoch);
-          return null;
-        }
-        ownership.told(owner.epoch, reply, reply === this.#deps.store.messages.end().last);
-      } catch (error) {
-        log("warn", "user_not_told", { cause: String(error) });
-        return this.#deps.store.life === life ? ownership.failed() : null;
+      const { generation } = store;
+      const batch = this.#next(owner.told);
+      // The messages of a running turn are sent when it ends.
+      if (batch.to === owner.told) return messages.end().last > batch.to ? retryAt(1) : null;
+      const title = owner.told === 0 ? store.title.given : undefined;
+      const update = { sessionId: owner.sessionId, epoch: owner.epoch, from: owner.told + 1, ...batch, title };
+      const synced = await this.#session.callUser<number | "gone">(owner.user, UPDATE_MS, (stub) =>
+        stub.tell(update, owner.extraction),
+      );
+      // The session was emptied meanwhile: nothing may be written.
+      if (store.generation !== generation) return null;
+      if (synced === null) return ownership.markFailed();
+      if (synced === "gone") {
+        this.#session.ctx.waitUntil(this.#session.destroyEpoch(owner.user, owner.epoch));
+        return null;
       }
+      ownership.markSynced(owner.epoch, synced, synced === messages.end().last);
     }
     return Date.now();
   }
 
-  /** Gives the session a title, which its user's object must know first. */
+  /** Sets the title, in the user's object first. */
   async rename(title: string): Promise<Result<void>> {
-    const { life, ownership } = this.#deps.store;
-    const { owner } = ownership;
-    const known = await this.#done(async () => {
-      if (owner) await this.#stub(owner.user).rename(owner.sessionId, owner.epoch, title);
-      return true;
-    });
-    if (!known) return failed({ reason: "user_unreachable" });
-    // Of a session that was emptied meanwhile nothing is left to be called anything.
-    if (this.#deps.store.life !== life) return failed({ reason: "turn_cancelled" });
-    return written(() => ok(this.#deps.store.title.set(title)));
+    const { store } = this.#session;
+    const { generation } = store;
+    const { owner } = store.ownership;
+    const isKnown = await this.#update(owner, (stub, { sessionId, epoch }) => stub.rename(sessionId, epoch, title));
+    if (!isKnown) return failed({ reason: "user_unreachable" });
+    if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
+    return tryWrite(() => ok(store.title.set(title)));
   }
 
-  /** Takes messages back that the user's object may know, which must be known to be done. */
+  /** Deletes messages in the user's object. @returns whether they are deleted there */
   async retract(from: number, to: number): Promise<boolean> {
-    const { owner } = this.#deps.store.ownership;
-    if (!owner) return true;
-    if (!(await this.#knows(to))) return false;
-    return this.#done(async () => {
-      await this.#stub(owner.user).tell({ sessionId: owner.sessionId, epoch: owner.epoch, from, to, messages: [] });
-      return true;
-    });
+    const { owner } = this.#session.store.ownership;
+    if (owner && !(await this.#syncTo(to))) return false;
+    return this.#update(owner, (stub, { sessionId, epoch }) => stub.tell({ sessionId, epoch, from, to, messages: [] }));
   }
 
   /**
-   * Sends the user's object all messages up to one, if it lacks any. It retracts nothing behind a gap, and a sync that
-   * starts meanwhile would send it what is retracted.
+   * Sends the user's object all messages up to one, if it lacks any. It rejects updates behind a gap, and a sync that
+   * starts meanwhile would send it the retracted messages.
    */
-  async #knows(to: number): Promise<boolean> {
-    const { ownership } = this.#deps.store;
-    const told = () => ownership.owner?.told ?? to;
-    for (let before = -1; told() < to && told() > before; ) {
-      before = told();
-      await this.tell();
+  async #syncTo(to: number): Promise<boolean> {
+    const { ownership } = this.#session.store;
+    const synced = () => ownership.owner?.told ?? to;
+    for (let before = -1; synced() < to && synced() > before; ) {
+      before = synced();
+      await this.sync();
     }
-    return told() >= to;
+    return synced() >= to;
   }
 
   /**
-   * Has the user's object forget the session before the session does, so that what is told late is refused.
-   * @returns whether it did, and the session may go
+   * Deletes the session in the user's object before it is deleted here, so that late updates are refused.
+   * @returns whether it is deleted there
    */
   async forget(): Promise<boolean> {
-    const { ownership } = this.#deps.store;
-    for (let tries = 0; tries < TRIES; tries += 1) {
+    const { ownership } = this.#session.store;
+    for (let tries = 0; tries < FORGET_TRIES; tries += 1) {
       const { owner } = ownership;
       if (!owner) return true;
-      this.#leave(owner, true);
-      const done = await this.#done(async () => (await this.#stub(owner.user).forget(owner.sessionId, owner.epoch)).ok);
+      this.#markLeaving(owner, true);
+      const done = await this.#update(owner, async (stub, { sessionId, epoch }) => {
+        const forgotten = await stub.forget(sessionId, epoch);
+        return forgotten.ok;
+      });
       const now = ownership.owner;
       if (now?.epoch !== owner.epoch) continue;
-      if (!done) this.#leave(now, false);
+      if (!done) this.#markLeaving(now, false);
       return done;
     }
     return false;
   }
 
-  /** The note is for the case that the object is lost in between: a session whose storage is full may be deleted all the same. */
-  #leave(owner: Owner, leaving: boolean): void {
+  /** Stores the mark for the case that the object is lost during the deletion. A full storage must not prevent a deletion. */
+  #markLeaving(owner: Owner, leaving: boolean): void {
     try {
-      this.#deps.store.ownership.leave(owner, leaving);
+      this.#session.store.ownership.markLeaving(owner, leaving);
     } catch (error) {
       storageFailed(error);
     }
   }
 
-  async #done(call: () => Promise<boolean>): Promise<boolean> {
-    try {
-      return await within(TELL_MS, call);
-    } catch (error) {
-      log("warn", "user_unreachable", { cause: String(error) });
-      return false;
-    }
+  /** Calls the user's object, if there is a user. @returns false if the call fails */
+  async #update(
+    owner: Owner | undefined,
+    call: (stub: DurableObjectStub<UserObject>, owner: Owner) => Promise<unknown>,
+  ): Promise<boolean> {
+    if (!owner) return true;
+    const reply = await this.#session.callUser(owner.user, UPDATE_MS, (stub) => call(stub, owner));
+    return reply !== null && reply !== false;
   }
 
-  /** The next messages to tell, without those of functions, and up to which `seq` that is. */
-  #next(told: number): { to: number; messages: Message[] } {
+  /** Returns the next messages to send, without tool results, and the last `seq` that they cover. */
+  #next(synced: number): { to: number; messages: Message[] } {
+    const { store } = this.#session;
+    const last = Math.min(store.stableSeq(), synced + BATCH);
     const messages: Message[] = [];
-    let to = told;
+    let to = synced;
     let characters = 0;
-    const last = Math.min(this.#deps.store.settled(), told + BATCH);
-    for (const message of this.#deps.store.messages.between(told, last, BATCH)) {
+    for (const message of store.messages.between(synced, last, BATCH)) {
       characters += message.content.length;
       if (messages.length > 0 && characters > BATCH_CHARACTERS) return { to, messages };
       to = message.seq;
       if (message.role !== "tool" && message.content !== "") messages.push(message);
     }
     return { to: last, messages };
-  }
-
-  #stub(user: string) {
-    return this.#deps.users.getByName(user);
   }
 }

@@ -1,39 +1,33 @@
 /**
- * The SQLite of one object, whose tables are made by its first write: what was only ever read has none.
+ * The SQLite of one object. The first write creates the tables: an object that is only read has none, and its reads find
+ * nothing.
  *
- * Reads of an object without tables find nothing. Every write stands in a transaction, because without one a throw
- * after the first write would leave that write behind.
+ * Every write is part of a transaction, because without one a later error would leave earlier writes behind.
  */
 import { log } from "../../log";
 import { SchemaTooNewError } from "../../turn/storage-error";
 import { hasTables, isNewer, type Kind, migrate } from "./migrations";
-import { dropStaged, type Row, type Tables } from "./tables";
-import { Transactions } from "./transactions";
+import type { Row, Tables } from "./tables";
 
 export class Database implements Tables {
   readonly #storage: DurableObjectStorage;
   readonly #kind: Kind;
-  readonly #transactions: Transactions;
+  readonly #caches: (() => void)[] = [];
   /** Whether newer code made the tables: then every read and write fails with {@link SchemaTooNewError}. */
   readonly newer: boolean;
   #exists: boolean;
+  #inTransaction = false;
 
   constructor(storage: DurableObjectStorage, kind: Kind) {
     this.#storage = storage;
     this.#kind = kind;
-    this.#transactions = new Transactions(storage);
     this.#exists = hasTables(storage.sql);
     this.newer = isNewer(storage.sql, kind);
-    if (this.newer) {
-      log("error", "schema_too_new", { kind });
-      return;
-    }
-    // Of an import that was lost with its object.
-    dropStaged(storage.sql);
-    if (this.#exists) migrate(storage, kind);
+    if (this.newer) log("error", "schema_too_new", { kind });
+    else if (this.#exists) migrate(storage, kind);
   }
 
-  /** Whether anything was ever written. */
+  /** Whether the object has tables. */
   get exists(): boolean {
     return this.#exists;
   }
@@ -49,46 +43,55 @@ export class Database implements Tables {
   }
 
   write(query: string, ...values: SqlStorageValue[]): void {
+    if (!this.#inTransaction) throw new Error("A write outside a transaction.");
     this.#storage.sql.exec(query, ...values);
   }
 
   caches(drop: () => void): void {
-    this.#transactions.register(drop);
+    this.#caches.push(drop);
   }
 
-  /** Runs the function in a transaction. Rolls back, empties the caches and throws if it throws. */
+  /** Runs the function in a transaction. If it throws, rolls back and empties the caches, which may hold rolled-back rows. */
   transaction<T>(run: () => T): T {
     this.#require();
-    const existed = this.#exists;
+    const [existed, isNested] = [this.#exists, this.#inTransaction];
     try {
-      return this.#transactions.run(() => {
+      return this.#storage.transactionSync(() => {
         if (!existed) migrate(this.#storage, this.#kind);
         this.#exists = true;
+        this.#inTransaction = true;
         return run();
       });
     } catch (error) {
       this.#exists = existed;
+      this.#dropCaches();
       throw error;
+    } finally {
+      this.#inTransaction = isNested;
     }
   }
 
-  /** Resolves when all that was written is durable. */
+  /** Resolves when all writes are durable. */
   durable(): Promise<void> {
     return this.#storage.sync();
   }
 
-  /** Gives the storage back, alarm and all. It is empty at once, so that what is written next begins anew. */
+  /** Deletes everything, with the alarm, and gives the storage back. Has its effect at once; rejects if it fails later. */
   async destroy(): Promise<void> {
     this.#require();
     if (!this.#exists) return;
     this.#exists = false;
-    this.#transactions.dropCaches();
+    this.#dropCaches();
     try {
       await this.#storage.deleteAll();
     } catch (error) {
       this.#exists = hasTables(this.#storage.sql);
       throw error;
     }
+  }
+
+  #dropCaches(): void {
+    for (const drop of this.#caches) drop();
   }
 
   #require(): void {

@@ -1,16 +1,14 @@
 /**
- * The schema of an object's database, as numbered steps: that of a session, and what a user's has beside the same tables.
+ * The schemas of the objects' databases, as numbered steps. A user's database has a session's tables and its own.
  *
- * Append-only: a step that was ever deployed is never changed, because objects that ran it do not run it again.
- * Columns that a plain ask does not need are there for the bill: rows written count, not columns.
+ * Append-only: never change a deployed step, because objects that ran it do not run it again.
+ * Cloudflare bills rows written, so rare values are columns, not tables.
  */
 interface Migration {
   version: number;
   what: string;
   sql: string;
 }
-
-export const TURNS_BY_KEY = "CREATE INDEX turns_by_key ON turns (idempotency_key) WHERE idempotency_key IS NOT NULL";
 
 const TOKENIZE = `tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"`;
 
@@ -50,7 +48,7 @@ const migrations: Migration[] = [
         created_at INTEGER NOT NULL,
         finished_at INTEGER
       ) WITHOUT ROWID;
-      ${TURNS_BY_KEY};
+      CREATE INDEX turns_by_key ON turns (idempotency_key) WHERE idempotency_key IS NOT NULL;
       -- without a copy of the content: the messages have it
       CREATE VIRTUAL TABLE messages_fts USING fts5(content, name, content = '', contentless_delete = 1,
         ${TOKENIZE});`,
@@ -91,10 +89,7 @@ const migrations: Migration[] = [
   },
 ];
 
-/** All steps one after the other, for tables that begin anew. */
-export const schema = migrations.map(({ sql }) => sql).join(";");
-
-/** What a user's database has besides. */
+/** The steps of a user's database after those of a session's. */
 const userMigrations: Migration[] = [
   {
     version: 1,
@@ -155,7 +150,7 @@ const userMigrations: Migration[] = [
   },
 ];
 
-/** Whose database it is. */
+/** The object that owns a database. */
 export type Kind = "session" | "user" | "tenant";
 
 /** The key of each list of steps, and the number of its last one. A tenant's object has no tables yet. */
@@ -184,7 +179,7 @@ export function migrate(storage: DurableObjectStorage, kind: Kind): void {
   if (kind === "user") step(storage, "user_schema", userMigrations);
 }
 
-/** @param key under which the number of the last step stands */
+/** @param key of `meta`, with the number of the last step */
 function step(storage: DurableObjectStorage, key: string, steps: Migration[]): void {
   const { sql } = storage;
   const [row] = sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = ?", key).toArray();

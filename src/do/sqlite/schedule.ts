@@ -1,15 +1,20 @@
 import { errorFields, log } from "../../log";
 import type { Database } from "./database";
 
-/** Milliseconds after which a task that failed is tried again. */
-const AGAIN_MS = 60_000;
-/** Milliseconds after which the schedule looks again at tasks or tables that only a newer version of the code knows. */
+/** Milliseconds until a first retry, and the most until a later one: as short as a client waits, as long as an outage. */
+const RETRY_MS = 30_000;
+const MAX_RETRY_MS = 3_600_000;
+/** Milliseconds until the schedule looks again at tasks or tables that only newer code knows. */
 const UNKNOWN_MS = 3_600_000;
 
-/** What a session's object does later by itself. */
-export type SessionTask = "expire" | "embed" | "tell";
+/** Returns when to retry after so many failures in a row, at least one: the delay doubles each time, up to an hour. */
+export const retryAt = (failures: number): number =>
+  Date.now() + Math.min(RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS);
 
-/** What an object has to do later and when: it owns the object's one alarm, which stands at the earliest. */
+/** The tasks of a session's object. */
+export type SessionTask = "expire" | "embed" | "tell" | "import";
+
+/** The tasks of an object, by the time when they are due. Sets the object's only alarm to the earliest one. */
 export class Schedule<Task extends string> {
   readonly #storage: DurableObjectStorage;
   readonly #db: Database;
@@ -19,12 +24,12 @@ export class Schedule<Task extends string> {
     this.#db = db;
   }
 
-  /** Whether a task is due at some time. */
+  /** Whether a task is scheduled. */
   has(task: Task): boolean {
     return this.#db.rows("SELECT at FROM due WHERE task = ? AND at NOT NULL", task).length > 0;
   }
 
-  /** Plans a task; where it is planned already, the earlier time stands. @param at milliseconds since 1970 */
+  /** Schedules a task, unless it is due earlier. @param at milliseconds since 1970 */
   plan(task: Task, at: number): void {
     const earlier = "min(coalesce(at, excluded.at), excluded.at)";
     const write = `INSERT INTO due (task, at) VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET at = ${earlier}`;
@@ -32,15 +37,15 @@ export class Schedule<Task extends string> {
     this.#arm();
   }
 
-  /** What a task needs to know, as it was last noted; undefined where there is nothing. */
+  /** Returns the data of a task; undefined without any. */
   noted<N>(task: Task): N | undefined {
     const [row] = this.#db.rows<{ note: string | null }>("SELECT note FROM due WHERE task = ?", task);
     return row?.note ? JSON.parse(row.note) : undefined;
   }
 
   /**
-   * Notes what a task needs to know, and when it is due, in one row. Call it inside a transaction.
-   * @param at milliseconds since 1970; null where it is not due
+   * Stores the data of a task, and when it is due, in one row.
+   * @param at milliseconds since 1970; null if the task is not due
    */
   note(task: Task, at: number | null, note: object): void {
     const write = `INSERT INTO due (task, at, note) VALUES (?, ?, ?)
@@ -49,15 +54,14 @@ export class Schedule<Task extends string> {
     if (at !== null) this.#arm();
   }
 
-  /** Forgets a task, with what it needs to know. Call it inside a transaction. */
+  /** Deletes a task and its data. */
   drop(task: Task): void {
     this.#db.write("DELETE FROM due WHERE task = ?", task);
   }
 
   /**
-   * Runs what is due. A task says when it is due again, or null; one that fails is tried again in a minute. It may run
-   * twice for one time, as alarms do. After a rollback of the code, a task may be unknown: it is kept for the code that
-   * knows it.
+   * Runs the tasks that are due. Each returns when it is due again, or null; one that throws is retried. A task may run
+   * twice, as alarms may. Unknown tasks, as after a rollback of the code, are kept.
    */
   async run(tasks: { [T in Task]: () => Promise<number | null> }): Promise<void> {
     const now = Date.now();
@@ -68,11 +72,12 @@ export class Schedule<Task extends string> {
     for (const { task } of due) {
       const again = (error: unknown) => {
         log("error", "task_failed", { task, ...errorFields(error) });
-        return Date.now() + AGAIN_MS;
+        // A bug or a full storage does not pass as fast as a failed call.
+        return retryAt(2);
       };
       const run = async () => (isKnown(task) ? tasks[task]() : unknown(task));
       const next = await run().catch(again);
-      // A task may have ended the session, which then has no tables.
+      // The task may have deleted all tables.
       if (!this.#db.exists) return;
       try {
         this.#next(task, next, now);
@@ -83,16 +88,15 @@ export class Schedule<Task extends string> {
     this.#arm(earliest);
   }
 
-  /** Notes when a task that ran is due again, unless it was planned anew meanwhile. */
+  /** Stores when a task is due again, unless it was scheduled meanwhile. */
   #next(task: string, next: number | null, now: number): void {
     const sooner = "CASE WHEN at > ?3 THEN min(at, coalesce(?2, at)) ELSE ?2 END";
     this.#db.transaction(() => this.#db.write(`UPDATE due SET at = ${sooner} WHERE task = ?1`, task, next, now));
   }
 
   /**
-   * In the transaction that is open, or by itself: either way it is durable before anybody hears of it.
-   * @param earliest milliseconds since 1970: where the next time of a task could not be written, the alarm must not ring at
-   * once again
+   * Sets the alarm, as part of the open transaction if there is one.
+   * @param earliest milliseconds since 1970: if the next time of a task could not be stored, the alarm must not repeat at once
    */
   #arm(earliest = 0): void {
     const [next] = this.#db.rows<{ at: number | null }>("SELECT min(at) AS at FROM due");
@@ -100,7 +104,7 @@ export class Schedule<Task extends string> {
   }
 }
 
-/** Skips a task of a newer version. @returns when to look at it again */
+/** Skips a task of newer code. @returns when to look at it again */
 function unknown(task: string): number {
   log("error", "task_unknown", { task });
   return Date.now() + UNKNOWN_MS;

@@ -2,7 +2,7 @@ import { log } from "../../log";
 import { type Failure, failed, type Result } from "../../turn/result";
 import { SchemaTooNewError } from "../../turn/storage-error";
 
-/** A write that failed: told to whoever wanted it, and to the operator. */
+/** Logs a failed read or write. @returns the failure for the caller */
 export function storageFailed(error: unknown): Failure {
   // Logged when the object woke.
   if (error instanceof SchemaTooNewError) return { reason: "schema_too_new" };
@@ -10,8 +10,8 @@ export function storageFailed(error: unknown): Failure {
   return { reason: "storage_failed" };
 }
 
-/** Does something that writes; where that fails, its result is the failure. */
-export function written<T>(write: () => Result<T>): Result<T> {
+/** Runs a function that writes. @returns its result, or the failure if it throws */
+export function tryWrite<T>(write: () => Result<T>): Result<T> {
   try {
     return write();
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import * as z from "zod";
 import type { AppEnv } from "../../env";
 import { FailureError, orThrow } from "../../middleware/respond";
-import { askingOf, askOf, askSession, callSession, embeddingOf, limitsOf } from "../../rpc/call-session";
+import { askRequestOf, askSession, callSession, embeddingOf, promptInputOf } from "../../rpc/call-session";
 import { callUser } from "../../rpc/call-user";
 import { askRequest } from "../../schema/ask-schema";
 import { sessionId, userId } from "../../schema/common-schema";
@@ -43,7 +43,8 @@ export const tools = {
     "Ask the assistant a question. It knows the conversation and stores this turn.",
     z.object({ sessionId: session, userId: user.optional(), question: askRequest.shape.question }),
     async (c, { sessionId, userId, question }) => {
-      const reply = await askSession(c, sessionId, { ask: askOf(c, { question }) }, userId);
+      const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question }) });
+      const reply = await askSession(c, sessionId, request);
       if (reply.state === "failed") throw new FailureError(reply.failure);
       return reply.state === "finished" ? reply.turn.answer : "";
     },
@@ -81,9 +82,9 @@ export const tools = {
     "Append messages of another conversation to this one.",
     z.object({ sessionId: session, userId: user.optional(), messages: appendRequest.shape.messages }),
     async (c, { sessionId, userId, messages }) => {
-      const asking = askingOf(c, sessionId, userId);
+      const request = askRequestOf(c, sessionId, userId);
       const said = messages.map(fromMessage);
-      const append = callSession(c, sessionId, (stub) => stub.append(said, limitsOf(c), asking), "once");
+      const append = callSession(c, sessionId, (stub) => stub.append(said, request), { retry: false });
       const { firstSeq, lastSeq } = orThrow(await append);
       return `Remembered as messages ${firstSeq} to ${lastSeq}.`;
     },
@@ -102,7 +103,7 @@ export const tools = {
     "Add a fact about a user: one short statement, which later prompts of this user contain.",
     z.object({ userId: user, text: factRequest.shape.text }),
     async (c, { userId, text }) => {
-      const { id } = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, null), "once"));
+      const { id } = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, null), { retry: false }));
       return `Remembered as ${id}.`;
     },
   ),
@@ -110,7 +111,7 @@ export const tools = {
     "Delete a fact about a user by its id.",
     z.object({ userId: user, factId: factParam.shape.factId }),
     async (c, { userId, factId }) => {
-      orThrow(await callUser(c, userId, (stub) => stub.deleteFact(factId), "once"));
+      orThrow(await callUser(c, userId, (stub) => stub.deleteFact(factId), { retry: false }));
       return "Forgotten.";
     },
   ),

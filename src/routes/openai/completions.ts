@@ -90,8 +90,8 @@ export const routes = new Hono<AppEnv>()
       },
       chatFields,
     );
-    const reply = await askConversation(c, sessionIdOf(c, request.metadata).named, {
-      ask: questionOf(c, conversation, {
+    const reply = await askConversation(c, sessionIdOf(c, request.metadata).named, userIdOf(c, request.metadata), {
+      input: questionOf(c, conversation, {
         ...request,
         wanted,
         maxTokens: request.max_completion_tokens ?? request.max_tokens,
@@ -99,7 +99,6 @@ export const routes = new Hono<AppEnv>()
       before: conversation.before,
       results: conversation.results,
       form: request.stream ? form : undefined,
-      userId: userIdOf(c, request.metadata),
     });
     return answerWith(c, reply, form, ({ turnId, turn }) => {
       const body: ResponseBody<typeof chatResponse> = chatCompletion(turnId, created, turn);

@@ -1,17 +1,16 @@
 /** Reads a request of the OpenAI surface: its new messages, the earlier ones, its session and user. */
 import type { Context } from "hono";
-import type { AppEnv } from "../../env";
+import type { AppEnv, AskRequest } from "../../env";
 import { MAX_CALLS, MAX_CONTENT, MAX_REPLY_TOKENS } from "../../limits";
 import type { Wanted } from "../../llm/catalogue";
 import { eventStream } from "../../middleware/event-stream";
 import { FailureError, invalid } from "../../middleware/respond";
 import { headersOf } from "../../middleware/validation";
 import { askStateless } from "../../rpc/ask-stateless";
-import { askOf, askSession, type SessionAsk } from "../../rpc/call-session";
+import { askRequestOf, askSession, promptInputOf } from "../../rpc/call-session";
 import type { Reference, SentMessage } from "../../schema/openai-items";
 import { sessionHeaders } from "../../schema/openai-schema";
-import { systemPromptOf } from "../../turn/prompt";
-import type { Ask, AskReply, NewMessage, Sampling, ToolResult } from "../../turn/types";
+import type { AskReply, NewMessage, PromptInput, Sampling, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 
 type Item = SentMessage | Reference;
@@ -123,22 +122,30 @@ export function questionOf(
   c: Context<AppEnv>,
   { question, system }: Pick<Conversation, "question" | "system">,
   request: SamplingRequest & { maxTokens: number | null | undefined; wanted: Wanted },
-): Ask {
-  const ask = askOf(c, {
-    question,
-    // Some clients always send a very large limit.
-    maxTokens: request.maxTokens ? Math.min(request.maxTokens, MAX_REPLY_TOKENS) : undefined,
-  });
-  return { ...ask, ...samplingOf(request), ...request.wanted, systemPrompt: systemPromptOf(ask.systemPrompt, system) };
+): PromptInput {
+  return promptInputOf(
+    c,
+    {
+      question,
+      ...samplingOf(request),
+      ...request.wanted,
+      // Some clients always send a very large limit.
+      maxTokens: request.maxTokens ? Math.min(request.maxTokens, MAX_REPLY_TOKENS) : undefined,
+    },
+    system,
+  );
 }
 
 /** Asks the session with its memory, or without a session with the messages of the request. */
 export function askConversation(
   c: Context<AppEnv>,
   sessionId: string | undefined,
-  { userId, ...request }: SessionAsk & { userId: string | undefined },
+  userId: string | undefined,
+  fields: Partial<AskRequest> & Pick<AskRequest, "input">,
 ): Promise<AskReply> {
-  return sessionId === undefined ? askStateless(c, request) : askSession(c, sessionId, request, userId);
+  return sessionId === undefined
+    ? askStateless(c, fields)
+    : askSession(c, sessionId, askRequestOf(c, sessionId, userId, fields));
 }
 
 /** Answers with the reply to an ask. @param whole makes the JSON answer of a finished turn */

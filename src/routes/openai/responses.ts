@@ -168,15 +168,19 @@ export const routes = new Hono<AppEnv>()
       responsesFields,
     );
     const question = { question: conversation.question, system };
-    const reply = await askConversation(c, continuation || store ? sessionId : undefined, {
-      ask: questionOf(c, question, { ...request, wanted, maxTokens: request.max_output_tokens }),
-      before: conversation.before,
-      results: conversation.results,
-      form: request.stream ? form : undefined,
-      follows: continuation?.follows,
-      store,
-      userId: userIdOf(c, request.metadata),
-    });
+    const reply = await askConversation(
+      c,
+      continuation || store ? sessionId : undefined,
+      userIdOf(c, request.metadata),
+      {
+        input: questionOf(c, question, { ...request, wanted, maxTokens: request.max_output_tokens }),
+        before: conversation.before,
+        results: conversation.results,
+        form: request.stream ? form : undefined,
+        follows: continuation?.follows,
+        store,
+      },
+    );
     return answerWith(c, reply, form, ({ turnId, turn }) => {
       const body: ResponseBody<typeof responsesResponse> = responseOfTurn(form, turnId, turn);
       return json(c, body, 200);

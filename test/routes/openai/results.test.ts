@@ -67,6 +67,21 @@ describe("what a function returned", () => {
     expect(prompt?.map(undated)).toEqual([ask, { role: "user", content: "Hello!" }]);
   });
 
+  it("is accepted after a newer turn was deleted", async () => {
+    const session = freshSession();
+    await scripted(session, CALLS, { response: "Hello." }, { response: "20 degrees." });
+    const { message } = await complete(session, [ask]);
+    await complete(session, [{ role: "user", content: "Hello!" }]);
+    const [newest] = await history(session);
+    const id = `resp_${btoa(session).replaceAll("=", "")}.${newest?.turnId}`;
+    expect((await llamory.fetch(`/v1/responses/${encodeURIComponent(id)}`, { method: "DELETE" })).status).toBe(200);
+    const returned = { role: "tool", tool_call_id: message?.tool_calls?.[0]?.id, content: "20 degrees" };
+    const answered = await complete(session, [ask, { role: "assistant", ...message }, returned]);
+    expect(answered.message?.content).toBe("20 degrees.");
+    const turn = await llamory.fetch(`/sessions/${session}/turns/${(await history(session))[0]?.turnId}`);
+    expect(await turn.json()).toMatchObject({ status: "complete", question: ask.content });
+  });
+
   it("is told once, where a response in the middle of its exchange was deleted", async () => {
     const session = freshSession();
     const model = await scripted(session, CALLS, CALLS, CALLS, { response: "20 degrees." });

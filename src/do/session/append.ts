@@ -1,0 +1,39 @@
+import { failed, ok, type Result } from "../../turn/result";
+import { byTime, isOlder } from "../../turn/time-order";
+import type { NewMessage } from "../../turn/types";
+import { storageFailed } from "../sqlite/try-write";
+import type { AskRequest } from "./ask-request";
+import type { Session } from "./session";
+import type { UserSync } from "./user-sync";
+
+/**
+ * Appends messages to a session in the order of their times, all or none, when the call is first in the queue.
+ * @returns `older_than_session` if they begin before the session's newest message
+ */
+export async function appendMessages(
+  { queue, store }: Session,
+  sync: UserSync,
+  messages: NewMessage[],
+  { user, limits }: Partial<AskRequest> = {},
+): Promise<Result<{ firstSeq: number; lastSeq: number }>> {
+  if (queue.full) return failed({ reason: "session_queue_full" });
+  const release = await queue.enter();
+  if (!release) return failed({ reason: "turn_cancelled" });
+  try {
+    const refusal = sync.refusal(user);
+    if (refusal) return failed(refusal);
+    if (limits && !store.hasRoom(messages.length, limits)) return failed({ reason: "session_full" });
+    const { generation } = store;
+    const owner = user && (await sync.joining.join(user));
+    if (owner && !owner.ok) return owner;
+    if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
+    const ordered = byTime(messages, Date.now());
+    const [newest] = store.messages.page(undefined, 1);
+    if (isOlder(ordered, newest?.createdAt)) return failed({ reason: "older_than_session" });
+    return ok(store.append(ordered, owner?.value));
+  } catch (error) {
+    return failed(storageFailed(error));
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,100 @@
+/** One session: its stored data, its turns, and the operations on all of it. Shared by all parts of its object. */
+import type { AiBinding } from "../../llm/binding";
+import { Llama } from "../../llm/llama";
+import { log } from "../../log";
+import type { Quotas } from "../../quota";
+import { withTimeout } from "../../timeout";
+import { budgetOf } from "../../turn/budget";
+import { type Failure, failed, ok, type Result } from "../../turn/result";
+import type { StoredTurn, TurnStatus } from "../../turn/types";
+import { storageFailed } from "../sqlite/try-write";
+import type { UserObject } from "../user/user-object";
+import type { AskRequest } from "./ask-request";
+import { LiveTurns } from "./live-turns";
+import { Store } from "./store";
+import { TurnQueue } from "./turn-queue";
+
+export interface SessionBindings {
+  AI: AiBinding;
+  TENANT_DO: Quotas;
+  USER_DO: DurableObjectNamespace<UserObject>;
+  /** Read from the bindings and not from requests, because the alarm has no request. */
+  SESSION_TTL_DAYS?: string;
+}
+
+export class Session {
+  readonly ctx: DurableObjectState;
+  readonly env: SessionBindings;
+  readonly store: Store;
+  readonly queue = new TurnQueue();
+  readonly live = new LiveTurns();
+
+  constructor(ctx: DurableObjectState, env: SessionBindings) {
+    this.ctx = ctx;
+    this.env = env;
+    this.store = new Store(ctx.storage);
+  }
+
+  /** Returns a turn as clients read it. */
+  turn(turnId: string): StoredTurn | undefined {
+    return this.live.get(turnId)?.stored ?? this.storedTurn(turnId);
+  }
+
+  storedTurn(turnId: string): StoredTurn | undefined {
+    const stored = this.store.turns.get(turnId);
+    return stored && this.markLost(stored, turnId);
+  }
+
+  /** Marks a turn as interrupted if it is stored as running but does not run: its object, or its last write, was lost. */
+  markLost<T extends { status: TurnStatus }>(stored: T, turnId: string | undefined): T {
+    const isLost = stored.status === "running" && !this.live.get(turnId ?? "");
+    return isLost ? { ...stored, status: "interrupted" } : stored;
+  }
+
+  model({ model }: AskRequest): Llama {
+    return new Llama(this.env.AI, model, this.ctx.id.toString());
+  }
+
+  /** Whether the session is larger than the context of a request. */
+  isLong(request: AskRequest): boolean {
+    return this.store.messages.end().tokens > budgetOf(request.input, this.model(request).window).context;
+  }
+
+  /** Calls a user's object. Returns null, and logs the cause, if the call fails or takes longer than `ms` milliseconds. */
+  async callUser<R>(user: string, ms: number, call: (stub: UserStub) => Promise<R>): Promise<R | null> {
+    try {
+      return await withTimeout(ms, () => call(this.env.USER_DO.getByName(user)));
+    } catch (error) {
+      log("warn", "user_unreachable", { cause: String(error) });
+      return null;
+    }
+  }
+
+  /** Deletes all messages and turns. */
+  clear(): Promise<Result<{ deleted: number }>> {
+    return this.#empty(() => this.store.clear(), { reason: "turn_cancelled" });
+  }
+
+  /** Deletes everything that is stored, and gives the storage back. @param failure ends turns that run or wait */
+  destroy(failure: Failure = { reason: "turn_cancelled" }): Promise<Result<{ deleted: number }>> {
+    return this.#empty(() => this.store.destroy(), failure);
+  }
+
+  /** Deletes the rest of a session whose epoch has ended. Does nothing if the session has another epoch. */
+  async destroyEpoch(user: string, epoch: string): Promise<void> {
+    const { owner } = this.store.ownership;
+    if (owner?.user === user && owner.epoch === epoch) await this.destroy();
+  }
+
+  async #empty<T>(empty: () => T | Promise<T>, failure: Failure): Promise<Result<T>> {
+    this.queue.clear();
+    this.live.cancel(failure);
+    try {
+      return ok(await empty());
+    } catch (error) {
+      return failed(storageFailed(error));
+    }
+  }
+}
+
+type UserStub = DurableObjectStub<UserObject>;

@@ -1,31 +1,14 @@
 /** Whether what a model has said is an answer to what it was asked. */
 import { Validator } from "@cfworker/json-schema";
-import type { ModelEnd } from "../turn/ports";
-import { failed, ok, type Result } from "../turn/result";
-import type { AnswerFormat } from "../turn/types";
-import type { Calls } from "./calls";
+import type { AnswerFormat, Tool } from "../turn/types";
 import type { Wanted } from "./catalogue";
-import { isObject, parsed } from "./json";
+import { isObject } from "./json";
 
 /** Whether an answer can only be told when it is whole. */
 export const isChecked = ({ tools, format }: Wanted): boolean => format !== undefined || tools?.required === true;
 
-/**
- * Ends a reply with the calls in it, or with its text.
- * @param said whether there is any text
- */
-export function ended(said: boolean, calls: Calls, end: ModelEnd, { tools }: Wanted): Result<ModelEnd> {
-  if (tools && calls.some) {
-    const called = calls.end(tools);
-    return called.ok ? ok({ ...end, finishReason: "tool_calls", toolCalls: called.value }) : called;
-  }
-  if (!said) return failed({ reason: "model_reply_empty" });
-  return tools?.required ? failed({ reason: "model_reply_malformed" }) : ok(end);
-}
-
-/** Whether a text is the JSON that was wanted. */
-export function fits(text: string, { schema }: AnswerFormat): boolean {
-  const value = parsed(text);
+/** Whether a value is the JSON that was wanted. */
+export function fits(value: unknown, { schema }: AnswerFormat): boolean {
   if (schema === null) return isObject(value);
   try {
     return value !== undefined && new Validator(JSON.parse(schema)).validate(value).valid;
@@ -34,3 +17,7 @@ export function fits(text: string, { schema }: AnswerFormat): boolean {
     return false;
   }
 }
+
+/** Whether the arguments of a call are what its tool insists on. */
+export const acceptsCall = ({ strict, parameters }: Tool, values: object): boolean =>
+  strict !== true || fits(values, { schema: parameters });

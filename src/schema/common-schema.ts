@@ -25,7 +25,7 @@ export const called = {
   /** The call that a tool's message is the result of. */
   toolCallId: z.string().optional(),
 };
-export const finishReason = z.enum(["stop", "length", "tool_calls"]);
+export const finishReason = z.enum(["stop", "length", "tool_calls", "content_filter"]);
 export const status = z.enum(["running", "complete", "interrupted", "cancelled"]);
 export const count = z.int().min(0);
 export const seq = z.int().min(1);
@@ -69,7 +69,13 @@ export const askHeaders = z.object({
     .optional(),
 });
 
-export const usage = z.object({ promptTokens: count, completionTokens: count, totalTokens: count });
+export const usage = z.object({
+  promptTokens: count,
+  completionTokens: count,
+  totalTokens: count,
+  /** Tokens of the prompt that the model had in its cache; absent where it does not say. */
+  cachedTokens: count.optional(),
+});
 
 /** `words` and `meaning` are the parts of the score; absent where words alone decided. */
 export const scored = z.object({

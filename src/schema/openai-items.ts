@@ -11,6 +11,8 @@ export const text = z
 
 const partType = z.enum(["text", "input_text", "output_text"]);
 
+const textError = { error: "must be text of at most 100,000 characters, or 1 to 1,000 parts of it" };
+
 /** Text, or parts of it; of what is no text nothing could be remembered. */
 const textParts = z.union(
   [
@@ -21,7 +23,7 @@ const textParts = z.union(
       .max(1_000)
       .transform((parts) => parts.map((part) => part.text).join("\n")),
   ],
-  { error: "must be text of at most 100,000 characters, or 1 to 1,000 parts of it" },
+  textError,
 );
 
 const isTextPart = (part: unknown) => {
@@ -60,14 +62,17 @@ export interface Reference {
 
 const said = z.object({ role: z.enum(["system", "developer", "user"]), content: textParts });
 
+/** As some clients have no text of a message: no parts, or null. */
+const noText = z.union([z.null(), z.array(z.never()).max(0)]).transform(() => "");
+
 const answered = z.object({
   role: z.literal("assistant"),
-  content: textParts.nullish(),
+  content: z.union([noText, textParts], textError).optional(),
   tool_calls: z
     .array(
       z.object({
         id: callId,
-        type: z.literal("function"),
+        type: z.literal("function").optional(),
         function: z.object({ name: functionName, arguments: text }),
       }),
     )
@@ -75,7 +80,11 @@ const answered = z.object({
     .nullish(),
 });
 
-const returned = z.object({ role: z.literal("tool"), tool_call_id: callId, content: textParts });
+const returned = z.object({
+  role: z.literal("tool"),
+  tool_call_id: callId,
+  content: z.union([noText, textParts], textError),
+});
 
 /** Reads a message of any role. */
 function messageOf(message: z.output<typeof said | typeof answered | typeof returned>): Said {
@@ -113,17 +122,22 @@ const functionOutput = z.object({ type: z.literal("function_call_output"), call_
 
 const reference = z.object({ type: z.literal("item_reference"), id: z.string().max(512) });
 
-/** Items of a response's input: messages, also those that a response gave back, or the ids of those. */
+/** What the model thought, as a response gave it back: it reaches no prompt. */
+const reasoning = z.object({ type: z.literal("reasoning") });
+
+/** Items of a response's input: messages, also those that a response gave back, or the ids of those; null for nothing. */
 export const inputItem = z
-  .union([reference, functionCall, functionOutput, said, answered], {
+  .union([reference, functionCall, functionOutput, reasoning, said, answered], {
     error:
       "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call`, a `function_call_output` or an `item_reference`",
   })
-  .transform((item): Said | Reference => {
+  .transform((item): Said | Reference | null => {
     if (!("type" in item)) return messageOf(item);
     switch (item.type) {
       case "item_reference":
         return { reference: item.id };
+      case "reasoning":
+        return null;
       case "function_call":
         return {
           role: "assistant",

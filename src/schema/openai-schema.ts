@@ -14,6 +14,7 @@ import {
 const maxTokens = z.int().min(1).nullish();
 const temperature = z.number().min(0).max(2).nullish();
 const stopText = z.string().min(1).max(256);
+const reasoningEffort = z.enum(["none", "minimal", "low", "medium", "high", "xhigh"]).nullish();
 const topP = z.number().min(0).max(1).nullish();
 
 /** What would be ignored in silence is refused instead: it would look like the model's fault. */
@@ -40,6 +41,8 @@ export const chatRequest = z.object({
   temperature,
   top_p: topP,
   seed: z.int().nullish(),
+  /** Passed on to a model that is not in the catalogue, which has none that reasons. */
+  reasoning_effort: reasoningEffort,
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   presence_penalty: z.number().min(-2).max(2).nullish(),
   stop: z
@@ -63,7 +66,9 @@ export const responsesRequest = z.object({
   model: z.string().optional(),
   input: z.preprocess(
     onlyText,
-    z.union([text.min(1), z.array(inputItem).min(1).max(1_000)], { error: "must be text, or 1 to 1,000 messages" }),
+    z
+      .union([text.min(1), z.array(inputItem).min(1).max(1_000)], { error: "must be text, or 1 to 1,000 messages" })
+      .transform((given) => (typeof given === "string" ? given : given.filter((item) => item !== null))),
   ),
   instructions: z.string().max(32_000).nullish(),
   stream,
@@ -80,6 +85,7 @@ export const responsesRequest = z.object({
   tool_choice: responsesToolChoice,
   parallel_tool_calls: z.boolean().nullish(),
   text: z.object({ format: responsesFormat }).nullish(),
+  reasoning: z.object({ effort: reasoningEffort }).nullish(),
   background: only(z.union([z.null(), z.literal(false)]), "a client may leave, and read its response later"),
   metadata,
 });
@@ -124,7 +130,10 @@ export const chatResponse = z.object({
         role: z.literal("assistant"),
         /** Null where functions are called without a word. */
         content: z.string().nullable(),
-        refusal: z.null(),
+        /** The answer, where the model refuses; `content` is null then. */
+        refusal: z.string().nullable(),
+        /** What the model thought before it answered, where it says. */
+        reasoning_content: z.string().optional(),
         tool_calls: z
           .array(
             z.object({
@@ -139,7 +148,12 @@ export const chatResponse = z.object({
       finish_reason: finishReason,
     }),
   ),
-  usage: z.object({ prompt_tokens: count, completion_tokens: count, total_tokens: count }),
+  usage: z.object({
+    prompt_tokens: count,
+    completion_tokens: count,
+    total_tokens: count,
+    prompt_tokens_details: z.object({ cached_tokens: count }).optional(),
+  }),
 });
 
 const outputMessage = z.object({
@@ -147,7 +161,20 @@ const outputMessage = z.object({
   id: z.string(),
   status: z.enum(["in_progress", "completed", "incomplete"]),
   role: z.literal("assistant"),
-  content: z.array(z.object({ type: z.literal("output_text"), text: z.string(), annotations: z.array(z.never()) })),
+  content: z.array(
+    z.union([
+      z.object({ type: z.literal("output_text"), text: z.string(), annotations: z.array(z.never()) }),
+      z.object({ type: z.literal("refusal"), refusal: z.string() }),
+    ]),
+  ),
+});
+
+/** What the model thought before it answered, where it says. */
+const reasoningItem = z.object({
+  type: z.literal("reasoning"),
+  id: z.string(),
+  summary: z.array(z.never()),
+  content: z.array(z.object({ type: z.literal("reasoning_text"), text: z.string() })),
 });
 
 const functionCall = z.object({
@@ -167,11 +194,11 @@ export const responsesResponse = z.object({
   created_at: count,
   status: z.enum(["in_progress", "completed", "incomplete", "failed", "cancelled"]),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  incomplete_details: z.object({ reason: z.literal("max_output_tokens") }).nullable(),
+  incomplete_details: z.object({ reason: z.enum(["max_output_tokens", "content_filter"]) }).nullable(),
   instructions: z.string().nullable(),
   max_output_tokens: z.int().nullable(),
   model: z.string(),
-  output: z.array(z.union([outputMessage, functionCall])),
+  output: z.array(z.union([reasoningItem, outputMessage, functionCall])),
   parallel_tool_calls: z.boolean(),
   previous_response_id: z.string().nullable(),
   conversation: z.object({ id: z.string() }).nullable(),

@@ -2,7 +2,7 @@
 import { eventsAfter, eventsOf, isLast } from "./events";
 import { type Failure, failed, ok, type Result } from "./result";
 import { estimateTokens } from "./tokens";
-import type { Encode, FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usage } from "./types";
+import type { AnswerPart, Encode, FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usage } from "./types";
 
 /** Milliseconds between two comments that keep proxies from closing a silent stream. */
 const HEARTBEAT_MS = 15_000;
@@ -45,6 +45,8 @@ export class LiveTurn {
   readonly #abort = new AbortController();
   #over = false;
   #answer = "";
+  #reasoning = "";
+  #refused = false;
   /** The first half of a character. */
   #half = "";
 
@@ -76,11 +78,15 @@ export class LiveTurn {
     return this.#ended.promise;
   }
 
+  get reasoning(): string {
+    return this.#reasoning;
+  }
+
   /** What has come of the turn so far, as if it ended now. */
   snapshot(status: FinishedTurn["status"]): FinishedTurn {
     const start = this.#events.find((event) => event.type === "start");
     const { model, memory } = start ?? { model: "", memory: NO_MEMORY };
-    const usage = estimatedUsage(this.promptTokens, this.#answer);
+    const usage = estimatedUsage(this.promptTokens, this.#reasoning + this.#answer);
     return { status, answer: this.#answer, model, finishReason: null, usage, memory };
   }
 
@@ -102,7 +108,8 @@ export class LiveTurn {
   get used(): number {
     const last = this.#events.at(-1);
     if (last?.type === "done") return last.finished.usage.totalTokens;
-    const failed = last?.type === "failed" && last.failure.reason !== "turn_cancelled" && this.#answer === "";
+    const failed =
+      last?.type === "failed" && last.failure.reason !== "turn_cancelled" && this.#answer + this.#reasoning === "";
     return failed ? 0 : this.snapshot("interrupted").usage.totalTokens;
   }
 
@@ -115,8 +122,14 @@ export class LiveTurn {
     this.#emit({ type: "start", model, memory });
   }
 
-  /** Adds to the answer. */
-  say(text: string): void {
+  /** Adds to the answer, or to the reasoning before it. */
+  say({ kind, text }: AnswerPart): void {
+    if (kind === "reasoning") {
+      this.#reasoning += text;
+      this.#emit({ type: "reasoning", text: text.toWellFormed() });
+      return;
+    }
+    this.#refused ||= kind === "refusal";
     this.#flush(text);
   }
 
@@ -162,7 +175,7 @@ export class LiveTurn {
     const whole = text.slice(0, text.length - this.#half.length).toWellFormed();
     if (whole === "" || this.#over) return;
     this.#answer += whole;
-    this.#emit({ type: "delta", text: whole, at: this.#answer.length });
+    this.#emit({ type: "delta", text: whole, at: this.#answer.length, ...(this.#refused && { refused: true }) });
   }
 
   #emit(event: TurnEvent): void {

@@ -2,6 +2,7 @@
 import type { Result } from "./result";
 import type {
   AnswerFormat,
+  AnswerPart,
   Context,
   FinishedTurn,
   FinishReason,
@@ -36,22 +37,26 @@ export interface ModelCall {
   format?: AnswerFormat | undefined;
 }
 
-/** How a reply ended; `usage` is absent where the model does not count. */
+/** How a reply ended. */
 export interface ModelEnd {
   finishReason: FinishReason;
   toolCalls?: ToolCall[] | undefined;
-  usage?: Usage | undefined;
+  usage: Usage;
+  /** Whether the answer is a refusal. */
+  refused?: boolean | undefined;
 }
 
 export interface Completion extends ModelEnd {
   text: string;
+  /** What the model thought before it answered: no part of the answer. */
+  reasoning: string;
   model: string;
 }
 
 export interface ModelStream {
   model: string;
   /** Reads the answer to its end, part by part as it is made. */
-  read: (onText: (text: string) => void) => Promise<Result<ModelEnd>>;
+  read: (onPart: (part: AnswerPart) => void) => Promise<Result<ModelEnd>>;
 }
 
 export interface Model {

@@ -1,6 +1,6 @@
 /** One turn: prompt, model, journal, events; for an answer at once and for a stream. */
 import { type MeasuredAsk, promptOf } from "./budget";
-import { estimatedUsage, type LiveTurn, replay } from "./live-turn";
+import { type LiveTurn, replay } from "./live-turn";
 import type { FittedPrompt, Journal, Model, ModelCall, ModelEnd } from "./ports";
 import { memoryUsed } from "./prompt";
 import type { AskReply, Context, Encode, FinishedTurn, StoredTurn } from "./types";
@@ -35,9 +35,10 @@ function promptFor(turn: LiveTurn, { ask, context }: TurnParts) {
   return {
     call,
     memory: () => memoryUsed(sent.prompt?.context ?? { ...context, window: [], recalled: [] }, sent.prompt?.shares),
-    finished(answer: string, model: string, { finishReason, toolCalls, usage }: ModelEnd): FinishedTurn {
-      const used = usage ?? estimatedUsage(turn.promptTokens, answer + (toolCalls ? JSON.stringify(toolCalls) : ""));
-      return { status: "complete", answer, toolCalls, model, finishReason, usage: used, memory: this.memory() };
+    finished(answer: string, model: string, reasoning: string, end: ModelEnd): FinishedTurn {
+      const { finishReason, toolCalls, usage, refused } = end;
+      const memory = this.memory();
+      return { status: "complete", answer, toolCalls, model, finishReason, usage, memory, reasoning, refused };
     },
   };
 }
@@ -50,8 +51,8 @@ export async function answerTurn(turn: LiveTurn, parts: TurnParts): Promise<void
   turn.modelMs = performance.now() - asked;
   if (turn.over) return;
   if (!completion.ok) return turn.fail(completion.failure);
-  const { text, model } = completion.value;
-  const finished = prompt.finished(text, model, completion.value);
+  const { text, model, reasoning } = completion.value;
+  const finished = prompt.finished(text, model, reasoning, completion.value);
   parts.journal.finish(finished);
   // The reply to a call waits by itself until what it wrote is durable; a stream that is open does not.
   if (turn.followed) await parts.journal.durable();
@@ -78,8 +79,8 @@ export async function streamTurn(turn: LiveTurn, parts: TurnParts): Promise<void
   const stream = begun.value;
   turn.start(stream.model, prompt.memory());
   let saved = Date.now();
-  const end = await stream.read((text) => {
-    turn.say(text);
+  const end = await stream.read((part) => {
+    turn.say(part);
     if (turn.over || Date.now() - saved < SAVE_MS) return;
     saved = Date.now();
     journal.save(turn.snapshot("interrupted"));
@@ -91,7 +92,7 @@ export async function streamTurn(turn: LiveTurn, parts: TurnParts): Promise<void
     await journal.durable();
     return turn.fail(end.failure);
   }
-  const finished = prompt.finished(turn.snapshot("complete").answer, stream.model, end.value);
+  const finished = prompt.finished(turn.snapshot("complete").answer, stream.model, turn.reasoning, end.value);
   journal.finish(finished);
   await journal.durable();
   turn.finish(finished);

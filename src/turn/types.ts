@@ -8,8 +8,14 @@ export type Role = "system" | "user" | "assistant" | "tool";
 /** `interrupted`: the model or the object died, with what was said so far. `cancelled`: somebody ended it. */
 export type TurnStatus = "running" | "complete" | "interrupted" | "cancelled";
 
-/** Why the model stopped: it was done, it reached the limit of the reply, or it wants functions called. */
-export type FinishReason = "stop" | "length" | "tool_calls";
+/** Why the model stopped: it was done, it reached the limit of the reply, it wants functions called, or a filter ended it. */
+export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter";
+
+/** A piece of what a model says. Reasoning is no part of the answer; a refusal is an answer. */
+export interface AnswerPart {
+  kind: "text" | "reasoning" | "refusal";
+  text: string;
+}
 
 /** A function that the model may call. */
 export interface Tool {
@@ -17,6 +23,8 @@ export interface Tool {
   description: string;
   /** JSON Schema of its arguments, as JSON. */
   parameters: string;
+  /** Whether arguments that do not match the schema are refused. */
+  strict?: boolean | undefined;
 }
 
 /** Which functions the model may call in its answer, and how. */
@@ -95,6 +103,8 @@ export interface Usage {
   promptTokens: number;
   completionTokens: number;
   totalTokens: number;
+  /** Tokens of the prompt that the model had in its cache; absent where it does not say. */
+  cachedTokens?: number | undefined;
 }
 
 /** How the model chooses its words; what is absent is the model's own default. */
@@ -106,6 +116,8 @@ export interface Sampling {
   presencePenalty?: number | undefined;
   /** The answer ends before any of these. */
   stop?: string[] | undefined;
+  /** How much the model is to think, for models that do. */
+  reasoningEffort?: string | undefined;
 }
 
 /** What a turn is asked with, defaults filled in. Sizes are tokens. */
@@ -197,6 +209,10 @@ export interface FinishedTurn {
   finishReason: FinishReason | null;
   usage: Usage;
   memory: MemoryUsed;
+  /** For the client that asked alone: it is not stored. */
+  reasoning?: string | undefined;
+  /** Whether the answer is a refusal; not stored. */
+  refused?: boolean | undefined;
 }
 
 /** A turn as the session remembers it. Times are milliseconds since 1970. */
@@ -232,7 +248,8 @@ export interface Idempotency {
 export type TurnEvent =
   | { type: "start"; model: string; memory: MemoryUsed }
   /** `at`: how many characters of the answer have been emitted with this one. */
-  | { type: "delta"; text: string; at: number }
+  | { type: "delta"; text: string; at: number; refused?: boolean }
+  | { type: "reasoning"; text: string }
   | { type: "done"; finished: FinishedTurn }
   /** `at` as above; null where that is not known. */
   | { type: "failed"; failure: Failure; at: number | null };

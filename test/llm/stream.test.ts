@@ -19,9 +19,10 @@ async function read(chunks: Uint8Array[], broken = false) {
   let said = "";
   const end = await readModelStream(stream, {
     stallMs: 1_000,
-    wanted: {},
+    totalMs: 10_000,
+    request: {},
     signal: never,
-    onText: (text) => {
+    onPart: ({ text }) => {
       said += text;
     },
   });
@@ -31,11 +32,11 @@ async function read(chunks: Uint8Array[], broken = false) {
 const sse = (...chunks: unknown[]) =>
   chunks.map((chunk) => `data: ${typeof chunk === "string" ? chunk : JSON.stringify(chunk)}\n\n`).join("");
 const usage = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
-const counted = { promptTokens: 5, completionTokens: 2, totalTokens: 7 };
+const counted = { promptTokens: 5, completionTokens: 2 };
 const delta = (content: string | null, finish_reason: string | null = null) => ({
   choices: [{ index: 0, delta: { content }, finish_reason }],
 });
-const end = (more: object = {}) => ok({ finishReason: "stop", usage: undefined, ...more });
+const end = (more: object = {}) => ok({ finishReason: "stop", usage: {}, ...more });
 
 const forms: [form: string, bytes: string, said: string, end: object][] = [
   ["response", sse({ response: "Olá " }, { response: "🐝!" }, "[DONE]"), "Olá 🐝!", end()],

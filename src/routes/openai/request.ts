@@ -100,6 +100,7 @@ interface SamplingRequest {
   frequency_penalty?: number | null | undefined;
   presence_penalty?: number | null | undefined;
   stop?: string | string[] | null | undefined;
+  reasoning_effort?: string | null | undefined;
 }
 
 const samplingOf = ({
@@ -109,6 +110,7 @@ const samplingOf = ({
   frequency_penalty,
   presence_penalty,
   stop,
+  reasoning_effort,
 }: SamplingRequest): Sampling => ({
   temperature: temperature ?? undefined,
   topP: top_p ?? undefined,
@@ -116,6 +118,7 @@ const samplingOf = ({
   frequencyPenalty: frequency_penalty ?? undefined,
   presencePenalty: presence_penalty ?? undefined,
   stop: typeof stop === "string" ? [stop] : (stop ?? undefined),
+  reasoningEffort: reasoning_effort ?? undefined,
 });
 
 /** The question of a conversation, with the defaults of the settings; the client's system prompt stands behind ours. */

@@ -13,7 +13,7 @@ import {
   type responsesResponse,
 } from "../../schema/openai-schema";
 import type { Failure } from "../../turn/result";
-import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-events";
+import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-objects";
 import { wantedOf } from "./functions";
 import {
   answered,
@@ -125,6 +125,7 @@ export const responses = new Hono<AppEnv>()
         { question: conversation.question, system },
         {
           ...request,
+          reasoning_effort: request.reasoning?.effort,
           wanted: wantedOf(
             c,
             {

@@ -3,9 +3,9 @@
 const END_OF_TOKEN = "|>";
 /** A token at the end of a text. */
 const TOKEN = /<\|([a-z]\w{0,60})\|>$/i;
-/** The beginning of a token at the end of a text. */
-const PART_OF_TOKEN = /<(?:\|(?:[a-z]\w{0,60}\|?)?)?$/i;
-const LONGEST_TOKEN = 70;
+/** The beginning of a token at the end of a text, or beginnings of several: removing one may complete another. */
+const PART_OF_TOKEN = /(?:<(?:\|\w{0,60})?)*<(?:\|(?:[a-z]\w{0,60}\|?)?)?$/i;
+const LONGEST_TOKEN = 200;
 /** Characters that a role may have. */
 const LONGEST_ROLE = 40;
 /** The tokens around a role, of Llama 3, of Llama 4, and of models that use neither. */
@@ -23,13 +23,15 @@ export class TemplateTokens {
   /** Adds text. @returns the text that can be passed on */
   add(text: string): string {
     // Most chunks have no part of a token.
-    if (this.#held === "" && !this.#afterHeader && !/[<|]/.test(text)) return text;
-    let from = 0;
-    for (let at = text.indexOf(END_OF_TOKEN); at !== -1; at = text.indexOf(END_OF_TOKEN, from)) {
-      this.#append(text.slice(from, at + END_OF_TOKEN.length));
+    if (this.#held === "" && this.#role === undefined && !this.#afterHeader && !text.includes("<")) return text;
+    const all = this.#held + text;
+    let from = this.#held.length;
+    // The end of a token may itself be split.
+    for (let at = all.indexOf(END_OF_TOKEN, Math.max(0, from - 1)); at !== -1; at = all.indexOf(END_OF_TOKEN, from)) {
+      this.#append(all.slice(from, at + END_OF_TOKEN.length));
       from = at + END_OF_TOKEN.length;
     }
-    this.#append(text.slice(from));
+    this.#append(all.slice(from));
     return this.#release();
   }
 
@@ -40,7 +42,7 @@ export class TemplateTokens {
     return rest;
   }
 
-  /** Appends text that has at most one end of a token, as its own end. One comes before, from the chunk before. */
+  /** Appends text in which a token can end at the end alone. */
   #append(text: string): void {
     this.#held += text;
     const [token, name] = TOKEN.exec(this.#held.slice(-LONGEST_TOKEN)) ?? [];

@@ -25,6 +25,8 @@ export const ECHO = { play: "echo" };
 export const PLAYED = { play: "stream" };
 /** The question, echoed at once, in parts where a stream was asked for. */
 export const PARTS = { play: "parts" };
+/** A stream of these bytes. */
+export const bytes = (text: string) => ({ play: "bytes", text });
 /** No reply, ever. */
 export const NEVER = { play: "never" };
 
@@ -37,14 +39,18 @@ type Reply =
 
 const encoder = new TextEncoder();
 
-function inParts(text: string): ReadableStream<Uint8Array> {
-  const events = [...(text.match(/\S+\s*/g) ?? []).map((response) => JSON.stringify({ response })), "[DONE]"];
+function streamOf(text: string): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
-      for (const data of events) controller.enqueue(encoder.encode(`data: ${data}\n\n`));
+      controller.enqueue(encoder.encode(text));
       controller.close();
     },
   });
+}
+
+function inParts(text: string): ReadableStream<Uint8Array> {
+  const events = [...(text.match(/\S+\s*/g) ?? []).map((response) => JSON.stringify({ response })), "[DONE]"];
+  return streamOf(events.map((data) => `data: ${data}\n\n`).join(""));
 }
 
 export class ScriptDO extends DurableObject {
@@ -71,6 +77,9 @@ export class ScriptDO extends DurableObject {
     if (play === "held") await this.#gate.promise;
     if (typeof reply === "object" && reply !== null && "message" in reply) {
       return { kind: "error", message: String(reply.message) };
+    }
+    if (play === "bytes" && typeof reply === "object" && reply !== null && "text" in reply) {
+      return { kind: "stream", stream: streamOf(String(reply.text)) };
     }
     if (play === "stream") return { kind: "stream", stream: this.#stream() };
     if (play === "parts" && run.inputs.stream) return { kind: "stream", stream: inParts(echo.response) };

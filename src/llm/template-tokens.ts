@@ -44,7 +44,9 @@ export class TemplateTokens {
 
   /** Appends text in which a token can end at the end alone. */
   #append(text: string): void {
-    this.#held += text;
+    const shown = this.#afterHeader ? text.replace(/^[\r\n]+/, "") : text;
+    if (shown !== "") this.#afterHeader = false;
+    this.#held += shown;
     const [token, name] = TOKEN.exec(this.#held.slice(-LONGEST_TOKEN)) ?? [];
     if (token !== undefined && name !== undefined) {
       this.#held = this.#held.slice(0, -token.length);
@@ -67,10 +69,6 @@ export class TemplateTokens {
   }
 
   #release(): string {
-    if (this.#afterHeader) {
-      this.#held = this.#held.replace(/^[\r\n]+/, "");
-      if (this.#held !== "") this.#afterHeader = false;
-    }
     const part = PART_OF_TOKEN.exec(this.#held.slice(-LONGEST_TOKEN));
     const end = this.#role ?? this.#held.length - (part?.[0].length ?? 0);
     const text = this.#held.slice(0, end);

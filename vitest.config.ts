@@ -22,7 +22,7 @@ const workerd = () =>
  */
 export default defineConfig({
   test: {
-    // What the Worker logs is worth reading where a test failed.
+    // Prints the Worker's log for failing tests only.
     silent: "passed-only",
     // Two cores have one worker by default; but most of a test from outside is waiting.
     maxWorkers: Math.max(2, availableParallelism() - 1),
@@ -33,6 +33,7 @@ export default defineConfig({
           name: "worker",
           // Every test has sessions of its own, so that the files may share one runtime: to start one for each is half of the time.
           isolate: false,
+          setupFiles: "test/support/check-log.ts",
           include: ["test/**/*.test.ts"],
           exclude: [
             "test/e2e/**",
@@ -49,6 +50,7 @@ export default defineConfig({
         plugins: [workerd()],
         test: {
           name: "meaning",
+          setupFiles: "test/support/check-log.ts",
           include: ["test/meaning/**/*.test.ts"],
           globalSetup: "test/e2e/support/encoder.ts",
           testTimeout: 60_000,
@@ -57,7 +59,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          // newman's, of which nobody here can say anything.
+          // newman uses a deprecated module.
           execArgv: ["--disable-warning=DEP0176"],
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: "test/e2e/support/bundle.ts",

@@ -1,4 +1,4 @@
-/** What an ask and a streamed token cost: CPU of workerd beside two Workers that do less, in one run. */
+/** Measures the CPU of an ask and of a streamed token, next to two smaller Workers, in one run of workerd. */
 import { join } from "node:path";
 import { expect, inject, it } from "vitest";
 import { root } from "../test/e2e/support/bundle";
@@ -133,7 +133,7 @@ it("an ask and a token", async () => {
   const theirs: number[] = [];
   const ours = cases.map(([what, asked]) => ({ what, asked, ms: [] as number[], ratios: [] as number[] }));
   for (let run = 0; run < RUNS; run += 1) {
-    // What is compared is measured one after the other: the machine's own pace changes.
+    // Measures compared values right after each other, because the machine's speed varies.
     for (const { asked, ms, ratios } of ours) {
       const base = await cpuOfAsk(first, sessions, ASKS, next);
       const cost = await cpuOfAsk(llamory, asked, ASKS, next);

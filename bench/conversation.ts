@@ -17,7 +17,7 @@ export interface Question {
 const HOUR = 3_600_000;
 const SPEAKERS = ["Marta", "Theo"] as const;
 
-/** What a template's `{…}` may be. */
+/** The values for a template's `{…}`. */
 const SLOTS: Record<string, string[]> = {
   city: [
     "Lisbon",
@@ -59,7 +59,7 @@ const SLOTS: Record<string, string[]> = {
   subject: ["physics", "history", "Polish", "statistics", "botany", "law", "welding", "pottery"],
 };
 
-/** A fact as one says it, after a question of the other's where there is one; and how somebody asks for it later. */
+/** A fact in a person's words, optionally after a question, and a later question about it. */
 interface Fact {
   opening?: string;
   told: string;

@@ -1,4 +1,4 @@
-/** What a context and an ask cost as a session grows: time, calls of objects, rows read and written, bytes. */
+/** Measures a context and an ask as a session grows: time, calls of objects, rows read and written, bytes. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";

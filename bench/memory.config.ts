@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 /** Where a real encoder answers, if one does. */
 const { ENCODER } = process.env;
 
-/** Benchmarks in workerd: they print, and fail only where a promise that is no matter of seconds is broken. */
+/** Benchmarks in workerd. They print figures, and fail only if a guarantee is broken that does not depend on time. */
 export default defineConfig({
   plugins: [
     cloudflareTest({

@@ -1,4 +1,4 @@
-/** What recall finds, and what it costs, as a session grows: on conversations that are made by rule. */
+/** Measures how much recall finds and its cost as a session grows, on generated conversations. */
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { askRequest } from "../test/support/ask-request";
@@ -37,7 +37,7 @@ it("the evidence of questions, and no less of it among 3,000 messages than among
         times.push(performance.now() - started);
         if (!preview.ok) throw new Error(preview.failure.reason);
         const seqs = new Set(preview.value.context.recalled.map(({ seq }) => seq));
-        // Any of the places where it was said is enough.
+        // One of the messages that state it is enough.
         found.push(evidence.some((at) => seqs.has(at + 1)) ? 1 : 0);
       }
     }
@@ -45,6 +45,6 @@ it("the evidence of questions, and no less of it among 3,000 messages than among
     const cells = [...[...shares.values()].map(percent), percentile(times, 0.5), percentile(times, 0.99)];
     console.info([String(size).padStart(8), ...cells.map((cell) => cell.toFixed(1).padStart(8))].join("  "));
   }
-  // Two questions of 150 are as good as none. What a weak encoder adds is shown, and no promise.
+  // Two questions of 150 are noise. The gain of a weak encoder is printed, not guaranteed.
   if (!embedding) expect(within500.get(3_000)).toBeGreaterThan((within500.get(600) ?? Number.NaN) - 2);
 });

@@ -1,4 +1,4 @@
-/** What it costs to know a user: recall across all of their sessions, beside that of one session, in one run. */
+/** Measures recall across all sessions of a user, next to recall in one session, in one run. */
 import { expect, inject, it } from "vitest";
 import { json, post, serve } from "../test/e2e/support/http";
 import { Workerd } from "../test/e2e/support/workerd";

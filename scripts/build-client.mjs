@@ -7,7 +7,7 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const out = mkdtempSync(join(tmpdir(), "llamory-client-"));
 
-/** What the compiler wrote, with changes that must each have been there to make. */
+/** Returns a file of the compiler with replacements; fails if the text to replace is missing. */
 function emitted(name, ...changes) {
   let text = readFileSync(join(out, name), "utf8");
   for (const [from, to] of changes) {

@@ -1,4 +1,4 @@
-// Writes openapi.json from the schemas that the routes validate with; with --check, fails where it is not what they say.
+// Writes openapi.json from the schemas that the routes validate with. With --check, fails if the file is out of date.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

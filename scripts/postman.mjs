@@ -13,7 +13,7 @@ const idOf = (name) =>
     .digest("hex")
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, "$1-$2-$3-$4-$5");
 
-/** A schema with what it refers to in its place, because the sandbox of Postman does not know the document. */
+/** Inlines the references of a schema, because Postman's sandbox does not know the document. */
 const inlined = (schema, document) =>
   JSON.parse(JSON.stringify(schema), (_, value) =>
     typeof value?.$ref === "string"
@@ -88,7 +88,7 @@ const missing = Object.values(document.paths)
 if (missing.length > 0)
   throw new Error(`not in the story: ${missing.map(({ operationId }) => operationId).join(", ")}`);
 
-/** What a story's request leaves for a later one, and what whoever runs it may want to change. */
+/** Variables that you may change, and variables that one request sets for a later one. */
 const settings = [
   { key: "baseUrl", value: "http://127.0.0.1:8787" },
   { key: "token", value: "none-needed-locally" },

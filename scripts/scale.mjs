@@ -2,7 +2,7 @@
 //
 //   npm run scale                    prints them
 //   npm run scale -- mine.json       with inputs of your own: { "promptTokens": 3000, … }
-//   npm run scale -- --write         writes them into docs/scale.md;  --check  fails where they are not there
+//   npm run scale -- --write         writes them into docs/scale.md;  --check  fails if the document is out of date
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePlan, idleSessions, millionAsks, users } from "./scale/costs.mjs";
@@ -54,9 +54,9 @@ function firstLimits() {
       ],
       [
         "one user's copy of it all",
-        `${inputs.objectGB} GB`,
-        "logged: `task_failed`, `user_not_told`",
-        "`SESSION_TTL_DAYS`",
+        "`USER_MAX_MB`, 1 GB",
+        "the oldest messages of the copy are dropped",
+        `\`USER_MAX_MB\`, to ${inputs.objectGB} GB; \`SESSION_TTL_DAYS\``,
       ],
     ],
   );

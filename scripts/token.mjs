@@ -1,4 +1,4 @@
-// Makes an API token, for a tenant where one is named: npm run token -- [tenant]
+// Creates an API token, optionally for a tenant: npm run token -- [tenant]
 import { createHash, randomBytes } from "node:crypto";
 
 const [tenant] = process.argv.slice(2);

@@ -28,6 +28,7 @@ import { turns } from "./routes/turns";
 import { users } from "./routes/users";
 import { hasFlag, isLost } from "./rpc/call-object";
 import { SettingsError } from "./settings";
+import { storageFailureOf } from "./turn/storage-error";
 import type { AnyFailure } from "./wire/problem";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -69,6 +70,9 @@ app.onError((error, c) => {
   if (error instanceof FailureError) return respondFailure(c, error.failure);
   if (error instanceof SettingsError) return respondFailure(c, { reason: "misconfigured", detail: error.message });
   if (error instanceof HTTPException && error.status === 400) return respondFailure(c, { reason: "malformed_json" });
+  const stored = storageFailureOf(error);
+  if (stored) log("error", stored.reason, { requestId: c.var.requestId });
+  if (stored) return respondFailure(c, stored);
   if (hasFlag(error, "overloaded")) return respondFailure(c, { reason: "session_overloaded" });
   if (isLost(error)) return respondFailure(c, { reason: "session_lost" });
   log("error", "internal_error", { requestId: c.var.requestId, ...errorFields(error) });

@@ -22,6 +22,9 @@ export const MAX_WAITING = 16;
 /** Characters of all messages that one reply of a session's object carries: RPC ends at 32 MiB. */
 export const MAX_PAGE = 4_000_000;
 
+/** Megabytes that the database of a user may have where the setting `USER_MAX_MB` is absent: as many as a session's. */
+export const USER_MAX_MB = 1_000;
+
 /** The largest body of a request, in bytes. */
 export const MAX_BODY = 1024 * 1024;
 

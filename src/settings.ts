@@ -1,6 +1,6 @@
 /** Settings of the Worker, parsed once. */
 import * as z from "zod";
-import { MAX_REPLY_TOKENS } from "./limits";
+import { MAX_REPLY_TOKENS, USER_MAX_MB } from "./limits";
 
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -102,6 +102,11 @@ export const settingsSchema = z.object({
   SESSION_MAX_MESSAGES: count(2, 10_000_000).default(250_000),
   /** Megabytes that a session's database may have, its index with it. An object of Cloudflare ends at 10,000. */
   SESSION_MAX_MB: count(1, 10_000).default(1_000),
+  /**
+   * Megabytes that a user's database may have, about. Beyond them the oldest messages of the user's copy are dropped;
+   * sessions and facts keep everything. Read by the user's object.
+   */
+  USER_MAX_MB: count(1, 10_000).default(USER_MAX_MB),
   /** Days after its last turn or append after which a session is deleted; 0 for never. Read by the session's object. */
   SESSION_TTL_DAYS: count(0, 36_500).default(0),
   /** `true`: only requests to a loopback name are served, for local use. */

@@ -1,7 +1,7 @@
 declare namespace Cloudflare {
   interface Env extends Omit<import("../src/env").Env, never> {}
   interface GlobalProps {
-    mainModule: typeof import("../src/index");
+    mainModule: typeof import("../src/local");
   }
 }
 

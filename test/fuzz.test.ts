@@ -158,7 +158,7 @@ describe("any request", () => {
     const statuses = new Map<number, number>();
     await fc.assert(
       fc.asyncProperty(any, async ({ path, init }) => {
-        // The response is held against the document where it is fetched.
+        // `fetch` checks the response against the document.
         const response = await llamory.fetch(path, init);
         await response.text();
         expect(response.status).toBeLessThan(500);

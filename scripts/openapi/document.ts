@@ -9,7 +9,7 @@ import { operations } from "./operations";
 
 type Json = Record<string, unknown>;
 
-/** Requests are described as they come in, before defaults; the rest as it is when it has been read. */
+/** Describes requests before defaults are applied, and everything else after parsing. */
 const jsonSchema = (type: z.ZodType, io: "input" | "output" = "output"): Json => {
   const { $schema: _, ...rest } = z.toJSONSchema(type, { io, unrepresentable: "any" });
   return rest;
@@ -31,7 +31,7 @@ const headerRefs = (...more: (keyof typeof headers)[]): Json =>
     ["X-Request-Id", "Server-Timing", ...more].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
   );
 
-/** What a failure looks like to the clients of a route; the examples of the OpenAI surface have names of their own. */
+/** Names the example of a failure; examples of the OpenAI surface have their own names. */
 const exampleName = (reason: Reason, openai: boolean) => (openai ? `openai_${reason}` : reason);
 const examples = Object.fromEntries(
   Object.values(failures).flatMap((failure) => [
@@ -48,7 +48,7 @@ function shownAs(name: string): Json {
   return { $ref: `#/components/examples/${name}` };
 }
 
-/** The responses of failures, by status, each with its codes and what they look like. */
+/** The responses of failures by status, with their codes and examples. */
 function failureResponses(reasons: readonly Reason[], openai: boolean): Json {
   const byStatus = Map.groupBy(reasons, (reason) => responseOf(failures[reason]).status);
   return Object.fromEntries(
@@ -90,7 +90,7 @@ function parameters(type: z.ZodObject | undefined, place: "path" | "query" | "he
 
 const NDJSON = "application/x-ndjson";
 
-/** OpenAPI 3.1 has no word for lines: a text, each line of which is this. */
+/** Describes lines of JSON as text with a schema per line, because OpenAPI 3.1 has no type for them. */
 const linesOf = (type: z.ZodType): Json => ({
   type: "string",
   description: "Lines of JSON",
@@ -98,7 +98,7 @@ const linesOf = (type: z.ZodType): Json => ({
   contentSchema: jsonSchema(type, "input"),
 });
 
-/** What an export looks like. */
+/** An example of an export. */
 const EXPORTED = [
   { llamory: "session", version: 1 },
   { message: { role: "user", name: "Ana", content: "The honey is ripe.", createdAt: "2026-07-24T12:00:00.000Z" } },
@@ -117,9 +117,10 @@ const CLOSED = [
   "too_many_requests",
   "session_overloaded",
   "session_lost",
+  "schema_too_new",
 ] as const;
 
-/** A stream of events; what the data of ours are has a name each. */
+/** Describes a stream of events; the data of native events have named schemas. */
 const eventsOf = (description: string, openai: boolean): Json => ({
   type: "string",
   description,

@@ -1,7 +1,7 @@
 import { MAX_BODY } from "../../src/limits";
 import type { AnyFailure, Reason } from "../../src/wire/problem";
 
-/** One failure of each kind, so that the document shows what it looks like. */
+/** One example of each failure, for the document. */
 export const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   invalid_request: { reason: "invalid_request", errors: [{ path: "question", message: "Invalid input" }] },
   malformed_json: { reason: "malformed_json" },
@@ -51,6 +51,7 @@ export const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   session_full: { reason: "session_full" },
   session_not_empty: { reason: "session_not_empty" },
   import_interrupted: { reason: "import_interrupted" },
+  schema_too_new: { reason: "schema_too_new" },
   storage_failed: { reason: "storage_failed" },
   idempotency_conflict: { reason: "idempotency_conflict" },
 };

@@ -1,4 +1,4 @@
-/** What is told of an operation, and how those that ask may fail. */
+/** The description of an operation, and the failures of operations that ask a model. */
 import type * as z from "zod";
 import type { Reason } from "../../src/wire/problem";
 
@@ -17,19 +17,19 @@ export interface Operation {
   example?: unknown;
   status?: number;
   response?: z.ZodType;
-  /** What the events of a streamed answer are. */
+  /** Describes the events of a streamed answer. */
   events?: string;
   /** What each line is, of an answer and of a body that are lines of JSON. */
   lines?: z.ZodType;
   takesLines?: z.ZodType;
-  /** When there is nothing to answer: a 204; and when what was sent is taken without an answer: a 202. */
+  /** Describes a 204 response (`nothing`), and a 202 response (`taken`). */
   nothing?: string;
   taken?: string;
   failures?: readonly Reason[];
 }
 
 /** How a model may fail. */
-export const MODEL_FAILURES = [
+const MODEL_FAILURES = [
   "model_busy",
   "model_timeout",
   "model_unreachable",
@@ -55,4 +55,6 @@ export const TURN_FAILURES = [
   "session_full",
   "storage_failed",
   "session_of_another_user",
+  "user_unreachable",
+  "user_being_deleted",
 ] as const;

@@ -1,4 +1,4 @@
-/** Every operation of the API: what it takes, what it answers, and how it may fail. */
+/** All operations of the API, with their requests, responses and failures. */
 
 import * as schema from "../../src/schema/common-schema";
 import { exportLine } from "../../src/schema/export-schema";
@@ -89,7 +89,15 @@ export const operations: Record<string, Operation> = {
     example: { messages: [{ role: "user", name: "Ana", content: "The honey is ripe in July." }] },
     status: 201,
     response: session.appendResponse,
-    failures: ["session_queue_full", "session_full", "turn_cancelled", "storage_failed", "session_of_another_user"],
+    failures: [
+      "session_queue_full",
+      "session_full",
+      "turn_cancelled",
+      "storage_failed",
+      "session_of_another_user",
+      "user_unreachable",
+      "user_being_deleted",
+    ],
   },
   "GET /sessions/:sessionId/search": {
     id: "search",

@@ -7,7 +7,7 @@ const streamed = [
   'pm.collectionVariables.set("turnId", /"turnId":"([^"]+)"/.exec(pm.response.text())[1]);',
 ];
 
-/** The story: which operation, with what, and what it must bring beyond status, type and schema. */
+/** The steps of the collection: an operation, its input, and tests beyond status, type and schema. */
 export const story = [
   { name: "Is it there?", id: "health" },
   { name: "What can it do?", id: "openapi" },

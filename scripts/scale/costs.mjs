@@ -2,7 +2,7 @@
 import { dollars, gigabytes, number, table } from "./table.mjs";
 
 const MILLION = 1e6;
-/** What the paid plan includes in a month, in the units of the prices. */
+/** Monthly amounts that the paid plan includes, in the units of the prices. */
 const INCLUDED = {
   requests: 10,
   cpu: 30,
@@ -16,7 +16,7 @@ const INCLUDED = {
 /** GB that an object is billed for while it runs. */
 const OBJECT_GB = 0.128;
 
-/** What a million asks use, in the units of the prices: millions, GB. */
+/** Usage of a million asks, in the units of the prices: millions, GB. */
 function usage({ model, user }, inputs) {
   const seconds = model === "large" ? inputs.largeAnswerSeconds : inputs.answerSeconds;
   return {
@@ -113,7 +113,7 @@ export function idleSessions(inputs) {
 export function users(inputs) {
   const count = 100_000;
   const millions = (count * inputs.asksOfUser) / MILLION;
-  // Sessions, and the copy of what was said in them, one object for each user.
+  // Sessions, and one object per user with a copy of their messages.
   const aMonth =
     gigabytes(count * inputs.sessionsOfUser, inputs.smallKiB) +
     (2 * count * inputs.asksOfUser * 2 * inputs.messageBytes) / 1e9;

@@ -61,7 +61,7 @@ export function tenantBurst(asks, fallback, { tenantAMinute, modelAMinute }) {
   const admits = (what, limit, at) => {
     const key = `${what} ${Math.floor(at / 60)}`;
     const count = counts.get(key) ?? 0;
-    // What is refused is not counted.
+    // Refused requests do not count.
     if (count >= limit) return false;
     counts.set(key, count + 1);
     return true;

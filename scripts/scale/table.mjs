@@ -7,7 +7,7 @@ export const dollars = (value) =>
 /** So many KiB, so many times, in GB. */
 export const gigabytes = (count, kib) => (count * kib * 1024) / 1e9;
 
-/** A table of Markdown: the first column is text, numbers behind it stand at the right. */
+/** Renders a Markdown table: a text column, then right-aligned numbers. */
 export function table(head, rows) {
   const isNumber = (at) => at > 0 && rows.every((row) => /^[$\d]/.test(row[at]) && row[at].length < 16);
   const line = (cells) => `| ${cells.join(" | ")} |`;

@@ -45,12 +45,12 @@ export class ChatDO extends DurableObject<Bindings> {
     super(ctx, env);
     this.#store = new Store(ctx.storage);
     this.#transfer = new Transfer(ctx.storage, this.#store, this.#line);
-    this.#meaning = new Meaning(env.AI, this.#store);
+    this.#meaning = new Meaning(env.AI, env.USAGE_DO, this.#store);
     const [store, line] = [this.#store, this.#line];
     this.#user = new UserLink({
       users: env.USER_DO,
       store,
-      onGone: (user) => ctx.waitUntil(this.leave(user)),
+      onGone: (user, epoch) => ctx.waitUntil(this.#end.drop(user, epoch)),
     });
     this.#turns = new SessionTurns({
       ...{ ctx, ai: env.AI, line, store, usage: env.USAGE_DO },
@@ -93,7 +93,7 @@ export class ChatDO extends DurableObject<Bindings> {
    * @returns the turn; `turn_not_found` where there is none
    */
   cancelTurn(turnId: string, by?: string): Result<StoredTurn> {
-    return this.#reads.mayRead(by) ?? this.#turns.cancel(turnId);
+    return this.#reads.mayReadTurn(turnId, by) ?? this.#turns.cancel(turnId);
   }
 
   /** Takes a turn's question and answer out of the session, one that runs too; what came after it stays. */
@@ -138,7 +138,11 @@ export class ChatDO extends DurableObject<Bindings> {
       const refusal = this.#user.refusal(asking?.user);
       if (refusal) return failed(refusal);
       if (limits && !this.#store.hasRoom(messages.length, limits)) return failed({ reason: "session_full" });
-      const appended = this.#store.append(messages, asking?.user && this.#user.claim(asking.user));
+      const { life } = this.#store;
+      const owner = asking?.user && (await this.#user.joining.join(asking.user));
+      if (owner && !owner.ok) return owner;
+      if (this.#store.life !== life) return failed({ reason: "turn_cancelled" });
+      const appended = this.#store.append(messages, owner?.value);
       this.ctx.waitUntil(this.#appended(asking));
       return ok(appended);
     } catch (error) {
@@ -175,10 +179,7 @@ export class ChatDO extends DurableObject<Bindings> {
     this.#transfer.cancel(id);
   }
 
-  /**
-   * Forgets all messages and turns, and ends those that run or wait; the session goes on, empty and nobody's. First its
-   * user's object forgets it: where that does not answer, nothing is done.
-   */
+  /** Empties the session and cancels its turns, after its user's object has deleted it. The session then has no user. */
   reset(): Promise<Result<{ deleted: number }>> {
     return this.#end.reset();
   }
@@ -191,6 +192,11 @@ export class ChatDO extends DurableObject<Bindings> {
   /** Deletes the session where it belongs to a user who is deleted, and ends the turns of theirs that run or wait. */
   leave(user: string): Promise<Result<void>> {
     return this.#end.leave(user);
+  }
+
+  /** Whether the session has stored something in an epoch with a user, or may be about to. */
+  holds(user: string, epoch: string): boolean {
+    return this.#end.holds(user, epoch);
   }
 
   /** Does what is due. */

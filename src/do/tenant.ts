@@ -1,4 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
+import { SchemaTooNewError } from "../turn/storage-error";
+import { isNewer } from "./sqlite/migrations";
 
 const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
 
@@ -8,7 +10,9 @@ export class UsageDO extends DurableObject {
     this.ctx.storage.kv.put("used", { day: dayOf(Date.now()), tokens: this.today() + tokens });
   }
 
+  /** @throws {SchemaTooNewError} where newer code has made tables, which say more than this one value */
   today(): number {
+    if (isNewer(this.ctx.storage.sql, "tenant")) throw new SchemaTooNewError();
     const used = this.ctx.storage.kv.get<{ day: string; tokens: number }>("used");
     return used?.day === dayOf(Date.now()) ? used.tokens : 0;
   }

@@ -1,17 +1,17 @@
 /** UserDO: what is known of one person beyond a session: their sessions, what was said in them, facts. Thin, as ChatDO. */
 import { DurableObject } from "cloudflare:workers";
+import { USER_MAX_MB } from "../limits";
 import type { AiBinding } from "../llm/binding";
 import { log } from "../log";
 import { failed, ok, type Result } from "../turn/result";
 import type { RecalledMessage } from "../turn/types";
 import type { Fact, Place } from "../turn/user-memory";
-import type { UserMemory } from "./memory/context";
 import { SEARCH_TOKENS } from "./memory/ranking";
 import { storageFailed, written } from "./sqlite/try-write";
 import type { UsageDO } from "./tenant";
 import { type Extraction, Learning } from "./user/learn-facts";
-import type { Question, UserObject } from "./user/user-object";
-import type { Cursor, Life, ListedSession } from "./user/user-sessions";
+import type { Known, Question, UserObject } from "./user/user-object";
+import type { Cursor, ListedSession, Unwritten } from "./user/user-sessions";
 import { type Closing, type Names, type Told, UserStore } from "./user/user-store";
 
 /** Sessions that one call deletes, so many at once: a call may make so many of its own. */
@@ -23,12 +23,15 @@ const PAUSE_MS = 60_000;
 /** What a user's object needs of a session's. */
 interface SessionObject extends Rpc.DurableObjectBranded {
   leave(user: string): Promise<Result<void>>;
+  holds(user: string, epoch: string): boolean;
 }
 
 interface Bindings {
   AI: AiBinding;
   CHAT_DO: DurableObjectNamespace<SessionObject>;
   USAGE_DO: DurableObjectNamespace<UsageDO>;
+  /** Read here and not passed with each ask, because sessions also send updates without an ask. */
+  USER_MAX_MB?: string;
 }
 
 /** How much of a user was deleted, and whether that is everything. */
@@ -44,45 +47,52 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     this.#learning = new Learning(env.AI, env.USAGE_DO, this.#store, ctx.id.toString());
   }
 
-  /**
-   * What is known for a question: messages of other sessions, and facts.
-   * @returns `gone` where the user, or this life of the session, was deleted
-   */
-  memory({ text, sessionId, life, recallTokens, factTokens }: Question): UserMemory | "gone" {
-    if (life) {
-      if (this.#store.isGone(sessionId, life)) return "gone";
-      this.#store.directory.open(sessionId, life.id);
+  /** Returns messages of other sessions, and facts, for a question; and the epoch of the session that asks. */
+  memory({ text, sessionId, epoch, opens, recallTokens, factTokens }: Question): Known {
+    const { closing, directory } = this.#store;
+    if (epoch !== undefined || opens) {
+      if (closing) return { state: "user_being_deleted" };
+      if (epoch !== undefined && !directory.has(sessionId, epoch)) return { state: "gone" };
     }
-    return this.#store.memory(sessionId, text, { recall: recallTokens, facts: factTokens });
+    const listed = epoch === undefined && opens ? this.#store.open(sessionId) : epoch;
+    const memory = this.#store.memory(sessionId, text, { recall: recallTokens, facts: factTokens });
+    return { state: "known", memory, epoch: listed };
+  }
+
+  /**
+   * Lists a session, which stores nothing for the user before that.
+   * @returns its epoch; `user_being_deleted` while the user is being deleted
+   */
+  open(sessionId: string): Result<string> {
+    if (this.#store.closing) return failed({ reason: "user_being_deleted" });
+    return this.#written(() => this.#store.open(sessionId));
   }
 
   /**
    * Takes what was said in a session. To be told it twice changes nothing.
    * @param extraction how facts are learnt from turns; absent where they are not
-   * @returns up to which `seq` the session is known; `gone` as above
+   * @returns up to which `seq` the session is known; `gone` if its epoch is over
    */
   tell(told: Told, extraction?: Extraction): number | "gone" {
     const store = this.#store;
-    if (store.isGone(told.sessionId, told.life)) return "gone";
+    if (store.closing || !store.directory.has(told.sessionId, told.epoch)) return "gone";
     const { seq, learns } = store.transaction(() => {
-      const { seq, fresh } = store.tell(told);
+      const { seq, fresh } = store.tell(told, Number(this.env.USER_MAX_MB ?? USER_MAX_MB) * 1_000_000);
       return { seq, learns: extraction !== undefined && this.#learning.note(told, fresh, extraction) };
     });
     if (learns) this.ctx.waitUntil(this.#learn());
     return seq;
   }
 
-  /** Gives a session a title; without effect where this life of it is over. */
-  rename(sessionId: string, life: Life, title: string): void {
+  /** Gives a session a title; without effect where its epoch is over. */
+  rename(sessionId: string, epoch: string, title: string): void {
     const { directory } = this.#store;
-    if (this.#store.isGone(sessionId, life)) return;
-    directory.open(sessionId, life.id);
-    directory.rename(sessionId, title);
+    if (directory.has(sessionId, epoch)) directory.rename(sessionId, title);
   }
 
-  /** Forgets a life of a session: its messages and what the model learnt of them. */
-  forget(sessionId: string, life: string): Result<void> {
-    return this.#written(() => this.#store.forget(sessionId, life));
+  /** Deletes a session with its messages and the facts learned from them. Without effect if its epoch is over. */
+  forget(sessionId: string, epoch: string): Result<void> {
+    return this.#written(() => this.#store.forget(sessionId, epoch));
   }
 
   /** A page of the user's sessions, those first in which something was said last. */
@@ -144,14 +154,14 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     await this.#store.schedule.run({
       extract: () => this.#learning.run(),
       close: () => this.#goOn(),
-      tidy: () => this.#store.tidy(),
+      tidy: () => this.#store.tidy((session) => this.#isWritten(session)),
     });
   }
 
   async #destroy(names: Names): Promise<Result<Deleted>> {
     this.#store.close(names);
     const { directory } = this.#store;
-    const batch = directory.left(BATCH);
+    const batch = directory.some(BATCH);
     for (let at = 0; at < batch.length; at += AT_ONCE) {
       const some = batch.slice(at, at + AT_ONCE);
       const over = await Promise.all(some.map(({ id }) => this.#leave(names, id)));
@@ -159,8 +169,8 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       if (over.includes(false)) return failed({ reason: "user_half_deleted" });
     }
     const { sessions = 0, messages = 0, facts = 0 } = this.#store.closing ?? {};
-    const done = directory.left(1).length === 0;
-    if (done) this.#store.clear();
+    const done = directory.empty;
+    if (done) await this.#store.clear();
     return ok({ sessions, messages, facts, done });
   }
 
@@ -171,6 +181,19 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     } catch (error) {
       log("warn", "session_not_deleted", { cause: String(error) });
       return false;
+    }
+  }
+
+  /** Whether a session has stored something in its epoch, or may do so; true if it does not answer. */
+  async #isWritten({ id, epoch }: Unwritten): Promise<boolean> {
+    const user = this.ctx.id.name;
+    if (user === undefined) return true;
+    try {
+      const prefix = user.slice(0, user.lastIndexOf("/") + 1);
+      return await this.env.CHAT_DO.getByName(prefix + id).holds(user, epoch);
+    } catch (error) {
+      log("warn", "session_unreachable", { cause: String(error) });
+      return true;
     }
   }
 

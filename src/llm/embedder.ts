@@ -12,6 +12,8 @@ export interface EmbeddingOptions {
   timeoutMs: number;
   /** The id of an AI Gateway; empty for none. */
   gateway: string;
+  /** The name of the object that counts the tokens; absent without a quota. */
+  meter?: string | undefined;
 }
 
 /** Vectors of one length, one for each text; null where the reply is something else. */

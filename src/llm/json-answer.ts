@@ -2,14 +2,18 @@
 import { parsed } from "./json";
 
 const FENCE = /```[a-z]*\s*\n?([\s\S]*?)```/gi;
-/** Brackets in prose that are tried: most answers have one. */
+/** Brackets in prose that are tried, and values that are checked: most answers have one. */
 const MAX_TRIES = 20;
+const MAX_CHECKS = 6;
 
 /** Returns the first JSON text of an answer that is accepted; undefined if there is none. */
 export function jsonIn(answer: string, accepts: (value: unknown) => boolean): string | undefined {
+  let checks = 0;
   for (const candidate of candidatesIn(answer.trim())) {
     const value = parsed(candidate);
     if (value === undefined) continue;
+    checks += 1;
+    if (checks > MAX_CHECKS) return undefined;
     if (accepts(value)) return candidate;
     // Some models encode their JSON once more, as a string.
     if (typeof value === "string" && accepts(parsed(value))) return value;

@@ -81,7 +81,7 @@ export function askingOf(
 /** The configured encoder; undefined where there is none. */
 export function embeddingOf(c: Context<AppEnv>): EmbeddingOptions | undefined {
   const { EMBEDDING_MODEL: model, EMBEDDING_TIMEOUT_MS: timeoutMs, AI_GATEWAY: gateway } = settingsOf(c.env);
-  return model === "" ? undefined : { model, timeoutMs, gateway };
+  return model === "" ? undefined : { model, timeoutMs, gateway, meter: meterOf(c) };
 }
 
 /** How large the settings let a session become. */

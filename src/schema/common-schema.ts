@@ -19,7 +19,7 @@ export const callId = z
   .regex(/^[A-Za-z0-9_.:@+/=|#~-]{1,256}$/, "must be 1 to 256 of the characters A-Z a-z 0-9 _ . : @ + / = | # ~ -");
 
 /** Functions that an answer calls, over the OpenAI surface; `arguments` is JSON. */
-export const toolCalls = z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() }));
+const toolCalls = z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() }));
 export const called = {
   toolCalls: toolCalls.optional(),
   /** The call that a tool's message is the result of. */

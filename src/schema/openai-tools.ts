@@ -2,13 +2,17 @@
 import * as z from "zod";
 import { MAX_TOOLS } from "../limits";
 import { functionName } from "./common-schema";
+import { isSmallJson } from "./json-size";
 
-/** The longest JSON Schema of an argument list or an answer, as JSON, in characters. */
-const MAX_SCHEMA = 64_000;
+/** The longest JSON Schema of an argument list or an answer: characters of its JSON, and levels of nesting. */
+const MAX_SCHEMA = { characters: 64_000, levels: 200 };
 
 const schema = z
   .record(z.string(), z.unknown())
-  .refine((value) => JSON.stringify(value).length <= MAX_SCHEMA, `must be at most ${MAX_SCHEMA} characters of JSON`);
+  .refine(
+    (value) => isSmallJson(value, MAX_SCHEMA),
+    `must be at most ${MAX_SCHEMA.characters} characters of JSON, in ${MAX_SCHEMA.levels} levels`,
+  );
 
 export const described = {
   name: functionName,

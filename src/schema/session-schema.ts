@@ -55,7 +55,7 @@ export const historyQuery = z.object({
   before: positive(Number.MAX_SAFE_INTEGER).optional(),
 });
 
-export const message = z.object({
+const message = z.object({
   seq,
   role: anyRole,
   name: z.string().optional(),

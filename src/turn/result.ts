@@ -25,6 +25,7 @@ export type Failure =
   | { reason: "session_not_empty" }
   | { reason: "import_interrupted" }
   | { reason: "storage_failed" }
+  | { reason: "schema_too_new" }
   | { reason: "session_of_another_user" }
   | { reason: "user_unreachable" }
   | { reason: "user_being_deleted" }

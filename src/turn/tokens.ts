@@ -11,7 +11,7 @@
 export const MESSAGE_OVERHEAD = 5;
 
 /** What stands around a call: its id, and the names of its fields. */
-export const CALL_OVERHEAD = 24;
+const CALL_OVERHEAD = 24;
 
 /** What a quotation in a block of them takes instead: its mark and its line's end. */
 export const QUOTATION_OVERHEAD = 2;

@@ -17,7 +17,7 @@ async function exec(command: string, args: string[], cwd: string): Promise<strin
   return stdout;
 }
 
-/** Checks a program's types, and runs it. @returns what it printed */
+/** Checks a program's types and runs it. @returns its output */
 async function compiled(folder: string, program: string): Promise<string> {
   writeFileSync(join(folder, "main.ts"), program);
   writeFileSync(

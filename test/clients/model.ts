@@ -1,4 +1,4 @@
-/** The model behind the clients: it does what the question says, in Workers AI's own form or in OpenAI's. */
+/** The model behind the clients. It follows the question, and replies in Workers AI's form or in OpenAI's. */
 import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { json, type Received, serve } from "../e2e/support/http";
@@ -24,7 +24,7 @@ interface Call {
 const PERSON = { name: "Ana", age: 7 };
 const usage = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 };
 
-/** `weather` is called for a question about it, a transfer where there is one, and what must be called with a person. */
+/** Calls `weather` for a question about it, a transfer if there is one, and a required tool with a person. */
 function callOf({ messages, tools = [], tool_choice }: Inputs): Call | undefined {
   const last = messages.at(-1);
   const named = (part: string) => tools.find((tool) => tool.function.name.includes(part))?.function.name;

@@ -1,4 +1,4 @@
-/** SIGKILL under load, again and again: what was acknowledged is there, once, and in order; and what belongs to a user is known to their object. */
+/** Kills the server under load again and again. Every acknowledged turn must be stored once and in order, and every turn of a user must reach the user's object. */
 import { expect, inject, it } from "vitest";
 import { post, serve } from "../e2e/support/http";
 import { Workerd } from "../e2e/support/workerd";
@@ -9,7 +9,7 @@ const SESSIONS = 32;
 /** Every other session is of one of four users. */
 const userOf = (at: number) => (at % 2 ? `u${at % 8}` : undefined);
 
-/** What a client was told, and the server may never forget. */
+/** Turns that the server acknowledged and must not lose. */
 interface Acknowledged {
   session: string;
   question: string;
@@ -44,7 +44,7 @@ const slowly = () =>
     say();
   });
 
-/** Asks as long as the server lives, JSON and streams in turn, and writes down what is acknowledged. */
+/** Asks until the server dies, JSON and streams in turn, and records acknowledged turns. */
 async function client(url: string, at: number, round: number, log: Acknowledged[]): Promise<void> {
   const [session, userId] = [`s${at}`, userOf(at)];
   for (let asked = 0; asked < 1_000; asked += 1) {
@@ -126,7 +126,7 @@ it(`loses nothing and doubles nothing in ${ROUNDS} kills`, async () => {
   await server.start();
   const transcripts = new Map<string, Message[]>();
   for (const session of sessions) transcripts.set(session, await transcript(server.url, session));
-  // What was owed when the last kill came is told by alarms, half a minute later.
+  // Alarms send the pending updates half a minute after the last kill.
   const said = [...transcripts].flatMap(([session, messages], at): [string, number][] =>
     userOf(at) ? [[session, messages.filter(({ content }) => content !== "").length]] : [],
   );

@@ -8,7 +8,7 @@ import { startEncoder } from "../support/encoder.mjs";
 const MESSAGES = Number(process.env.MESSAGES ?? 3_000);
 const KILLS = 3;
 
-/** Every message two hours after the one before it: each means what it says alone. */
+/** Messages two hours apart: each vector depends on its own message only. */
 function messages(count: number) {
   return conversation(5, count, 10).said.map(({ role, content }, at) => ({
     role,
@@ -52,7 +52,7 @@ it("SIGKILL in the middle of a backlog of vectors: all are made afterwards, and 
       const question = `${said[at]?.role}: ${said[at]?.content}`;
       const response = await post(`${server.url}/sessions/s/context`, { question });
       const { memory } = (await response.json()) as { memory: { recalled: { content: string; meaning: number }[] } };
-      // Others say nearly the same, and gain from what stands around them.
+      // Other messages are nearly equal, and gain from their neighbours.
       const nearest = memory.recalled.toSorted((a, b) => b.meaning - a.meaning).slice(0, 5);
       expect(nearest.map(({ content }) => content)).toContain(said[at]?.content);
     }

@@ -1,4 +1,4 @@
-/** Whatever happens to a session, in any order and at once: every request is answered, and what is stored is whole. */
+/** Runs operations on a session in any order and concurrently: every request gets an answer, and the stored session stays consistent. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
@@ -19,7 +19,7 @@ interface StoredMessage {
   tokens_so_far: number;
 }
 
-/** Everything that must be true of what is stored. */
+/** Checks the invariants of the stored session. */
 function check(_: unknown, { storage: { sql } }: DurableObjectState): void {
   const rows = <T>(query: string) => [...sql.exec(query)] as T[];
   const messages = rows<StoredMessage>("SELECT seq, turn, role, tokens, tokens_so_far FROM messages ORDER BY seq");
@@ -59,7 +59,7 @@ async function runAll(seed: number): Promise<void> {
   const model = { ...askRequest("", "").model, timeoutMs: 50 };
   const trigger = (statement: string) =>
     runInDurableObject(stub(), (_, { storage }) => {
-      // There is none where there are no tables, and no second one.
+      // Without tables there is no alarm, and there is never a second one.
       if (storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'messages'").toArray().length === 0) return;
       storage.sql.exec("DROP TRIGGER IF EXISTS broken");
       storage.sql.exec(statement);

@@ -27,7 +27,7 @@ const alarmOf = (session: string) =>
 const append = (session: string, createdAt?: string) =>
   llamory.post(`/sessions/${session}/messages`, { messages: [{ role: "user", content: "x", createdAt }] });
 
-/** What is left of a session, in messages and in tables. */
+/** Returns the messages and tables that a session still has. */
 async function leftOf(session: string): Promise<{ messages: number; tables: number }> {
   const { messages } = await (await llamory.fetch(`/sessions/${session}`)).json<{ messages: number }>();
   const tables = await runInDurableObject(

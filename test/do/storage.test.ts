@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { askRequest } from "../support/ask-request";
 import { HELD, PLAYED, scripted } from "../support/scripted-model";
 import { Events } from "../support/sse";
+import { imported } from "../support/transfer";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
@@ -17,6 +18,19 @@ const sql = (session: string, statement: string) =>
 const breakWrites = (session: string, kind: string) =>
   sql(session, `CREATE TRIGGER broken BEFORE ${kind} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
 const mendWrites = (session: string) => sql(session, "DROP TRIGGER broken");
+
+/** The object's next transaction ends it with the error that SQLite has for a disk that is full when it commits. */
+const fullOnCommit = (session: string) =>
+  runInDurableObject(env.CHAT_DO.getByName(session), (_, state) => {
+    const { storage } = state;
+    const run = storage.transactionSync.bind(storage);
+    Object.assign(storage, {
+      transactionSync: (write: () => unknown) => {
+        run(write);
+        state.abort("database or disk is full: SQLITE_FULL");
+      },
+    });
+  });
 
 /** Which writes fail, and how a JSON ask and a stream then begin: a stream that has begun ends with the error. */
 const writes: [kind: string, whole: number, streamed: number][] = [
@@ -63,7 +77,7 @@ describe("a write that fails", () => {
     await model.say("la");
     await model.end();
     expect((await client.rest()).at(-1)).toMatchObject({ event: "error", data: { code: "storage_failed" } });
-    // Nothing runs, whatever stands in the storage: a page would follow it.
+    // A stored `running` turn without a live turn is interrupted; else a page would follow it for ever.
     const read = await llamory.fetch(`/sessions/${session}/messages`);
     expect(await read.json()).toMatchObject({ data: [{ content: "Sing.", status: "interrupted" }] });
     await mendWrites(session);
@@ -84,6 +98,29 @@ describe("a write that fails", () => {
     const response = await llamory.post(`/sessions/${session}/messages`, { messages });
     expect(response.status).toBe(507);
     expect(await llamory.transcript(session)).toHaveLength(2);
+  });
+
+  it("because the disk turns out to be full when the object commits it is told, and nothing is sent again", async () => {
+    const session = freshSession();
+    await llamory.ask(session, "Hello.");
+    const lines =
+      '{"llamory":"session","version":1}\n{"message":{"role":"user","content":"x","createdAt":"2026-01-01T00:00:00Z"}}';
+    const requests: (() => Promise<Response>)[] = [
+      () => llamory.ask(session, "As JSON?"),
+      () => llamory.stream(session, "Streamed?"),
+      () => llamory.post(`/sessions/${session}/messages`, { messages: [{ role: "user", content: "x" }] }),
+      () => llamory.post("/reset", { sessionId: session }),
+      () => imported(session, `${lines}\n{"end":{"messages":1}}\n`),
+    ];
+    for (const request of requests) {
+      await fullOnCommit(session);
+      const response = await request();
+      expect(response.status).toBe(507);
+      expect(await response.json()).toMatchObject({ code: "storage_failed" });
+      // Here the writes were committed before the object was lost: the import needs an empty session.
+      if (request === requests.at(-2)) await llamory.post("/reset", { sessionId: session });
+    }
+    expect((await llamory.ask(session, "Is there room again?")).status).toBe(200);
   });
 
   it("of a reset is told, and all is still there", async () => {

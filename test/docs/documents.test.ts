@@ -1,4 +1,4 @@
-/** Every command and every program in the documents is run as written, and prints what stands behind it. */
+/** Runs every command and program of the documents as written, and compares the output with the block after it. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), "llamory-docs-"));
 /** The app of whoever installs the client, beside a clone. */
 const app = join(folder, "app");
 const ci = readFileSync(join(root, ".ci/run"), "utf8");
-/** `npm start`: what the documents say is said to it, in their order. */
+/** The server of `npm start`, which receives the documents' requests in their order. */
 const server = new Dev();
 
 beforeAll(() => {
@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs a command in a shell. @returns what it printed; what failed is in the error */
+/** Runs a command in a shell. @returns its output; a failure is in the error */
 function shell(command: string, cwd: string, env: Record<string, string> = {}): string {
   const { status, stdout, stderr } = spawnSync("sh", ["-c", command], {
     cwd,
@@ -39,10 +39,10 @@ function shell(command: string, cwd: string, env: Record<string, string> = {}): 
   return stdout;
 }
 
-/** `npm start` or `npm run start:…` with what stands behind it; served until the block ends. */
+/** Starts `npm start` or `npm run start:…` with its arguments, until the block ends. */
 async function start(command: string, servers: AsyncDisposableStack): Promise<string> {
   const [, script = "start", rest = ""] = /npm (?:run )?(start[\w:]*)(?: -- (.*))?$/.exec(command) ?? [];
-  // The shell fills in what is computed.
+  // The shell expands `$(…)`.
   const words = rest && shell(`printf '%s\\n' ${rest}`, folder).trim().split("\n");
   // Each server of the test has a port of its own.
   const more = [...words].filter((word, at) => word !== "--port" && words[at - 1] !== "--port");
@@ -64,7 +64,7 @@ async function run(block: Block): Promise<string> {
     } else if (command === "npm ci && npm start") {
       // What answers all of this; CI begins with `npm ci`.
     } else if (/^npm run start:cloudflare$/.test(command)) {
-      // It wants an account: what it would serve is built.
+      // Needs an account: builds the Worker only.
       shell("npx wrangler deploy --dry-run -c wrangler.local.toml --env cloudflare", root);
     } else if (/^(?:ollama pull \S+ && )?npm (?:run )?start/.test(command)) {
       url = await start(command, servers);
@@ -72,7 +72,7 @@ async function run(block: Block): Promise<string> {
       const [script = ""] = command.split(" -- ");
       expect(shell(`${script} -- --dry-run`, root)).toContain("env.CHAT_DO (ChatDO)");
     } else if (/^npx wrangler /.test(command)) {
-      // It wants an account: wrangler knows the command, and what stands behind it.
+      // Needs an account: checks that wrangler knows the command and its options.
       expect(shell(`${command} --help`, root)).toContain(command.match(/wrangler \w+/)?.[0]);
     } else if (/^npm install hono /.test(command)) {
       // From the folders that `npm ci` filled, so that nothing is asked for twice.
@@ -95,7 +95,7 @@ async function run(block: Block): Promise<string> {
   return printed;
 }
 
-/** What a document shows of an output: `…` is anything, ids and all. */
+/** Compares an output with a document, in which `…` stands for any text. */
 const pattern = (line: string) =>
   new RegExp(
     `^${line

@@ -7,14 +7,14 @@ import { Workerd } from "./support/workerd";
 
 const API_TOKEN = "the server's own";
 
-/** What runs in a page: it has nothing but what it is given. */
+/** Runs in the page, and sees only its arguments. */
 interface Given {
   url: string;
   token: string;
   sessionId: string;
 }
 
-/** Asks as JSON; what is exposed of the headers. */
+/** Asks as JSON; returns the exposed headers. */
 async function ask({ url, token, sessionId }: Given) {
   const response = await fetch(`${url}/ask`, {
     method: "POST",

@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from "vitest";
 import { json, post, serve } from "./support/http";
-import { Workerd } from "./support/workerd";
+import { HAS_PROC, NO_PROC, Workerd } from "./support/workerd";
 
 const aiError = (internalCode: number, description: string) => ({ name: "AiError", internalCode, description });
 
@@ -53,7 +53,8 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
     expect(throughEntrypoint).toEqual([whole, streamed]);
   });
 
-  it("refuses 8 MB of a stateless conversation, and answers one of 1 MB, within a second of CPU", async () => {
+  it("refuses 8 MB of a stateless conversation, and answers one of 1 MB, within a second of CPU", async ({ skip }) => {
+    skip(!HAS_PROC, NO_PROC);
     await using upstream = await serve((_, response) => json(response, 200, { response: "Long." }));
     await using server = new Workerd({ bundle: inject("bundle"), ai: { upstream: upstream.address } });
     await server.start();
@@ -84,7 +85,8 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
     expect((await ask([{ role: "user", content: "Still there?" }])).status).toBe(200);
   });
 
-  it("appends 8 MB of the worst there is within 4 seconds of CPU", async () => {
+  it("appends 8 MB of the worst there is within 4 seconds of CPU", async ({ skip }) => {
+    skip(!HAS_PROC, NO_PROC);
     await using server = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OfflineModel" } });
     await server.start();
     const letters = Array.from({ length: 31_900 }, (_, at) => String.fromCharCode(97 + ((at * at * 7 + at * 13) % 26)));

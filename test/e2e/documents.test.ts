@@ -1,4 +1,4 @@
-/** Documents are true: what they name is there, and what is there is named. What they say to run is run by `npm run test:docs`. */
+/** Checks that everything the documents name exists, and that they name everything they should. `npm run test:docs` runs their commands. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -63,7 +63,7 @@ describe("what is there", () => {
     for (const line of tree?.text.split("\n") ?? []) {
       const depth = line.search(/\S/) / 2;
       const [name = ""] = line.trim().split(/\s+/);
-      // A line goes on with the next file behind `;`.
+      // A line may name more files after `;`.
       const more = [...line.matchAll(/; ([\w-]+\.tsx?) /g)].map(([, file]) => file ?? "");
       for (const entry of [name, ...more]) {
         expect(existsSync(join(root, ...folders.slice(0, depth), entry)), line).toBe(true);

@@ -38,7 +38,7 @@ function* entries(messages: number, text: string): Generator<string> {
   }
 }
 
-/** Sends an import as it is made, a megabyte at a time. */
+/** Sends an import while generating it, a megabyte at a time. */
 function importInto(url: string, session: string, lines: Iterable<string>, messages: number): Promise<Response> {
   const parts = (function* () {
     let part = HEAD;

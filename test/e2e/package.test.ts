@@ -9,7 +9,7 @@ import { Workerd } from "./support/workerd";
 const app = mkdtempSync(join(tmpdir(), "llamory-app-"));
 let tarball = "";
 
-/** Runs a program in the app; what it prints is in the error when it fails. */
+/** Runs a program in the app; the error of a failure contains its output. */
 function run(program: string, ...args: string[]): string {
   try {
     return execFileSync(program, args, { cwd: app, encoding: "utf8", stdio: "pipe" });

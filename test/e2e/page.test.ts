@@ -188,7 +188,7 @@ describe("for everybody", () => {
     for (let steps = 0; steps < 20 && (await focused()) !== "Look inside"; steps += 1)
       await keyboard.press("Shift+Tab");
     await keyboard.press("Enter");
-    await page.getByText("tokens of").waitFor();
+    await page.getByRole("log").getByText("tokens of").waitFor();
     await keyboard.press("?");
     await page.getByRole("dialog", { name: "What this page can do" }).waitFor();
     await keyboard.press("Escape");
@@ -212,7 +212,7 @@ describe("for everybody", () => {
         await visitor.ask("# Hello\n\n- a list\n- [a link](https://example.com)\n\n`code`");
         await visitor.hasRead("You said:");
         await page.getByText("Look inside").click();
-        await page.getByText("tokens of").waitFor();
+        await page.getByRole("log").getByText("tokens of").waitFor();
         const violations = async () => {
           await page.evaluate(axe);
           const found = await page.evaluate("axe.run()");

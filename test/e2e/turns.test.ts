@@ -78,7 +78,7 @@ describe("a client that is lost over the network", () => {
     await server.start();
     const asked = { sessionId: "a", question: "Will you?", stream };
     expect(await (await post(`${server.url}/ask`, asked, { "x-leave": "at once" })).text()).toBe("left");
-    // The request's context has ended, and the model has not: what goes on is the object's.
+    // The request's context has ended while the model still writes: the turn continues in its object.
     await gone.promise;
     gate.resolve();
     // The next question waits for the turn before it.

@@ -5,7 +5,7 @@ import { failed, ok } from "../../src/turn/result";
 const encoder = new TextEncoder();
 const never = new AbortController().signal;
 
-/** What a stream says, and how it ends. */
+/** The text and the end of a stream. */
 async function read(chunks: Uint8Array[], broken = false) {
   const left = [...chunks];
   const stream = new ReadableStream<Uint8Array>({

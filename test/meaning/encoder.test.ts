@@ -1,5 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, inject, it, vi } from "vitest";
+import { estimateTokens } from "../../src/turn/tokens";
+import { later } from "../support/users";
 import { append, callsOf, chatter, complete, infoOf, likeness, stubOf, withEncoder } from "../support/vectors";
 import { freshSession, worker } from "../support/worker";
 import "../support/provided";
@@ -62,6 +65,45 @@ describe("an encoder that", () => {
     }
   });
 
+  it("failed for a question is not called for the next ones, ever longer, until it is back", async () => {
+    const [session, id] = [freshSession(), `0-${crypto.randomUUID()}`];
+    await append(withEncoder(`/counted-${id}`), session, chatter(48));
+    await complete(withEncoder(`/counted-${id}`), session);
+    const llamory = withEncoder(`/broken-${id}`);
+    // The same vectors, by an encoder that is out of order now.
+    await runInDurableObject(stubOf(session), (_, { storage }) => {
+      storage.sql.exec("UPDATE meta SET value = replace(value, '/counted-', '/broken-') WHERE key = 'vectors'");
+    });
+    const searched = async () => {
+      const before = await callsOf(id);
+      expect((await llamory.fetch(`/sessions/${session}/search?q=train`)).status).toBe(200);
+      return (await callsOf(id)) - before;
+    };
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      for (const seconds of [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]) {
+        expect(await searched()).toBe(1);
+        vi.setSystemTime(Date.now() + seconds * 1_000 - 1);
+        expect(await searched()).toBe(0);
+        vi.setSystemTime(Date.now() + 1);
+      }
+      await fetch(`${inject("encoder")}/mend/${id}`);
+      expect(await searched()).toBe(1);
+      expect(await searched()).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("failed after a turn is left to the alarm by the next turns", async () => {
+    const [session, id] = [freshSession(), crypto.randomUUID()];
+    const llamory = withEncoder(`/failing-${id}`);
+    await append(llamory, session, chatter(48));
+    await vi.waitFor(async () => expect(await callsOf(id)).toBe(1));
+    for (const question of ["How was the weather?", "And the train?"]) await llamory.ask(session, question);
+    expect(await callsOf(id)).toBe(1);
+  });
+
   it("fails again and again is asked ever more rarely", async () => {
     const session = freshSession();
     await append(withEncoder("/failing"), session, chatter(48));
@@ -82,7 +124,7 @@ describe("an encoder that", () => {
         await runInDurableObject(stubOf(session), (instance) => instance.alarm());
         pauses.push((await dueIn())[0]);
       }
-      expect(pauses).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
+      expect(pauses).toEqual([60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
     } finally {
       vi.useRealTimers();
     }
@@ -104,7 +146,57 @@ describe("an encoder that", () => {
     expect(await asked.json()).toMatchObject({ memory: { recall: "words" } });
     await fetch(`${inject("encoder")}/mend/${id}`);
     await llamory.ask(session, "And now?");
-    await complete(llamory, session);
+    await later(3_600_000, () => complete(llamory, session));
     expect(await likeness(session)).toBeGreaterThan(0.99);
+  });
+});
+
+describe("a disk that is full when vectors are written", () => {
+  it("breaks no recall, and the vectors are made when there is room", async () => {
+    const session = freshSession();
+    const llamory = withEncoder();
+    await append(llamory, session, chatter(60));
+    await complete(llamory, session);
+    const recall = async () => {
+      const asked = await llamory.ask(session, "How was the weather?");
+      expect(asked.status).toBe(200);
+      return (await asked.json<{ memory: { recall: string } }>()).memory.recall;
+    };
+    const sql = (statement: string) =>
+      runInDurableObject(stubOf(session), (_, { storage }) => {
+        storage.sql.exec(statement);
+      });
+    // This loads the signs of the vectors into memory.
+    expect(await recall()).toBe("words+meaning");
+    await complete(llamory, session);
+    await sql(
+      "CREATE TRIGGER broken BEFORE INSERT ON vectors WHEN new.block = 1 BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+    );
+    await append(llamory, session, chatter(80, 60));
+    await vi.waitFor(async () => expect((await infoOf(llamory, session)).messages).toBe(142));
+    for (let time = 0; time < 3; time += 1) expect(await recall()).toBe("words+meaning");
+    await sql("DROP TRIGGER broken");
+    await recall();
+    await later(3_600_000, () => complete(llamory, session));
+    expect(await likeness(session)).toBeGreaterThan(0.99);
+  });
+});
+
+describe("the tokens of a day", () => {
+  it("count the encoder's: those of messages, and those of a question", async () => {
+    const session = freshSession();
+    const llamory = withEncoder("", { TENANT_TOKENS_PER_DAY: "1000000" });
+    const today = () => env.USAGE_DO.getByName("tenant/").today();
+    await append(worker(), session, chatter(48));
+    expect(await today()).toBe(0);
+    await append(llamory, session, chatter(1, 48));
+    await complete(llamory, session);
+    const messages = 49 * estimateTokens("Ana: Chapter 10: the weather stayed grey and the train was late.");
+    // A text contains its message, and often the message before it.
+    await vi.waitFor(async () => expect(await today()).toBeGreaterThan(messages));
+    const before = await today();
+    expect(before).toBeLessThan(3 * messages);
+    await llamory.fetch(`/sessions/${session}/search?q=train`);
+    await vi.waitFor(async () => expect(await today()).toBe(before + estimateTokens("train")));
   });
 });

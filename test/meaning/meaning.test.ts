@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { counted, countRows } from "../support/counted";
 import { scripted } from "../support/scripted-model";
-import { append, callsOf, chatter, complete, infoOf, likeness, stubOf, withEncoder } from "../support/vectors";
+import { append, callsOf, chatter, complete, infoOf, likeness, stubOf, textsOf, withEncoder } from "../support/vectors";
 import { freshSession, worker } from "../support/worker";
 import "../support/provided";
 
@@ -58,25 +58,30 @@ describe("a session beyond its context", () => {
   });
 
   it("keeps its vectors in step when a turn is withdrawn, and when it is emptied, exported and imported", async () => {
-    const llamory = withEncoder();
+    const encoder = crypto.randomUUID();
+    const llamory = withEncoder(`/counted-${encoder}`);
     const session = freshSession();
     await append(llamory, session, chatter(40));
     const { id } = await (
       await llamory.post("/v1/responses", { input: "The code is xylophone.", conversation: session })
     ).json<{ id: string }>();
-    await append(llamory, session, chatter(20, 100));
+    await append(llamory, session, chatter(100, 100));
     await complete(llamory, session);
+    const before = await textsOf(encoder);
     await llamory.fetch(`/v1/responses/${encodeURIComponent(id)}`, { method: "DELETE" });
-    expect((await infoOf(llamory, session)).vectors).toBe(40);
+    // Of those that were withdrawn, and of the one behind them, whose vector is made of the last of them too.
+    expect((await infoOf(llamory, session)).vectors).toBe(142 - 3);
     await llamory.ask(session, "And on?");
     await vi.waitFor(
       async () => {
         await runDurableObjectAlarm(stubOf(session));
         // Two of them say nothing any more.
-        expect((await infoOf(llamory, session)).vectors).toBe(64);
+        expect((await infoOf(llamory, session)).vectors).toBe(144);
       },
       { timeout: 20_000 },
     );
+    // A question, its turn's two messages, and the three.
+    expect((await textsOf(encoder)) - before).toBe(6);
     expect(await likeness(session)).toBeGreaterThan(0.99);
     const lines = await (await llamory.fetch(`/sessions/${session}/export`)).arrayBuffer();
     const elsewhere = freshSession();

@@ -26,7 +26,7 @@ interface Place {
   fact: string;
 }
 
-/** A session of the default tenant in which something was said, and its user of whom something is known. */
+/** Creates a session with a turn and a user with a fact, for the default tenant. */
 async function existing(): Promise<Place> {
   const session = freshSession();
   await scripted(session, { response: `The ${SECRET}, you said.` });
@@ -94,7 +94,7 @@ describe.each(closed)("%s", (route) => {
     const here = await send(route, place, bearer("another tenant's"));
     const there = await send(route, nowhere, bearer("another tenant's"));
     expect(here.status).toBe(there.status);
-    // What is made anew for each request differs.
+    // Ids and times differ from request to request.
     const same = (text: string) =>
       text.replace(/(?:resp|msg)_[\w.+/=-]+|eyJ[\w.-]+|[\w-]{36,}|\d{4}-\d\d-\d\dT[\d:.]+Z|\d{10,}/g, "…");
     expect(same(here.body)).toBe(same(there.body));

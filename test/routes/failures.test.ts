@@ -8,7 +8,7 @@ const DEFAULT = "@cf/meta/llama-3.1-8b-instruct-fast";
 const FALLBACK = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
 const models = { MODEL: DEFAULT, FALLBACK_MODEL: FALLBACK };
 
-/** What a model does, and what the client is told; calls are those that the model got. */
+/** The model's behaviour, the client's answer, and the number of calls that the model received. */
 const cases: [what: string, reply: unknown, status: number, code: string, calls: string[]][] = [
   ...[3040, 3007, 3046, 1031, 502].map((code): (typeof cases)[number] => [
     `error ${code}, busy`,

@@ -72,7 +72,7 @@ describe.each(ways)("%s", (_what, forget, call) => {
   });
 });
 
-/** What a session's database consists of. */
+/** Lists the tables of a session's database. */
 const tablesOf = (session: string) =>
   runInDurableObject(env.CHAT_DO.getByName(session), (_, { storage }) =>
     storage.sql.exec("SELECT name FROM sqlite_master").toArray(),

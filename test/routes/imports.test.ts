@@ -79,7 +79,7 @@ describe("an import", () => {
     expect((await importing).status).toBe(409);
     expect(await llamory.transcript(late)).toHaveLength(2);
     expect(await tablesOf(late)).toEqual([
-      ...["due", "messages", "messages_fts", "meta", "signs", "turns", "turns_by_key", "vectors"],
+      ...["due", "messages", "messages_fts", "meta", "signs", "stale_vectors", "turns", "turns_by_key", "vectors"],
     ]);
   });
 

@@ -40,7 +40,7 @@ function operationOf(method: string, pathname: string) {
   return undefined;
 }
 
-/** Fails where a response is not what the document says of it. Gives the response back, unread. */
+/** Fails if a response does not match the document. Returns the response unread. */
 export async function documented(method: string, pathname: string, response: Response): Promise<Response> {
   const what = `${method} ${pathname} -> ${response.status}`;
   expect(response.headers.get("x-request-id"), what).toMatch(/./);

@@ -1,4 +1,4 @@
-/** What an ask costs the platform: its calls of objects, and the rows that they read and write. */
+/** Counts the calls of objects that an ask makes, and the rows they read and write. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env";
@@ -28,8 +28,10 @@ export interface Rows {
 }
 
 /** Counts the rows of a session's object from now on; gives a function that says how many since it was last asked. */
-export async function countRows(session: string): Promise<() => Promise<Rows>> {
-  const stub = env.CHAT_DO.getByName(session);
+export const countRows = (session: string) => countRowsOf(env.CHAT_DO.getByName(session));
+
+/** As {@link countRows}, of any object. */
+export async function countRowsOf(stub: DurableObjectStub): Promise<() => Promise<Rows>> {
   await runInDurableObject(stub, (_, { storage }) => {
     const exec = storage.sql.exec.bind(storage.sql);
     const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];

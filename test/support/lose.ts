@@ -1,8 +1,11 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
-/** Ends a session's object in the middle of whatever it does, as the platform may do at any time. */
-export async function lose(session: string): Promise<void> {
+/** Ends a session's object at any moment, as the platform may do. */
+export const lose = (session: string) => loseObject(env.CHAT_DO.getByName(session));
+
+/** Ends any object at any moment. */
+export async function loseObject(object: DurableObjectStub): Promise<void> {
   const end = (_: unknown, state: DurableObjectState) => state.abort("lost");
-  await runInDurableObject(env.CHAT_DO.getByName(session), end).catch(() => {});
+  await runInDurableObject(object, end).catch(() => {});
 }

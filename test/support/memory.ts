@@ -1,4 +1,4 @@
-/** Sessions that remember something, and what a search finds in them. */
+/** Creates sessions with messages, and searches them. */
 import { expect } from "vitest";
 import { freshSession, worker } from "./worker";
 
@@ -31,7 +31,7 @@ export async function search(session: string, q: string, limit = 3): Promise<Fou
   return data;
 }
 
-/** Small talk in which no test's words occur; a message an hour apart from the next. */
+/** Small talk without any test's words, one message per hour. */
 export const smallTalk = (count: number) =>
   Array.from({ length: count }, (_, at) => ({
     role: at % 2 ? "assistant" : "user",

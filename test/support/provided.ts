@@ -1,4 +1,4 @@
-/** What the set-up of the tests provides them with. */
+/** Values that the global setup provides to tests. */
 import "vitest";
 
 declare module "vitest" {

@@ -54,7 +54,7 @@ export class Events {
     return events;
   }
 
-  /** Leaves in the middle, as a client that is gone. */
+  /** Disconnects in the middle of the stream. */
   async leave(): Promise<void> {
     await this.#reader.cancel();
   }

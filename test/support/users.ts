@@ -14,6 +14,13 @@ export const sessionObject = (session: string) => env.CHAT_DO.getByName(session)
 /** Waits enough for a test: everything is in one process. */
 export const PATIENT = { USER_TIMEOUT_MS: "30000" };
 
+/** Lists a session with a user. @returns its epoch */
+export async function opened(object: ReturnType<typeof userObject>, session: string): Promise<string> {
+  const epoch = await object.open(session);
+  if (!epoch.ok) throw new Error(epoch.failure.reason);
+  return epoch.value;
+}
+
 type Rows = Record<string, SqlStorageValue>[];
 
 /** What a query finds in an object; nothing where there are no tables. */
@@ -51,7 +58,7 @@ export const ring = (session: string) => runDurableObjectAlarm(sessionObject(ses
 export const freshSessions = (count: number) => Array.from({ length: count }, freshSession);
 
 /** Has a method of all users' objects do something else, until mocks are restored. */
-export function replaced(method: "memory" | "tell" | "forget" | "rename", run: () => unknown) {
+export function replaced(method: "memory" | "open" | "tell" | "forget" | "rename", run: () => unknown) {
   const spy = vi.spyOn(UserDO.prototype, method);
   Reflect.apply(Reflect.get(spy, "mockImplementation"), spy, [run]);
   return spy;

@@ -21,6 +21,9 @@ export const stubOf = (session: string) => env.CHAT_DO.getByName(session);
 /** How often the encoder was called at a path. */
 export const callsOf = async (id: string) => Number(await (await fetch(`${inject("encoder")}/count/${id}`)).text());
 
+/** How many texts it made vectors of there. */
+export const textsOf = async (id: string) => Number(await (await fetch(`${inject("encoder")}/texts/${id}`)).text());
+
 export const chatter = (count: number, from = 0) =>
   Array.from({ length: count }, (_, at) => ({
     role: at % 2 ? "assistant" : "user",

@@ -41,7 +41,7 @@ export const history = async (session: string) => {
   ).data;
 };
 
-/** Asks, and sends back what the function returned. */
+/** Asks, and sends the function's result back. */
 export async function exchange(session: string, result = "20 degrees") {
   const { message } = await complete(session, [ask]);
   const id = message?.tool_calls?.[0]?.id ?? "";

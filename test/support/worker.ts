@@ -14,7 +14,7 @@ export function worker(overrides: Partial<Env> = {}) {
       const response = await this.raw(path, init, origin);
       return documented(init?.method ?? "GET", new URL(path, origin).pathname, response);
     },
-    /** As fetch, for what the document does not speak of. */
+    /** Like `fetch`, for routes that the document does not describe. */
     async raw(path: string, init?: RequestInit, origin = "http://localhost"): Promise<Response> {
       remember(init?.body);
       const sent = new Headers(init?.headers);
@@ -28,7 +28,7 @@ export function worker(overrides: Partial<Env> = {}) {
     stream(sessionId: string, question: string, headers: Record<string, string> = {}): Promise<Response> {
       return this.post("/ask", { sessionId, question }, { accept: "text/event-stream", ...headers });
     },
-    /** Sends JSON; a string goes as it is. */
+    /** Sends JSON; sends a string unchanged. */
     post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
       return this.send("POST", path, body, headers);
     },

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { estimateMessage } from "../../src/turn/tokens";
 import { corpus } from "../support/corpus";
 import { scripted } from "../support/scripted-model";
-import { freshUser, PATIENT, userObject } from "../support/users";
+import { freshUser, opened, PATIENT, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
 /** The prompt as Llama 3.1's chat template writes it, by the true tokenizer. */
@@ -45,7 +45,8 @@ async function knownUser(said: string[], facts: string[]): Promise<string> {
     ...{ seq: seq + 1, role: "user" as const, content, tokens: estimateMessage({ content }) },
     ...{ createdAt: seq, status: "complete" as const },
   }));
-  const told = { sessionId: "another", life: { id: "one", since: Date.now() }, from: 1, to: said.length, messages };
+  const epoch = await opened(userObject(user), "another");
+  const told = { sessionId: "another", epoch, from: 1, to: said.length, messages };
   await userObject(user).tell(told);
   for (const fact of facts) await userObject(user).addFact(fact, null);
   return user;

@@ -1,8 +1,19 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { UserDO } from "../../src/do/user";
-import { counted, countRows } from "../support/counted";
-import { copyOf, down, freshUser, owes, PATIENT, replaced, ringLater, sessionObject } from "../support/users";
+import { counted, countRows, countRowsOf } from "../support/counted";
+import {
+  copyOf,
+  down,
+  freshSessions,
+  freshUser,
+  owes,
+  PATIENT,
+  replaced,
+  ringLater,
+  sessionObject,
+  userObject,
+} from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
 afterEach(() => vi.restoreAllMocks());
@@ -40,6 +51,19 @@ describe("an ask with a user", () => {
     };
     const [alone, ofUser] = [await written(), await written(freshUser())];
     for (const [at, rows] of ofUser.entries()) expect(rows - (alone[at] ?? 0)).toBeLessThanOrEqual(2);
+  });
+
+  it("writes 6 rows in its user's object where its session was the last that was used, and at most 8 otherwise", async () => {
+    const [user, [one = "", two = ""]] = [freshUser(), freshSessions(2)];
+    const rows = await countRowsOf(userObject(user));
+    const counts: number[] = [];
+    for (const session of [one, one, two, one, two]) {
+      await (await patient.post("/ask", { sessionId: session, userId: user, question: "Hello." })).text();
+      await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+      counts.push((await rows()).written);
+    }
+    // The first also makes the tables.
+    expect(counts.slice(1)).toEqual([6, 8, 7, 7]);
   });
 
   it("calls nobody and writes nothing more where no user is named", async () => {

@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
+import { loseObject } from "../support/lose";
 import { HELD, PLAYED, scripted } from "../support/scripted-model";
 import {
   asks,
@@ -22,7 +23,6 @@ import { freshSession, worker } from "../support/worker";
 afterEach(() => vi.restoreAllMocks());
 
 const llamory = worker(PATIENT);
-const DAY = 86_400_000;
 
 describe("DELETE /users/:userId", () => {
   const forget = async (user: string) => {
@@ -50,6 +50,43 @@ describe("DELETE /users/:userId", () => {
     expect((await llamory.post(`/users/${user}/facts`, { text: "Likes plums." })).status).toBe(409);
     expect(await forget(user)).toMatchObject({ status: 200, sessions: 2, messages: 4 });
     expect([await llamory.transcript(session), await llamory.transcript(other)]).toEqual([[], []]);
+  });
+
+  it("goes on after its object was lost in the middle; until then asks say that the user is being deleted", async () => {
+    const { user, session, other } = await told();
+    const leave = vi.spyOn(ChatDO.prototype, "leave");
+    leave.mockImplementation(down).mockImplementationOnce(() => new Promise(() => {}));
+    const broken = forget(user);
+    await vi.waitFor(() => expect(leave).toHaveBeenCalled());
+    await loseObject(userObject(user));
+    // The Worker repeats the call that was lost, and a session does not answer.
+    expect(await broken).toMatchObject({ status: 503 });
+    await loseObject(userObject(user));
+    for (const name of [session, freshSession()]) {
+      for (const stream of [false, true]) {
+        const refused = await asks(name, user, "Hello?", { stream });
+        expect(await refused.json()).toMatchObject({ status: 409, code: "user_being_deleted" });
+      }
+    }
+    const appended = await llamory.post(`/sessions/${freshSession()}/messages`, {
+      ...{ userId: user, messages: [{ role: "user", content: "Hello?" }] },
+    });
+    expect(await appended.json()).toMatchObject({ status: 409, code: "user_being_deleted" });
+    vi.restoreAllMocks();
+    await runInDurableObject(userObject(user), (object) => later(60_000, () => object.alarm()));
+    expect([await llamory.transcript(session), await llamory.transcript(other)]).toEqual([[], []]);
+    expect(await everythingIn(userObject(user))).not.toMatch(/mango|figs/);
+    expect((await asks(session, user, "Hello?")).status).toBe(200);
+  });
+
+  it("fails the asks that run with `user_being_deleted`", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    const model = await scripted(session, HELD);
+    const asked = asks(session, user, "mango");
+    await model.called();
+    expect(await forget(user)).toMatchObject({ status: 200 });
+    await model.go();
+    expect(await (await asked).json()).toMatchObject({ status: 409, code: "user_being_deleted" });
   });
 
   it("goes on by itself where whoever sent it is gone", async () => {
@@ -112,10 +149,9 @@ describe("DELETE /users/:userId", () => {
     expect(await everythingIn(userObject(user))).not.toContain("mango");
   });
 
-  it("forgets after a day that there was anything to forget", async () => {
+  it("leaves no tables of the user, who may begin anew at once", async () => {
     const { user } = await told();
     await forget(user);
-    await runInDurableObject(userObject(user), (object) => later(2 * DAY, () => object.alarm()));
     const tables = await runInDurableObject(userObject(user), (_, { storage }) =>
       storage.sql.exec("SELECT name FROM sqlite_master").toArray(),
     );

@@ -73,12 +73,12 @@ describe.each(ways)("a session that is %s", (_, end) => {
     const [life] = await runInDurableObject(sessionObject(session), (_, { storage }) =>
       storage.sql.exec<{ note: string }>("SELECT note FROM due WHERE task = 'tell'").toArray(),
     );
-    const owner: { life: { id: string; since: number } } = JSON.parse(life?.note ?? "");
+    const owner: { epoch: string } = JSON.parse(life?.note ?? "");
     await end(session);
     const messages = [
       { seq: 3, role: "user" as const, content: "mango", tokens: 5, createdAt: 1, status: "complete" as const },
     ];
-    const late = { sessionId: session, life: owner.life, from: 3, to: 3, messages };
+    const late = { sessionId: session, epoch: owner.epoch, from: 3, to: 3, messages };
     expect(await userObject(user).tell(late)).toBe("gone");
     expect(await copyOf(user)).not.toContain("mango");
   });
@@ -114,12 +114,12 @@ describe("a deletion that is lost between the two objects", () => {
 
   it("ends with the next ask where nothing else ends it", async () => {
     const { user, session } = await told();
-    const owner: { life: { id: string } } = JSON.parse(
+    const owner: { epoch: string } = JSON.parse(
       await runInDurableObject(sessionObject(session), (_, { storage }) =>
         String(storage.sql.exec("SELECT note FROM due WHERE task = 'tell'").one().note),
       ),
     );
-    await userObject(user).forget(session, owner.life.id);
+    await userObject(user).forget(session, owner.epoch);
     expect((await asks(session, user, "What is my secret?")).status).toBe(409);
     await vi.waitFor(async () => expect(await llamory.transcript(session)).toEqual([]));
     expect(await (await asks(session, user, "What is my secret?")).text()).not.toContain("mango");

@@ -2,12 +2,15 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
+import { openaiId } from "../../src/wire/response-objects";
 import { lose } from "../support/lose";
 import { PLAYED, scripted } from "../support/scripted-model";
+import { Events } from "../support/sse";
 import {
   copyOf,
   down,
   freshUser,
+  opened,
   owes,
   PATIENT,
   replaced,
@@ -28,14 +31,14 @@ const message = (seq: number, content: string, more: object = {}) => ({
   ...{ seq, role: "user" as const, content, tokens: 5, createdAt: seq, status: "complete" as const },
   ...more,
 });
-const life = { id: "one", since: Date.now() };
 
 describe("what a session tells its user's object", () => {
   it("changes nothing when it is told again, in parts that overlap too", async () => {
     const user = userObject(freshUser());
+    const epoch = await opened(user, "s");
     const say = (from: number, ...contents: string[]) =>
       user.tell({
-        ...{ sessionId: "s", life, from, to: from + contents.length - 1 },
+        ...{ sessionId: "s", epoch, from, to: from + contents.length - 1 },
         messages: contents.map((content, at) => message(from + at, content)),
       });
     expect(await say(1, "apple", "bear")).toBe(2);
@@ -53,7 +56,7 @@ describe("what a session tells its user's object", () => {
 
   it("is not taken behind a hole: it says up to where the session is known", async () => {
     const user = userObject(freshUser());
-    const told = { sessionId: "s", life };
+    const told = { sessionId: "s", epoch: await opened(user, "s") };
     expect(await user.tell({ ...told, from: 3, to: 3, messages: [message(3, "c")] })).toBe(0);
     expect(await user.tell({ ...told, from: 1, to: 1, messages: [message(1, "a")] })).toBe(1);
     expect(await user.sessions(10)).toMatchObject([{ messages: 1 }]);
@@ -163,6 +166,33 @@ describe("what a session tells its user's object", () => {
     expect(await copyOf(user)).toEqual(["I like figs.", expect.any(String)]);
     expect(await userObject(user).search("mango secret", 10)).toEqual([]);
     expect(await userObject(user).sessions(10)).toMatchObject([{ title: "I like figs.", messages: 2 }]);
+  });
+
+  it("lacks a turn that was withdrawn while it ran, where earlier messages were unknown too", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    await llamory.ask(session, "I like figs.");
+    const model = await scripted(session, PLAYED);
+    const client = new Events(await asks(session, user, "My secret is mango.", { stream: true }));
+    const start = await client.next();
+    await model.say("mango");
+    await client.next();
+    const path = `/v1/responses/${openaiId("resp", session, String(start?.data.turnId))}`;
+    expect((await llamory.fetch(path, { method: "DELETE" })).status).toBe(200);
+    await client.rest();
+    await settled(session);
+    expect(await copyOf(user)).toEqual(["I like figs.", expect.any(String)]);
+  });
+
+  it("takes new messages after its last ones were withdrawn", async () => {
+    const user = userObject(freshUser());
+    const told = { sessionId: "s", epoch: await opened(user, "s") };
+    await user.tell({ ...told, from: 1, to: 2, messages: [message(1, "apple"), message(2, "bear")] });
+    await user.tell({ ...told, from: 1, to: 2, messages: [] });
+    expect(await user.tell({ ...told, from: 3, to: 3, messages: [message(3, "cat")] })).toBe(3);
+    const other = { sessionId: "other", epoch: await opened(user, "other") };
+    await user.tell({ ...other, from: 1, to: 1, messages: [message(1, "dog")] });
+    await user.forget("s", told.epoch);
+    expect((await user.search("cat dog", 10)).map(({ content }) => content)).toEqual(["dog"]);
   });
 
   it("keeps messages of sessions that go on at once apart: they are no neighbours", async () => {

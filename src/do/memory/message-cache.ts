@@ -23,6 +23,7 @@ export class Outlines {
 
   constructor(db: Tables) {
     this.#db = db;
+    db.caches(() => this.forget());
   }
 
   /** By `seq`, oldest first. */

@@ -204,7 +204,7 @@ export class Messages {
     return metaOf(this.#db, "withdrawn") ?? { messages: 0, tokens: 0 };
   }
 
-  /** Forgets what it knows of messages that are gone. */
+  /** Empties the cache. Call it after other code changed rows of messages. */
   forget(): void {
     this.#outlines.forget();
   }

@@ -23,21 +23,30 @@ interface Signs {
   data: Uint32Array;
 }
 
-/** Which encoder makes vectors, and the AI Gateway that it is called through. */
+/** Which encoder makes vectors, the AI Gateway that it is called through, and the object that counts its tokens. */
 export interface EncoderOptions {
   model: string;
   gateway: string;
+  /** Absent without a quota. */
+  meter?: string | undefined;
+}
+
+/** The vector of a message; null for none that is of use. */
+export interface PlacedVector {
+  seq: number;
+  vector: Float32Array | null;
 }
 
 export class VectorRows {
   readonly #db: Database;
   /** Kept while the object lives: an eighth of the vectors' size. */
   #signs: Signs | undefined;
-  /** Another number each time that vectors are dropped. */
-  version = 0;
 
   constructor(db: Database) {
     this.#db = db;
+    db.caches(() => {
+      this.#signs = undefined;
+    });
   }
 
   get made(): Made {
@@ -46,8 +55,21 @@ export class VectorRows {
 
   /** How many messages have a vector of this model. */
   count(model: string): number {
-    const { model: maker, dimensions } = this.made;
-    return maker === model && dimensions > 0 ? this.#count(strideOf(dimensions)) : 0;
+    const places = this.#places(model);
+    return places === 0 ? 0 : places - this.#staleCount();
+  }
+
+  /**
+   * Returns the messages whose vectors are to be made next, by `seq`: those whose vectors were emptied, then those behind
+   * the last vector.
+   * @param last the last message that may have a vector
+   */
+  wanted(model: string, last: number, most: number): number[] {
+    const places = this.#places(model);
+    const query = "SELECT seq FROM stale_vectors ORDER BY seq LIMIT ?";
+    const stale = places === 0 ? [] : this.#db.rows<{ seq: number }>(query, most).map(({ seq }) => seq);
+    const behind = Math.max(0, Math.min(last - places, most - stale.length));
+    return [...stale, ...Array.from({ length: behind }, (_, at) => places + 1 + at)];
   }
 
   /** Which encoder an alarm goes on with, where one was planned. */
@@ -56,21 +78,30 @@ export class VectorRows {
   }
 
   /** @param failures how often in a row it has failed */
-  plan({ model, gateway }: EncoderOptions, failures = 0): void {
-    this.#db.transaction(() => setMeta(this.#db, "encoder", { model, gateway, failures }));
+  plan({ model, gateway, meter }: EncoderOptions, failures = 0): void {
+    this.#db.transaction(() => setMeta(this.#db, "encoder", { model, gateway, meter, failures }));
   }
 
-  /** Adds the vectors of the messages behind those that have one; of another model or other dimensions they begin anew. */
-  add(model: string, vectors: Float32Array[]): void {
-    const dimensions = vectors[0]?.length ?? 0;
+  /**
+   * Stores vectors that were {@link wanted}, in that order. Those of another model, or of other dimensions, begin anew.
+   * @param vectors null for a message that changed meanwhile: its vector is to be made again
+   */
+  store(model: string, dimensions: number, vectors: PlacedVector[]): void {
     const { made } = this;
     this.#db.transaction(() => {
       const isSame = made.model === model && made.dimensions === dimensions;
       // Behind vectors of other dimensions these are worth nothing: all are made again.
-      const begins = this.count(model) === 0;
+      const begins = this.#places(model) === 0;
       if (!isSame) this.#begin({ model, dimensions });
-      if (isSame || begins) this.#append(vectors);
+      if (isSame || begins) this.#put(vectors);
     });
+  }
+
+  /** Empties the vectors of messages, which are then made again. Call it inside a transaction. */
+  empty(seqs: number[]): void {
+    const { model } = this.made;
+    const places = this.#places(model);
+    this.#put(seqs.filter((seq) => seq <= places).map((seq) => ({ seq, vector: null })));
   }
 
   #begin(made: Made): void {
@@ -78,57 +109,39 @@ export class VectorRows {
     setMeta(this.#db, "vectors", made);
   }
 
-  #append(vectors: Float32Array[]): void {
+  #put(vectors: PlacedVector[]): void {
+    if (vectors.length === 0) return;
     const { dimensions } = this.made;
     const stride = strideOf(dimensions);
     const signs = this.#load(dimensions);
-    let at = this.#count(stride);
-    while (vectors.length > 0) {
-      const block = Math.floor(at / BLOCK);
-      const place = at % BLOCK;
-      const next = vectors.slice(0, BLOCK - place);
-      const data = new Uint8Array((place + next.length) * stride);
-      if (place > 0) data.set(this.#row(block));
-      for (const [index, vector] of next.entries()) {
-        const packed = data.subarray((place + index) * stride, (place + index + 1) * stride);
-        pack(vector, packed);
-        this.#addSigns(signs, packed, dimensions);
+    for (const [block, own] of Map.groupBy(vectors, ({ seq }) => Math.floor((seq - 1) / BLOCK))) {
+      const before = this.#row(block);
+      const count = ((own.at(-1)?.seq ?? 1) - 1) % BLOCK;
+      const data = new Uint8Array(Math.max(before.length, (count + 1) * stride));
+      data.set(before);
+      for (const { seq, vector } of own) {
+        const place = (seq - 1) % BLOCK;
+        const packed = data.subarray(place * stride, (place + 1) * stride);
+        if (vector) pack(vector, packed);
+        else packed.fill(0);
+        this.#setSigns(signs, seq - 1, packed, dimensions);
       }
       this.#db.write("INSERT OR REPLACE INTO vectors (block, data) VALUES (?, ?)", block, data.buffer);
-      if (place + next.length === BLOCK) this.#writeSigns(signs, block, dimensions);
-      at += next.length;
-      vectors = vectors.slice(next.length);
+      if (data.length === BLOCK * stride) this.#writeSigns(signs, block, dimensions);
     }
-  }
-
-  /** Drops the vectors of messages from a `seq` on. Call it inside a transaction. */
-  dropFrom(seq: number): void {
-    const stride = strideOf(this.made.dimensions);
-    const kept = seq - 1;
-    const block = Math.floor(kept / BLOCK);
-    this.#db.write(
-      "DELETE FROM vectors WHERE block > ? OR (block = ? AND ?)",
-      block,
-      block,
-      Number(kept % BLOCK === 0),
-    );
-    this.#db.write("UPDATE vectors SET data = substr(data, 1, ?) WHERE block = ?", (kept % BLOCK) * stride, block);
-    this.#db.write("DELETE FROM signs WHERE block >= ?", block);
-    this.forget();
+    for (const { seq, vector } of vectors) {
+      const write = vector
+        ? "DELETE FROM stale_vectors WHERE seq = ?"
+        : "INSERT OR IGNORE INTO stale_vectors VALUES (?)";
+      this.#db.write(write, seq);
+    }
   }
 
   /** Call it inside a transaction. */
   clear(): void {
-    this.forget();
-    this.#db.write("DELETE FROM vectors");
-    this.#db.write("DELETE FROM signs");
-    setMeta(this.#db, "vectors", undefined);
-  }
-
-  /** Forgets what it knows of vectors that are gone. */
-  forget(): void {
-    this.version += 1;
     this.#signs = undefined;
+    for (const table of ["vectors", "signs", "stale_vectors"]) this.#db.write(`DELETE FROM ${table}`);
+    setMeta(this.#db, "vectors", undefined);
   }
 
   /** The messages before a `seq` whose meaning is nearest to a question's, by `seq`, best first, the newer of equals. */
@@ -157,6 +170,16 @@ export class VectorRows {
     return found.sort((a, b) => b.near - a.near || b.seq - a.seq).map(({ seq }) => seq);
   }
 
+  /** How many messages have a place for a vector of this model: the first so many. */
+  #places(model: string): number {
+    const { model: maker, dimensions } = this.made;
+    return maker === model && dimensions > 0 ? this.#count(strideOf(dimensions)) : 0;
+  }
+
+  #staleCount(): number {
+    return this.#db.rows<{ count: number }>("SELECT count(*) AS count FROM stale_vectors")[0]?.count ?? 0;
+  }
+
   #count(stride: number): number {
     const query = "SELECT block, length(data) AS bytes FROM vectors ORDER BY block DESC LIMIT 1";
     const [row] = this.#db.rows<{ block: number; bytes: number }>(query);
@@ -181,20 +204,22 @@ export class VectorRows {
       signs.count += BLOCK;
     }
     const rest = signs.count < count ? this.#row(signs.count / BLOCK) : new Uint8Array(0);
-    for (let at = 0; at < rest.length; at += stride) this.#addSigns(signs, rest.subarray(at, at + stride), dimensions);
+    for (let at = 0; at < rest.length; at += stride) {
+      this.#setSigns(signs, signs.count, rest.subarray(at, at + stride), dimensions);
+    }
     this.#signs = signs;
     return signs;
   }
 
-  #addSigns(signs: Signs, packed: Uint8Array, dimensions: number): void {
+  #setSigns(signs: Signs, place: number, packed: Uint8Array, dimensions: number): void {
     const words = wordsOf(dimensions);
-    if ((signs.count + 1) * words > signs.data.length) {
+    if ((place + 1) * words > signs.data.length) {
       const larger = new Uint32Array(2 * signs.data.length + BLOCK * words);
       larger.set(signs.data);
       signs.data = larger;
     }
-    signsOf(packed, signs.data.subarray(signs.count * words, (signs.count + 1) * words));
-    signs.count += 1;
+    signsOf(packed, signs.data.subarray(place * words, (place + 1) * words));
+    signs.count = Math.max(signs.count, place + 1);
   }
 
   #writeSigns({ data }: Signs, block: number, dimensions: number): void {

@@ -1,6 +1,8 @@
 /** What a session's messages mean, beside their words: vectors, made in the background for sessions beyond their context. */
 import type { AiBinding } from "../../llm/binding";
 import { type EmbeddingOptions, embed } from "../../llm/embedder";
+import { countUsage, type Quotas } from "../../quota";
+import { estimateTokens } from "../../turn/tokens";
 import type { Message } from "../../turn/types";
 import { NEAREST } from "../memory/evidence";
 import { EPISODE_GAP } from "../memory/ranking";
@@ -17,9 +19,14 @@ const BATCH_MS = 30_000;
 
 /** What a batch leaves: nothing, more to do, all where it failed, or where another one is under way. */
 type Left = "nothing" | "more" | "failed" | "busy";
-/** Milliseconds until the next one; for one that has failed again and again they double, up to an hour. */
-const PAUSE_MS = { more: 0, failed: 30_000, busy: 1_000 };
+/** Milliseconds until the next one. */
+const PAUSE_MS = { more: 0, busy: 1_000 };
+/** Milliseconds until an encoder that failed is called again; they double with each failure, up to an hour. */
+const FAILED_MS = 30_000;
 const LONGEST_PAUSE_MS = 3_600_000;
+
+/** When an encoder is called again, after so many failures in a row: one at least. */
+const afterFailures = (count: number) => Date.now() + Math.min(FAILED_MS * 2 ** (count - 1), LONGEST_PAUSE_MS);
 
 /** Characters of a message, and of the one before it, that its vector is made of. */
 const CONTENT = 4_000;
@@ -37,20 +44,37 @@ function textOf(message: Message | undefined, before: Message | undefined): stri
 
 export class Meaning {
   readonly #ai: AiBinding;
+  readonly #usage: Quotas;
   readonly #store: Store;
   #busy = false;
   /** How vectors are to be made, as it was last said. */
   #wanted: EncoderOptions | undefined;
+  /** The encoder that failed for the last questions, how often in a row, and when it is called for the next one. */
+  #failing: { model: string; gateway: string; failures: number; until: number } | undefined;
 
-  constructor(ai: AiBinding, store: Store) {
+  constructor(ai: AiBinding, usage: Quotas, store: Store) {
     this.#ai = ai;
+    this.#usage = usage;
     this.#store = store;
   }
 
-  /** The vector of a question, for a session that has vectors to compare it with; null in other cases, and when it is late. */
+  /**
+   * Returns the vector of a question, for a session that has vectors to compare it with. Returns null in other cases: when
+   * the encoder fails or is late, and for a while after it did.
+   */
   async question(text: string, options: EmbeddingOptions): Promise<Float32Array | null> {
     if (this.#store.vectors.count(options.model) === 0) return null;
-    const vectors = await embed(this.#ai, [text.slice(0, CONTENT).toWellFormed()], options);
+    const before = this.#failing;
+    const failing = before && isSame(before, options) ? before : undefined;
+    if (failing && Date.now() < failing.until) return null;
+    const vectors = await this.#embed([text.slice(0, CONTENT).toWellFormed()], options);
+    // Questions that were asked at the same time fail together: that is one failure.
+    if (!vectors && this.#failing === before) {
+      const failures = (failing?.failures ?? 0) + 1;
+      const { model, gateway } = options;
+      this.#failing = { model, gateway, failures, until: afterFailures(failures) };
+    }
+    if (vectors) this.#failing = undefined;
     return vectors?.[0] ? unit(vectors[0]) : null;
   }
 
@@ -59,14 +83,20 @@ export class Meaning {
     return question ? (seq) => this.#store.vectors.nearest(question, seq, NEAREST) : undefined;
   }
 
-  /** Makes the next vectors of a session, in one call; where there are more, or it fails, an alarm goes on. */
+  /**
+   * Makes the next vectors of a session, in one call of the encoder. Plans an alarm if there are more, or if the call fails.
+   * Leaves an encoder that failed to its alarm.
+   */
   async catchUp(options: EncoderOptions): Promise<void> {
     this.#wanted = options;
+    const { vectors, schedule } = this.#store;
+    const { planned } = vectors;
+    if (planned && planned.failures > 0 && isSame(planned, options) && schedule.has("embed")) return;
     const left = await this.#batch(options);
     if (left === "nothing") return;
     // Somebody may have asked with another encoder meanwhile.
-    this.#store.vectors.plan(this.#wanted);
-    this.#store.schedule.plan("embed", Date.now() + PAUSE_MS[left]);
+    vectors.plan(this.#wanted, left === "failed" ? 1 : 0);
+    schedule.plan("embed", left === "failed" ? afterFailures(1) : Date.now() + PAUSE_MS[left]);
   }
 
   /** Goes on with a long backlog. @returns when to go on again */
@@ -79,7 +109,7 @@ export class Meaning {
       if (left === "busy") return Date.now() + PAUSE_MS.busy;
       if (left === "failed") {
         this.#store.vectors.plan(planned, planned.failures + 1);
-        return Date.now() + Math.min(PAUSE_MS.failed * 2 ** planned.failures, LONGEST_PAUSE_MS);
+        return afterFailures(planned.failures + 1);
       }
       if (planned.failures > 0) this.#store.vectors.plan(planned);
     }
@@ -97,22 +127,38 @@ export class Meaning {
   }
 
   async #next(options: EncoderOptions): Promise<Left> {
-    const { vectors, messages, life } = this.#store;
-    const { version } = vectors;
-    const done = vectors.count(options.model);
-    const last = Math.min(this.#store.settled(), done + BATCH);
-    if (last <= done) return "nothing";
-    const bySeq = new Map<number, Message>();
-    for (const message of messages.between(done - 1, last, BATCH + 2)) bySeq.set(message.seq, message);
-    const seqs = Array.from({ length: last - done }, (_, at) => done + 1 + at);
-    const texts = seqs.map((seq) => textOf(bySeq.get(seq), bySeq.get(seq - 1)));
-    const made = await embed(this.#ai, texts, { ...options, timeoutMs: BATCH_MS });
+    const { vectors, life } = this.#store;
+    const seqs = vectors.wanted(options.model, this.#store.settled(), BATCH);
+    if (seqs.length === 0) return "nothing";
+    const texts = this.#textsOf(seqs);
+    const made = await this.#embed(texts, { ...options, timeoutMs: BATCH_MS });
     // Of a session that was emptied meanwhile nothing is left to do, and nothing may be written.
     if (this.#store.life !== life) return "nothing";
     if (!made) return "failed";
-    // Something of it was withdrawn meanwhile.
-    if (vectors.version !== version) return "more";
-    vectors.add(options.model, made.map(unit));
-    return last < this.#store.settled() ? "more" : "nothing";
+    // A message that was withdrawn meanwhile must not be in any vector.
+    const textsNow = this.#textsOf(seqs);
+    const placed = seqs.map((seq, at) => ({ seq, vector: textsNow[at] === texts[at] ? unit(made[at] ?? []) : null }));
+    vectors.store(options.model, made[0]?.length ?? 0, placed);
+    return vectors.wanted(options.model, this.#store.settled(), 1).length > 0 ? "more" : "nothing";
+  }
+
+  #textsOf(seqs: number[]): string[] {
+    const { messages } = this.#store;
+    const bySeq = new Map(
+      messages.pick(seqs.flatMap((seq) => [seq - 1, seq])).map((message) => [message.seq, message]),
+    );
+    return seqs.map((seq) => textOf(bySeq.get(seq), bySeq.get(seq - 1)));
+  }
+
+  /** Calls the encoder, and counts the tokens, which it does not tell. */
+  async #embed(texts: string[], options: EmbeddingOptions): Promise<number[][] | null> {
+    const vectors = await embed(this.#ai, texts, options);
+    const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
+    // The answer does not wait for it.
+    if (vectors) void countUsage(this.#usage, options.meter, tokens);
+    return vectors;
   }
 }
+
+const isSame = (one: { model: string; gateway: string }, other: { model: string; gateway: string }) =>
+  one.model === other.model && one.gateway === other.gateway;

@@ -1,5 +1,5 @@
 /** How a session ends: emptied, deleted, deleted with its user, or when nobody has used it for `SESSION_TTL_DAYS`. */
-import { failed, ok, type Result } from "../../turn/result";
+import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { storageFailed } from "../sqlite/try-write";
 import type { SessionTurns } from "./session-turns";
 import type { Store } from "./store";
@@ -39,14 +39,28 @@ export class SessionEnd {
     return this.#destroy();
   }
 
-  /** Deletes the session where it is this user's; where it is not, or not yet, ends the turns of theirs that run or wait. */
+  /** Deletes the session if it belongs to a user who is being deleted. Otherwise refuses the turns and writes of that user. */
   async leave(user: string): Promise<Result<void>> {
+    const failure: Failure = { reason: "user_being_deleted" };
+    this.#deps.user.joining.leave();
     if (this.#deps.store.ownership.owner?.user !== user) {
-      this.#deps.turns.cancelOf(user);
+      this.#deps.turns.cancelOf(user, failure);
       return ok(undefined);
     }
-    const gone = await this.#destroy();
+    const gone = await this.#destroy(failure);
     return gone.ok ? ok(undefined) : gone;
+  }
+
+  /** Deletes the rest of a session whose epoch is over; one that has another epoch has begun anew. */
+  async drop(user: string, epoch: string): Promise<void> {
+    const { owner } = this.#deps.store.ownership;
+    if (owner?.user === user && owner.epoch === epoch) await this.#destroy();
+  }
+
+  /** Whether the session has stored something in an epoch with a user, or may be about to. */
+  holds(user: string, epoch: string): boolean {
+    const { owner } = this.#deps.store.ownership;
+    return this.#deps.line.busy || (owner?.user === user && owner.epoch === epoch);
   }
 
   /** Goes on with a deletion that was lost in the middle. @returns when to try again */
@@ -72,18 +86,18 @@ export class SessionEnd {
     return (await this.destroy()).ok ? null : Date.now() + DAY_MS;
   }
 
-  #destroy(): Promise<Result<{ deleted: number }>> {
+  #destroy(failure?: Failure): Promise<Result<{ deleted: number }>> {
     return this.#empty(async () => {
       this.#planned = false;
       const deleted = this.#deps.store.messages.count();
       await this.#deps.store.destroy();
       return { deleted };
-    });
+    }, failure);
   }
 
-  /** Ends all turns, and forgets. */
-  async #empty<T>(empty: () => T | Promise<T>): Promise<Result<T>> {
-    this.#deps.turns.cancelAll();
+  /** Fails all turns, and forgets. */
+  async #empty<T>(empty: () => T | Promise<T>, failure: Failure = { reason: "turn_cancelled" }): Promise<Result<T>> {
+    this.#deps.turns.cancelAll(failure);
     try {
       this.#deps.transfer.cancel();
       return ok(await empty());

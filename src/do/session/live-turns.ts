@@ -1,4 +1,5 @@
 import type { LiveTurn } from "../../turn/live-turn";
+import type { Failure } from "../../turn/result";
 import type { TurnJournal } from "./turn-journal";
 
 /** A turn that runs or waits in line; it has a journal from when its turn came. */
@@ -33,10 +34,10 @@ export class LiveTurns {
     return this.#turns.values().every((live) => live.user === user);
   }
 
-  /** Ends them all, or those of a user. */
-  cancel(user?: string): void {
+  /** Fails them all, or those of a user. */
+  cancel(failure: Failure, user?: string): void {
     for (const live of this.#turns.values()) {
-      if (user === undefined || live.user === user) live.turn.fail({ reason: "turn_cancelled" });
+      if (user === undefined || live.user === user) live.turn.fail(failure);
     }
   }
 }

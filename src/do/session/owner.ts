@@ -2,7 +2,7 @@
 import type { Database } from "../sqlite/database";
 import type { Schedule, SessionTask } from "../sqlite/schedule";
 import type { Extraction } from "../user/learn-facts";
-import type { Life } from "../user/user-sessions";
+import { epochIn, type NotedEpoch } from "../user/user-sessions";
 
 /** Milliseconds after which what is owed is told by an alarm, where the turn could not. */
 const LATE_MS = 30_000;
@@ -14,7 +14,8 @@ export interface Owner {
   user: string;
   /** As clients name the session. */
   sessionId: string;
-  life: Life;
+  /** Which stay of the session with its user this is: the user's object hands it out before anything is stored. */
+  epoch: string;
   /** Up to which `seq` the user's object knows the session. */
   told: number;
   /** How often in a row it did not answer. */
@@ -35,7 +36,8 @@ export class Ownership {
 
   /** Undefined where the session is nobody's. */
   get owner(): Owner | undefined {
-    return this.#schedule.noted("tell");
+    const noted = this.#schedule.noted<Omit<Owner, "epoch"> & NotedEpoch>("tell");
+    return noted && { ...noted, epoch: epochIn(noted) };
   }
 
   /** Notes that something new is to be told. Call it inside the transaction that writes it. @param claim of a session that is nobody's */
@@ -46,10 +48,10 @@ export class Ownership {
     if (next) this.#note({ ...next, extraction: claim ? claim.extraction : next.extraction }, this.later());
   }
 
-  /** Notes up to which `seq` the user's object knows a life of the session. @param all whether that is all there is */
-  told(life: string, told: number, all: boolean): void {
+  /** Notes up to which `seq` the user's object knows an epoch of the session. @param all whether that is all there is */
+  told(epoch: string, told: number, all: boolean): void {
     const { owner } = this;
-    if (owner?.life.id === life) this.#write({ ...owner, told, failures: 0 }, all ? null : this.later());
+    if (owner?.epoch === epoch) this.#write({ ...owner, told, failures: 0 }, all ? null : this.later());
   }
 
   /** Notes that the user's object did not answer. @returns when to try again */

@@ -55,12 +55,21 @@ export class SessionReads {
     return isOpen ? undefined : failed({ reason: "session_of_another_user" });
   }
 
+  /** As {@link mayRead}, of one turn: one that runs or waits is its own user's, whoever else's turns wait there. */
+  mayReadTurn(turnId: string, by: string | undefined): Failed | undefined {
+    const live = this.#deps.turns.live(turnId);
+    if (by === undefined || live?.user === undefined) return this.mayRead(by);
+    const refusal = this.#deps.user.refusal({ object: by, mayAdopt: false });
+    if (refusal) return failed(refusal);
+    return live.user === by ? undefined : failed({ reason: "session_of_another_user" });
+  }
+
   turn(turnId: string, by: string | undefined): Result<StoredTurn> {
-    return this.mayRead(by) ?? found(this.#deps.turns.get(turnId));
+    return this.mayReadTurn(turnId, by) ?? found(this.#deps.turns.get(turnId));
   }
 
   follow(turnId: string, form: Form, after: number | null, by: string | undefined): Result<ReadableStream<Uint8Array>> {
-    return this.mayRead(by) ?? found(this.#deps.turns.follow(turnId, form, after));
+    return this.mayReadTurn(turnId, by) ?? found(this.#deps.turns.follow(turnId, form, after));
   }
 
   history({ before, limit }: Page, by: string | undefined): Result<{ messages: Message[]; nextCursor: number | null }> {
@@ -94,7 +103,7 @@ export class SessionReads {
     const recallTokens = sizes.recallTokens ?? ask.recallTokens;
     const [question, known] = await Promise.all([
       embedding && isLong ? this.#deps.meaning.question(ask.question, embedding) : null,
-      user && this.#deps.user.memory(user, { ...ask, recallTokens }),
+      user && this.#deps.user.joining.read(user, { ...ask, recallTokens }),
     ]);
     const { messages } = this.#deps.store;
     const scope = { total: messages.count(), nearest: this.#deps.meaning.nearestTo(question), user: known };

@@ -6,17 +6,17 @@ import { countUsage, type Quotas } from "../../quota";
 import { budgetOf, measure } from "../../turn/budget";
 import { LiveTurn, replay } from "../../turn/live-turn";
 import { noJournal } from "../../turn/ports";
-import { failed, ok, type Result } from "../../turn/result";
+import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { answerTurn, followReply, storedReply, streamReply, streamTurn, wholeReply } from "../../turn/turn";
 import type { Ask, AskReply, Encode, Idempotency, StoredTurn, TurnStatus } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
-import type { UserMemory } from "../memory/context";
 import { storageFailed, written } from "../sqlite/try-write";
-import type { AskRequest } from "./ask-request";
+import type { AskingUser, AskRequest } from "./ask-request";
 import type { Meaning } from "./embeddings";
+import { isSameTurn, ofUser } from "./idempotency";
+import type { Joining } from "./joining";
 import { type Live, LiveTurns } from "./live-turns";
 import { openTurn } from "./open-turn";
-import type { Owner } from "./owner";
 import type { Store } from "./store";
 import { TurnJournal } from "./turn-journal";
 import type { Line } from "./turn-queue";
@@ -38,9 +38,7 @@ interface Deps {
 /** What an ask learns from outside while it waits in line. */
 interface Beyond {
   meaning: Promise<Float32Array | null>;
-  known: Promise<UserMemory | null> | undefined;
-  /** As whose session the turn is written. */
-  owner: Owner | undefined;
+  known: ReturnType<Joining["ask"]> | undefined;
 }
 
 export class SessionTurns {
@@ -52,19 +50,20 @@ export class SessionTurns {
   }
 
   ask(request: AskRequest): Promise<AskReply> | AskReply {
-    const { turnId, idempotency, form, user, onBusy = "queue" } = request;
+    const { turnId, form, user, onBusy = "queue" } = request;
+    const idempotency = request.idempotency && ofUser(request.idempotency, user?.object);
     const refusal = this.#deps.user.refusal(user);
     if (refusal) return { state: "failed", failure: refusal };
     const encode = form && encoderOf(form, turnId);
-    const before = (request.again && this.#again(turnId, encode)) || (idempotency && this.#byKey(idempotency, form));
+    const before =
+      (request.again && this.#again(turnId, encode, user)) || (idempotency && this.#byKey(idempotency, form, user));
     if (before) return before;
     if (onBusy === "reject" && this.#deps.line.busy) return { state: "failed", failure: { reason: "session_busy" } };
     if (this.#deps.line.full) return { state: "failed", failure: { reason: "session_queue_full" } };
     const turn = new LiveTurn({ id: turnId, question: request.ask.question, idempotency, createdAt: Date.now() });
-    const owner = user && (request.store ?? true) ? this.#deps.user.claim(user) : undefined;
-    const known = user && this.#deps.user.memory(user, request.ask, owner);
+    const known = user && this.#deps.user.joining.ask(user, request.ask, request.store ?? true);
     const meaning = this.#meaningOf(request);
-    this.#deps.ctx.waitUntil(this.#run(this.#live.add(turn, user?.object), request, { meaning, known, owner }));
+    this.#deps.ctx.waitUntil(this.#run(this.#live.add(turn, user?.object), request, { meaning, known }));
     return encode ? streamReply(turn, encode) : wholeReply(turn, false);
   }
 
@@ -120,18 +119,23 @@ export class SessionTurns {
   }
 
   /** Ends those that run, and sends away those that wait. */
-  cancelAll(): void {
+  cancelAll(failure: Failure): void {
     this.#deps.line.empty();
-    this.#live.cancel();
+    this.#live.cancel(failure);
   }
 
-  cancelOf(user: string): void {
-    this.#live.cancel(user);
+  cancelOf(user: string, failure: Failure): void {
+    this.#live.cancel(failure, user);
   }
 
   /** Whether those that run or wait are all of this user. */
   areOf(user: string): boolean {
     return this.#live.areOf(user);
+  }
+
+  /** A turn that runs or waits. */
+  live(turnId: string): Live | undefined {
+    return this.#live.get(turnId);
   }
 
   /** Runs a turn when its place in line has come. Whatever happens, the turn is over and its place free afterwards. */
@@ -144,6 +148,9 @@ export class SessionTurns {
       turn.fail({ reason: "turn_cancelled" });
     } catch (error) {
       turn.fail(storageFailed(error));
+    } finally {
+      // Also where telling the followers fails.
+      release?.();
     }
     const told = live.journal?.closed && this.#deps.user.tell();
     log("info", "turn", { session: this.#deps.ctx.id.toString(), ...turn.summary });
@@ -166,14 +173,19 @@ export class SessionTurns {
     return this.#deps.store.messages.end().tokens > context;
   }
 
-  async #answer(live: Live, request: AskRequest, { meaning, known, owner }: Beyond): Promise<void> {
+  async #answer(live: Live, request: AskRequest, { meaning, known }: Beyond): Promise<void> {
     const { turn } = live;
     const { form, follows, store = true } = request;
     if (follows !== undefined && !this.#deps.store.turns.get(follows))
       return turn.fail({ reason: "response_not_found" });
     const model = new Llama(this.#deps.ai, request.model, this.#deps.ctx.id.toString());
-    const [question, user] = await Promise.all([meaning, known]);
+    const [question, joined] = await Promise.all([meaning, known]);
     if (turn.over) return;
+    if (joined && !joined.ok) return turn.fail(joined.failure);
+    const owner =
+      store && request.user ? await this.#deps.user.joining.join(request.user, joined?.value.epoch) : undefined;
+    if (turn.over) return;
+    if (owner && !owner.ok) return turn.fail(owner.failure);
     // Somebody else's turn may have been before this one in line.
     const refusal = this.#deps.user.refusal(request.user);
     if (refusal) return turn.fail(refusal);
@@ -181,32 +193,45 @@ export class SessionTurns {
       at: turn.identity.createdAt,
       window: model.window,
       nearest: this.#deps.meaning.nearestTo(question),
-      user,
+      user: joined?.value.memory,
     });
     if (!opened.ok) return turn.fail(opened.failure);
     const { ask, context, opening } = opened.value;
     const rows = opening.before.length + opening.said.length + 1;
     if (store && !this.#deps.store.hasRoom(rows, request.limits)) return turn.fail({ reason: "session_full" });
     turn.asks(ask.question);
-    const journal = new TurnJournal(this.#deps.store, turn.identity, { ...opening, owner });
+    const journal = new TurnJournal(this.#deps.store, turn.identity, { ...opening, owner: owner?.value });
     if (store) live.journal = journal;
     const parts = { ask, context, model, journal: store ? journal : noJournal };
     return form ? streamTurn(turn, parts) : answerTurn(turn, parts);
   }
 
   /** The turn of a call that was lost, where it reached this object or the one before it. */
-  #again(turnId: string, encode: Encode | undefined): Promise<AskReply> | AskReply | undefined {
+  #again(
+    turnId: string,
+    encode: Encode | undefined,
+    user: AskingUser | undefined,
+  ): Promise<AskReply> | AskReply | undefined {
     const live = this.#live.get(turnId);
+    if (live && live.user !== user?.object) return { state: "failed", failure: { reason: "session_of_another_user" } };
     if (live) return liveReply(live.turn, encode, false);
     const stored = this.#storedTurn(turnId);
     return stored ? storedReply(stored, encode) : undefined;
   }
 
-  #byKey({ key, fingerprint }: Idempotency, form: Form | undefined): Promise<AskReply> | AskReply | undefined {
-    const live = this.#live.byKey(key);
-    const stored = live ? undefined : this.#deps.store.turns.byKey(key);
+  #byKey(
+    asked: Idempotency,
+    form: Form | undefined,
+    user: AskingUser | undefined,
+  ): Promise<AskReply> | AskReply | undefined {
+    const live = this.#live.byKey(asked.key);
+    // A session begins as the user's whose first turn runs there.
+    const isForeign = live && user && live.user !== user.object && (live.user !== undefined || !user.mayAdopt);
+    if (isForeign) return { state: "failed", failure: { reason: "session_of_another_user" } };
+    const { turns, ownership } = this.#deps.store;
+    const stored = live ? undefined : turns.byKey(asked.key);
     const known = live?.turn.identity.idempotency ?? stored;
-    if (known && known.fingerprint !== fingerprint) {
+    if (known && !isSameTurn(known.fingerprint, asked, ownership.owner)) {
       return { state: "failed", failure: { reason: "idempotency_conflict" } };
     }
     if (stored) return storedReply(stored, form && encoderOf(form, stored.id));

@@ -9,16 +9,17 @@ import { TurnRows } from "./turn-rows";
 export class Staging {
   readonly id = crypto.randomUUID();
   readonly #storage: DurableObjectStorage;
+  readonly #tables: StagedTables;
   readonly #messages: Messages;
   readonly #turns: TurnRows;
 
   /** Begins; what an import before it has gathered goes. */
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
-    const tables = new StagedTables(storage.sql);
-    this.#messages = new Messages(tables);
-    this.#turns = new TurnRows(tables);
-    storage.transactionSync(() => {
+    this.#tables = new StagedTables(storage);
+    this.#messages = new Messages(this.#tables);
+    this.#turns = new TurnRows(this.#tables);
+    this.#tables.transaction(() => {
       dropStaged(storage.sql);
       storage.sql.exec(staged(schema));
     });
@@ -31,7 +32,7 @@ export class Staging {
 
   /** Adds entries in order. @returns the place of the first whose turn's id is taken: it and those after it are not added */
   add(entries: Entry[]): number | null {
-    return this.#storage.transactionSync(() => {
+    return this.#tables.transaction(() => {
       const at = entries.findIndex((entry) => !this.#add(entry));
       return at === -1 ? null : at;
     });
@@ -51,7 +52,7 @@ export class Staging {
   }
 
   drop(): void {
-    this.#storage.transactionSync(() => dropStaged(this.#storage.sql));
+    this.#tables.transaction(() => dropStaged(this.#storage.sql));
   }
 
   /** Takes the place of the session's tables, which are empty. Call it inside a transaction. */

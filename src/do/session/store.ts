@@ -57,6 +57,10 @@ export class Store {
     this.vectors = new VectorRows(this.#db);
     this.title = new Title(this.#db, this.messages);
     this.ownership = new Ownership(this.#db, this.schedule);
+    if (this.#db.newer) {
+      this.recovered = false;
+      return;
+    }
     if (!this.#db.exists) adoptFirstVersion(storage, this.#db, this.messages);
     const [last] = this.messages.page(undefined, 1);
     this.recovered = last?.status === "running";
@@ -151,7 +155,7 @@ export class Store {
     this.#db.transaction(() => {
       this.messages.withdraw(own);
       // The vector of a message is made of the one before it too.
-      if (own[0]) this.vectors.dropFrom(own[0].seq);
+      this.vectors.empty([...new Set(own.flatMap(({ seq }) => [seq, seq + 1]))]);
       this.turns.delete(turnId);
     });
   }
@@ -168,7 +172,6 @@ export class Store {
 
   /** Empties the session. What could not be adopted goes too, or a later wake would bring it back. */
   clear(): { deleted: number } {
-    this.life += 1;
     const deleted = this.messages.count();
     forgetFirstVersion(this.#storage);
     if (this.#db.exists) {
@@ -180,6 +183,8 @@ export class Store {
         this.title.set(undefined);
       });
     }
+    // Last: where the transaction fails, nothing was emptied.
+    this.life += 1;
     this.#unanswered = undefined;
     return { deleted };
   }
@@ -187,11 +192,15 @@ export class Store {
   /** Gives the storage back. */
   async destroy(): Promise<void> {
     this.life += 1;
+    const unanswered = this.#unanswered;
     this.#unanswered = undefined;
-    this.messages.forget();
-    this.vectors.forget();
     forgetFirstVersion(this.#storage);
-    await this.#db.destroy();
+    try {
+      await this.#db.destroy();
+    } catch (error) {
+      this.#unanswered ??= unanswered;
+      throw error;
+    }
   }
 
   /** Resolves when all that was written is durable. */

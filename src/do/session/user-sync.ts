@@ -1,12 +1,12 @@
-/** How a session is connected with its user: who may use it, what is known of them, and what their object is told. */
+/** How a session is connected with its user: access, and updates of the user's object. */
 import { log } from "../../log";
 import { within } from "../../timeout";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
-import type { Ask, Message } from "../../turn/types";
-import type { UserMemory } from "../memory/context";
+import type { Message } from "../../turn/types";
 import { storageFailed, written } from "../sqlite/try-write";
 import type { UserObject } from "../user/user-object";
 import type { AskingUser } from "./ask-request";
+import { Joining } from "./joining";
 import type { Owner } from "./owner";
 import type { Store } from "./store";
 
@@ -22,16 +22,18 @@ const TRIES = 3;
 interface Deps {
   users: DurableObjectNamespace<UserObject>;
   store: Store;
-  /** What is left of a session whose user was deleted, or which was itself, is to go. */
-  onGone: (user: string) => void;
+  /** Called when the user's object says that an epoch of the session is over. Deletes the rest here. */
+  onGone: (user: string, epoch: string) => void;
 }
 
 export class UserLink {
   readonly #deps: Deps;
+  readonly joining: Joining;
   #telling: Promise<number | null> | undefined;
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    this.joining = new Joining(deps);
   }
 
   /** Why somebody may not use the session; undefined where they may. */
@@ -40,34 +42,6 @@ export class UserLink {
     const { owner } = this.#deps.store.ownership;
     const isOpen = owner ? owner.user === user.object : user.mayAdopt || this.#deps.store.messages.end().last === 0;
     return isOpen ? undefined : { reason: "session_of_another_user" };
-  }
-
-  /** As whose session what is said next is written. */
-  claim({ object, sessionId, extraction }: AskingUser): Owner {
-    const life = { id: crypto.randomUUID(), since: Date.now() };
-    const owner = this.#deps.store.ownership.owner ?? { user: object, sessionId, life, told: 0, failures: 0 };
-    return { ...owner, extraction };
-  }
-
-  /**
-   * What is known of who asks; null where that does not come in time.
-   * @param claim of a turn that will be remembered; a session of a user who was deleted goes then
-   */
-  async memory(user: AskingUser, { question, recallTokens }: Ask, claim?: Owner): Promise<UserMemory | null> {
-    const { object, sessionId, factTokens, timeoutMs } = user;
-    const asked = { text: question, sessionId, life: claim?.life, recallTokens, factTokens };
-    try {
-      return await within(timeoutMs, async () => {
-        const reply = await this.#stub(object).memory(asked);
-        if (reply !== "gone") return reply;
-        // Also where nobody waits for it any more.
-        this.#deps.onGone(object);
-        return null;
-      });
-    } catch (error) {
-      log("warn", "user_unreachable", { cause: String(error) });
-      return null;
-    }
   }
 
   /** Tells the user's object what it does not know yet; never rejects. @returns when to go on; null where nothing is left */
@@ -95,15 +69,15 @@ export class UserLink {
       try {
         const { sessionId, extraction } = owner;
         const title = owner.told === 0 ? this.#deps.store.title.given : undefined;
-        const told = { sessionId, life: owner.life, from: owner.told + 1, to, messages, title };
+        const told = { sessionId, epoch: owner.epoch, from: owner.told + 1, to, messages, title };
         const reply = await within<number | "gone">(TELL_MS, () => this.#stub(owner.user).tell(told, extraction));
         // Of a session that was emptied meanwhile nothing is known, and nothing may be written.
         if (this.#deps.store.life !== life) return null;
         if (reply === "gone") {
-          this.#deps.onGone(owner.user);
+          this.#deps.onGone(owner.user, owner.epoch);
           return null;
         }
-        ownership.told(owner.life.id, reply, reply === this.#deps.store.messages.end().last);
+        ownership.told(owner.epoch, reply, reply === this.#deps.store.messages.end().last);
       } catch (error) {
         log("warn", "user_not_told", { cause: String(error) });
         return this.#deps.store.life === life ? ownership.failed() : null;
@@ -117,7 +91,7 @@ export class UserLink {
     const { life, ownership } = this.#deps.store;
     const { owner } = ownership;
     const known = await this.#done(async () => {
-      if (owner) await this.#stub(owner.user).rename(owner.sessionId, owner.life, title);
+      if (owner) await this.#stub(owner.user).rename(owner.sessionId, owner.epoch, title);
       return true;
     });
     if (!known) return failed({ reason: "user_unreachable" });
@@ -130,12 +104,25 @@ export class UserLink {
   async retract(from: number, to: number): Promise<boolean> {
     const { owner } = this.#deps.store.ownership;
     if (!owner) return true;
-    // What is on its way has arrived then.
-    await this.#telling;
+    if (!(await this.#knows(to))) return false;
     return this.#done(async () => {
-      await this.#stub(owner.user).tell({ sessionId: owner.sessionId, life: owner.life, from, to, messages: [] });
+      await this.#stub(owner.user).tell({ sessionId: owner.sessionId, epoch: owner.epoch, from, to, messages: [] });
       return true;
     });
+  }
+
+  /**
+   * Sends the user's object all messages up to one, if it lacks any. It retracts nothing behind a gap, and a sync that
+   * starts meanwhile would send it what is retracted.
+   */
+  async #knows(to: number): Promise<boolean> {
+    const { ownership } = this.#deps.store;
+    const told = () => ownership.owner?.told ?? to;
+    for (let before = -1; told() < to && told() > before; ) {
+      before = told();
+      await this.tell();
+    }
+    return told() >= to;
   }
 
   /**
@@ -148,11 +135,9 @@ export class UserLink {
       const { owner } = ownership;
       if (!owner) return true;
       this.#leave(owner, true);
-      const done = await this.#done(
-        async () => (await this.#stub(owner.user).forget(owner.sessionId, owner.life.id)).ok,
-      );
+      const done = await this.#done(async () => (await this.#stub(owner.user).forget(owner.sessionId, owner.epoch)).ok);
       const now = ownership.owner;
-      if (now?.life.id !== owner.life.id) continue;
+      if (now?.epoch !== owner.epoch) continue;
       if (!done) this.#leave(now, false);
       return done;
     }

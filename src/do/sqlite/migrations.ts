@@ -84,6 +84,11 @@ const migrations: Migration[] = [
       INSERT INTO due (task, at) SELECT task, at FROM due_before;
       DROP TABLE due_before`,
   },
+  {
+    version: 6,
+    what: "messages whose vectors were emptied, and are to be made again",
+    sql: "CREATE TABLE stale_vectors (seq INTEGER PRIMARY KEY)",
+  },
 ];
 
 /** All steps one after the other, for tables that begin anew. */
@@ -135,10 +140,42 @@ const userMigrations: Migration[] = [
     what: "titles that somebody gave",
     sql: "ALTER TABLE sessions ADD COLUMN named TEXT",
   },
+  {
+    version: 3,
+    what: "epochs instead of lives and the times of deletions; where a session's messages stand, by session",
+    sql: `
+      DELETE FROM sessions WHERE gone = life;
+      ALTER TABLE sessions DROP COLUMN gone;
+      ALTER TABLE sessions DROP COLUMN gone_at;
+      ALTER TABLE sessions RENAME COLUMN life TO epoch;
+      -- when the session last asked for its epoch, by the clock of the user's object; NULL for sessions before this step
+      ALTER TABLE sessions ADD COLUMN opened_at INTEGER;
+      DELETE FROM meta WHERE key = 'deleted_at';
+      CREATE INDEX runs_by_session ON runs (session, behind)`,
+  },
 ];
 
 /** Whose database it is. */
-export type Kind = "session" | "user";
+export type Kind = "session" | "user" | "tenant";
+
+/** The key of each list of steps, and the number of its last one. A tenant's object has no tables yet. */
+const KNOWN: Record<Kind, Record<string, number>> = {
+  session: { schema: migrations.length },
+  user: { schema: migrations.length, user_schema: userMigrations.length },
+  tenant: {},
+};
+
+/** Returns whether an object has tables. */
+export const hasTables = (sql: SqlStorage) =>
+  sql.exec("SELECT name FROM sqlite_master WHERE name = 'meta'").toArray().length > 0;
+
+/** Returns whether an object ran a step that this code does not know, as after a rollback to an earlier version. */
+export function isNewer(sql: SqlStorage, kind: Kind): boolean {
+  if (!hasTables(sql)) return false;
+  const query = "SELECT key, value FROM meta WHERE key = 'schema' OR key LIKE '%\\_schema' ESCAPE '\\'";
+  const steps = sql.exec<{ key: string; value: number }>(query).toArray();
+  return steps.some(({ key, value }) => value > (KNOWN[kind][key] ?? 0));
+}
 
 /** Brings the storage to the newest schema, each step in a transaction with its number. */
 export function migrate(storage: DurableObjectStorage, kind: Kind): void {

@@ -1,5 +1,6 @@
 /** How the tables of a session are spoken to, and those in which its import gathers. */
 import { schema } from "./migrations";
+import { Transactions } from "./transactions";
 
 export type Row = Record<string, SqlStorageValue>;
 
@@ -10,6 +11,8 @@ export interface Tables {
   tuples<T extends SqlStorageValue[]>(query: string, ...values: SqlStorageValue[]): Generator<T>;
   /** One statement that writes: call it inside a transaction. */
   write(query: string, ...values: SqlStorageValue[]): void;
+  /** Registers a cache of rows of these tables, once, by the function that empties it: called when a transaction fails. */
+  caches(drop: () => void): void;
 }
 
 /** What the steps of the schema make, and name anew. */
@@ -31,9 +34,11 @@ export function dropStaged(sql: SqlStorage): void {
 
 export class StagedTables implements Tables {
   readonly #sql: SqlStorage;
+  readonly #transactions: Transactions;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
+  constructor(storage: DurableObjectStorage) {
+    this.#sql = storage.sql;
+    this.#transactions = new Transactions(storage);
   }
 
   rows<R extends Row>(query: string, ...values: SqlStorageValue[]): R[] {
@@ -46,5 +51,14 @@ export class StagedTables implements Tables {
 
   write(query: string, ...values: SqlStorageValue[]): void {
     this.#sql.exec(staged(query), ...values);
+  }
+
+  caches(drop: () => void): void {
+    this.#transactions.register(drop);
+  }
+
+  /** Runs the function in a transaction. Rolls back and throws if it throws. */
+  transaction<T>(run: () => T): T {
+    return this.#transactions.run(run);
   }
 }

@@ -8,7 +8,7 @@ import type { Completion } from "../../turn/ports";
 import type { Failure } from "../../turn/result";
 import type { Message } from "../../turn/types";
 import type { Fact } from "../../turn/user-memory";
-import type { Life } from "./user-sessions";
+import { epochIn, type NotedEpoch } from "./user-sessions";
 import type { Told, UserStore } from "./user-store";
 
 /** How a model is asked for facts. */
@@ -19,9 +19,8 @@ export interface Extraction {
 }
 
 /** A turn to learn from. */
-interface Lesson {
+interface Lesson extends NotedEpoch {
   sessionId: string;
-  life: Life;
   from: number;
   to: number;
 }
@@ -69,14 +68,14 @@ export class Learning {
   }
 
   /** Notes the turns of messages that are new. Call it inside a transaction. @returns whether there are any */
-  note({ sessionId, life }: Told, messages: Message[], extraction: Extraction): boolean {
+  note({ sessionId, epoch }: Told, messages: Message[], extraction: Extraction): boolean {
     const turns = Map.groupBy(
       messages.filter(({ turnId }) => turnId !== undefined),
       ({ turnId }) => turnId,
     );
     const lessons = [...turns.values()].map((turn): Lesson => {
       const [from, to] = [turn[0]?.seq ?? 0, turn.at(-1)?.seq ?? 0];
-      return { sessionId, life, from, to };
+      return { sessionId, epoch, from, to };
     });
     if (lessons.length === 0) return false;
     const noted = this.#noted;
@@ -121,8 +120,9 @@ export class Learning {
   }
 
   /** What was said, as long as it is known. */
-  #said({ sessionId, life, from, to }: Lesson): Message[] {
-    return this.#store.isGone(sessionId, life) ? [] : this.#store.copy.said(sessionId, from, to);
+  #said({ sessionId, from, to, ...noted }: Lesson): Message[] {
+    const { closing, directory, copy } = this.#store;
+    return !closing && directory.has(sessionId, epochIn(noted)) ? copy.said(sessionId, from, to) : [];
   }
 
   /** Of a turn that was forgotten meanwhile nothing is learnt, and a fact that somebody changed meanwhile stays as it is. */

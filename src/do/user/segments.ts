@@ -46,8 +46,9 @@ export class Runs {
 
   /** Where the messages of a session stand here, oldest first: all, or those from one `seq` of the session to another. */
   of(session: string, from = 1, to = Number.MAX_SAFE_INTEGER): Range[] {
-    const query =
-      "SELECT * FROM runs WHERE session = ? AND behind < ? AND behind + last - first + 1 >= ? ORDER BY behind";
+    // The runs of a session do not overlap, so that none before the last one that begins before `from` has a part in it.
+    const query = `SELECT * FROM runs WHERE session = ?1 AND behind < ?2 AND behind + last - first + 1 >= ?3
+      AND behind >= coalesce((SELECT max(behind) FROM runs WHERE session = ?1 AND behind < ?3), 0) ORDER BY behind`;
     return this.#db.rows<Run>(query, session, to, from).map(({ first, last, behind }): Range => {
       const shift = first - behind - 1;
       return [Math.max(first, from + shift), Math.min(last, to + shift)];
@@ -62,6 +63,20 @@ export class Runs {
     const seqs = JSON.stringify(messages.map(({ seq }) => seq));
     const rows = this.#db.rows<{ seq: number; session: string; place: number }>(query, seqs);
     return new Map(rows.map(({ seq, session, place }) => [seq, { sessionId: session, seq: place }]));
+  }
+
+  /** Forgets where the oldest messages stood: one run, or its first messages. Call it inside a transaction. @returns where */
+  cutOldest(count: number): Range | undefined {
+    const [oldest] = this.#db.rows<Run>("SELECT * FROM runs ORDER BY first LIMIT 1");
+    if (!oldest) return undefined;
+    const { first, last, behind } = oldest;
+    const cut = Math.min(last, first + count - 1);
+    if (cut === last) this.#db.write("DELETE FROM runs WHERE first = ?", first);
+    else {
+      const update = "UPDATE runs SET first = ?, behind = ? WHERE first = ?";
+      this.#db.write(update, cut + 1, behind + cut - first + 1, first);
+    }
+    return [first, cut];
   }
 
   /** Forgets where a session's messages stood. Call it inside a transaction. */

@@ -1,23 +1,35 @@
-/** The sessions of a user: the rows of their directory. */
+/**
+ * The sessions of a user: the rows of their directory.
+ *
+ * A session has an epoch while it is listed. Deleting the session or the user deletes the row, and with it the epoch:
+ * updates that carry an unlisted epoch are refused. So no record of deletions is kept, and no clock is compared.
+ */
 import type { Database } from "../sqlite/database";
-
-/** Of which life of a session something is; one that begins anew after it was deleted has another. */
-export interface Life {
-  id: string;
-  /** When it began, in milliseconds since 1970. */
-  since: number;
-}
 
 interface Row extends Record<string, SqlStorageValue> {
   id: string;
-  life: string;
-  gone: string | null;
+  epoch: string;
   told: number;
   messages: number;
   title: string | null;
   named: string | null;
   first_at: number | null;
   last_at: number | null;
+}
+
+/** An epoch as notes store it: version 2.0.0 wrote a life with an id, which its directory listed as today's does an epoch. */
+export interface NotedEpoch {
+  epoch?: string;
+  life?: { id: string };
+}
+
+/** Returns the epoch of a note; an empty one, which no session has, for a note without. */
+export const epochIn = ({ epoch, life }: NotedEpoch): string => epoch ?? life?.id ?? "";
+
+/** A listed session that has sent nothing yet. */
+export interface Unwritten {
+  id: string;
+  epoch: string;
 }
 
 /** A session as its user's object lists it; times are milliseconds since 1970. */
@@ -56,36 +68,49 @@ export class Directory {
     return this.#db.rows<Row>("SELECT * FROM sessions WHERE id = ?", sessionId)[0];
   }
 
-  /** Lists a session before it has told anything, so that it is known when its user is deleted. */
-  open(sessionId: string, life: string): void {
+  /** Whether a session has this epoch. */
+  has(sessionId: string, epoch: string): boolean {
+    return this.get(sessionId)?.epoch === epoch;
+  }
+
+  /**
+   * Lists a session before it stores anything, so that a deletion of the user finds it. Call it inside a transaction.
+   * @returns its epoch: the listed one, or a new one
+   */
+  open(sessionId: string): string {
     const row = this.get(sessionId);
-    if (row && row.gone !== row.life) return;
-    this.#db.transaction(() => this.put(sessionId, life, NOTHING));
+    if (row && row.told > 0) return row.epoch;
+    const epoch = row?.epoch ?? crypto.randomUUID();
+    this.#db.write(
+      `INSERT INTO sessions (id, epoch, opened_at) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET opened_at = excluded.opened_at`,
+      ...[sessionId, epoch, Date.now()],
+    );
+    return epoch;
+  }
+
+  /** Sessions that were listed before a time, and have sent nothing since. */
+  unwritten(before: number, limit: number): Unwritten[] {
+    const query = `SELECT id, epoch FROM sessions WHERE told = 0 AND coalesce(opened_at, 0) < ? LIMIT ?`;
+    return this.#db.rows<Row>(query, before, limit).map(({ id, epoch }) => ({ id, epoch }));
+  }
+
+  /** Deletes a session that was listed before a time, unless it was used meanwhile. Call it inside a transaction. */
+  deleteUnwritten({ id, epoch }: Unwritten, before: number): void {
+    const where = "id = ? AND epoch = ? AND told = 0 AND coalesce(opened_at, 0) < ?";
+    this.#db.write(`DELETE FROM sessions WHERE ${where}`, id, epoch, before);
   }
 
   /** Call it inside a transaction. */
-  put(sessionId: string, life: string, { told, messages, title, firstAt, lastAt }: Told): void {
+  put(sessionId: string, { told, messages, title, firstAt, lastAt }: Told): void {
     this.#db.write(
-      `INSERT INTO sessions (id, life, told, messages, title, first_at, last_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET life = excluded.life, told = excluded.told, messages = excluded.messages,
-       title = excluded.title, first_at = excluded.first_at, last_at = excluded.last_at,
-       named = CASE WHEN life = excluded.life THEN named END`,
-      ...[sessionId, life, told, messages, title, firstAt, lastAt],
+      "UPDATE sessions SET told = ?, messages = ?, title = ?, first_at = ?, last_at = ? WHERE id = ?",
+      ...[told, messages, title, firstAt, lastAt, sessionId],
     );
   }
 
   rename(sessionId: string, title: string): void {
     this.#db.transaction(() => this.#db.write("UPDATE sessions SET named = ? WHERE id = ?", title, sessionId));
-  }
-
-  /** Marks a life of a session as deleted, so that what is told of it late is refused. Call it inside a transaction. */
-  close(sessionId: string, life: string): void {
-    this.#db.write(
-      `INSERT INTO sessions (id, life, gone, gone_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
-       gone = excluded.gone, gone_at = excluded.gone_at, told = 0, messages = 0, title = NULL, named = NULL,
-       first_at = NULL, last_at = NULL`,
-      ...[sessionId, life, life, Date.now()],
-    );
   }
 
   /** Call it inside a transaction. */
@@ -96,11 +121,6 @@ export class Directory {
   /** Call it inside a transaction. */
   clear(): void {
     this.#db.write("DELETE FROM sessions");
-  }
-
-  /** Forgets which sessions were deleted before a time: nothing of them is on its way any more. */
-  tidy(before: number): void {
-    this.#db.transaction(() => this.#db.write("DELETE FROM sessions WHERE gone = life AND gone_at < ?", before));
   }
 
   /** A page, those first in which something was said last. */
@@ -116,10 +136,12 @@ export class Directory {
     }));
   }
 
-  /** Those that are not deleted, with what they have here. */
-  left(limit: number): { id: string; messages: number }[] {
-    return this.#db.rows("SELECT id, messages FROM sessions WHERE gone IS NOT life LIMIT ?", limit);
+  /** Sessions with the number of their messages. */
+  some(limit: number): { id: string; messages: number }[] {
+    return this.#db.rows("SELECT id, messages FROM sessions LIMIT ?", limit);
+  }
+
+  get empty(): boolean {
+    return this.some(1).length === 0;
   }
 }
-
-const NOTHING: Told = { told: 0, messages: 0, title: null, firstAt: null, lastAt: null };

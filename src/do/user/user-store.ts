@@ -3,14 +3,18 @@ import { factsWithin } from "../../turn/prompt-blocks";
 import type { Message } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
 import { Database } from "../sqlite/database";
-import { metaOf, setMeta } from "../sqlite/meta";
 import { Schedule } from "../sqlite/schedule";
 import { FactRows } from "./fact-rows";
-import { Directory, type Life } from "./user-sessions";
+import { Directory, type Unwritten } from "./user-sessions";
 import { Copy } from "./user-transcript";
 
-/** How long it is remembered what was deleted, in milliseconds: longer than anything of it is on its way. */
-const GONE_MS = 86_400_000;
+/** Milliseconds after which a listed session that has sent nothing is looked at: far longer than a turn takes. */
+const UNWRITTEN_MS = 86_400_000;
+/** Sessions that one look checks: each costs a call. */
+const CHECKED = 32;
+/** Messages that are dropped at once from a copy that is too large, at least, and for each message that came. */
+const DROPPED = 1_000;
+const DROPPED_EACH = 4;
 /** Milliseconds after which a deletion that was lost in the middle goes on. */
 const AGAIN_MS = 30_000;
 
@@ -20,7 +24,7 @@ type Task = "extract" | "close" | "tidy";
 /** What a session tells: afterwards exactly these of its messages from one `seq` to another are known here. */
 export interface Told {
   sessionId: string;
-  life: Life;
+  epoch: string;
   from: number;
   to: number;
   messages: Message[];
@@ -42,6 +46,7 @@ export interface Closing extends Names {
 }
 
 export class UserStore {
+  readonly #storage: DurableObjectStorage;
   readonly #db: Database;
   readonly copy: Copy;
   readonly directory: Directory;
@@ -49,6 +54,7 @@ export class UserStore {
   readonly schedule: Schedule<Task>;
 
   constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
     this.#db = new Database(storage, "user");
     this.copy = new Copy(this.#db);
     this.directory = new Directory(this.#db);
@@ -56,36 +62,46 @@ export class UserStore {
     this.schedule = new Schedule(storage, this.#db);
   }
 
-  /** Whether this life of a session is over, or the user's was when it began. */
-  isGone(sessionId: string, life: Life): boolean {
-    if (this.closing || life.since < this.#deletedAt) return true;
-    return this.directory.get(sessionId)?.gone === life.id;
+  /** Lists a session of the user. @returns its epoch */
+  open(sessionId: string): string {
+    return this.#db.transaction(() => {
+      this.#planTidy();
+      return this.directory.open(sessionId);
+    });
   }
 
   /**
-   * What a session tells. To be told it twice changes nothing, and behind a hole nothing is taken.
+   * Adds messages of a listed session. Updates are idempotent: messages up to `told` are skipped. A gap is rejected:
+   * `from` must be at most `told + 1`.
+   * @param maxBytes of the database: where it grows beyond them, the oldest messages of the copy are dropped
    * @returns up to which `seq` the session is known, and which of the messages are new
    */
-  tell({ sessionId, life, from, to, messages, title }: Told): { seq: number; fresh: Message[] } {
+  tell(update: Told, maxBytes: number): { seq: number; fresh: Message[] } {
+    const { sessionId, from, to, messages, title } = update;
     const before = this.directory.get(sessionId);
-    const same = before?.life === life.id ? before : undefined;
-    const told = same?.told ?? 0;
+    const told = before?.told ?? 0;
     if (from > told + 1) return { seq: told, fresh: [] };
     const seq = Math.max(told, to);
     const fresh = messages.filter((message) => message.seq > told);
+    const bytes = this.#storage.sql.databaseSize;
     this.#db.transaction(() => {
       const kept = new Set(messages.map(({ seq }) => seq));
       const dropped = this.copy.retract(sessionId, from, Math.min(to, told), kept);
       for (const gone of dropped) this.facts.unlearn(sessionId, gone, gone);
       this.copy.add(sessionId, fresh);
-      this.directory.put(sessionId, life.id, {
+      this.directory.put(sessionId, {
         told: seq,
-        messages: (same?.messages ?? 0) + fresh.length - dropped.length,
-        title: (dropped.length === 0 && same?.title) || this.copy.title(sessionId),
-        firstAt: same?.first_at ?? fresh[0]?.createdAt ?? null,
-        lastAt: fresh.at(-1)?.createdAt ?? same?.last_at ?? null,
+        messages: (before?.messages ?? 0) + fresh.length - dropped.length,
+        title: (dropped.length === 0 && before?.title) || this.copy.title(sessionId),
+        firstAt: before?.first_at ?? fresh[0]?.createdAt ?? null,
+        lastAt: fresh.at(-1)?.createdAt ?? before?.last_at ?? null,
       });
       if (title !== undefined) this.directory.rename(sessionId, title);
+      // Deleted rows leave free pages, and the file never shrinks: it grows only when no free page is left.
+      const { databaseSize } = this.#storage.sql;
+      if (databaseSize > maxBytes && databaseSize > bytes) {
+        this.copy.dropOldest(Math.max(DROPPED, DROPPED_EACH * fresh.length));
+      }
     });
     return { seq, fresh };
   }
@@ -96,12 +112,12 @@ export class UserStore {
     return { ...this.copy.recall(question, limits, sessionId), facts: factsWithin(this.facts.all(), room.facts) };
   }
 
-  /** Forgets a life of a session: what was said in it, and what was learnt from it. What is told of it late is refused. */
-  forget(sessionId: string, life: string): void {
+  /** Deletes a session, with its messages and the facts that the model learned from them. */
+  forget(sessionId: string, epoch: string): void {
+    if (!this.directory.has(sessionId, epoch)) return;
     this.#db.transaction(() => {
       this.#empty(sessionId);
-      this.directory.close(sessionId, life);
-      this.schedule.note("tidy", Date.now() + GONE_MS, {});
+      this.#planTidy();
     });
   }
 
@@ -122,7 +138,6 @@ export class UserStore {
     const sessions = closing.sessions + (messages > 0 ? 1 : 0);
     this.#db.transaction(() => {
       this.#empty(id);
-      this.directory.delete(id);
       this.#noteClosing({
         ...closing,
         sessions,
@@ -131,25 +146,38 @@ export class UserStore {
     });
   }
 
-  /** Forgets all but when that was, so that what sessions tell late is refused. */
-  clear(): void {
+  /** Deletes everything that is left of the user. Epochs are not listed any more, so updates that come late are refused. */
+  async clear(): Promise<void> {
     this.#db.transaction(() => {
       this.copy.clear();
       this.directory.clear();
       this.facts.clear();
       this.schedule.drop("close");
       this.schedule.drop("extract");
-      setMeta(this.#db, "deleted_at", Date.now());
-      this.schedule.note("tidy", Date.now() + GONE_MS, {});
+      this.#planTidy();
     });
+    await this.#destroy();
   }
 
-  /** Forgets what was deleted long ago; of a user of whom nothing else is left, everything. */
-  async tidy(): Promise<null> {
-    this.directory.tidy(Date.now() - GONE_MS);
-    if (this.copy.empty && this.facts.count() === 0 && this.directory.left(1).length === 0) {
-      await this.#db.destroy();
-    }
+  /**
+   * Deletes listed sessions that have never stored anything, such as those of failed asks, and the storage of a user
+   * of whom nothing is left.
+   * @param isWritten whether a session has stored something in this epoch, or may be about to
+   * @returns when to look again; null where nothing is left to look at
+   */
+  async tidy(isWritten: (session: Unwritten) => Promise<boolean>): Promise<number | null> {
+    const before = Date.now() - UNWRITTEN_MS;
+    const unwritten = this.directory.unwritten(before, CHECKED);
+    const written = await Promise.all(unwritten.map(isWritten));
+    this.#db.transaction(() => {
+      for (const [at, session] of unwritten.entries()) {
+        if (written[at]) this.directory.open(session.id);
+        else this.directory.deleteUnwritten(session, before);
+      }
+    });
+    if (unwritten.length === CHECKED) return Date.now();
+    if (this.directory.unwritten(Number.MAX_SAFE_INTEGER, 1).length > 0) return Date.now() + UNWRITTEN_MS;
+    if (this.copy.empty && this.facts.count() === 0 && this.directory.empty && !this.closing) await this.#destroy();
     return null;
   }
 
@@ -161,12 +189,19 @@ export class UserStore {
     this.#db.transaction(() => this.schedule.note("close", Date.now() + AGAIN_MS, closing));
   }
 
-  get #deletedAt(): number {
-    return metaOf(this.#db, "deleted_at") ?? 0;
+  /** Plans to tidy in a day, once: a later plan does not move an earlier one. Call it inside a transaction. */
+  #planTidy(): void {
+    if (!this.schedule.has("tidy")) this.schedule.note("tidy", Date.now() + UNWRITTEN_MS, {});
+  }
+
+  async #destroy(): Promise<void> {
+    this.copy.forgetCached();
+    await this.#db.destroy();
   }
 
   #empty(sessionId: string): void {
     this.copy.forget(sessionId);
     this.facts.unlearn(sessionId);
+    this.directory.delete(sessionId);
   }
 }

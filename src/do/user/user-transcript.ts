@@ -46,7 +46,9 @@ export class Copy {
     for (let at = 0; at < messages.length; ) {
       const run = runFrom(messages, at);
       const { last } = this.#runs;
-      const gap = last && last.session !== sessionId ? NEIGHBOURHOOD : 0;
+      // The places of messages that were retracted at the end stay taken: their run still covers them.
+      const taken = Math.max(0, (last?.last ?? 0) - this.#messages.end().last);
+      const gap = taken + (last && last.session !== sessionId ? NEIGHBOURHOOD : 0);
       const { firstSeq, lastSeq } = this.#messages.append(run.map(toNew), null, gap);
       this.#runs.add({ first: firstSeq, last: lastSeq, session: sessionId, behind: (run[0]?.seq ?? 1) - 1 });
       at += run.length;
@@ -72,6 +74,22 @@ export class Copy {
   forget(sessionId: string): void {
     for (const [first, last] of this.#runs.of(sessionId)) this.#messages.delete(first, last);
     this.#runs.delete(sessionId);
+  }
+
+  /** Drops so many of the oldest messages, whichever session they are of. */
+  dropOldest(count: number): void {
+    for (let left = count; left > 0; ) {
+      const range = this.#runs.cutOldest(left);
+      if (!range) return;
+      const [first, last] = range;
+      this.#messages.delete(first, last);
+      left -= last - first + 1;
+    }
+  }
+
+  /** Drops cached messages: call it before their tables are deleted. */
+  forgetCached(): void {
+    this.#messages.forget();
   }
 
   clear(): void {

@@ -41,8 +41,8 @@ function saidIn(messages: ModelMessage[]): string[] {
   });
 }
 
-/** The answer of {@link OfflineModel} to a prompt; exported for what it is, a pure function. */
-export function answerFrom(messages: ModelMessage[]): string {
+/** Returns the answer of {@link OfflineModel} to a prompt. */
+function answerFrom(messages: ModelMessage[]): string {
   const last = messages.at(-1);
   if (last?.role === "tool") return `${last.name ?? "The function"} says: "${last.content}"`;
   const question = last?.content ?? "";

@@ -14,7 +14,7 @@ import {
 } from "../../schema/openai-schema";
 import { settingsOf } from "../../settings";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
-import { wantedOf } from "./functions";
+import { chatFields, wantedOf } from "./functions";
 import { answered, askConversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
 
 /** The models that may answer. */
@@ -56,7 +56,7 @@ export const completions = new Hono<AppEnv>()
             parallel: request.parallel_tool_calls,
             format: request.response_format,
           },
-          "response_format",
+          chatFields,
         ),
         maxTokens: request.max_completion_tokens ?? request.max_tokens,
       }),

@@ -14,7 +14,7 @@ import {
 } from "../../schema/openai-schema";
 import type { Failure } from "../../turn/result";
 import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-objects";
-import { wantedOf } from "./functions";
+import { responsesFields, wantedOf } from "./functions";
 import {
   answered,
   askConversation,
@@ -134,7 +134,7 @@ export const responses = new Hono<AppEnv>()
               parallel: request.parallel_tool_calls,
               format: request.text?.format,
             },
-            "text.format",
+            responsesFields,
           ),
           maxTokens: request.max_output_tokens,
         },

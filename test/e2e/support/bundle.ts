@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -13,11 +13,16 @@ declare module "vitest" {
   }
 }
 
-/** Bundles the Worker as `npm run deploy` does, into a folder. */
+/** Bundles the Worker into a folder: as `npm run deploy` does, and beside it as `local.js` with the models of `npm start`. */
 export function bundleInto(folder: string): string {
   const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
-  const args = ["deploy", "--dry-run", "--minify", "--outdir", folder];
-  execFileSync(process.execPath, [wrangler, ...args], { cwd: root, stdio: "pipe" });
+  const bundle = (into: string, ...more: string[]) => {
+    const args = ["deploy", "--dry-run", "--minify", "--outdir", into, ...more];
+    execFileSync(process.execPath, [wrangler, ...args], { cwd: root, stdio: "pipe" });
+  };
+  bundle(folder);
+  bundle(join(folder, "local"), "-c", "wrangler.local.toml");
+  copyFileSync(join(folder, "local/local.js"), join(folder, "local.js"));
   return join(folder, "index.js");
 }
 

@@ -1,4 +1,4 @@
-/** The documents of the project: their text, the code in it, and what it refers to. */
+/** The documents of the project: their text, code and links. */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { marked, type Token } from "marked";
@@ -7,7 +7,7 @@ import { root } from "./bundle";
 export interface Block {
   language: string;
   text: string;
-  /** What the document says that it prints: the block behind it. */
+  /** The expected output: the next block of the document. */
   output?: string;
 }
 
@@ -38,7 +38,7 @@ function read(path: string): Document {
     if (token.type === "space") continue;
     if (token.type === "code") {
       const last = document.blocks.at(-1);
-      // Two in a row are a command and what it prints.
+      // Two blocks in a row are a command and its output.
       const isOutput = last?.language === "sh" && ["", "json"].includes(token.lang ?? "");
       if (before?.type === "code" && isOutput) last.output = token.text;
       else document.blocks.push({ language: token.lang ?? "", text: token.text });

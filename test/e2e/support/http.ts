@@ -10,7 +10,7 @@ export interface Received {
   body: unknown;
 }
 
-/** An HTTP server of a test's own, on loopback; it keeps what it received. */
+/** Starts an HTTP server on loopback that records the requests it receives. */
 export async function serve(handle: (received: Received, response: ServerResponse) => void) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
@@ -18,7 +18,7 @@ export async function serve(handle: (received: Received, response: ServerRespons
     try {
       for await (const chunk of request) chunks.push(chunk);
     } catch {
-      // Who asked is gone.
+      // The client has disconnected.
       return;
     }
     const text = Buffer.concat(chunks).toString();

@@ -5,7 +5,7 @@ import { Workerd } from "./workerd";
 
 export const TOKEN = "test-token";
 
-/** What the model does with a question; by default it says what it remembers of the conversation. */
+/** The model's reply to a question; by default it repeats the conversation. */
 function model({ body }: Received, response: ServerResponse): void {
   const { inputs } = body as { inputs: { messages: { role: string; content: string }[]; stream?: boolean } };
   const question = inputs.messages.at(-1)?.content ?? "";
@@ -31,7 +31,7 @@ function model({ body }: Received, response: ServerResponse): void {
   response.end("data: [DONE]\n\n");
 }
 
-/** A server that asks for a token, over a model that a test can read and steer by what it asks. */
+/** Starts a server that requires a token, with a model that a test controls by its questions. */
 export async function openaiServer(bundle: string) {
   const upstream = await serve(model);
   const server = new Workerd({

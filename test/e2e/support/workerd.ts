@@ -1,22 +1,26 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { root } from "./bundle";
+
+/** Whether CPU and memory of a process can be read: only Linux has /proc. Tests that need it skip elsewhere. */
+export const HAS_PROC = process.platform === "linux";
+export const NO_PROC = "CPU is read from /proc, which only Linux has";
 
 export interface WorkerdOptions {
   /** The bundled Worker. */
   bundle: string;
   /**
-   * What stands behind `AI`: the runtime's own Workers AI client over an upstream of the test's (`host:port`), that client
+   * The service behind `AI`: the runtime's own Workers AI client over an upstream of the test's (`host:port`), that client
    * behind the Worker's entrypoint, or another entrypoint of the Worker.
    */
   ai: { upstream: string; through?: "WorkersAI" } | { entrypoint: "OfflineModel" | "OpenAIModel" };
   settings?: Record<string, string>;
   /**
-   * A server of the test's (`host:port`) that is told of each invocation that has ended, as an {@link Ended}. A request
+   * A server of the test (`host:port`) that receives each ended invocation as an {@link Ended}. A request
    * with the header `x-leave` goes through a client that leaves as soon as that server has answered its `GET /leave`:
    * workerd notices at once when a client in itself leaves, and not at all when one over TCP does.
    */
@@ -53,11 +57,13 @@ export class Workerd {
   readonly #folder = mkdtempSync(join(tmpdir(), "llamory-workerd-"));
   #process: ChildProcess | undefined;
   url = "";
-  /** What the Worker logged. */
+  /** The Worker's log. */
   log = "";
 
   constructor({ bundle, ai, settings = {}, watcher, heapMb }: WorkerdOptions) {
-    copyFileSync(bundle, join(this.#folder, "index.js"));
+    // The models that stand behind `AI` are not in the deployed bundle.
+    const isLocal = "entrypoint" in ai || ai.through !== undefined;
+    copyFileSync(isLocal ? join(dirname(bundle), "local.js") : bundle, join(this.#folder, "index.js"));
     writeFileSync(join(this.#folder, "watched.js"), WATCHED);
     mkdirSync(join(this.#folder, "storage"));
     const client = (name: string) =>

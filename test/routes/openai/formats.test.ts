@@ -96,19 +96,45 @@ describe("an answer that must be JSON", () => {
     });
   });
 
-  it.each([
-    ["refers to nothing", { $ref: "#/nowhere" }],
-    ["goes round in circles", { $ref: "#" }],
-    ["is too long", { description: "x".repeat(70_000) }],
-  ])("is refused where its schema %s", async (_what, bad) => {
-    const body = { response_format: { type: "json_schema", json_schema: { name: "x", schema: bad } } };
-    const { error } = await complete(freshSession(), body);
-    expect(error?.param).toMatch(/^response_format/);
+  it.each<[what: string, schema: object, place: string]>([
+    ["refers to nothing", { properties: { a: { $ref: "#/nowhere" } } }, "#/properties/a/$ref"],
+    ["refers to another host", { $ref: "https://example.org/schema.json" }, "#/$ref"],
+    ["goes round in circles", { $ref: "#" }, "#"],
+    ["has an invalid pattern", { properties: { a: { pattern: "(" } } }, "#/properties/a/pattern"],
+    ["costs more than the budget", { pattern: "\\p{L}".repeat(9_000) }, "too large"],
+    ["is too long", { description: "x".repeat(70_000) }, "64000 characters"],
+    ["has too many levels", JSON.parse(`{"x":${"[".repeat(30_000)}${"]".repeat(30_000)}}`), "200 levels"],
+  ])("is refused before the model is asked where its schema %s", async (_what, bad, place) => {
+    const session = freshSession();
+    const model = await scripted(session, { response: ANA });
+    const { error } = await complete(session, {
+      response_format: { type: "json_schema", json_schema: { name: "x", schema: bad } },
+    });
+    expect(error?.param).toBe("response_format.json_schema.schema");
+    expect(error?.message).toContain(place);
+    expect(await model.runs()).toHaveLength(0);
+    const format = { type: "json_schema", name: "x", schema: bad };
+    const response = await llamory.post("/v1/responses", { input: "Who is it?", text: { format } });
+    expect(await response.json()).toMatchObject({ error: { param: "text.format.schema" } });
+  });
+
+  it("is checked against a pattern that is valid without the `u` flag alone", async () => {
+    const session = freshSession();
+    const model = await scripted(session, { response: '{"month":"2026-1"}' }, { response: '{"month":"2026-11"}' });
+    const month = { type: "string", pattern: "^\\d{4}\\-\\d{2}$" };
+    const json_schema = { name: "x", schema: { type: "object", properties: { month } } };
+    const { choices } = await complete(session, { response_format: { type: "json_schema", json_schema } });
+    expect(choices?.[0]?.message.content).toBe('{"month":"2026-11"}');
+    expect(await model.runs()).toHaveLength(2);
   });
 
   it("is refused by a model without JSON mode; the setting is named", async () => {
     const scout = worker({ MODEL: "@cf/meta/llama-4-scout-17b-16e-instruct" });
-    const body = { messages: [{ role: "user", content: "Who is it?" }], response_format };
+    const body = {
+      messages: [{ role: "user", content: "Who is it?" }],
+      // A mistake in a schema is not looked for where no model would get it.
+      response_format: { type: "json_schema", json_schema: { name: "x", schema: { $ref: "#" } } },
+    };
     const response = await scout.post("/v1/chat/completions", body);
     expect(response.status).toBe(400);
     expect(await response.text()).toContain("TOOL_MODEL");

@@ -122,6 +122,37 @@ describe("functions that a model may call", () => {
   });
 });
 
+describe("the schema of a function's arguments", () => {
+  it.each<[what: string, parameters: object]>([
+    ["refers to nothing", { $ref: "#/nowhere" }],
+    ["goes round in circles", { $ref: "#" }],
+    ["has an invalid pattern", { properties: { a: { pattern: "(" } } }],
+    ["is too long", { description: "x".repeat(70_000) }],
+    ["has too many levels", JSON.parse(`{"x":${"[".repeat(30_000)}${"]".repeat(30_000)}}`)],
+  ])("is refused before the model is asked where it %s", async (_what, parameters) => {
+    const session = freshSession();
+    const model = await scripted(session, CALLS);
+    const { error } = await complete(session, [ask], {
+      tools: [weather, { type: "function", function: { name: "other", parameters } }],
+    });
+    expect(error?.param).toBe("tools.1.function.parameters");
+    expect(await model.runs()).toHaveLength(0);
+    const tools = [flat, { type: "function", name: "other", parameters }];
+    const response = await llamory.post("/v1/responses", { input: ask.content, tools });
+    expect(await response.json()).toMatchObject({ error: { param: "tools.1.parameters" } });
+  });
+
+  it("has one budget with those of the other functions", async () => {
+    const parameters = { allOf: Array.from({ length: 2_500 }, () => ({})) };
+    const tools = Array.from({ length: 20 }, (_, at) => ({
+      type: "function",
+      function: { name: `f${at}`, parameters },
+    }));
+    const { error } = await complete(freshSession(), [ask], { tools });
+    expect(error?.message).toContain("too large");
+  });
+});
+
 describe("functions of a response", () => {
   interface Response {
     id: string;

@@ -1,0 +1,143 @@
+/** A reference for the memory: what each session and each user must contain, kept in plain arrays. */
+import { freshSession } from "./worker";
+
+/** Every text of a run contains a marker, which appears nowhere else. */
+const MARKER = /zq\d+k/g;
+export const markersIn = (text: string): string[] => text.match(MARKER) ?? [];
+
+export interface Line {
+  role: string;
+  content: string;
+}
+
+/** A turn, or the messages of one append. */
+export interface Unit {
+  lines: Line[];
+  /** Of a turn. */
+  turnId?: string;
+  key?: string;
+  /** The calls that wait for their results. */
+  calls?: { id: string; type: "function"; function: { name: string; arguments: string } }[];
+  /** Whether it was withdrawn: its lines leave a gap in the transcript. */
+  withdrawn: boolean;
+}
+
+export interface SessionReference {
+  id: string;
+  /** The index of the user that it belongs to. */
+  owner: number | undefined;
+  title: string | undefined;
+  units: Unit[];
+}
+
+export interface UserReference {
+  id: string;
+  /** The facts that a person wrote, by id. */
+  facts: Map<string, string>;
+}
+
+/** What a text may be about: one session, everything of one user, or both. */
+export interface Scope {
+  session?: number | undefined;
+  user?: number | undefined;
+}
+
+export class Reference {
+  readonly sessions: SessionReference[];
+  readonly users: UserReference[];
+  /** Markers of the running operation, which are not acknowledged yet, with where they may appear. */
+  readonly #pending = new Map<string, Scope>();
+  /** What is wrong, as the model saw it. */
+  readonly violations: string[] = [];
+  /** What was visible to users after the last two operations. */
+  #recent: [Set<string>, Set<string>] = [new Set(), new Set()];
+  #markers = 0;
+  /** The markers of all runs together are distinct. */
+  readonly #run: number;
+
+  constructor(run: number, sessions: number, users: number) {
+    this.#run = run;
+    const fresh = () => ({ id: freshSession(), owner: undefined, title: undefined, units: [] });
+    this.sessions = Array.from({ length: sessions }, fresh);
+    this.users = Array.from({ length: users }, () => ({ id: `user-${crypto.randomUUID()}`, facts: new Map() }));
+  }
+
+  session(at: number): SessionReference {
+    const session = this.sessions[at % this.sessions.length];
+    if (!session) throw new Error("A reference has at least one session.");
+    return session;
+  }
+
+  user(at: number): UserReference {
+    const user = this.users[at % this.users.length];
+    if (!user) throw new Error("A reference has at least one user.");
+    return user;
+  }
+
+  /** Returns a new text that may appear in a scope until the operation ends, and afterwards where it was stored. */
+  text(scope: Scope, about: string): string {
+    this.#markers += 1;
+    const marker = `zq${this.#run * 100_000 + this.#markers}k`;
+    this.#pending.set(marker, scope);
+    return `${marker} ${about}`;
+  }
+
+  /** Returns the markers that a text of a scope may contain. */
+  #visible({ session: at, user }: Scope): Set<string> {
+    const pending = [...this.#pending];
+    const visible = new Set(user === undefined ? [] : [...this.user(user).facts.values()].flatMap(markersIn));
+    for (const [marker, scope] of pending) if (scope.session === undefined && scope.user === user) visible.add(marker);
+    for (const [index, session] of this.sessions.entries()) {
+      const here = pending.filter(([, scope]) => scope.session === index);
+      // A session without an owner becomes the user's with their first question.
+      const owner = session.owner ?? here.find(([, scope]) => scope.user !== undefined)?.[1].user;
+      if (index !== at && (user === undefined || owner !== user)) continue;
+      for (const marker of textsOf(session).flatMap(markersIn)) visible.add(marker);
+      for (const [marker] of here) visible.add(marker);
+    }
+    return visible;
+  }
+
+  /**
+   * Notes each marker of a text that its scope must not contain.
+   * @param isLate whether the text was on its way while the last operations ended
+   */
+  check(text: string, scope: Scope, what: string, isLate = false): void {
+    const found = markersIn(text);
+    if (found.length === 0) return;
+    const visible = this.#visible(scope);
+    for (const marker of new Set(found)) {
+      if (isLate && this.#recent.some((markers) => markers.has(marker))) continue;
+      if (!visible.has(marker)) this.violations.push(`${what} contains ${marker}: ${text.slice(0, 2_000)}`);
+    }
+  }
+
+  /** Ends an operation: what it did not store may not appear any more. */
+  settle(): void {
+    const visible = this.users.flatMap((_, user) => [...this.#visible({ user })]);
+    this.#recent = [this.#recent[1], new Set([...visible, ...this.#pending.keys()])];
+    this.#pending.clear();
+  }
+
+  /** Empties a session. */
+  clear(session: SessionReference): void {
+    session.owner = undefined;
+    session.title = undefined;
+    session.units = [];
+  }
+}
+
+const textsOf = ({ title, units }: SessionReference): string[] => [
+  title ?? "",
+  ...units.flatMap(({ withdrawn, lines, calls }) =>
+    withdrawn ? [] : [...lines.map(({ content }) => content), JSON.stringify(calls ?? [])],
+  ),
+];
+
+/** The transcript that a session must have: withdrawn lines keep their place. */
+export function transcriptOf({ units }: SessionReference): (Line & { seq: number })[] {
+  const lines = units.flatMap(({ withdrawn, lines }) => lines.map((line) => ({ withdrawn, ...line })));
+  return lines
+    .map(({ withdrawn, ...line }, at) => ({ withdrawn, line: { ...line, seq: at + 1 } }))
+    .flatMap(({ withdrawn, line }) => (withdrawn ? [] : [line]));
+}

@@ -38,8 +38,10 @@ const isTextPart = (part: unknown) => {
 export function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown {
   if (!Array.isArray(items)) return items;
   for (const [at, entry] of items.entries()) {
-    const content: unknown =
-      typeof entry === "object" && entry !== null && "content" in entry ? entry.content : undefined;
+    const isObject = typeof entry === "object" && entry !== null;
+    // Reasoning has parts of its own, which are not read.
+    if (isObject && "type" in entry && entry.type === "reasoning") continue;
+    const content: unknown = isObject && "content" in entry ? entry.content : undefined;
     const bad = Array.isArray(content) ? content.findIndex((part) => !isTextPart(part)) : -1;
     if (bad === -1) continue;
     const message = "must be text, as `text`, `input_text` or `output_text`: images, audio and files are not supported";

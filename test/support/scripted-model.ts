@@ -13,6 +13,7 @@ export interface ModelRun {
   inputs: ChatInputs;
   headers: Record<string, string> | undefined;
   gateway: { id: string } | undefined;
+  rejectIfBusy: boolean | undefined;
 }
 
 /** A reply that is there when the test lets it: the question, echoed. */
@@ -232,7 +233,11 @@ export class ScriptedModel extends OfflineModel {
     const headers = options?.extraHeaders;
     const script = scripts().getByName(headers?.["x-session-affinity"] ?? STATELESS);
     signalOf(options).addEventListener("abort", () => this.ctx.waitUntil(script.cancel()));
-    const reply: Reply = await script.run({ model, inputs, headers, gateway: options?.gateway });
+    const reply: Reply = await script.run({
+      ...{ model, inputs, headers },
+      gateway: options?.gateway,
+      rejectIfBusy: options?.rejectIfBusy,
+    });
     switch (reply.kind) {
       case "none":
         return super.run(model, inputs);

@@ -114,4 +114,42 @@ describe("a model's stream", () => {
     expect(said).toHaveLength(400_000);
     expect(end).toMatchObject({ value: { finishReason: "length" } });
   });
+
+  /** A stream that sends a piece every few milliseconds, and then its end. */
+  const slow = (piece: string, pieces: number, end: string) => {
+    let left = pieces;
+    return new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        left -= 1;
+        controller.enqueue(encoder.encode(left > 0 ? piece : end));
+        if (left <= 0) controller.close();
+      },
+    });
+  };
+  const options = { signal: never, request: {}, onPart: () => {} };
+
+  it.each([
+    ["comments", ": thinking\n\n"],
+    ["pings", "event: ping\ndata: {}\n\n"],
+    ["reasoning", sse({ choices: [{ delta: { reasoning: "Hm. " } }] })],
+    ["parts of a call", sse({ choices: [{ delta: { tool_calls: [{ index: 0, function: { arguments: "" } }] } }] })],
+  ])("that sends %s is alive", async (_what, piece) => {
+    const stream = slow(piece, 100, sse({ response: "a" }, "[DONE]"));
+    expect(await readModelStream(stream, { ...options, stallMs: 100, totalMs: 60_000 })).toEqual(end());
+  });
+
+  it("that is alive and does not come to an end is given up at its limit", async () => {
+    const stream = slow(": thinking\n\n", Infinity, "");
+    const read = await readModelStream(stream, { ...options, stallMs: 60_000, totalMs: 50 });
+    expect(read).toEqual(failed({ reason: "model_timeout" }));
+  });
+
+  it("in which nothing arrives is given up", async () => {
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(encoder.encode(": hi\n\n")),
+    });
+    const read = await readModelStream(stream, { ...options, stallMs: 30, totalMs: 60_000 });
+    expect(read).toEqual(failed({ reason: "model_stalled" }));
+  });
 });

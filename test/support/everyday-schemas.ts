@@ -64,7 +64,12 @@ export const everydaySchemas: Record<string, Record<string, unknown>> = {
     additionalProperties: false,
     minProperties: 1,
   },
-  "names of a set": { type: "object", propertyNames: { enum: ["north", "south"] }, minProperties: 2 },
+  "names of a set": {
+    type: "object",
+    properties: { north: text, south: text },
+    propertyNames: { enum: ["north", "south"] },
+    minProperties: 2,
+  },
   "properties that need others": {
     type: "object",
     properties: { card: text, address: text },

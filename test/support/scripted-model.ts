@@ -119,11 +119,6 @@ export class ScriptDO extends DurableObject {
     this.#controller?.error(new Error("Network connection lost."));
   }
 
-  chatter(): void {
-    const timer = setInterval(() => this.write(": thinking\n\n"), 10);
-    this.#cancelled.promise.then(() => clearInterval(timer));
-  }
-
   #stream(): ReadableStream<Uint8Array> {
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
@@ -194,11 +189,6 @@ export class Script {
 
   fail(): Promise<void> {
     return this.#object.break();
-  }
-
-  /** Comments for as long as somebody listens, and no word. */
-  chatter(): Promise<void> {
-    return this.#object.chatter();
   }
 }
 

@@ -14,17 +14,21 @@ const partType = z.enum(["text", "input_text", "output_text"]);
 const textError = { error: "must be text of at most 100,000 characters, or 1 to 1,000 parts of it" };
 
 /** Text, or parts of it; of what is no text nothing could be remembered. */
-const textParts = z.union(
-  [
-    text,
-    z
-      .array(z.object({ type: partType, text }))
-      .min(1)
-      .max(1_000)
-      .transform((parts) => parts.map((part) => part.text).join("\n")),
-  ],
-  textError,
-);
+const textParts = (least: number) =>
+  z.union(
+    [
+      text,
+      z
+        .array(z.object({ type: partType, text }))
+        .min(least)
+        .max(1_000)
+        .transform((parts) => parts.map((part) => part.text).join("\n")),
+    ],
+    textError,
+  );
+const content = textParts(1);
+/** Some clients send no parts, or null, for a message without text. */
+const contentOrNone = textParts(0).nullish();
 
 const isTextPart = (part: unknown) => {
   if (typeof part !== "object" || part === null || !("type" in part) || !("text" in part)) return false;
@@ -62,14 +66,11 @@ export interface Reference {
   reference: string;
 }
 
-const said = z.object({ role: z.enum(["system", "developer", "user"]), content: textParts });
-
-/** As some clients have no text of a message: no parts, or null. */
-const noText = z.union([z.null(), z.array(z.never()).max(0)]).transform(() => "");
+const said = z.object({ role: z.enum(["system", "developer", "user"]), content });
 
 const answered = z.object({
   role: z.literal("assistant"),
-  content: z.union([noText, textParts], textError).optional(),
+  content: contentOrNone,
   tool_calls: z
     .array(
       z.object({
@@ -85,7 +86,7 @@ const answered = z.object({
 const returned = z.object({
   role: z.literal("tool"),
   tool_call_id: callId,
-  content: z.union([noText, textParts], textError),
+  content: contentOrNone,
 });
 
 /** Reads a message of any role. */
@@ -96,7 +97,7 @@ function messageOf(message: z.output<typeof said | typeof answered | typeof retu
       return { role: "assistant", content: message.content ?? "", ...(toolCalls?.length && { toolCalls }) };
     }
     case "tool":
-      return { role: "tool", content: message.content, toolCallId: message.tool_call_id };
+      return { role: "tool", content: message.content ?? "", toolCallId: message.tool_call_id };
     case "system":
     case "developer":
       return { role: "system", content: message.content };
@@ -120,7 +121,7 @@ const functionCall = z.object({
   arguments: text,
 });
 
-const functionOutput = z.object({ type: z.literal("function_call_output"), call_id: callId, output: textParts });
+const functionOutput = z.object({ type: z.literal("function_call_output"), call_id: callId, output: content });
 
 const reference = z.object({ type: z.literal("item_reference"), id: z.string().max(512) });
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { bytes, scripted } from "../support/scripted-model";
+import { afterAll, describe, expect, it } from "vitest";
+import { bytes, scripted, unscripted } from "../support/scripted-model";
 import { ask, CALL, complete, weather } from "../support/weather";
 import { freshSession, worker } from "../support/worker";
 
@@ -13,6 +13,8 @@ const headers = (session: string) => ({ "x-session-id": session });
 const freshModel = () => `model-${crypto.randomUUID()}`;
 const sse = (...chunks: object[]) => chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("");
 const delta = (part: object, finish_reason: string | null = null) => ({ choices: [{ delta: part, finish_reason }] });
+
+afterAll(unscripted);
 
 describe("a model without JSON mode", () => {
   it.each([

@@ -62,7 +62,7 @@ export class ScriptDO extends DurableObject {
   readonly #gate = Promise.withResolvers<void>();
   readonly #cancelled = Promise.withResolvers<void>();
 
-  script(replies: unknown[]): void {
+  script(replies: unknown[] | undefined): void {
     this.#replies = replies;
   }
 
@@ -146,7 +146,7 @@ export class Script {
     this.#object = scripts().getByName(affinity);
   }
 
-  set(replies: unknown[]): Promise<void> {
+  set(replies: unknown[] | undefined): Promise<void> {
     return this.#object.script(replies);
   }
 
@@ -201,6 +201,9 @@ export async function scripted(session: string | null, ...replies: unknown[]): P
   await script.set(replies);
   return script;
 }
+
+/** Leaves the questions of no session to the stand-in again, which all test files share. */
+export const unscripted = () => new Script(STATELESS).set(undefined);
 
 /** As {@link scripted}, for what is asked to learn facts about a user. */
 export async function scriptedFacts(user: string, ...replies: unknown[]): Promise<Script> {

@@ -72,7 +72,7 @@ export const settingsSchema = z.object({
   USER_TIMEOUT_MS: count(1, 60_000).default(150),
   /** Tokens of a reply where the request does not say. */
   REPLY_TOKENS: count(1, MAX_REPLY_TOKENS).default(1_024),
-  /** Milliseconds that an ask waits for the model in all, retries included. */
+  /** Milliseconds that an ask waits for the model in all, retries included. A stream may take ten times as long. */
   MODEL_TIMEOUT_MS: count(1, 600_000).default(60_000),
   /** Milliseconds that a stream of the model may pause before its turn ends as interrupted. */
   MODEL_STALL_MS: count(1, 600_000).default(20_000),

@@ -113,7 +113,14 @@ export const modelResponse = z.object({
   /** Prompt and reply together, in tokens; null where the catalogue does not know the model. */
   context_window: count.nullable(),
   /** List price of a million tokens, in US dollars; null where the catalogue does not know it. */
-  pricing: z.object({ prompt: z.number(), completion: z.number() }).nullable(),
+  pricing: z
+    .object({
+      prompt: z.number(),
+      completion: z.number(),
+      /** Present if Cloudflare publishes no price of this model: it is the price of its nearest variant. */
+      assumed: z.literal(true).optional(),
+    })
+    .nullable(),
 });
 
 export const modelsResponse = z.object({ object: z.literal("list"), data: z.array(modelResponse) });

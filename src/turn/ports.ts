@@ -1,5 +1,6 @@
 /** What a turn needs from outside: `llm/` implements {@link Model}, `do/` implements {@link Journal}. */
 import type { Result } from "./result";
+import type { Sampling } from "./sampling";
 import type {
   AnswerFormat,
   AnswerPart,
@@ -8,7 +9,6 @@ import type {
   FinishReason,
   PromptMessage,
   PromptShares,
-  Sampling,
   ToolCall,
   Tools,
   Usage,

@@ -1,5 +1,6 @@
 /** What turns, messages and prompts are made of. */
 import type { Failure } from "./result";
+import type { Sampling } from "./sampling";
 import type { UserContext, UserMemoryUsed } from "./user-memory";
 
 /** `tool`: what a function that the assistant called has returned. */
@@ -105,19 +106,6 @@ export interface Usage {
   totalTokens: number;
   /** Tokens of the prompt that the model had in its cache; absent where it does not say. */
   cachedTokens?: number | undefined;
-}
-
-/** How the model chooses its words; what is absent is the model's own default. */
-export interface Sampling {
-  temperature?: number | undefined;
-  topP?: number | undefined;
-  seed?: number | undefined;
-  frequencyPenalty?: number | undefined;
-  presencePenalty?: number | undefined;
-  /** The answer ends before any of these. */
-  stop?: string[] | undefined;
-  /** How much the model is to think, for models that do. */
-  reasoningEffort?: string | undefined;
 }
 
 /** What a turn is asked with, defaults filled in. Sizes are tokens. */

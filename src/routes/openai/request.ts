@@ -11,7 +11,8 @@ import { askOf, askSession, type SessionAsk } from "../../rpc/call-session";
 import type { Reference, Said } from "../../schema/openai-items";
 import { sessionHeaders } from "../../schema/openai-schema";
 import { systemPromptOf } from "../../turn/prompt";
-import type { Ask, AskReply, NewMessage, Sampling, ToolResult } from "../../turn/types";
+import type { Sampling } from "../../turn/sampling";
+import type { Ask, AskReply, NewMessage, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 
 type Item = Said | Reference;

@@ -1,8 +1,8 @@
 /** An answer as it is put together from a whole reply, or from the chunks of a stream. */
 import { MAX_ANSWER, MAX_RESULT } from "../limits";
-import type { ModelEnd } from "../turn/ports";
+import type { AnswerPart, ModelEnd } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
-import type { AnswerPart, FinishReason, ToolCall } from "../turn/types";
+import type { FinishReason, ToolCall } from "../turn/types";
 import { Calls } from "./calls";
 import type { Wanted } from "./catalogue";
 import { acceptsCall, fits } from "./check-reply";

@@ -1,7 +1,7 @@
 /** The model's bytes -> text and one end, in one loop. */
 import { createParser } from "eventsource-parser";
+import type { AnswerPart } from "../turn/ports";
 import { type Failure, failed, type Result } from "../turn/result";
-import type { AnswerPart } from "../turn/types";
 import { Answer, type ReplyEnd, type Request } from "./answer";
 import { isObject, parsed } from "./json";
 import { readReply } from "./reply";

@@ -1,8 +1,9 @@
 /** A turn that runs or waits: what it has emitted so far, fanned out to whoever follows it. */
 import { eventsAfter, eventsOf, isLast } from "./events";
+import type { AnswerPart } from "./ports";
 import { type Failure, failed, ok, type Result } from "./result";
 import { estimateTokens } from "./tokens";
-import type { AnswerPart, Encode, FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usage } from "./types";
+import type { Encode, FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usage } from "./types";
 
 /** Milliseconds between two comments that keep proxies from closing a silent stream. */
 const HEARTBEAT_MS = 15_000;

@@ -3,7 +3,6 @@ import type { Result } from "./result";
 import type { Sampling } from "./sampling";
 import type {
   AnswerFormat,
-  AnswerPart,
   Context,
   FinishedTurn,
   FinishReason,
@@ -44,6 +43,12 @@ export interface ModelEnd {
   usage: Usage;
   /** Whether the answer is a refusal. */
   refused?: boolean | undefined;
+}
+
+/** A piece of what a model says. Reasoning is no part of the answer; a refusal is an answer. */
+export interface AnswerPart {
+  kind: "text" | "reasoning" | "refusal";
+  text: string;
 }
 
 export interface Completion extends ModelEnd {

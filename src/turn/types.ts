@@ -12,12 +12,6 @@ export type TurnStatus = "running" | "complete" | "interrupted" | "cancelled";
 /** Why the model stopped: it was done, it reached the limit of the reply, it wants functions called, or a filter ended it. */
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter";
 
-/** A piece of what a model says. Reasoning is no part of the answer; a refusal is an answer. */
-export interface AnswerPart {
-  kind: "text" | "reasoning" | "refusal";
-  text: string;
-}
-
 /** A function that the model may call. */
 export interface Tool {
   name: string;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Request } from "../../src/llm/answer";
 import { readModelStream } from "../../src/llm/stream";
-import type { AnswerPart } from "../../src/turn/types";
+import type { AnswerPart } from "../../src/turn/ports";
 import { otherForms, type Recorded } from "../support/replies";
 
 const files = import.meta.glob<string>("../replies/*/*.{json,sse}", { query: "?raw", import: "default", eager: true });

@@ -17,6 +17,8 @@ export interface Env extends Partial<Record<keyof Settings, string>> {
   USER_DO: DurableObjectNamespace<UserDO>;
   /** How often a tenant may ask; deployed configurations have it. */
   TENANT_RATE?: RateLimit;
+  /** How often the session tokens of one user, or of the same sessions, may ask; deployed configurations have it. */
+  SESSION_RATE?: RateLimit;
   /** How often an address may send a wrong token; deployed configurations have it. */
   FAILURE_RATE?: RateLimit;
 }

@@ -1,6 +1,7 @@
 /** Settings of the Worker, parsed once. */
 import * as z from "zod";
 import { MAX_REPLY_TOKENS, USER_MAX_MB } from "./limits";
+import { isTimeZone } from "./turn/dates";
 
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -60,6 +61,8 @@ export const settingsSchema = z.object({
     .default(
       "You are a helpful assistant. You remember this conversation, also where earlier parts of it are quoted to you. Answer briefly, and say so when you do not know.",
     ),
+  /** The time zone of days in prompts and questions, if a request names none: an IANA name such as `Europe/Lisbon`. */
+  TIME_ZONE: z.string().refine(isTimeZone, "must be an IANA time zone such as Europe/Lisbon").default("UTC"),
   /** Tokens that prompt and reply may take together; the model's window where that is smaller. */
   CONTEXT_TOKENS: count(1_024, 1_000_000).default(8_192),
   /** Tokens of the prompt that recalled messages may take. */
@@ -72,10 +75,12 @@ export const settingsSchema = z.object({
   USER_TIMEOUT_MS: count(1, 60_000).default(150),
   /** Tokens of a reply where the request does not say. */
   REPLY_TOKENS: count(1, MAX_REPLY_TOKENS).default(1_024),
-  /** Milliseconds that an ask waits for the model in all, retries included. A stream may take ten times as long. */
+  /** Milliseconds that an ask waits for the model in all, retries included. */
   MODEL_TIMEOUT_MS: count(1, 600_000).default(60_000),
   /** Milliseconds that a stream of the model may pause before its turn ends as interrupted. */
   MODEL_STALL_MS: count(1, 600_000).default(20_000),
+  /** Milliseconds that a stream of the model may take in all. Objects are kept for 15 minutes after their client has left. */
+  MODEL_STREAM_MS: count(1, 900_000).default(600_000),
   /** The model that tells how near texts are in meaning, for sessions beyond their context; empty for words alone. */
   EMBEDDING_MODEL: z.string().default("@cf/baai/bge-m3"),
   /** Milliseconds that an ask waits for its question's vector; without it, words decide alone. */

@@ -98,7 +98,6 @@ const linesOf = (type: z.ZodType): Json => ({
   contentSchema: jsonSchema(type, "input"),
 });
 
-/** An example of an export. */
 const EXPORTED = [
   { llamory: "session", version: 1 },
   { message: { role: "user", name: "Ana", content: "The honey is ripe.", createdAt: "2026-07-24T12:00:00.000Z" } },
@@ -138,7 +137,12 @@ const eventsOf = (description: string, openai: boolean): Json => ({
 const shapes: Record<string, Json> = {};
 
 /** A shape under the name of its operation, by reference. */
-function named(id: string, kind: "Request" | "Response", type: z.ZodType, io: "input" | "output" = "output"): Json {
+function named(
+  id: string,
+  kind: "Request" | "Response" | "Error",
+  type: z.ZodType,
+  io: "input" | "output" = "output",
+): Json {
   const name = `${id.charAt(0).toUpperCase()}${id.slice(1)}${kind}`;
   shapes[name] = jsonSchema(type, io);
   return { $ref: `#/components/schemas/${name}` };
@@ -151,7 +155,7 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
   // A body of any request is looked at before its route is.
   if (operation.body)
     for (const reason of ["malformed_json", "unsupported_media_type", "body_too_large"] as const) reasons.add(reason);
-  const { status = 200, response, events, nothing, taken, lines, takesLines } = operation;
+  const { status = 200, response, events, nothing, taken, refused, lines, takesLines } = operation;
   return {
     operationId: operation.id,
     summary: operation.summary,
@@ -190,6 +194,13 @@ function operationOf(path: string, { open, openai = false, ...operation }: (type
       ...(taken && { 202: { description: taken, headers: headerRefs() } }),
       ...(nothing && { 204: { description: nothing, headers: headerRefs() } }),
       ...failureResponses([...reasons], openai),
+      ...(refused && {
+        400: {
+          description: "The message could not be read.",
+          headers: headerRefs(),
+          content: { "application/json": { schema: named(operation.id, "Error", refused) } },
+        },
+      }),
     },
   };
 }

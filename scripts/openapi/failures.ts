@@ -1,4 +1,5 @@
 import { MAX_BODY } from "../../src/limits";
+import { MAX_FOLLOWERS } from "../../src/turn/live-turn";
 import type { AnyFailure, Reason } from "../../src/wire/problem";
 
 /** One example of each failure, for the document. */
@@ -37,6 +38,7 @@ export const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   tool_results_unexpected: { reason: "tool_results_unexpected" },
   turn_interrupted: { reason: "turn_interrupted" },
   turn_not_found: { reason: "turn_not_found" },
+  turn_followers_full: { reason: "turn_followers_full", limit: MAX_FOLLOWERS },
   response_not_found: { reason: "response_not_found" },
   session_busy: { reason: "session_busy" },
   session_queue_full: { reason: "session_queue_full" },
@@ -49,6 +51,7 @@ export const failures: { [R in Reason]: Extract<AnyFailure, { reason: R }> } = {
   fact_not_found: { reason: "fact_not_found" },
   facts_full: { reason: "facts_full" },
   session_full: { reason: "session_full" },
+  older_than_session: { reason: "older_than_session" },
   session_not_empty: { reason: "session_not_empty" },
   import_interrupted: { reason: "import_interrupted" },
   schema_too_new: { reason: "schema_too_new" },

@@ -25,6 +25,8 @@ export interface Operation {
   /** Describes a 204 response (`nothing`), and a 202 response (`taken`). */
   nothing?: string;
   taken?: string;
+  /** The body of a 400, where it is not a problem. */
+  refused?: z.ZodType;
   failures?: readonly Reason[];
 }
 

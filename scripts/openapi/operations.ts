@@ -26,7 +26,7 @@ export const operations: Record<string, Operation> = {
     example: { sessionId: "a", question: "My name is Ana and I keep bees in Lisbon." },
     response: schema.askResponse,
     events: EVENTS,
-    failures: [...TURN_FAILURES, "idempotency_conflict"],
+    failures: [...TURN_FAILURES, "idempotency_conflict", "turn_followers_full"],
   },
   "POST /reset": {
     id: "reset",
@@ -92,6 +92,7 @@ export const operations: Record<string, Operation> = {
     failures: [
       "session_queue_full",
       "session_full",
+      "older_than_session",
       "turn_cancelled",
       "storage_failed",
       "session_of_another_user",
@@ -161,7 +162,7 @@ export const operations: Record<string, Operation> = {
     headers: schema.streamHeaders,
     events: EVENTS,
     nothing: "The client has all of the turn: it sent the id of its last event.",
-    failures: ["turn_not_found"],
+    failures: ["turn_not_found", "turn_followers_full"],
   },
   "DELETE /sessions/:sessionId/turns/:turnId": {
     id: "cancelTurn",
@@ -238,6 +239,7 @@ export const operations: Record<string, Operation> = {
     example: { jsonrpc: "2.0", id: 1, method: "tools/list" },
     response: schema.mcpResponse,
     taken: "A notification.",
+    refused: schema.mcpError,
   },
   ...openaiOperations,
 };

@@ -8,6 +8,7 @@ import type { AiBinding } from "../llm/binding";
 import type { EmbeddingOptions } from "../llm/embedder";
 import type { Preview, Sizes } from "../turn/preview";
 import { failed, ok, type Result } from "../turn/result";
+import { byTime, isOlder } from "../turn/time-order";
 import type { AskReply, Entry, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
 import type { Asking, AskRequest } from "./session/ask-request";
@@ -122,7 +123,8 @@ export class ChatDO extends DurableObject<Bindings> {
   }
 
   /**
-   * Appends messages, all or none, when their turn in line has come.
+   * Appends messages by their time, all or none, when their turn in line has come. Fails with `older_than_session` if they
+   * begin before the session's newest message.
    * @param limits how large the session may become; of any size by default
    * @param asking how it would be asked: vectors are made where it no longer fits its context
    */
@@ -142,7 +144,10 @@ export class ChatDO extends DurableObject<Bindings> {
       const owner = asking?.user && (await this.#user.joining.join(asking.user));
       if (owner && !owner.ok) return owner;
       if (this.#store.life !== life) return failed({ reason: "turn_cancelled" });
-      const appended = this.#store.append(messages, owner?.value);
+      const ordered = byTime(messages, Date.now());
+      const [newest] = this.#store.messages.page(undefined, 1);
+      if (isOlder(ordered, newest?.createdAt)) return failed({ reason: "older_than_session" });
+      const appended = this.#store.append(ordered, owner?.value);
       this.ctx.waitUntil(this.#appended(asking));
       return ok(appended);
     } catch (error) {

@@ -1,7 +1,7 @@
 /** The functions that a model calls: in Workers AI's form or OpenAI's, whole or in the parts of a stream. */
 import { MAX_CALLS, MAX_RESULT } from "../limits";
 import { failed, ok, type Result } from "../turn/result";
-import type { Tool, ToolCall, Tools } from "../turn/types";
+import type { Tool, ToolCall, Tools } from "../turn/tool-types";
 import { fieldsOf, isObject, parsed } from "./json";
 
 /** A call, or a part of one. */

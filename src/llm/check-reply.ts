@@ -1,5 +1,5 @@
 /** Whether what a model has said is an answer to what it was asked. */
-import type { AnswerFormat, Tool } from "../turn/types";
+import type { AnswerFormat, Tool } from "../turn/tool-types";
 import type { Wanted } from "./catalogue";
 import { isObject, parsed } from "./json";
 import { matches } from "./json-schema/matches-schema";

@@ -25,15 +25,17 @@ export interface LlamaOptions {
   timeoutMs: number;
   /** Milliseconds that a stream may pause. */
   stallMs: number;
+  /** Milliseconds for a whole stream; {@link STREAM_MS} where a Worker of 2.0.0 asks. */
+  streamMs?: number | undefined;
   /** The id of an AI Gateway; empty for none. */
   gateway: string;
 }
 
+/** The default of `MODEL_STREAM_MS`: 4,096 tokens, the longest reply, at 7 a second. */
+const STREAM_MS = 600_000;
 const TRIES = 3;
 /** Replies that one request may cost: one that is not as asked for is asked for once more. */
 const MAX_REPLIES = 2;
-/** A stream may take so many times the limit of a call. */
-const STREAM_LIMITS = 10;
 /** Mean wait before the second try, in milliseconds; it doubles for the third. */
 const RETRY_MS = 100;
 /** What of a prompt is kept when the model finds it too long. */
@@ -96,7 +98,7 @@ export class Llama implements Model {
     { request, promptTokens }: Replied,
     { call, signal, limit, onPart }: Reading,
   ): ReturnType<ModelStream["read"]> {
-    const { stallMs, timeoutMs } = this.#options;
+    const { stallMs, streamMs = STREAM_MS } = this.#options;
     let said = "";
     let answered = false;
     const listen: typeof onPart = (part) => {
@@ -104,7 +106,7 @@ export class Llama implements Model {
       answered ||= part.kind !== "reasoning";
       onPart(part);
     };
-    const options = { stallMs, totalMs: timeoutMs * STREAM_LIMITS, signal, onPart: listen, request };
+    const options = { stallMs, streamMs, signal, onPart: listen, request };
     const end = await readModelStream(bytes, options).finally(() => limit.release());
     if (end.ok) return ok({ ...end.value, usage: usageOf(end.value.usage, promptTokens, said + callsOf(end.value)) });
     if (end.failure.reason !== "model_reply_malformed" || answered || !isAskedAgain(call)) return end;

@@ -9,8 +9,8 @@ import { readReply } from "./reply";
 export interface StreamOptions {
   /** The longest wait for more bytes, in milliseconds. */
   stallMs: number;
-  /** The longest time of the whole stream, in milliseconds. */
-  totalMs: number;
+  /** The longest time for the whole stream, in milliseconds. */
+  streamMs: number;
   /** Ends the reading. */
   signal: AbortSignal;
   onPart: (part: AnswerPart) => void;
@@ -125,13 +125,13 @@ class Reading {
  */
 export async function readModelStream(
   bytes: ReadableStream<Uint8Array>,
-  { stallMs, totalMs, signal, onPart, request }: StreamOptions,
+  { stallMs, streamMs, signal, onPart, request }: StreamOptions,
 ): Promise<Result<ReplyEnd>> {
   const reading = new Reading(request);
   const { progress } = reading;
   const reader = bytes.getReader();
   const stop = () => reader.cancel().catch(() => {});
-  const watch = watchFor(stallMs, totalMs, progress, stop);
+  const watch = watchFor(stallMs, streamMs, progress, stop);
   signal.addEventListener("abort", stop);
   let emittedAt = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -179,19 +179,19 @@ export async function readModelStream(
 }
 
 /** Stops a reading in which nothing arrives for too long, or which takes too long in all. One timer, not one a token. */
-function watchFor(stallMs: number, totalMs: number, progress: Progress, stop: () => void) {
+function watchFor(stallMs: number, streamMs: number, progress: Progress, stop: () => void) {
   const startedAt = Date.now();
   let failure: Failure | undefined;
   let timer: ReturnType<typeof setTimeout>;
   const look = () => {
-    const left = Math.min(progress.heardAt + stallMs, startedAt + totalMs) - Date.now();
+    const left = Math.min(progress.heardAt + stallMs, startedAt + streamMs) - Date.now();
     if (left > 0) {
       timer = setTimeout(look, left);
       return;
     }
-    failure = { reason: Date.now() >= startedAt + totalMs ? "model_timeout" : "model_stalled" };
+    failure = { reason: Date.now() >= startedAt + streamMs ? "model_timeout" : "model_stalled" };
     stop();
   };
-  timer = setTimeout(look, Math.min(stallMs, totalMs));
+  timer = setTimeout(look, Math.min(stallMs, streamMs));
   return { failure: () => failure, stop: () => clearTimeout(timer) };
 }

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { AppEnv, Caller } from "../env";
+import type { AppEnv, Caller, Env } from "../env";
 import { type Settings, settingsOf } from "../settings";
 import type { AnyFailure } from "../wire/problem";
 import { FailureError } from "./respond";
@@ -11,7 +11,8 @@ const FOLLOWS = /^\/sessions\/[^/]+\/turns\/[^/]+\/stream$/;
 
 /**
  * Lets those in who hold a token (`Authorization: Bearer` or `X-API-Key`), as its tenant. Without tokens configured
- * nobody is let in, unless AUTH is `off`. A tenant may ask so often a minute, and an address be wrong so often.
+ * nobody is let in, unless AUTH is `off`. Limits the requests of a tenant, of each of its session tokens' users or
+ * sessions, and the wrong tokens of an address.
  */
 export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
   const settings = settingsOf(c.env);
@@ -25,9 +26,28 @@ export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
     throw new FailureError(caller);
   }
   c.set("caller", caller);
-  await within(c.env.TENANT_RATE, caller.tenant, "too_many_requests");
+  await limitCaller(c.env, caller);
   return next();
 });
+
+/**
+ * Counts a request against the caller's rate. Session tokens are counted by user or sessions first, and together
+ * beside their tenant's API tokens: one browser cannot use up its tenant's rate, nor can all browsers that of its servers.
+ */
+async function limitCaller({ SESSION_RATE, TENANT_RATE }: Env, caller: Caller): Promise<void> {
+  const { tenant, sessions, userId } = caller;
+  if (sessions === undefined && userId === undefined) return within(TENANT_RATE, tenant, "too_many_requests");
+  const named = userId === undefined ? ["sessions", ...(sessions ?? []).toSorted()] : ["user", userId];
+  await within(SESSION_RATE, await digestOf(JSON.stringify([tenant, ...named])), "too_many_requests");
+  // No tenant's name has a slash.
+  await within(TENANT_RATE, `${tenant}/browsers`, "too_many_requests");
+}
+
+/** Returns a key of fixed length: 32 session ids have up to 4,096 characters. */
+async function digestOf(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)));
+}
 
 async function callerOf(c: Context<AppEnv>, settings: Settings): Promise<Caller | AnyFailure> {
   const { API_TOKENS, SESSION_KEY } = settings;

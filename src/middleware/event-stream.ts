@@ -16,7 +16,11 @@ export function eventStream(
 ): Response & TypedResponse<string, 200, "text"> {
   const { readable, writable } = new IdentityTransformStream();
   bytes.pipeTo(writable, { preventAbort: true }).catch(async () => {
-    const lost = encoderOf(form, turnId)({ type: "failed", failure: { reason: "turn_interrupted" }, at: null });
+    const lost = encoderOf(form, turnId).encode({
+      type: "failed",
+      failure: { reason: "turn_interrupted" },
+      at: null,
+    });
     const writer = writable.getWriter();
     // Where it is the client that is gone, this fails too, and nobody is there to tell.
     await writer.write(new TextEncoder().encode(lost)).catch(() => {});

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../env";
+import type { Result } from "../turn/result";
 import { FailureError } from "./respond";
 
 type Routes = [method: string, path: RegExp][];
@@ -42,3 +43,7 @@ export function requireUser(c: Context<AppEnv>, userId: string): void {
   const { sessions, userId: own } = c.var.caller;
   if (sessions || (own !== undefined && own !== userId)) throw new FailureError({ reason: "forbidden" });
 }
+
+/** Replaces the refusal of another user's session by the result of an unused id: reads do not reveal which sessions exist. */
+export const unlessForeign = <T>(result: Result<T>, neverBegun: Result<T>): Result<T> =>
+  !result.ok && result.failure.reason === "session_of_another_user" ? neverBegun : result;

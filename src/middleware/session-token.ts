@@ -2,19 +2,22 @@
 import { sign, verify } from "hono/jwt";
 import { JwtTokenExpired } from "hono/utils/jwt/types";
 import * as z from "zod";
-import { sessionId, userId } from "../schema/common-schema";
+import { MAX_TOKEN_SESSIONS, sessionId, userId } from "../schema/common-schema";
 
 const ALGORITHM = "HS256";
 
-const claimsSchema = z.object({
-  /** The digest of the API token that this one was made with, and with which it dies: 64 hexadecimal digits. */
-  digest: z.string(),
-  /** What it opens: sessions, or what is a user's. */
-  sessions: z.array(sessionId).optional(),
-  userId: userId.optional(),
-  /** When it expires, in seconds since 1970. */
-  exp: z.int(),
-});
+const claimsSchema = z
+  .object({
+    /** The digest of the API token that this one was made with, and with which it dies: 64 hexadecimal digits. */
+    digest: z.string(),
+    /** What it opens: sessions, or what is a user's. */
+    sessions: z.array(sessionId).min(1).max(MAX_TOKEN_SESSIONS).optional(),
+    userId: userId.optional(),
+    /** When it expires, in seconds since 1970. */
+    exp: z.int(),
+  })
+  // A caller without either holds an API token, which opens everything.
+  .refine(({ sessions, userId }) => (sessions === undefined) !== (userId === undefined));
 
 export type SessionClaims = z.output<typeof claimsSchema>;
 

@@ -13,9 +13,10 @@ import { toAnswer } from "../wire/to-json";
 /** What makes two requests with one key the same: all that shapes the answer, but not how it is sent. */
 async function idempotencyOf(
   key: string,
-  { question, maxTokens, temperature }: z.output<typeof askRequest>,
+  { question, maxTokens, temperature, timeZone }: z.output<typeof askRequest>,
 ): Promise<Idempotency> {
-  const bytes = new TextEncoder().encode(JSON.stringify([question, maxTokens ?? null, temperature ?? null]));
+  const shape = [question, maxTokens ?? null, temperature ?? null, ...(timeZone === undefined ? [] : [timeZone])];
+  const bytes = new TextEncoder().encode(JSON.stringify(shape));
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return { key, fingerprint: btoa(String.fromCharCode(...new Uint8Array(digest))) };
 }

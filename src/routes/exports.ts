@@ -23,11 +23,12 @@ export const exports = new Hono<AppEnv>()
     const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport()));
     try {
       let title: string | undefined;
-      for await (const { line, entries, ...batch } of batchesOf(c.req.raw.body)) {
+      for await (const { entries, lines, ...batch } of batchesOf(c.req.raw.body)) {
         title ??= batch.title;
         const add = callSession(c, sessionId, (stub) => stub.addToImport(id, entries, limitsOf(c)), "once");
         const repeated = orThrow(await add);
-        if (repeated !== null) throw badLine(line + repeated, "there is a turn with this id before it", ["turn", "id"]);
+        if (repeated === null) continue;
+        throw badLine(lines[repeated] ?? 0, "there is a turn with this id before it", ["turn", "id"]);
       }
       const asking = askingOf(c, sessionId, undefined);
       const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, asking, title), "once");

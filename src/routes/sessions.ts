@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import type * as z from "zod";
 import type { AppEnv } from "../env";
 import { orThrow, respond } from "../middleware/respond";
+import { unlessForeign } from "../middleware/scope";
 import { valid } from "../middleware/validation";
 import { askingOf, askOf, callSession, embeddingOf, limitsOf } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
@@ -22,23 +23,25 @@ import {
 } from "../schema/session-schema";
 import { settingsOf } from "../settings";
 import { memoryUsed } from "../turn/prompt";
+import { ok } from "../turn/result";
 import { fromMessage, isoOrNull, toMessage, toRecalled } from "../wire/to-json";
 
 async function found(c: Context<AppEnv>, sessionId: string, { q, limit }: z.output<typeof searchRequest>) {
-  const messages = orThrow(
-    await callSession(c, sessionId, (stub) => stub.search(q, limit, embeddingOf(c), readerOf(c))),
-  );
+  const result = await callSession(c, sessionId, (stub) => stub.search(q, limit, embeddingOf(c), readerOf(c)));
+  const messages = orThrow(unlessForeign(result, ok([])));
   const body: z.input<typeof searchResponse> = { data: messages.map((message) => toRecalled(sessionId, message)) };
   return body;
 }
+
+const NEVER_BEGUN = ok({ title: null, messages: 0, tokens: 0, firstAt: null, lastAt: null, vectors: 0 });
 
 export const sessions = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId`: how much there is of a session; an unknown one is empty. */
   .get("/sessions/:sessionId", valid("param", sessionParam), async (c) => {
     const { sessionId } = c.req.valid("param");
     const { EMBEDDING_MODEL } = settingsOf(c.env);
-    const info = orThrow(await callSession(c, sessionId, (stub) => stub.info(EMBEDDING_MODEL, readerOf(c))));
-    const { title, messages, tokens, firstAt, lastAt, vectors } = info;
+    const info = await callSession(c, sessionId, (stub) => stub.info(EMBEDDING_MODEL, readerOf(c)));
+    const { title, messages, tokens, firstAt, lastAt, vectors } = orThrow(unlessForeign(info, NEVER_BEGUN));
     const body: z.input<typeof sessionResponse> = {
       sessionId,
       title,
@@ -70,11 +73,10 @@ export const sessions = new Hono<AppEnv>()
   .get("/sessions/:sessionId/messages", valid("param", sessionParam), valid("query", historyQuery), async (c) => {
     const { sessionId } = c.req.valid("param");
     const { seq: seqs, ...asked } = c.req.valid("query");
-    const page = orThrow(
-      await callSession(c, sessionId, (stub) =>
-        seqs ? stub.pick(seqs, readerOf(c)) : stub.getHistory(asked, readerOf(c)),
-      ),
+    const result = await callSession(c, sessionId, (stub) =>
+      seqs ? stub.pick(seqs, readerOf(c)) : stub.getHistory(asked, readerOf(c)),
     );
+    const page = orThrow(unlessForeign(result, ok({ messages: [], nextCursor: null })));
     const body: z.input<typeof historyResponse> = { data: page.messages.map(toMessage), nextCursor: page.nextCursor };
     return c.json(body, 200);
   })
@@ -100,8 +102,8 @@ export const sessions = new Hono<AppEnv>()
   /** `POST /sessions/:sessionId/context`: the exact prompt that an ask would send, and why. Writes nothing. */
   .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const { question, userId, ...sizes } = c.req.valid("json");
-    const asking = askingOf(c, sessionId, userId, askOf(c, { question }));
+    const { question, userId, timeZone, ...sizes } = c.req.valid("json");
+    const asking = askingOf(c, sessionId, userId, askOf(c, { question, timeZone }));
     const result = await callSession(c, sessionId, (stub) => stub.context(asking, sizes));
     if (!result.ok) return respond(c, result.failure);
     const { messages, promptTokens, budget, context, shares } = result.value;

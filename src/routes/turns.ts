@@ -3,10 +3,12 @@ import type * as z from "zod";
 import type { AppEnv } from "../env";
 import { eventStream } from "../middleware/event-stream";
 import { respond } from "../middleware/respond";
+import { unlessForeign } from "../middleware/scope";
 import { headersOf, valid } from "../middleware/validation";
 import { callSession } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
 import { streamHeaders, turnParam, type turnResponse } from "../schema/common-schema";
+import { failed } from "../turn/result";
 import type { AskForm } from "../wire/ask-events";
 import { toTurn } from "../wire/to-json";
 
@@ -17,11 +19,14 @@ function known(turnId: string, lastEventId: string | undefined): number | "all" 
   return done === undefined ? Number(characters) : "all";
 }
 
+const NOT_FOUND = failed({ reason: "turn_not_found" });
+
 export const turns = new Hono<AppEnv>()
   /** `GET /sessions/:sessionId/turns/:turnId`: a turn, running or over. */
   .get("/sessions/:sessionId/turns/:turnId", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
-    const turn = await callSession(c, sessionId, (stub) => stub.getTurn(turnId, readerOf(c)));
+    const found = await callSession(c, sessionId, (stub) => stub.getTurn(turnId, readerOf(c)));
+    const turn = unlessForeign(found, NOT_FOUND);
     if (!turn.ok) return respond(c, turn.failure);
     const body: z.input<typeof turnResponse> = toTurn(sessionId, turn.value);
     return c.json(body, 200);
@@ -35,13 +40,15 @@ export const turns = new Hono<AppEnv>()
     const after = known(turnId, headersOf(c, streamHeaders)["last-event-id"]);
     if (after === "all") return c.body(null, 204);
     const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
-    const bytes = await callSession(c, sessionId, (stub) => stub.follow(turnId, form, after, readerOf(c)));
+    const found = await callSession(c, sessionId, (stub) => stub.follow(turnId, form, after, readerOf(c)));
+    const bytes = unlessForeign(found, NOT_FOUND);
     return bytes.ok ? eventStream(c, { bytes: bytes.value, turnId }, form) : respond(c, bytes.failure);
   })
   /** `DELETE /sessions/:sessionId/turns/:turnId`: ends a running turn; what was said so far is kept. */
   .delete("/sessions/:sessionId/turns/:turnId", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
-    const turn = await callSession(c, sessionId, (stub) => stub.cancelTurn(turnId, readerOf(c)));
+    const cancelled = await callSession(c, sessionId, (stub) => stub.cancelTurn(turnId, readerOf(c)));
+    const turn = unlessForeign(cancelled, NOT_FOUND);
     if (!turn.ok) return respond(c, turn.failure);
     const body: z.input<typeof turnResponse> = toTurn(sessionId, turn.value);
     return c.json(body, 200);

@@ -6,6 +6,7 @@ import type { EmbeddingOptions } from "../llm/embedder";
 import type { LlamaOptions } from "../llm/llama";
 import { requireSession } from "../middleware/scope";
 import { settingsOf } from "../settings";
+import { withToday } from "../turn/dates";
 import type { Ask, AskReply } from "../turn/types";
 import { callObject, objectName } from "./call-object";
 import { meterOf, requireAllowance } from "./call-tenant";
@@ -43,12 +44,16 @@ export async function askSession(
     limits: limitsOf(c),
     meter: meterOf(c),
   };
+  const { timings } = c.var;
+  const before = timings.memory;
   const reply: AskReply = await callSession(c, sessionId, (stub, again) => stub.ask({ ...turn, again }));
   if (reply.state !== "failed") {
     c.var.logged.turnId = reply.turnId;
     if (reply.state === "finished") c.var.logged.usage = reply.turn.usage;
-    c.var.timings.memory -= reply.modelMs;
-    c.var.timings.model += reply.modelMs;
+    // Two machines' clocks differ, and a turn that is joined late was with the model before this request.
+    const model = Math.max(0, Math.min(reply.modelMs, timings.memory - before));
+    timings.memory -= model;
+    timings.model += model;
   }
   return reply;
 }
@@ -63,6 +68,7 @@ export function modelOf(c: Context<AppEnv>, ask: Wanted = {}): LlamaOptions {
     unknownWindow: settings.CONTEXT_TOKENS,
     timeoutMs: settings.MODEL_TIMEOUT_MS,
     stallMs: settings.MODEL_STALL_MS,
+    streamMs: settings.MODEL_STREAM_MS,
     gateway: settings.AI_GATEWAY,
   };
 }
@@ -93,12 +99,19 @@ export function limitsOf(c: Context<AppEnv>) {
 /** A question with the defaults of the settings. */
 export function askOf(
   c: Context<AppEnv>,
-  request: { question: string; maxTokens?: number | undefined; temperature?: number | undefined },
+  request: {
+    question: string;
+    maxTokens?: number | undefined;
+    temperature?: number | undefined;
+    timeZone?: string | undefined;
+  },
 ): Ask {
   const settings = settingsOf(c.env);
+  const timeZone = request.timeZone ?? settings.TIME_ZONE;
   return {
     question: request.question,
-    systemPrompt: settings.SYSTEM_PROMPT,
+    systemPrompt: withToday(settings.SYSTEM_PROMPT, Date.now(), timeZone),
+    timeZone,
     contextTokens: settings.CONTEXT_TOKENS,
     recallTokens: settings.RECALL_TOKENS,
     maxTokens: request.maxTokens ?? settings.REPLY_TOKENS,

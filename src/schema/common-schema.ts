@@ -1,6 +1,7 @@
 /** Every shape on the wire: requests, responses, problems. Unknown fields of a request are ignored. */
 import * as z from "zod";
 import { MAX_CONTENT, MAX_REPLY_TOKENS } from "../limits";
+import { isTimeZone } from "../turn/dates";
 
 export const wellFormed = (text: string) => text.isWellFormed();
 export const WELL_FORMED = "must be well-formed Unicode: it contains a lone surrogate";
@@ -9,15 +10,6 @@ export const content = z.string().min(1).max(MAX_CONTENT).refine(wellFormed, WEL
 export const role = z.enum(["system", "user", "assistant"]);
 /** Of a transcript: `tool` is what a function returned. */
 export const anyRole = z.enum([...role.options, "tool"]);
-export const functionName = z
-  .string()
-  .regex(/^[A-Za-z0-9_.-]{1,128}$/, "must be 1 to 128 of the characters A-Z a-z 0-9 _ . -");
-
-/** The id of a call, as clients and models make them: `call_abc`, `toolu_01Ab`, `functions.weather:0`, `a|b`, Base64. */
-export const callId = z
-  .string()
-  .regex(/^[A-Za-z0-9_.:@+/=|#~-]{1,256}$/, "must be 1 to 256 of the characters A-Z a-z 0-9 _ . : @ + / = | # ~ -");
-
 /** Functions that an answer calls, over the OpenAI surface; `arguments` is JSON. */
 const toolCalls = z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() }));
 export const called = {
@@ -37,14 +29,30 @@ export const name = z
   .regex(/^[^\p{Cc}\u2028\u2029]{1,128}$/u, "must be 1 to 128 characters in one line")
   .refine(wellFormed, WELL_FORMED);
 
-export const sessionId = z
-  .string()
-  .regex(/^[A-Za-z0-9._:@+-]{1,128}$/, "must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
+/**
+ * An id that may stand in a path, a header and a line of a stream. `.` and `..` are refused, because clients and proxies
+ * resolve them as parts of a path.
+ */
+export const identifier = (longest: number) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^[A-Za-z0-9._:@+-]{1,${longest}}$`),
+      `must be 1 to ${longest} of the characters A-Z a-z 0-9 . _ : @ + -`,
+    )
+    .refine((id) => id !== "." && id !== "..", "must be neither `.` nor `..`");
+
+export const sessionId = identifier(128);
 
 /** The person whom a session belongs to. */
 export const userId = sessionId;
 
+/** A UUID, unless an import brought another. */
+export const turnId = identifier(128);
+
 export const sessionParam = z.object({ sessionId });
+
+export const timeZone = z.string().max(64).refine(isTimeZone, "must be an IANA time zone such as Europe/Lisbon");
 
 export const askRequest = z.object({
   sessionId,
@@ -54,6 +62,8 @@ export const askRequest = z.object({
   /** Tokens that the answer may have; `REPLY_TOKENS` by default. */
   maxTokens: z.int().min(1).max(MAX_REPLY_TOKENS).optional(),
   temperature: z.number().min(0).max(2).optional(),
+  /** The time zone of the person who asks, an IANA name; `TIME_ZONE` by default. Days of prompt and question are in it. */
+  timeZone: timeZone.optional(),
   /** Server-sent events instead of JSON; so does `Accept: text/event-stream`. */
   stream: z.boolean().optional(),
   /** While another turn of the session runs: wait in line, up to 16, or be refused. */
@@ -88,7 +98,17 @@ export const scored = z.object({
 /** As an export has it, which names no session and no user. */
 export const exportedMemory = z.object({
   tokens: count,
-  window: z.object({ fromSeq: seq, toSeq: seq }).nullable(),
+  window: z
+    .object({
+      fromSeq: seq,
+      toSeq: seq,
+      /** Messages that the prompt shortens, and the characters that it leaves out. */
+      shortened: z
+        .array(z.object({ seq, leftOut: count }))
+        .max(10_000)
+        .optional(),
+    })
+    .nullable(),
   recalled: z.array(scored),
   recall: z.enum(["words", "words+meaning"]),
   omitted: count,
@@ -114,14 +134,14 @@ export const askResponse = z.object({
   answer: z.string(),
   toolCalls: toolCalls.optional(),
   sessionId,
-  turnId: z.string(),
+  turnId,
   model: z.string(),
   finishReason: finishReason.nullable(),
   usage,
   memory,
 });
 
-export const turnParam = z.object({ sessionId, turnId: z.string().min(1).max(128) });
+export const turnParam = z.object({ sessionId, turnId });
 
 export const turnResponse = askResponse.extend({
   status,
@@ -134,7 +154,7 @@ export const streamHeaders = z.object({
   /** The id of the last event that the client has: `<turnId>:<characters of the answer>`, with `:done` at the end of the last event. */
   "last-event-id": z
     .string()
-    .regex(/^.{1,128}:\d{1,9}(?::done)?$/, "must be the id of an event")
+    .regex(/^[A-Za-z0-9._:@+-]{1,128}:\d{1,9}(?::done)?$/, "must be the id of an event")
     .optional(),
 });
 
@@ -146,10 +166,13 @@ export const followQuery = z.object({
 export const resetRequest = z.object({ sessionId });
 export const resetResponse = z.object({ ok: z.literal(true), sessionId, deleted: count });
 
+/** Sessions that one session token may name: with the longest ids, the token fits into a header of 8 KiB. */
+export const MAX_TOKEN_SESSIONS = 32;
+
 export const tokenRequest = z
   .object({
     /** The sessions that the token opens; or instead the user whose sessions, those that are empty and facts it opens. */
-    sessionIds: z.array(sessionId).min(1).max(32).optional(),
+    sessionIds: z.array(sessionId).min(1).max(MAX_TOKEN_SESSIONS).optional(),
     userId: userId.optional(),
     /** Seconds until it expires: a day at most. */
     expiresIn: z.int().min(1).max(86_400).default(3_600),
@@ -182,19 +205,32 @@ export const deltaEvent = z.object({ text: z.string() });
 
 export const openapiResponse = z.looseObject({ openapi: z.literal("3.1.0") });
 
+const rpcId = z.union([z.string(), z.number()], { error: "must be text or a number" });
+const rpcError = z.object({ code: z.int(), message: z.string() });
+
 /** A message of JSON-RPC 2.0, as the Model Context Protocol has it; without an id it wants no answer. */
-export const mcpRequest = z.object({
-  jsonrpc: z.literal("2.0"),
-  id: z.union([z.string(), z.number()], { error: "must be text or a number" }).optional(),
-  method: z.string().optional(),
-  params: z.unknown().optional(),
-});
+export const mcpRequest = z
+  .object({
+    jsonrpc: z.literal("2.0"),
+    id: rpcId.optional(),
+    method: z.string().optional(),
+    params: z.looseObject({}).nullish(),
+    /** Of a reply, which has no method. */
+    result: z.unknown().optional(),
+    error: z.unknown().optional(),
+  })
+  .refine(({ method, result, error }) => method !== undefined || result !== undefined || error !== undefined, {
+    path: ["method"],
+    error: "must be text",
+  });
 export const mcpResponse = z.object({
   jsonrpc: z.literal("2.0"),
-  id: z.union([z.string(), z.number()]),
+  id: rpcId,
   result: z.looseObject({}).optional(),
-  error: z.object({ code: z.int(), message: z.string() }).optional(),
+  error: rpcError.optional(),
 });
+/** A message that was not read: its id is not known. */
+export const mcpError = z.object({ jsonrpc: z.literal("2.0"), id: z.null(), error: rpcError });
 
 /** RFC 9457. */
 export const problem = z.object({

@@ -1,16 +1,16 @@
 /** The shapes of an exported session's lines. */
 import * as z from "zod";
 import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "../limits";
+import { callId, functionName } from "./call-schema";
 import {
   anyRole,
-  callId,
   content,
   count,
   exportedMemory,
   finishReason,
-  functionName,
   name,
   time,
+  turnId,
   usage,
   WELL_FORMED,
   wellFormed,
@@ -45,7 +45,7 @@ export const exportLines = {
   }),
   turn: z.object({
     turn: z.object({
-      id: z.string().min(1).max(128),
+      id: turnId,
       /** What functions returned that the turn before it called. */
       results: z
         .array(z.object({ callId, content: result }))
@@ -57,7 +57,11 @@ export const exportLines = {
       answer: imported,
       toolCalls: toolCalls.optional(),
       status: z.enum(["complete", "interrupted", "cancelled"]),
-      model: z.string().max(256).refine(wellFormed, WELL_FORMED),
+      /** Empty where the turn ended before a model was asked. */
+      model: z
+        .string()
+        .regex(/^[^\p{Cc}\u2028\u2029]{0,256}$/u, "must be up to 256 characters in one line")
+        .refine(wellFormed, WELL_FORMED),
       finishReason: finishReason.nullable(),
       usage,
       memory: exportedMemory.extend({ recalled: exportedMemory.shape.recalled.max(10_000) }),

@@ -13,10 +13,11 @@ const BATCH_CHARACTERS = 1_000_000;
 /** Bytes that are read at once. */
 const CHUNK = 65_536;
 
-/** Entries that stand behind one another, the first of them in line `line`. */
+/** Entries in their order. */
 export interface Batch {
-  line: number;
   entries: Entry[];
+  /** The line of each entry. Blank lines count, as in an editor. */
+  lines: number[];
   /** Of the session; with the first batch. */
   title?: string | undefined;
 }
@@ -27,31 +28,32 @@ export const badLine = (line: number, message: string, path: PropertyKey[] = [])
 
 /** @throws {FailureError} at the first line that is not what an export writes */
 export async function* batchesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Batch> {
-  let line = 0;
+  let last = 0;
   let messages = 0;
   let characters = 0;
-  let batch: Batch = { line: 2, entries: [] };
+  let batch: Batch = { entries: [], lines: [] };
   let ended = false;
-  for await (const text of linesOf(body)) {
-    line += 1;
+  for await (const { line, text } of linesOf(body)) {
     const read = readLine(text, line);
-    if ("llamory" in read !== (line === 1)) throw badLine(line, "an export begins with a line that says what it is");
+    if ("llamory" in read !== (last === 0)) throw badLine(line, "an export begins with a line that says what it is");
     if (ended) throw badLine(line, "nothing comes after `end`");
+    last = line;
     if ("end" in read) {
       if (read.end.messages !== messages) throw badLine(line, `there were ${messages} messages before it`);
       ended = true;
     } else if ("llamory" in read) batch.title = read.title;
     else {
       batch.entries.push(read);
+      batch.lines.push(line);
       messages += lengthOf(read);
       characters += text.length;
     }
     if (batch.entries.length < BATCH && characters < BATCH_CHARACTERS) continue;
     yield batch;
-    batch = { line: line + 1, entries: [] };
+    batch = { entries: [], lines: [] };
     characters = 0;
   }
-  if (!ended) throw badLine(line + 1, "an export ends with `end`: this one is not whole");
+  if (!ended) throw badLine(last + 1, "an export ends with `end`: this one is not whole");
   if (batch.entries.length > 0 || batch.title !== undefined) yield batch;
 }
 
@@ -80,10 +82,12 @@ function readLine(text: string, line: number): Line {
   return { turn: { ...read.turn, createdAt: Date.parse(createdAt), finishedAt: Date.parse(finishedAt) } };
 }
 
-async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {
+/** Yields the lines that are not blank, with their numbers. */
+async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<{ line: number; text: string }> {
   if (!body) return;
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   let bytes = 0;
+  let line = 1;
   let rest = "";
   for await (const chunk of chunksOf(body)) {
     bytes += chunk.byteLength;
@@ -91,11 +95,14 @@ async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator
     const lines = decode(() => decoder.decode(chunk, { stream: true })).split("\n");
     lines[0] = rest + lines[0];
     rest = lines.pop() ?? "";
-    if (rest.length > MAX_LINE) throw invalid("line", "is too long");
-    for (const line of lines) if (line.trim() !== "") yield line;
+    for (const text of lines) {
+      if (text.trim() !== "") yield { line, text };
+      line += 1;
+    }
+    if (rest.length > MAX_LINE) throw badLine(line, `may have ${MAX_LINE} characters`);
   }
   rest += decode(() => decoder.decode());
-  if (rest.trim() !== "") yield rest;
+  if (rest.trim() !== "") yield { line, text: rest };
 }
 
 /** The bytes of a body, in one buffer that is used again and again: as many buffers as chunks would be megabytes. */

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { MAX_CALLS, MAX_RESULT } from "../limits";
 import type { Called, Role } from "../turn/types";
-import { callId, functionName } from "./common-schema";
+import { callId, functionName } from "./call-schema";
 
 export const text = z
   .string()

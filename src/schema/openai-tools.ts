@@ -1,7 +1,7 @@
 /** Tools, tool choice and answer format of the OpenAI surface. */
 import * as z from "zod";
 import { MAX_TOOLS } from "../limits";
-import { functionName } from "./common-schema";
+import { functionName } from "./call-schema";
 import { isSmallJson } from "./json-size";
 
 /** The longest JSON Schema of an argument list or an answer: characters of its JSON, and levels of nesting. */

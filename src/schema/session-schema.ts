@@ -1,6 +1,7 @@
 /** Shapes on the wire of what a session remembers. */
 import * as z from "zod";
 import { MAX_CONTENT } from "../limits";
+import { FUTURE_MS } from "../turn/time-order";
 import {
   anyRole,
   called,
@@ -14,6 +15,7 @@ import {
   sessionId,
   status,
   time,
+  timeZone,
   userId,
   WELL_FORMED,
   wellFormed,
@@ -78,7 +80,10 @@ export const appendRequest = z.object({
         role,
         content,
         name: name.optional(),
-        createdAt: z.iso.datetime({ offset: true }).optional(),
+        createdAt: z.iso
+          .datetime({ offset: true })
+          .refine((value) => Date.parse(value) <= Date.now() + FUTURE_MS, "must not be in the future")
+          .optional(),
       }),
     )
     .min(1)
@@ -109,6 +114,8 @@ export const contextRequest = z.object({
   question: content,
   /** Who would ask. */
   userId: userId.optional(),
+  /** As with an ask. */
+  timeZone: timeZone.optional(),
   /** Tokens for recalled messages; `RECALL_TOKENS` by default. */
   recallTokens: tokens.optional(),
   /** Tokens for the recent window; what recall leaves by default. */

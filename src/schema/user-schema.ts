@@ -1,7 +1,7 @@
 /** Shapes on the wire of what is known of a user beyond one session. */
 import * as z from "zod";
 import { MAX_FACT } from "../turn/user-memory";
-import { count, seq, sessionId, time, userId, WELL_FORMED, wellFormed } from "./common-schema";
+import { count, identifier, seq, sessionId, time, userId, WELL_FORMED, wellFormed } from "./common-schema";
 import { positive, recalled } from "./session-schema";
 
 export const userParam = z.object({ userId });
@@ -44,7 +44,7 @@ export const factRequest = z.object({
 
 export const factChange = z.object({ text });
 
-export const factParam = z.object({ userId, factId: z.string().min(1).max(64) });
+export const factParam = z.object({ userId, factId: identifier(64) });
 
 export const fact = z.object({
   id: z.string(),

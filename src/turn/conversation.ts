@@ -1,22 +1,37 @@
 /** A conversation that the client sends along, as the context of its next question. */
 import { estimateMessage } from "./tokens";
 import type { Context, Message, NewMessage } from "./types";
+import { fitWindow } from "./window";
 
-/** The newest messages within so many tokens; what is older is not even measured. */
+/** Characters of a token, roughly, for messages that are too old to be measured. */
+const TOKEN_CHARACTERS = 4;
+
+/** Returns the newest messages within a number of tokens; does not tokenize older ones. */
 export function contextOf(messages: readonly NewMessage[], tokens: number): Context {
-  const window: Message[] = [];
-  let left = tokens;
-  for (let at = messages.length - 1; at >= 0; at -= 1) {
-    const message = messages[at];
+  const measured: Message[] = [];
+  let at = messages.length;
+  for (let total = 0; at > 0 && total <= 2 * tokens; ) {
+    const message = messages[at - 1];
     if (!message) break;
-    const { role, content, toolCalls, toolCallId } = message;
-    const cost = message.tokens ?? estimateMessage({ content, toolCalls });
-    left -= cost;
-    if (left < 0) break;
-    const called = { ...(toolCalls && { toolCalls }), ...(toolCallId !== undefined && { toolCallId }) };
-    window.unshift({ seq: at + 1, role, content, ...called, tokens: cost, createdAt: 0, status: "complete" });
+    const { role, name, content, toolCalls, toolCallId } = message;
+    // A message that fills the window alone is shortened whatever its exact size.
+    const isHuge = content.length > 40 * (tokens + 1);
+    const cost = message.tokens ?? (isHuge ? Math.ceil(content.length / TOKEN_CHARACTERS) : estimateMessage(message));
+    measured.unshift({
+      seq: at,
+      role,
+      content,
+      ...(name !== undefined && { name }),
+      ...(toolCalls && { toolCalls }),
+      ...(toolCallId !== undefined && { toolCallId }),
+      tokens: cost,
+      createdAt: 0,
+      status: "complete",
+    });
+    total += Math.min(cost, tokens / 4);
+    at -= 1;
   }
-  const isCut = window.length < messages.length;
-  const start = isCut ? window.findIndex(({ role }) => role === "user") : 0;
-  return { window: start === -1 ? [] : window.slice(start), recalled: [], recall: "words", total: messages.length };
+  const before = messages.slice(0, at).reduce((sum, { content }) => sum + content.length / TOKEN_CHARACTERS, 0);
+  const window = fitWindow(measured, tokens, before);
+  return { window, recalled: [], recall: "words", total: messages.length };
 }

@@ -1,15 +1,21 @@
 /** A turn that runs or waits: what it has emitted so far, fanned out to whoever follows it. */
+import { type Encoder, Encodings } from "./encodings";
 import { eventsAfter, eventsOf, isLast } from "./events";
 import type { AnswerPart } from "./ports";
 import { type Failure, failed, ok, type Result } from "./result";
 import { estimateTokens } from "./tokens";
-import type { Encode, FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usage } from "./types";
+import type { FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usage } from "./types";
 
 /** Milliseconds between two comments that keep proxies from closing a silent stream. */
 const HEARTBEAT_MS = 15_000;
 
-const encoder = new TextEncoder();
-const HEARTBEAT = encoder.encode(": still here\n\n");
+const HEARTBEAT = new TextEncoder().encode(": still here\n\n");
+
+/**
+ * The most followers of one turn, with the client that asked. Each event is a write for each follower: 400 of them cost
+ * seconds of CPU for one answer, and a request may cost 4 s.
+ */
+export const MAX_FOLLOWERS = 64;
 
 export interface TurnIdentity {
   id: string;
@@ -28,7 +34,7 @@ export function estimatedUsage(promptTokens: number, answer: string): Usage {
 export const NO_MEMORY: MemoryUsed = { tokens: 0, window: null, recalled: [], recall: "words", omitted: 0 };
 
 interface Follower {
-  encode: Encode;
+  encoder: Encoder;
   controller: ReadableStreamDefaultController<Uint8Array>;
   heartbeat: ReturnType<typeof setInterval>;
 }
@@ -40,6 +46,7 @@ export class LiveTurn {
   /** Estimated tokens of the prompt that the model was given last; 0 before it was asked. */
   promptTokens = 0;
   readonly #events: TurnEvent[] = [];
+  readonly #encodings = new Encodings();
   readonly #followers = new Set<Follower>();
   readonly #begun = Promise.withResolvers<Result<void>>();
   readonly #ended = Promise.withResolvers<Result<FinishedTurn>>();
@@ -150,15 +157,28 @@ export class LiveTurn {
     this.#emit({ type: "failed", failure, at: this.#answer.length });
   }
 
-  /** The turn's bytes, given how many characters of its answer the reader has: those that were, and those to come. */
-  follow(encode: Encode, after: number | null): ReadableStream<Uint8Array> {
+  /**
+   * Returns the turn's bytes so far, and those to come.
+   * @param after how many characters of the answer the follower has; null for all events
+   */
+  follow(encoder: Encoder, after: number | null): Result<ReadableStream<Uint8Array>> {
+    // A client that has left is noticed at the next write, and a silent model writes nothing for a long time.
+    if (this.#followers.size >= MAX_FOLLOWERS / 2) {
+      for (const { controller } of this.#followers) controller.enqueue(HEARTBEAT);
+    }
+    if (this.#followers.size >= MAX_FOLLOWERS) return failed({ reason: "turn_followers_full", limit: MAX_FOLLOWERS });
+    return ok(this.stream(encoder, after));
+  }
+
+  /** As {@link follow}, for the client that asked, which is never refused. */
+  stream(encoder: Encoder, after: number | null = null): ReadableStream<Uint8Array> {
     let self: Follower | undefined;
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
-        enqueue(controller, encode, eventsAfter(this.#events, after));
+        this.#send({ encoder, controller }, eventsAfter(this.#events, after));
         if (this.#over) return controller.close();
         const heartbeat = setInterval(() => controller.enqueue(HEARTBEAT), HEARTBEAT_MS);
-        self = { encode, controller, heartbeat };
+        self = { encoder, controller, heartbeat };
         this.#followers.add(self);
       },
       cancel: () => {
@@ -182,9 +202,15 @@ export class LiveTurn {
   #emit(event: TurnEvent): void {
     if (this.#over) return;
     this.#events.push(event);
-    for (const { controller, encode } of this.#followers) enqueue(controller, encode, [event]);
+    for (const follower of this.#followers) this.#send(follower, [event]);
     this.#begun.resolve(event.type === "failed" ? failed(event.failure) : ok(undefined));
     if (isLast(event)) this.#end(event);
+  }
+
+  /** Never waits for the reader: a slow one has at most one answer left to read. */
+  #send({ encoder, controller }: Pick<Follower, "encoder" | "controller">, events: readonly TurnEvent[]): void {
+    const bytes = this.#encodings.bytesOf(encoder, events, this.#events);
+    if (bytes.length > 0) controller.enqueue(bytes);
   }
 
   #end(event: TurnEvent): void {
@@ -202,21 +228,13 @@ export class LiveTurn {
   }
 }
 
-/** Never waits for the reader: what a slow one has not read yet is one answer at most. */
-function enqueue(
-  controller: ReadableStreamDefaultController<Uint8Array>,
-  encode: Encode,
-  events: readonly TurnEvent[],
-): void {
-  const text = events.map(encode).join("");
-  if (text !== "") controller.enqueue(encoder.encode(text));
-}
-
 /** The bytes of a turn that is over. */
-export function replay(turn: StoredTurn, encode: Encode, after: number | null): ReadableStream<Uint8Array> {
+export function replay(turn: StoredTurn, encoder: Encoder, after: number | null): ReadableStream<Uint8Array> {
+  const events = eventsAfter(eventsOf(turn), after);
+  const bytes = new Encodings().bytesOf(encoder, events, events);
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      enqueue(controller, encode, eventsAfter(eventsOf(turn), after));
+      if (bytes.length > 0) controller.enqueue(bytes);
       controller.close();
     },
   });

@@ -16,6 +16,7 @@ export type Failure =
   | { reason: "turn_cancelled" }
   | { reason: "turn_interrupted" }
   | { reason: "turn_not_found" }
+  | { reason: "turn_followers_full"; limit: number }
   | { reason: "response_not_found" }
   | { reason: "session_busy" }
   | { reason: "session_queue_full" }
@@ -23,6 +24,7 @@ export type Failure =
   | { reason: "session_lost" }
   | { reason: "session_full" }
   | { reason: "session_not_empty" }
+  | { reason: "older_than_session" }
   | { reason: "import_interrupted" }
   | { reason: "storage_failed" }
   | { reason: "schema_too_new" }

@@ -11,7 +11,7 @@
 export const MESSAGE_OVERHEAD = 5;
 
 /** What stands around a call: its id, and the names of its fields. */
-const CALL_OVERHEAD = 24;
+export const CALL_OVERHEAD = 24;
 
 /** What a quotation in a block of them takes instead: its mark and its line's end. */
 export const QUOTATION_OVERHEAD = 2;
@@ -20,7 +20,7 @@ export const QUOTATION_OVERHEAD = 2;
 export const MARK_OVERHEAD = 3;
 
 /** A day in a block of quotations: its date, and the lines around it. */
-export const DAY_OVERHEAD = 9;
+export const DAY_OVERHEAD = 12;
 
 /** What a day's heading has more where it says that this is another conversation. */
 export const HEADING_OVERHEAD = 5;

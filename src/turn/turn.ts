@@ -1,9 +1,10 @@
 /** One turn: prompt, model, journal, events; for an answer at once and for a stream. */
 import { type MeasuredAsk, promptOf } from "./budget";
+import type { Encoder } from "./encodings";
 import { type LiveTurn, replay } from "./live-turn";
 import type { FittedPrompt, Journal, Model, ModelCall, ModelEnd } from "./ports";
 import { memoryUsed } from "./prompt";
-import type { AskReply, Context, Encode, FinishedTurn, StoredTurn } from "./types";
+import type { AskReply, Context, FinishedTurn, StoredTurn } from "./types";
 
 /** Milliseconds between two times at which what was said so far is saved. */
 const SAVE_MS = 3_000;
@@ -107,21 +108,27 @@ export async function wholeReply(turn: LiveTurn, replayed: boolean): Promise<Ask
 }
 
 /** The reply to whoever asked for a stream: there when the question is durable and the model has begun. */
-export async function streamReply(turn: LiveTurn, encode: Encode): Promise<AskReply> {
+export async function streamReply(turn: LiveTurn, encoder: Encoder): Promise<AskReply> {
   const begun = await turn.begun;
-  return begun.ok ? followReply(turn, encode, false) : { state: "failed", failure: begun.failure };
+  if (!begun.ok) return { state: "failed", failure: begun.failure };
+  const { modelMs, identity } = turn;
+  return { state: "streaming", turnId: identity.id, bytes: turn.stream(encoder), replayed: false, modelMs };
 }
 
-/** As {@link streamReply}, at once: what fails before the model has begun is an event. */
-export function followReply(turn: LiveTurn, encode: Encode, replayed: boolean): AskReply {
-  const { modelMs, identity } = turn;
-  return { state: "streaming", turnId: identity.id, bytes: turn.follow(encode, null), replayed, modelMs };
+/**
+ * As {@link streamReply}, at once: a failure before the model has begun is an event. The model's time is 0, because it was
+ * another request that waited for it.
+ */
+export function followReply(turn: LiveTurn, encoder: Encoder, replayed: boolean): AskReply {
+  const bytes = turn.follow(encoder, null);
+  if (!bytes.ok) return { state: "failed", failure: bytes.failure };
+  return { state: "streaming", turnId: turn.identity.id, bytes: bytes.value, replayed, modelMs: 0 };
 }
 
 /** The reply to whoever asks again for a turn that is over. */
-export function storedReply(turn: StoredTurn, encode: Encode | undefined): AskReply {
+export function storedReply(turn: StoredTurn, encoder: Encoder | undefined): AskReply {
   const again = { turnId: turn.id, replayed: true, modelMs: 0 };
-  if (encode) return { state: "streaming", bytes: replay(turn, encode, null), ...again };
+  if (encoder) return { state: "streaming", bytes: replay(turn, encoder, null), ...again };
   const { status } = turn;
   if (status === "complete") return { state: "finished", turn: { ...turn, status }, ...again };
   return { state: "failed", failure: { reason: status === "cancelled" ? "turn_cancelled" : "turn_interrupted" } };

@@ -1,7 +1,10 @@
 /** What turns, messages and prompts are made of. */
 import type { Failure } from "./result";
 import type { Sampling } from "./sampling";
+import type { AnswerFormat, Called, ToolCall, ToolResult, Tools } from "./tool-types";
 import type { UserContext, UserMemoryUsed } from "./user-memory";
+
+export type { AnswerFormat, Called, ToolCall, ToolResult, Tools } from "./tool-types";
 
 /** `tool`: what a function that the assistant called has returned. */
 export type Role = "system" | "user" | "assistant" | "tool";
@@ -11,54 +14,6 @@ export type TurnStatus = "running" | "complete" | "interrupted" | "cancelled";
 
 /** Why the model stopped: it was done, it reached the limit of the reply, it wants functions called, or a filter ended it. */
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter";
-
-/** A function that the model may call. */
-export interface Tool {
-  name: string;
-  description: string;
-  /** JSON Schema of its arguments, as JSON. */
-  parameters: string;
-  /** Whether arguments that do not match the schema are refused. */
-  strict?: boolean | undefined;
-}
-
-/** Which functions the model may call in its answer, and how. */
-export interface Tools {
-  list: Tool[];
-  /** Whether it must call one. */
-  required: boolean;
-  /** Whether it may call several at once. */
-  parallel: boolean;
-}
-
-/** A function that the model wants called. */
-export interface ToolCall {
-  /** What its result is sent back with. */
-  id: string;
-  name: string;
-  /** An object, as JSON. */
-  arguments: string;
-}
-
-/** What a function has returned. */
-export interface ToolResult {
-  callId: string;
-  content: string;
-}
-
-/** JSON that an answer must be: any object, or what fits a JSON Schema. */
-export interface AnswerFormat {
-  /** As JSON; null for any object. */
-  schema: string | null;
-}
-
-/** What a message of an exchange with functions has beside its content. */
-export interface Called {
-  /** Of an assistant's. */
-  toolCalls?: ToolCall[] | undefined;
-  /** Of a tool's: the call that it is the result of. */
-  toolCallId?: string | undefined;
-}
 
 /** One line as the model gets it. */
 export interface PromptMessage extends Called {
@@ -91,6 +46,10 @@ export interface Message extends Called {
   /** The turn it belongs to; absent for messages that were appended by the client. */
   turnId?: string;
   status: TurnStatus;
+  /** Characters that a prompt leaves out of the message; absent for whole messages. */
+  leftOut?: number;
+  /** The day that a prompt shows before the message; absent for no date. */
+  date?: string;
 }
 
 /** Tokens as the model counted them, or estimated where it does not say. */
@@ -110,6 +69,8 @@ export interface Ask extends Sampling {
   tools?: Tools | undefined;
   format?: AnswerFormat | undefined;
   systemPrompt: string;
+  /** The time zone in which the prompt shows days. */
+  timeZone: string;
   /** Prompt and reply together; the model's window where that is smaller. */
   contextTokens: number;
   recallTokens: number;
@@ -168,11 +129,19 @@ export interface PromptShares {
   modelWindow: number;
 }
 
+/** The window of a prompt: its first and last message, and the messages that it shortens. */
+export interface WindowUsed {
+  fromSeq: number;
+  toSeq: number;
+  /** `leftOut`: characters that the prompt leaves out. Absent if all messages are whole. */
+  shortened?: { seq: number; leftOut: number }[] | undefined;
+}
+
 /** What an answer says of the context it was given. */
 export interface MemoryUsed {
   /** Estimated tokens of window and recalled messages. */
   tokens: number;
-  window: { fromSeq: number; toSeq: number } | null;
+  window: WindowUsed | null;
   recalled: Pick<RecalledMessage, "seq" | "score" | "sessionId" | "words" | "meaning">[];
   recall: RecallBy;
   /** Messages of the session that this prompt left out. */

@@ -1,4 +1,5 @@
 /** The forms in which a turn's events go over the wire. */
+import type { Encoder } from "../turn/encodings";
 import type { Encode } from "../turn/types";
 import { type AskForm, askEvents } from "./ask-events";
 import { type ChatForm, chatChunks } from "./chat-chunks";
@@ -7,7 +8,13 @@ import type { ResponsesForm } from "./response-objects";
 
 export type Form = AskForm | ChatForm | ResponsesForm;
 
-export function encoderOf(form: Form, turnId: string): Encode {
+/** The encoder of a turn's events. Only the form of `POST /ask` names the request that it answers. */
+export function encoderOf(form: Form, turnId: string): Encoder {
+  const isAsk = form.name === "ask";
+  return { key: isAsk ? form.name : JSON.stringify(form), encode: encodeIn(form, turnId), ownFailure: isAsk };
+}
+
+function encodeIn(form: Form, turnId: string): Encode {
   switch (form.name) {
     case "ask":
       return askEvents(form, turnId);

@@ -7,7 +7,11 @@ const line = (value: object) => `${JSON.stringify(value)}\n`;
 /** Fields are named one by one, so that what was imported is exported again byte by byte. */
 const memoryOf = ({ tokens, window, recalled, recall, omitted, prompt }: MemoryUsed) => ({
   tokens,
-  window: window && { fromSeq: window.fromSeq, toSeq: window.toSeq },
+  window: window && {
+    fromSeq: window.fromSeq,
+    toSeq: window.toSeq,
+    shortened: window.shortened?.map(({ seq, leftOut }) => ({ seq, leftOut })),
+  },
   // What was recalled of other sessions is left out: an export names none.
   recalled: recalled
     .filter(({ sessionId }) => sessionId === undefined)

@@ -99,14 +99,17 @@ describe("tables that newer code made", () => {
     expect(await copyOf(user)).toHaveLength(2);
   });
 
-  it("of a user fail every request of the user, and sessions answer without the user's memory", async () => {
+  it("of a user fail every request of the user, and the user's sessions answer without it", async () => {
     const [session, user] = [freshSession(), freshUser()];
-    await llamory.post("/ask", { sessionId: freshSession(), userId: user, question: "My secret is mango." });
+    await llamory.post("/ask", { sessionId: session, userId: user, question: "My secret is mango." });
     await vi.waitFor(async () => expect(await copyOf(user)).toHaveLength(2));
     await schema(userObject(user), "user_schema", "+ 1");
     await expectTooNew(userRoutes(user));
-    const asked = await llamory.post("/ask", { sessionId: session, userId: user, question: "What is my secret?" });
-    expect(await asked.json()).toMatchObject({ memory: { user: { answered: false } } });
+    const ask = (sessionId: string) =>
+      llamory.post("/ask", { sessionId, userId: user, question: "What is my secret?" });
+    expect(await (await ask(session)).json()).toMatchObject({ memory: { user: { answered: false } } });
+    // A session that is new to the user needs the user's object.
+    expect((await ask(freshSession())).status).toBe(503);
     await schema(userObject(user), "user_schema", "- 1");
     expect(await (await llamory.fetch(`/users/${user}/search?q=mango`)).text()).toContain("My secret is mango.");
   });

@@ -102,6 +102,10 @@ describe("an official MCP client", () => {
     expect(await call("remember", { sessionId: "s", messages: [] })).toMatchObject({ isError: true });
     await expect(client.callTool({ name: "nothing" })).rejects.toThrow("no such tool");
     await expect(client.readResource({ uri: "llamory://nowhere" })).rejects.toThrow("Resources are named");
+    await expect(client.readResource({ uri: "llamory://sessions/%/transcript" })).rejects.toThrow(
+      "Resources are named",
+    );
+    expect(await call("get_history", { sessionId: "s", limit: null })).toMatchObject({ isError: false });
     await client.ping();
   });
 

@@ -119,6 +119,34 @@ describe("a client that is lost over the network", () => {
     expect(await transcript(server.url, "a")).toHaveLength(2);
   });
 
+  it("gives its place up to other followers of its turn, however often it comes back", async () => {
+    const gate = Promise.withResolvers<void>();
+    await using upstream = await serve(async (_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(`data: ${JSON.stringify({ response: "Once " })}\n\n`);
+      await gate.promise;
+      response.end(`data: ${JSON.stringify({ response: "more." })}\n\ndata: [DONE]\n\n`);
+    });
+    await using server = new Workerd({ bundle: inject("bundle"), ai: { upstream: upstream.address } });
+    await server.start();
+    const asked = await post(`${server.url}/ask`, { sessionId: "a", question: "Again?", stream: true });
+    const reader = asked.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const turnId = /"turnId":"([^"]+)"/.exec((await reader?.read())?.value ?? "")?.[1];
+    const follow = (signal?: AbortSignal) =>
+      fetch(`${server.url}/sessions/a/turns/${turnId}/stream`, signal ? { signal } : {});
+    // More often than a turn may have followers.
+    for (let time = 0; time < 70; time += 1) {
+      const leaving = new AbortController();
+      const response = await follow(leaving.signal);
+      expect(response.status, `follower ${time}`).toBe(200);
+      await response.body?.getReader().read();
+      leaving.abort();
+    }
+    gate.resolve();
+    expect(await (await follow()).text()).toContain("more.");
+    await reader?.cancel();
+  });
+
   it("holds nobody up when it stops reading", async () => {
     await using server = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OfflineModel" } });
     await server.start();

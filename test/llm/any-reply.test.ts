@@ -28,7 +28,7 @@ async function read(chunks: Uint8Array[]) {
   const onPart = ({ kind, text }: AnswerPart) => {
     said[kind] += text;
   };
-  const end = await readModelStream(bytes, { stallMs: 5_000, totalMs: 9_000, signal: never, request, onPart });
+  const end = await readModelStream(bytes, { stallMs: 5_000, streamMs: 9_000, signal: never, request, onPart });
   return { said, end: JSON.parse(JSON.stringify(end, (name, value) => (name === "id" ? undefined : value))) };
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { readModelStream } from "../../src/llm/stream";
 import { failed, ok } from "../../src/turn/result";
 
@@ -19,7 +19,7 @@ async function read(chunks: Uint8Array[], broken = false) {
   let said = "";
   const end = await readModelStream(stream, {
     stallMs: 1_000,
-    totalMs: 10_000,
+    streamMs: 60_000,
     request: {},
     signal: never,
     onPart: ({ text }) => {
@@ -114,42 +114,53 @@ describe("a model's stream", () => {
     expect(said).toHaveLength(400_000);
     expect(end).toMatchObject({ value: { finishReason: "length" } });
   });
+});
 
-  /** A stream that sends a piece every few milliseconds, and then its end. */
-  const slow = (piece: string, pieces: number, end: string) => {
-    let left = pieces;
-    return new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        await new Promise((resolve) => setTimeout(resolve, 2));
-        left -= 1;
-        controller.enqueue(encoder.encode(left > 0 ? piece : end));
-        if (left <= 0) controller.close();
+describe("a model's stream that never ends", () => {
+  afterEach(() => vi.useRealTimers());
+
+  /** Reads a stream that sends something every second, and counts the seconds until it is cut. */
+  async function endless(bytes: string | null) {
+    vi.useFakeTimers();
+    const started = Date.now();
+    let timer: ReturnType<typeof setInterval> | null = null;
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        if (bytes !== null) timer = setInterval(() => controller.enqueue(encoder.encode(bytes)), 1_000);
       },
+      cancel: () => clearInterval(timer),
     });
-  };
-  const options = { signal: never, request: {}, onPart: () => {} };
+    let ended: unknown;
+    const tools = { list: [], required: false, parallel: true };
+    const options = { stallMs: 5_000, streamMs: 30_000, request: { tools }, signal: never, onPart: () => {} };
+    const reading = readModelStream(stream, options).then((end) => {
+      ended = end;
+    });
+    while (ended === undefined && Date.now() - started < 100_000) await vi.advanceTimersByTimeAsync(500);
+    clearInterval(timer);
+    await reading;
+    return { seconds: (Date.now() - started) / 1_000, ended };
+  }
+  const calls = (part: object) => ({ choices: [{ index: 0, delta: { tool_calls: [part] } }] });
 
-  it.each([
+  // A server that counts tokens, thinks or writes a long call is at work: what it sends is of no matter.
+  it.each<[what: string, bytes: string]>([
+    ["text", sse({ response: "a" })],
+    ["empty text", sse({ response: "" })],
+    ["reasoning", sse({ choices: [{ delta: { reasoning: "Hm. " } }] })],
+    ["parts of a call", sse(calls({ index: 0, function: { arguments: " " } }))],
+    ["empty parts of a call", sse(calls({ index: 0, function: { arguments: "" } }))],
     ["comments", ": thinking\n\n"],
     ["pings", "event: ping\ndata: {}\n\n"],
-    ["reasoning", sse({ choices: [{ delta: { reasoning: "Hm. " } }] })],
-    ["parts of a call", sse({ choices: [{ delta: { tool_calls: [{ index: 0, function: { arguments: "" } }] } }] })],
-  ])("that sends %s is alive", async (_what, piece) => {
-    const stream = slow(piece, 100, sse({ response: "a" }, "[DONE]"));
-    expect(await readModelStream(stream, { ...options, stallMs: 100, totalMs: 60_000 })).toEqual(end());
+  ])("is alive, and cut at its total limit, while it sends %s", async (_what, bytes) => {
+    const { seconds, ended } = await endless(bytes);
+    expect(ended).toEqual(failed({ reason: "model_timeout" }));
+    expect(seconds).toBe(30);
   });
 
-  it("that is alive and does not come to an end is given up at its limit", async () => {
-    const stream = slow(": thinking\n\n", Infinity, "");
-    const read = await readModelStream(stream, { ...options, stallMs: 60_000, totalMs: 50 });
-    expect(read).toEqual(failed({ reason: "model_timeout" }));
-  });
-
-  it("in which nothing arrives is given up", async () => {
-    const stream = new ReadableStream<Uint8Array>({
-      start: (controller) => controller.enqueue(encoder.encode(": hi\n\n")),
-    });
-    const read = await readModelStream(stream, { ...options, stallMs: 30, totalMs: 60_000 });
-    expect(read).toEqual(failed({ reason: "model_stalled" }));
+  it("is cut as stalled while nothing arrives", async () => {
+    const { seconds, ended } = await endless(null);
+    expect(ended).toEqual(failed({ reason: "model_stalled" }));
+    expect(seconds).toBe(5);
   });
 });

@@ -42,8 +42,8 @@ describe("POST /ask", () => {
     await worker({ SYSTEM_PROMPT: "Be kind." }).ask(session, "Who am I?");
     expect((await model.runs())[1]?.inputs).toMatchObject({
       messages: [
-        { role: "system", content: "Be kind." },
-        { role: "user", content: "I am Ana." },
+        { role: "system", content: expect.stringMatching(/^Be kind\.\n\nToday is \w{3} \d{4}-\d\d-\d\d \(UTC\)\.$/) },
+        { role: "user", content: expect.stringMatching(/^\[\w{3} \d{4}-\d\d-\d\d\] I am Ana\.$/) },
         { role: "assistant", content: "Hello Ana." },
         { role: "user", content: "Who am I?" },
       ],

@@ -1,3 +1,4 @@
+import { sign } from "hono/jwt";
 import { describe, expect, it } from "vitest";
 import { digestOf } from "../support/tokens";
 import { freshSession, worker } from "../support/worker";
@@ -149,5 +150,65 @@ describe("the rates of a Worker", () => {
     expect(await ask("open-sesame")).toBe(200);
     const refused = await locked.ask(freshSession(), "Hi", bearer("s3cret"));
     expect(await refused.json()).toMatchObject({ code: "too_many_requests", status: 429 });
+  });
+  describe("of browsers", () => {
+    const SESSION_KEY = "k".repeat(32);
+    const exp = Math.floor(Date.now() / 1_000) + 600;
+    const token = async (claims: object, digest = ACME) =>
+      bearer(await sign({ digest, exp, ...claims }, SESSION_KEY, "HS256"));
+    const statusesOf = async (locked: ReturnType<typeof worker>, headers: Record<string, string>, times: number) => {
+      const statuses: number[] = [];
+      for (let at = 0; at < times; at += 1) {
+        statuses.push((await locked.fetch("/sessions/s", { headers })).status);
+      }
+      return statuses;
+    };
+
+    it("stop one of them, and neither another one nor the API tokens of its tenant", async () => {
+      const [SESSION_RATE, TENANT_RATE] = [rate(3), rate(10)];
+      const locked = worker({ ...settings, SESSION_KEY, SESSION_RATE, TENANT_RATE });
+      const ana = { userId: "ana" };
+      expect(await statusesOf(locked, await token(ana), 100)).toEqual([200, 200, 200, ...Array(97).fill(429)]);
+      // Neither another token of the same user nor one of another API token of the tenant begins anew.
+      expect(await statusesOf(locked, await token({ ...ana, exp: exp + 1 }), 1)).toEqual([429]);
+      for (const headers of [
+        await token({ userId: "bo" }),
+        await token({ sessions: ["s"] }),
+        await token({ sessions: ["s", "t"] }),
+        await token(ana, OPEN),
+        bearer("s3cret"),
+      ]) {
+        expect(await statusesOf(locked, headers, 2)).toEqual([200, 200]);
+      }
+      const refused = await locked.ask("s", "Hi", await token(ana));
+      expect(refused.headers.get("retry-after")).toBe("60");
+      expect(await refused.json()).toMatchObject({ code: "too_many_requests" });
+    });
+
+    it("stop all of them together, and not the API tokens of their tenant, nor the other way round", async () => {
+      const locked = worker({ ...settings, SESSION_KEY, SESSION_RATE: rate(3), TENANT_RATE: rate(5) });
+      const statuses: number[] = [];
+      for (const userId of ["ana", "bo", "cy"]) {
+        statuses.push(...(await statusesOf(locked, await token({ userId }), 2)));
+      }
+      expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
+      expect(await statusesOf(locked, bearer("s3cret"), 6)).toEqual([200, 200, 200, 200, 200, 429]);
+      expect(await statusesOf(locked, await token({ userId: "ana" }, OPEN), 1)).toEqual([200]);
+    });
+
+    it("count the same sessions as one, in any order, and no user as a session", async () => {
+      const SESSION_RATE = rate(2);
+      const locked = worker({ ...settings, SESSION_KEY, SESSION_RATE });
+      for (const sessions of [
+        ["s", "t"],
+        ["t", "s"],
+      ]) {
+        expect(await statusesOf(locked, await token({ sessions }), 1)).toEqual([200]);
+      }
+      expect(await statusesOf(locked, await token({ sessions: ["s", "t"] }), 1)).toEqual([429]);
+      expect(await statusesOf(locked, await token({ sessions: ["s"] }), 1)).toEqual([200]);
+      expect(await statusesOf(locked, await token({ userId: "s" }), 1)).toEqual([200]);
+      for (const key of SESSION_RATE.keys.keys()) expect(key.length).toBeLessThan(64);
+    });
   });
 });

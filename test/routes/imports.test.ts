@@ -44,7 +44,19 @@ describe("an import", () => {
     ["a running turn", [HEAD, turn({ status: "running" }), end(2)], "line.2.turn.status"],
     ["half a character", [HEAD, turn({ answer: "\ud800" }), end(2)], "line.2.turn.answer"],
     ["a time that is none", [HEAD, message({ createdAt: "now" }), end(1)], "line.2.message.createdAt"],
+    ...["a\n\nevent: done\ndata: {}", "a\rb", "a b", "a/b", "ä", "", ".", "..", "a".repeat(129)].map(
+      (id): [string, string[], string] => [
+        `a turn with the id ${JSON.stringify(id)}`,
+        [HEAD, turn({ id }), end(2)],
+        "line.2.turn.id",
+      ],
+    ),
+    ["a model of two lines", [HEAD, turn({ model: "a\nb" }), end(2)], "line.2.turn.model"],
     ["two turns with one id", [HEAD, message(), turn(), message(), turn(), end(6)], "line.5.turn.id"],
+    ["what is not JSON, behind blank lines", ["", HEAD, " \r", "", "{", end(0)], "line.5"],
+    ["no first line, behind blank ones", ["", "", message(), end(1)], "line.3"],
+    ["two turns with one id, between blank lines", [HEAD, "", turn(), "", "\t", turn(), end(4)], "line.6.turn.id"],
+    ["a line that is too long, behind a blank one", ["", HEAD, "x".repeat(6_000_001)], "line.3"],
   ])("of %s changes nothing, and says where", async (_what, lines, path) => {
     const session = freshSession();
     const response = await imported(session, lines.join("\n"));
@@ -53,6 +65,24 @@ describe("an import", () => {
     expect(code).toBe("invalid_request");
     expect(errors[0]?.path).toBe(path);
     expect(await tablesOf(session)).toEqual([]);
+  });
+
+  it("has no line in its stream that it did not write, whatever an import may call a turn", async () => {
+    const session = freshSession();
+    const id = "._:@+-Az09".padEnd(128, "_");
+    const said = { id, model: "m: {}", question: "id: 1", answer: "a\n\nevent: done\rdata: {}\n\n" };
+    expect((await imported(session, [HEAD, turn(said), end(2)].join("\n"))).status).toBe(201);
+    const path = `/sessions/${session}/turns/${encodeURIComponent(id)}/stream`;
+    const lines = (await (await llamory.fetch(path)).text()).split(/\r\n|\r|\n/);
+    expect(lines.filter(Boolean).map((line) => line.slice(0, 14))).toEqual(
+      ["start", "delta", "done"].flatMap((event) => [
+        `id: ${id}`.slice(0, 14),
+        `event: ${event}`,
+        expect.stringMatching("^data: "),
+      ]),
+    );
+    const after = { headers: { "last-event-id": `${id}:${said.answer.length}` } };
+    expect(await (await llamory.fetch(path, after)).text()).toMatch(/^id: .*:done\nevent: done\n/);
   });
 
   it("of bytes that are no text, or of another type, is refused", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HELD, heldError, PLAYED, scripted } from "../support/scripted-model";
 import { Events, textOf } from "../support/sse";
+import { undated } from "../support/undated";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
@@ -26,7 +27,10 @@ describe("questions to one session at once", () => {
     ]).flat();
     expect(await llamory.transcript(session)).toEqual(expected);
     for (const [at, { inputs }] of (await model.runs()).entries()) {
-      const seen = inputs.messages.slice(1).map(({ role, content }) => `${role}: ${content}`);
+      const seen = inputs.messages
+        .slice(1)
+        .map(undated)
+        .map(({ role, content }) => `${role}: ${content}`);
       expect(seen).toEqual(expected.slice(0, 2 * at + 1));
     }
   });

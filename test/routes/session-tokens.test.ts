@@ -129,6 +129,42 @@ describe("a session token", () => {
     }
   });
 
+  it("names either sessions or a user, even where it is signed; claims that are not known change nothing", async () => {
+    const session = freshSession();
+    for (const claims of [
+      { sessions: undefined },
+      { sessions: undefined, userId: undefined, scope: "all" },
+      { sessions: null },
+      { sessions: [] },
+      { sessions: [], userId: "ana" },
+      { sessions: [session], userId: "ana" },
+      { sessions: undefined, userId: "" },
+      { sessions: undefined, userId: null },
+      { sessions: undefined, userId: ["ana"] },
+      { sessions: [session, ""] },
+      { sessions: ["."] },
+      { sessions: Array.from({ length: 33 }, (_, at) => `${session}${at}`) },
+    ]) {
+      const headers = bearer(await forged(claims));
+      const what = JSON.stringify(claims);
+      expect((await locked.ask(session, "Hi", headers)).status, what).toBe(401);
+      expect((await locked.post("/reset", { sessionId: session }, headers)).status, what).toBe(401);
+    }
+    const more = {
+      sessions: [session],
+      tenant: "acme",
+      admin: true,
+      user: "ana",
+      session: "s",
+      __proto__: { userId: "a" },
+    };
+    const headers = bearer(await forged(more));
+    expect((await locked.ask(session, "Hi", headers)).status).toBe(200);
+    expect((await locked.post("/reset", { sessionId: session }, headers)).status).toBe(403);
+    const default_ = await locked.fetch(`/sessions/${session}`, { headers: bearer("mine") });
+    expect(await default_.json()).toMatchObject({ messages: 2 });
+  });
+
   it("needs a key of 32 characters or more", async () => {
     const without = await worker({ ...settings, SESSION_KEY: "" }).post(
       "/tokens",

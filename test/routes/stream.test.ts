@@ -88,6 +88,18 @@ describe("POST /ask, streamed", () => {
     expect((await model.runs())[1]?.inputs.messages.at(-2)?.content).toBe("Once upon […cut off here]");
   });
 
+  it("ends at its total limit while the model still speaks, and keeps what was said", async () => {
+    const session = freshSession();
+    const model = await scripted(session, PLAYED);
+    const events = new Events(await worker({ MODEL_STREAM_MS: "100" }).stream(session, "Tell me."));
+    await events.next();
+    await model.say("Once upon");
+    const rest = await events.rest();
+    expect(rest.at(-1)).toMatchObject({ event: "error", data: { code: "model_timeout" } });
+    expect(await llamory.transcript(session)).toEqual(["user: Tell me.", "assistant: Once upon"]);
+    await model.cancelled();
+  });
+
   it("goes on when the client is gone, and tells it later exactly what it missed", async () => {
     const session = freshSession();
     const played = await scripted(session, PLAYED, { response: "ok" });

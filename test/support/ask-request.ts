@@ -3,7 +3,14 @@ import type { AskRequest } from "../../src/env";
 /** A question as the Worker passes it to a session's object, for tests that need to know the turn's id. */
 export const askRequest = (turnId: string, question: string, more: Partial<AskRequest> = {}): AskRequest => ({
   turnId,
-  ask: { question, systemPrompt: "Be kind.", contextTokens: 8_192, recallTokens: 2_000, maxTokens: 1_024 },
+  ask: {
+    question,
+    systemPrompt: "Be kind.",
+    timeZone: "UTC",
+    contextTokens: 8_192,
+    recallTokens: 2_000,
+    maxTokens: 1_024,
+  },
   model: {
     model: "llamory-offline",
     fallbackModel: "",

@@ -79,7 +79,7 @@ const factOf = async (userId: string) =>
 export const cases: Record<string, Case> = {
   ask: {
     schema: common.askRequest,
-    examples: (sessionId, userId) => [{ sessionId, userId, question: "q" }],
+    examples: (sessionId, userId) => [{ sessionId, userId, question: "q", timeZone: "UTC" }],
     send: (body) => llamory.post("/ask", body),
   },
   append: {

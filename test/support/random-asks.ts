@@ -32,7 +32,7 @@ export async function repeat(step: Step): Promise<void> {
   );
   if (!unit) return ask(step);
   const [asked, answered] = unit.lines;
-  const again = await run.ask({ session: at, user: session.owner, question: asked?.content ?? "" }, unit.key);
+  const again = await run.ask({ session: at, user: unit.user, question: asked?.content ?? "" }, unit.key);
   expect(again).toMatchObject({ turnId: unit.turnId, answer: answered?.content, replayed: true });
 }
 

@@ -99,7 +99,7 @@ export class RandomRun {
       { role: "user", content: question },
       { role: "assistant", content: answer },
     ];
-    session.units.push({ lines, turnId, withdrawn: false, ...more });
+    session.units.push({ lines, turnId, user, withdrawn: false, ...more });
   }
 }
 

@@ -15,6 +15,8 @@ export interface Unit {
   lines: Line[];
   /** Of a turn. */
   turnId?: string;
+  /** The index of the user who asked; a key stands for a turn of this user only. */
+  user?: number | undefined;
   key?: string;
   /** The calls that wait for their results. */
   calls?: { id: string; type: "function"; function: { name: string; arguments: string } }[];

@@ -106,7 +106,7 @@ describe("what a user has said", () => {
     const [run] = await model.runs();
     expect(run?.inputs.messages).toEqual(shown);
     const block = run?.inputs.messages[1]?.content ?? "";
-    expect(block).toContain("\n2025-03-01, in another conversation:\n> user: My dog is called\n>   Figaro.");
+    expect(block).toContain("\nSat 2025-03-01, in another conversation:\n> user: My dog is called\n>   Figaro.");
     expect(block).toContain("Some are from other conversations");
     expect(memory.recalled[0]).toMatchObject({ sessionId: told, seq: 1, content: "My dog is called\nFigaro." });
     expect(said.memory.recalled).toEqual(

@@ -118,9 +118,10 @@ describe("a turn that runs in a session that is nobody's yet", () => {
       ["t1", anas, bos],
       ["t2", bos, anas],
     ] as const) {
-      expect((await llamory.fetch(turn(id), { headers: other })).status).toBe(403);
-      expect((await llamory.fetch(`${turn(id)}/stream`, { headers: other })).status).toBe(403);
-      expect((await llamory.fetch(turn(id), { method: "DELETE", headers: other })).status).toBe(403);
+      // Another user's token reads it as a turn that never was.
+      expect((await llamory.fetch(turn(id), { headers: other })).status).toBe(404);
+      expect((await llamory.fetch(`${turn(id)}/stream`, { headers: other })).status).toBe(404);
+      expect((await llamory.fetch(turn(id), { method: "DELETE", headers: other })).status).toBe(404);
       expect((await llamory.fetch(turn(id), { headers: own })).status).toBe(200);
     }
     expect((await llamory.fetch(turn("t1"), { method: "DELETE", headers: anas })).status).toBe(200);

@@ -137,6 +137,11 @@ export class Messages {
     return this.#said("m.seq > ? AND m.seq <= ? ORDER BY m.seq", before?.seq ?? 0, last);
   }
 
+  /** Messages up to a `seq`, newest first, one by one. */
+  *backwards(last: number): Generator<Message> {
+    for (const row of this.#db.tuples<Columns>(`${SAID} m.seq <= ? ORDER BY m.seq DESC`, last)) yield toMessage(row);
+  }
+
   /** The last question, which may be the last message. */
   lastQuestion(): number | undefined {
     const query = "SELECT seq FROM messages WHERE role = 'user' ORDER BY seq DESC LIMIT 1";

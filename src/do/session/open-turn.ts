@@ -48,10 +48,11 @@ export function openTurn(
   const measured = measure(opened.value.ask);
   const budget = budgetOf(measured, window);
   const context = begins
-    ? beginContext(opened.value.before, budget, user)
+    ? beginContext(opened.value.before, budget, { user, timeZone: ask.timeZone })
     : readContext(messages, measured.question, budget, {
         total: count - exchange.length,
         end: exchange[0]?.seq,
+        timeZone: ask.timeZone,
         nearest,
         user,
       });

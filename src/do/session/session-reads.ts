@@ -69,7 +69,7 @@ export class SessionReads {
   }
 
   follow(turnId: string, form: Form, after: number | null, by: string | undefined): Result<ReadableStream<Uint8Array>> {
-    return this.mayReadTurn(turnId, by) ?? found(this.#deps.turns.follow(turnId, form, after));
+    return this.mayReadTurn(turnId, by) ?? this.#deps.turns.follow(turnId, form, after);
   }
 
   history({ before, limit }: Page, by: string | undefined): Result<{ messages: Message[]; nextCursor: number | null }> {
@@ -106,7 +106,12 @@ export class SessionReads {
       user && this.#deps.user.joining.read(user, { ...ask, recallTokens }),
     ]);
     const { messages } = this.#deps.store;
-    const scope = { total: messages.count(), nearest: this.#deps.meaning.nearestTo(question), user: known };
+    const scope = {
+      total: messages.count(),
+      timeZone: ask.timeZone,
+      nearest: this.#deps.meaning.nearestTo(question),
+      user: known,
+    };
     const shown = preview(measure(ask), window, sizes, (budget) => readContext(messages, ask.question, budget, scope));
     return shown.ok ? ok({ ...shown.value, messages: cleanMessages(shown.value.messages) }) : shown;
   }

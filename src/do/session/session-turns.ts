@@ -4,11 +4,12 @@ import { Llama, type LlamaOptions } from "../../llm/llama";
 import { log } from "../../log";
 import { countUsage, type Quotas } from "../../quota";
 import { budgetOf, measure } from "../../turn/budget";
+import type { Encoder } from "../../turn/encodings";
 import { LiveTurn, replay } from "../../turn/live-turn";
 import { noJournal } from "../../turn/ports";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { answerTurn, followReply, storedReply, streamReply, streamTurn, wholeReply } from "../../turn/turn";
-import type { Ask, AskReply, Encode, Idempotency, StoredTurn, TurnStatus } from "../../turn/types";
+import type { Ask, AskReply, Idempotency, StoredTurn, TurnStatus } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
 import { storageFailed, written } from "../sqlite/try-write";
 import type { AskingUser, AskRequest } from "./ask-request";
@@ -54,9 +55,9 @@ export class SessionTurns {
     const idempotency = request.idempotency && ofUser(request.idempotency, user?.object);
     const refusal = this.#deps.user.refusal(user);
     if (refusal) return { state: "failed", failure: refusal };
-    const encode = form && encoderOf(form, turnId);
+    const encoder = form && encoderOf(form, turnId);
     const before =
-      (request.again && this.#again(turnId, encode, user)) || (idempotency && this.#byKey(idempotency, form, user));
+      (request.again && this.#again(turnId, encoder, user)) || (idempotency && this.#byKey(idempotency, form, user));
     if (before) return before;
     if (onBusy === "reject" && this.#deps.line.busy) return { state: "failed", failure: { reason: "session_busy" } };
     if (this.#deps.line.full) return { state: "failed", failure: { reason: "session_queue_full" } };
@@ -64,7 +65,7 @@ export class SessionTurns {
     const known = user && this.#deps.user.joining.ask(user, request.ask, request.store ?? true);
     const meaning = this.#meaningOf(request);
     this.#deps.ctx.waitUntil(this.#run(this.#live.add(turn, user?.object), request, { meaning, known }));
-    return encode ? streamReply(turn, encode) : wholeReply(turn, false);
+    return encoder ? streamReply(turn, encoder) : wholeReply(turn, false);
   }
 
   get(turnId: string): StoredTurn | null {
@@ -77,12 +78,12 @@ export class SessionTurns {
     return isLost ? { ...stored, status: "interrupted" } : stored;
   }
 
-  follow(turnId: string, form: Form, after: number | null): ReadableStream<Uint8Array> | null {
-    const encode = encoderOf(form, turnId);
+  follow(turnId: string, form: Form, after: number | null): Result<ReadableStream<Uint8Array>> {
+    const encoder = encoderOf(form, turnId);
     const live = this.#live.get(turnId);
-    if (live) return live.turn.follow(encode, after);
+    if (live) return live.turn.follow(encoder, after);
     const stored = this.#storedTurn(turnId);
-    return stored && replay(stored, encode, after);
+    return stored ? ok(replay(stored, encoder, after)) : failed({ reason: "turn_not_found" });
   }
 
   cancel(turnId: string): Result<StoredTurn> {
@@ -209,14 +210,14 @@ export class SessionTurns {
   /** The turn of a call that was lost, where it reached this object or the one before it. */
   #again(
     turnId: string,
-    encode: Encode | undefined,
+    encoder: Encoder | undefined,
     user: AskingUser | undefined,
   ): Promise<AskReply> | AskReply | undefined {
     const live = this.#live.get(turnId);
     if (live && live.user !== user?.object) return { state: "failed", failure: { reason: "session_of_another_user" } };
-    if (live) return liveReply(live.turn, encode, false);
+    if (live) return liveReply(live.turn, encoder, false);
     const stored = this.#storedTurn(turnId);
-    return stored ? storedReply(stored, encode) : undefined;
+    return stored ? storedReply(stored, encoder) : undefined;
   }
 
   #byKey(
@@ -244,5 +245,5 @@ export class SessionTurns {
   }
 }
 
-const liveReply = (turn: LiveTurn, encode: Encode | undefined, replayed: boolean) =>
-  encode ? followReply(turn, encode, replayed) : wholeReply(turn, replayed);
+const liveReply = (turn: LiveTurn, encoder: Encoder | undefined, replayed: boolean) =>
+  encoder ? followReply(turn, encoder, replayed) : wholeReply(turn, replayed);

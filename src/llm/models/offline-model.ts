@@ -37,7 +37,7 @@ function saidIn(messages: ModelMessage[]): string[] {
   return messages.flatMap(({ role, content }): string[] => {
     if (role === "system") return [];
     const quoted = content.split("\n").filter((text) => text.startsWith("> "));
-    if (quoted.length === 0) return sentencesOf(content);
+    if (quoted.length === 0) return sentencesOf(content.replace(/^\[\w{3} \d{4}-\d\d-\d\d\] /, ""));
     return quoted.flatMap((text) => sentencesOf(text.replace(/^> (?:(?:user|assistant|system): )?/, "")));
   });
 }

@@ -9,32 +9,24 @@ import * as z from "zod";
 import { version } from "../../../package.json";
 import type { AppEnv } from "../../env";
 import { FailureError, orThrow } from "../../middleware/respond";
-import { valid } from "../../middleware/validation";
 import { callSession } from "../../rpc/call-session";
-import { mcpRequest, type mcpResponse, sessionId } from "../../schema/common-schema";
+import { type mcpResponse, sessionId } from "../../schema/common-schema";
 import { problemOf } from "../../wire/problem";
+import {
+  INVALID_PARAMS,
+  METHOD_NOT_FOUND,
+  PROTOCOLS,
+  RESOURCE_NOT_FOUND,
+  RpcError,
+  readMessage,
+  validMessage,
+  withoutNulls,
+} from "./json-rpc";
 import { lineOf, type ToolName, toolList, tools } from "./tools";
 
-/** Newest first: what a client does not name is answered with the first. */
-const PROTOCOLS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 const TRANSCRIPT = "llamory://sessions/{sessionId}/transcript";
 /** Messages of a transcript: the newest. */
 const MOST_MESSAGES = 1_000;
-
-/** Codes of JSON-RPC 2.0, and of MCP for what is not there. */
-const METHOD_NOT_FOUND = -32601;
-const INVALID_PARAMS = -32602;
-const RESOURCE_NOT_FOUND = -32002;
-
-class RpcError extends Error {
-  override readonly name = "RpcError";
-  readonly code: number;
-
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 const isTool = (name: string): name is ToolName => Object.hasOwn(tools, name);
 
@@ -44,7 +36,7 @@ async function callTool(c: Context<AppEnv>, params: unknown) {
   if (!call.success || !isTool(call.data.name)) throw new RpcError(INVALID_PARAMS, "There is no such tool.");
   const text = (said: string, isError: boolean) => ({ content: [{ type: "text", text: said }], isError });
   try {
-    const result = await tools[call.data.name].call(c, call.data.arguments ?? {});
+    const result = await tools[call.data.name].call(c, withoutNulls(call.data.arguments ?? {}));
     return typeof result === "string" ? text(result, false) : text(z.prettifyError(result), true);
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
@@ -53,11 +45,21 @@ async function callTool(c: Context<AppEnv>, params: unknown) {
   }
 }
 
+/** Returns undefined where the percent-encoding is malformed. */
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text && decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
 async function readResource(c: Context<AppEnv>, params: unknown) {
   const { data } = z.object({ uri: z.string() }).safeParse(params);
-  const [, id] = /^llamory:\/\/sessions\/([^/]+)\/transcript$/.exec(data?.uri ?? "") ?? [];
-  const session = sessionId.safeParse(id && decodeURIComponent(id));
-  if (!data || !session.success) throw new RpcError(RESOURCE_NOT_FOUND, `Resources are named ${TRANSCRIPT}.`);
+  if (!data) throw new RpcError(INVALID_PARAMS, "`uri` must be text.");
+  const [, id] = /^llamory:\/\/sessions\/([^/]+)\/transcript$/.exec(data.uri) ?? [];
+  const session = sessionId.safeParse(decoded(id));
+  if (!session.success) throw new RpcError(RESOURCE_NOT_FOUND, `Resources are named ${TRANSCRIPT}.`);
   const page = orThrow(await callSession(c, session.data, (stub) => stub.getHistory({ limit: MOST_MESSAGES })));
   const text = page.messages.toReversed().map(lineOf).join("\n");
   return { contents: [{ uri: data.uri, mimeType: "text/plain", text }] };
@@ -97,8 +99,8 @@ async function answer(c: Context<AppEnv>, method: string, params: unknown): Prom
 }
 
 export const mcp = new Hono<AppEnv>()
-  /** `POST /mcp`: one message of JSON-RPC; a notification, or a reply to what was never asked, is taken and has no answer. */
-  .post("/mcp", valid("json", mcpRequest), async (c) => {
+  /** `POST /mcp`: one message of JSON-RPC. Notifications and replies get a 202 without a body. */
+  .post("/mcp", readMessage, validMessage, async (c) => {
     const { id, method, params } = c.req.valid("json");
     if (id === undefined || method === undefined) return c.body(null, 202);
     try {

@@ -5,7 +5,7 @@ import type { AppEnv } from "../../env";
 import { FailureError, invalid, respondOpenAI } from "../../middleware/respond";
 import { valid } from "../../middleware/validation";
 import { callSession } from "../../rpc/call-session";
-import { sessionId as sessionIdSchema } from "../../schema/common-schema";
+import { turnParam } from "../../schema/common-schema";
 import {
   type deletedResponse,
   responseParam,
@@ -36,9 +36,7 @@ interface Place {
 /** What an id of ours names; one that is not ours names nothing that there is. */
 function placeOf(kind: "resp" | "item", id: string): Place {
   const place = parseOpenaiId(kind, id);
-  if (!place || !sessionIdSchema.safeParse(place.sessionId).success) {
-    throw new FailureError({ reason: "response_not_found" });
-  }
+  if (!place || !turnParam.safeParse(place).success) throw new FailureError({ reason: "response_not_found" });
   return { sessionId: place.sessionId, follows: place.turnId };
 }
 

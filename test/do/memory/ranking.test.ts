@@ -9,7 +9,7 @@ const llamory = worker();
 describe("recall", () => {
   it("finds a fact from thousands of messages ago, and the stand-in quotes it", async () => {
     const session = await sessionWith([
-      { role: "user", content: "My grandmother's parrot is called Figaro." },
+      { role: "user", content: "My grandmother's parrot is called Figaro.", createdAt: "2020-01-01T00:00:00Z" },
       ...smallTalk(3_000),
     ]);
     const response = await llamory.ask(session, "What is the parrot called?");

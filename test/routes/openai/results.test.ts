@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { scripted } from "../../support/scripted-model";
+import { undated } from "../../support/undated";
 import { ask, CALL, CALLS, complete, exchange, history } from "../../support/weather";
 import { freshSession, worker } from "../../support/worker";
 
@@ -63,7 +64,7 @@ describe("what a function returned", () => {
     expect((await history(session)).map(({ role }) => role)).toEqual(["assistant", "user"]);
     await complete(session, [{ role: "user", content: "Hello!" }]);
     const prompt = (await model.runs())[2]?.inputs.messages.slice(1);
-    expect(prompt).toEqual([ask, { role: "user", content: "Hello!" }]);
+    expect(prompt?.map(undated)).toEqual([ask, { role: "user", content: "Hello!" }]);
   });
 
   it("is told once, where a response in the middle of its exchange was deleted", async () => {
@@ -94,7 +95,7 @@ describe("what a function returned", () => {
     const model = await scripted(session, CALLS, { response: "Hello." });
     await complete(session, [ask]);
     await complete(session, [{ role: "user", content: "Never mind. Hello!" }], {});
-    expect((await model.runs())[1]?.inputs.messages.slice(1)).toEqual([
+    expect((await model.runs())[1]?.inputs.messages.slice(1).map(undated)).toEqual([
       ask,
       { role: "user", content: "Never mind. Hello!" },
     ]);

@@ -1,0 +1,38 @@
+/** The end of a transcript, from which a window is planned. */
+import type { Message } from "../../turn/types";
+import type { Messages } from "./messages";
+
+/** Messages that are read to find the last question with an answer, before the newest messages. */
+const MOST_EARLIER = 1_000;
+
+/**
+ * Returns the newest messages up to a `seq`, oldest first, at least as many as a window of some tokens can hold.
+ * Without a question that has an answer among them, the last such question and its answer come first.
+ * @returns `before`: estimated tokens of all earlier messages
+ */
+export function newestMessages(
+  messages: Messages,
+  last: number,
+  tokens: number,
+): { newest: Message[]; before: number } {
+  const newest: Message[] = [];
+  const head: Message[] = [];
+  let total = 0;
+  let earlier = 0;
+  let [isAnswer, isQuestion] = [false, false];
+  for (const message of messages.backwards(last)) {
+    const { role } = message;
+    if (total <= 2 * tokens || newest.length < 2) {
+      newest.push(message);
+      // A long message takes at most a quarter of a window.
+      total += Math.min(message.tokens, tokens / 4);
+    } else if (isQuestion || earlier === MOST_EARLIER) break;
+    else {
+      earlier += 1;
+      if (role === (isAnswer ? "user" : "assistant")) head.push(message);
+    }
+    isQuestion ||= isAnswer && role === "user";
+    isAnswer ||= role === "assistant";
+  }
+  return { newest: [...head.reverse(), ...newest.toReversed()], before: messages.end(newest.at(-1)?.seq ?? 1).tokens };
+}

@@ -1,0 +1,67 @@
+/** JSON-RPC 2.0 as MCP has it: one message in a body, never a batch, and errors with a code. */
+import { zValidator } from "@hono/zod-validator";
+import { createMiddleware } from "hono/factory";
+import type * as z from "zod";
+import type { AppEnv } from "../../env";
+import { type mcpError, mcpRequest } from "../../schema/common-schema";
+
+/** Versions of the protocol, newest first. A client that names another one in `initialize` is offered the first. */
+export const PROTOCOLS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
+
+/** Codes of JSON-RPC 2.0, and of MCP for unknown resources. */
+const PARSE_ERROR = -32700;
+const INVALID_REQUEST = -32600;
+export const METHOD_NOT_FOUND = -32601;
+export const INVALID_PARAMS = -32602;
+export const RESOURCE_NOT_FOUND = -32002;
+
+/** Levels at which an argument may stand: the arguments, a list in them, the fields of its items. */
+const ARGUMENT_LEVELS = 3;
+
+export class RpcError extends Error {
+  override readonly name = "RpcError";
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Returns the body of a request's refusal. Its id is null, as JSON-RPC has it where none could be read. */
+const refusal = (code: number, message: string): z.input<typeof mcpError> => ({
+  jsonrpc: "2.0",
+  id: null,
+  error: { code, message },
+});
+
+/** Answers 400 to an unknown `MCP-Protocol-Version` and to malformed JSON. */
+export const readMessage = createMiddleware<AppEnv>(async (c, next) => {
+  const version = c.req.header("mcp-protocol-version");
+  if (version !== undefined && !PROTOCOLS.includes(version)) {
+    return c.json(refusal(INVALID_REQUEST, `MCP-Protocol-Version must be one of ${PROTOCOLS.join(", ")}.`), 400);
+  }
+  try {
+    await c.req.json();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return c.json(refusal(PARSE_ERROR, "The body is empty or not valid JSON."), 400);
+  }
+  return next();
+});
+
+/** Answers 400 to JSON other than one message: a batch, an `id` of null, neither a method nor a reply. */
+export const validMessage = zValidator("json", mcpRequest, (result, c) => {
+  if (result.success) return undefined;
+  const [issue] = result.error.issues;
+  const message = `${issue?.path.join(".") || "message"}: ${issue?.message ?? "is not one JSON-RPC message"}`;
+  return c.json(refusal(INVALID_REQUEST, message), 400);
+});
+
+/** Returns arguments without those that are null: many models send null for an optional argument. */
+export function withoutNulls(value: unknown, levels = ARGUMENT_LEVELS): unknown {
+  if (typeof value !== "object" || value === null || levels === 0) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutNulls(item, levels - 1));
+  const given = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(given.map(([name, field]) => [name, withoutNulls(field, levels - 1)]));
+}

@@ -1,0 +1,55 @@
+/** The bytes of a turn's events: encoded once for all followers of one form. */
+import type { Encode, TurnEvent } from "./types";
+
+const utf8 = new TextEncoder();
+
+/** How a follower gets a turn's events. */
+export interface Encoder {
+  /** Followers with the same key get the same bytes. */
+  key: string;
+  encode: Encode;
+  /** Whether a failure names the follower's request, and so is encoded for each follower. */
+  ownFailure: boolean;
+}
+
+interface Shared {
+  encode: Encode;
+  bytes: Map<TurnEvent, Uint8Array>;
+}
+
+export class Encodings {
+  readonly #shared = new Map<string, Shared>();
+
+  /**
+   * Returns the bytes of some events of a turn.
+   * @param all the turn's events so far, in order: an encoder may keep state from one to the next
+   */
+  bytesOf(encoder: Encoder, some: readonly TurnEvent[], all: readonly TurnEvent[]): Uint8Array {
+    const { encode, bytes } = this.#sharedOf(encoder);
+    const isOwn = (event: TurnEvent) => event.type === "failed" && encoder.ownFailure;
+    for (const event of all.slice(bytes.size)) if (!isOwn(event)) bytes.set(event, utf8.encode(encode(event)));
+    // A delta that was cut for one follower is in no map.
+    return joined(some.map((event) => bytes.get(event) ?? utf8.encode(encoder.encode(event))));
+  }
+
+  #sharedOf({ key, encode }: Encoder): Shared {
+    const known = this.#shared.get(key);
+    if (known) return known;
+    const shared: Shared = { encode, bytes: new Map() };
+    this.#shared.set(key, shared);
+    return shared;
+  }
+}
+
+/** Joins many events into one chunk: each chunk costs a write of its own. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts;
+  if (first && parts.length === 1) return first;
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { lineTokens } from "../../src/turn/prompt-blocks";
+import { estimateMessage } from "../../src/turn/tokens";
+import type { Message, Role } from "../../src/turn/types";
+import { fitWindow } from "../../src/turn/window";
+
+const WORDS = "The hives stand under a lime tree behind the old school, and the honey is ripe in July. ";
+
+/** A message of about so many tokens. */
+function message(seq: number, role: Role, tokens: number, called: Partial<Message> = {}): Message {
+  const content = `#${seq} `.concat(WORDS.repeat(Math.ceil(tokens / 20)).slice(0, tokens * 4), ` #${seq}`);
+  const said = { role, content, ...called };
+  const cost = tokens > 5_000 ? Math.ceil(tokens * 1.1) : estimateMessage(said);
+  return { seq, ...said, tokens: cost, createdAt: seq * 60_000, status: "complete" };
+}
+
+const sizes = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: 60 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 60, max: 1_000 }) },
+  { weight: 1, arbitrary: fc.constantFrom(2_000, 10_000, 100_000) },
+);
+
+/** What follows a question: an answer, calls with results and an answer, a system message, or nothing. */
+const kinds = fc.constantFrom("answer", "answer", "answer", "calls", "system", "nothing");
+
+/** A transcript, oldest first. */
+const transcripts = fc
+  .array(fc.tuple(kinds, sizes, sizes, fc.integer({ min: 1, max: 3 })), { minLength: 1, maxLength: 40 })
+  .map((exchanges) => {
+    const messages: Message[] = [];
+    const add = (role: Role, tokens: number, called?: Partial<Message>) =>
+      messages.push(message(messages.length + 1, role, tokens, called));
+    for (const [kind, asked, answered, calls] of exchanges) {
+      if (kind === "system") {
+        add("system", asked);
+        continue;
+      }
+      add("user", asked);
+      if (kind === "calls") {
+        const toolCalls = Array.from({ length: calls }, (_, at) => ({
+          id: `c${messages.length}-${at}`,
+          name: "find",
+          arguments: JSON.stringify({ text: WORDS.repeat(Math.ceil(asked / 20)) }),
+        }));
+        add("assistant", 1, { toolCalls, content: "" });
+        for (const { id } of toolCalls) add("tool", answered, { toolCallId: id });
+      }
+      if (kind !== "nothing") add("assistant", answered);
+    }
+    return messages;
+  });
+
+const rooms = fc.oneof(fc.integer({ min: 200, max: 1_000 }), fc.integer({ min: 1_000, max: 20_000 }));
+const costOf = (messages: Message[]) => messages.reduce((sum, one) => sum + lineTokens(one), 0);
+
+/** The last exchange: from the last user message with an answer to the end; the last message without one. */
+function lastExchange(messages: Message[]): Message[] {
+  const answer = messages.findLastIndex(({ role }) => role === "assistant");
+  const question = messages.findLastIndex(({ role }, at) => role === "user" && at < answer);
+  return messages.slice(question === -1 ? -1 : question);
+}
+
+describe("the window of any transcript in any room", () => {
+  // The same transcripts for each property: their tokens are estimated once.
+  const samples = fc.sample(fc.tuple(transcripts, rooms), { numRuns: 200, seed: 7 }).map(([messages, room]) => {
+    return { messages, room, window: fitWindow(messages, room) };
+  });
+  const property = (check: (window: Message[], messages: Message[], room: number) => void) => {
+    for (const { messages, room, window } of samples) check(window, messages, room);
+  };
+
+  it("fits", () => {
+    property((window, _, room) => {
+      expect(costOf(window)).toBeLessThanOrEqual(room);
+    });
+  });
+
+  it("contains the last exchange, or its beginning and its end", () => {
+    property((window, messages, room) => {
+      const last = lastExchange(messages);
+      const seqs = new Set(window.map(({ seq }) => seq));
+      expect(seqs).toContain(last.at(-1)?.seq);
+      // A very small room may have no place for a question beside a call with its results.
+      if (room >= 400) expect(seqs).toContain(last[0]?.seq);
+    });
+  });
+
+  it("keeps the beginning and the end of a message that it shortens, and counts the characters that it leaves out", () => {
+    property((window, messages) => {
+      for (const { seq, content, leftOut, toolCalls } of window) {
+        const whole = messages[seq - 1]?.content ?? "";
+        if (leftOut === undefined) expect(content).toBe(whole);
+        else if (!toolCalls) {
+          expect(content).toContain("characters left out …]");
+          const kept = content.replace(/\n?\[… [\d,]+ characters left out …\]\n?/, "");
+          expect(whole.length - kept.length).toBeGreaterThanOrEqual(leftOut - 2);
+        }
+      }
+    });
+  });
+
+  it("never begins with an answer if there is a user message before it", () => {
+    property((window, messages) => {
+      const first = window[0];
+      if (first?.role === "user" || first?.role === "system") return;
+      expect(messages.slice(0, first?.seq).some(({ role }) => role === "user")).toBe(false);
+    });
+  });
+
+  it("has every call with its results, and no result without its call", () => {
+    property((window) => {
+      const calls = window.flatMap(({ toolCalls = [] }) => toolCalls.map(({ id }) => id));
+      const results = window.flatMap(({ toolCallId }) => toolCallId ?? []);
+      expect(results.toSorted()).toEqual(calls.toSorted());
+    });
+  });
+
+  it("leaves at most a quarter of its room unused while older messages exist", () => {
+    property((window, messages, room) => {
+      const first = window[0]?.seq ?? 0;
+      const older = messages.slice(0, first - 1).some(({ role }) => role === "user");
+      const shortened = window.some(({ leftOut }) => leftOut !== undefined);
+      // Calls with results keep their names and ids: in a small room they may not fit beside another message.
+      if ((older || shortened) && room >= 1_200) expect(costOf(window)).toBeGreaterThanOrEqual(room * 0.75);
+    });
+  });
+});

@@ -11,11 +11,9 @@ const ESCAPE = /\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))/gis;
 const ESCAPED: Record<string, string> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
 const CONSTANTS = new Map<string, boolean | null>([
   ["true", true],
-  ["True", true],
   ["false", false],
-  ["False", false],
   ["null", null],
-  ["None", null],
+  ["none", null],
 ]);
 
 const unescaped = (text: string) =>
@@ -65,7 +63,7 @@ export class Literals {
     const text = this.#string();
     if (text !== undefined) return text;
     const number = this.match(NUMBER)?.[0];
-    return number === undefined ? CONSTANTS.get(this.word() ?? "") : Number(number);
+    return number === undefined ? CONSTANTS.get(this.word()?.toLowerCase() ?? "") : Number(number);
   }
 
   /** Reads the arguments of a call in Python's form, behind their bracket. */

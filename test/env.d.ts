@@ -9,3 +9,8 @@ declare module "*.md?raw" {
   const text: string;
   export default text;
 }
+
+/** Vite's: https://vite.dev/guide/features#glob-import */
+interface ImportMeta {
+  glob<T>(pattern: string, options: { query: "?raw"; import: "default"; eager: true }): Record<string, T>;
+}

@@ -34,6 +34,7 @@ export interface ChatInputs {
   tools?: ModelTool[];
   tool_choice?: "auto" | "required";
   response_format?: ResponseFormat;
+  reasoning_effort?: string;
 }
 
 /** Texts to be made vectors of: the reply is `{ data: number[][] }`. */
@@ -49,6 +50,8 @@ export interface AiOptions {
   /** Resolves when the call is cancelled, or over. */
   cancelled?: () => Promise<void>;
   extraHeaders?: Record<string, string>;
+  /** Fails at once while the model is busy, instead of waiting: https://developers.cloudflare.com/workers-ai/ */
+  rejectIfBusy?: boolean;
   /** The AI Gateway that the call goes through. */
   gateway?: { id: string };
 }

@@ -6,7 +6,10 @@ interface Llama {
   window: number;
   /** Whether its page says that it calls functions. */
   tools: boolean;
-  /** Whether it has JSON mode: https://developers.cloudflare.com/workers-ai/features/json-mode/ */
+  /**
+   * Whether JSON mode is tried: https://developers.cloudflare.com/workers-ai/features/json-mode/
+   * The default left that list in 2026. If it answers that it has none, it is asked in words (`lacks.ts`).
+   */
   json: boolean;
   /** List price of a million tokens, in US dollars: https://developers.cloudflare.com/workers-ai/platform/pricing/ */
   price?: Price;
@@ -15,11 +18,13 @@ interface Llama {
 export interface Price {
   prompt: number;
   completion: number;
+  /** Present if Cloudflare publishes no price of this model: it is the price of its nearest variant. */
+  assumed?: true;
 }
 
 // biome-ignore format: a table reads best as one
 const llamas: Record<string, Llama> = {
-  "@cf/meta/llama-3.1-8b-instruct-fast": { window: 128_000, tools: false, json: true, price: { prompt: 0.045, completion: 0.384 } },
+  "@cf/meta/llama-3.1-8b-instruct-fast": { window: 128_000, tools: false, json: true, price: { prompt: 0.045, completion: 0.384, assumed: true } },
   "@cf/meta/llama-3.1-8b-instruct-fp8": { window: 32_000, tools: false, json: false, price: { prompt: 0.152, completion: 0.287 } },
   "@cf/meta/llama-3.2-1b-instruct": { window: 60_000, tools: false, json: false, price: { prompt: 0.027, completion: 0.201 } },
   "@cf/meta/llama-3.2-3b-instruct": { window: 60_000, tools: false, json: false, price: { prompt: 0.051, completion: 0.335 } },

@@ -1,13 +1,14 @@
 /** Errors of a model as failures. The binding throws them with a message `<code>: …`; entrypoints return them. */
 import type { Failure } from "../turn/result";
 import { isObject } from "./json";
+import type { Lack } from "./lacks";
 import { causeOf } from "./log-cause";
 
 /**
  * What may help: `again` the same call, `once` the same but only once more, `fallback` another model, `shrink` a shorter
- * prompt, `stop` nothing that the Worker can do.
+ * prompt, `without` a call that does not ask for something that the model lacks, `stop` nothing that the Worker can do.
  */
-export type Remedy = "again" | "once" | "fallback" | "shrink" | "stop";
+export type Remedy = "again" | "once" | "fallback" | "shrink" | "stop" | { without: Lack };
 
 export interface ModelError {
   failure: Failure;
@@ -16,7 +17,7 @@ export interface ModelError {
   cause: string;
 }
 
-type Kind = "misfit" | "busy" | "unreachable" | "unavailable" | "allowance" | "too_long" | "account" | "refused";
+type Kind = "misfit" | Lack | "busy" | "unreachable" | "unavailable" | "allowance" | "too_long" | "account" | "refused";
 
 /** Codes: https://developers.cloudflare.com/workers-ai/platform/errors/ */
 const KINDS: Record<number, Kind> = {
@@ -66,11 +67,17 @@ export function secondsToMidnight(now: number): number {
   return Math.ceil((day - (now % day)) / 1000);
 }
 
+/** Whether a call was refused because of a field that has one of these words. */
+const lacks = (cause: string, words: string[]) =>
+  words.some((word) => cause.includes(word)) && /not supported|HTTP 4(?:00|22)/.test(cause);
+
 function kindOf(cause: string): Kind {
   if (cause === UNREACHABLE) return "unreachable";
   const code = Number(CODE.exec(cause)?.[1] ?? Number.NaN);
   // JSON mode may fail: https://developers.cloudflare.com/workers-ai/features/json-mode/
-  if (code === 5024 || cause.includes("JSON mode")) return "misfit";
+  if (code === 5024 || cause.includes("not met")) return "misfit";
+  if (code === 5025 || lacks(cause, ["JSON mode", "response_format"])) return "json";
+  if (lacks(cause, ["reasoning"])) return "reasoning";
   if (code === 3010 && cause.includes("tokens") && cause.includes("exceeded")) return "too_long";
   // All other errors of our request have a code of their own; an error without one may pass.
   const ours = (code >= 400 && code < 500) || (code >= 3000 && code < 9000);
@@ -82,11 +89,15 @@ function kindOf(cause: string): Kind {
  * @param cause as {@link causeOf} returns it
  */
 export function modelError(cause: string, model: string): ModelError {
-  switch (kindOf(cause)) {
+  const kind = kindOf(cause);
+  switch (kind) {
     case "busy":
       return { failure: { reason: "model_busy" }, remedy: "again", cause };
     case "misfit":
       return { failure: { reason: "model_reply_malformed" }, remedy: "once", cause };
+    case "json":
+    case "reasoning":
+      return { failure: { reason: "model_request_refused" }, remedy: { without: kind }, cause };
     case "unreachable":
       return { failure: { reason: "model_unreachable" }, remedy: "again", cause };
     case "unavailable":

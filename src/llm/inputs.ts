@@ -3,11 +3,14 @@ import type { FittedPrompt, ModelCall } from "../turn/ports";
 import type { AnswerFormat, PromptMessage, Tools } from "../turn/types";
 import type { ChatInputs, ModelMessage, ResponseFormat } from "./binding";
 import { cleanMessages, withoutControlTokens } from "./control-tokens";
+import type { Lack } from "./lacks";
 
 /** Messages in the order of the prompt; each result carries the name of its function, which some chat templates want. */
 function messagesOf(messages: PromptMessage[]): ModelMessage[] {
-  const names = new Map(messages.flatMap(({ toolCalls = [] }) => toolCalls.map(({ id, name }) => [id, name])));
+  const names = new Map<string, string>();
   return messages.map(({ role, content, toolCalls, toolCallId }) => {
+    // Two answers may use the same id: a result belongs to the call before it.
+    for (const { id, name } of toolCalls ?? []) names.set(id, name);
     const name = toolCallId === undefined ? undefined : names.get(toolCallId);
     return {
       role,
@@ -36,12 +39,25 @@ const toolsOf = ({ list, required }: Tools): Pick<ChatInputs, "tools" | "tool_ch
 const formatOf = ({ schema }: AnswerFormat): ResponseFormat =>
   schema === null ? { type: "json_object" } : { type: "json_schema", json_schema: JSON.parse(schema) };
 
+/** Tells a model without JSON mode in words. The budget counts the schema as a part of the prompt either way. */
+const withInstruction = ([system, ...rest]: PromptMessage[], { schema }: AnswerFormat): PromptMessage[] => {
+  const wanted = schema === null ? "a JSON object" : "JSON that matches the JSON Schema below";
+  const instruction = `Reply with ${wanted}, and nothing else.${schema === null ? "" : `\n${schema}`}`;
+  return system ? [{ ...system, content: `${system.content}\n\n${instruction}` }, ...rest] : [];
+};
+
 /** Builds the inputs of a call. All texts of clients pass here, and are cleaned here. */
-export function inputsOf({ messages, maxTokens }: FittedPrompt, call: ModelCall, stream: boolean): ChatInputs {
-  const { temperature, topP, seed, frequencyPenalty, presencePenalty, stop } = call.sampling;
+export function inputsOf(
+  { messages, maxTokens }: FittedPrompt,
+  call: ModelCall,
+  stream: boolean,
+  lacks: ReadonlySet<Lack>,
+): ChatInputs {
+  const { temperature, topP, seed, frequencyPenalty, presencePenalty, stop, reasoningEffort } = call.sampling;
   const { tools, format } = call;
+  const [instructed, mode] = lacks.has("json") ? [format, undefined] : [undefined, format];
   return {
-    messages: messagesOf(cleanMessages(messages)),
+    messages: messagesOf(cleanMessages(instructed ? withInstruction(messages, instructed) : messages)),
     max_tokens: maxTokens,
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
@@ -52,7 +68,8 @@ export function inputsOf({ messages, maxTokens }: FittedPrompt, call: ModelCall,
     ...withoutControlTokens({
       ...(stop !== undefined && { stop }),
       ...(tools && toolsOf(tools)),
-      ...(format && { response_format: formatOf(format) }),
+      ...(mode && { response_format: formatOf(mode) }),
+      ...(reasoningEffort !== undefined && !lacks.has("reasoning") && { reasoning_effort: reasoningEffort }),
     }),
   };
 }

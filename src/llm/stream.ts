@@ -1,24 +1,20 @@
 /** The model's bytes -> text and one end, in one loop. */
 import { createParser } from "eventsource-parser";
-import { MAX_ANSWER } from "../limits";
-import type { ModelEnd } from "../turn/ports";
+import type { AnswerPart } from "../turn/ports";
 import { type Failure, failed, type Result } from "../turn/result";
-import type { FinishReason, Usage } from "../turn/types";
-import { Calls } from "./calls";
-import type { Wanted } from "./catalogue";
-import { ended } from "./check-reply";
-import { parseReply, type Reply } from "./reply";
+import { Answer, type ReplyEnd, type Request } from "./answer";
+import { isObject, parsed } from "./json";
+import { readReply } from "./reply";
 
 export interface StreamOptions {
-  /** The longest wait for more text, in milliseconds; comments and empty chunks are none. */
+  /** The longest wait for more bytes, in milliseconds. */
   stallMs: number;
   /** The longest time for the whole stream, in milliseconds. */
   streamMs: number;
   /** Ends the reading. */
   signal: AbortSignal;
-  onText: (text: string) => void;
-  /** What the model was asked for. */
-  wanted: Wanted;
+  onPart: (part: AnswerPart) => void;
+  request: Request;
 }
 
 /** Milliseconds between two batches of text: a reader does not notice finer steps. */
@@ -26,68 +22,50 @@ const BATCH_MS = 40;
 
 const DONE = /\ndata: ?\[DONE\]\s*$/;
 
-/** What a stream has come to so far. */
+/** A stream as far as it has been read. */
 class Progress {
-  usage: Usage | undefined;
-  finishReason: FinishReason | undefined;
+  readonly answer: Answer;
   failure: Failure | undefined;
   /** Whether `[DONE]` came. */
   done = false;
-  characters = 0;
   heardAt = Date.now();
-  readonly #calls = new Calls();
-  readonly #wanted: Wanted;
-  #text = "";
 
-  constructor(wanted: Wanted) {
-    this.#wanted = wanted;
+  constructor(request: Request) {
+    this.answer = new Answer(request);
   }
 
-  /** What was said since this was last asked. */
-  take(): string {
-    const text = this.#text;
-    this.#text = "";
-    return text;
-  }
-
-  event(data: string): void {
-    if (this.over) return;
-    if (data === "[DONE]") this.done = true;
-    else this.reply(parseReply(data));
-  }
-
-  reply(reply: Reply | null): void {
-    if (!reply) {
-      this.failure = { reason: "model_reply_malformed" };
+  /** Reads an event. Those that are no JSON object, such as pings and padding, are skipped. */
+  event(data: string, name?: string): void {
+    if (this.over || data.trim() === "") return;
+    if (data.trim() === "[DONE]") {
+      this.done = true;
       return;
     }
-    this.usage = reply.usage ?? this.usage;
-    this.finishReason = reply.finishReason ?? this.finishReason;
-    if (!this.#calls.add(reply.calls)) this.failure = { reason: "model_reply_malformed" };
-    // Empty parts are no sign of life: a server could send them for ever.
-    if (reply.calls.some((part) => part.name !== "" || part.arguments !== "")) this.heardAt = Date.now();
-    const text = reply.text.slice(0, MAX_ANSWER - this.characters);
-    if (text.length < reply.text.length) {
-      this.finishReason = "length";
-      this.done = true;
-    }
-    if (text === "") return;
-    this.characters += text.length;
-    this.heardAt = Date.now();
-    this.#text += text;
+    const value = parsed(data);
+    if (value === undefined || name === "error") this.fail();
+    else if (isObject(value)) this.reply(value);
+  }
+
+  reply(value: Record<string, unknown>): void {
+    const reply = readReply(value);
+    if (!reply || !this.answer.add(reply)) this.fail();
+  }
+
+  fail(): void {
+    this.failure = { reason: "model_reply_malformed" };
   }
 
   get over(): boolean {
-    return this.done || this.failure !== undefined;
+    return this.done || this.answer.full || this.failure !== undefined;
   }
 
   /** @param broken why the bytes ended, where they did not end by themselves */
-  end(broken: Failure | undefined): Result<ModelEnd> {
-    if (this.failure) return failed(this.failure);
-    const { finishReason, usage } = this;
-    if (!this.done && finishReason === undefined) return failed(broken ?? { reason: "model_interrupted" });
-    const said = this.characters > 0;
-    return ended(said, this.#calls, { finishReason: finishReason ?? "stop", usage }, this.#wanted);
+  end(broken: Failure | undefined): Result<ReplyEnd> {
+    const isWhole = this.done || this.answer.full || this.answer.finishReason !== undefined;
+    const failure = this.failure ?? (isWhole ? undefined : (broken ?? { reason: "model_interrupted" }));
+    if (!failure) return this.answer.end();
+    this.answer.breakOff();
+    return failed(failure);
   }
 }
 
@@ -95,7 +73,7 @@ class Progress {
 class Reading {
   readonly progress: Progress;
   readonly #decoder = new TextDecoder();
-  readonly #parser = createParser({ onEvent: ({ data }) => this.progress.event(data) });
+  readonly #parser = createParser({ onEvent: ({ data, event }) => this.progress.event(data, event) });
   #chunks: Uint8Array[] = [];
   /** A body that begins with a brace is no events. */
   #json: string | undefined;
@@ -103,11 +81,13 @@ class Reading {
   /** The last characters, for an end that has no blank line behind it. */
   #tail = "\n";
 
-  constructor(wanted: Wanted) {
-    this.progress = new Progress(wanted);
+  constructor(request: Request) {
+    this.progress = new Progress(request);
   }
 
   add(chunk: Uint8Array): void {
+    // Everything that arrives is a sign of life: comments, pings, reasoning.
+    this.progress.heardAt = Date.now();
     this.#chunks.push(chunk);
   }
 
@@ -130,7 +110,9 @@ class Reading {
   close(): void {
     this.drain();
     if (this.#json === undefined) return;
-    this.progress.reply(parseReply(this.#json));
+    const value = parsed(this.#json);
+    if (isObject(value)) this.progress.reply(value);
+    else this.progress.fail();
     this.progress.done = true;
   }
 }
@@ -143,13 +125,13 @@ class Reading {
  */
 export async function readModelStream(
   bytes: ReadableStream<Uint8Array>,
-  { stallMs, streamMs, signal, onText, wanted }: StreamOptions,
-): Promise<Result<ModelEnd>> {
-  const reading = new Reading(wanted);
+  { stallMs, streamMs, signal, onPart, request }: StreamOptions,
+): Promise<Result<ReplyEnd>> {
+  const reading = new Reading(request);
   const { progress } = reading;
   const reader = bytes.getReader();
   const stop = () => reader.cancel().catch(() => {});
-  const watch = watchFor({ stallMs, streamMs }, progress, stop);
+  const watch = watchFor(stallMs, streamMs, progress, stop);
   signal.addEventListener("abort", stop);
   let emittedAt = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -158,10 +140,10 @@ export async function readModelStream(
     timer = null;
     try {
       reading.drain();
-      const text = progress.take();
-      if (text === "") return;
+      const parts = progress.answer.take();
+      if (parts.length === 0) return;
       emittedAt = Date.now();
-      onText(text);
+      for (const part of parts) onPart(part);
     } catch (error) {
       crash = { error };
     } finally {
@@ -190,26 +172,24 @@ export async function readModelStream(
   emit();
   if (crash) throw crash.error;
   if (signal.aborted) broken = { reason: "turn_cancelled" };
-  return progress.end(watch.failure() ?? broken);
+  const end = progress.end(watch.failure() ?? broken);
+  // Text that was held back, because it might have been a call.
+  for (const part of progress.answer.take()) onPart(part);
+  return end;
 }
 
-/** Stops a reading that hears nothing or takes too long. One timer for all of it, not one for each token. */
-function watchFor(
-  { stallMs, streamMs }: Pick<StreamOptions, "stallMs" | "streamMs">,
-  progress: Progress,
-  stop: () => void,
-) {
-  const end = Date.now() + streamMs;
+/** Stops a reading in which nothing arrives for too long, or which takes too long in all. One timer, not one a token. */
+function watchFor(stallMs: number, streamMs: number, progress: Progress, stop: () => void) {
+  const startedAt = Date.now();
   let failure: Failure | undefined;
   let timer: ReturnType<typeof setTimeout>;
   const look = () => {
-    const now = Date.now();
-    const stalls = progress.heardAt + stallMs;
-    if (now < Math.min(stalls, end)) {
-      timer = setTimeout(look, Math.min(stalls, end) - now);
+    const left = Math.min(progress.heardAt + stallMs, startedAt + streamMs) - Date.now();
+    if (left > 0) {
+      timer = setTimeout(look, left);
       return;
     }
-    failure = { reason: now >= end ? "model_timeout" : "model_stalled" };
+    failure = { reason: Date.now() >= startedAt + streamMs ? "model_timeout" : "model_stalled" };
     stop();
   };
   timer = setTimeout(look, Math.min(stallMs, streamMs));

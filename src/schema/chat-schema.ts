@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { count, finishReason } from "./common-schema";
 import { chatMessage, onlyText } from "./openai-items";
-import { maxTokens, only, sharedFields } from "./openai-schema";
+import { maxTokens, only, reasoningEffort, sharedFields } from "./openai-schema";
 import { chatFormat, chatToolChoice, chatTools } from "./openai-tools";
 
 const stopText = z.string().min(1).max(256);
@@ -20,6 +20,9 @@ export const chatRequest = z.object({
   max_tokens: maxTokens,
   max_completion_tokens: maxTokens,
   seed: z.int().nullish().describe("Makes answers repeatable, as far as the model can."),
+  reasoning_effort: reasoningEffort.describe(
+    "The amount of reasoning, for a model that is not in the catalogue. The listed models do not reason.",
+  ),
   frequency_penalty: penalty.describe("Lowers the probability of tokens by their number so far."),
   presence_penalty: penalty.describe("Lowers the probability of tokens that occurred."),
   stop: z
@@ -51,7 +54,8 @@ export const chatResponse = () =>
             .object({
               role: z.literal("assistant").describe("Always `assistant`."),
               content: z.string().nullable().describe("The answer; null if it only calls functions."),
-              refusal: z.null().describe("Always null."),
+              refusal: z.string().nullable().describe("The answer if the model refuses; `content` is null then."),
+              reasoning_content: z.string().describe("The reasoning, if the model returns it.").optional(),
               tool_calls: z
                 .array(
                   z.object({
@@ -79,6 +83,10 @@ export const chatResponse = () =>
         prompt_tokens: count.describe("Tokens of the prompt."),
         completion_tokens: count.describe("Tokens of the answer."),
         total_tokens: count.describe("Tokens of both."),
+        prompt_tokens_details: z
+          .object({ cached_tokens: count.describe("Tokens of the prompt that the model had in its cache.") })
+          .describe("Details of the prompt's tokens.")
+          .optional(),
       })
       .describe("Tokens that the model counted, or estimates if it returned no counts."),
   });

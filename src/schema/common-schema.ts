@@ -10,16 +10,6 @@ export const content = z.string().min(1).max(MAX_CONTENT).refine(wellFormed, WEL
 export const role = z.enum(["system", "user", "assistant"]);
 /** The roles of a transcript. */
 export const anyRole = z.enum([...role.options, "tool"]).describe("The author. `tool`: the result of a function call.");
-export const functionName = z
-  .string()
-  .regex(/^[A-Za-z0-9_.-]{1,128}$/, "must be 1 to 128 of the characters A-Z a-z 0-9 _ . -")
-  .describe("The name of the function.");
-
-/** The id of a function call. Clients and models write `call_abc`, `toolu_01Ab`, `functions.weather:0`, `a|b` or Base64. */
-export const callId = z
-  .string()
-  .regex(/^[A-Za-z0-9_.:@+/=|#~-]{1,256}$/, "must be 1 to 256 of the characters A-Z a-z 0-9 _ . : @ + / = | # ~ -")
-  .describe("The id of the function call.");
 
 /** The function calls of an answer, as the OpenAI surface stores them. */
 export const toolCalls = () =>
@@ -38,8 +28,10 @@ export const calledFields = () => ({
 });
 
 export const finishReason = z
-  .enum(["stop", "length", "tool_calls"])
-  .describe("`length`: the answer was cut off at its token limit.");
+  .enum(["stop", "length", "tool_calls", "content_filter"])
+  .describe(
+    "`length`: the answer was cut off at its token limit. `content_filter`: the model server's filter ended it.",
+  );
 export const status = z
   .enum(["running", "complete", "interrupted", "cancelled"])
   .describe("The status of the turn. `interrupted`: the model or the Worker failed; the saved text is kept.");

@@ -1,13 +1,12 @@
 /** The shapes of an exported session's lines. */
 import * as z from "zod";
 import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "../limits";
+import { callId, functionName } from "./call-schema";
 import {
   anyRole,
-  callId,
   content,
   count,
   finishReason,
-  functionName,
   name,
   sessionId,
   status,

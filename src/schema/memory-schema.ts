@@ -7,6 +7,9 @@ export const usage = z
     promptTokens: count.describe("Tokens of the prompt."),
     completionTokens: count.describe("Tokens of the answer."),
     totalTokens: count.describe("Tokens of prompt and answer."),
+    cachedTokens: count
+      .describe("Tokens of the prompt that the model had in its cache; absent if the model does not count them.")
+      .optional(),
   })
   .describe("Tokens that the model counted, or estimates if it returned no counts.");
 

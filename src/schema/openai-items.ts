@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { MAX_CALLS, MAX_RESULT } from "../limits";
 import type { Called, Role } from "../turn/types";
-import { callId, functionName } from "./common-schema";
+import { callId, functionName } from "./call-schema";
 
 export const text = z
   .string()
@@ -12,22 +12,25 @@ export const text = z
 const partType = z.enum(["text", "input_text", "output_text"]);
 
 /** Text, or parts of text. Images, audio and files are refused: the memory could not store them. */
-const textParts = z.union(
-  [
-    text,
-    z
-      .array(
-        z.object({
-          type: partType.describe("The kind of text; all are read alike."),
-          text: text.describe("The text."),
-        }),
-      )
-      .min(1)
-      .max(1_000)
-      .transform((parts) => parts.map((part) => part.text).join("\n")),
-  ],
-  { error: "must be text of at most 100,000 characters, or 1 to 1,000 parts of it" },
-);
+const textParts = (least: number) =>
+  z.union(
+    [
+      text,
+      z
+        .array(
+          z.object({
+            type: partType.describe("The kind of text; all are read alike."),
+            text: text.describe("The text."),
+          }),
+        )
+        .min(least)
+        .max(1_000)
+        .transform((parts) => parts.map((part) => part.text).join("\n")),
+    ],
+    { error: "must be text of at most 100,000 characters, or 1 to 1,000 parts of it" },
+  );
+/** Some clients send null, or no parts, for a message without text. */
+const textOrNone = () => textParts(0).nullish();
 
 const isTextPart = (part: unknown) => {
   if (typeof part !== "object" || part === null || !("type" in part) || !("text" in part)) return false;
@@ -38,8 +41,10 @@ const isTextPart = (part: unknown) => {
 export function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown {
   if (!Array.isArray(items)) return items;
   for (const [at, entry] of items.entries()) {
-    const content: unknown =
-      typeof entry === "object" && entry !== null && "content" in entry ? entry.content : undefined;
+    const isObject = typeof entry === "object" && entry !== null;
+    // Reasoning has parts of its own, which are not read.
+    if (isObject && "type" in entry && entry.type === "reasoning") continue;
+    const content: unknown = isObject && "content" in entry ? entry.content : undefined;
     const bad = Array.isArray(content) ? content.findIndex((part) => !isTextPart(part)) : -1;
     if (bad === -1) continue;
     const message = "must be text, as `text`, `input_text` or `output_text`: images, audio and files are not supported";
@@ -60,7 +65,7 @@ export interface Reference {
   reference: string;
 }
 
-const textContent = textParts.describe("The text, or parts of it.");
+const textContent = textParts(1).describe("The text, or parts of it.");
 const functionArguments = text.describe("The arguments as JSON.");
 
 const textMessage = z.object({
@@ -70,12 +75,12 @@ const textMessage = z.object({
 
 const assistantMessage = z.object({
   role: z.literal("assistant").describe("Always `assistant`."),
-  content: textParts.nullish().describe("The text, or parts of it; absent if the answer only calls functions."),
+  content: textOrNone().describe("The text, or parts of it; absent if the answer only calls functions."),
   tool_calls: z
     .array(
       z.object({
         id: callId,
-        type: z.literal("function").describe("Always `function`."),
+        type: z.literal("function").describe("Always `function`.").optional(),
         function: z.object({ name: functionName, arguments: functionArguments }).describe("The call."),
       }),
     )
@@ -87,7 +92,7 @@ const assistantMessage = z.object({
 const toolMessage = z.object({
   role: z.literal("tool").describe("Always `tool`."),
   tool_call_id: callId,
-  content: textParts.describe("The result of the call."),
+  content: textOrNone().describe("The result of the call."),
 });
 
 /** Reads a message of any role. */
@@ -98,7 +103,7 @@ function messageOf(message: z.output<typeof textMessage | typeof assistantMessag
       return { role: "assistant", content: message.content ?? "", ...(toolCalls?.length && { toolCalls }) };
     }
     case "tool":
-      return { role: "tool", content: message.content, toolCallId: message.tool_call_id };
+      return { role: "tool", content: message.content ?? "", toolCallId: message.tool_call_id };
     case "system":
     case "developer":
       return { role: "system", content: message.content };
@@ -125,7 +130,7 @@ const functionCall = z.object({
 const functionOutput = z.object({
   type: z.literal("function_call_output").describe("Always `function_call_output`."),
   call_id: callId,
-  output: textParts.describe("The result of the call."),
+  output: textParts(1).describe("The result of the call."),
 });
 
 const reference = z.object({
@@ -133,17 +138,24 @@ const reference = z.object({
   id: z.string().max(512).describe("The id of an earlier item."),
 });
 
-/** An item of a response's input: a message, an item of an earlier response, or the id of one. */
+/** Reasoning of an earlier response. It does not reach the prompt. */
+const reasoning = z.object({ type: z.literal("reasoning").describe("Always `reasoning`.") });
+
+/**
+ * An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
+ */
 export const inputItem = z
-  .union([reference, functionCall, functionOutput, textMessage, assistantMessage], {
+  .union([reference, functionCall, functionOutput, reasoning, textMessage, assistantMessage], {
     error:
       "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call`, a `function_call_output` or an `item_reference`",
   })
-  .transform((item): SentMessage | Reference => {
+  .transform((item): SentMessage | Reference | null => {
     if (!("type" in item)) return messageOf(item);
     switch (item.type) {
       case "item_reference":
         return { reference: item.id };
+      case "reasoning":
+        return null;
       case "function_call":
         return {
           role: "assistant",

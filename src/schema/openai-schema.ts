@@ -15,6 +15,9 @@ export const only = <T extends z.ZodType>(allowed: T, reason: string) =>
     .describe(`Not supported: ${reason}.`)
     .optional();
 
+/** The amount of reasoning before an answer. */
+export const reasoningEffort = z.enum(["none", "minimal", "low", "medium", "high", "xhigh"]).nullish();
+
 /** Fields of chat completions and responses. */
 export const sharedFields = {
   model: z.string().describe("Any name. The settings decide which model answers.").optional(),
@@ -56,6 +59,10 @@ export const modelResponse = () =>
       .object({
         prompt: z.number().describe("Of the prompt."),
         completion: z.number().describe("Of the answer."),
+        assumed: z
+          .literal(true)
+          .describe("Present if Cloudflare publishes no price of this model: it is the price of its nearest variant.")
+          .optional(),
       })
       .nullable()
       .describe("List prices in US dollars per million tokens; null if the catalogue has none."),

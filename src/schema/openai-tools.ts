@@ -1,7 +1,7 @@
 /** Tools, tool choice and answer format of the OpenAI surface. */
 import * as z from "zod";
 import { MAX_TOOLS } from "../limits";
-import { functionName } from "./common-schema";
+import { functionName } from "./call-schema";
 import { isSmallJson } from "./json-size";
 
 /** The largest JSON Schema of arguments or of an answer: characters of its JSON, and levels of nesting. */

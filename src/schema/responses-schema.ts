@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { count, sessionId } from "./common-schema";
 import { inputItem, onlyText, text } from "./openai-items";
-import { maxTokens, only, sharedFields } from "./openai-schema";
+import { maxTokens, only, reasoningEffort, sharedFields } from "./openai-schema";
 import { responsesFormat, responsesToolChoice, responsesTools } from "./openai-tools";
 
 export const responsesRequest = z.object({
@@ -10,7 +10,9 @@ export const responsesRequest = z.object({
   input: z
     .preprocess(
       onlyText,
-      z.union([text.min(1), z.array(inputItem).min(1).max(1_000)], { error: "must be text, or 1 to 1,000 messages" }),
+      z
+        .union([text.min(1), z.array(inputItem).min(1).max(1_000)], { error: "must be text, or 1 to 1,000 messages" })
+        .transform((given) => (typeof given === "string" ? given : given.filter((item) => item !== null))),
     )
     .describe("The question, or a conversation that ends with it."),
   instructions: z.string().max(32_000).nullish().describe("Instructions for the model, after `SYSTEM_PROMPT`."),
@@ -24,6 +26,14 @@ export const responsesRequest = z.object({
   tools: responsesTools,
   tool_choice: responsesToolChoice,
   text: z.object({ format: responsesFormat }).nullish().describe("The format of the answer."),
+  reasoning: z
+    .object({
+      effort: reasoningEffort.describe(
+        "The amount of reasoning, for a model that is not in the catalogue. The listed models do not reason.",
+      ),
+    })
+    .nullish()
+    .describe("The reasoning before the answer."),
   background: only(z.union([z.null(), z.literal(false)]), "you may disconnect, and read the response later by its id"),
 });
 
@@ -44,13 +54,34 @@ const outputMessage = () =>
     role: z.literal("assistant").describe("Always `assistant`."),
     content: z
       .array(
-        z.object({
-          type: z.literal("output_text").describe("Always `output_text`."),
-          text: z.string().describe("The answer."),
-          annotations: z.array(z.never()).describe("Always empty."),
-        }),
+        z.union([
+          z.object({
+            type: z.literal("output_text").describe("Always `output_text`."),
+            text: z.string().describe("The answer."),
+            annotations: z.array(z.never()).describe("Always empty."),
+          }),
+          z.object({
+            type: z.literal("refusal").describe("Always `refusal`."),
+            refusal: z.string().describe("The answer of a model that refuses."),
+          }),
+        ]),
       )
       .describe("The text of the answer."),
+  });
+
+const reasoningItem = () =>
+  z.object({
+    type: z.literal("reasoning").describe("Always `reasoning`."),
+    id: z.string().describe("The id of the item."),
+    summary: z.array(z.never()).describe("Always empty."),
+    content: z
+      .array(
+        z.object({
+          type: z.literal("reasoning_text").describe("Always `reasoning_text`."),
+          text: z.string().describe("The reasoning."),
+        }),
+      )
+      .describe("The reasoning before the answer."),
   });
 
 const functionCall = () =>
@@ -79,15 +110,19 @@ export const responsesResponse = () =>
       .nullable()
       .describe("The error of a failed response."),
     incomplete_details: z
-      .object({ reason: z.literal("max_output_tokens").describe("Always `max_output_tokens`.") })
+      .object({
+        reason: z
+          .enum(["max_output_tokens", "content_filter"])
+          .describe("`max_output_tokens`: the token limit. `content_filter`: the model server's filter."),
+      })
       .nullable()
       .describe("Why the answer is incomplete."),
     instructions: z.string().nullable().describe("The `instructions` of the request."),
     max_output_tokens: z.int().nullable().describe("The `max_output_tokens` of the request."),
     model: z.string().describe("The model that answered."),
     output: z
-      .array(z.union([outputMessage(), functionCall()]))
-      .describe("The answer: a message, function calls, or both."),
+      .array(z.union([reasoningItem(), outputMessage(), functionCall()]))
+      .describe("The reasoning if the model returns it; then a message, function calls, or both."),
     parallel_tool_calls: z.boolean().describe("The `parallel_tool_calls` of the request."),
     previous_response_id: z.string().nullable().describe("The `previous_response_id` of the request."),
     conversation: z
@@ -114,7 +149,7 @@ export const responsesResponse = () =>
       .object({
         input_tokens: count.describe("Tokens of the prompt."),
         input_tokens_details: z
-          .object({ cached_tokens: count.describe("Always 0.") })
+          .object({ cached_tokens: count.describe("Tokens of the prompt that the model had in its cache.") })
           .describe("Details of the prompt's tokens."),
         output_tokens: count.describe("Tokens of the answer."),
         output_tokens_details: z

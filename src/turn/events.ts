@@ -8,7 +8,7 @@ export const isLast = (event: TurnEvent): boolean => event.type === "done" || ev
 export function eventsAfter(events: readonly TurnEvent[], after: number | null): TurnEvent[] {
   if (after === null) return [...events];
   return events.flatMap((event): TurnEvent[] => {
-    if (event.type === "start") return [];
+    if (event.type === "start" || event.type === "reasoning") return [];
     if (event.type !== "delta") return [event];
     const missing = event.at - after;
     if (missing <= 0) return [];
@@ -22,16 +22,20 @@ export function eventsOf(turn: FinishedTurn | StoredTurn): TurnEvent[] {
   const at = answer.length;
   return [
     { type: "start", model, memory },
-    ...(at > 0 ? [{ type: "delta" as const, text: answer, at }] : []),
+    ...(turn.reasoning ? [{ type: "reasoning" as const, text: turn.reasoning }] : []),
+    ...(at > 0 ? [{ type: "delta" as const, text: answer, at, ...(turn.refused && { refused: true }) }] : []),
     lastEvent(turn, at),
   ];
 }
 
 function lastEvent(turn: FinishedTurn | StoredTurn, at: number): TurnEvent {
-  const { status, answer, toolCalls, model, finishReason, usage, memory } = turn;
+  const { status, answer, toolCalls, model, finishReason, usage, memory, reasoning, refused } = turn;
   switch (status) {
     case "complete":
-      return { type: "done", finished: { status, answer, toolCalls, model, finishReason, usage, memory } };
+      return {
+        type: "done",
+        finished: { status, answer, toolCalls, model, finishReason, usage, memory, reasoning, refused },
+      };
     case "cancelled":
       return { type: "failed", failure: { reason: "turn_cancelled" }, at };
     case "interrupted":

@@ -1,7 +1,7 @@
 /** A turn that runs or waits, and the streams of its followers. */
 import { type Encoder, Encodings } from "./encodings";
 import { eventsAfter, eventsOf, isLast } from "./events";
-import { type Journal, noJournal } from "./ports";
+import { type AnswerPart, type Journal, noJournal } from "./ports";
 import { type Failure, failed, ok, type Result } from "./result";
 import { estimateTokens } from "./tokens";
 import type { FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usage } from "./types";
@@ -18,7 +18,7 @@ const HEARTBEAT = new TextEncoder().encode(": still here\n\n");
 export const MAX_FOLLOWERS = 64;
 
 /** Estimates the usage of a turn whose model does not count. */
-export function estimatedUsage(promptTokens: number, answer: string): Usage {
+function estimatedUsage(promptTokens: number, answer: string): Usage {
   const completionTokens = estimateTokens(answer);
   return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
 }
@@ -54,6 +54,8 @@ export class LiveTurn {
   readonly #abort = new AbortController();
   #over = false;
   #answer = "";
+  #reasoning = "";
+  #refused = false;
   /** The first half of a surrogate pair. */
   #half = "";
 
@@ -91,11 +93,15 @@ export class LiveTurn {
     return this.#ended.promise;
   }
 
+  get reasoning(): string {
+    return this.#reasoning;
+  }
+
   /** Returns the turn as if it ended now. */
   snapshot(status: FinishedTurn["status"]): FinishedTurn {
     const start = this.#events.find((event) => event.type === "start");
     const { model, memory } = start ?? { model: "", memory: NO_MEMORY };
-    const usage = estimatedUsage(this.promptTokens, this.#answer);
+    const usage = estimatedUsage(this.promptTokens, this.#reasoning + this.#answer);
     return { status, answer: this.#answer, model, finishReason: null, usage, memory };
   }
 
@@ -117,7 +123,8 @@ export class LiveTurn {
   get used(): number {
     const last = this.#events.at(-1);
     if (last?.type === "done") return last.finished.usage.totalTokens;
-    const failed = last?.type === "failed" && last.failure.reason !== "turn_cancelled" && this.#answer === "";
+    const failed =
+      last?.type === "failed" && last.failure.reason !== "turn_cancelled" && this.#answer + this.#reasoning === "";
     return failed ? 0 : this.snapshot("interrupted").usage.totalTokens;
   }
 
@@ -125,8 +132,14 @@ export class LiveTurn {
     this.#emit({ type: "start", model, memory });
   }
 
-  /** Adds to the answer. */
-  say(text: string): void {
+  /** Adds to the answer, or to the reasoning before it. */
+  say({ kind, text }: AnswerPart): void {
+    if (kind === "reasoning") {
+      this.#reasoning += text;
+      this.#emit({ type: "reasoning", text: text.toWellFormed() });
+      return;
+    }
+    this.#refused ||= kind === "refusal";
     this.#flush(text);
   }
 
@@ -185,7 +198,7 @@ export class LiveTurn {
     const whole = text.slice(0, text.length - this.#half.length).toWellFormed();
     if (whole === "" || this.#over) return;
     this.#answer += whole;
-    this.#emit({ type: "delta", text: whole, at: this.#answer.length });
+    this.#emit({ type: "delta", text: whole, at: this.#answer.length, ...(this.#refused && { refused: true }) });
   }
 
   #emit(event: TurnEvent): void {

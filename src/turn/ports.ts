@@ -1,5 +1,6 @@
 /** The interfaces that a turn calls: `llm/` implements {@link Model}, `do/` implements {@link Journal}. */
 import type { Result } from "./result";
+import type { Sampling } from "./sampling";
 import type {
   AnswerFormat,
   Context,
@@ -7,7 +8,6 @@ import type {
   FinishReason,
   PromptMessage,
   PromptShares,
-  Sampling,
   ToolCall,
   Tools,
   Usage,
@@ -35,22 +35,32 @@ export interface ModelCall {
   format?: AnswerFormat | undefined;
 }
 
-/** The end of a reply; `usage` is absent if the model does not count. */
+/** The end of a reply. */
 export interface ModelEnd {
   finishReason: FinishReason;
   toolCalls?: ToolCall[] | undefined;
-  usage?: Usage | undefined;
+  usage: Usage;
+  /** Whether the answer is a refusal. */
+  refused?: boolean | undefined;
+}
+
+/** A piece of what a model says. Reasoning is no part of the answer; a refusal is an answer. */
+export interface AnswerPart {
+  kind: "text" | "reasoning" | "refusal";
+  text: string;
 }
 
 export interface Completion extends ModelEnd {
   text: string;
+  /** What the model thought before it answered: no part of the answer. */
+  reasoning: string;
   model: string;
 }
 
 export interface ModelStream {
   model: string;
   /** Reads the answer to its end and passes on each part. */
-  read: (onText: (text: string) => void) => Promise<Result<ModelEnd>>;
+  read: (onPart: (part: AnswerPart) => void) => Promise<Result<ModelEnd>>;
 }
 
 export interface Model {

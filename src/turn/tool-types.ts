@@ -6,6 +6,8 @@ export interface Tool {
   description: string;
   /** JSON Schema of its arguments, as JSON. */
   parameters: string;
+  /** Whether arguments that do not match the schema are refused. */
+  strict?: boolean | undefined;
 }
 
 /** The tools of one question. */

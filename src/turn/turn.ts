@@ -1,7 +1,7 @@
 /** Runs one turn: prompt, model, journal, events; for a JSON answer and for a stream. */
 import { promptOf } from "./budget";
 import type { Encoder } from "./encodings";
-import { estimatedUsage, type LiveTurn, replay } from "./live-turn";
+import { type LiveTurn, replay } from "./live-turn";
 import type { FittedPrompt, Model, ModelCall, ModelEnd } from "./ports";
 import { memoryUsed } from "./prompt";
 import type { AskReply, Context, FinishedTurn, PromptInput, StoredTurn } from "./types";
@@ -28,9 +28,10 @@ function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
   return {
     call,
     memory: () => memoryUsed(sent.prompt?.context ?? { ...context, window: [], recalled: [] }, sent.prompt?.shares),
-    finished(answer: string, model: string, { finishReason, toolCalls, usage }: ModelEnd): FinishedTurn {
-      const used = usage ?? estimatedUsage(turn.promptTokens, answer + (toolCalls ? JSON.stringify(toolCalls) : ""));
-      return { status: "complete", answer, toolCalls, model, finishReason, usage: used, memory: this.memory() };
+    finished(answer: string, model: string, reasoning: string, end: ModelEnd): FinishedTurn {
+      const { finishReason, toolCalls, usage, refused } = end;
+      const memory = this.memory();
+      return { status: "complete", answer, toolCalls, model, finishReason, usage, memory, reasoning, refused };
     },
   };
 }
@@ -43,8 +44,8 @@ export async function answerTurn(turn: LiveTurn, model: Model, input: PromptInpu
   turn.modelMs = performance.now() - asked;
   if (turn.over) return;
   if (!completion.ok) return turn.fail(completion.failure);
-  const { text, model: answered } = completion.value;
-  const finished = prompt.finished(text, answered, completion.value);
+  const { text, model: answered, reasoning } = completion.value;
+  const finished = prompt.finished(text, answered, reasoning, completion.value);
   turn.journal.finish(finished);
   // The runtime holds back the reply to a call until its writes are durable, but not the bytes of an open stream.
   if (turn.followed) await turn.journal.durable();
@@ -71,8 +72,8 @@ export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInpu
   const stream = begun.value;
   turn.start(stream.model, prompt.memory());
   let saved = Date.now();
-  const end = await stream.read((text) => {
-    turn.say(text);
+  const end = await stream.read((part) => {
+    turn.say(part);
     if (turn.over || Date.now() - saved < SAVE_MS) return;
     saved = Date.now();
     journal.save(turn.snapshot("interrupted"));
@@ -84,7 +85,7 @@ export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInpu
     await journal.durable();
     return turn.fail(end.failure);
   }
-  const finished = prompt.finished(turn.snapshot("complete").answer, stream.model, end.value);
+  const finished = prompt.finished(turn.snapshot("complete").answer, stream.model, turn.reasoning, end.value);
   journal.finish(finished);
   await journal.durable();
   turn.finish(finished);

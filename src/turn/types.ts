@@ -1,5 +1,6 @@
 /** The types of turns, messages and prompts. */
 import type { Failure } from "./result";
+import type { Sampling } from "./sampling";
 import type { AnswerFormat, Called, ToolCall, ToolResult, Tools } from "./tool-types";
 import type { UserContext, UserMemoryUsed } from "./user-memory";
 
@@ -11,8 +12,8 @@ export type Role = "system" | "user" | "assistant" | "tool";
 /** `interrupted`: the model or the object was lost. `cancelled`: a client ended the turn. Both keep the partial answer. */
 export type TurnStatus = "running" | "complete" | "interrupted" | "cancelled";
 
-/** Why the model stopped: its answer was complete, reached `maxTokens`, or requests calls. */
-export type FinishReason = "stop" | "length" | "tool_calls";
+/** Why the model stopped: its answer was complete, reached `maxTokens`, requests calls, or was ended by a filter. */
+export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter";
 
 /** A message of a prompt. */
 export interface PromptMessage extends Called {
@@ -58,17 +59,8 @@ export interface Usage {
   promptTokens: number;
   completionTokens: number;
   totalTokens: number;
-}
-
-/** Sampling parameters. Absent ones have the model's default. */
-export interface Sampling {
-  temperature?: number | undefined;
-  topP?: number | undefined;
-  seed?: number | undefined;
-  frequencyPenalty?: number | undefined;
-  presencePenalty?: number | undefined;
-  /** The answer ends before any of these texts. */
-  stop?: string[] | undefined;
+  /** Tokens of the prompt that the model had in its cache; absent if the model does not count them. */
+  cachedTokens?: number | undefined;
 }
 
 /** A question, and everything else that shapes its prompt and the call of the model. Sizes are tokens. */
@@ -179,6 +171,10 @@ export interface FinishedTurn {
   finishReason: FinishReason | null;
   usage: Usage;
   memory: MemoryUsed;
+  /** For the client that asked alone: it is not stored. */
+  reasoning?: string | undefined;
+  /** Whether the answer is a refusal; not stored. */
+  refused?: boolean | undefined;
 }
 
 /** A stored turn. Times are milliseconds since 1970. */
@@ -214,7 +210,8 @@ export interface Idempotency {
 export type TurnEvent =
   | { type: "start"; model: string; memory: MemoryUsed }
   /** `at`: characters of the answer so far, with this event. */
-  | { type: "delta"; text: string; at: number }
+  | { type: "delta"; text: string; at: number; refused?: boolean }
+  | { type: "reasoning"; text: string }
   | { type: "done"; finished: FinishedTurn }
   /** `at`: as above; null if unknown. */
   | { type: "failed"; failure: Failure; at: number | null };

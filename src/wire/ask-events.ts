@@ -23,6 +23,8 @@ export function askEvents({ sessionId, requestId }: AskForm, turnId: string): En
         return encode("start", 0, { sessionId, turnId, model: event.model, memory: toMemory(sessionId, event.memory) });
       case "delta":
         return encode("delta", event.at, { text: event.text });
+      case "reasoning":
+        return "";
       case "done":
         return encode("done", `${event.finished.answer.length}:done`, toAnswer(sessionId, turnId, event.finished));
       case "failed":

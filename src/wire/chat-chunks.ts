@@ -9,10 +9,11 @@ export interface ChatForm {
   includeUsage: boolean;
 }
 
-const usageOf = ({ promptTokens, completionTokens, totalTokens }: Usage) => ({
+const usageOf = ({ promptTokens, completionTokens, totalTokens, cachedTokens }: Usage) => ({
   prompt_tokens: promptTokens,
   completion_tokens: completionTokens,
   total_tokens: totalTokens,
+  ...(cachedTokens !== undefined && { prompt_tokens_details: { cached_tokens: cachedTokens } }),
 });
 
 const callOf = ({ id, name, arguments: json }: ToolCall) => ({
@@ -32,8 +33,9 @@ export const chatCompletion = (turnId: string, created: number, turn: FinishedTu
       index: 0,
       message: {
         role: "assistant" as const,
-        content: turn.toolCalls && turn.answer === "" ? null : turn.answer,
-        refusal: null,
+        content: turn.refused || (turn.toolCalls && turn.answer === "") ? null : turn.answer,
+        refusal: turn.refused ? turn.answer : null,
+        ...(turn.reasoning && { reasoning_content: turn.reasoning }),
         ...(turn.toolCalls && { tool_calls: turn.toolCalls.map(callOf) }),
       },
       logprobs: null,
@@ -57,7 +59,9 @@ export function chatChunks({ created, includeUsage }: ChatForm, turnId: string):
         model = event.model;
         return choice({ role: "assistant", content: "" });
       case "delta":
-        return choice({ content: event.text });
+        return choice(event.refused ? { refusal: event.text } : { content: event.text });
+      case "reasoning":
+        return choice({ reasoning_content: event.text });
       case "done": {
         const { finishReason, toolCalls = [], usage } = event.finished;
         const calls = toolCalls.flatMap((call, index) => {

@@ -3,7 +3,8 @@ import type { Encoder } from "../turn/encodings";
 import type { Encode } from "../turn/types";
 import { type AskForm, askEvents } from "./ask-events";
 import { type ChatForm, chatChunks } from "./chat-chunks";
-import { type ResponsesForm, responseEvents } from "./response-events";
+import { responseEvents } from "./response-events";
+import type { ResponsesForm } from "./response-objects";
 
 export type Form = AskForm | ChatForm | ResponsesForm;
 

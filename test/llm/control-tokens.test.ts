@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { operations } from "../../scripts/openapi/operations";
 import { cleanMessages } from "../../src/llm/control-tokens";
 import { type Case, cases, llamory } from "../support/model-requests";
-import { scripted, scriptedFacts } from "../support/scripted-model";
+import { scripted, scriptedFacts, unscripted } from "../support/scripted-model";
 import { nameOf, placesOf, planted, stringsIn } from "../support/string-places";
 import { freshUser, owes } from "../support/users";
 import { freshSession } from "../support/worker";
@@ -65,6 +65,8 @@ async function callsAfter({ examples, send }: Case, place: string[], text: strin
   };
   return { status: response.status, refusal: await response.text(), calls };
 }
+
+afterAll(unscripted);
 
 describe("control tokens of Llama's templates", () => {
   const reached = new Set<string>();

@@ -1,7 +1,7 @@
 import { sign } from "hono/jwt";
 import { describe, expect, it } from "vitest";
 import { operations } from "../../scripts/openapi/operations";
-import { openaiId } from "../../src/wire/response-events";
+import { openaiId } from "../../src/wire/response-objects";
 import { scripted } from "../support/scripted-model";
 import { digestOf } from "../support/tokens";
 import { freshSession, worker } from "../support/worker";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openaiId } from "../../src/wire/response-events";
+import { openaiId } from "../../src/wire/response-objects";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker({ SESSION_KEY: "k".repeat(32) });

@@ -1,6 +1,6 @@
 /** Random questions, in every form in which a client can ask, each with its effect on the reference. */
 import { expect } from "vitest";
-import { openaiId } from "../../src/wire/response-events";
+import { openaiId } from "../../src/wire/response-objects";
 import { transcript } from "./compare-memory";
 import { one, question, type Step, userHeader } from "./random-step";
 import type { Unit } from "./reference-memory";

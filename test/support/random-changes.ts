@@ -1,6 +1,6 @@
 /** Random changes of sessions, users and facts, each with its effect on the reference. */
 import { expect, vi } from "vitest";
-import { openaiId } from "../../src/wire/response-events";
+import { openaiId } from "../../src/wire/response-objects";
 import { synced, transcript } from "./compare-memory";
 import { one, type Step } from "./random-step";
 

@@ -1,7 +1,7 @@
 /** Random operations on the memory over HTTP. Each changes the reference as it must change the memory. */
 import { evictDurableObject } from "cloudflare:test";
 import { expect } from "vitest";
-import { openaiId } from "../../src/wire/response-events";
+import { openaiId } from "../../src/wire/response-objects";
 import { transcript } from "./compare-memory";
 import { lose } from "./lose";
 import * as asks from "./random-asks";

@@ -13,6 +13,7 @@ export interface ModelRun {
   inputs: ChatInputs;
   headers: Record<string, string> | undefined;
   gateway: { id: string } | undefined;
+  rejectIfBusy: boolean | undefined;
 }
 
 /** A reply that waits for {@link Script.go}: the question, echoed. */
@@ -25,6 +26,8 @@ export const ECHO = { play: "echo" };
 export const PLAYED = { play: "stream" };
 /** The question, echoed at once, in parts where a stream was asked for. */
 export const PARTS = { play: "parts" };
+/** A stream of these bytes. */
+export const bytes = (text: string) => ({ play: "bytes", text });
 /** No reply, ever. */
 export const NEVER = { play: "never" };
 
@@ -37,14 +40,18 @@ type Reply =
 
 const encoder = new TextEncoder();
 
-function inParts(text: string): ReadableStream<Uint8Array> {
-  const events = [...(text.match(/\S+\s*/g) ?? []).map((response) => JSON.stringify({ response })), "[DONE]"];
+function streamOf(text: string): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
-      for (const data of events) controller.enqueue(encoder.encode(`data: ${data}\n\n`));
+      controller.enqueue(encoder.encode(text));
       controller.close();
     },
   });
+}
+
+function inParts(text: string): ReadableStream<Uint8Array> {
+  const events = [...(text.match(/\S+\s*/g) ?? []).map((response) => JSON.stringify({ response })), "[DONE]"];
+  return streamOf(events.map((data) => `data: ${data}\n\n`).join(""));
 }
 
 export class ScriptDO extends DurableObject {
@@ -55,7 +62,7 @@ export class ScriptDO extends DurableObject {
   readonly #gate = Promise.withResolvers<void>();
   readonly #cancelled = Promise.withResolvers<void>();
 
-  script(replies: unknown[]): void {
+  script(replies: unknown[] | undefined): void {
     this.#replies = replies;
   }
 
@@ -71,6 +78,9 @@ export class ScriptDO extends DurableObject {
     if (play === "held") await this.#gate.promise;
     if (typeof reply === "object" && reply !== null && "message" in reply) {
       return { kind: "error", message: String(reply.message) };
+    }
+    if (play === "bytes" && typeof reply === "object" && reply !== null && "text" in reply) {
+      return { kind: "stream", stream: streamOf(String(reply.text)) };
     }
     if (play === "stream") return { kind: "stream", stream: this.#stream() };
     if (play === "parts" && run.inputs.stream) return { kind: "stream", stream: inParts(echo.response) };
@@ -109,11 +119,6 @@ export class ScriptDO extends DurableObject {
     this.#controller?.error(new Error("Network connection lost."));
   }
 
-  chatter(): void {
-    const timer = setInterval(() => this.write(": thinking\n\n"), 10);
-    this.#cancelled.promise.then(() => clearInterval(timer));
-  }
-
   #stream(): ReadableStream<Uint8Array> {
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
@@ -141,7 +146,7 @@ export class Script {
     this.#object = scripts().getByName(affinity);
   }
 
-  set(replies: unknown[]): Promise<void> {
+  set(replies: unknown[] | undefined): Promise<void> {
     return this.#object.script(replies);
   }
 
@@ -185,11 +190,6 @@ export class Script {
   fail(): Promise<void> {
     return this.#object.break();
   }
-
-  /** Sends comments without any text until the stream is cancelled. */
-  chatter(): Promise<void> {
-    return this.#object.chatter();
-  }
 }
 
 /**
@@ -201,6 +201,9 @@ export async function scripted(session: string | null, ...replies: unknown[]): P
   await script.set(replies);
   return script;
 }
+
+/** Makes questions without a session reach the default model again. All test files share it. */
+export const unscripted = () => new Script(STATELESS).set(undefined);
 
 /** As {@link scripted}, for calls that extract facts about a user. */
 export async function scriptedFacts(user: string, ...replies: unknown[]): Promise<Script> {
@@ -223,7 +226,11 @@ export class ScriptedModel extends OfflineModel {
     const headers = options?.extraHeaders;
     const script = scripts().getByName(headers?.["x-session-affinity"] ?? STATELESS);
     signalOf(options).addEventListener("abort", () => this.ctx.waitUntil(script.cancel()));
-    const reply: Reply = await script.run({ model, inputs, headers, gateway: options?.gateway });
+    const reply: Reply = await script.run({
+      ...{ model, inputs, headers },
+      gateway: options?.gateway,
+      rejectIfBusy: options?.rejectIfBusy,
+    });
     switch (reply.kind) {
       case "none":
         return super.run(model, inputs);

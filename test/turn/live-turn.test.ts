@@ -63,10 +63,10 @@ describe("the followers of a turn", () => {
     const asker = turn.stream(encoder());
     const early = Array.from({ length: 20 }, () => opened(turn.follow(encoder(), null)));
     turn.start("m", NO_MEMORY);
-    turn.say("one ");
-    turn.say("two ");
+    turn.say({ kind: "text", text: "one " });
+    turn.say({ kind: "text", text: "two " });
     const late = Array.from({ length: 20 }, () => opened(turn.follow(encoder(), null)));
-    turn.say("three");
+    turn.say({ kind: "text", text: "three" });
     turn.finish(finished);
     expect(encoded.map(({ type }) => type)).toEqual(["start", "delta", "delta", "delta", "done"]);
     const texts = await Promise.all([asker, ...early, ...late].map(read));
@@ -80,7 +80,7 @@ describe("the followers of a turn", () => {
     const turn = begun();
     const streams = forms.map(([, form]) => turn.stream(encoderOf(form, "t")));
     turn.start("m", NO_MEMORY);
-    turn.say("one two three");
+    turn.say({ kind: "text", text: "one two three" });
     turn.finish(finished);
     const texts = await Promise.all(streams.map(read));
     expect(texts.map((text) => /event: start|chat\.completion\.chunk|response\.created/.exec(text)?.[0])).toEqual([
@@ -94,10 +94,10 @@ describe("the followers of a turn", () => {
     const { encoder, encoded } = counted(ask("r"));
     const turn = begun();
     turn.start("m", NO_MEMORY);
-    turn.say("one ");
-    turn.say("two ");
+    turn.say({ kind: "text", text: "one " });
+    turn.say({ kind: "text", text: "two " });
     const after = [0, 2, 4, 6, 8].map((at) => opened(turn.follow(encoder(), at)));
-    turn.say("three");
+    turn.say({ kind: "text", text: "three" });
     turn.finish(finished);
     const texts = await Promise.all(after.map(read));
     const said = (text: string) => [...text.matchAll(/^data: \{"text":"(.*)"\}$/gm)].map(([, part]) => part).join("");
@@ -144,7 +144,7 @@ describe("half a character at the end of a part", () => {
     const turn = begun();
     const stream = turn.stream(encoderOf(ask("r"), "t"));
     turn.start("m", NO_MEMORY);
-    for (const part of parts) turn.say(part);
+    for (const text of parts) turn.say({ kind: "text", text });
     turn.flush();
     const { answer } = turn.snapshot("complete");
     turn.finish({ ...finished, answer });

@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
-import { openaiId } from "../../src/wire/response-events";
+import { openaiId } from "../../src/wire/response-objects";
 import { lose } from "../support/lose";
 import { PLAYED, scripted } from "../support/scripted-model";
 import { Events } from "../support/sse";

@@ -2,7 +2,8 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { stemmer } from "stemmer";
 import type { AiInputs, AiOptions, ChatInputs, ModelMessage } from "../binding";
 import { returnedError } from "../errors";
-import { callFor, smallest } from "./offline-tools";
+import { minimalValue } from "./minimal-value";
+import { callFor } from "./offline-tools";
 
 /** Words that say nothing about what a sentence is about. */
 const STOP_WORDS = new Set(
@@ -60,12 +61,12 @@ function answerFrom(messages: ModelMessage[]): string {
   return best ? `You told me: "${best.sentence}"` : "I was not told anything about that.";
 }
 
-/** The answer, in the form that is asked for. */
-function answerOf({ messages, response_format: format }: ChatInputs): string {
+/** The answer, in the form that is asked for; undefined if no value is found that matches the schema. */
+function answerOf({ messages, response_format: format }: ChatInputs): string | undefined {
   const answer = answerFrom(messages);
   if (!format) return answer;
   const said = /^[^"]*"(.*)"$/s.exec(answer)?.[1] ?? answer;
-  return JSON.stringify(format.type === "json_object" ? { answer: said } : smallest(format.json_schema, said));
+  return JSON.stringify(format.type === "json_object" ? { answer: said } : minimalValue(format.json_schema, said));
 }
 
 const encoder = new TextEncoder();
@@ -73,14 +74,15 @@ const event = (data: unknown) => encoder.encode(`data: ${typeof data === "string
 
 /**
  * Stands in for the AI binding where there is no account. No language model: it quotes from the prompt the sentence
- * that fits the question best, so that it shows what the memory brought, and nothing else; with tools or a schema, see
- * offline-forms.ts. It counts words as tokens.
+ * that fits the question best, so that it shows what the memory brought, and nothing else. It calls functions by rule
+ * (offline-tools.ts), and fills schemas with minimal values (minimal-value.ts). It counts words as tokens.
  */
 export class OfflineModel extends WorkerEntrypoint {
   async run(_model: string, inputs: AiInputs, _options?: AiOptions): Promise<unknown> {
     if ("text" in inputs) return returnedError("5007: no such model: the stand-in makes no vectors");
     const call = callFor(inputs);
     const answer = call ? "" : answerOf(inputs);
+    if (answer === undefined) return returnedError("5024: JSON Mode couldn't be met: no value of the stand-in matches");
     const parts = answer.match(/\S+\s*/g) ?? [];
     const prompt_tokens = inputs.messages.reduce((sum, { content }) => sum + content.split(/\s+/).length, 0);
     const usage = { prompt_tokens, completion_tokens: parts.length, total_tokens: prompt_tokens + parts.length };

@@ -71,10 +71,11 @@ function toolsOf({ tools, choice: chosen, parallel }: Omit<FunctionFields, "form
   const offered = name === undefined ? list : list.filter((tool) => tool.name === name);
   if (offered.length === 0) throw invalid("tool_choice", "must name a function of `tools`");
   return {
-    list: offered.map(({ name, description, parameters }) => ({
+    list: offered.map(({ name, description, parameters, strict }) => ({
       name,
       description: description ?? name,
       parameters: JSON.stringify(parameters ?? { type: "object", properties: {} }),
+      strict: strict === true && parameters !== undefined && parameters !== null,
     })),
     required: chosen === "required" || name !== undefined,
     parallel: parallel ?? true,

@@ -10,7 +10,8 @@ import { askStateless } from "../../rpc/ask-stateless";
 import { askRequestOf, askSession, promptInputOf } from "../../rpc/call-session";
 import type { Reference, SentMessage } from "../../schema/openai-items";
 import { sessionHeaders } from "../../schema/openai-schema";
-import type { AskReply, NewMessage, PromptInput, Sampling, ToolResult } from "../../turn/types";
+import type { Sampling } from "../../turn/sampling";
+import type { AskReply, NewMessage, PromptInput, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 
 type Item = SentMessage | Reference;
@@ -99,6 +100,7 @@ interface SamplingRequest {
   frequency_penalty?: number | null | undefined;
   presence_penalty?: number | null | undefined;
   stop?: string | string[] | null | undefined;
+  reasoning_effort?: string | null | undefined;
 }
 
 const samplingOf = ({
@@ -108,6 +110,7 @@ const samplingOf = ({
   frequency_penalty,
   presence_penalty,
   stop,
+  reasoning_effort,
 }: SamplingRequest): Sampling => ({
   temperature: temperature ?? undefined,
   topP: top_p ?? undefined,
@@ -115,6 +118,7 @@ const samplingOf = ({
   frequencyPenalty: frequency_penalty ?? undefined,
   presencePenalty: presence_penalty ?? undefined,
   stop: typeof stop === "string" ? [stop] : (stop ?? undefined),
+  reasoningEffort: reasoning_effort ?? undefined,
 });
 
 /** Returns the question with the defaults of the settings. The client's system prompt follows `SYSTEM_PROMPT`. */

@@ -11,7 +11,7 @@ import { sessionHeaders } from "../../schema/openai-schema";
 import type { ResponseBody } from "../../schema/response-body";
 import { deletedResponse, responseParam, responsesRequest, responsesResponse } from "../../schema/responses-schema";
 import type { Result } from "../../turn/result";
-import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-events";
+import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-objects";
 import { CHANGE_FAILURES, type Operations, TURN_FAILURES } from "../operation";
 import { responsesFields, wantedOf } from "./functions";
 import {
@@ -173,7 +173,12 @@ export const routes = new Hono<AppEnv>()
       continuation || store ? sessionId : undefined,
       userIdOf(c, request.metadata),
       {
-        input: questionOf(c, question, { ...request, wanted, maxTokens: request.max_output_tokens }),
+        input: questionOf(c, question, {
+          ...request,
+          reasoning_effort: request.reasoning?.effort,
+          wanted,
+          maxTokens: request.max_output_tokens,
+        }),
         before: conversation.before,
         results: conversation.results,
         form: request.stream ? form : undefined,

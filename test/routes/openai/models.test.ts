@@ -9,7 +9,7 @@ describe("GET /v1/models/:model", () => {
       const response = await llama.raw(url);
       expect(await response.json()).toEqual({
         ...{ id: path.slice(11), object: "model", created: 0, owned_by: "llamory" },
-        ...{ context_window: 128_000, pricing: { prompt: 0.045, completion: 0.384 } },
+        ...{ context_window: 128_000, pricing: { prompt: 0.045, completion: 0.384, assumed: true } },
       });
     }
     const unknown = await llama.fetch("/v1/models/gpt-5");

@@ -1,0 +1,52 @@
+/** Finds the JSON in an answer: alone, in a code fence, or with prose around it. */
+import { parsed } from "./json";
+
+const FENCE = /```[a-z]*\s*\n?([\s\S]*?)```/gi;
+/** Brackets in prose that are tried, and values that are checked: most answers have one. */
+const MAX_TRIES = 20;
+const MAX_CHECKS = 6;
+
+/** Returns the first JSON text of an answer that is accepted; undefined if there is none. */
+export function jsonIn(answer: string, accepts: (value: unknown) => boolean): string | undefined {
+  let checks = 0;
+  for (const candidate of candidatesIn(answer.trim())) {
+    const value = parsed(candidate);
+    if (value === undefined) continue;
+    checks += 1;
+    if (checks > MAX_CHECKS) return undefined;
+    if (accepts(value)) return candidate;
+    // Some models encode their JSON once more, as a string.
+    if (typeof value === "string" && accepts(parsed(value))) return value;
+  }
+  return undefined;
+}
+
+function* candidatesIn(text: string): Generator<string> {
+  yield text;
+  for (const [, fenced = ""] of text.matchAll(FENCE)) yield fenced.trim();
+  let at = -1;
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const rest = text.slice(at + 1).search(/[[{]/);
+    if (rest === -1) return;
+    at += 1 + rest;
+    const end = endOfBrackets(text, at);
+    if (end === undefined) continue;
+    const candidate = text.slice(at, end);
+    yield candidate;
+    if (parsed(candidate) !== undefined) at = end - 1;
+  }
+}
+
+/** The end of the bracket that opens at a position. Brackets in strings do not count. */
+function endOfBrackets(text: string, start: number): number | undefined {
+  const TOKEN = /[[{]|[\]}]|"[^"\\]*(?:\\.[^"\\]*)*"?/gs;
+  TOKEN.lastIndex = start;
+  let depth = 0;
+  for (let found = TOKEN.exec(text); found; found = TOKEN.exec(text)) {
+    const [token] = found;
+    if (token === "[" || token === "{") depth += 1;
+    else if (token === "]" || token === "}") depth -= 1;
+    if (depth === 0) return TOKEN.lastIndex;
+  }
+  return undefined;
+}

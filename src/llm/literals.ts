@@ -1,0 +1,111 @@
+/** Reads the literals of JSON and Python, which models mix in the calls that they write as text. */
+
+/** How deep lists and objects may be in one another. */
+const MAX_DEPTH = 64;
+
+const SPACE = /\s*/y;
+const NUMBER = /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/iy;
+const STRING = /"([^"\\]*(?:\\.[^"\\]*)*)"|'([^'\\]*(?:\\.[^'\\]*)*)'/sy;
+const WORD = /[A-Za-z_][\w.-]*/y;
+const ESCAPE = /\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))/gis;
+const ESCAPED: Record<string, string> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
+const CONSTANTS = new Map<string, boolean | null>([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+  ["none", null],
+]);
+
+const unescaped = (text: string) =>
+  text.replace(ESCAPE, (_, unicode?: string, hex?: string, one = "") => {
+    const code = unicode ?? hex;
+    return code === undefined ? (ESCAPED[one] ?? one) : String.fromCharCode(Number.parseInt(code, 16));
+  });
+
+/** A position in a text. Every method but `end` moves it behind what it finds, and returns undefined if that is not there. */
+export class Literals {
+  readonly #text: string;
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get end(): boolean {
+    this.match(SPACE);
+    return this.#at >= this.#text.length;
+  }
+
+  /** @param pattern a sticky one */
+  match(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text) ?? undefined;
+    if (found) this.#at = pattern.lastIndex;
+    return found;
+  }
+
+  take(token: string): boolean {
+    this.match(SPACE);
+    if (!this.#text.startsWith(token, this.#at)) return false;
+    this.#at += token.length;
+    return true;
+  }
+
+  word(): string | undefined {
+    this.match(SPACE);
+    return this.match(WORD)?.[0];
+  }
+
+  value(): unknown {
+    if (this.take("{")) return this.#entries("}", ":", () => this.#string());
+    if (this.take("[")) return this.#list("]");
+    const text = this.#string();
+    if (text !== undefined) return text;
+    const number = this.match(NUMBER)?.[0];
+    return number === undefined ? CONSTANTS.get(this.word()?.toLowerCase() ?? "") : Number(number);
+  }
+
+  /** Reads the arguments of a call in Python's form, behind their bracket. */
+  keywords(): Record<string, unknown> | undefined {
+    return this.#entries(")", "=", () => this.word());
+  }
+
+  #string(): string | undefined {
+    this.match(SPACE);
+    const found = this.match(STRING);
+    return found && unescaped(found[1] ?? found[2] ?? "");
+  }
+
+  #list(close: string): unknown[] | undefined {
+    const values: unknown[] = [];
+    const read = () => {
+      const value = this.value();
+      if (value !== undefined) values.push(value);
+      return value !== undefined;
+    };
+    return this.#separated(close, read) ? values : undefined;
+  }
+
+  #entries(close: string, between: string, name: () => string | undefined): Record<string, unknown> | undefined {
+    const entries: [string, unknown][] = [];
+    const read = () => {
+      const key = name();
+      const value = key !== undefined && this.take(between) ? this.value() : undefined;
+      if (key !== undefined && value !== undefined) entries.push([key, value]);
+      return value !== undefined;
+    };
+    return this.#separated(close, read) ? Object.fromEntries(entries) : undefined;
+  }
+
+  #separated(close: string, read: () => boolean): boolean {
+    if (this.#depth >= MAX_DEPTH) return false;
+    this.#depth += 1;
+    while (!this.take(close)) {
+      if (!read()) return false;
+      if (!this.take(",") && !this.#text.startsWith(close, this.#at)) return false;
+    }
+    this.#depth -= 1;
+    return true;
+  }
+}

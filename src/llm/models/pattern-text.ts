@@ -1,0 +1,48 @@
+/** Short texts that match a pattern, for the stand-in. */
+import { type CharSet, has } from "../json-schema/char-set";
+import { type PatternNode, PatternParser, PatternUnread } from "../json-schema/pattern-parser";
+
+/** Tried in this order, so that a text is easy to read. */
+const CHARACTERS = [..."abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.@/:+#, éß漢", "\n"];
+const MAX_REPEATS = 1_000;
+
+/**
+ * Returns a text that may match a pattern; undefined if the pattern has parts that are not read.
+ * @param variant which of several texts
+ * @param least characters that the text should have, where its repetitions allow it
+ */
+export function textFor(pattern: string, variant: number, least: number): string | undefined {
+  try {
+    const node = new PatternParser(pattern, true).parse();
+    const short = textOf(node, variant, 0);
+    return short.length >= least ? short : textOf(node, variant, least - short.length);
+  } catch (error) {
+    if (error instanceof PatternUnread) return undefined;
+    throw error;
+  }
+}
+
+/** @param more repetitions beyond the least */
+function textOf(node: PatternNode, variant: number, more: number): string {
+  switch (node.kind) {
+    case "set":
+      return characterOf(node.set, variant);
+    case "at":
+      return "";
+    case "sequence":
+      return node.parts.map((part) => textOf(part, variant, more)).join("");
+    case "choice": {
+      const option = node.options[variant % Math.max(1, node.options.length)];
+      return option ? textOf(option, variant, more) : "";
+    }
+    case "repeat": {
+      const count = Math.min(node.min + more, node.max, MAX_REPEATS);
+      return textOf(node.part, variant, 0).repeat(count);
+    }
+  }
+}
+
+function characterOf(set: CharSet, variant: number): string {
+  const some = CHARACTERS.filter((character) => has(set, character.codePointAt(0) ?? 0));
+  return some[variant % Math.max(1, some.length)] ?? String.fromCodePoint(set.ranges[0]?.[0] ?? 0x61);
+}

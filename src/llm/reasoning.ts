@@ -1,0 +1,70 @@
+/** Parts a model's text into its reasoning, `<think>…</think>` at its start, and its answer. */
+
+const START = "<think>";
+const END = "</think>";
+/** Some servers leave the role of the chat template, without its tokens, before the answer. */
+const ROLE = "assistant\n\n";
+
+/** Characters, spaces most of them, that may precede the answer. */
+const LONGEST_START = 1_000;
+
+/** Whether a text begins with another one, as far as it goes. */
+const mayBegin = (text: string, start: string) => text.startsWith(start) || start.startsWith(text);
+
+export class Reasoning {
+  #state: "start" | "reasoning" | "gap" | "answer" = "start";
+  #held = "";
+
+  /** Adds text. @returns what can be passed on of either */
+  add(text: string): { reasoning: string; answer: string } {
+    if (this.#state === "answer") return { reasoning: "", answer: text };
+    this.#held += text;
+    let reasoning = "";
+    if (this.#state === "start") this.#begin();
+    if (this.#state === "reasoning") reasoning = this.#reason();
+    if (this.#state === "gap") {
+      this.#held = this.#held.trimStart();
+      if (this.#held !== "") this.#state = "answer";
+    }
+    return { reasoning, answer: this.#state === "answer" ? this.#takeAll() : "" };
+  }
+
+  /** Returns the rest, at the end of the text. */
+  end(): { reasoning: string; answer: string } {
+    const rest = this.#takeAll();
+    return this.#state === "reasoning" ? { reasoning: rest, answer: "" } : { reasoning: "", answer: rest };
+  }
+
+  #begin(): void {
+    const text = this.#held.trimStart();
+    if (text.startsWith(START)) {
+      this.#held = text.slice(START.length);
+      this.#state = "reasoning";
+    } else if (text.startsWith(ROLE)) {
+      this.#held = text.slice(ROLE.length);
+      this.#state = "gap";
+    } else if (!mayBegin(text, START) && !mayBegin(text, ROLE)) this.#state = "answer";
+    else if (this.#held.length > LONGEST_START) this.#state = "answer";
+  }
+
+  #reason(): string {
+    const end = this.#held.indexOf(END);
+    if (end !== -1) {
+      const reasoning = this.#held.slice(0, end);
+      this.#held = this.#held.slice(end + END.length);
+      this.#state = "gap";
+      return reasoning;
+    }
+    let kept = Math.min(END.length - 1, this.#held.length);
+    while (!END.startsWith(this.#held.slice(this.#held.length - kept))) kept -= 1;
+    const reasoning = this.#held.slice(0, this.#held.length - kept);
+    this.#held = this.#held.slice(this.#held.length - kept);
+    return reasoning;
+  }
+
+  #takeAll(): string {
+    const text = this.#held;
+    this.#held = "";
+    return text;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Calls that a model writes as text: Llama's JSON and Python forms, its custom tag, and all of these in a code fence or
+ * in `<tool_call>`. A text is calls only if the whole of it has such a form, and each name is one of the request's tools.
+ */
+import { MAX_CALLS } from "../limits";
+import type { CallPart } from "./calls";
+import { isObject } from "./json";
+import { Literals } from "./literals";
+
+/** Fields of a call in JSON. An object with any other field is an answer. */
+const FIELDS = ["id", "type", "function", "name", "arguments", "parameters"];
+/** Tags that stand around calls, and have no meaning of their own. */
+const OPENING = /```[a-z_]*\s*|<tool_calls?>\s*/iy;
+const CLOSING = /\s*(?:```|<\/tool_calls?>|[;,])/iy;
+const CUSTOM_TAG = /<function=([\w.-]+?)(?=[>{\s])>?/y;
+const CUSTOM_TAG_END = /\s*>?\s*<\/function>/y;
+
+/** Returns the calls that a text consists of; undefined if it is an answer. */
+export function callsIn(text: string, names: readonly string[]): CallPart[] | undefined {
+  const source = new Literals(text.trim());
+  const calls: CallPart[] = [];
+  while (!source.end) {
+    while (source.match(OPENING));
+    const found = source.take("[") ? listed(source) : (tagged(source) ?? single(source));
+    if (!found || calls.push(...found) > MAX_CALLS) return undefined;
+    while (source.match(CLOSING));
+  }
+  return calls.length > 0 && calls.every(({ name }) => names.includes(name)) ? calls : undefined;
+}
+
+const partOf = (name: string, values: object): CallPart => ({ name, arguments: JSON.stringify(values) });
+
+/** `<function=f>{…}</function>` */
+function tagged(source: Literals): CallPart[] | undefined {
+  const name = source.match(CUSTOM_TAG)?.[1];
+  if (name === undefined) return undefined;
+  const values = source.value();
+  source.match(CUSTOM_TAG_END);
+  return isObject(values) ? [partOf(name, values)] : undefined;
+}
+
+/** `[f(a="b"), g()]` or a list of objects, behind its bracket */
+function listed(source: Literals): CallPart[] | undefined {
+  const calls: CallPart[] = [];
+  while (!source.take("]")) {
+    const found = single(source);
+    if (!found || calls.push(...found) > MAX_CALLS) return undefined;
+    if (!source.take(",") && source.end) return undefined;
+  }
+  return calls;
+}
+
+/** `f(a="b")`, or an object */
+function single(source: Literals): CallPart[] | undefined {
+  const name = source.word();
+  if (name !== undefined) {
+    const values = source.take("(") ? source.keywords() : undefined;
+    return values && [partOf(name, values)];
+  }
+  const found = callOf(source.value());
+  return found && [found];
+}
+
+/** `{ name, parameters }`, and the same in the field `function`. */
+function callOf(value: unknown): CallPart | undefined {
+  if (!isObject(value) || !Object.keys(value).every((field) => FIELDS.includes(field))) return undefined;
+  if (isObject(value.function)) return callOf(value.function);
+  const name = value.name ?? value.function;
+  const values = value.arguments ?? value.parameters ?? (value.type === "function" ? {} : undefined);
+  if (typeof name !== "string") return undefined;
+  if (typeof values === "string") return { name, arguments: values };
+  return isObject(values) ? partOf(name, values) : undefined;
+}
+
+/** Characters of a text that show whether it may be calls. */
+const SEEN = 400;
+const KEY = /^\{\s*(?:["'](\w*)(["']?)|$)/;
+
+/** Whether a text that is not whole may become calls. */
+export function mayBeCalls(begun: string, names: readonly string[]): boolean {
+  return mayBegin(begun.trimStart().slice(0, SEEN), names);
+}
+
+const startsAs = (text: string, start: string) => start.startsWith(text) || text.startsWith(start);
+
+function mayBegin(text: string, names: readonly string[]): boolean {
+  if (text === "") return true;
+  if (startsAs(text, "```")) return mayBegin(text.replace(/^`{1,3}(?:[a-z_]*(?:\s+|$))?/i, ""), names);
+  if (startsAs(text, "<tool_call")) return true;
+  if (startsAs(text, "<function=")) {
+    const rest = text.slice("<function=".length);
+    return names.some((name) => startsAs(rest, name));
+  }
+  if (text.startsWith("[")) return mayBegin(text.slice(1).trimStart(), names);
+  if (text.startsWith("{")) {
+    const [, key, quote] = KEY.exec(text) ?? ["", undefined, undefined];
+    if (key === undefined) return KEY.test(text);
+    return FIELDS.some((field) => (quote ? field === key : field.startsWith(key)));
+  }
+  return names.some((name) => startsAs(text, `${name}(`));
+}

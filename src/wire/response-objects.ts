@@ -1,0 +1,171 @@
+/** Responses of the OpenAI surface, their items, and the ids of both. */
+import type { FinishedTurn, StoredTurn, ToolCall } from "../turn/types";
+import { openaiErrorOf } from "./problem";
+
+/** What a response repeats of its request. */
+export interface ResponseEcho {
+  instructions: string | null;
+  max_output_tokens: number | null;
+  temperature: number | null;
+  previous_response_id: string | null;
+  conversation: { id: string } | null;
+  store: boolean;
+  /** Tools and format as they came, as JSON: of any shape. */
+  given: string;
+}
+
+/** The stream of `POST /v1/responses`. */
+export interface ResponsesForm {
+  name: "responses";
+  /** Seconds since 1970. */
+  created: number;
+  sessionId: string;
+  echo: ResponseEcho;
+}
+
+/** A response, and its items: a message, a call, or reasoning. */
+type Kind = "resp" | "msg" | "fc" | "rs";
+
+/** `kind_session.turn`: names its session and its turn, so that going on from it needs no index of its own. */
+export const openaiId = (kind: Kind, sessionId: string, turnId: string) =>
+  `${kind}_${btoa(sessionId).replaceAll("=", "")}.${turnId}`;
+
+/** The session and turn that an id names; undefined where it is no id of ours. */
+export function parseOpenaiId(kind: "resp" | "item", id: string): { sessionId: string; turnId: string } | undefined {
+  const [, prefix, encoded, rest] = /^(resp|msg|fc)_([A-Za-z0-9+/]+)\.(.+)$/.exec(id) ?? [];
+  if ((prefix === "resp") !== (kind === "resp") || encoded === undefined || rest === undefined) return undefined;
+  const turnId = prefix === "fc" ? rest.replace(/\.\d+$/, "") : rest;
+  try {
+    return { sessionId: atob(encoded), turnId };
+  } catch {
+    return undefined;
+  }
+}
+
+type MessageStatus = "completed" | "incomplete";
+
+/** The text of a message, as a part of its content. */
+export const textPart = (text: string) => ({ type: "output_text" as const, text, annotations: [] });
+export const refusalPart = (refusal: string) => ({ type: "refusal" as const, refusal });
+
+export const outputMessage = (
+  form: ResponsesForm,
+  turnId: string,
+  part: ReturnType<typeof textPart | typeof refusalPart>,
+  status: MessageStatus,
+) => ({
+  type: "message" as const,
+  id: openaiId("msg", form.sessionId, turnId),
+  status,
+  role: "assistant" as const,
+  content: [part],
+});
+
+export const reasoningItem = ({ sessionId }: ResponsesForm, turnId: string, text: string) => ({
+  type: "reasoning" as const,
+  id: openaiId("rs", sessionId, turnId),
+  summary: [],
+  content: [{ type: "reasoning_text" as const, text }],
+});
+
+const functionCalls = ({ sessionId }: ResponsesForm, turnId: string, calls: ToolCall[]) =>
+  calls.map(({ id, name, arguments: json }, at) => ({
+    type: "function_call" as const,
+    id: openaiId("fc", sessionId, `${turnId}.${at}`),
+    call_id: id,
+    name,
+    arguments: json,
+    status: "completed" as const,
+  }));
+
+export type OutputItem = ReturnType<typeof responseOfTurn>["output"][number];
+export type FunctionCall = ReturnType<typeof functionCalls>[number];
+
+/** What a request says of tools and format. */
+interface Given {
+  tools: { type: "function"; [field: string]: unknown }[];
+  tool_choice: string | { [field: string]: unknown };
+  parallel_tool_calls: boolean;
+  text: { format: { type: string; [field: string]: unknown } };
+}
+
+/** A response before its answer. */
+export const begun = (
+  { created, sessionId, echo: { given, ...echo } }: ResponsesForm,
+  turnId: string,
+  model: string,
+) => ({
+  id: openaiId("resp", sessionId, turnId),
+  object: "response" as const,
+  created_at: created,
+  status: "in_progress" as const,
+  error: null,
+  incomplete_details: null,
+  ...echo,
+  model,
+  output: [],
+  ...givenOf(given),
+  top_p: null,
+  truncation: "auto" as const,
+  metadata: {},
+  usage: null,
+});
+
+const givenOf = (json: string): Given => JSON.parse(json);
+
+const NOTHING_GIVEN = JSON.stringify({
+  tools: [],
+  tool_choice: "auto",
+  parallel_tool_calls: true,
+  text: { format: { type: "text" } },
+} satisfies Given);
+
+/** A turn that is over as a response. */
+export function responseOfTurn(form: ResponsesForm, turnId: string, turn: FinishedTurn) {
+  const { answer, toolCalls = [], model, finishReason, usage, reasoning, refused } = turn;
+  const incomplete =
+    finishReason === "length" ? ("max_output_tokens" as const) : finishReason === "content_filter" && finishReason;
+  const status = incomplete ? ("incomplete" as const) : ("completed" as const);
+  // An answer that is empty is a message too, unless it consists of calls.
+  const part = answer === "" && toolCalls.length > 0 ? undefined : refused ? refusalPart(answer) : textPart(answer);
+  return {
+    ...begun(form, turnId, model),
+    status,
+    incomplete_details: incomplete ? { reason: incomplete } : null,
+    output: [
+      ...(reasoning ? [reasoningItem(form, turnId, reasoning)] : []),
+      ...(part ? [outputMessage(form, turnId, part, status)] : []),
+      ...functionCalls(form, turnId, toolCalls),
+    ],
+    usage: {
+      input_tokens: usage.promptTokens,
+      input_tokens_details: { cached_tokens: usage.cachedTokens ?? 0 },
+      output_tokens: usage.completionTokens,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: usage.totalTokens,
+    },
+  };
+}
+
+/** A turn as it is remembered, as a response; of its request no more is known than its session. */
+export function responseOfStored(sessionId: string, turn: StoredTurn) {
+  const unknown = { instructions: null, max_output_tokens: null, temperature: null, previous_response_id: null };
+  const created = Math.floor(turn.createdAt / 1_000);
+  const echo = { ...unknown, conversation: { id: sessionId }, store: true, given: NOTHING_GIVEN };
+  const form: ResponsesForm = { name: "responses", created, sessionId, echo };
+  const said = turn.answer === "" ? [] : [outputMessage(form, turn.id, textPart(turn.answer), "incomplete")];
+  const ended = { ...begun(form, turn.id, turn.model), output: said };
+  const { status } = turn;
+  switch (status) {
+    case "running":
+      return ended;
+    case "complete":
+      return responseOfTurn(form, turn.id, { ...turn, status });
+    case "cancelled":
+      return { ...ended, status: "cancelled" as const };
+    case "interrupted": {
+      const { code, message } = openaiErrorOf({ reason: "turn_interrupted" }).error;
+      return { ...ended, status: "failed" as const, error: { code, message } };
+    }
+  }
+}

@@ -35,7 +35,9 @@ export default defineConfig({
     // Vitest starts one worker on two cores, but end-to-end tests mostly wait.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { test: { name: "pure", include: PURE, testTimeout: 60_000 } },
+      {
+        test: { name: "pure", include: PURE, exclude: ["**/node_modules/**", "test/mutants/**"], testTimeout: 60_000 },
+      },
       {
         plugins: [workerd()],
         test: {
@@ -48,6 +50,7 @@ export default defineConfig({
             ...PURE,
             "test/e2e/**",
             "test/clients/**",
+            "test/mutants/**",
             "test/crash/**",
             "test/docs/**",
             "test/worst/**",

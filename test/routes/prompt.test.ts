@@ -205,7 +205,8 @@ describe("a prompt", () => {
       const { memory } = await response.json<{ memory: { window: { fromSeq: number } } }>();
       starts.add(memory.window.fromSeq);
     }
-    expect(starts.size).toBeLessThanOrEqual(2);
+    // The room is rounded down in two places, so the start may move twice in this range. Without that it moves 13 times.
+    expect(starts.size).toBeLessThanOrEqual(3);
   });
 
   it("keeps its head from turn to turn, while the window's start stands", async () => {

@@ -25,7 +25,7 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
       inputs: {
         messages: [
           { role: "system" },
-          { role: "user", content: "I am Ana." },
+          { role: "user", content: expect.stringMatching(/^\[\w{3} \d{4}-\d\d-\d\d\] I am Ana\.$/) },
           { role: "assistant", content: "Hello Ana." },
           { role: "user", content: "Who am I?" },
         ],

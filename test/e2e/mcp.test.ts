@@ -55,7 +55,7 @@ describe("an official MCP client", () => {
     const messages = [{ role: "user", name: "Ana", content: "The honey is ripe in July." }];
     expect(await call("remember", { sessionId, messages })).toMatchObject({ text: "Remembered as messages 1 to 1." });
     expect((await call("ask", { sessionId, question: "When is the honey ripe?" })).text).toContain("July");
-    expect((await call("search_memory", { sessionId, query: "honey", limit: 1 })).text).toContain(
+    expect((await call("search_memory", { sessionId, query: "honey in July", limit: 1 })).text).toContain(
       "Ana: The honey is ripe",
     );
     expect((await call("get_history", { sessionId })).text.split("\n")).toHaveLength(3);

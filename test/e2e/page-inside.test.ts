@@ -80,8 +80,8 @@ describe("to look inside", () => {
     const { page } = visitor;
     await visitor.ask("What is the password of the cellar?");
     await visitor.hasRead("It is xylophone.");
-    await visitor.ask("Thanks!");
-    await visitor.hasRead("You said: Thanks!");
+    await visitor.ask("Which trains go to Porto?");
+    await visitor.hasRead("You said: Which trains go to Porto?");
     await page
       .getByRole("button", { name: /^Details/ })
       .last()

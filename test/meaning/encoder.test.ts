@@ -3,7 +3,17 @@ import { env } from "cloudflare:workers";
 import { describe, expect, inject, it, vi } from "vitest";
 import { estimateTokens } from "../../src/turn/tokens";
 import { later } from "../support/users";
-import { append, callsOf, chatter, complete, infoOf, likeness, stubOf, withEncoder } from "../support/vectors";
+import {
+  append,
+  callsOf,
+  chatter,
+  chatterNow,
+  complete,
+  infoOf,
+  likeness,
+  stubOf,
+  withEncoder,
+} from "../support/vectors";
 import { freshSession, worker } from "../support/worker";
 import "../support/provided";
 
@@ -15,7 +25,7 @@ describe("while vectors are being made", () => {
     await append(worker(), session, chatter(48));
     const input = "The code is xylophone.";
     const asked = await worker().post("/v1/responses", { input, conversation: session });
-    const begun = append(llamory, session, chatter(4, 48));
+    const begun = append(llamory, session, chatterNow(4, 48));
     await vi.waitFor(async () => expect(await callsOf(id)).toBeGreaterThan(0), { timeout: 5_000 });
     await begun;
     const mend = () => fetch(`${inject("encoder")}/mend/${id}`);
@@ -172,7 +182,7 @@ describe("a disk that is full when vectors are written", () => {
     await sql(
       "CREATE TRIGGER broken BEFORE INSERT ON vectors WHEN new.block = 1 BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
     );
-    await append(llamory, session, chatter(80, 60));
+    await append(llamory, session, chatterNow(80, 60));
     await vi.waitFor(async () => expect((await infoOf(llamory, session)).messages).toBe(142));
     for (let time = 0; time < 3; time += 1) expect(await recall()).toBe("words+meaning");
     await sql("DROP TRIGGER broken");

@@ -32,6 +32,10 @@ export const chatter = (count: number, from = 0) =>
     createdAt: new Date(Date.UTC(2023, 0, 1, from + at)).toISOString(),
   }));
 
+/** {@link chatter} without dates, for sessions with messages of today. */
+export const chatterNow = (count: number, from: number) =>
+  chatter(count, from).map(({ createdAt: _, ...message }) => message);
+
 export const append = async (llamory: ReturnType<typeof worker>, session: string, messages: object[]) => {
   for (let at = 0; at < messages.length; at += 1_000) {
     const part = { messages: messages.slice(at, at + 1_000) };

@@ -13,7 +13,10 @@ function model({ body }: Received, response: ServerResponse): void {
     json(response, 429, { name: "AiError", internalCode: 4006, description: "spent" });
     return;
   }
-  const said = inputs.messages.filter(({ role }) => role === "user").map(({ content }) => content);
+  const said = inputs.messages
+    .filter(({ role }) => role === "user")
+    // Leaves out the day before a message: it differs between runs.
+    .map(({ content }) => content.replace(/^\[\w{3} \d{4}-\d\d-\d\d\] /, ""));
   const text = `You said: ${said.join(" | ")}`;
   const usage = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 };
   if (!inputs.stream) {

@@ -23,7 +23,13 @@ function Page({ page }: { page: PageState }) {
   const [sideOpen, setSideOpen] = useState(false);
   const { sessionId } = page.location;
   const title = page.title ?? "New conversation";
-  useEffect(() => page.subscribe(() => setVersion((version) => version + 1)), []);
+  useEffect(() => {
+    const render = () => setVersion((version) => version + 1);
+    const unsubscribe = page.subscribe(render);
+    // Effects run after the next frame: shows what changed before.
+    render();
+    return unsubscribe;
+  }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const command = commandOf(event);

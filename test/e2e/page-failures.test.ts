@@ -197,7 +197,7 @@ describe("drafts and keys", () => {
     await page.keyboard.press("Alt+n");
     expect(visitor.session).toBe(session);
     await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.locator("dialog").waitFor({ state: "detached" });
     await page.keyboard.press("Control+k");
     await page.waitForSelector("input[type=search]:focus");
   });

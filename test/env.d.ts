@@ -10,7 +10,7 @@ declare module "*.md?raw" {
   export default text;
 }
 
-/** Vite's: https://vite.dev/guide/features#glob-import */
+/** Declared by Vite: https://vite.dev/guide/features#glob-import */
 interface ImportMeta {
   glob<T>(pattern: string, options: { query: "?raw"; import: "default"; eager: true }): Record<string, T>;
 }

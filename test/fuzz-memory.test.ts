@@ -5,12 +5,12 @@ import { OPERATIONS } from "./support/random-operations";
 import { RandomRun } from "./support/random-run";
 
 const COUNT = 2_000;
-/** Runs, each with sessions and users of its own, and the most operations of one. */
+/** The number of runs, each with its own sessions and users, and the most operations per run. */
 const RUNS = 40;
 const LENGTH = 110;
-/** Operations after which everything is compared. */
+/** The number of operations between two full comparisons. */
 const BETWEEN = 25;
-/** Milliseconds that the search for the smallest counterexample may take. */
+/** The most milliseconds for the search for the smallest counterexample. */
 const SHRINKING_MS = 100_000;
 
 afterEach(() => vi.restoreAllMocks());
@@ -19,7 +19,7 @@ const names = Object.entries(OPERATIONS).map(([name, [, weight]]) => ({ arbitrar
 const operation = fc.record({
   name: fc.oneof(...names),
   session: fc.nat(3),
-  /** The last one is nobody. */
+  /** The last index means no user. */
   user: fc.nat(2),
   pick: fc.nat(999),
 });

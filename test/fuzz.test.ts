@@ -24,7 +24,7 @@ interface Schema {
 
 const names = fc.constantFrom("ana", "bo", "a:b@c+d", "x".repeat(128));
 
-/** Values that a schema allows. */
+/** Generates values that a schema allows. */
 function valid(schema: Schema): Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map(valid));
@@ -76,7 +76,7 @@ const strange = fc.oneof(
   fc.jsonValue(),
 );
 
-/** A valid object with one field gone, or of another kind, or one too many. */
+/** Generates a valid object with one field missing, changed to another type, or added. */
 const nearly = (schema: Schema): Arbitrary<unknown> =>
   fc
     .tuple(
@@ -104,7 +104,7 @@ const headerText = fc.oneof(
   fc.constant("turn:12"),
 );
 
-/** A request to an operation: valid, nearly valid, or garbage. */
+/** Generates a request to an operation: valid, nearly valid, or garbage. */
 function request(route: string, operation: FullOperation): Arbitrary<{ path: string; init: RequestInit }> {
   const [method = "", template = ""] = route.split(" ");
   const schema = schemaOf(operation.body);

@@ -9,7 +9,7 @@ const described = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, ...operation })),
 );
 
-/** Lists the properties of all schemas in a value that have no description of their own and refer to none. */
+/** Lists the properties of all schemas in a value that have neither a description nor a reference. */
 function undescribed(value: unknown, at = ""): string[] {
   if (typeof value !== "object" || value === null) return [];
   const properties = "properties" in value && typeof value.properties === "object" ? (value.properties ?? {}) : {};

@@ -9,7 +9,7 @@ const here = import.meta.dirname;
 const root = join(here, "../..");
 const document = join(root, "openapi.json");
 
-/** Not the synchronous one: the model's server lives in this process. */
+/** Runs a command asynchronously, because the model's server runs in this process. */
 async function exec(command: string, args: string[], cwd: string): Promise<string> {
   const { stdout } = await promisify(execFile)(command, args, { cwd }).catch((error) => {
     throw new Error(`${error.stderr}${error.stdout}`, { cause: error });
@@ -60,7 +60,7 @@ describe("a client that is generated from openapi.json compiles, and asks:", () 
        const client = createClient<paths>({ baseUrl: "${server.url}", headers: { authorization: "Bearer ${TOKEN}" } });
        const { data, error } = await client.POST("/ask", { body: { sessionId: "a", question: "Hello" } });
        if (error) throw new Error(error.detail);
-       // An answer that is streamed is text.
+       // A streamed answer is text.
        if (typeof data === "string") throw new Error("a stream");
        const answer: string = data.answer;
        console.log(answer);`,

@@ -1,4 +1,4 @@
-/** The model behind the clients. It follows the question, and replies in Workers AI's form or in OpenAI's. */
+/** The model behind the clients. It follows the question and replies in Workers AI's form or in OpenAI's. */
 import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { json, type Received, serve } from "../e2e/support/http";
@@ -24,7 +24,7 @@ interface Call {
 const PERSON = { name: "Ana", age: 7 };
 const usage = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 };
 
-/** Calls `weather` for a question about it, a transfer if there is one, and a required tool with a person. */
+/** Calls `weather` if the question is about it, a transfer if there is one, and a required tool with a person. */
 function callOf({ messages, tools = [], tool_choice }: Inputs): Call | undefined {
   const last = messages.at(-1);
   const named = (part: string) => tools.find((tool) => tool.function.name.includes(part))?.function.name;
@@ -87,7 +87,7 @@ function answer(form: Form, { body }: Received, response: ServerResponse): void 
   response.end("data: [DONE]\n\n");
 }
 
-/** A server that asks for a token, over that model. */
+/** Starts a server that requires a token and uses that model. */
 export async function serverOf(form: Form, bundle: string) {
   const upstream = await serve((received, response) => answer(form, received, response));
   const server = new Workerd({

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Agent frameworks, real and unmodified, against a started server: `npm run test:clients`. */
+/** Tests real, unmodified agent frameworks against a started server: `npm run test:clients`. */
 export default defineConfig({
   test: {
     include: ["test/clients/**/*.test.ts"],

@@ -1,4 +1,7 @@
-/** Kills the server under load again and again. Every acknowledged turn must be stored once and in order, and every turn of a user must reach the user's object. */
+/**
+ * Kills the server under load repeatedly. Every acknowledged turn must be stored once and in order, and every turn of a
+ * user must reach the user's object.
+ */
 import { expect, inject, it } from "vitest";
 import { post, serve } from "../e2e/support/http";
 import { Workerd } from "../e2e/support/workerd";
@@ -6,10 +9,10 @@ import { Workerd } from "../e2e/support/workerd";
 const ROUNDS = 20;
 const SESSIONS = 32;
 
-/** Every other session is of one of four users. */
+/** Every other session belongs to one of four users. */
 const userOf = (at: number) => (at % 2 ? `u${at % 8}` : undefined);
 
-/** Turns that the server acknowledged and must not lose. */
+/** A turn that the server acknowledged and must not lose. */
 interface Acknowledged {
   session: string;
   question: string;
@@ -22,7 +25,7 @@ interface Message {
   status: string;
 }
 
-/** A model that says a few words, a millisecond or so apart, of the question that it got. */
+/** Starts a model that repeats the question and adds a few words, about a millisecond apart. */
 const slowly = () =>
   serve(async ({ body }, response) => {
     const { inputs } = body as { inputs: { messages: { content: string }[]; stream?: boolean } };
@@ -44,7 +47,7 @@ const slowly = () =>
     say();
   });
 
-/** Asks until the server dies, JSON and streams in turn, and records acknowledged turns. */
+/** Sends JSON and streamed questions in turn until the server dies, and records acknowledged turns. */
 async function client(url: string, at: number, round: number, log: Acknowledged[]): Promise<void> {
   const [session, userId] = [`s${at}`, userOf(at)];
   for (let asked = 0; asked < 1_000; asked += 1) {
@@ -88,7 +91,7 @@ interface Listed {
   messages: number;
 }
 
-/** How many messages the users' objects know of each session. */
+/** Returns the number of messages that the users' objects have of each session. */
 async function known(url: string): Promise<Map<string, number>> {
   const lists = await Promise.all(
     ["u1", "u3", "u5", "u7"].map(async (user) => {
@@ -99,7 +102,7 @@ async function known(url: string): Promise<Map<string, number>> {
   return new Map(lists.flat().map(({ sessionId, messages }) => [sessionId, messages]));
 }
 
-/** Where a user's object has a text, each place as `session seq`. */
+/** Returns the places of a text in a user's object, each as `session seq`. */
 async function placesOf(url: string, user: string, text: string): Promise<string[]> {
   const response = await post(`${url}/users/${user}/search`, { q: text, limit: 100 });
   const { data } = (await response.json()) as { data: { sessionId: string; seq: number; content: string }[] };

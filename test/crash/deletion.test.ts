@@ -1,11 +1,11 @@
-/** SIGKILL during the deletion of a user: until the deletion ends, asks of the user fail, and afterwards nothing is left. */
+/** Kills the server during a user's deletion. Until it ends, the user's questions fail; then nothing is left. */
 import { expect, inject, it } from "vitest";
 import { post, serve } from "../e2e/support/http";
 import { Workerd } from "../e2e/support/workerd";
 
 const ROUNDS = 3;
 const SESSIONS = 300;
-/** Requests that the test sends at once. */
+/** The number of requests that the test sends at once. */
 const AT_ONCE = 10;
 
 const sessions = Array.from({ length: SESSIONS }, (_, at) => `s${at}`);

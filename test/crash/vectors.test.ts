@@ -4,11 +4,11 @@ import { post } from "../e2e/support/http";
 import { Workerd } from "../e2e/support/workerd";
 import { startEncoder } from "../support/encoder.mjs";
 
-/** An encoder takes 10 ms a message: `MESSAGES=20000` for a long backlog. */
+/** The encoder takes 10 ms per message. Set `MESSAGES=20000` for a long backlog. */
 const MESSAGES = Number(process.env.MESSAGES ?? 3_000);
 const KILLS = 3;
 
-/** Messages two hours apart: each vector depends on its own message only. */
+/** Returns messages two hours apart, so each vector depends on its own message only. */
 function messages(count: number) {
   return conversation(5, count, 10).said.map(({ role, content }, at) => ({
     role,
@@ -46,13 +46,13 @@ it("SIGKILL in the middle of a backlog of vectors: all are made afterwards, and 
     }
     await until(MESSAGES);
     expect(await vectors()).toBe(MESSAGES);
-    // Those of the recent window are not recalled.
+    // Messages of the recent window are not recalled.
     for (let at = 7; at < MESSAGES - 200; at += 131) {
-      // As its vector was made of it.
+      // The same text as the one that the vector was made from.
       const question = `${said[at]?.role}: ${said[at]?.content}`;
       const response = await post(`${server.url}/sessions/s/context`, { question });
       const { memory } = (await response.json()) as { memory: { recalled: { content: string; meaning: number }[] } };
-      // Other messages are nearly equal, and gain from their neighbours.
+      // Other messages are nearly equal, and neighbours raise their scores.
       const nearest = memory.recalled.toSorted((a, b) => b.meaning - a.meaning).slice(0, 5);
       expect(nearest.map(({ content }) => content)).toContain(said[at]?.content);
     }

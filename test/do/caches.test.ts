@@ -6,7 +6,7 @@ import { VectorRows } from "../../src/do/memory/vector-rows";
 import { Database } from "../../src/do/sqlite/database";
 import { freshSession } from "../support/worker";
 
-/** Runs something in an object with tables of a session. */
+/** Runs a function in an object with tables of a session. */
 const inObject = (run: (db: Database) => void) =>
   runInDurableObject(env.CHAT_DO.getByName(freshSession()), (_, { storage }) => run(new Database(storage, "session")));
 
@@ -75,7 +75,7 @@ describe("the cache of a session's messages", () => {
       ];
       for (const [what, change] of changes) {
         db.transaction(change);
-        // Read twice: the first read fills the cache for the next change.
+        // Reads twice: the first read fills the cache for the next change.
         for (let reads = 0; reads < 2; reads += 1) {
           expect([what, messages.outline(seqs)]).toEqual([what, new Messages(db).outline(seqs)]);
         }

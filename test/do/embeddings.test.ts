@@ -1,4 +1,4 @@
-/** Vectors that an encoder returns after their session was emptied or deleted. */
+/** Tests vectors that an encoder returns after their session was emptied or deleted. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -8,7 +8,7 @@ import { freshSession, worker } from "../support/worker";
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Sessions of some 20 messages do not fit their context, and get vectors. */
+/** Sessions of some 20 messages exceed their context and get vectors. */
 const llamory = worker({ EMBEDDING_MODEL: "held", CONTEXT_TOKENS: "1024", REPLY_TOKENS: "64" });
 
 const messages = Array.from({ length: 60 }, (_, at) => ({
@@ -18,7 +18,7 @@ const messages = Array.from({ length: 60 }, (_, at) => ({
 
 const run = ScriptedModel.prototype.run;
 
-/** Holds all calls of the encoder, until the script of a fresh name lets them go. */
+/** Holds all calls of the encoder until the returned script releases them. */
 async function heldEncoder(): Promise<Script> {
   const name = freshSession();
   const options = { extraHeaders: { "x-session-affinity": env.CHAT_DO.idFromName(name).toString() } };
@@ -34,14 +34,14 @@ const append = (session: string) => llamory.post(`/sessions/${session}/messages`
 const infoOf = async (session: string) =>
   (await llamory.fetch(`/sessions/${session}`)).json<{ messages: number; vectors: number }>();
 
-/** Resolves when everything that a session's object does in the background has ended. */
+/** Resolves when all background work of a session's object has ended. */
 async function background(session: string): Promise<unknown[]> {
   return runInDurableObject(env.CHAT_DO.getByName(session), (_, state) =>
     Promise.all(vi.mocked(state.waitUntil).mock.calls.map(([promise]) => promise)),
   );
 }
 
-/** A session whose first vectors are being made. */
+/** Creates a session whose first vectors are being made. */
 async function embedding(encoder: Script): Promise<string> {
   const session = freshSession();
   await runInDurableObject(env.CHAT_DO.getByName(session), (_, state) => {

@@ -1,4 +1,7 @@
-/** Runs operations on a session in any order and concurrently: every request gets an answer, and the stored session stays consistent. */
+/**
+ * Runs operations on a session in any order and concurrently. Every request must get an answer, and the stored session
+ * must stay consistent.
+ */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
@@ -43,7 +46,7 @@ async function runAll(seed: number): Promise<void> {
   const next = random(seed);
   const pick = <T>(of: readonly [T, ...T[]]): T => of[Math.floor(next() * of.length)] ?? of[0];
   const session = freshSession();
-  // A stub whose object was lost stays broken.
+  // A stub whose object was lost remains broken.
   const stub = () => env.CHAT_DO.getByName(session);
   const replies = Array.from({ length: 4 * OPERATIONS }, () =>
     pick([PARTS, PARTS, PARTS, NEVER, { hello: "world" }, new Error("4006: spent"), new Error("5016: agree")]),
@@ -59,7 +62,7 @@ async function runAll(seed: number): Promise<void> {
   const model = { ...askRequest("", "").model, timeoutMs: 50 };
   const trigger = (statement: string) =>
     runInDurableObject(stub(), (_, { storage }) => {
-      // Without tables there is no alarm, and there is never a second one.
+      // Without tables there is no alarm. There is never a second one.
       if (storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'messages'").toArray().length === 0) return;
       storage.sql.exec("DROP TRIGGER IF EXISTS broken");
       storage.sql.exec(statement);

@@ -10,7 +10,7 @@ import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
 const DAY = 86_400_000;
-/** Not a fixed day: an alarm cannot be set in the past. */
+/** A relative time: an alarm cannot be set in the past. */
 const NOW = Date.now();
 
 const stubOf = (session: string) => env.CHAT_DO.getByName(session);
@@ -51,7 +51,7 @@ describe("a session with a time to live", () => {
     await runInDurableObject(stubOf(session), (instance) => instance.alarm());
     expect(await leftOf(session)).toEqual({ messages: 0, tables: 0 });
     expect(await alarmOf(session)).toBeNull();
-    // It may begin anew, and end again.
+    // The session can be used again, and expires again.
     await llamory.ask(session, "Hello again?");
     expect(await alarmOf(session)).toBe(60);
   });
@@ -160,7 +160,7 @@ describe("a session with a time to live", () => {
     await scripted(session, PLAYED);
     const asked = stubOf(session).ask(askRequest("t1", "Sing.", { form: askForm(session) }));
     await vi.waitFor(async () => expect((await leftOf(session)).messages).toBe(1));
-    // As the object wakes after it was lost.
+    // Starts the object again, as after a loss.
     await runInDurableObject(stubOf(session), (_, state) => new ChatDO(state, { ...env, SESSION_TTL_DAYS: "30" }));
     expect(await alarmOf(session)).toBe(30);
     await lose(session);

@@ -1,4 +1,4 @@
-/** Tables and tasks of newer code, which an object has after a deployment was rolled back to earlier code. */
+/** Tests tables and tasks of newer code that remain in an object after a rollback to earlier code. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
@@ -16,13 +16,13 @@ const run = (object: DurableObjectStub, statement: string) =>
 
 const alarmOf = (object: DurableObjectStub) => runInDurableObject(object, (_, { storage }) => storage.getAlarm());
 
-/** Has newer code run a step that this code does not know; or takes that back. */
+/** Simulates a schema step of newer code that this code lacks, or reverts it. */
 async function schema(object: DurableObjectStub, key: string, steps: string): Promise<void> {
   await run(object, `UPDATE meta SET value = value ${steps} WHERE key = '${key}'`);
   await evictDurableObject(object);
 }
 
-/** A session whose user's object did not answer yet. */
+/** Creates a session whose user's object has not answered yet. */
 async function untold() {
   const [session, user] = [freshSession(), freshUser()];
   const tell = replaced("tell", down);

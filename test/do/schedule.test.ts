@@ -1,4 +1,4 @@
-/** The tasks of an object and its one alarm. */
+/** Tests the tasks of an object and its one alarm. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -6,22 +6,22 @@ import { Database } from "../../src/do/sqlite/database";
 import { Schedule } from "../../src/do/sqlite/schedule";
 import { freshSession } from "../support/worker";
 
-/** Tomorrow: an alarm cannot be set in the past. */
+/** A time tomorrow: an alarm cannot be set in the past. */
 const NOW = Date.now() + 86_400_000;
 const MINUTE_MS = 60_000;
 
 type Task = "first" | "second";
 
-/** Runs something with the schedule of a fresh object, and with a function that returns the time of its alarm. */
+/** Runs a function with the schedule of a fresh object and a function that returns the time of its alarm. */
 const withSchedule = (run: (schedule: Schedule<Task>, alarm: () => Promise<number | null>) => Promise<void>) =>
   runInDurableObject(env.CHAT_DO.getByName(freshSession()), async (_, { storage }) => {
     await run(new Schedule<Task>(storage, new Database(storage, "session")), () => storage.getAlarm());
-    // The object knows none of these tasks.
+    // The object's own code does not include these tasks.
     await storage.deleteAlarm();
   });
 
 const done = async () => null;
-/** The two ways in which a task can fail. */
+/** The two kinds of failing tasks. */
 const failures: [how: string, task: () => Promise<number | null>][] = [
   ["rejects", () => Promise.reject(new Error("down"))],
   [

@@ -14,12 +14,12 @@ const sql = (session: string, statement: string) =>
     storage.sql.exec(statement);
   });
 
-/** Makes writes of a kind fail, as they do on a full disk. */
+/** Makes writes of a kind fail, as on a full disk. */
 const breakWrites = (session: string, kind: string) =>
   sql(session, `CREATE TRIGGER broken BEFORE ${kind} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
 const mendWrites = (session: string) => sql(session, "DROP TRIGGER broken");
 
-/** The object's next transaction ends it with the error that SQLite has for a disk that is full when it commits. */
+/** Makes the object's next transaction end the object with SQLite's error for a disk that is full at commit. */
 const fullOnCommit = (session: string) =>
   runInDurableObject(env.CHAT_DO.getByName(session), (_, state) => {
     const { storage } = state;
@@ -32,7 +32,7 @@ const fullOnCommit = (session: string) =>
     });
   });
 
-/** Which writes fail, and how a JSON ask and a stream then begin: a stream that has begun ends with the error. */
+/** The failing writes, and the status of a JSON ask and of a stream: a stream that has begun ends with the error. */
 const writes: [kind: string, whole: number, streamed: number][] = [
   ["INSERT ON messages", 507, 507],
   ["INSERT ON turns", 507, 507],
@@ -77,7 +77,7 @@ describe("a write that fails", () => {
     await model.say("la");
     await model.end();
     expect((await client.rest()).at(-1)).toMatchObject({ event: "error", data: { code: "storage_failed" } });
-    // A stored `running` turn without a live turn is interrupted; else a page would follow it for ever.
+    // A stored `running` turn without a live turn is interrupted. Otherwise a page would follow it forever.
     const read = await llamory.fetch(`/sessions/${session}/messages`);
     expect(await read.json()).toMatchObject({ data: [{ content: "Sing.", status: "interrupted" }] });
     await mendWrites(session);
@@ -117,7 +117,7 @@ describe("a write that fails", () => {
       const response = await request();
       expect(response.status).toBe(507);
       expect(await response.json()).toMatchObject({ code: "storage_failed" });
-      // Here the writes were committed before the object was lost: the import needs an empty session.
+      // These writes were committed before the object was lost. Empty the session, because an import requires that.
       if (request === requests.at(-2)) await llamory.post("/reset", { sessionId: session });
     }
     expect((await llamory.ask(session, "Is there room again?")).status).toBe(200);
@@ -183,7 +183,7 @@ describe("a history of the first version", () => {
   ])("that could not be adopted does not come back after %s", async (_what, forget) => {
     const session = freshSession();
     const stub = env.CHAT_DO.getByName(session);
-    // Stands in the way of the schema.
+    // This table conflicts with the schema.
     await sql(session, "CREATE TABLE messages (other)");
     await runInDurableObject(stub, (_, { storage }) => storage.put("history", [{ role: "user", content: "old" }]));
     await evictDurableObject(stub);

@@ -72,7 +72,7 @@ describe("a turn that is answered as JSON", () => {
     const follower = new Events(await llamory.fetch(`/sessions/${session}/turns/t4/stream`));
     await model.go();
     await Promise.race([synced.promise, asked]);
-    // The answer is stored, and the turn runs until the storage confirms that.
+    // The answer is stored. The turn runs until the storage confirms that.
     expect(await llamory.transcript(session)).toHaveLength(2);
     const turn = () => llamory.fetch(`/sessions/${session}/turns/t4`);
     expect(await (await turn()).json()).toMatchObject({ status: "running" });

@@ -8,12 +8,12 @@ import { root } from "../e2e/support/bundle";
 import { Dev } from "../e2e/support/dev";
 import { type Block, commandsOf, documents } from "../e2e/support/documents";
 
-/** Where a newcomer's commands leave their files. */
+/** The folder for the files that a new user's commands create. */
 const folder = mkdtempSync(join(tmpdir(), "llamory-docs-"));
-/** The app of whoever installs the client, beside a clone. */
+/** The app that installs the client, beside a clone. */
 const app = join(folder, "app");
 const ci = readFileSync(join(root, ".ci/run"), "utf8");
-/** The server of `npm start`, which receives the documents' requests in their order. */
+/** The server of `npm start`. It receives the documents' requests in order. */
 const server = new Dev();
 
 beforeAll(() => {
@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs a command in a shell. @returns its output; a failure is in the error */
+/** Runs a command in a shell. @returns its output; an error contains the output of a failure */
 function shell(command: string, cwd: string, env: Record<string, string> = {}): string {
   const { status, stdout, stderr } = spawnSync("sh", ["-c", command], {
     cwd,
@@ -39,12 +39,12 @@ function shell(command: string, cwd: string, env: Record<string, string> = {}): 
   return stdout;
 }
 
-/** Starts `npm start` or `npm run start:…` with its arguments, until the block ends. */
+/** Runs `npm start` or `npm run start:…` with its arguments until the block ends. */
 async function start(command: string, servers: AsyncDisposableStack): Promise<string> {
   const [, script = "start", rest = ""] = /npm (?:run )?(start[\w:]*)(?: -- (.*))?$/.exec(command) ?? [];
   // The shell expands `$(…)`.
   const words = rest && shell(`printf '%s\\n' ${rest}`, folder).trim().split("\n");
-  // Each server of the test has a port of its own.
+  // Each server of the test has its own port.
   const more = [...words].filter((word, at) => word !== "--port" && words[at - 1] !== "--port");
   const dev = servers.use(new Dev(undefined, more, script));
   await dev.start();
@@ -52,7 +52,7 @@ async function start(command: string, servers: AsyncDisposableStack): Promise<st
   return dev.url;
 }
 
-/** Runs the commands of a block. @returns all that they printed */
+/** Runs the commands of a block. @returns everything that they printed */
 async function run(block: Block): Promise<string> {
   await using servers = new AsyncDisposableStack();
   let url = server.url;
@@ -62,9 +62,9 @@ async function run(block: Block): Promise<string> {
       const to = command.replace(/http:\/\/127\.0\.0\.1:8787|https:\/\/llamory\.<your-subdomain>\.workers\.dev/, url);
       printed += shell(to.replace("curl", "curl --fail-with-body"), folder, { TOKEN: "my-token" });
     } else if (command === "npm ci && npm start") {
-      // What answers all of this; CI begins with `npm ci`.
+      // The test's server is already running, and CI begins with `npm ci`.
     } else if (/^npm run start:cloudflare$/.test(command)) {
-      // Needs an account: builds the Worker only.
+      // Running it needs an account: only builds the Worker.
       shell("npx wrangler deploy --dry-run -c wrangler.local.toml --env cloudflare", root);
     } else if (/^(?:ollama pull \S+ && )?npm (?:run )?start/.test(command)) {
       url = await start(command, servers);
@@ -72,10 +72,10 @@ async function run(block: Block): Promise<string> {
       const [script = ""] = command.split(" -- ");
       expect(shell(`${script} -- --dry-run`, root)).toContain("env.CHAT_DO (ChatDO)");
     } else if (/^npx wrangler /.test(command)) {
-      // Needs an account: checks that wrangler knows the command and its options.
+      // Running it needs an account: only checks that wrangler has the command and its options.
       expect(shell(`${command} --help`, root)).toContain(command.match(/wrangler \w+/)?.[0]);
     } else if (/^npm install hono /.test(command)) {
-      // From the folders that `npm ci` filled, so that nothing is asked for twice.
+      // Installs from the folders that `npm ci` filled, so nothing is downloaded twice.
       const hono = join(root, "node_modules/hono");
       shell(`${command.replace("hono", hono)} --offline --ignore-scripts --no-audit --no-fund`, app);
       symlinkSync(join(root, "node_modules/openai"), join(app, "node_modules/openai"));
@@ -86,7 +86,7 @@ async function run(block: Block): Promise<string> {
     } else if (/^npm run token/.test(command)) {
       expect(shell(command, root)).toMatch(/llamory_[\w-]{43}[\s\S]*[0-9a-f]{64}/);
     } else if (/^npm (?:ci|test)\b/.test(command)) {
-      // CI is that.
+      // CI runs these commands.
       expect(ci).toMatch(/^npm ci\n[\s\S]*^npm test /m);
     } else {
       throw new Error(`Nothing here runs ${command}`);
@@ -95,7 +95,7 @@ async function run(block: Block): Promise<string> {
   return printed;
 }
 
-/** Compares an output with a document, in which `…` stands for any text. */
+/** Returns a pattern for a line of expected output; `…` matches any text. */
 const pattern = (line: string) =>
   new RegExp(
     `^${line
@@ -122,7 +122,7 @@ it.each(blocksIn("sh"))("$path: commands print what it says", async ({ blocks })
   }
 });
 
-// Behind all commands, because one of them installs the client.
+// Runs after all commands, because one of them installs the client.
 it.each(blocksIn("ts"))("$path: programs compile and run", ({ path, blocks }) => {
   const names = blocks.map(({ text }, at) => {
     const name = `${path.replace(/\W/g, "-")}-${at}.ts`;

@@ -7,14 +7,14 @@ import { Workerd } from "./support/workerd";
 
 const API_TOKEN = "the server's own";
 
-/** Runs in the page, and sees only its arguments. */
+/** Runs in the page and can use only its arguments. */
 interface Given {
   url: string;
   token: string;
   sessionId: string;
 }
 
-/** Asks as JSON; returns the exposed headers. */
+/** Asks as JSON. @returns the exposed headers */
 async function ask({ url, token, sessionId }: Given) {
   const response = await fetch(`${url}/ask`, {
     method: "POST",
@@ -34,7 +34,7 @@ async function stream({ url, token, sessionId }: Given) {
   return response.text();
 }
 
-/** Follows a turn until the browser itself says that it is over. */
+/** Follows a turn until the browser closes the stream. */
 function follow({ url, token, sessionId, turnId }: Given & { turnId: string }) {
   return new Promise<{ text: string; opened: number; closed: boolean }>((resolve) => {
     const seen = { text: "", opened: 0, closed: false };

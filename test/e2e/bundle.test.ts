@@ -73,7 +73,7 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
         ],
         [400],
       ],
-      // Who sends so much may be cut off before the answer is read.
+      // The server may cut off this large request before the client reads the answer.
       [conversation(1_900), [413, undefined]],
     ];
     for (const [messages, statuses] of bodies) {

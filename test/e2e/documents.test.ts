@@ -1,4 +1,7 @@
-/** Checks that everything the documents name exists, and that they name everything they should. `npm run test:docs` runs their commands. */
+/**
+ * Checks that everything the documents name exists, and that they name everything they should. `npm run test:docs` runs
+ * their commands.
+ */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -19,7 +22,7 @@ const FILE = /^(?:[\w.*-]+\/)*[\w.*-]+\.(?:ts|tsx|mjs|toml|json|md|html)$/;
 const FOLDER =
   /^(?:src|test|docs|scripts|bench|postman|do|turn|llm|wire|rpc|schema|routes|middleware|page|session|user|memory|sqlite)(?:\/[\w-]+)*\/$/;
 
-/** Whether a path that a document names is there: from the root, from `src`, or, of a name alone, anywhere. */
+/** Returns whether a path in a document exists: in the root, in `src` or, for a name alone, anywhere. */
 const isThere = (path: string) =>
   path.includes("*") ||
   [path, `src/${path}`, `src/do/${path}`].some((place) => existsSync(join(root, place))) ||

@@ -6,7 +6,7 @@ const end = (messages: number) => `${JSON.stringify({ end: { messages } })}\n`;
 const NOW = Date.UTC(2026, 0, 1);
 const time = (at: number) => new Date(NOW + at * 60_000).toISOString();
 
-/** Messages and turns of every status, so many messages in all: lines of an export. */
+/** Yields the lines of an export: messages and turns of every status, with this number of messages in all. */
 function* entries(messages: number, text: string): Generator<string> {
   const statuses = ["complete", "interrupted", "cancelled"];
   for (let at = 0; at < messages; at += 4) {
@@ -38,7 +38,7 @@ function* entries(messages: number, text: string): Generator<string> {
   }
 }
 
-/** Sends an import while generating it, a megabyte at a time. */
+/** Sends an import while generating it, one megabyte at a time. */
 function importInto(url: string, session: string, lines: Iterable<string>, messages: number): Promise<Response> {
   const parts = (function* () {
     let part = HEAD;
@@ -92,7 +92,7 @@ describe("a session of 10,000 messages of every status", () => {
     const before = server.peakMb();
     const megabytes = await through("large", 2_400);
     expect(megabytes).toBeGreaterThan(50);
-    // A body in memory would take more than that: as bytes, as text and as messages.
+    // A body in memory would take more: as bytes, as text and as messages.
     expect(server.peakMb() - before).toBeLessThan(megabytes);
     // The slowest test: it indexes 54 MB, which takes more than a minute while other processes use the cores.
   }, 240_000);

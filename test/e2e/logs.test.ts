@@ -44,7 +44,7 @@ describe("what a deployed Worker logs", () => {
     ]);
   });
 
-  /** The ways in which model servers quote: each with what was sent, and with what the model said. */
+  /** Error replies of model servers; each quotes the sent text, the key or the model's answer. */
   const quoting: [server: string, status: number, quote: (sent: string, key: string) => string][] = [
     ["repeats the request", 400, (sent) => JSON.stringify({ error: { message: `bad: ${sent}` } })],
     ["repeats it as JSON in JSON", 400, (sent) => JSON.stringify({ error: JSON.stringify(JSON.stringify(sent)) })],
@@ -106,7 +106,7 @@ describe("what a deployed Worker logs", () => {
   });
 
   it("has no question, no answer and no token, whatever is asked and refused", async () => {
-    // Refuses, and says what; or answers what is no JSON.
+    // Replies with an error that quotes the request, or with invalid JSON.
     await using upstream = await serve(({ text, headers: { authorization } }, response) => {
       if (text.includes("no JSON")) response.end(`${ANSWER} ${text}`);
       else json(response, 400, { error: { message: `bad: ${text} from ${authorization}` } });

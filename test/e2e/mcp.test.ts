@@ -7,7 +7,7 @@ import { Workerd } from "./support/workerd";
 
 const TOKEN = "my-token";
 
-/** The official client of the protocol. */
+/** Connects the protocol's official client. */
 async function connect(url: string, token = TOKEN): Promise<Client> {
   const client = new Client({ name: "test", version: "1.0.0" });
   const headers = { authorization: `Bearer ${token}` };

@@ -10,7 +10,7 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const app = mkdtempSync(join(tmpdir(), "llamory-app-"));
 let tarball = "";
 
-/** Runs a program in the app; the error of a failure contains its output. */
+/** Runs a program in the app. An error contains the program's output. */
 function run(program: string, ...args: string[]): string {
   try {
     return execFileSync(program, args, { cwd: app, encoding: "utf8", stdio: "pipe" });

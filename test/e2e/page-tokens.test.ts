@@ -52,7 +52,7 @@ describe("where the server wants a token", () => {
     await dialog.waitFor({ state: "detached" });
     await visitor.ask("My secret is mango.");
     await visitor.hasRead("Noted. I will remember that.");
-    // Kept for this tab alone.
+    // The token is stored for this tab only.
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("mine");
   });
 

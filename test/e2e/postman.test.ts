@@ -15,7 +15,7 @@ interface Outcome {
   failures: string[];
 }
 
-/** Runs the collection in newman; all that is changed is where the server is. */
+/** Runs the collection in newman and changes only the server's URL. */
 function run(baseUrl: string, environment?: string): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     newman.run(
@@ -58,7 +58,7 @@ describe("the Postman collection", () => {
       settings: { DEBUG: "true", SESSION_KEY: "k".repeat(32) },
     });
     await server.start();
-    // A proxy that makes one field of one response something else.
+    // A proxy that replaces one field of one response.
     await using broken = await serve(async ({ url, method, headers, text: sent }, response) => {
       const { "content-type": type = "", "x-session-id": session } = headers;
       const answer = await fetch(`${server.url}${url}`, {

@@ -14,7 +14,7 @@ describe("the local server with the rates of the deployed one", () => {
     const statuses: number[] = [];
     for (let at = 0; at < 300; at += 1) statuses.push(await status(`guess ${at}`));
     expect(new Set(statuses)).toEqual(new Set([401, 429]));
-    // A period may end in between.
+    // Another period may start during the requests.
     expect(statuses.filter((one) => one === 401).length).toBeLessThanOrEqual(40);
     expect(await status("my-token")).toBe(200);
   });
@@ -35,7 +35,7 @@ describe("the local server with the rates of the deployed one", () => {
     const statuses: number[] = [];
     for (let at = 0; at < 300; at += 1) statuses.push(await get(ana));
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
-    // A period may end in between.
+    // Another period may start during the requests.
     expect(statuses.filter((one) => one === 200).length).toBeLessThanOrEqual(240);
     expect([await get(bo), await get("my-token")]).toEqual([200, 200]);
   });

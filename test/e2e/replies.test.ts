@@ -21,7 +21,7 @@ const recorded = globSync("*/*.{json,sse}", { cwd: folder }).map((name): Recorde
   return { name, text, folder: name.split("/")[0] as Folder, isStream: name.endsWith(".sse") };
 });
 
-/** What the model server answers. */
+/** The model server's reply. */
 let reply = "";
 let upstream: Awaited<ReturnType<typeof serve>>;
 let server: Workerd;
@@ -53,7 +53,7 @@ describe("a recorded reply of an OpenAI-compatible server", () => {
       reply = text;
       const isStream = !/^[{u]/.test(text);
       for (const stream of isStream ? [true] : [false, true]) {
-        // JSON is asked for as a whole.
+        // JSON is never requested as a stream.
         if (one.folder === "json" && isStream) continue;
         const response = await ask(one.folder, stream);
         const body = await response.text();

@@ -21,7 +21,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 const options = { strict: false, allErrors: true };
 const [draft2020, draft7] = [addFormats.default(new Ajv2020(options)), addFormats.default(new Ajv(options))];
 
-/** What ajv finds wrong with a value. */
+/** Returns the errors that ajv finds in a value. */
 function errorsOf(name: string, schema: object, value: unknown) {
   const validate = (name.includes("draft 7") ? draft7 : draft2020).compile(schema);
   validate(value);

@@ -13,7 +13,7 @@ describe("npm start", () => {
     expect((await ask(server.url, "a", "What is my name?")).answer).toContain("Ana");
     expect((await ask(server.url, "a", "Where do I keep bees?")).answer).toContain("Lisbon");
     expect((await ask(server.url, "b", "What is my name?")).answer).not.toContain("Ana");
-    // What npm itself says is about the machine's npm, not about the project.
+    // Ignores npm's own messages: they concern the machine's npm, not the project.
     expect(server.console.replace(/^npm .*$/gm, "")).not.toMatch(/\bwarn|error|^\s+at /im);
 
     await server.kill();

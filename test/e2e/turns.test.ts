@@ -13,7 +13,7 @@ const transcript = async (url: string, session: string) => {
   return data.reverse().map(({ role, content }) => `${role}: ${content}`);
 };
 
-/** A TCP proxy that cuts each connection when a text has gone to the client so many times. */
+/** Starts a TCP proxy that cuts a connection after it sends a text to the client, `cuts` times. */
 async function cuttingProxy(target: string, text: string, cuts: number) {
   const { port } = new URL(target);
   let left = cuts;
@@ -117,7 +117,7 @@ describe("a client that is lost over the network", () => {
     expect(events[0]).toBe("start");
     expect(events.at(-1)).toBe("done");
     expect(proxy.cutsLeft()).toBe(0);
-    // Each connection brought an event, so that each attempt is the first.
+    // Each connection brought an event, so each attempt counts as the first.
     expect(attempts).toEqual([1, 1, 1]);
     expect(upstream.received).toHaveLength(1);
     expect(await transcript(server.url, "a")).toHaveLength(2);
@@ -138,7 +138,7 @@ describe("a client that is lost over the network", () => {
     const turnId = /"turnId":"([^"]+)"/.exec((await reader?.read())?.value ?? "")?.[1];
     const follow = (signal?: AbortSignal) =>
       fetch(`${server.url}/sessions/a/turns/${turnId}/stream`, signal ? { signal } : {});
-    // More often than a turn may have followers.
+    // More connections than a turn may have followers.
     for (let time = 0; time < 70; time += 1) {
       const leaving = new AbortController();
       const response = await follow(leaving.signal);

@@ -16,7 +16,7 @@ const request: Request = { tools: { list: [tool], required: false, parallel: tru
 const encoder = new TextEncoder();
 const never = new AbortController().signal;
 
-/** What comes of a stream in these chunks: text of each kind, and the end without the ids that are made anew. */
+/** Returns a stream's text of each kind and its end, without the ids that differ on every run. */
 async function read(chunks: Uint8Array[]) {
   const said: Record<AnswerPart["kind"], string> = { text: "", reasoning: "", refusal: "" };
   const bytes = new ReadableStream<Uint8Array>({
@@ -34,7 +34,7 @@ async function read(chunks: Uint8Array[]) {
 
 const whole = (text: string) => read([encoder.encode(text)]);
 
-/** Events that say nothing, as servers and proxies send them. */
+/** Events without content, as servers and proxies send them. */
 const padding = [
   ": OPENROUTER PROCESSING\n\n",
   ":\n\n",
@@ -57,7 +57,7 @@ const padding = [
   "retry: 100\n\n",
 ];
 
-/** Events of a stream with others between them. A body that is no stream stays as it is. */
+/** Inserts other events into a stream. Returns a body unchanged if it is not a stream. */
 const padded = (text: string, at: { place: number; event: string }[]) => {
   if (!/^(?:data|event|:)/.test(text)) return text;
   const events = text.replaceAll("\r\n", "\n").split(/(?<=\n\n)/);

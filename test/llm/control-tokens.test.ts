@@ -14,10 +14,10 @@ const ESCAPED = JSON.stringify({ [HOSTILE]: HOSTILE }).replace(/[<|>_]/g, (chara
   return `\\u00${character.charCodeAt(0).toString(16)}`;
 });
 
-/** Operations whose bodies no model reads: they search, preview, delete or create a token. */
+/** Operations whose bodies never reach a model: they search, preview, delete or create a token. */
 const UNREAD = ["searchByPost", "searchUserByPost", "context", "reset", "makeToken", "mcp"];
 
-/** What the places must come to, so that the test is not one of texts that were dropped on the way. */
+/** The places whose texts must reach the model. They prove that the test's texts are not dropped before it. */
 const REACHING = [
   ...["append: messages.*.content", "append: messages.*.name", "ask: question", "fact: text", "changed fact: text"],
   ...["chat: messages.*.content", "chat: messages.*.content.*.text", "chat: stop", "chat: stop.*"],
@@ -41,7 +41,7 @@ const everyPlace = Object.entries(cases).flatMap(([name, one]) =>
   placesOf(one.schema).map((place): [string, Case, string[]] => [`${name}: ${nameOf(place)}`, one, place]),
 );
 
-/** The inputs of all calls that a request led to: its own, one of the same session after it, and the extraction's. */
+/** Returns the inputs of all model calls after a request: its own, a later one of its session, and the extraction's. */
 async function callsAfter({ examples, send }: Case, place: string[], text: string) {
   const [sessionId, userId] = [freshSession(), freshUser()];
   const request = planted(examples(sessionId, userId), place, text);
@@ -79,7 +79,7 @@ describe("control tokens of Llama's templates", () => {
         for (const string of strings) expect(string).not.toMatch(TOKEN);
         if (strings.some((string) => string.includes("zebra<"))) reached.add(`${call} < ${name}`);
       }
-      // A field that takes no such text is named by its refusal.
+      // The refusal names the field that does not accept the text.
       if (status === 400) expect(refusal).toContain(place.findLast((step) => !["*", "{}"].includes(step)));
     }
   });

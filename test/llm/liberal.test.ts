@@ -9,7 +9,7 @@ const response_format = { type: "json_schema", json_schema: { name: "person", sc
 const who = { messages: [{ role: "user", content: "Who is it?" }], response_format };
 const ANA = '{"name":"Ana"}';
 const headers = (session: string) => ({ "x-session-id": session });
-/** A model that no other test knows, so that nothing is known of it. */
+/** Returns the name of a model that no other test uses, so nothing about it is cached. */
 const freshModel = () => `model-${crypto.randomUUID()}`;
 const sse = (...chunks: object[]) => chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("");
 const delta = (part: object, finish_reason: string | null = null) => ({ choices: [{ delta: part, finish_reason }] });

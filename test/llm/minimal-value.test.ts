@@ -11,7 +11,7 @@ const options = { strict: false, allErrors: true };
 const draft2020 = addFormats(new Ajv2020(options));
 const draft7 = addFormats(new Ajv(options));
 
-/** Whether a value matches, as ajv judges it. */
+/** Returns whether a value matches a schema, according to ajv. */
 function judged(name: string, schema: object, value: unknown) {
   const ajv = name.includes("draft 7") ? draft7 : draft2020;
   const validate = ajv.compile(schema);

@@ -14,7 +14,7 @@ const broken = recorded.filter(({ folder, name }) => folder === "broken" && name
 
 const llamory = worker();
 
-/** Asks a model that replies so, and says what a client sees. */
+/** Sends a question to a model with this reply, and returns the client's view of the answer. */
 async function ask(folder: Folder, text: string, stream: boolean) {
   const session = freshSession();
   const reply = text.startsWith("{") ? JSON.parse(text) : bytes(text);
@@ -36,7 +36,7 @@ describe("a recorded reply of a model", () => {
     async (_, reply) => {
       for (const [form, text] of forms(reply)) {
         for (const stream of text.startsWith("{") ? [false, true] : [true]) {
-          // JSON is asked for as a whole.
+          // JSON is never requested as a stream.
           if (reply.folder === "json" && !text.startsWith("{")) continue;
           const { status, body, runs, session } = await ask(reply.folder, text, stream);
           expect(status, `${form}: ${body}`).toBe(200);

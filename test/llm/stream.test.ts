@@ -5,7 +5,7 @@ import { failed, ok } from "../../src/turn/result";
 const encoder = new TextEncoder();
 const never = new AbortController().signal;
 
-/** The text and the end of a stream. */
+/** Returns the text and the end of a stream. */
 async function read(chunks: Uint8Array[], broken = false) {
   const left = [...chunks];
   const stream = new ReadableStream<Uint8Array>({
@@ -119,7 +119,7 @@ describe("a model's stream", () => {
 describe("a model's stream that never ends", () => {
   afterEach(() => vi.useRealTimers());
 
-  /** Reads a stream that sends something every second, and counts the seconds until it is cut. */
+  /** Reads a stream that sends something every second. Returns the seconds until it is cut. */
   async function endless(bytes: string | null) {
     vi.useFakeTimers();
     const started = Date.now();
@@ -143,7 +143,7 @@ describe("a model's stream that never ends", () => {
   }
   const calls = (part: object) => ({ choices: [{ index: 0, delta: { tool_calls: [part] } }] });
 
-  // A server that counts tokens, thinks or writes a long call is at work: what it sends is of no matter.
+  // A server that counts tokens, reasons or writes a long call is active, whatever bytes it sends.
   it.each<[what: string, bytes: string]>([
     ["text", sse({ response: "a" })],
     ["empty text", sse({ response: "" })],

@@ -18,7 +18,7 @@ import { freshSession, worker } from "../support/worker";
 import "../support/provided";
 
 describe("while vectors are being made", () => {
-  /** A session whose first batch is under way, until it is mended. */
+  /** Creates a session whose first batch of vectors waits until `mend` is called. */
   async function underWay() {
     const [session, id] = [freshSession(), crypto.randomUUID()];
     const llamory = withEncoder(`/held-${id}`);
@@ -51,7 +51,7 @@ describe("while vectors are being made", () => {
     const { session, llamory, mend } = await underWay();
     await llamory.fetch(`/sessions/${session}`, { method: "DELETE" });
     await mend();
-    // The encoder makes one batch after the other: when this one is there, that one was.
+    // The encoder processes one batch after the other, so the held batch ends before this session's vectors exist.
     const other = freshSession();
     await append(withEncoder(), other, chatter(48));
     await complete(withEncoder(), other);
@@ -80,7 +80,7 @@ describe("an encoder that", () => {
     await append(withEncoder(`/counted-${id}`), session, chatter(48));
     await complete(withEncoder(`/counted-${id}`), session);
     const llamory = withEncoder(`/broken-${id}`);
-    // The same vectors, by an encoder that is out of order now.
+    // Labels the same vectors as made by an encoder that now fails.
     await runInDurableObject(stubOf(session), (_, { storage }) => {
       storage.sql.exec("UPDATE meta SET value = replace(value, '/counted-', '/broken-') WHERE key = 'vectors'");
     });
@@ -109,7 +109,7 @@ describe("an encoder that", () => {
     const [session, id] = [freshSession(), crypto.randomUUID()];
     const llamory = withEncoder(`/failing-${id}`);
     await append(llamory, session, chatter(48));
-    await vi.waitFor(async () => expect(await callsOf(id)).toBe(1));
+    await vi.waitFor(async () => expect(await callsOf(id)).toBe(1), { timeout: 15_000 });
     for (const question of ["How was the weather?", "And the train?"]) await llamory.ask(session, question);
     expect(await callsOf(id)).toBe(1);
   });
@@ -202,7 +202,7 @@ describe("the tokens of a day", () => {
     await append(llamory, session, chatter(1, 48));
     await complete(llamory, session);
     const messages = 49 * estimateTokens("Ana: Chapter 10: the weather stayed grey and the train was late.");
-    // A text contains its message, and often the message before it.
+    // The encoded text of a message often contains the message before it.
     await vi.waitFor(async () => expect(await today()).toBeGreaterThan(messages));
     const before = await today();
     expect(before).toBeLessThan(3 * messages);

@@ -2,7 +2,18 @@ import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { counted, countRows } from "../support/counted";
 import { scripted } from "../support/scripted-model";
-import { append, callsOf, chatter, complete, infoOf, likeness, stubOf, textsOf, withEncoder } from "../support/vectors";
+import {
+  append,
+  callsOf,
+  chatter,
+  chatterNow,
+  complete,
+  infoOf,
+  likeness,
+  stubOf,
+  textsOf,
+  withEncoder,
+} from "../support/vectors";
 import { freshSession, worker } from "../support/worker";
 import "../support/provided";
 
@@ -14,7 +25,7 @@ describe("a session beyond its context", () => {
       role: "user",
       name: "Ana",
       content: "We adopted a cocker spaniel.",
-      createdAt: "2023-02-01T00:00:00Z",
+      createdAt: "2023-01-02T05:30:00Z",
     };
     await append(llamory, session, [...chatter(30), told, ...chatter(40, 30)]);
     await complete(llamory, session);
@@ -65,22 +76,22 @@ describe("a session beyond its context", () => {
     const { id } = await (
       await llamory.post("/v1/responses", { input: "The code is xylophone.", conversation: session })
     ).json<{ id: string }>();
-    await append(llamory, session, chatter(100, 100));
+    await append(llamory, session, chatterNow(100, 100));
     await complete(llamory, session);
     const before = await textsOf(encoder);
     await llamory.fetch(`/v1/responses/${encodeURIComponent(id)}`, { method: "DELETE" });
-    // Of those that were withdrawn, and of the one behind them, whose vector is made of the last of them too.
+    // The withdrawal removed three vectors: of its two messages, and of the next one, whose text included the second.
     expect((await infoOf(llamory, session)).vectors).toBe(142 - 3);
     await llamory.ask(session, "And on?");
     await vi.waitFor(
       async () => {
         await runDurableObjectAlarm(stubOf(session));
-        // Two of them say nothing any more.
+        // The two withdrawn messages are empty now.
         expect((await infoOf(llamory, session)).vectors).toBe(144);
       },
       { timeout: 20_000 },
     );
-    // A question, its turn's two messages, and the three.
+    // The new question, the two messages of its turn, and the three messages whose vectors were removed.
     expect((await textsOf(encoder)) - before).toBe(6);
     expect(await likeness(session)).toBeGreaterThan(0.99);
     const lines = await (await llamory.fetch(`/sessions/${session}/export`)).arrayBuffer();

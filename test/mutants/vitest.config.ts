@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config";
 
-/** The tests that `npm run test:mutants` runs for each mutant: those of the pure modules that it mutates. */
+/** Runs the tests of the pure modules that `npm run test:mutants` mutates. */
 export default defineConfig({ test: { include: ["test/turn/**/*.test.ts"] } });

@@ -107,7 +107,7 @@ describe("a Worker that asks for tokens", () => {
 });
 
 describe("the rates of a Worker", () => {
-  /** Lets so many pass for each key, as the platform's binding does within a period. */
+  /** Returns a limiter that allows this number of requests for each key, as the platform's binding does in a period. */
   function rate(limit: number): RateLimit & { keys: Map<string, number> } {
     const keys = new Map<string, number>();
     return {
@@ -169,7 +169,7 @@ describe("the rates of a Worker", () => {
       const locked = worker({ ...settings, SESSION_KEY, SESSION_RATE, TENANT_RATE });
       const ana = { userId: "ana" };
       expect(await statusesOf(locked, await token(ana), 100)).toEqual([200, 200, 200, ...Array(97).fill(429)]);
-      // Neither another token of the same user nor one of another API token of the tenant begins anew.
+      // Another token of the same user, or one of another API token of the tenant, shares the same rate.
       expect(await statusesOf(locked, await token({ ...ana, exp: exp + 1 }), 1)).toEqual([429]);
       for (const headers of [
         await token({ userId: "bo" }),

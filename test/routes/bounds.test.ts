@@ -77,7 +77,7 @@ describe("a session's size", () => {
     };
     const headers = { "x-session-id": freshSession() };
     expect((await small.post("/v1/chat/completions", begins, headers)).status).toBe(422);
-    // What writes nothing is answered still, and an emptied session has room again.
+    // A request that stores nothing still succeeds, and an emptied session has room again.
     const unstored = { input: "Hi", store: false };
     expect((await small.post("/v1/responses", unstored, { "x-session-id": session })).status).toBe(200);
     await small.post("/reset", { sessionId: session });

@@ -4,7 +4,7 @@ import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
 
-/** The prompt of a question in a session with one message at a time. */
+/** Returns the prompt of a question in a session with one message at a time. */
 async function promptAt(createdAt: string, timeZone?: string, settings = {}) {
   const session = freshSession();
   const model = await scripted(session, { response: "ok" });
@@ -15,7 +15,7 @@ async function promptAt(createdAt: string, timeZone?: string, settings = {}) {
   return { response, prompt: (await model.runs())[0]?.inputs.messages.map(({ content }) => content) ?? [] };
 }
 
-/** Today in a time zone, by the runtime's own formatter. */
+/** Returns today's date in a time zone, from the runtime's own formatter. */
 const today = (timeZone: string) => new Date().toLocaleDateString("en-CA", { timeZone });
 
 describe("the days of a prompt", () => {

@@ -20,7 +20,7 @@ const sessionToken = (over: object) =>
   );
 
 interface Place {
-  /** The user has the name of their session. */
+  /** The id of the session, and of its user. */
   session: string;
   turn: string;
   fact: string;
@@ -40,7 +40,7 @@ const unknown = (): Place => ({ session: freshSession(), turn: crypto.randomUUID
 
 const LINES = '{"llamory":"session","version":1}\n{"end":{"messages":0}}\n';
 
-/** A request of a route that would be answered, about a session. */
+/** Returns a valid request of a route about a session. */
 function request(route: string, { session, turn, fact }: Place): [path: string, init: RequestInit] {
   const [method = "", template = ""] = route.split(" ");
   const operation = operations[route];
@@ -105,7 +105,7 @@ describe.each(closed)("%s", (route) => {
 
   it("answers who holds a token", async () => {
     const { status } = await send(route, await existing(), bearer("my own token"));
-    // An import goes into an empty session alone.
+    // An import requires an empty session.
     expect(status).toSatisfy((code: number) => (route.endsWith("/import") ? code === 409 : code < 300));
   });
 });
@@ -122,7 +122,7 @@ describe("two tenants with one session id", () => {
         const tenant = tenants[at % 2];
         if (!tenant) throw new Error("no tenant");
         const key = { "idempotency-key": `key-${at >> 1}` };
-        // At most 16 wait in line.
+        // At most 16 questions may wait in a session.
         const ask = () => llamory.ask(session, `My word ${at >> 1} is ${tenant.word}.`, { ...tenant.headers, ...key });
         let response = await ask();
         for (let tries = 0; response.status === 429 && tries < 200; tries += 1) response = await ask();

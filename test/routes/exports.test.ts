@@ -11,7 +11,7 @@ const turnsOf = async (session: string) => {
   return (await response.json<{ data: { turnId?: string; status: string; content: string }[] }>()).data;
 };
 
-/** A session with turns that ended in every way, and messages of everybody. */
+/** Creates a session with turns of every outcome and messages of every role. */
 async function variousSession(): Promise<string> {
   const session = freshSession();
   await llamory.post(`/sessions/${session}/messages`, {

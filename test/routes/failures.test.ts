@@ -108,7 +108,7 @@ describe("a model that fails", () => {
 });
 
 describe("a session's object that fails", () => {
-  /** The namespace, whose first calls fail with an error that the platform marks. */
+  /** Returns the namespace. Its first calls fail with an error that the platform marks. */
   function failing(mark: string, times: number): Env["CHAT_DO"] {
     let left = times;
     return new Proxy(env.CHAT_DO, {

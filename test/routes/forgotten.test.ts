@@ -21,7 +21,7 @@ describe.each(ways)("%s", (_what, forget, call) => {
     const model = await scripted(session, HELD, HELD, { response: "Fresh." });
     const running = llamory.ask(session, "Running?");
     await model.called();
-    // Calls of one stub arrive in their order.
+    // Calls through one stub arrive in order.
     const stub = env.CHAT_DO.getByName(session);
     const waiting = [
       stub.ask(askRequest("w1", "Waiting?")),
@@ -36,7 +36,7 @@ describe.each(ways)("%s", (_what, forget, call) => {
     for (const reply of await Promise.all(waiting)) {
       expect(reply).toMatchObject({ failure: { reason: "turn_cancelled" } });
     }
-    // The model's call is over too, though the model has not begun.
+    // The model's call is cancelled too, though the model has not started to reply.
     await model.cancelled();
     await model.go();
     expect(await llamory.transcript(session)).toEqual([]);

@@ -6,9 +6,9 @@ const llamory = worker({ SESSION_KEY: "k".repeat(32) });
 const messages = [{ role: "user", content: "Hi" }];
 const chat = { messages };
 
-/** Ids that end a line, leave a path, or are too long. */
+/** Ids that contain a line break, leave a path, or are too long. */
 const BAD = ["a\nb", "a\rb", "a\r\nid: b", "a\u0085b", "a\u2028b", "a\0b", "a b", "a/b", "a\u00e4", "a".repeat(129)];
-/** URLs resolve these before they are sent. */
+/** Ids that a URL parser resolves before the request is sent. */
 const DOTS = [".", ".."];
 
 const bodies: [where: string, path: string, body: (id: string) => object][] = [
@@ -55,7 +55,7 @@ describe("an id that could end a line or leave a path", () => {
 
   it("is refused as the id of an event", async () => {
     const path = `/sessions/s/turns/${crypto.randomUUID()}/stream`;
-    // Others cannot be sent in a header at all.
+    // Headers cannot contain the other invalid ids at all.
     for (const id of ["a b:1", "a/b:1", "\u00e4:1", `${"a".repeat(129)}:1`, "a:b", "a:1:2:end", "a:1234567890"]) {
       const response = await llamory.fetch(path, { headers: { "last-event-id": id } });
       expect(response.status, id).toBe(400);

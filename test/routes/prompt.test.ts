@@ -7,7 +7,7 @@ import { scripted } from "../support/scripted-model";
 import { freshUser, opened, PATIENT, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
-/** The prompt as Llama 3.1's chat template writes it, by the true tokenizer. */
+/** Counts the tokens of a prompt in Llama 3.1's chat template, with the true tokenizer. */
 function trueTokens(messages: { role: string; content: string }[]): number {
   const text = messages
     .map(({ role, content }) => `<|start_header_id|>${role}<|end_header_id|>\n\n${content}<|eot_id|>`)
@@ -18,7 +18,7 @@ function trueTokens(messages: { role: string; content: string }[]): number {
 }
 
 const texts = Object.values(corpus);
-/** A text of a length in any language or form of the corpus. */
+/** Returns a text of a length in any language or form of the corpus. */
 const textOf = (length: fc.Arbitrary<number>) =>
   fc.tuple(fc.constantFrom(...texts), length).map(([source, size]) =>
     source
@@ -27,7 +27,7 @@ const textOf = (length: fc.Arbitrary<number>) =>
       .toWellFormed(),
   );
 
-/** Texts of any length up to the limit; short ones are more likely. */
+/** Generates texts of any length up to the limit; short ones are more likely. */
 const text = textOf(
   fc.oneof(
     { weight: 6, arbitrary: fc.integer({ min: 1, max: 600 }) },
@@ -205,7 +205,7 @@ describe("a prompt", () => {
       const { memory } = await response.json<{ memory: { window: { fromSeq: number } } }>();
       starts.add(memory.window.fromSeq);
     }
-    // The room is rounded down in two places, so the start may move twice in this range. Without that it moves 13 times.
+    // The room is rounded down in two places, so the start may move twice in this range; without rounding, 13 times.
     expect(starts.size).toBeLessThanOrEqual(3);
   });
 

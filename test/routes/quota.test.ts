@@ -18,7 +18,7 @@ async function tenants() {
 
 const usage = (total: number) => ({ prompt_tokens: total - 10, completion_tokens: 10 });
 const NOON = Date.UTC(2026, 10, 24, 12);
-/** Milliseconds for which an isolate keeps a count. */
+/** The number of milliseconds for which an isolate caches a count. */
 const LATER = 5_000;
 
 /** Stops the clock. It moves only when a test moves it. */

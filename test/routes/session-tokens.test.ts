@@ -16,7 +16,7 @@ async function tokenFor(sessionIds: string[], expiresIn = 60, holder = "mine"): 
   return (await response.json<{ token: string }>()).token;
 }
 
-/** A token as somebody else might have made it. */
+/** Signs a token that the server did not issue. */
 const forged = (claims: object, key = SESSION_KEY, algorithm: "HS256" | "HS512" = "HS256") =>
   sign({ digest: MINE, sessions: ["s"], exp: Math.floor(Date.now() / 1_000) + 60, ...claims }, key, algorithm);
 

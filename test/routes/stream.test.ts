@@ -166,7 +166,7 @@ describe("POST /ask, streamed", () => {
     const slow = await llamory.stream(session, "Write a book.");
     for (let page = 0; page < 2_000; page += 1) played.say(`page ${page} `.repeat(10));
     await played.end();
-    // Nothing of the body was read so far, and the next turn does not wait for that.
+    // The client has read nothing of the stream so far, and the next turn does not wait for it.
     expect((await llamory.ask(session, "And now?")).status).toBe(200);
     expect(await llamory.transcript(session)).toHaveLength(4);
     expect(textOf(parseEvents(await slow.text()))).toContain("page 1999");
@@ -188,7 +188,7 @@ describe("a turn that is cancelled", () => {
     const [last] = await client.rest();
     expect(last).toMatchObject({ event: "error", data: { code: "turn_cancelled" } });
     const again = await llamory.fetch(`${turn}/stream`, { headers: { "last-event-id": last?.id ?? "" } });
-    // A browser's EventSource comes back for ever, if it is not told that there is nothing more.
+    // A browser's EventSource reconnects forever unless the server replies with 204.
     expect(again.status).toBe(204);
     expect((await next).status).toBe(200);
     await played.cancelled();

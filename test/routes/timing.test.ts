@@ -4,7 +4,7 @@ import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
 
-/** Has objects report that the model took so many milliseconds more than it did. */
+/** Makes objects report a model time that is longer by this number of milliseconds. */
 function slower(ms: number) {
   const ask = ChatDO.prototype.ask;
   vi.spyOn(ChatDO.prototype, "ask").mockImplementation(async function (this: ChatDO, request) {

@@ -4,7 +4,7 @@ import { freshSession, worker } from "../support/worker";
 
 const sentence = (at: number) =>
   `Paragraph ${at} tells of hives, lime trees and the honey of a long summer in Lisbon. `;
-/** A text of so many characters with a beginning, a middle and an end of its own. */
+/** Returns a text of this length with a distinct beginning, middle and end. */
 function letter(characters: number): string {
   const body = Array.from({ length: Math.ceil(characters / 80) }, (_, at) => sentence(at)).join("");
   const half = Math.floor(characters / 2);
@@ -70,7 +70,7 @@ describe("the window of a prompt", () => {
     const session = freshSession();
     const messages = Array.from({ length: 400 }, (_, at) => ({
       role: at % 2 ? "assistant" : "user",
-      // The last exchange has no words of the others, so that nothing is recalled for a follow-up either.
+      // The last exchange shares no words with the others, so a follow-up recalls nothing either.
       content: at < 398 ? `Line ${at} of a conversation about nothing in particular.` : "Hm.",
     }));
     await small().post(`/sessions/${session}/messages`, { messages });

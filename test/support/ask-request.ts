@@ -1,7 +1,7 @@
 import type { AskRequest } from "../../src/env";
 import { measure } from "../../src/turn/budget";
 
-/** A question as the Worker passes it to a session's object, for tests that need to know the turn's id. */
+/** Returns a question as the Worker passes it to a session's object, for tests that need the turn's id. */
 export const askRequest = (turnId: string, question: string, more: Partial<AskRequest> = {}): AskRequest => ({
   turnId,
   input: measure({
@@ -24,5 +24,5 @@ export const askRequest = (turnId: string, question: string, more: Partial<AskRe
   ...more,
 });
 
-/** The form of `POST /ask`. */
+/** Returns the form of `POST /ask`. */
 export const askForm = (sessionId: string) => ({ name: "ask" as const, sessionId, requestId: "r" });

@@ -1,4 +1,4 @@
-/** Fails a test file that logged a text. A setup file, because without isolation a module runs for the first file only. */
+/** Fails test files that log a text. It is a setup file: without isolation, a module runs for the first file only. */
 import { afterAll, expect } from "vitest";
 import { takeLeaks } from "./log-leaks";
 

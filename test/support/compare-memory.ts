@@ -5,9 +5,9 @@ import type { RandomRun } from "./random-run";
 import { type Line, type SessionReference, transcriptOf } from "./reference-memory";
 import { copyOf, everythingIn, later, owes, ringLater, sessionObject, userObject } from "./users";
 
-/** Alarms that an object may need until none of its tasks is due. */
+/** The most alarms that an object may need until none of its tasks is due. */
 const ROUNDS = 10;
-/** Milliseconds after which every task that failed is due again. */
+/** The number of milliseconds after which every failed task is due again. */
 const LATER_MS = 600_000;
 
 type Placed = Line & { seq: number };
@@ -26,7 +26,7 @@ export async function synced(session: string): Promise<void> {
   for (let round = 0; round < ROUNDS && (await owes(session)); round += 1) await ringLater(session);
 }
 
-/** Lets a user's object learn from all turns that wait. */
+/** Lets a user's object learn from all waiting turns. */
 async function learnt(user: string): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     if (!(await everythingIn(userObject(user))).includes("lessons")) return;
@@ -34,7 +34,7 @@ async function learnt(user: string): Promise<void> {
   }
 }
 
-/** Compares everything, when no sync is pending. */
+/** Compares all sessions and users after all syncs have ended. */
 export async function compare(run: RandomRun): Promise<void> {
   const { sessions, users, violations } = run.reference;
   for (const { id } of sessions) await synced(id);
@@ -60,7 +60,7 @@ async function compareSession(run: RandomRun, at: number): Promise<void> {
   run.reference.check(await everythingIn(sessionObject(session.id)), scope, "the storage of a session");
 }
 
-/** Returns the messages that a user's object has of a session: no calls and no results. */
+/** Returns the messages that a user's object has of a session, without calls and results. */
 const spoken = (session: SessionReference) =>
   transcriptOf(session).filter(({ role, content }) => role !== "tool" && content !== "");
 

@@ -1,4 +1,4 @@
-/** Holds responses against the OpenAPI document. */
+/** Checks responses against the OpenAPI document. */
 import Ajv2020, { type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { expect } from "vitest";
@@ -36,7 +36,7 @@ function validatorOf(schema: object): ValidateFunction {
   return validate;
 }
 
-/** The operation that a request reaches; undefined for a route or method that there is not. */
+/** Returns the operation that a request reaches; undefined for an unknown route or method. */
 function operationOf(method: string, pathname: string) {
   for (const [path, operations] of Object.entries(document.paths)) {
     const pattern = new RegExp(`^${path.replace(/\./g, "\\.").replace(/\{\w+\}/g, "[^/]+")}$`);

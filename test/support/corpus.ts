@@ -5,7 +5,7 @@ const repeatable = (seed: number) => () => {
   return seed / 2 ** 32;
 };
 
-/** Random characters from an alphabet, the same at every run. */
+/** Returns random characters from an alphabet, the same at every run. */
 function random(alphabet: string, length: number): string {
   const next = repeatable(length);
   const letters = [...alphabet];

@@ -1,9 +1,9 @@
-/** Counts the calls of objects that an ask makes, and the rows they read and write. */
+/** Counts the RPC calls of an ask, and the rows that objects read and write. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env";
 
-/** The namespace with every RPC call to its stubs logged. */
+/** Returns the namespace with every RPC call to its stubs logged. */
 export function counted(calls: string[]): Env["CHAT_DO"] {
   const logged = <T extends object>(stub: T): T =>
     new Proxy(stub, {
@@ -27,10 +27,10 @@ export interface Rows {
   written: number;
 }
 
-/** Counts the rows of a session's object from now on; gives a function that says how many since it was last asked. */
+/** Counts the rows of a session's object. @returns a function that returns the rows since its last call */
 export const countRows = (session: string) => countRowsOf(env.CHAT_DO.getByName(session));
 
-/** As {@link countRows}, of any object. */
+/** Like {@link countRows}, for any object. */
 export async function countRowsOf(stub: DurableObjectStub): Promise<() => Promise<Rows>> {
   await runInDurableObject(stub, (_, { storage }) => {
     const exec = storage.sql.exec.bind(storage.sql);
@@ -41,7 +41,7 @@ export async function countRowsOf(stub: DurableObjectStub): Promise<() => Promis
         cursors.push(cursor);
         return cursor;
       },
-      // A cursor knows its rows when they were read: they are added up later.
+      // A cursor has its final row counts only after its rows were read, so they are added up later.
       counted: () =>
         cursors.splice(0).reduce(
           (sum: Rows, { rowsRead, rowsWritten }) => ({

@@ -1,4 +1,4 @@
-/** The Worker as the tests run it: its model is one that they play on. */
+/** The Worker with a model that tests control. */
 import app from "../../src/local";
 
 export * from "../../src/local";

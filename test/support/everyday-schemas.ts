@@ -1,4 +1,4 @@
-/** Schemas of the kinds that applications ask for, by name. */
+/** Schemas of the kinds that applications use, by name. */
 
 const object = (properties: Record<string, unknown>, more: object = {}) => ({
   type: "object",
@@ -9,7 +9,7 @@ const object = (properties: Record<string, unknown>, more: object = {}) => ({
 });
 const text = { type: "string" };
 
-/** All are objects at their root, as the SDKs of clients want them. */
+/** The root of each schema is an object, as client SDKs require. */
 export const everydaySchemas: Record<string, Record<string, unknown>> = {
   "a text": object({ name: text }),
   "a minimum": object({ age: { type: "integer", minimum: 18 } }),

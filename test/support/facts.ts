@@ -1,4 +1,4 @@
-/** Facts about users. */
+/** Reads and changes facts about users. */
 import { expect } from "vitest";
 import { PATIENT } from "./users";
 import { worker } from "./worker";

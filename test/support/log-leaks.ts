@@ -1,6 +1,6 @@
-/** Remembers every text that a test sends or receives, and every line that is logged meanwhile. */
+/** Records every text that a test sends or receives, and every line that is logged meanwhile. */
 
-/** Shorter texts and single words occur in any line by chance: "status", "ana". */
+/** Shorter texts and single words such as "status" or "ana" occur in any line by chance. */
 const telling = (text: string) => text.length >= 6 && /\W/.test(text);
 /** Fields of requests and responses that contain texts of users or models. */
 const SAID = new Set(["question", "answer", "content", "input", "instructions", "text", "q", "token"]);
@@ -17,7 +17,7 @@ for (const level of ["log", "info", "warn", "error"] as const) {
   };
 }
 
-/** Remembers the texts of a JSON body. */
+/** Records the texts of a JSON body. */
 export function remember(json: unknown): void {
   if (typeof json !== "string") return;
   try {
@@ -26,17 +26,17 @@ export function remember(json: unknown): void {
       return value;
     });
   } catch {
-    // It says nothing that the Worker could understand.
+    // The text is not JSON, so the Worker cannot read it either.
   }
 }
 
-/** Remembers a token. */
+/** Records a token. */
 export function rememberToken(header: string | null): void {
   const token = header?.replace(/^Bearer /, "") ?? "";
   if (telling(token)) said.add(token);
 }
 
-/** Returns the remembered texts that a logged line contains, with those lines, and forgets both. */
+/** Returns the recorded texts that a logged line contains, with those lines, and clears both records. */
 export function takeLeaks(): { text: string; line: string }[] {
   const lines = logged.splice(0);
   const texts = [...said];

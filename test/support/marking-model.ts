@@ -1,16 +1,16 @@
-/** A model for random operations: it marks what it says, and checks the markers of what it receives. */
+/** A model for random operations: it adds markers to its answers and checks the markers in its prompts. */
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { type AiInputs, type AiOptions, signalOf } from "../../src/llm/binding";
 import { markersIn, type Reference, type Scope } from "./reference-memory";
 import { ScriptedModel } from "./scripted-model";
 
-/** `slow`: a stream that says one part, and then nothing until it is cancelled. */
+/** `slow`: a stream that sends one part, then nothing until it is cancelled. */
 export type Play = "answer" | "calls" | "slow";
 
 const encoder = new TextEncoder();
 
-/** A stream of parts, which ends when a promise resolves. */
+/** Returns a stream of parts that ends when a promise resolves. */
 function streamOf(parts: string[], end: Promise<void>): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
@@ -47,7 +47,7 @@ export class MarkingModel {
   async #run(inputs: AiInputs, options?: AiOptions): Promise<unknown> {
     if ("text" in inputs) throw new Error("5007: No such model");
     const scope = this.#scopes.get(options?.extraHeaders?.["x-session-affinity"] ?? "");
-    // An object of an earlier run, which still learns facts.
+    // An object of an earlier run that still learns facts.
     if (!scope) return { response: JSON.stringify({ changes: [] }) };
     const prompt = JSON.stringify(inputs);
     if (scope.user !== undefined) {
@@ -69,7 +69,7 @@ export class MarkingModel {
   }
 }
 
-/** Half of the turns teach a fact, which repeats the marker of their question. */
+/** Returns a fact for half of the turns. It repeats the marker of the turn's question. */
 function learnt(prompt: string): object[] {
   const [marker] = markersIn(prompt.slice(prompt.indexOf("Said:")));
   return marker && /[02468]k$/.test(marker) ? [{ do: "add", text: `Knows about tea ${marker}.` }] : [];

@@ -20,7 +20,7 @@ export async function sessionWith(messages: object[]): Promise<string> {
   return session;
 }
 
-/** By GET and by POST, which find the same. */
+/** Searches by GET and by POST, and checks that both find the same. */
 export async function search(session: string, q: string, limit = 3): Promise<Found[]> {
   const path = `/sessions/${session}/search`;
   const got = await llamory.fetch(`${path}?${new URLSearchParams({ q, limit: String(limit) })}`);
@@ -31,7 +31,7 @@ export async function search(session: string, q: string, limit = 3): Promise<Fou
   return data;
 }
 
-/** Small talk without any test's words, one message per hour. */
+/** Returns small talk that contains no test's words, one message per hour. */
 export const smallTalk = (count: number) =>
   Array.from({ length: count }, (_, at) => ({
     role: at % 2 ? "assistant" : "user",
@@ -39,7 +39,7 @@ export const smallTalk = (count: number) =>
     createdAt: new Date(Date.UTC(2023, 0, 1, at)).toISOString(),
   }));
 
-/** Small talk with a message in its middle. */
+/** Returns small talk with a message in its middle. */
 export const hidden = (message: object) => [
   ...smallTalk(60),
   { role: "user", createdAt: "2023-03-01T00:00:00Z", ...message },

@@ -1,4 +1,4 @@
-/** All requests whose texts may reach a model, with examples that together have every place of their schemas. */
+/** All requests whose texts may reach a model, with examples that together cover every place of their schemas. */
 import * as z from "zod";
 import { askHeaders, askRequest } from "../../src/schema/ask-schema";
 import { chatRequest } from "../../src/schema/chat-schema";
@@ -10,7 +10,7 @@ import * as user from "../../src/schema/user-schema";
 import { PATIENT } from "./users";
 import { worker } from "./worker";
 
-/** Extracts facts from turns. */
+/** A Worker that extracts facts from turns. */
 export const llamory = worker({ ...PATIENT, FACTS: "model", DEBUG: "true" });
 
 const time = "2026-01-01T00:00:00.000Z";
@@ -68,7 +68,7 @@ const responses = {
   text: { format: { type: "json_schema", name: "n", schema } },
 };
 
-/** A request whose texts may reach a model: its schema, and examples that have all places of the schema together. */
+/** A request whose texts may reach a model: its schema, and examples that together cover all its places. */
 export interface Case {
   schema: z.ZodType;
   examples: (sessionId: string, userId: string) => object[];

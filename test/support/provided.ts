@@ -3,7 +3,7 @@ import "vitest";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where a real encoder answers. */
+    /** The URL of a real encoder. */
     encoder: string;
   }
 }

@@ -1,4 +1,4 @@
-/** Random questions, in every form in which a client can ask, each with its effect on the reference. */
+/** Random questions in every form that clients can use, each with its effect on the reference. */
 import { expect } from "vitest";
 import { openaiId } from "../../src/wire/response-objects";
 import { transcript } from "./compare-memory";
@@ -23,7 +23,7 @@ export async function stream(step: Step): Promise<void> {
   step.run.store(asked, { turnId: String(done?.turnId), answer: String(done?.answer) });
 }
 
-/** Repeats a question with its key: the same turn again. */
+/** Repeats a question with its key; this returns the same turn again. */
 export async function repeat(step: Step): Promise<void> {
   const { run, session, at, pick } = step;
   const unit = one(
@@ -46,14 +46,14 @@ export async function burst(step: Step): Promise<void> {
     return answer ? [{ one, answer }] : [];
   });
   for (const { one, answer } of stored) run.store(one, answer);
-  // They are answered one after the other, in the order in which they arrived.
+  // The session answers the questions one after the other, in the order of arrival.
   const order = (await transcript(run, step.at)).map(({ content }) => content);
   const place = ({ lines }: Unit) => order.indexOf(lines[0]?.content ?? "");
   const newest = session.units.splice(session.units.length - stored.length);
   session.units.push(...newest.sort((a, b) => place(a) - place(b)));
 }
 
-/** Asks over the chat completions with a function that the model calls. */
+/** Asks through the chat completions, with a function that the model calls. */
 export async function callTool(step: Step): Promise<void> {
   const { run, session } = step;
   const asked = question(step);
@@ -69,7 +69,7 @@ export async function callTool(step: Step): Promise<void> {
   run.store(asked, { turnId: id.replace(/^chatcmpl-/, ""), answer: "" }, { calls });
 }
 
-/** Sends what the function returned. */
+/** Sends the result of the last call. */
 export async function returnResult(step: Step): Promise<void> {
   const { run, session, at } = step;
   const last = session.units.at(-1);
@@ -99,7 +99,7 @@ export async function returnResult(step: Step): Promise<void> {
   session.units.push({ lines, turnId: id.replace(/^chatcmpl-/, ""), withdrawn: false });
 }
 
-/** Asks over the responses, behind an earlier response or in the session as a conversation. */
+/** Asks through the responses, after an earlier response or with the session as the conversation. */
 export async function respond(step: Step): Promise<void> {
   const { run, session, pick } = step;
   const turn = one(

@@ -20,7 +20,7 @@ export async function append(step: Step): Promise<void> {
   session.units.push({ lines, withdrawn: false });
 }
 
-/** Withdraws a turn; a second time there is nothing to withdraw. */
+/** Withdraws a turn. A second withdrawal changes nothing. */
 export async function withdraw(step: Step): Promise<void> {
   const { run, session, at, pick } = step;
   const unit = one(
@@ -71,7 +71,7 @@ export async function deleteUser({ run, pick }: Step): Promise<void> {
   for (const [at, session] of run.reference.sessions.entries()) {
     if (session.owner !== user) continue;
     run.reference.clear(session);
-    // A session that its user's object did not know yet is deleted when it syncs.
+    // A session that is new to its user's object is deleted when it syncs.
     await synced(session.id);
     await vi.waitFor(async () => expect(await transcript(run, at)).toEqual([]));
   }
@@ -86,7 +86,7 @@ export async function addFact({ run, at, session, pick }: Step): Promise<void> {
   run.reference.user(user).facts.set(id, text);
 }
 
-/** Changes or deletes a fact, whether a person or the model wrote it. */
+/** Changes or deletes a fact that a person or the model wrote. */
 export async function changeFact(step: Step): Promise<void> {
   const { run, pick } = step;
   const user = pick % run.reference.users.length;

@@ -1,4 +1,4 @@
-/** Random operations on the memory over HTTP. Each changes the reference as it must change the memory. */
+/** Random operations on the memory over HTTP. Each also makes its expected change in the reference. */
 import { evictDurableObject } from "cloudflare:test";
 import { expect } from "vitest";
 import { openaiId } from "../../src/wire/response-objects";
@@ -33,7 +33,7 @@ async function interrupt(step: Step): Promise<void> {
       break;
     case 2: {
       await lose(session.id);
-      // Of the answer, what was saved last is kept.
+      // The session keeps the last saved part of the answer.
       const last = (await transcript(run, at)).at(-1);
       expect(partial.answer.startsWith(last?.content ?? "?"), "the answer that was lost").toBe(true);
       run.store(asked, { turnId, answer: last?.content ?? "" });
@@ -49,7 +49,7 @@ async function interrupt(step: Step): Promise<void> {
   await rest;
 }
 
-/** Evicts an object that is idle, or ends it at once. */
+/** Evicts an idle object, or ends an object at once. */
 async function evict({ run, session, pick }: Step): Promise<void> {
   if (pick % 3 === 0) return lose(session.id);
   const object = pick % 3 === 1 ? sessionObject(session.id) : userObject(run.reference.user(pick).id);
@@ -57,7 +57,7 @@ async function evict({ run, session, pick }: Step): Promise<void> {
   await evictDurableObject(object).catch(() => {});
 }
 
-/** Reads what an ask would send. */
+/** Reads the context of a question. */
 async function context({ run, session, at, user, pick }: Step): Promise<void> {
   const userId = user === undefined ? undefined : run.reference.user(user).id;
   const sizes = pick % 2 === 0 ? { windowTokens: 60, recallTokens: 400 } : {};

@@ -1,4 +1,4 @@
-/** One run of random operations: the Worker, the model behind it, and the reference that both are compared with. */
+/** One run of random operations: the Worker, its model, and the reference for comparing both. */
 import { expect } from "vitest";
 import { MarkingModel } from "./marking-model";
 import { Reference, type Scope, type SessionReference, type Unit } from "./reference-memory";
@@ -19,7 +19,7 @@ export interface Answer {
   answer: string;
 }
 
-/** A question: where it is asked, and the index of the user who asks it. */
+/** A question with its session and the index of the user who asks it. */
 export interface Question extends Scope {
   session: number;
   question: string;
@@ -34,7 +34,7 @@ export class RandomRun {
     this.model = new MarkingModel(this.reference);
   }
 
-  /** Sends a request, whose response may contain what its scope contains. */
+  /** Sends a request. The response may contain only texts of its scope. */
   async send(method: string, path: string, body: unknown, scope: Scope, headers = {}): Promise<Sent> {
     const json = { "content-type": typeof body === "string" ? "application/x-ndjson" : "application/json" };
     const init =
@@ -54,7 +54,7 @@ export class RandomRun {
     return JSON.parse(sent.text);
   }
 
-  /** Whether a user may ask in a session; a refusal must say so. */
+  /** Returns whether a user may ask in a session. If not, the refusal must say so. */
   mayUse({ owner }: SessionReference, user: number | undefined): boolean {
     return user === undefined || owner === undefined || owner === user;
   }
@@ -64,7 +64,7 @@ export class RandomRun {
     return { sessionId: id, question, stream, ...(user !== undefined && { userId: this.reference.user(user).id }) };
   }
 
-  /** Asks for JSON. @returns undefined where the session belongs to another user */
+  /** Asks for JSON. @returns undefined if the session belongs to another user */
   async ask(asked: Question, key?: string): Promise<(Answer & { replayed: boolean }) | undefined> {
     this.model.user = asked.user;
     const headers = key === undefined ? {} : { "idempotency-key": key };
@@ -77,7 +77,7 @@ export class RandomRun {
     return { ...JSON.parse(sent.text), replayed: sent.headers.get("idempotency-replayed") === "true" };
   }
 
-  /** Begins a stream. @returns undefined where the session belongs to another user */
+  /** Begins a stream. @returns undefined if the session belongs to another user */
   async stream(asked: Question): Promise<Events | undefined> {
     this.model.user = asked.user;
     const headers = { "content-type": "application/json" };

@@ -17,7 +17,7 @@ export interface Step {
 /** Returns an item of a list; undefined for an empty one. */
 export const one = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(list.length, 1)];
 
-/** Returns a new question of the step's user in its session. */
+/** Returns a new question that the step's user asks in the step's session. */
 export const question = ({ run, at: session, user }: Step): Question => ({
   ...{ session, user },
   question: run.reference.text({ session, user }, "asks about tea."),

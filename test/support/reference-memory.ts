@@ -1,7 +1,7 @@
-/** A reference for the memory: what each session and each user must contain, kept in plain arrays. */
+/** A reference for the memory: the expected contents of each session and each user, in plain arrays. */
 import { freshSession } from "./worker";
 
-/** Every text of a run contains a marker, which appears nowhere else. */
+/** Every text of a run contains a unique marker. */
 const MARKER = /zq\d+k/g;
 export const markersIn = (text: string): string[] => text.match(MARKER) ?? [];
 
@@ -13,20 +13,20 @@ export interface Line {
 /** A turn, or the messages of one append. */
 export interface Unit {
   lines: Line[];
-  /** Of a turn. */
+  /** Only for a turn. */
   turnId?: string;
-  /** The index of the user who asked; a key stands for a turn of this user only. */
+  /** The index of the user who asked; a key is valid for a turn of this user only. */
   user?: number | undefined;
   key?: string;
   /** The calls that wait for their results. */
   calls?: { id: string; type: "function"; function: { name: string; arguments: string } }[];
-  /** Whether it was withdrawn: its lines leave a gap in the transcript. */
+  /** Whether the turn was withdrawn: its lines leave a gap in the transcript. */
   withdrawn: boolean;
 }
 
 export interface SessionReference {
   id: string;
-  /** The index of the user that it belongs to. */
+  /** The index of the session's user. */
   owner: number | undefined;
   title: string | undefined;
   units: Unit[];
@@ -47,14 +47,14 @@ export interface Scope {
 export class Reference {
   readonly sessions: SessionReference[];
   readonly users: UserReference[];
-  /** Markers of the running operation, which are not acknowledged yet, with where they may appear. */
+  /** Markers of the running operation, which is not acknowledged yet, and the scopes that may contain them. */
   readonly #pending = new Map<string, Scope>();
   /** Violations that the model noticed. */
   readonly violations: string[] = [];
-  /** What was visible to users after the last two operations. */
+  /** The texts that users could see after the last two operations. */
   #recent: [Set<string>, Set<string>] = [new Set(), new Set()];
   #markers = 0;
-  /** The markers of all runs together are distinct. */
+  /** The number of the run. It makes the markers of all runs distinct. */
   readonly #run: number;
 
   constructor(run: number, sessions: number, users: number) {
@@ -76,7 +76,7 @@ export class Reference {
     return user;
   }
 
-  /** Returns a new text that may appear in a scope until the operation ends, and afterwards where it was stored. */
+  /** Returns a new text. Its scope may contain it until the operation ends; later only the places that store it may. */
   text(scope: Scope, about: string): string {
     this.#markers += 1;
     const marker = `zq${this.#run * 100_000 + this.#markers}k`;
@@ -91,7 +91,7 @@ export class Reference {
     for (const [marker, scope] of pending) if (scope.session === undefined && scope.user === user) visible.add(marker);
     for (const [index, session] of this.sessions.entries()) {
       const here = pending.filter(([, scope]) => scope.session === index);
-      // A session without an owner becomes the user's with their first question.
+      // A session without an owner belongs to the first user who asks in it.
       const owner = session.owner ?? here.find(([, scope]) => scope.user !== undefined)?.[1].user;
       if (index !== at && (user === undefined || owner !== user)) continue;
       for (const marker of textsOf(session).flatMap(markersIn)) visible.add(marker);
@@ -101,8 +101,8 @@ export class Reference {
   }
 
   /**
-   * Notes each marker of a text that its scope must not contain.
-   * @param isLate whether the text was on its way while the last operations ended
+   * Records a violation for each marker of a text that its scope must not contain.
+   * @param isLate whether the text was sent while the last operations ended
    */
   check(text: string, scope: Scope, what: string, isLate = false): void {
     const found = markersIn(text);
@@ -114,7 +114,7 @@ export class Reference {
     }
   }
 
-  /** Ends an operation: what it did not store may not appear any more. */
+  /** Ends an operation. Texts that it did not store may not appear any more. */
   settle(): void {
     const visible = this.users.flatMap((_, user) => [...this.#visible({ user })]);
     this.#recent = [this.#recent[1], new Set([...visible, ...this.#pending.keys()])];
@@ -136,7 +136,7 @@ const textsOf = ({ title, units }: SessionReference): string[] => [
   ),
 ];
 
-/** The transcript that a session must have: withdrawn lines keep their place. */
+/** Returns the expected transcript of a session: withdrawn lines keep their place. */
 export function transcriptOf({ units }: SessionReference): (Line & { seq: number })[] {
   const lines = units.flatMap(({ withdrawn, lines }) => lines.map((line) => ({ withdrawn, ...line })));
   return lines

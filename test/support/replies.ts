@@ -1,4 +1,4 @@
-/** The recorded replies of test/replies: what a client must see of each, and the same reply in other forms. */
+/** The recorded replies of test/replies: the expected view of a client, and the same reply in other forms. */
 import { expect } from "vitest";
 
 /** A folder of test/replies. */
@@ -16,9 +16,9 @@ export type Folder =
 
 export interface Recorded {
   folder: Folder;
-  /** `call/openai.json` */
+  /** For example `call/openai.json`. */
   name: string;
-  /** As the server sent it. */
+  /** The text as the server sent it. */
   text: string;
   isStream: boolean;
 }
@@ -37,7 +37,7 @@ const nothing = { reasoning: "", refusal: "", calls: [] };
 const paris: Seen["calls"][number] = ["get_weather", { city: "Paris" }];
 const rome: Seen["calls"][number] = ["get_weather", { city: "Rome" }];
 
-/** What a client must see. */
+/** Returns the view that a client must have of a reply. */
 export function expected({ folder, text }: Recorded): object {
   switch (folder) {
     case "answer":
@@ -83,11 +83,11 @@ const contentIn = (text: string): string =>
         .map((chunk) => chunk.choices[0]?.delta.content ?? "")
         .join("");
 
-/** The chunks of a stream that this server sends. */
+/** Returns the chunks of a stream that this server sends. */
 export const chunksIn = (text: string): Reply[] =>
   [...text.matchAll(/^data: (\{.*)$/gm)].map(([, json = ""]) => JSON.parse(json));
 
-/** What a client sees of a completion. */
+/** Returns a client's view of a completion. */
 export function seenWhole({ choices: [choice] }: Reply): Seen {
   const { content = null, reasoning_content, refusal, tool_calls = [] } = choice?.message ?? {};
   return {
@@ -99,7 +99,7 @@ export function seenWhole({ choices: [choice] }: Reply): Seen {
   };
 }
 
-/** What a client sees of a stream, put together as the SDKs do; no content where there was no text. */
+/** Returns a client's view of a stream, joined as the SDKs do; `content` is null if there was no text. */
 export function seenStreamed(text: string): Seen {
   const choices = chunksIn(text).flatMap(({ choices }) => choices);
   const join = (name: "content" | "reasoning_content" | "refusal") =>
@@ -123,10 +123,10 @@ export function seenStreamed(text: string): Seen {
 const sse = (chunks: object[]) =>
   `${chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("")}data: [DONE]\n\n`;
 
-/** Pieces of a text, shorter than any tag. */
+/** Splits a text into pieces that are shorter than any tag. */
 const pieces = (text: string): string[] => text.match(/[\s\S]{1,3}/g) ?? [];
 
-/** The same whole reply in other forms: as an OpenAI stream, as Workers AI's own reply, and as its stream. */
+/** Converts a whole reply to other forms: an OpenAI stream, Workers AI's own reply, and its stream. */
 export function otherForms({ text, isStream }: Recorded): Record<string, string> {
   const reply = isStream || !text.startsWith("{") ? undefined : (JSON.parse(text) as Reply);
   const choice = reply?.choices?.[0];
@@ -137,7 +137,7 @@ export function otherForms({ text, isStream }: Recorded): Record<string, string>
   });
   const others = Object.entries(more).filter(([, value]) => typeof value === "string" && value !== "assistant");
   const length = Math.max(0, ...others.map(([, value]) => String(value).length));
-  // Fields that say the same come in the same chunks.
+  // Fields with the same value come in the same chunks.
   const otherChunks = Array.from({ length: Math.ceil(length / 3) }, (_, at) =>
     chunk(Object.fromEntries(others.map(([name, value]) => [name, String(value).slice(at * 3, at * 3 + 3)]))),
   );

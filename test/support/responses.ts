@@ -14,5 +14,5 @@ export const respond = async (body: object, headers: Record<string, string> = {}
   return { status: response.status, body: await response.json<Answer>() };
 };
 
-/** The first response of a session. */
+/** Returns the first response of a session. */
 export const begin = (session: string) => respond({ input: "My name is Ana." }, { "x-session-id": session });

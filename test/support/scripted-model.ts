@@ -1,8 +1,8 @@
 /**
- * The model of the tests, bound as `AI`: replies from a script for each session; without a script, from OfflineModel.
+ * The model of the tests, bound as `AI`. It replies from the session's script or, without one, as OfflineModel.
  *
- * A script lives in an object of its own, so that the test, which plays it, and the session, which calls it, meet by
- * calls: a promise that one request resolves for another would go on in the wrong one.
+ * A script lives in its own object, so the test, which controls it, and the session, which calls it, use RPC calls:
+ * a promise that one request resolves for another would continue in the wrong request.
  */
 import { DurableObject, env } from "cloudflare:workers";
 import { type AiInputs, type AiOptions, type ChatInputs, signalOf } from "../../src/llm/binding";
@@ -16,19 +16,19 @@ export interface ModelRun {
   rejectIfBusy: boolean | undefined;
 }
 
-/** A reply that waits for {@link Script.go}: the question, echoed. */
+/** A reply that waits for {@link Script.go} and repeats the question. */
 export const HELD = { play: "held" };
 /** An error that waits for {@link Script.go}. */
 export const heldError = (message: string) => ({ ...HELD, message });
-/** The question, echoed. */
+/** A reply that repeats the question. */
 export const ECHO = { play: "echo" };
-/** A stream that the test plays by hand. */
+/** A stream that the test controls step by step. */
 export const PLAYED = { play: "stream" };
-/** The question, echoed at once, in parts where a stream was asked for. */
+/** A reply that repeats the question at once, in parts if the request asks for a stream. */
 export const PARTS = { play: "parts" };
 /** A stream of these bytes. */
 export const bytes = (text: string) => ({ play: "bytes", text });
-/** No reply, ever. */
+/** No reply at all. */
 export const NEVER = { play: "never" };
 
 /** The reply to a call; `none`: the session has no script. */
@@ -132,12 +132,12 @@ export class ScriptDO extends DurableObject {
 /** The binding that only the tests have. */
 const scripts = (): DurableObjectNamespace<ScriptDO> => Reflect.get(env, "SCRIPTS");
 
-/** The script of calls without a session; see {@link scripted}. */
+/** The name of the script for calls without a session; see {@link scripted}. */
 const STATELESS = "stateless";
-/** Returns the id by which the model knows a session. */
+/** Returns the id that the model receives for a session. */
 const affinityOf = (session: string) => env.CHAT_DO.idFromName(session).toString();
 
-/** A script in the hands of a test. */
+/** Controls a script from a test. */
 export class Script {
   readonly #object: DurableObjectStub<ScriptDO>;
 
@@ -150,7 +150,7 @@ export class Script {
     return this.#object.script(replies);
   }
 
-  /** The calls that the model got. */
+  /** Returns the calls that the model received. */
   async runs(): Promise<ModelRun[]> {
     return this.#object.runs();
   }
@@ -160,7 +160,7 @@ export class Script {
     return this.#object.called();
   }
 
-  /** Lets all held replies go. */
+  /** Releases all held replies. */
   go(): Promise<void> {
     return this.#object.go();
   }
@@ -193,8 +193,8 @@ export class Script {
 }
 
 /**
- * Answers the questions of a session with these replies in order, the last one for ever; an Error is thrown.
- * @param session null for questions of no session
+ * Answers the questions of a session with these replies in order, and repeats the last one; an Error is thrown.
+ * @param session null for questions without a session
  */
 export async function scripted(session: string | null, ...replies: unknown[]): Promise<Script> {
   const script = new Script(session === null ? STATELESS : affinityOf(session));
@@ -205,14 +205,14 @@ export async function scripted(session: string | null, ...replies: unknown[]): P
 /** Makes questions without a session reach the default model again. All test files share it. */
 export const unscripted = () => new Script(STATELESS).set(undefined);
 
-/** As {@link scripted}, for calls that extract facts about a user. */
+/** Like {@link scripted}, for calls that extract facts about a user. */
 export async function scriptedFacts(user: string, ...replies: unknown[]): Promise<Script> {
   const script = new Script(env.USER_DO.idFromName(user).toString());
   await script.set(replies);
   return script;
 }
 
-/** The encoder of a test is where its name says. */
+/** Loads vectors from the encoder; in tests, the model's name is the encoder's URL. */
 async function vectorsFrom(url: string, input: string[]): Promise<unknown> {
   const response = await fetch(`${url}/embeddings`, { method: "POST", body: JSON.stringify({ input }) });
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);

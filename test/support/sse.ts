@@ -1,4 +1,4 @@
-/** Reading of event streams in tests. */
+/** Reads event streams in tests. */
 
 export interface ServerSentEvent {
   id: string;
@@ -19,7 +19,7 @@ export function parseEvents(text: string): ServerSentEvent[] {
 export const textOf = (events: ServerSentEvent[]) =>
   events.map(({ event, data }) => (event === "delta" ? data.text : "")).join("");
 
-/** The events of a body, one after the other. */
+/** Reads the events of a body one after the other. */
 export class Events {
   readonly #reader: ReadableStreamDefaultReader<string>;
   #text = "";
@@ -30,7 +30,7 @@ export class Events {
     this.#reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** The next event; undefined at the end. */
+  /** Returns the next event; undefined at the end. */
   async next(): Promise<ServerSentEvent | undefined> {
     for (;;) {
       const end = this.#text.indexOf("\n\n");
@@ -47,7 +47,7 @@ export class Events {
     }
   }
 
-  /** All that is left. */
+  /** Returns all remaining events. */
   async rest(): Promise<ServerSentEvent[]> {
     const events: ServerSentEvent[] = [];
     for (let event = await this.next(); event; event = await this.next()) events.push(event);

@@ -1,10 +1,10 @@
-/** The places of a request schema where a client may write any text, and requests with a text planted there. */
+/** Finds the places of a request schema that accept any text, and plants a text there. */
 import * as z from "zod";
 
-/** `*` stands for each element of an array, `{}` for a new key of a record. */
+/** `*` means each element of an array, `{}` a new key of a record. */
 export type Place = string[];
 
-/** Lists the places of all strings, records and unknown values of a schema, those of each option of a union included. */
+/** Lists the places of all strings, records and unknown values of a schema, and of each option of a union. */
 export function placesOf(schema: z.core.$ZodType, at: Place = []): Place[] {
   const { core } = z;
   if (schema instanceof core.$ZodString || schema instanceof core.$ZodUnknown) return [at];
@@ -46,7 +46,7 @@ function put(value: unknown, [head, ...rest]: Place, text: string): number {
   }, 0);
 }
 
-/** Returns the first of these examples that has the place, with the text there; undefined if none has it. */
+/** Returns the first of these examples that has the place, with the text at it; undefined if none has it. */
 export function planted<T extends object>(examples: readonly T[], place: Place, text: string): T | undefined {
   for (const example of examples) {
     const copy = structuredClone(example);
@@ -55,7 +55,7 @@ export function planted<T extends object>(examples: readonly T[], place: Place, 
   return undefined;
 }
 
-/** Lists all strings and keys of a value, and those in the JSON of arguments, which a chat template decodes. */
+/** Lists all strings and keys of a value, including those in JSON arguments, which a chat template decodes. */
 export function stringsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (!isRecord(value)) return [];

@@ -1,4 +1,4 @@
-/** Sessions that go elsewhere, and come from there. */
+/** Exports and imports sessions. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
@@ -16,7 +16,7 @@ export const exported = async (session: string) => {
 export const imported = (session: string, body: BodyInit, type = "application/x-ndjson") =>
   llamory.fetch(`/sessions/${session}/import`, { method: "POST", headers: { "content-type": type }, body });
 
-/** Returns the names of a session's tables and indexes, without those that SQLite and the runtime create by themselves. */
+/** Returns the names of a session's tables and indexes, without those that SQLite and the runtime create themselves. */
 export const tablesOf = (session: string) =>
   runInDurableObject(env.CHAT_DO.getByName(session), (_, { storage }) =>
     storage.sql

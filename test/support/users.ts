@@ -5,13 +5,13 @@ import { expect, vi } from "vitest";
 import { UserDO } from "../../src/do/user";
 import { freshSession, worker } from "./worker";
 
-/** A user that no other test has. */
+/** Returns the id of a user that no other test uses. */
 export const freshUser = () => `user-${crypto.randomUUID()}`;
 
 export const userObject = (user: string) => env.USER_DO.getByName(user);
 export const sessionObject = (session: string) => env.CHAT_DO.getByName(session);
 
-/** Waits long for the user's object, because tests run on slow machines. */
+/** Settings that wait long for the user's object, because tests run on slow machines. */
 export const PATIENT = { USER_TIMEOUT_MS: "30000" };
 
 /** Lists a session with a user. @returns its epoch */
@@ -54,7 +54,7 @@ export async function owes(session: string): Promise<boolean> {
 /** Runs a session's alarm. */
 export const ring = (session: string) => runDurableObjectAlarm(sessionObject(session));
 
-/** Sessions that no other test has. */
+/** Returns the ids of sessions that no other test uses. */
 export const freshSessions = (count: number) => Array.from({ length: count }, freshSession);
 
 /** Replaces a method of all users' objects until mocks are restored. */
@@ -68,7 +68,7 @@ export const down = () => {
   throw new Error("down");
 };
 
-/** Runs a function with the clock moved forward by so many milliseconds. */
+/** Runs a function with the clock moved forward by this number of milliseconds. */
 export async function later<T>(ms: number, run: () => Promise<T>): Promise<T> {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ms });
   try {
@@ -81,7 +81,7 @@ export async function later<T>(ms: number, run: () => Promise<T>): Promise<T> {
 /** Runs a session's alarm at a time when its pending updates are due. */
 export const ringLater = (session: string) => later(60_000, () => ring(session));
 
-/** The Worker of the tests of users. */
+/** The Worker for the tests of users. */
 const llamory = worker(PATIENT);
 export const asks = (sessionId: string, userId: string, question: string, more: object = {}) =>
   llamory.post("/ask", { sessionId, userId, question, ...more });

@@ -1,4 +1,4 @@
-/** Sessions whose messages have vectors of a real encoder. */
+/** Creates sessions whose messages have vectors of a real encoder. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, inject, vi } from "vitest";
@@ -7,7 +7,7 @@ import { worker } from "./worker";
 import "./provided";
 
 const DIMENSIONS = 512;
-/** A server with the real encoder, whose path says how it behaves; sessions of some 30 messages are beyond their context. */
+/** Returns a Worker with the real encoder; `way` selects its behaviour. About 30 messages exceed the context. */
 export const withEncoder = (way = "", over = {}) =>
   worker({
     EMBEDDING_MODEL: `${inject("encoder")}${way}/v1`,
@@ -18,10 +18,10 @@ export const withEncoder = (way = "", over = {}) =>
   });
 export const stubOf = (session: string) => env.CHAT_DO.getByName(session);
 
-/** How often the encoder was called at a path. */
+/** Returns the number of calls that the encoder received at a path. */
 export const callsOf = async (id: string) => Number(await (await fetch(`${inject("encoder")}/count/${id}`)).text());
 
-/** How many texts it made vectors of there. */
+/** Returns the number of texts that the encoder received at a path. */
 export const textsOf = async (id: string) => Number(await (await fetch(`${inject("encoder")}/texts/${id}`)).text());
 
 export const chatter = (count: number, from = 0) =>
@@ -32,7 +32,7 @@ export const chatter = (count: number, from = 0) =>
     createdAt: new Date(Date.UTC(2023, 0, 1, from + at)).toISOString(),
   }));
 
-/** {@link chatter} without dates, for sessions with messages of today. */
+/** Like {@link chatter} without dates, for sessions with messages of today. */
 export const chatterNow = (count: number, from: number) =>
   chatter(count, from).map(({ createdAt: _, ...message }) => message);
 
@@ -46,7 +46,7 @@ export const append = async (llamory: ReturnType<typeof worker>, session: string
 export const infoOf = async (llamory: ReturnType<typeof worker>, session: string) =>
   (await llamory.fetch(`/sessions/${session}`)).json<{ messages: number; vectors?: number }>();
 
-/** Lets alarms ring until every message has its vector. */
+/** Runs alarms until every message has its vector. */
 export async function complete(llamory: ReturnType<typeof worker>, session: string): Promise<void> {
   await vi.waitFor(
     async () => {
@@ -58,7 +58,7 @@ export async function complete(llamory: ReturnType<typeof worker>, session: stri
   );
 }
 
-/** The least likeness of a message's stored vector to the one that the encoder makes of it now. */
+/** Returns the lowest similarity between a stored vector and the vector that the encoder makes of its message now. */
 export async function likeness(session: string): Promise<number> {
   const said = await runInDurableObject(stubOf(session), (_, { storage }) =>
     storage.sql

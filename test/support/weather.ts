@@ -1,4 +1,4 @@
-/** A function, a question that wants it called, and how a model calls it. */
+/** A function, a question that requires it, and a model's call of it. */
 import { worker } from "./worker";
 
 const llamory = worker();
@@ -31,7 +31,7 @@ export const complete = async (session: string | null, messages: object[], more:
 export const ask = { role: "user", content: "What is the weather in Paris?" };
 export const CALL = { name: "weather", arguments: '{"city":"Paris"}' };
 export const CALLS = { response: null, tool_calls: [{ name: "weather", arguments: { city: "Paris" } }] };
-/** The transcript, newest first. */
+/** Returns the transcript, newest first. */
 export const history = async (session: string) => {
   const response = await llamory.fetch(`/sessions/${session}/messages`);
   return (
@@ -41,7 +41,7 @@ export const history = async (session: string) => {
   ).data;
 };
 
-/** Asks, and sends the function's result back. */
+/** Asks, and sends the function's result. */
 export async function exchange(session: string, result = "20 degrees") {
   const { message } = await complete(session, [ask]);
   const id = message?.tool_calls?.[0]?.id ?? "";

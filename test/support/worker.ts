@@ -5,11 +5,11 @@ import type { Env } from "../../src/env";
 import { documented } from "./contract";
 import { remember, rememberToken } from "./log-leaks";
 
-/** The app in front of the real objects, with other bindings or settings where a test needs them. */
+/** Returns the app with the real objects, and with other bindings or settings if a test needs them. */
 export function worker(overrides: Partial<Env> = {}) {
   const bindings: Env = { ...env, ...overrides };
   return {
-    /** Waits for the response, not for its body. */
+    /** Waits for the response, but not for its body. */
     async fetch(path: string, init?: RequestInit, origin = "http://localhost"): Promise<Response> {
       const response = await this.raw(path, init, origin);
       return documented(init?.method ?? "GET", new URL(path, origin).pathname, response);
@@ -45,7 +45,7 @@ export function worker(overrides: Partial<Env> = {}) {
     ask(sessionId: string, question: string, headers?: Record<string, string>): Promise<Response> {
       return this.post("/ask", { sessionId, question }, headers);
     },
-    /** The transcript, oldest first, as `role: content`. */
+    /** Returns the transcript, oldest first, as `role: content`. */
     async transcript(sessionId: string): Promise<string[]> {
       const response = await this.fetch(`/sessions/${sessionId}/messages?limit=1000`);
       const { data } = await response.json<{ data: { role: string; content: string }[] }>();
@@ -54,5 +54,5 @@ export function worker(overrides: Partial<Env> = {}) {
   };
 }
 
-/** A session that no other test has. */
+/** Returns the id of a session that no other test uses. */
 export const freshSession = () => `test-${crypto.randomUUID()}`;

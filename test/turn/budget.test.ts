@@ -13,7 +13,7 @@ const asked = {
   timeZone: "UTC",
 };
 const system = PROMPT_OVERHEAD + estimateMessage({ content: asked.systemPrompt });
-/** Tokens of everything but memory and reply. */
+/** Tokens of everything except memory and reply. */
 const fixed = system + estimateMessage({ content: asked.question });
 
 const message = (seq: number, content: string): Message => ({
@@ -54,7 +54,7 @@ describe("the budget of a prompt", () => {
 
   it("has no memory, but the model's window, for a question that fills CONTEXT_TOKENS", () => {
     expect(budget({ contextTokens: fixed + 63 }, fixed + 400)).toEqual({ context: 0, recall: 0, reply: 300 });
-    // One token more leaves the shortest reply.
+    // With one token more, the shortest reply fits.
     expect(budget({ contextTokens: fixed + 64 }, fixed + 400)).toEqual({ context: 0, recall: 0, reply: 64 });
   });
 

@@ -31,7 +31,7 @@ const forms: [name: string, form: Form][] = [
   ["responses", { name: "responses", created: 1, sessionId: "s", echo }],
 ];
 
-/** All of a stream but its comments. */
+/** Reads a stream to its end and removes its comments. */
 const read = async (bytes: ReadableStream<Uint8Array>) =>
   (await new Response(bytes).text()).replaceAll(/^:.*\n\n/gm, "");
 
@@ -102,7 +102,7 @@ describe("the followers of a turn", () => {
     const texts = await Promise.all(after.map(read));
     const said = (text: string) => [...text.matchAll(/^data: \{"text":"(.*)"\}$/gm)].map(([, part]) => part).join("");
     expect(texts.map(said)).toEqual(["one two three", "e two three", "two three", "o three", "three"]);
-    // Five events, and two that are cut.
+    // Five whole events, and two that are cut.
     expect(encoded).toHaveLength(7);
   });
 
@@ -139,7 +139,7 @@ describe("half a character at the end of a part", () => {
   const BEE = "\u{1f41d}";
   const [high = "", low = ""] = BEE.split("");
 
-  /** Says parts, and returns the texts of the deltas and the answer that is stored. */
+  /** Sends parts, and returns the texts of the deltas and the stored answer. */
   async function said(...parts: string[]): Promise<{ deltas: string[]; answer: string }> {
     const turn = begun();
     const stream = turn.stream(encoderOf(ask("r"), "t"));

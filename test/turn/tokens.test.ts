@@ -48,7 +48,7 @@ describe("the token estimate, against Llama 3's tokenizer", () => {
       ["\n".repeat(64), 5],
       ["\u4e2d".repeat(100), 135],
       ["\u00e9".repeat(10), 10],
-      // Characters of no listed script cost a token for each byte, and beyond the second plane one more.
+      // Characters of unlisted scripts cost one token per byte, and one more beyond the second plane.
       ["\u07c0", 2],
       ["\u2603", 3],
       ["\u{1f41d}", 3],

@@ -7,7 +7,7 @@ import { fitWindow } from "../../src/turn/window";
 
 const WORDS = "The hives stand under a lime tree behind the old school, and the honey is ripe in July. ";
 
-/** A message of about so many tokens. */
+/** Returns a message of about this number of tokens. */
 function message(seq: number, role: Role, tokens: number, called: Partial<Message> = {}): Message {
   const content = `#${seq} `.concat(WORDS.repeat(Math.ceil(tokens / 20)).slice(0, tokens * 4), ` #${seq}`);
   const said = { role, content, ...called };
@@ -21,10 +21,10 @@ const sizes = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(2_000, 10_000, 100_000) },
 );
 
-/** What follows a question: an answer, calls with results and an answer, a system message, or nothing. */
+/** The messages after a question: an answer, calls with results and an answer, a system message, or none. */
 const kinds = fc.constantFrom("answer", "answer", "answer", "calls", "system", "nothing");
 
-/** A transcript, oldest first. */
+/** Generates a transcript, oldest first. */
 const transcripts = fc
   .array(fc.tuple(kinds, sizes, sizes, fc.integer({ min: 1, max: 3 })), { minLength: 1, maxLength: 40 })
   .map((exchanges) => {
@@ -54,7 +54,7 @@ const transcripts = fc
 const rooms = fc.oneof(fc.integer({ min: 200, max: 1_000 }), fc.integer({ min: 1_000, max: 20_000 }));
 const costOf = (messages: Message[]) => messages.reduce((sum, one) => sum + lineTokens(one), 0);
 
-/** The last exchange: from the last user message with an answer to the end; the last message without one. */
+/** Returns the messages from the last answered user message to the end; without one, the last message. */
 function lastExchange(messages: Message[]): Message[] {
   const answer = messages.findLastIndex(({ role }) => role === "assistant");
   const question = messages.findLastIndex(({ role }, at) => role === "user" && at < answer);
@@ -62,7 +62,7 @@ function lastExchange(messages: Message[]): Message[] {
 }
 
 describe("the window of any transcript in any room", () => {
-  // The same transcripts for each property: their tokens are estimated once.
+  // All properties use the same transcripts, so their tokens are estimated once.
   const samples = fc.sample(fc.tuple(transcripts, rooms), { numRuns: 200, seed: 7 }).map(([messages, room]) => {
     return { messages, room, window: fitWindow(messages, room) };
   });
@@ -81,7 +81,7 @@ describe("the window of any transcript in any room", () => {
       const last = lastExchange(messages);
       const seqs = new Set(window.map(({ seq }) => seq));
       expect(seqs).toContain(last.at(-1)?.seq);
-      // A very small room may have no place for a question beside a call with its results.
+      // In a very small room, a question may not fit beside a call with its results.
       if (room >= 400) expect(seqs).toContain(last[0]?.seq);
     });
   });

@@ -62,7 +62,7 @@ describe("an ask with a user", () => {
       await vi.waitFor(async () => expect(await owes(session)).toBe(false));
       counts.push((await rows()).written);
     }
-    // The first also makes the tables.
+    // The first turn also creates the tables.
     expect(counts.slice(1)).toEqual([6, 8, 7, 7]);
   });
 

@@ -59,7 +59,7 @@ describe("DELETE /users/:userId", () => {
     const broken = forget(user);
     await vi.waitFor(() => expect(leave).toHaveBeenCalled());
     await loseObject(userObject(user));
-    // The Worker repeats the call that was lost, and a session does not answer.
+    // The Worker repeats the lost call, and a session does not answer.
     expect(await broken).toMatchObject({ status: 503 });
     await loseObject(userObject(user));
     for (const name of [session, freshSession()]) {
@@ -125,7 +125,7 @@ describe("DELETE /users/:userId", () => {
     const refused = [];
     for (const { name, reply } of late) {
       const { status } = await reply;
-      // Messages after the deletion belong to a new user of the same id.
+      // Messages after the deletion belong to a new user with the same id.
       if (status !== 200) refused.push(name);
     }
     const accepted = [...all, ...refused].map(sessionObject);

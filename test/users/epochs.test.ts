@@ -26,7 +26,7 @@ const appends = (session: string, userId: string, content = "I like figs.") =>
 const deletes = async (user: string) => expect((await remove(`/users/${user}`)).status).toBe(200);
 const settled = (session: string) => vi.waitFor(async () => expect(await owes(session)).toBe(false));
 
-/** Has the user's object do something before its reply to a call arrives. */
+/** Makes the user's object run a function before its reply to a call arrives. */
 function before(method: "memory" | "open", run: () => unknown) {
   const real = UserDO.prototype[method];
   const spy = vi.spyOn(UserDO.prototype, method);

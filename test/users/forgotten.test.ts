@@ -100,7 +100,7 @@ describe.each(ways)("a session that is %s", (_, end) => {
 describe("a deletion that is lost between the two objects", () => {
   it("goes on by itself", async () => {
     const { user, session } = await told();
-    // The user's object has forgotten; the session's is lost before it hears of it.
+    // The user's object has deleted its part. The session's object is lost before it receives the reply.
     const never = replaced("forget", () => new Promise(() => {}));
     void remove(`/sessions/${session}`).catch(() => {});
     await vi.waitFor(() => expect(never).toHaveBeenCalled());

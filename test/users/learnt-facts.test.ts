@@ -20,7 +20,7 @@ describe("facts that the model learns", () => {
   const texts = async (user: string) => (await factsOf(user)).map(({ text }) => text).sort();
   const learnt = (user: string, ...expected: string[]) =>
     vi.waitFor(async () => expect(await texts(user)).toEqual(expected.sort()));
-  /** Nothing waits to be learnt any more. */
+  /** Waits until no fact extraction is pending. */
   const done = (user: string) =>
     vi.waitFor(async () => expect(await everythingIn(userObject(user))).not.toContain("extract"));
   const alarm = async (user: string, ms: number) => {
@@ -98,7 +98,7 @@ describe("facts that the model learns", () => {
       200,
     );
     await model.go();
-    // The echo of the first is no JSON: it is asked for once more, and answered by the second reply.
+    // The first reply repeats the question and is not JSON. The Worker repeats the call and uses the second reply.
     await done(user);
     expect(new Set(await texts(user))).toEqual(new Set(["Has a cat."]));
     expect((await model.runs()).length).toBe(3);

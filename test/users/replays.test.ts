@@ -37,7 +37,7 @@ async function asks(caller: Caller, session: string, stream = false): Promise<Re
   }
 }
 
-/** The first caller, the second caller, and the status and code of the second call: while the first turn runs, and later. */
+/** The first caller, the second caller, and the second reply's status and code: during the first turn, and after it. */
 const cases: [first: Caller, again: Caller, running: [number, string?], stored: [number, string?]][] = [
   ["Ana", "Ana", [200], [200]],
   ["Ana", "Ana's browser", [200], [200]],
@@ -67,7 +67,7 @@ describe.each(cases)("the key of %s, sent again by %s,", (first, again, running,
       const asked = asks(first, session);
       await model.called();
       const repeated = asks(again, session, stream);
-      // One that is refused is refused while the first turn runs.
+      // A refusal is sent while the first turn still runs.
       if (running[0] !== 200) await expectReply(await repeated, running, "re: What is my secret?");
       await model.go();
       expect((await asked).status).toBe(200);
@@ -118,7 +118,7 @@ describe("a turn that runs in a session that is nobody's yet", () => {
       ["t1", anas, bos],
       ["t2", bos, anas],
     ] as const) {
-      // Another user's token reads it as a turn that never was.
+      // For another user's token, the turn does not exist.
       expect((await llamory.fetch(turn(id), { headers: other })).status).toBe(404);
       expect((await llamory.fetch(`${turn(id)}/stream`, { headers: other })).status).toBe(404);
       expect((await llamory.fetch(turn(id), { method: "DELETE", headers: other })).status).toBe(404);

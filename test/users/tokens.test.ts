@@ -37,7 +37,7 @@ async function statusesOf(routes: ReturnType<typeof routesOf>, headers: Record<s
   return statuses;
 }
 
-/** All that a token reads of a session, its name and turn aside. */
+/** Returns everything that a token can read of a session, without the names of session and turn. */
 async function readOf(session: string, turn: string, headers: Record<string, string>): Promise<string[]> {
   const read: string[] = [];
   for (const [method, path, body] of routesOf(session, turn)) {

@@ -28,7 +28,7 @@ describe("a long session that becomes a user's", () => {
       expect(count).toBeLessThanOrEqual(500);
       expect(characters).toBeLessThanOrEqual(2_000_000);
     }
-    // Nor are updates smaller than they need to be.
+    // Updates are not smaller than necessary either.
     expect(updates.length).toBeLessThanOrEqual(7);
     expect(await userObject(user).sessions(1)).toMatchObject([{ messages: 1_202 }]);
   });

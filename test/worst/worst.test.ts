@@ -5,10 +5,10 @@ import { Workerd } from "../e2e/support/workerd";
 
 const CPU_MS = 4_000;
 const MEMORY_MB = 64;
-/** Bytes of an answer to what says little. */
+/** Every answer must be shorter than this number of bytes. */
 const MAX_ANSWER = 100_000;
 
-/** The same letters at every run: a linear congruential generator (Numerical Recipes). */
+/** Returns the same letters at every run: a linear congruential generator (Numerical Recipes). */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -19,7 +19,7 @@ function random(seed: number): () => number {
 
 const next = random(7);
 const letter = (from: number, count: number) => String.fromCodePoint(from + Math.floor(next() * count));
-/** Words of so many random letters, behind one another. */
+/** Returns a text of words with this number of random letters each. */
 const words = (from: number, count: number, length: number, characters: number) => {
   let text = "";
   while (text.length + length < characters) text += `${Array.from({ length }, () => letter(from, count)).join("")} `;
@@ -34,7 +34,7 @@ const texts: Record<string, (characters: number) => string> = {
 };
 
 const bytes = (text: string) => new TextEncoder().encode(text).length;
-/** As many messages as a body may have. */
+/** Fills a body with as many messages as it may contain. */
 const appended = (text: string) => {
   const message = { role: "user", content: text };
   const count = Math.min(1_000, Math.floor((8 * 1_048_576 - 100) / (bytes(JSON.stringify(message)) + 1)));
@@ -93,10 +93,10 @@ const doubled = Array.from({ length: 40 }, (_, at): [string, object] => {
 });
 const entries = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at));
 const NAME = `${"a".repeat(2_000)}!`;
-/** A schema as JSON, because to write it would exhaust this process's stack. */
+/** Writes a schema as JSON by hand, because JSON.stringify would exhaust this process's stack. */
 const deep = (open: string, close: string) => `{"x":${open.repeat(9_000)}1${close.repeat(9_000)}}`;
 
-/** Schemas of clients; the stand-in's answer, by its rules, takes its strings from the question, which is `NAME`. */
+/** Schemas of clients. By its rules, the model takes the strings of its answer from the question, which is `NAME`. */
 const schemas: [what: string, schema: object | string, statuses: number[]][] = [
   ["references doubled 40 times", { $ref: "#/$defs/a0", $defs: { ...Object.fromEntries(doubled), a40: {} } }, [200]],
   ["a pattern", { properties: { a: { type: "string", pattern: "^(a+)+$" } }, required: ["a"] }, [502]],
@@ -165,7 +165,7 @@ async function send(server: Workerd, path: string, body: string) {
   return { status: response.status, size, cpu: server.cpuMs() - cpu };
 }
 
-/** Sends more white space than the route takes, and never ends. */
+/** Sends more white space than the route accepts, without end. */
 function sendForever(server: Workerd, path: string): Promise<number | undefined> {
   const headers = { "content-type": path.endsWith("/import") ? "application/x-ndjson" : "application/json" };
   const limit = path.endsWith("/import") ? MAX_IMPORT_BODY : path.endsWith("/messages") ? MAX_APPEND_BODY : MAX_BODY;
@@ -212,7 +212,7 @@ describe.each(surfaces)("schemas of clients, by %s", (path, body) => {
       const { status, cpu } = await sent;
       console.log(`${what}: ${status}, ${cpu} ms, ${(server.peakMb() - before).toFixed(0)} MB`);
       expect(health.status, what).toBe(200);
-      // Functions have one budget, and room in the prompt, together.
+      // All functions of a request share one budget and the room in the prompt.
       const mayFail = "tools" in body({}) && !statuses.includes(400);
       expect(mayFail ? [200, 400, 413] : statuses, what).toContain(status);
       expect(cpu, what).toBeLessThan(CPU_MS);

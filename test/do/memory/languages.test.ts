@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { search, sessionWith } from "../../support/memory";
 
-/** What somebody said, and how they ask for it; between these, small talk of the same language. */
+/** Facts with the questions that ask for them, and small talk in the same language. */
 interface Language {
   talk: string[];
   pairs: [fact: string, question: string][];
@@ -195,7 +195,7 @@ const LANGUAGES: Record<string, Language> = {
 };
 
 const MINUTE = 60_000;
-/** In every language that is known to find less. */
+/** The least number of facts that a search must find in every language. */
 const LEAST = 7;
 
 async function foundIn({ talk, pairs }: Language): Promise<string[]> {

@@ -111,7 +111,7 @@ describe("the days of a question", () => {
       { role: "user", content: "A table at Noma.", createdAt: at.toISOString() },
     ]);
     const asked = question ?? `What did I book on ${at.toISOString().slice(0, 10)}?`;
-    // The window has none of it.
+    // With an empty window, the message can only come from recall.
     const response = await llamory.post(`/sessions/${session}/context`, { question: asked, windowTokens: 0 });
     const { memory } = await response.json<{ memory: { recalled: { content: string }[] } }>();
     expect(memory.recalled[0]?.content).toBe("A table at Noma.");

@@ -111,7 +111,7 @@ describe("a session that was emptied", () => {
     else await llamory.fetch(`/sessions/${session}`, { method: "DELETE" });
     expect(await search(session, "treasure")).toEqual([]);
     await runInDurableObject(env.CHAT_DO.getByName(session), (_, { storage }) => {
-      // A deleted session has not even the tables.
+      // A deleted session has no tables at all.
       const table = "SELECT name FROM sqlite_master WHERE name = 'messages_fts_docsize'";
       if (how === "DELETE") return expect(storage.sql.exec(table).toArray()).toEqual([]);
       const rows = storage.sql.exec("SELECT count(*) AS count FROM messages_fts_docsize").one();

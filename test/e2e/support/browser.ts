@@ -1,10 +1,10 @@
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 
-/** A real Chromium: one that comes by npm on Linux, the installed Chrome elsewhere. @param more arguments */
+/** Starts a real Chromium: from an npm package on Linux, the installed Chrome elsewhere. @param more arguments */
 export async function launch(more: string[] = []): Promise<Browser> {
   if (process.platform !== "linux") return playwright.launch({ channel: "chrome", args: more });
-  // Its own arguments switch off what keeps origins apart, and one process ends with the first context.
+  // The package's own arguments disable the isolation of origins, and one process ends with the first context.
   const args = chromium.args.filter((arg) => !/web-security|site-isolation|site-per-process|single-process/.test(arg));
   return playwright.launch({ executablePath: await chromium.executablePath(), args: [...args, ...more] });
 }

@@ -8,12 +8,12 @@ export const root = join(import.meta.dirname, "../../..");
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The Worker as `npm run deploy` would send it. */
+    /** The Worker as `npm run deploy` would upload it. */
     bundle: string;
   }
 }
 
-/** Bundles the Worker into a folder: as `npm run deploy` does, and beside it as `local.js` with the models of `npm start`. */
+/** Bundles the Worker into a folder as `npm run deploy` does, and as `local.js` with the models of `npm start`. */
 export function bundleInto(folder: string): string {
   const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
   const bundle = (into: string, ...more: string[]) => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, vi } from "vitest";
 import { root } from "./bundle";
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free a moment ago. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
@@ -19,7 +19,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** `npm start`, or the same with another configuration; with a storage of its own that outlives the process. */
+/** Runs `npm start`, or the same with another configuration. Its own storage outlives the process. */
 export class Dev {
   readonly #command: string[];
   readonly #storage = mkdtempSync(join(tmpdir(), "llamory-dev-"));
@@ -30,8 +30,8 @@ export class Dev {
   console = "";
 
   /**
-   * @param more what `npm start` is given behind `--`
-   * @param script another script of npm that serves
+   * @param more arguments of `npm start` after `--`
+   * @param script another npm script that starts a server
    */
   constructor(config?: string, more: string[] = [], script = "start") {
     this.#more = more;
@@ -41,7 +41,7 @@ export class Dev {
 
   async start(): Promise<void> {
     this.console = "";
-    // The same again: clients may still know it.
+    // Uses the same port after a restart, because clients may still use it.
     this.#port ||= await freePort();
     this.url = `http://127.0.0.1:${this.#port}`;
     const [command = "", ...args] = this.#command;
@@ -60,7 +60,7 @@ export class Dev {
     });
   }
 
-  /** SIGKILL, to all of it. */
+  /** Sends SIGKILL to the whole process group. */
   async kill(): Promise<void> {
     const child = this.#process;
     this.#process = undefined;
@@ -70,7 +70,7 @@ export class Dev {
     await gone;
   }
 
-  /** A signal to npm alone, as a supervisor sends it. Returns when nothing that it started is left. */
+  /** Sends a signal to npm alone, as a supervisor does. Returns when all processes that it started have ended. */
   async stop(signal: "SIGTERM" | "SIGINT"): Promise<void> {
     const child = this.#process;
     if (child?.pid === undefined) return;

@@ -1,4 +1,4 @@
-/** The documents of the project: their text, code and links. */
+/** Reads the project's documents: their text, code and links. */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { marked, type Token } from "marked";
@@ -15,11 +15,11 @@ export interface Document {
   path: string;
   text: string;
   blocks: Block[];
-  /** Where links and pictures lead. */
+  /** The targets of links and pictures. */
   links: string[];
   /** Words in backticks. */
   codes: string[];
-  /** The anchors of its headings, as GitHub makes them. */
+  /** The anchors of the document's headings, as GitHub makes them. */
   anchors: string[];
 }
 
@@ -38,7 +38,7 @@ function read(path: string): Document {
     if (token.type === "space") continue;
     if (token.type === "code") {
       const last = document.blocks.at(-1);
-      // Two blocks in a row are a command and its output.
+      // The second of two adjacent blocks is the output of the first.
       const isOutput = last?.language === "sh" && ["", "json"].includes(token.lang ?? "");
       if (before?.type === "code" && isOutput) last.output = token.text;
       else document.blocks.push({ language: token.lang ?? "", text: token.text });
@@ -58,7 +58,7 @@ export const documents = [
   ...globSync(["*.md", "docs/*.md"], { cwd: root, exclude: ["README.md"] }).sort(),
 ].map(read);
 
-/** The commands of a block, each in one line. */
+/** Returns the commands of a block, each in one line. */
 export const commandsOf = (block: Block): string[] =>
   block.text
     .replaceAll("\\\n", "")

@@ -3,7 +3,7 @@ import { startEncoder } from "../../support/encoder.mjs";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where a real encoder answers. */
+    /** The URL of a real encoder. */
     encoder: string;
   }
 }

@@ -6,7 +6,7 @@ export interface Received {
   method: string;
   headers: IncomingMessage["headers"];
   text: string;
-  /** The text as JSON, unless it is lines of it. */
+  /** The text parsed as JSON; undefined for lines of JSON and for an empty text. */
   body: unknown;
 }
 
@@ -44,7 +44,7 @@ export async function serve(handle: (received: Received, response: ServerRespons
   };
 }
 
-/** Answers with JSON. */
+/** Replies with JSON. */
 export function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }

@@ -5,7 +5,7 @@ import { Workerd } from "./workerd";
 
 export const TOKEN = "test-token";
 
-/** The model's reply to a question; by default it repeats the conversation. */
+/** Returns the model's reply to a question; by default it repeats the conversation. */
 function model({ body }: Received, response: ServerResponse): void {
   const { inputs } = body as { inputs: { messages: { role: string; content: string }[]; stream?: boolean } };
   const question = inputs.messages.at(-1)?.content ?? "";
@@ -15,7 +15,7 @@ function model({ body }: Received, response: ServerResponse): void {
   }
   const said = inputs.messages
     .filter(({ role }) => role === "user")
-    // Leaves out the day before a message: it differs between runs.
+    // Removes the date before a message, because it differs between runs.
     .map(({ content }) => content.replace(/^\[\w{3} \d{4}-\d\d-\d\d\] /, ""));
   const text = `You said: ${said.join(" | ")}`;
   const usage = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 };
@@ -34,7 +34,7 @@ function model({ body }: Received, response: ServerResponse): void {
   response.end("data: [DONE]\n\n");
 }
 
-/** Starts a server that requires a token, with a model that a test controls by its questions. */
+/** Starts a server that requires a token. A test controls its model through the questions. */
 export async function openaiServer(bundle: string) {
   const upstream = await serve(model);
   const server = new Workerd({

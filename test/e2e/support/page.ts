@@ -1,4 +1,4 @@
-/** The page in a real browser, and the model that it talks with. */
+/** The page in a real browser, and the model that it uses. */
 
 import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -32,7 +32,7 @@ function answerTo(question: string, prompt: string): string[] {
   return [password && question.includes("password") ? `It is ${password}.` : `You said: ${question}`];
 }
 
-/** How the model reacts to the next requests: it answers, waits until it is released, or refuses with 503. */
+/** The model's behaviour for the next requests: it answers, waits until it is released, or refuses with 503. */
 class ModelSwitch {
   mode: "answer" | "wait" | "busy" = "answer";
   readonly released = new EventEmitter();
@@ -43,7 +43,7 @@ class ModelSwitch {
   }
 }
 
-/** A server that speaks the OpenAI API, and streams a word at a time. */
+/** Starts a server that implements the OpenAI API and streams one word at a time. */
 const wordyModel = (model: ModelSwitch) =>
   serve(async ({ body }: Received, response: ServerResponse) => {
     if (model.mode === "busy") {
@@ -70,7 +70,7 @@ const wordyModel = (model: ModelSwitch) =>
     say();
   });
 
-/** The page as somebody uses it; whatever it does, it throws nothing and breaks no policy. */
+/** Operates the page like a user. The page must never throw an error or break a policy. */
 export class Visitor {
   readonly context: BrowserContext;
   readonly page: Page;
@@ -104,12 +104,12 @@ export class Visitor {
     await this.page.getByRole("button", { name: "Send" }).click();
   }
 
-  /** Waits until a text is in the conversation. */
+  /** Waits until the conversation shows a text. */
   async sees(text: string | RegExp): Promise<void> {
     await this.page.locator(".transcript").getByText(text).first().waitFor();
   }
 
-  /** Waits until a text is in the conversation as the server remembers it. */
+  /** Waits until the conversation that the server stores contains a text. */
   async hasRead(text: string | RegExp): Promise<void> {
     await this.page.locator(".transcript article[id]").getByText(text).first().waitFor();
   }
@@ -163,7 +163,7 @@ interface Message {
   status: string;
 }
 
-/** A server with the wordy model behind it, and a browser, for all tests of a file. */
+/** Starts a server with the wordy model, and a browser, for all tests of a file. */
 export function visitedServer(more: Record<string, string> = {}, browserArgs: string[] = []) {
   const modelSwitch = new ModelSwitch();
   let model: Awaited<ReturnType<typeof wordyModel>>;
@@ -192,7 +192,7 @@ export function visitedServer(more: Record<string, string> = {}, browserArgs: st
       return server;
     },
     open: (path = "/", options = {}) => Visitor.open(browser, server.url + path, options),
-    /** Opens the page by another name of this machine. */
+    /** Opens the page under another name of this machine. */
     openAt: (host: string) => Visitor.open(browser, server.url.replace("127.0.0.1", host)),
     async transcript(session: string): Promise<Message[]> {
       const response = await fetch(`${server.url}/sessions/${session}/messages?limit=100`);
@@ -201,7 +201,7 @@ export function visitedServer(more: Record<string, string> = {}, browserArgs: st
     async append(session: string, messages: { role: string; content: string }[]): Promise<void> {
       expect((await post(`${server.url}/sessions/${session}/messages`, { messages })).status).toBe(201);
     },
-    /** Appends messages, of which one is the fact. */
+    /** Appends messages; one of them is the fact. */
     async remember(
       session: string,
       count: number,

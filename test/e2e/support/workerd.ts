@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { root } from "./bundle";
 
-/** Whether CPU and memory of a process can be read: only Linux has /proc. Tests that need it skip elsewhere. */
+/** Whether a process's CPU time and memory can be read. Only Linux has /proc; tests that need it skip elsewhere. */
 export const HAS_PROC = process.platform === "linux";
 export const NO_PROC = "CPU is read from /proc, which only Linux has";
 
@@ -14,22 +14,22 @@ export interface WorkerdOptions {
   /** The bundled Worker. */
   bundle: string;
   /**
-   * The service behind `AI`: the runtime's own Workers AI client over an upstream of the test's (`host:port`), that client
-   * behind the Worker's entrypoint, or another entrypoint of the Worker.
+   * The service behind `AI`: the runtime's own Workers AI client with the test's server (`host:port`) as upstream, the
+   * Worker's entrypoint that wraps this client, or another entrypoint of the Worker.
    */
   ai: { upstream: string; through?: "WorkersAI" } | { entrypoint: "OfflineModel" | "OpenAIModel" };
   settings?: Record<string, string>;
   /**
    * A server of the test (`host:port`) that receives each ended invocation as an {@link Ended}. A request
-   * with the header `x-leave` goes through a client that leaves as soon as that server has answered its `GET /leave`:
-   * workerd notices at once when a client in itself leaves, and not at all when one over TCP does.
+   * with the header `x-leave` uses a client that disconnects as soon as that server has answered its `GET /leave`:
+   * workerd notices a disconnect at once from an internal client, but never from a client over TCP.
    */
   watcher?: string;
-  /** Megabytes that JavaScript may have; what needs more ends the process. */
+  /** The heap limit of JavaScript in megabytes. The process ends if it needs more. */
   heapMb?: number;
 }
 
-/** An invocation that has ended: a request of the Worker, or a call of an object. */
+/** An invocation that has ended: a request to the Worker, or a call of an object. */
 export interface Ended {
   what: string;
   outcome: string;
@@ -52,7 +52,7 @@ const WATCHED = `export default {
   },
 };`;
 
-/** The bundle on bare workerd, with storage on disk that outlives the process. */
+/** Runs the bundle on bare workerd. Its storage on disk outlives the process. */
 export class Workerd {
   readonly #folder = mkdtempSync(join(tmpdir(), "llamory-workerd-"));
   #process: ChildProcess | undefined;
@@ -61,7 +61,7 @@ export class Workerd {
   log = "";
 
   constructor({ bundle, ai, settings = {}, watcher, heapMb }: WorkerdOptions) {
-    // The models that stand behind `AI` are not in the deployed bundle.
+    // The deployed bundle does not contain the models behind `AI`.
     const isLocal = "entrypoint" in ai || ai.through !== undefined;
     copyFileSync(isLocal ? join(dirname(bundle), "local.js") : bundle, join(this.#folder, "index.js"));
     writeFileSync(join(this.#folder, "watched.js"), WATCHED);
@@ -120,7 +120,7 @@ export class Workerd {
     );
   }
 
-  /** Starts it, on the same port again after the first time. */
+  /** Starts the process. Every later start uses the first port again. */
   async start(): Promise<void> {
     const args = ["serve", join(this.#folder, "config.capnp"), "--control-fd=3", "--experimental"];
     if (this.url) args.push(`--socket-addr=http=127.0.0.1:${new URL(this.url).port}`);
@@ -144,7 +144,7 @@ export class Workerd {
     throw new Error(`workerd did not start: ${this.log}`);
   }
 
-  /** CPU milliseconds that the process has used, from /proc, which counts in steps of 10. */
+  /** Returns the CPU milliseconds that the process has used, from /proc, which counts in steps of 10. */
   cpuMs(): number {
     const stat = readFileSync(`/proc/${this.#process?.pid}/stat`, "utf8");
     // The second field is a name in brackets; the 14th and 15th are user and system time.
@@ -155,13 +155,13 @@ export class Workerd {
     return (Number(user) + Number(system)) * 10;
   }
 
-  /** The most memory that the process has had at once, in megabytes. */
+  /** Returns the process's peak memory in megabytes. */
   peakMb(): number {
     const status = readFileSync(`/proc/${this.#process?.pid}/status`, "utf8");
     return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
   }
 
-  /** SIGKILL: no farewell, no flush. */
+  /** Kills the process with SIGKILL, so it cannot clean up or flush. */
   async kill(): Promise<void> {
     const child = this.#process;
     this.#process = undefined;

@@ -1,4 +1,4 @@
-/** Holds the checks against ajv, over generated schemas and values. */
+/** Compares the schema checks with ajv, over generated schemas and values. */
 import Ajv from "ajv";
 import Ajv2020 from "ajv/dist/2020";
 import addFormats from "ajv-formats";
@@ -39,7 +39,7 @@ const each = (keywords: string[], given: Arbitrary<unknown>) => keywords.map((na
 const listOf = (schema: Arbitrary<unknown>) => fc.array(schema, { minLength: 1, maxLength: 3 });
 const some = fc.uniqueArray(names, { maxLength: 2 });
 
-/** Keywords that both drafts have, with schemas in them. */
+/** Keywords that both drafts have and that contain schemas. */
 const shared = (schema: Arbitrary<unknown>): Keyword[] => [
   ["type", fc.oneof(types, fc.uniqueArray(types, { minLength: 1, maxLength: 3 }))],
   ["enum", fc.array(values, { minLength: 1, maxLength: 4 })],
@@ -75,7 +75,7 @@ const draft7 = (schema: Arbitrary<unknown>): Keyword[] => [
   ["nullable", fc.constant(true)],
 ];
 
-/** Schemas of one to three keywords, with others that references lead to. */
+/** Generates schemas of one to three keywords, with other schemas as targets of references. */
 const schemasOf = (keywordsOf: (schema: Arbitrary<unknown>) => Keyword[]) => {
   const { schema } = fc.letrec<{ schema: unknown }>((tie) => {
     const keyword = fc
@@ -102,7 +102,7 @@ const schemasOf = (keywordsOf: (schema: Arbitrary<unknown>) => Keyword[]) => {
     .map(([root, a, b, c]) => ({ ...Object(root), $defs: { a, b: { ...Object(b), $anchor: "c" }, c } }))
     .filter((whole) => {
       const json = JSON.stringify(whole);
-      // ajv does not count what `contains` has found as evaluated.
+      // ajv does not count elements that `contains` matched as evaluated.
       return !(json.includes('"contains"') && json.includes('"unevaluatedItems"'));
     });
 };
@@ -111,12 +111,12 @@ interface Checker {
   compile(schema: object): (value: unknown) => unknown;
 }
 
-/** Counts the pairs of a schema and a value on which both agree; fails at the first on which they do not. */
+/** Counts the pairs of a schema and a value on which both agree. Fails at the first disagreement. */
 function compare(checker: () => Checker, schemas: Arbitrary<object>): { match: number; not: number } {
   const agreed = { match: 0, not: 0 };
   fc.assert(
     fc.property(schemas, fc.array(values, { minLength: 6, maxLength: 6 }), (schema, candidates) => {
-      // Circles, and references to nothing.
+      // Skips circular references and references without a target.
       if (checkSchema(schema, new Work()) !== undefined) return;
       const validate = checker().compile(schema);
       for (const value of candidates) {
@@ -165,7 +165,7 @@ describe("an answer's check agrees with ajv", () => {
     fc.assert(
       fc.property(fc.oneof(good, changed), (text) => {
         const [ours, theirs] = [matches({ format }, text), validate(text)];
-        // Of a URI, the parts behind its scheme are not told apart.
+        // The check does not distinguish the parts of a URI after its scheme.
         return ours === theirs || (format === "uri" && ours);
       }),
       { numRuns: 2_000, seed: 23 },

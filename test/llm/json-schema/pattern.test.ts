@@ -13,7 +13,7 @@ function expected(source: string, text: string): number | undefined {
     try {
       return new RegExp(source, flags).test(text) ? YES : NO;
     } catch {
-      // The other flags may do.
+      // The pattern may be valid with the other flags.
     }
   }
   return undefined;

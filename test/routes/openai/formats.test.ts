@@ -132,7 +132,7 @@ describe("an answer that must be JSON", () => {
     const scout = worker({ MODEL: "@cf/meta/llama-4-scout-17b-16e-instruct" });
     const body = {
       messages: [{ role: "user", content: "Who is it?" }],
-      // A mistake in a schema is not looked for where no model would get it.
+      // The schema is invalid too, but it is not checked if no model would get it.
       response_format: { type: "json_schema", json_schema: { name: "x", schema: { $ref: "#" } } },
     };
     const response = await scout.post("/v1/chat/completions", body);

@@ -6,7 +6,7 @@ import { freshSession, worker } from "../../support/worker";
 
 const llamory = worker();
 
-/** The id of the response that an event tells of. */
+/** Returns the id of the response in an event. */
 function idIn(event: ServerSentEvent | undefined): string {
   const response = event?.data.response;
   return typeof response === "object" && response !== null && "id" in response ? String(response.id) : "";

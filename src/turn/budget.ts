@@ -9,7 +9,7 @@ import type { Budget, Context, PromptInput } from "./types";
 const REPLY_SHARE = 3 / 4;
 /** Tokens around each text of a tool: quotes, names of fields, braces. */
 const TOOL_TEXT_OVERHEAD = 8;
-/** A question does not fit a window that leaves fewer tokens for the reply: a sentence or two. */
+/** The least tokens of a reply, a sentence or two. A question that leaves fewer does not fit the window. */
 const LEAST_REPLY = 64;
 
 /** The input of a prompt before its tokens are estimated. */
@@ -32,7 +32,7 @@ export function measure(input: Unmeasured): PromptInput {
 /** Returns the tokens of everything but memory and reply. */
 const fixedTokens = (input: PromptInput) => input.systemTokens + input.tailTokens;
 
-/** Returns the tokens of tools and of a schema: a model gets them as part of its prompt. */
+/** Returns the tokens of tools and of a schema: they are part of the model's prompt. */
 function toolTokens({ tools, format }: Unmeasured): number {
   const texts = tools?.list.flatMap(({ name, description, parameters }) => [name, description, parameters]) ?? [];
   if (format?.schema) texts.push(format.schema);

@@ -1,9 +1,9 @@
-/** A conversation that the client sends along, as the context of its next question. */
+/** The context of a question from a conversation that the client sends with it. */
 import { estimateMessage } from "./tokens";
 import type { Context, Message, NewMessage } from "./types";
 import { fitWindow } from "./window";
 
-/** Characters of a token, roughly, for messages that are too old to be measured. */
+/** Characters per token, approximately, for old messages that are not tokenized. */
 const TOKEN_CHARACTERS = 4;
 
 /** Returns the newest messages within a number of tokens; does not tokenize older ones. */

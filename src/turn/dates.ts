@@ -1,4 +1,4 @@
-/** Dates as prompts show them, in the time zone of the person who asks. */
+/** Formats dates for prompts, in the time zone of the user. */
 import type { Message } from "./types";
 
 /** Tokens of a date before a message: `[Thu 2026-11-26] `. */
@@ -22,7 +22,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** Whether the runtime knows a time zone, such as `Europe/Lisbon`. */
+/** Returns whether the runtime supports a time zone, such as `Europe/Lisbon`. */
 export function isTimeZone(timeZone: string): boolean {
   try {
     formatOf(timeZone);
@@ -46,7 +46,7 @@ export function dayIn(time: number, timeZone: string): string {
 export const withToday = (systemPrompt: string, now: number, timeZone: string): string =>
   `${systemPrompt}\n\nToday is ${dayIn(now, timeZone)} (${timeZone}).`;
 
-/** Returns messages in which the first user message of each day carries its date; assistants would imitate dates. */
+/** Adds the date to the first user message of each day. Assistants would imitate dates in their own messages. */
 export function withDates<T extends Message>(messages: readonly T[], timeZone: string): T[] {
   let last: string | undefined;
   return messages.map((message) => {

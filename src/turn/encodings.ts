@@ -8,7 +8,7 @@ export interface Encoder {
   /** Followers with the same key get the same bytes. */
   key: string;
   encode: Encode;
-  /** Whether a failure names the follower's request, and so is encoded for each follower. */
+  /** Whether a failure names the follower's request: it is then encoded for each follower. */
   ownFailure: boolean;
 }
 

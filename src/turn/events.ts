@@ -1,10 +1,10 @@
 /** The events of a turn, and the events that a client still needs. */
 import type { FinishedTurn, StoredTurn, TurnEvent } from "./types";
 
-/** Whether an event ends its turn. */
+/** Returns whether an event ends its turn. */
 export const isLast = (event: TurnEvent): boolean => event.type === "done" || event.type === "failed";
 
-/** Returns the events that a client still needs. @param after characters of the answer that it has; null for no events */
+/** Returns the events that a client still needs. @param after characters of the answer it has; null: no events */
 export function eventsAfter(events: readonly TurnEvent[], after: number | null): TurnEvent[] {
   if (after === null) return [...events];
   return events.flatMap((event): TurnEvent[] => {

@@ -7,7 +7,7 @@ import { type Fact, MAX_FACT } from "./user-memory";
 
 /** The longest reply, in tokens. */
 const REPLY_TOKENS = 512;
-/** Characters of each message that the prompt quotes: people seldom need more to speak of themselves. */
+/** Characters of each message that the prompt quotes: people seldom need more to describe themselves. */
 const READ = 4_000;
 /** The most changes from one turn. */
 const MOST_CHANGES = 8;

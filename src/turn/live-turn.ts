@@ -17,7 +17,7 @@ const HEARTBEAT = new TextEncoder().encode(": still here\n\n");
  */
 export const MAX_FOLLOWERS = 64;
 
-/** Estimates the usage of a turn whose model does not count. */
+/** Estimates the usage of a turn if the model does not count tokens. */
 function estimatedUsage(promptTokens: number, answer: string): Usage {
   const completionTokens = estimateTokens(answer);
   return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
@@ -143,7 +143,7 @@ export class LiveTurn {
     this.#flush(text);
   }
 
-  /** Emits the rest of the answer, also half a character. */
+  /** Emits the rest of the answer, even half a surrogate pair. */
   flush(): void {
     this.#flush("", true);
   }
@@ -160,11 +160,11 @@ export class LiveTurn {
   }
 
   /**
-   * Returns the bytes of all events, also of later ones.
+   * Returns the bytes of all events, including later ones.
    * @param after how many characters of the answer the follower has; null for all events
    */
   follow(encoder: Encoder, after: number | null): Result<ReadableStream<Uint8Array>> {
-    // Only a write finds out that a client has left, and a slow model may write nothing for a long time.
+    // Only a write detects that a client has disconnected, and a slow model may write nothing for a long time.
     if (this.#followers.size >= MAX_FOLLOWERS / 2) {
       for (const { controller } of this.#followers) controller.enqueue(HEARTBEAT);
     }
@@ -172,7 +172,7 @@ export class LiveTurn {
     return ok(this.stream(encoder, after));
   }
 
-  /** As {@link follow}, for the client that asked. Never fails. */
+  /** Like {@link follow}, for the client that asked. Never fails. */
   stream(encoder: Encoder, after: number | null = null): ReadableStream<Uint8Array> {
     let self: Follower | undefined;
     return new ReadableStream<Uint8Array>({

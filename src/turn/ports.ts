@@ -44,7 +44,7 @@ export interface ModelEnd {
   refused?: boolean | undefined;
 }
 
-/** A piece of what a model says. Reasoning is no part of the answer; a refusal is an answer. */
+/** A piece of a model's reply. Reasoning is not part of the answer; a refusal is an answer. */
 export interface AnswerPart {
   kind: "text" | "reasoning" | "refusal";
   text: string;
@@ -52,7 +52,7 @@ export interface AnswerPart {
 
 export interface Completion extends ModelEnd {
   text: string;
-  /** What the model thought before it answered: no part of the answer. */
+  /** The model's reasoning before its answer; not part of the answer. */
   reasoning: string;
   model: string;
 }
@@ -72,7 +72,7 @@ export interface Model {
   stream(call: ModelCall, signal: AbortSignal): Promise<Result<ModelStream>>;
 }
 
-/** Stores one turn. Each call is one transaction, and throws if that fails. */
+/** Stores one turn. Each call is one transaction, and throws if the transaction fails. */
 export interface Journal {
   /** Whether the end of the turn is stored. */
   readonly finished: boolean;

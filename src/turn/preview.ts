@@ -12,7 +12,7 @@ export interface Preview {
   shares: PromptShares | undefined;
 }
 
-/** Sizes that replace those of the settings, in tokens. */
+/** Sizes that replace the settings, in tokens. */
 export interface Sizes {
   recallTokens?: number | undefined;
   windowTokens?: number | undefined;

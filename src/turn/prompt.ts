@@ -1,4 +1,4 @@
-/** The messages that the model gets, fitted by the token counts that they carry. */
+/** Builds the messages for the model, and fits a context to a number of tokens. */
 
 import {
   blockTokens,
@@ -21,13 +21,14 @@ export interface PromptParts {
   systemPrompt: string;
   context: Context;
   question: string;
-  /** In the place of the question alone. */
+  /** Replaces the question: an earlier question that continues, with its calls and their results. */
   tail?: PromptMessage[] | undefined;
 }
 
 /**
- * The speaker is told where a person has a name; an answer that began with one would teach the model to do so too. What a
- * client appended as the system's is quoted: the model's instructions are the operator's and the request's.
+ * Converts a message of the window. A user's message begins with its speaker's name, if it has one. An answer does not,
+ * because the model would imitate it. A system message that a client appended is quoted: only the operator and the
+ * request give instructions.
  */
 function line(message: Message): PromptMessage {
   if (message.role === "system") return { role: "user", content: [RECORD, ...quotation(message)].join("\n") };
@@ -42,15 +43,14 @@ function line(message: Message): PromptMessage {
   };
 }
 
-/** The operator's system prompt comes first, and what a request adds to it is marked as the application's. */
+/** Returns the operator's system prompt, followed by the request's addition, marked as the application's. */
 export const systemPromptOf = (operator: string, application: string | undefined): string =>
   application === undefined ? operator : `${operator}\n\nThe application that asks adds:\n${application}`;
 
 /**
- * System prompt, window, facts of the user, recalled messages, question; where the question goes on, its calls and their
- * results.
+ * Returns system prompt, window, facts of the user, recalled messages, and the question or the tail.
  *
- * What changes least stands first, so that the model's prefix cache serves the head of the prompt from turn to turn.
+ * The parts that change least come first, so that the model's prefix cache serves the head of the prompt in each turn.
  */
 export function buildPrompt({ systemPrompt, context, question, tail }: PromptParts): PromptMessage[] {
   return [
@@ -62,11 +62,11 @@ export function buildPrompt({ systemPrompt, context, question, tail }: PromptPar
   ];
 }
 
-/** The least share of the room that stays free for the window when facts, then quotations, are dropped. */
+/** If a context does not fit: the largest share of the room for facts, and of the rest for quotations. */
 const FACTS_SHARE = 1 / 4;
 const RECALL_SHARE = 1 / 2;
 
-/** Returns the part of a context that fits a room: facts and quotations are dropped from their end, the window is fitted. */
+/** Fits a context to a number of tokens: drops the last facts and quotations, then fits the window. */
 export function fitContext(
   context: Context,
   room: number,
@@ -91,7 +91,7 @@ function shortenedIn(window: Message[]): WindowUsed["shortened"] {
   return shortened.length > 0 ? shortened : undefined;
 }
 
-/** What the answer says of its context. */
+/** Returns the report of an answer about its context. */
 export function memoryUsed(
   { window, recalled, recall, total, user }: Context,
   prompt: PromptShares | undefined,

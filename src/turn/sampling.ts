@@ -1,4 +1,4 @@
-/** Sampling parameters. Absent ones have the model's default. */
+/** Sampling parameters. If one is absent, the model uses its default. */
 export interface Sampling {
   temperature?: number | undefined;
   topP?: number | undefined;

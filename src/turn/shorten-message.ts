@@ -4,9 +4,9 @@ import { shorten } from "./shorten";
 import { CALL_OVERHEAD, estimateTokens, MARK_OVERHEAD, MESSAGE_OVERHEAD } from "./tokens";
 import type { Message } from "./types";
 
-/** Tokens that a shortened text keeps at least: its mark and a few words. */
+/** The least tokens of a shortened text: its mark and a few words. */
 const LEAST = 28;
-/** Tokens of a name, at most: a token has two characters or more. */
+/** Returns the most tokens of a name: a token has at least two characters. */
 const nameTokens = (name = "") => Math.ceil(name.length / 2);
 /** Tokens of shortened arguments beside their text: braces, a field name, escaped characters. */
 const JSON_OVERHEAD = 8;
@@ -22,14 +22,14 @@ export function leastTokens(message: Message): number {
 }
 
 /**
- * Returns a message that takes at most a number of tokens of a window, its content and arguments shortened in their middle.
+ * Shortens a message's content and arguments in their middle, to at most a number of tokens of a window.
  * @param most at least {@link leastTokens}
  */
 export function shortenMessage(message: Message, most: number): Message {
   if (lineTokens(message) <= most) return message;
   if (message.role !== "system") return shortenTo(message, most);
   const room = most - RECORD_TOKENS;
-  // A quoted line has a mark: as many as the message has on average, or as many as there can be.
+  // Each quoted line has a mark. Assumes the message's average first, then the maximum.
   const marks = markTokens(message) / message.tokens;
   const shortened = shortenTo(message, room / (1 + 1.2 * marks));
   return lineTokens(shortened) <= most ? shortened : shortenTo(message, room / (1 + MARK_OVERHEAD));

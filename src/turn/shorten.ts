@@ -3,13 +3,13 @@ import { estimateTokens } from "./tokens";
 
 /** The share of the kept text that is its beginning. */
 const HEAD = 0.6;
-/** A cut moves to a border of the text by at most this share of the kept part, and so many characters. */
+/** A cut may move to a border of the text by at most this share of the kept part, and at most MOST_SLACK characters. */
 const SLACK = 0.1;
 const MOST_SLACK = 300;
 const slackOf = (length: number) => Math.min(MOST_SLACK, Math.floor(length * SLACK));
 /** Tokens of the mark, and of two code fences that may have to be closed. */
 const MARK_TOKENS = 20;
-/** The tokens of a part differ from its share of the whole: a few tries, each keeps less. */
+/** The tokens of a part are only estimated by its length: if they are too many, the next try keeps less. */
 const TRIES = 4;
 const FIRST_TRY = 0.98;
 const NEXT_TRY = 0.9;
@@ -48,7 +48,7 @@ function firstBorder(text: string, from: number, to: number): number {
   return whole(text, from);
 }
 
-/** Moves an index that would cut a character in two. */
+/** Returns an index that does not cut a character in two: the given one, or the one before it. */
 const whole = (text: string, at: number) => (/[\udc00-\udfff]/.test(text.charAt(at)) ? at - 1 : at);
 
 const FENCE = /^\s*```/gm;

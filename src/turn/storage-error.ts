@@ -1,11 +1,11 @@
 /**
- * Failures of an object's storage that reach the Worker as errors and not as values: an error leaves an object without its
- * class, but with its message, so the message carries the code.
+ * Failures of an object's storage that reach the Worker as errors and not as values. RPC drops the class of an error
+ * but keeps its message, so the message contains the code.
  */
 import type { Failure } from "./result";
 
 const TOO_NEW = "schema_too_new";
-/** SQLite's own: the disk turned out to be full when the object's writes were committed, after it had replied. */
+/** SQLite's code: the disk was full when the object's writes were committed, after its reply. */
 const FULL = "SQLITE_FULL";
 
 /** Every read and write of an object throws this error if a newer version made its tables. */
@@ -17,7 +17,7 @@ export class SchemaTooNewError extends Error {
   }
 }
 
-/** Returns the failure that an error of an object stands for; undefined for all other errors. */
+/** Returns the failure for an error of an object; undefined for all other errors. */
 export function storageFailureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.message.includes(TOO_NEW)) return { reason: "schema_too_new" };

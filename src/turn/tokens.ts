@@ -1,10 +1,10 @@
 /**
  * Estimates the tokens of a text for Llama 3, rather too many than too few.
  *
- * The real tokenizer needs megabytes of vocabulary and more start-up time than a Worker has. It splits a text into words,
- * numbers of up to three digits, runs of punctuation and white space, and each piece into known parts. The estimate
- * splits the same way and prices each piece by its script. The prices were fitted to the real tokenizer;
- * `test/turn/tokens.test.ts` measures their error.
+ * The real tokenizer needs megabytes of vocabulary and more start-up time than a Worker has. It splits a text into
+ * words, numbers of up to three digits, runs of punctuation and white space, and then splits each piece into parts from
+ * its vocabulary. The estimate splits the same way and prices each piece by its script. The prices were fitted to the
+ * real tokenizer; `test/turn/tokens.test.ts` measures their error.
  */
 
 import type { NewMessage } from "./types";
@@ -27,10 +27,10 @@ export const DAY_OVERHEAD = 12;
 /** Further tokens of a heading that names another conversation. */
 export const HEADING_OVERHEAD = 5;
 
-/** Tokens of the start of the text, the reply's header, and the two dates that Llama 3.1's template adds to the system message. */
+/** Tokens of the start of the text, the reply's header, and the two dates in Llama 3.1's system message. */
 export const PROMPT_OVERHEAD = 40;
 
-/** Letters that often follow a letter in English: the vocabulary knows most words that consist of such pairs. */
+/** Letters that often follow a letter in English: the vocabulary has most words that consist of such pairs. */
 const FOLLOWERS: Record<string, string> = {
   a: "bcdfghiklmnprstuvwyz",
   b: "aeiloruy",
@@ -75,19 +75,19 @@ const SCRIPTS: [RegExp, number][] = [
   [/[\uac00-\ud7a3]/, 1.2],
 ];
 
-/** How the words of a language are priced: by their letters, and by letters that follow each other unusually. */
+/** The tokens of a language's words: per letter, and per unusual pair of letters. */
 interface Prices {
   letters: number;
   unusual: number;
 }
 const ENGLISH: Prices = { letters: 1 / 9, unusual: 0.3 };
 const OTHER: Prices = { letters: 1 / 3.6, unusual: 0.6 };
-/** Even short words are not always one token. */
+/** The least tokens of a word: even short words are not always one token. */
 const KNOWN = 1.04;
-/** Words in capitals are known less often. */
+/** The factor for words in capitals: fewer of them are in the vocabulary. */
 const CAPITALS = 1.5;
 
-/** Words that hardly any English text does without, and the least share of them. */
+/** Words that almost every English text contains, and their least share of its words. */
 const ENGLISH_WORDS = /\b(?:the|and|of|is|are|was|it|you|that|for|with|my|this|have|she|he|we)\b/gi;
 const ENGLISH_SHARE = 1 / 16;
 
@@ -96,7 +96,7 @@ const PIECES =
   /(?<blob>[A-Za-z0-9+/=_-]{20,})|(?<word>[A-Z]?[a-z]+|[A-Z]+(?![a-z]))|(?<digits> ?[0-9]+)|(?<space>\s+)|(?<punct>[!-/:-@[-`{-~]+)|(?<other>.)/gsu;
 const BLOB_PARTS = /(?<word>[A-Z]?[a-z]+|[A-Z]+(?![a-z]))|(?<digits>[0-9]+)|(?<punct>[^A-Za-z0-9]+)/g;
 
-/** Tokens of a random character: keys, hashes, base64. */
+/** Tokens per character of random text: keys, hashes, base64. */
 const RANDOM = 0.78;
 
 type Groups = { [name: string]: string | undefined };
@@ -110,7 +110,7 @@ function pieceTokens({ blob, word, digits, space, punct, other }: Groups, prices
   return other === undefined ? 0 : otherTokens(other);
 }
 
-/** Letters with a case that no word has, or with digits in between. */
+/** Returns whether a text looks random: letters mixed with digits, or capitals within a lower-case word. */
 const isRandom = (blob: string) => (/[0-9]/.test(blob) ? /[a-zA-Z]/.test(blob) : /[a-z][A-Z]{2,}[a-z]/.test(blob));
 
 function wordTokens(word: string, prices: Prices): number {
@@ -119,13 +119,13 @@ function wordTokens(word: string, prices: Prices): number {
   for (let at = 1; at < lower.length; at += 1) {
     if (!FOLLOWERS[lower.charAt(at - 1)]?.includes(lower.charAt(at))) unusual += 1;
   }
-  // A name or a random string in an English text is no English word.
+  // A name or a random string in an English text is not an English word.
   const by = unusual > word.length / 3 ? OTHER : prices;
   const capitals = word.length > 1 && word === word.toUpperCase() ? CAPITALS : 1;
   return capitals * Math.max(KNOWN, word.length * by.letters + unusual * by.unusual);
 }
 
-/** White space of one kind is few tokens however long, and one space none of its own. */
+/** Returns the tokens of white space. Long runs of one kind take few tokens, and a single space none. */
 function spaceTokens(space: string): number {
   if (space === " ") return 0;
   return [...space.matchAll(/ +|\n+|[^ \n]/g)].reduce((sum, [run]) => sum + 0.6 + run.length / 16, 0.4);
@@ -148,7 +148,7 @@ function isEnglish(text: string): boolean {
   return (text.match(ENGLISH_WORDS)?.length ?? 0) >= words * ENGLISH_SHARE;
 }
 
-/** Estimated tokens of a text. */
+/** Returns the estimated tokens of a text. */
 export function estimateTokens(text: string): number {
   return Math.ceil(sumTokens(text, PIECES, isEnglish(text) ? ENGLISH : OTHER));
 }

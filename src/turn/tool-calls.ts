@@ -1,9 +1,9 @@
-/** Calls of functions and their results: a prompt has both or neither. */
+/** Pairs function calls with their results: a prompt has both or neither. */
 import { failed, ok, type Result } from "./result";
 import { estimateMessage } from "./tokens";
 import type { NewMessage, PromptInput, PromptMessage, ToolCall, ToolResult } from "./types";
 
-/** Whether the results are those of all the calls, and of no others. */
+/** Returns whether there is exactly one result for each call, and no other result. */
 function answers(results: readonly { callId: string }[], calls: readonly ToolCall[]): boolean {
   const ids = new Set(results.map(({ callId }) => callId));
   return ids.size === calls.length && results.length === calls.length && calls.every(({ id }) => ids.has(id));
@@ -51,7 +51,7 @@ export function messagesBeforeAnswer(
 }
 
 /**
- * Adds tool results to a question: its prompt then ends with the question that made the calls, the calls and the results.
+ * Adds tool results to a question: its prompt then ends with the question of the calls, the calls and their results.
  * @returns `before`: the history before that; `tool_results_unexpected` if the history does not end with these calls
  */
 export function withResults<T extends PromptMessage>(

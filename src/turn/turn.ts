@@ -53,8 +53,8 @@ export async function answerTurn(turn: LiveTurn, model: Model, input: PromptInpu
 }
 
 /**
- * Answers a turn with a stream. Emits `start` when the question is durable and the model has begun. Deletes the question
- * if the model does not begin; keeps the partial answer if the model fails later.
+ * Answers a turn with a stream. Emits `start` when the question is durable and the model has begun. Deletes the
+ * question if the model does not begin; keeps the partial answer if the model fails later.
  */
 export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInput, context: Context): Promise<void> {
   const { journal } = turn;

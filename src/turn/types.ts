@@ -9,7 +9,7 @@ export type { AnswerFormat, Called, ToolCall, ToolResult, Tools } from "./tool-t
 /** `tool`: the result of a call that the assistant requested. */
 export type Role = "system" | "user" | "assistant" | "tool";
 
-/** `interrupted`: the model or the object was lost. `cancelled`: a client ended the turn. Both keep the partial answer. */
+/** `interrupted`: the model or object failed. `cancelled`: a client ended the turn. Both keep the partial answer. */
 export type TurnStatus = "running" | "complete" | "interrupted" | "cancelled";
 
 /** Why the model stopped: its answer was complete, reached `maxTokens`, requests calls, or was ended by a filter. */
@@ -28,7 +28,7 @@ export interface NewMessage extends Called {
   content: string;
   /** Milliseconds since 1970; now by default. */
   createdAt?: number | undefined;
-  /** Estimated tokens, if they are known already. */
+  /** Estimated tokens; absent if not estimated yet. */
   tokens?: number | undefined;
   /** The turn that an answer ends. */
   ended?: FinishedTurn;
@@ -94,7 +94,7 @@ export interface Budget {
   window?: number | undefined;
 }
 
-/** A message that recall found; a higher score is a better match. `content` and `tokens` may be those of an excerpt. */
+/** A message that recall found; a higher score is a better match. `content` and `tokens` may be from an excerpt. */
 export interface RecalledMessage extends Message {
   score: number;
   /** The first and the last character of the excerpt in the message; absent for whole messages. */
@@ -171,7 +171,7 @@ export interface FinishedTurn {
   finishReason: FinishReason | null;
   usage: Usage;
   memory: MemoryUsed;
-  /** For the client that asked alone: it is not stored. */
+  /** Only for the client that asked; not stored. */
   reasoning?: string | undefined;
   /** Whether the answer is a refusal; not stored. */
   refused?: boolean | undefined;
@@ -219,7 +219,7 @@ export type TurnEvent =
 /** Encodes the events of a turn in their order. May keep state between events. */
 export type Encode = (event: TurnEvent) => string;
 
-/** The reply to an ask; `replayed` if its turn was asked for before. */
+/** The reply to a request for a turn; `replayed` if an earlier request began the turn. */
 export type AskReply =
   | { state: "finished"; turnId: string; turn: FinishedTurn; replayed: boolean; modelMs: number }
   | { state: "streaming"; turnId: string; bytes: ReadableStream<Uint8Array>; replayed: boolean; modelMs: number }

@@ -1,10 +1,10 @@
 /**
  * The window of a prompt: the newest messages of a transcript within a number of tokens.
  *
- * A window consists of whole exchanges, so it begins with a user message, and a call is never without its results. The
- * last exchange is always in it, shortened if necessary. Older exchanges follow as long as they fit; in them a long
- * message takes at most its share. The start moves in steps: the head of the prompt then stays the same for several
- * turns, which a model's prefix cache needs.
+ * A window consists of whole exchanges, so it begins with a user message, and every call has its results. It always
+ * contains the last exchange, shortened if necessary. Older exchanges are added as long as they fit; a long message of
+ * an older exchange takes at most its share. The start moves in steps, so that the head of the prompt stays the same
+ * for several turns, as a model's prefix cache requires.
  */
 import { lineTokens } from "./prompt-blocks";
 import { leastTokens, shortenMessage } from "./shorten-message";
@@ -59,7 +59,7 @@ const atMost = (level: number) => (message: Message) =>
 const plannedCost = (plan: readonly Planned[]) =>
   plan.reduce((sum, { message, most }) => sum + Math.min(lineTokens(message), most), 0);
 
-/** Returns the largest number of tokens per message with which messages fit a room; Infinity if they fit as they are. */
+/** Returns the largest limit of tokens per message at which messages fit a room; Infinity if they fit unshortened. */
 function levelFor(messages: readonly Message[], room: number): number {
   let left = room;
   const costs = messages.map(lineTokens).sort((a, b) => a - b);
@@ -144,7 +144,7 @@ export function planWindow(messages: readonly Message[], tokens: number, before 
   return fromUser([...next, ...rest, ...last], before);
 }
 
-/** Returns the first exchange that begins a new step of the transcript; undefined if too much room stays unused. */
+/** Returns the index of the first exchange that begins a new step; undefined if too much room would stay unused. */
 function alignedStart(
   older: Message[][],
   { from, left, room, before }: { from: number; left: number; room: number; before: number },
@@ -163,13 +163,13 @@ function alignedStart(
   return undefined;
 }
 
-/** Drops messages before the first user message, unless there is none or the transcript begins with them. */
+/** Drops messages before the first user message. Keeps all without a user message, or if the transcript begins here. */
 function fromUser(plan: Planned[], before: number): Planned[] {
   const first = plan.findIndex(({ message }) => message.role === "user");
   return first === -1 || (before === 0 && plan[0]?.message.seq === 1) ? plan : plan.slice(first);
 }
 
-/** Whether a prompt shortens a planned message. */
+/** Returns whether a prompt shortens a planned message. */
 export const isShortened = ({ message, most }: Planned): boolean => lineTokens(message) > most;
 
 /** Returns the messages of a plan, long ones shortened. */

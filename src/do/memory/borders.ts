@@ -1,15 +1,15 @@
-/** Where a text can be cut: between paragraphs, lines and sentences, and never so that a code fence stays open. */
+/** Cuts texts between paragraphs, lines and sentences, and closes code fences that a cut would leave open. */
 
 /** Marks in an excerpt that text was left out. */
 const LEFT_OUT = "[…]";
 
-/** Characters that end a sentence without a space behind them. */
+/** Characters that end a sentence without a space after them. */
 const FULL_STOPS = "。！？";
 const SENTENCE_END = /[.!?…:;"”»)]/;
 /** A line that opens or closes a code fence (CommonMark). */
 const FENCE = /^ {0,3}(`{3,}|~{3,})[^\n]*$/gm;
 
-/** A part of a text, in characters: `to` is behind its last one. */
+/** A part of a text, in UTF-16 code units. `to` is exclusive. */
 export interface Span {
   from: number;
   to: number;
@@ -30,8 +30,8 @@ function borderBetween(text: string, from: number, to: number, step: 1 | -1): nu
 }
 
 /**
- * Returns about so many characters around a core, from the beginning of a sentence or line to the end of one: first as
- * much as fits behind the core, then what still fits before it.
+ * Returns a part of about `size` characters around a core, from the beginning of a sentence or line to the end of one.
+ * Adds text after the core first, then text before it if there is room left.
  */
 export function widened(text: string, core: Span, size: number): Span {
   const begin = borderBetween(text, Math.max(0, Math.ceil(core.to - size)), core.from, -1) ?? core.from;
@@ -42,25 +42,25 @@ export function widened(text: string, core: Span, size: number): Span {
   return { from: isBorder(text, from) ? from : nextWord(text, from), to: Math.max(to, from) };
 }
 
-/** Returns the beginning of the next word, where one is near. */
+/** Returns the beginning of the next word if it is near, otherwise the place itself. */
 function nextWord(text: string, at: number): number {
   if (/[^\p{L}\p{N}\p{M}]/u.test(text.charAt(at - 1))) return at;
   const space = text.slice(at, at + 24).search(/\s/);
   return space === -1 ? whole(text, at) : at + space + 1;
 }
 
-/** Returns the end of the last word before a place, where one is near. */
+/** Returns the end of the last word before a place if it is near, otherwise the place itself. */
 function wordBorder(text: string, at: number): number {
   const space = text.slice(Math.max(0, at - 24), at).search(/\s\S*$/);
   return space === -1 || at >= text.length ? whole(text, at) : Math.max(0, at - 24) + space;
 }
 
-/** Returns the place, or the one before it where it would cut a character of two code units in half. */
+/** Returns the place, or the one before it if a cut there would split a character of two code units. */
 function whole(text: string, at: number): number {
   return (text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at - 1 : at;
 }
 
-/** Returns the line that opens the fence in which a place lies; undefined outside of fences. */
+/** Returns the line that opens the fence around a place; undefined outside fences. */
 function openFence(text: string, at: number): string | undefined {
   let open: { line: string; mark: string } | undefined;
   for (const match of text.slice(0, at).matchAll(FENCE)) {
@@ -72,7 +72,7 @@ function openFence(text: string, at: number): string | undefined {
   return open?.line;
 }
 
-/** Returns a part of a text as it is quoted: marked where text is left out, with fences that are cut opened and closed. */
+/** Returns a part of a text for quoting: marks text that was left out, and opens and closes fences that were cut. */
 export function excerptOf(text: string, { from, to }: Span): string {
   const opened = openFence(text, from);
   const closed = openFence(text, to);

@@ -1,4 +1,4 @@
-/** What of the memory goes into one prompt, within a token budget. */
+/** Chooses the parts of the memory for one prompt, within a token budget. */
 import { contextOf } from "../../turn/conversation";
 import { DATE_TOKENS, dayIn, withDates } from "../../turn/dates";
 import {
@@ -21,10 +21,10 @@ import type { Asked } from "./question-days";
 import { within } from "./quoting";
 import { recall, type Scale } from "./ranking";
 
-/** The window takes over tokens that recall leaves in steps of this share of its room. */
+/** The window takes over tokens that recall does not use, in steps of this share of the window's room. */
 const STEP = 1 / 4;
 
-/** What a user's object knows for a question. */
+/** The facts and messages that a user's object returns for a question. */
 export interface UserMemory {
   /** Messages of other sessions, best first, and the scale of their scores. */
   recalled: RecalledMessage[];
@@ -33,23 +33,23 @@ export interface UserMemory {
   facts: Fact[];
 }
 
-/** Of what a context is read. */
+/** The sources of a context. */
 export interface Scope extends Partial<Asked> {
-  /** How many messages there are. */
+  /** The number of messages of the session. */
   total: number;
-  /** Only those before this `seq`; all by default. */
+  /** Only messages before this `seq` are used; all by default. */
   end?: number | undefined;
-  /** The time zone in which the prompt shows days. */
+  /** The time zone of the days that the prompt shows. */
   timeZone: string;
-  /** The messages before a `seq` whose meaning is nearest to the question's; absent where that is not known. */
+  /** Returns the messages before a `seq` that are nearest to the question in meaning; absent if meaning is not used. */
   nearest?: ((seq: number) => number[]) | undefined;
-  /** What is known of who asks; null where that came too late, absent where nobody is named. */
+  /** The memory of the user; null if it did not arrive in time, absent if the session has no user. */
   user?: UserMemory | null | undefined;
 }
 
 /**
- * The whole session where it fits; otherwise the recent window and what is recalled from before it. What is known of the
- * user comes beside.
+ * Returns the whole session if it fits; otherwise the recent window and messages recalled from before it. Adds the
+ * memory of the user.
  */
 export function readContext(messages: Messages, question: string, budget: Budget, scope: Scope): Context {
   const { total, end, now, timeZone, nearest: nearestBefore } = scope;
@@ -66,10 +66,10 @@ export function readContext(messages: Messages, question: string, budget: Budget
   const most = room + (budget.window === undefined ? budget.recall : 0);
   const { newest, before: earlier } = newestMessages(messages, last, most);
   const dated = withDates(newest, timeZone);
-  // The first user message of the window gets a date, whatever its day.
+  // The first user message of the window always gets a date.
   const planFor = (tokens: number) => planWindow(dated, tokens - DATE_TOKENS, earlier);
   let plan = planFor(room);
-  // The left out middle of a shortened message can be recalled; the other messages of the window cannot.
+  // The omitted middle of a shortened message can be recalled; the other messages of the window cannot.
   const before = plan.some(isShortened) ? last + 1 : (plan[0]?.message.seq ?? last + 1);
   const leftOut = plan.filter((one) => !isShortened(one)).map(({ message: { seq } }): Range => [seq, seq]);
   const limits = { before, tokens: budget.recall, count: Number.POSITIVE_INFINITY };
@@ -96,11 +96,11 @@ export function readContext(messages: Messages, question: string, budget: Budget
   return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user };
 }
 
-/** Returns quotations with the days under which the prompt lists them. */
+/** Adds to each quotation the day that the prompt shows for it. */
 const onDays = (recalled: RecalledMessage[], timeZone: string): RecalledMessage[] =>
   recalled.map((message) => ({ ...message, date: dayIn(message.createdAt, timeZone) }));
 
-/** As {@link readContext}, for a session that begins with what a client says was said before. */
+/** As {@link readContext}, for a new session that begins with messages from the client. */
 export function beginContext(
   before: readonly NewMessage[],
   budget: Budget,
@@ -110,7 +110,7 @@ export function beginContext(
   return { ...contextOf(before, Math.max(0, budget.context - tokens)), recalled: others, user };
 }
 
-/** What of a user's memory has room beside a session's own, and the tokens that it takes. */
+/** Returns the part of a user's memory that fits beside the session's own messages, and the tokens that it takes. */
 function beside(
   budget: Budget,
   known: Scope["user"],
@@ -127,8 +127,9 @@ function beside(
 }
 
 /**
- * The session's own messages and those of others, for the same room. Others have words alone, so the words decide what
- * they get; of the rest the session's own come in their order, to which meaning may have added.
+ * Chooses from the session's own messages and those of other sessions, which share one budget. Messages of other
+ * sessions have no meaning score, so word scores decide which of them are chosen. The session's own messages get the
+ * remaining tokens, in the order of their full score, which may include meaning.
  */
 function compete(
   own: RecalledMessage[],

@@ -1,16 +1,16 @@
-/** Near-duplicates of a question: asked before, they fit it better than any answer, and say nothing. */
+/** Detects near-duplicates of a question: an earlier copy matches it better than any answer, but contains no answer. */
 import type { Message } from "../../turn/types";
 import { normalize, paired, WORD } from "./scripts";
 
-/** The share of words that a question and its copy have in common at least. */
+/** The least share of words that a question and its copy have in common. */
 const ALIKE = 0.8;
-/** Copies are at most so many times as long as the question. */
+/** A copy is at most this many times as long as the question, plus 20 characters. */
 const LONGER = 2;
 
 const wordsOf = (text: string) => paired(normalize(text)).match(WORD) ?? [];
 const asks = (text: string) => /[?？؟]\s*$/.test(text);
 
-/** Returns a function that says whether a message is a near-duplicate of a question. */
+/** Returns a function that checks whether a message is a near-duplicate of a question. */
 export function copiesOf(question: string): (message: Message) => boolean {
   const asked = wordsOf(question);
   const words = new Set(asked);
@@ -18,7 +18,7 @@ export function copiesOf(question: string): (message: Message) => boolean {
     if (role !== "user" || content.length > LONGER * question.length + 20) return false;
     const said = wordsOf(content);
     if (said.join(" ") === asked.join(" ")) return true;
-    // "I live in Berlin." has the words of "Do I live in Berlin?", and answers it.
+    // "I live in Berlin." has the words of "Do I live in Berlin?", but answers it.
     if (!asks(content) || !asks(question)) return false;
     const distinct = new Set(said);
     const common = [...distinct].filter((word) => words.has(word)).length;

@@ -1,6 +1,9 @@
-/** How dates and days are written in questions: English, German, Spanish, French, Italian, Portuguese, Chinese, Japanese, Korean. */
+/**
+ * Patterns of dates and days in questions: English, German, Spanish, French, Italian, Portuguese, Chinese, Japanese,
+ * Korean.
+ */
 
-/** The months by their names, the first ones in English. */
+/** The names of each month, the English ones first. */
 const MONTH_NAMES = [
   "january jan januar enero janvier gennaio janeiro",
   "february feb februar febrero février febbraio fevereiro",
@@ -17,7 +20,7 @@ const MONTH_NAMES = [
 ].map((names) => names.split(" "));
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
-/** Numbers by their words; a few means three. */
+/** The values of number words; "a few" means three. */
 const NUMBERS = new Map(
   [
     "one a an ein eine einem einer un una uno une um uma 一 한",
@@ -52,16 +55,16 @@ const DAY_OF_MONTH = "(?<day>\\d{1,2})(?!\\d)";
 const YEAR = "(?<year>\\d{4})(?!\\d)";
 const OF = "(?:\\s+(?:of|de|del))?";
 
-/** A date as it is found, in its digits and words. */
+/** The parts of a date, as written in the text. */
 export interface Parsed {
   year?: string;
   month?: string;
   day?: string;
-  /** The other month that it may be of, where that is not clear. */
+  /** The month of an ambiguous date such as 3/4/2021 if the day comes first. */
   otherMonth?: string;
 }
 
-/** Each alternative has groups of the same names. A date begins with a digit or with the name of its month. */
+/** Joins alternatives, which share group names. A date begins with a digit or with the name of its month. */
 const anyOf = (alternatives: string[]) =>
   new RegExp(`(?:(?<!\\p{N})(?=\\p{N})|(?<!\\p{L})(?=\\p{L}))(?:${alternatives.join("|")})`, "giu");
 
@@ -83,14 +86,14 @@ const UNITS = {
   month: "months?|monat(?:e|en)?|mes(?:es)?|mois|mes[ei]",
   year: "years?|jahr(?:e|en)?|años?|ans?|années?|ann[oi]|anos?",
 };
-/** A unit of time in any language: its groups say which. */
+/** A unit of time in any language. The name of the matching group is the unit. */
 const UNIT = `(?:${Object.entries(UNITS)
   .map(([unit, words]) => `(?<${unit}>${words})`)
   .join("|")})(?!\\p{L})`;
 const CJK_UNIT =
   "(?:(?<week>周|週|个星期|星期|週間|週间|주)|(?<month>个月|個月|か月|ヶ月|カ月|개월|달)|(?<year>年|년)|(?<day>天|日|일))";
 
-/** Words for single days. */
+/** Words for single days, with their distance from today in days. */
 const NEAR_DAYS: [words: string, count: number][] = [
   ["the day before yesterday|vorgestern|anteayer|avant-hier|avanthier|l'altro ieri|anteontem", -2],
   ["yesterday|last night|gestern|ayer|hier|ieri|ontem", -1],
@@ -104,11 +107,11 @@ const NEAR_DAYS_UNSPACED: [words: string, count: number][] = [
 const LAST = "(?:last|letzte[nrsm]?|vorige[nrsm]?|vergangene[nrsm]?)";
 const PAST = "(?:pasad[oa]|derni[eè]re?|scors[oa]|passad[oa])";
 
-/** What a phrase means, counted from today. */
+/** The meaning of a phrase, counted from today. */
 export interface Phrase {
   count: number;
   unit: keyof typeof UNITS;
-  /** Whether the count is no exact one. */
+  /** Whether the count is vague, as in "a few". */
   few: boolean;
   month?: number | undefined;
   weekday?: number | undefined;
@@ -139,7 +142,7 @@ export const PHRASES = new RegExp(
 
 type Groups = Record<string, string | undefined>;
 
-/** Returns what the groups of a phrase that was found mean. */
+/** Returns the meaning of a phrase from the groups of its match. */
 export function phraseOf(groups: Groups): Phrase | undefined {
   const { named, count, last, weekday, month: name, now } = groups;
   if (named !== undefined) {

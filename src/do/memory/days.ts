@@ -1,15 +1,15 @@
-/** The days that a message speaks of, as the words of their dates: the day it was said, and days like "last Friday". */
+/** The days of a message, as words of dates: the day of the message, and days that it mentions, like "last Friday". */
 
 const DAY = 86_400_000;
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-/** The months as the index has them. */
+/** The names of the months in the index. */
 export const MONTHS = [
   ...["January", "February", "March", "April", "May", "June"],
   ...["July", "August", "September", "October", "November", "December"],
 ];
 const NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-/** More than these of one message are left out. */
+/** The limit of mentioned days that are indexed for one message. */
 const MOST = 8;
 
 const NEAR: Record<string, number> = {
@@ -23,7 +23,7 @@ const NEAR: Record<string, number> = {
 const COUNT = `\\d{1,2}|${NUMBERS.join("|")}`;
 const UNIT = "day|week|month|year";
 
-/** The usual phrases, in lower case. */
+/** The usual phrases for days, in lower case. */
 const PHRASES = new RegExp(
   [
     `\\b(?<near>${Object.keys(NEAR).join("|")})\\b`,
@@ -40,7 +40,7 @@ function countOf(text: string): number {
   return index === -1 ? Number(text) : index + 1;
 }
 
-/** A date so many units away; a month or a year is not told to the day. */
+/** Returns the date `count` units away, in words. For months and years the day is left out. */
 function away(said: number, count: number, unit: string): string {
   if (unit === "day") return dateWords(said + count * DAY);
   if (unit === "week") return dateWords(said + count * 7 * DAY);
@@ -51,13 +51,13 @@ function away(said: number, count: number, unit: string): string {
   return `${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
-/** The words of a day: `Saturday August 14 2021`. */
+/** Returns the words of a day: `Saturday August 14 2021`. */
 function dateWords(time: number): string {
   const date = new Date(time);
   return `${WEEKDAYS[date.getUTCDay()]} ${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()} ${date.getUTCFullYear()}`;
 }
 
-/** The weekday that is last before, or next after, the day of saying. */
+/** Returns the words of the last such weekday before the day of the message, or of the next one after it. */
 function weekday(said: number, name: string, way: string): string {
   const day = WEEKDAYS.findIndex((other) => other.toLowerCase() === name);
   const today = new Date(said).getUTCDay();
@@ -76,8 +76,8 @@ function meant(groups: Record<string, string | undefined>, said: number): string
 }
 
 /**
- * The words of the day on which a message was said, and of the days that it means.
- * @param said milliseconds since 1970; days are those of UTC
+ * Returns the words of the day of a message, and of the days that it mentions.
+ * @param said the time of the message, in milliseconds since 1970; days are those of UTC
  */
 export function dayWords(content: string, said: number): string {
   const words = [dateWords(said)];

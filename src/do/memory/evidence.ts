@@ -1,57 +1,63 @@
-/** What of a question's words is found in each message, or near it. */
+/** Scores messages by the words of a question in them and near them, and by meaning. */
 
 import type { Found, Limits } from "./fulltext";
 import type { Outline } from "./message-cache";
 
-/** Evidence that a hit gives to the messages around it, from two before to two after: an answer gains from its question. */
+/** The weights of a hit for the messages from two before it to two after it: an answer gains from its question. */
 const NEIGHBOURS = [0.25, 0.5, 1, 0.6, 0.25];
 /**
- * In a conversation of long messages they give half of it, because long messages hit by chance; where messages have this
- * many tokens or fewer they give all. Where nobody answers, messages have little to do with each other.
+ * Neighbours count fully if messages have this many tokens or fewer on average. The longer messages are, the less
+ * neighbours count, down to LEAST_TELLING, because long messages match by chance.
  */
 const TELLING_TOKENS = 60;
 const LEAST_TELLING = 0.5;
-/** A conversation is one where a tenth of the messages, or more, is of others. */
+/**
+ * Neighbours count less if fewer than one message in this many is by another speaker than the main one: without
+ * replies, messages have little to do with each other.
+ */
 const ANSWERED = 10;
 const REACH = 2;
-/** Messages that are further apart than so many others give each other nothing. */
+/** Messages with this many others between them, or more, give each other no evidence. */
 export const NEIGHBOURHOOD = REACH;
-/** BM25's k1: how soon more of the same word adds no more. */
+/** BM25's k1: how soon further hits of the same word stop adding to the score. */
 const BM25_K1 = 1;
-/** What a message's own hits count beyond what they count with its neighbours'. */
+/** The extra weight of a message's own hits, besides their weight together with those of its neighbours. */
 const OWN = 0.25;
-/** Hits of all words of a question together, so that the cost is bounded. */
+/** The most hits of all words of a question together, to bound the cost; MOST_HITS is the limit for each word. */
 const HITS = 3_600;
 const MOST_HITS = 1_024;
-/** In a session longer than this the newest hits of a common word reach less and less far, and so fewer of them are read. */
+/**
+ * The number of messages above which fewer hits of each word are read, but at least LEAST_HITS: the newest hits of a
+ * common word cover less and less of a longer session.
+ */
 const LONG = 5_000;
 const LEAST_HITS = 256;
-/** What a hit of another form counts; one of more hits than this is another word. */
+/** The weight of a hit of another form. Forms with more than FORM_HITS hits are ignored as another word. */
 export const FORM = 0.6;
 const FORM_HITS = 256;
-/** What a hit of a related word counts, where it is as rare as this. */
+/** The weight of a hit of a related word. Related words with more than RELATED_HITS hits are ignored. */
 export const RELATED = 0.25;
 const RELATED_HITS = 128;
 /**
- * Evidence of meaning: ln(N / rank) of the nearest so many, which is on the scale of a word's rarity, and what of it the
- * messages around get. Around these values little changes.
+ * Evidence of meaning: each of the NEAREST messages that are nearest to the question gets ln(N / rank), which is on the
+ * scale of a word's rarity. Messages around it get the shares below. Values near these give much the same results.
  */
 export const NEAREST = 300;
 const MEANING = 1;
 const MEANING_NEIGHBOURS = [0.12, 0.25, 1, 0.3, 0.12];
-/** Candidates that are looked at closely; how finely their scores are told apart when they are chosen. */
+/** The number of candidates to rank, and the number of score buckets for choosing them. */
 const CANDIDATES = 300;
 const BUCKETS = 1_024;
 
-/** Messages from one `seq` to another, both with it. */
+/** Messages from one `seq` to another, both included. */
 export type Range = [first: number, last: number];
 
-/** What the best messages got of the words, by `seq`. */
+/** The evidence for the best messages, by `seq`. */
 export type Evidence = Map<number, number>;
 
 /**
- * How many hits are looked up for a question of so many words, in the messages before a `seq`. Of forms and related words
- * it is one more than may count: who has that many is too common.
+ * Returns how many hits to look up for a question of so many words, in the messages before a `seq`. For forms and
+ * related words this is one more than the allowed number: a word with that many hits is too common.
  */
 export function limitsOf(words: number, before: number): Limits {
   const share = Math.min(MOST_HITS, Math.floor(HITS / Math.max(words, 1)));
@@ -59,7 +65,7 @@ export function limitsOf(words: number, before: number): Limits {
   return { word, forms: FORM_HITS + 1, related: RELATED_HITS + 1 };
 }
 
-/** Arrays of zeros, kept: megabytes made for each question would be most of its cost. */
+/** Arrays of zeros, reused: allocating these megabytes for each question would be most of its cost. */
 let kept = { weights: new Float64Array(0), evidence: new Float64Array(0), scores: new Float64Array(0) };
 function scratch(length: number): typeof kept {
   const zeros = () => new Float64Array(length + (length >> 2));
@@ -68,8 +74,8 @@ function scratch(length: number): typeof kept {
 }
 
 /**
- * How many messages have a word of which only the newest were looked up: as many as if it were as frequent everywhere.
- * A common word is damped by its rarity, not dropped.
+ * Returns how many messages contain a word. If only its newest hits were looked up, assumes that it is as frequent in
+ * the rest of the session. So a common word is damped by its rarity, not dropped.
  */
 export function countOf(seqs: number[], most: number, total: number): number {
   if (seqs.length < most) return seqs.length;
@@ -77,13 +83,13 @@ export function countOf(seqs: number[], most: number, total: number): number {
   return (seqs.length / span) * total;
 }
 
-/** Returns what a hit of a word is worth that so many messages have: BM25's rarity. */
+/** Returns BM25's rarity: the weight of a hit of a word that `count` of `total` messages contain. */
 export function rarityOf(count: number, total: number): number {
   const mass = Math.max(1, count);
   return Math.log(1 + Math.max(0, total - mass + 0.5) / (mass + 0.5));
 }
 
-/** Returns how much messages tell of those around them, from 0 to 1, by some messages of the conversation. */
+/** Returns the factor for evidence from neighbours, from 0 to 1, estimated from some messages of the conversation. */
 export function nearnessOf(some: Pick<Outline, "tokens" | "role" | "name">[]): number {
   if (some.length === 0) return 1;
   const mean = some.reduce((sum, { tokens }) => sum + tokens, 0) / some.length;
@@ -94,7 +100,7 @@ export function nearnessOf(some: Pick<Outline, "tokens" | "role" | "name">[]): n
   return answered * Math.max(LEAST_TELLING, Math.min(1, TELLING_TOKENS / mean));
 }
 
-/** The messages that a word counts for, each weighed by the best of what it has. */
+/** Returns the messages that match a word, a form or a related word. Sets the weight of each by its best match. */
 function weigh({ seqs, forms, related }: Found, limits: Limits, weights: Float64Array): number[] {
   const hits: number[] = [];
   const hit = (found: number[], weight: number) => {
@@ -110,20 +116,20 @@ function weigh({ seqs, forms, related }: Found, limits: Limits, weights: Float64
   return hits;
 }
 
-/** What else decides which messages are best. */
+/** Further inputs of the score. */
 interface Others {
-  /** What neighbours give each other: see {@link nearness}. */
+  /** The factor for evidence from neighbours: see {@link nearnessOf}. */
   nearness: number;
-  /** What messages have got by their meaning. */
+  /** The evidence of meaning. */
   meaning?: Evidence | undefined;
-  /** What a hit of each word is worth; those that are missing are added. */
+  /** The weight of a hit of each word; missing words are added. */
   rarities: Map<string, number>;
   leftOut?: Range[] | undefined;
 }
 
 /**
- * BM25 over messages that are read with their neighbours: the best of them.
- * @param before the messages are those with a smaller `seq`
+ * Returns the best messages by BM25, each scored together with its neighbours.
+ * @param before only messages with a smaller `seq` are scored
  * @param limits how many hits were looked up
  */
 export function evidenceOf(
@@ -177,7 +183,7 @@ export function evidenceOf(
   }
 }
 
-/** Returns what a message's own words, those around it, and the question's days give it, of words as {@link evidenceOf}. */
+/** Splits a message's evidence, as in {@link evidenceOf}, by its own words, its neighbours and the question's days. */
 export function spreadOf(
   found: Found[],
   seq: number,
@@ -202,7 +208,7 @@ export function spreadOf(
   return parts;
 }
 
-/** What messages get by their meaning. @param nearest those whose meaning is nearest to the question's, best first */
+/** Returns the evidence of meaning. @param nearest the messages nearest to the question in meaning, best first */
 export function meaningOf(nearest: number[], before: number): Evidence {
   const evidence: Evidence = new Map();
   for (const [at, hit] of nearest.entries()) {
@@ -214,7 +220,10 @@ export function meaningOf(nearest: number[], before: number): Evidence {
   return evidence;
 }
 
-/** A score that so many reach, or a few more: found by counting, as to sort them all would be a tenth of an ask. */
+/**
+ * Returns a score that `count` messages reach, or a few more. Counts scores in buckets, because sorting all of them
+ * would take a tenth of the time of an ask.
+ */
 function leastOf(touched: number[], scores: Float64Array, count: number): number {
   if (touched.length <= count) return 0;
   const highest = touched.reduce((max, seq) => Math.max(max, scores[seq] ?? 0), 0);

@@ -1,4 +1,4 @@
-/** The excerpts of long messages: read once for a question, for the order of the messages and for what is quoted. */
+/** The excerpts of long messages, read once per question, for ranking and for quoting. */
 import { estimateMessage } from "../../turn/tokens";
 import type { Message } from "../../turn/types";
 import { excerptOf } from "./borders";
@@ -8,7 +8,7 @@ import type { Messages } from "./messages";
 import { Finder, isLong, PASSAGE, type Passage } from "./passages";
 import { QUIET } from "./traits";
 
-/** How many candidates are looked at closely: of these the long ones are read. The rest is taken for as dense as these are. */
+/** The long messages among this many best candidates are read. Other long ones are assumed to be as dense. */
 const READ = 24;
 
 /** A long message, and its best passage. */
@@ -22,13 +22,13 @@ export class Excerpts {
   readonly #finder: Finder;
   readonly #read = new Map<number, Read>();
 
-  /** @param rarities what a hit of each word is worth */
+  /** @param rarities the weight of a hit of each word */
   constructor(messages: Messages, wanted: Wanted[], rarities: ReadonlyMap<string, number>) {
     this.#messages = messages;
     this.#finder = new Finder(wanted, rarities);
   }
 
-  /** Lowers the evidence of the best long candidates to the share of it that their passage has. Meaning is not divided. */
+  /** Lowers the evidence of long candidates to the share that their best passage has. Evidence of meaning is kept. */
   weigh(evidence: Evidence, meaning: Evidence | undefined): void {
     const outlines = this.#messages.outline([...evidence.keys()]);
     const isRead = new Set(
@@ -64,11 +64,11 @@ export class Excerpts {
   }
 }
 
-/** Returns a long message as it is quoted: its content, place and tokens are those of its excerpt. */
+/** Returns a long message with the content, place and tokens of its excerpt. */
 export function excerpted({ message, passage: { from, to } }: Read): Message & { from: number; to: number } {
   const content = excerptOf(message.content, { from, to });
   const tokens = estimateMessage({ name: message.name, content });
-  // An answer that was cut off is quoted as such only with its end.
+  // An answer that was cut off is marked as such only if its end is quoted.
   const status = to < message.content.length ? "complete" : message.status;
   return { ...message, content, tokens, status, from, to };
 }

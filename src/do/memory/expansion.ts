@@ -1,39 +1,42 @@
-/** From a word of an English question to the words that its answer may have in its place. */
+/** Expands a word of an English question to words that the answer may use instead. */
 import { FORMS, MEMBERS, SYNONYMS } from "./lexicon";
 import { STATE_EVENTS } from "./state-events";
 
 export interface Expansion {
   /** The same word in other forms: went, gone. */
   forms: string[];
-  /** Words that say much the same, and members of the kind. */
+  /** Words of similar meaning, and members of a kind: dog, for pet. */
   related: string[];
 }
 
-/** What a word of a question in English may stand for. */
+/** The expansion of a word, with the events for questions about a state. */
 interface Entry extends Expansion {
-  /** Events that change a state: for questions that ask for one. */
+  /** Events that change the state that the word names. */
   events: string[];
 }
 
 const NONE: Entry = { forms: [], related: [], events: [] };
 
-/** Words that few questions in English do without, and questions in other languages hardly have. */
+/** Words that most English questions contain, and few questions in other languages. */
 const ENGLISH =
   /\b(?:what|where|when|who|whose|which|how|why|did|does|are|the|and|my|your|you|with|have|has|they|she|been|about|any|(?:do|am|is|was|were|can|should|will)\s+(?:i|we|our|it|he|there))\b/i;
-/** A question about how things are, not about what happened. */
+/** Patterns for questions about a present state, not about past events. */
 const OWN = /\b(?:i|me|my|we|our|the)\b/i;
 const PRESENT = /\b(?:do|does|am|is|are|have|has)\b|'s\b/i;
 const NOT_PRESENT = /\b(?:did|was|were|had|will|would|ago|yesterday|last)\b/i;
 
-/** Returns whether an English question asks for a state: what changed it, and what was said of it last, may answer it. */
+/**
+ * Returns whether an English question asks about a state. An event that changed the state may answer it, and so may the
+ * last message about it.
+ */
 export const asksState = (question: string): boolean =>
   OWN.test(question) && PRESENT.test(question) && !NOT_PRESENT.test(question);
 const OTHER_LETTERS = /(?![a-z])\p{L}/iu;
 
-/** Whether a question is in English: words of other languages look like English ones, and mean something else. */
+/** Returns whether a question is in English. Some words of other languages look English and mean something else. */
 export const isEnglish = (question: string): boolean => ENGLISH.test(question) && !OTHER_LETTERS.test(question);
 
-/** Words meet by what is left without their commonest endings. The full-text index stems the rest. */
+/** Returns the key of a word: the word without the most common endings. The full-text index stems the rest. */
 function keyOf(word: string): string {
   const stem = word
     .replace(/ies$/, "y")
@@ -78,8 +81,8 @@ function parse(): Map<string, Entry> {
 }
 
 /**
- * Returns what a word, in lower case, may stand for. The lists are read when they are first needed.
- * @param state whether the question asks for a state
+ * Returns the expansion of a word in lower case. Parses the word lists on first use.
+ * @param state whether the question asks about a state
  */
 export function expansionOf(word: string, state = false): Expansion {
   known ??= parse();

@@ -1,4 +1,4 @@
-/** Explains a recall: for messages that were, or were not, recalled for a question, their rank and what their score is made of. */
+/** Explains a recall: the rank of messages for a question, recalled or not, and the parts of their score. */
 import { quotationTokens } from "../../turn/prompt-blocks";
 import { spreadOf } from "./evidence";
 import { excerpted } from "./excerpts";
@@ -9,28 +9,28 @@ import { type Beyond, lengthOf, type RecallLimits, rankingOf, recall } from "./r
 /** Why a message was recalled or not. The parts add up to the score. */
 export interface Explanation {
   seq: number;
-  /** 1 for the best candidate; null for a message that is none: no word of the question stands in it or near it. */
+  /** 1 for the best candidate; null if the message is not a candidate: no word of the question is in it or near it. */
   rank: number | null;
   recalled: boolean;
   score: number;
-  /** What the message's own words bring. */
+  /** The part of the score from the message's own words. */
   words: number;
-  /** What the words of the messages around it bring, and those of its episode. */
+  /** The part from the words of the messages around it, and from its episode. */
   neighbours: number;
-  /** What the question's days bring. */
+  /** The part from the question's days. */
   date: number;
   meaning: number;
-  /** What it brings that the question names the speaker, and that the message looks like an answer. */
+  /** The part from its speaker, if the question names them, and from looking like an answer. */
   speaker: number;
-  /** Tokens that its quotation takes. */
+  /** The tokens of its quotation. */
   tokens: number;
-  /** Tokens that were missing for it to be recalled; 0 where it was, null where it is no candidate. */
+  /** The tokens that were missing to recall it; 0 if it was recalled, null if it is not a candidate. */
   missedBy: number | null;
 }
 
 const rounded = (value: number) => Math.round(value * 1_000) / 1_000;
 
-/** Returns the explanations of some messages for a question, in the order of their `seq`. */
+/** Explains some messages for a question, in the order of their `seq`. */
 export function explain(
   messages: Messages,
   question: string,
@@ -61,7 +61,7 @@ export function explain(
       const spent = recalled.filter((one) => before.has(one.seq)).reduce((sum, one) => sum + quotationTokens(one), 0);
       const length = lengthOf(message.tokens);
       const meant = meaning?.get(seq) ?? 0;
-      // A passage has a share of what its message has: so has each part.
+      // A long message has only the share of its passage, so each part is multiplied by it.
       const parts = spreadOf(ranking.words, seq, scale.rarities, ranking.nearness);
       const all = parts.words + parts.date + parts.neighbours;
       const share = all > 0 ? ((evidence.get(seq) ?? 0) - meant) / all / length : 0;

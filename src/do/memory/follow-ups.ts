@@ -1,4 +1,7 @@
-/** Follow-ups: a question with little content of its own ("And when was that?") is searched with the last exchange's words. */
+/**
+ * Follow-ups: a question with little content of its own ("And when was that?") is searched with the words of the last
+ * exchange, too.
+ */
 import type { Message } from "../../turn/types";
 import { countOf, limitsOf, rarityOf } from "./evidence";
 import { isEnglish } from "./expansion";
@@ -9,20 +12,20 @@ import { termsOf } from "./terms";
 import { alone } from "./wanted";
 
 /**
- * The most that a word of the last exchange counts, beside one of the question. It counts less the more content the
- * question has, and nothing where the question's words are worth ENOUGH words that stand in a single message.
+ * The largest weight of a word of the last exchange; a word of the question has 1. The more content the question has,
+ * the smaller the weight. It is 0 if the question's words weigh as much as ENOUGH words that occur in one message only.
  */
 const FOLLOWING = 0.5;
 const ENOUGH = 1.25;
-/** What a word of the question is worth at least, however common. */
+/** The least weight of a word of the question, however common it is. */
 const COMMON = 0.35;
-/** How many words of the last exchange are looked up. */
+/** The most words of the last exchange that are looked up. */
 const WORDS = 16;
-/** Messages and characters of the last exchange that are read. */
+/** The most messages of the last exchange that are read, and the most characters of each. */
 const MOST_MESSAGES = 8;
 const MOST_CHARACTERS = 2_000;
 
-/** Returns the texts of the last exchange before a `seq`, its question first, without calls and results of functions. */
+/** Returns the texts of the last exchange before a `seq`, its question first, without function calls and results. */
 export function lastExchange(messages: Messages, before = Number.MAX_SAFE_INTEGER): string[] {
   const question = messages.lastQuestion(before);
   return question === undefined ? [] : textsOf(messages.between(question - 1, before - 1, MOST_MESSAGES));
@@ -36,28 +39,28 @@ function textsOf(messages: Iterable<Message>): string[] {
   return texts.filter((text) => text !== "");
 }
 
-/** What is known of the question itself. */
+/** A question, with its hits and the last exchange. */
 interface Asked {
-  /** The hits of its words, without names of speakers. */
+  /** The hits of the question's words, without names of speakers. */
   topics: Found[];
   wanted: Wanted[];
   /** The texts of the last exchange. */
   previous: string[];
-  /** Only messages with a smaller `seq`. */
+  /** Only messages with a smaller `seq` are searched. */
   before: number;
 }
 
-/** Returns what a word of the last exchange counts: from 0 to FOLLOWING. */
+/** Returns the weight of a word of the last exchange, from 0 to FOLLOWING. */
 function followingWeight({ topics, wanted, before }: Omit<Asked, "previous">): number {
   const total = Math.max(before - 1, 1);
   const { word: most } = limitsOf(wanted.length, before);
   const own = topics.reduce((sum, { seqs }) => sum + rarityOf(countOf(seqs, most, total), total), 0);
-  // Words may be common because the question was asked before.
+  // Words may be common only because the question was asked before, so each weighs at least COMMON.
   const words = topics.filter(({ term }) => !UNSPACED_CHARACTER.test(term.word)).length;
   return Math.max(0, FOLLOWING * (1 - Math.max(own / Math.log(1 + total), COMMON * words) / ENOUGH));
 }
 
-/** Returns the text to embed for a question: a follow-up stands behind the question before it. */
+/** Returns the text to embed for a question. For a follow-up it begins with the previous question. */
 export function embeddedQuestion(messages: Messages, question: string): string {
   const before = messages.end().last + 1;
   const [previous] = lastExchange(messages, before);
@@ -67,7 +70,7 @@ export function embeddedQuestion(messages: Messages, question: string): string {
   return followingWeight({ topics, wanted, before }) > 0 ? `${previous}\n${question}` : question;
 }
 
-/** Returns the hits of the last exchange's words, where the question needs them. Adds what they are worth to `rarities`. */
+/** Returns the hits of the last exchange's words if the question needs them. Adds the words' weights to `rarities`. */
 export function followed(index: FullText, { rarities, ...asked }: Asked & { rarities: Map<string, number> }): Found[] {
   const { previous, wanted, before } = asked;
   if (previous.length === 0) return [];
@@ -77,7 +80,7 @@ export function followed(index: FullText, { rarities, ...asked }: Asked & { rari
   const words = new Map(previous.flatMap((text) => termsOf(text, isEnglish(text))).map((term) => [term.word, term]));
   const terms = [...words.values()].filter(({ word }) => !said.has(word)).slice(0, WORDS);
   const total = Math.max(before - 1, 1);
-  // Limits of their own: they take no hits from the question's words.
+  // These words have their own limits, so they take no hits from the question's words.
   const lookUps = limitsOf(WORDS, before);
   const found = index.find(terms.map(alone), before, lookUps).filter(({ seqs }) => seqs.length > 0);
   for (const { term, seqs } of found) {

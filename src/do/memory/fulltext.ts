@@ -3,45 +3,45 @@ import type { Tables } from "../sqlite/tables";
 import type { Expansion } from "./expansion";
 import { indexText, type Term } from "./terms";
 
-/** FTS5 takes anything between double quotes for text, operators too. */
+/** Returns an FTS5 expression for a term. FTS5 reads anything between double quotes as text, even operators. */
 const quoted = ({ word, prefix, match }: Term) => match ?? `"${word.replaceAll('"', '""')}"${prefix ? " *" : ""}`;
 
 /**
- * The words of a name, made unlike all words of messages: to look for a frequent word among the names would otherwise
- * read through all messages that have it.
+ * Returns the words of a name with a prefix that no word of a message has. Without it, a look-up of a frequent word
+ * among the names would read all messages that contain the word.
  */
 const speakerWords = (name: string) =>
   (name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => `speaker${word}`).join(" ");
 
-/** A word of a question, with what an answer may say in its place. */
+/** A word of a question, with words that an answer may use instead. */
 export interface Wanted extends Expansion {
   term: Term;
 }
 
-/** How many messages are looked up at most: of a word, of its other forms together, of each related word. */
+/** The most messages to look up for a word, for its other forms together, and for each related word. */
 export interface Limits {
   word: number;
   forms: number;
   related: number;
 }
 
-/** The messages that have a word, or what may stand in its place: each list newest first. */
+/** The messages that contain a word, its other forms, or its related words. Each list is newest first. */
 export interface Found {
   term: Term;
   wanted: Wanted;
   seqs: number[];
   forms: number[];
   related: number[][];
-  /** Whether somebody who speaks in the session has this name. */
+  /** Whether a speaker of the session has this name. */
   speaks: boolean;
 }
 
 export const matchOf = (terms: Term[]) => `content : (${terms.map(quoted).join(" OR ")})`;
-/** A form that ends with a star stands for all words that begin so. */
+/** Returns the term of a form. A form that ends with a star matches all words with that beginning. */
 const plain = (word: string): Term =>
   word.endsWith("*") ? { word: word.slice(0, -1), prefix: true } : { word, prefix: false };
 
-/** The newest messages that match, as a JSON array. */
+/** Returns SQL that selects the newest matching messages, as a JSON array. */
 const newest = (match: string, limit: string) =>
   `(SELECT json_group_array(seq) FROM (SELECT rowid AS seq FROM messages_fts
     WHERE messages_fts MATCH ${match} AND rowid < ?1 ORDER BY rowid DESC LIMIT ${limit}))`;
@@ -81,8 +81,8 @@ export class FullText {
   }
 
   /**
-   * Looks up all words at once, in the messages before a `seq`. One statement and one row, because each costs more than
-   * a look-up.
+   * Looks up all words at once, in the messages before a `seq`. Uses one statement and returns one row, because each
+   * further statement or row costs more than a look-up.
    */
   find(wanted: Wanted[], before: number, limits: Limits): Found[] {
     if (wanted.length === 0) return [];
@@ -92,7 +92,7 @@ export class FullText {
       related: related.map((word) => matchOf([plain(word)])),
       name: `name : ${quoted(plain(speakerWords(term.word)))}`,
     }));
-    // Most questions name nobody who speaks: one look-up finds that out.
+    // Most questions name no speaker. One look-up of all words detects that.
     const anyName = `name : (${wanted.map(({ term }) => quoted(plain(speakerWords(term.word)))).join(" OR ")})`;
     const [row] = this.#db.rows<{ found: string }>(
       FIND,

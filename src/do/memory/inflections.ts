@@ -1,11 +1,11 @@
 /**
- * Other forms of words that are not English. The full-text index knows English endings alone, so a form is looked up by
- * what words that belong together begin with: a word that ends with a star stands for all that begin so.
+ * Other forms of words that are not English. The full-text index removes only English endings, so these forms are
+ * looked up by their common beginning. A form that ends with a star matches all words with that beginning.
  */
 import type { Expansion } from "./expansion";
 
 const LETTERS = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]{3,}$/u;
-/** Words up to this length are compared whole: of shorter beginnings too many words are others. */
+/** Words up to this length are not shortened, because a shorter beginning matches too many unrelated words. */
 const SHORT = 4;
 /** The share of a word that its distant forms begin with: `köpeğimin` and `köpek`, `lempiruokani` and `lempiruoka`. */
 const STEM = 0.6;
@@ -15,13 +15,13 @@ const HEBREW_PREFIXES = [..."הובלמשכ"];
 const HEBREW_ENDING = /(?<=..)(?:ים|ות|תי|נו|יך|ה|ת|י|ך|ו)$/u;
 
 const ARABIC = /^\p{Script=Arabic}{2,}$/u;
-/** And, so, in, for, like; and the letters that verbs of the present begin with. */
+/** The prefixes for "and", "so", "in", "for" and "like", and the first letters of verbs in the present tense. */
 const ARABIC_PREFIXES = [..."وفبلكايتن"];
 const ARABIC_ENDING = /(?<=..)(?:تي|تك|ته|تها|ها|نا|هم|كم|ات|ون|ين|ي|ك|ه|ا)$/u;
 
 const beginning = (word: string) => `${word}*`;
 
-/** Returns the forms of a word in lower case: close ones, and distant ones as related words. */
+/** Returns other forms of a word in lower case: close ones as forms, distant ones as related words. */
 export function inflectionsOf(word: string): Expansion {
   if (LETTERS.test(word)) {
     const forms = [beginning(word.length > SHORT ? word.slice(0, -1) : word)];
@@ -33,7 +33,7 @@ export function inflectionsOf(word: string): Expansion {
   return { forms: [], related: [] };
 }
 
-/** Returns the forms of a word of a language that writes articles, prepositions and conjunctions with the word. */
+/** Returns the forms of a word in a language that attaches articles, prepositions and conjunctions to words. */
 function prefixed(word: string, prefixes: string[], ending: RegExp): Expansion {
   const bare = word.length > SHORT - 1 && prefixes.includes(word.charAt(0)) ? [word.slice(1)] : [];
   const stems = [...new Set([word, ...bare].map((one) => one.replace(ending, "")))];

@@ -1,9 +1,9 @@
 /**
- * English words that a question and its answer may say differently. Everyday talk: people, work, travel, health, food,
- * money, computers, study. Groups are parted by slashes.
+ * English words that may differ between a question and its answer. Everyday topics: people, work, travel, health, food,
+ * money, computers, study. Slashes separate groups.
  */
 
-/** Words that are one word in other forms: any of a group for any other. */
+/** Forms of the same word: each word of a group matches all others. */
 export const FORMS = `
 go went gone / take took taken / buy bought / get got gotten / make made / see saw seen / give gave given / win won /
 meet met / begin began begun / write wrote written / run ran / find found / lose lost loss / teach taught / think
@@ -41,7 +41,7 @@ shrank shrunk / sink sank sunk / slide slid / stick stuck / strike struck / swea
 torn / weave wove woven / withdraw withdrew withdrawn / knit knitted / sew sewn / wolf wolves / thief thieves / loaf
 loaves / goose geese / perform performance / arrive arrival / attend attendance / graduate graduation`;
 
-/** Words that say much the same: any of a group for any other. */
+/** Words of similar meaning: each word of a group matches all others. */
 export const SYNONYMS = `
 attend visit / receive got given / begin start launch / finish complete end done / job work career profession
 occupation position / study learn class course school / teacher instructor coach / ill sick disease / happy glad joy
@@ -104,7 +104,7 @@ toilet / couch sofa / lamp light / broken damaged / noise loud noisy / quiet sil
 alone / jealous envy / polite kind / funny humor joke / address street / birthplace born hometown / age old years /
 height tall / name called / number digits / colour shade / size large small`;
 
-/** Kinds and what belongs to them: a member for its kind, and not the other way. */
+/** Kinds and their members: a question about a kind also finds its members, but not the reverse. */
 export const MEMBERS = `
 pet: dog cat puppy kitten turtle rabbit hamster bird parrot fish snake lizard / animal: dog cat horse cow pig sheep
 goat rabbit bird fish bear lion tiger elephant monkey turtle snake whale dolphin shark deer fox wolf duck chicken

@@ -1,23 +1,23 @@
 import type { Role } from "../../turn/types";
 import type { Tables } from "../sqlite/tables";
 
-/** How many are kept: some megabytes at most. Those that were read first go first. */
+/** The most outlines in the cache, some megabytes. The oldest entries are dropped first. */
 const MAX_KEPT = 50_000;
 
-/** What ranking needs to know of a message. */
+/** The fields of a message that ranking needs. */
 export interface Outline {
   seq: number;
   tokens: number;
   createdAt: number;
   name: string;
   role: Role;
-  /** What it looks like, as bits. */
+  /** The traits of the message, as bits. */
   traits: number;
 }
 
 /**
- * The outlines of a session's messages. Those that were read are kept: the messages of a long session lie far apart on disk,
- * and questions come back to some of them.
+ * Caches the outlines of a session's messages: the messages of a long session are far apart on disk, and different
+ * questions need the same messages.
  */
 export class Outlines {
   readonly #db: Tables;
@@ -28,7 +28,7 @@ export class Outlines {
     db.caches(() => this.forget());
   }
 
-  /** By `seq`, oldest first. */
+  /** Returns outlines by `seq`, oldest first. */
   get(seqs: number[]): Outline[] {
     for (const seq of this.#kept.keys()) {
       if (this.#kept.size <= MAX_KEPT) break;
@@ -39,13 +39,13 @@ export class Outlines {
     return seqs.toSorted((a, b) => a - b).flatMap((seq) => this.#kept.get(seq) ?? []);
   }
 
-  /** What is known of a message that has changed, or of all, is read anew. */
+  /** Removes a changed message from the cache, or all messages without a `seq`. */
   forget(seq?: number): void {
     if (seq === undefined) this.#kept.clear();
     else this.#kept.delete(seq);
   }
 
-  /** All in one row of the query, because each row costs more than what it holds. */
+  /** Reads all outlines as one row, because a row costs more time than its content. */
   #read(seqs: number[]): Outline[] {
     const [row] = this.#db.rows<{ outlines: string }>(
       `SELECT json_group_array(json_object('seq', seq, 'tokens', tokens, 'createdAt', created_at,

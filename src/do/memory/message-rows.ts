@@ -1,17 +1,20 @@
-/** Rows of messages, and messages of rows. */
+/** Converts rows of the database to messages. */
 import type { Message, NewMessage, Role, TurnStatus } from "../../turn/types";
 
-/** How a message is marked whose turn was deleted: its row stays, without what was said, so that `seq` has no gaps. */
+/** The status of a message after its turn was deleted. Its row stays, without content, so that `seq` has no gaps. */
 export const WITHDRAWN = "withdrawn";
 
 const select = (turn: string, status: string) =>
   `SELECT m.seq, ${turn}, m.role, m.name, m.content, m.tokens, m.created_at, m.calls, m.call_id, ${status} FROM messages m
    WHERE m.status IS NOT '${WITHDRAWN}' AND`;
 
-/** As a prompt needs them: without their turns, which takes a look-up less for each question. */
+/** Selects messages for a prompt, without their turns: that saves a look-up for each question. */
 export const SAID = select("NULL", "coalesce(m.status, 'complete')");
 
-/** As a transcript shows them: the status of a question and of results is that of the answer, the next of the assistant's. */
+/**
+ * Selects messages for a transcript. Questions and tool results get the status of their answer, which is the next
+ * message of the assistant.
+ */
 export const SHOWN = select(
   "m.turn",
   `CASE WHEN m.turn IS NULL OR m.role = 'assistant' THEN coalesce(m.status, 'complete') ELSE coalesce(
@@ -56,10 +59,10 @@ export const toMessage = ([
   status,
 });
 
-/** How much of a reply a message takes, in characters. */
+/** Returns the characters that a message takes in a reply. */
 export const charactersOf = ({ content, toolCalls = [] }: Message): number =>
   toolCalls.reduce((sum, call) => sum + call.arguments.length, content.length);
 
-/** Returns whether a message has no text to recall: what functions were called with, and what they returned, is not quoted. */
+/** Returns whether a message has no text to recall: arguments and results of functions are not quoted. */
 export const isQuiet = ({ role, content, toolCalls }: NewMessage): boolean =>
   role === "tool" || (toolCalls !== undefined && content === "");

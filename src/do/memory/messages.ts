@@ -1,4 +1,4 @@
-/** The transcript of a session: queries, and rows to messages and back. */
+/** The transcript of a session: reads and writes its messages. */
 
 import { MAX_PAGE } from "../../limits";
 import { estimateMessage } from "../../turn/tokens";
@@ -10,7 +10,7 @@ import { type Outline, Outlines } from "./message-cache";
 import { type Columns, charactersOf, isQuiet, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
 import { QUIET, traitsOf } from "./traits";
 
-/** Counts of a session; times are milliseconds since 1970, null while it is empty. */
+/** The counts of a session. Times are milliseconds since 1970, null for an empty session. */
 export interface SessionInfo {
   messages: number;
   tokens: number;
@@ -18,10 +18,10 @@ export interface SessionInfo {
   lastAt: number | null;
 }
 
-/** The `seq` of a turn's question and of its answer. Tool results may stand before and between them. */
+/** The `seq` of a turn's question and of its answer. Tool results may come before and between them. */
 export interface TurnPlace {
   questionSeq: number;
-  /** Of a running turn: the place that the answer will have. */
+  /** For a running turn: the `seq` that the answer will get. */
   answerSeq: number;
 }
 
@@ -35,7 +35,7 @@ export const answerOf = (finished: FinishedTurn, createdAt: number): NewMessage 
 
 export class Messages {
   readonly #db: Tables;
-  /** Every message is in it from the moment it is written. */
+  /** The full-text index. Contains each message from its first write on. */
   readonly index: FullText;
   readonly #outlines: Outlines;
 
@@ -46,9 +46,9 @@ export class Messages {
   }
 
   /**
-   * Appends in order. Writes row by row.
-   * @param turnId the turn that the messages belong to
-   * @param gap how many `seq` are left out before them
+   * Appends messages in their order, one row each.
+   * @param turnId the turn of the messages
+   * @param gap the number of `seq` to skip before the messages
    */
   append(messages: NewMessage[], turnId: string | null = null, gap = 0): { firstSeq: number; lastSeq: number } {
     const { last: end, tokens } = this.end();
@@ -78,8 +78,8 @@ export class Messages {
   }
 
   /**
-   * Appends what a turn says before its answer, with that where it is there.
-   * @returns where its question stands, which may be of a turn before it, and where its answer does, or will
+   * Appends the messages of a turn before its answer, and the answer if the turn has one already.
+   * @returns the `seq` of the question, which may be of an earlier turn, and the `seq` that the answer has or will get
    */
   appendTurn(id: string, said: NewMessage[], ...answer: NewMessage[]): TurnPlace {
     const { firstSeq } = this.append([...said, ...answer], id);
@@ -88,7 +88,7 @@ export class Messages {
     return { questionSeq: asked ?? firstSeq, answerSeq };
   }
 
-  /** The names of those who speak in these messages and shortly before, in lower case, word by word. */
+  /** Returns the words of the speakers' names in these messages and in the last 20 before them, in lower case. */
   #speakers(messages: NewMessage[]): Set<string> {
     const names = messages.flatMap(({ name }) => name ?? []);
     if (names.length > 0) {
@@ -111,26 +111,26 @@ export class Messages {
     for (let seq = first; seq <= last; seq += 1) this.index.delete(seq);
   }
 
-  /** A page, newest first, of messages before a `seq`: fewer than the limit where they are long. */
+  /** Returns a page of messages before a `seq`, newest first; fewer than the limit if they are long. */
   page(before: number | undefined, limit: number): Message[] {
     const query = `${SHOWN} m.seq < ? ORDER BY m.seq DESC LIMIT ?`;
     return this.#fitting(query, before ?? Number.MAX_SAFE_INTEGER, limit);
   }
 
-  /** Messages behind one `seq` up to another, oldest first, one by one. */
+  /** Yields the messages after one `seq` up to another, oldest first. */
   *between(after: number, last: number, limit: number): Generator<Message> {
     const query = `${SHOWN} m.seq > ? AND m.seq <= ? ORDER BY m.seq LIMIT ?`;
     for (const row of this.#db.tuples<Columns>(query, after, last, limit)) yield toMessage(row);
   }
 
-  /** All messages behind so many tokens of the session, up to the last one that is wanted, oldest first. */
+  /** Returns the messages after the session's first `tokens` tokens, up to the `seq` `last`, oldest first. */
   behind(tokens: number, last: number): Message[] {
     const query = "SELECT seq FROM messages WHERE tokens_so_far - tokens < ? ORDER BY seq DESC LIMIT 1";
     const [before] = this.#db.rows<{ seq: number }>(query, tokens);
     return this.#said("m.seq > ? AND m.seq <= ? ORDER BY m.seq", before?.seq ?? 0, last);
   }
 
-  /** Messages up to a `seq`, newest first, one by one. */
+  /** Yields the messages up to a `seq`, newest first. */
   *backwards(last: number): Generator<Message> {
     for (const row of this.#db.tuples<Columns>(`${SAID} m.seq <= ? ORDER BY m.seq DESC`, last)) yield toMessage(row);
   }
@@ -142,23 +142,23 @@ export class Messages {
     return this.#db.rows<{ seq: number }>(query, before)[0]?.seq;
   }
 
-  /** Messages by `seq`, in no order. */
+  /** Returns messages by `seq`, in any order. */
   pick(seqs: number[]): Message[] {
     return this.#said("m.seq IN (SELECT value FROM json_each(?))", JSON.stringify(seqs));
   }
 
-  /** Messages by `seq` as a transcript shows them, newest first: fewer than are wanted where they are long. */
+  /** Returns messages by `seq` as a transcript shows them, newest first; fewer if they are long. */
   shown(seqs: number[]): Message[] {
     const where = "m.seq IN (SELECT value FROM json_each(?)) ORDER BY m.seq DESC";
     return this.#fitting(`${SHOWN} ${where}`, JSON.stringify(seqs));
   }
 
-  /** Messages by `seq` without their content, oldest first. */
+  /** Returns messages by `seq` without their content, oldest first. */
   outline(seqs: number[]): Outline[] {
     return this.#outlines.get(seqs);
   }
 
-  /** In the time that a few rows take: `seq` has no gaps and every row carries the sum so far. */
+  /** Returns the counts. Reads only a few rows, because `seq` has no gaps and every row stores the sum so far. */
   info(): SessionInfo {
     const { last, tokens } = this.end();
     const withdrawn = this.#withdrawn();
@@ -171,7 +171,7 @@ export class Messages {
     };
   }
 
-  /** Takes out what was said. */
+  /** Empties messages and marks them as withdrawn. Their rows stay, so that `seq` has no gaps. */
   withdraw(messages: Message[]): void {
     const { messages: count, tokens } = this.#withdrawn();
     for (const { seq } of messages) {
@@ -199,12 +199,12 @@ export class Messages {
     return this.end().last - this.#withdrawn().messages;
   }
 
-  /** How many messages were taken out, and what they had cost. */
+  /** Returns the number of withdrawn messages, and the tokens that they had. */
   #withdrawn(): { messages: number; tokens: number } {
     return metaOf(this.#db, "withdrawn") ?? { messages: 0, tokens: 0 };
   }
 
-  /** Empties the cache. Call it after other code changed rows of messages. */
+  /** Empties the cache. Call it after other code has changed rows of messages. */
   forget(): void {
     this.#outlines.forget();
   }
@@ -217,8 +217,8 @@ export class Messages {
   }
 
   /**
-   * The last `seq`, which is how many messages there are, and what they cost together; zero while there are none.
-   * @param before of the messages before a `seq`
+   * Returns the last `seq` and the tokens of all messages up to it; 0 without messages.
+   * @param before only messages before this `seq`
    */
   end(before = Number.MAX_SAFE_INTEGER): { last: number; tokens: number } {
     const query = "SELECT seq, tokens_so_far FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT 1";
@@ -226,7 +226,7 @@ export class Messages {
     return { last: row?.seq ?? 0, tokens: row?.tokens_so_far ?? 0 };
   }
 
-  /** As many as one reply may carry. */
+  /** Returns the first messages of a query that fit one reply. */
   #fitting(query: string, ...values: SqlStorageValue[]): Message[] {
     const fitting: Message[] = [];
     let characters = 0;

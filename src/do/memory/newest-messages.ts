@@ -1,13 +1,13 @@
-/** The end of a transcript, from which a window is planned. */
+/** Reads the end of a transcript, to plan a window. */
 import type { Message } from "../../turn/types";
 import type { Messages } from "./messages";
 
-/** Messages that are read to find the last question with an answer, before the newest messages. */
+/** The most messages before the newest ones to search for the last question with an answer. */
 const MOST_EARLIER = 1_000;
 
 /**
- * Returns the newest messages up to a `seq`, oldest first, at least as many as a window of some tokens can hold.
- * Without a question that has an answer among them, the last such question and its answer come first.
+ * Returns the newest messages up to a `seq`, oldest first, at least as many as fit a window of so many tokens.
+ * If they contain no question with an answer, the last such question and its answer are put before them.
  * @returns `before`: estimated tokens of all earlier messages
  */
 export function newestMessages(

@@ -1,4 +1,4 @@
-/** Finds the passage of a long message that has most of what a question asks for. */
+/** Finds the passage of a long message that matches a question best. */
 import { type Span, widened } from "./borders";
 import { FORM, RELATED } from "./evidence";
 import type { Wanted } from "./fulltext";
@@ -8,23 +8,23 @@ import { emojiOf, normalize, UNSPACED_CHARACTER } from "./scripts";
 export const PASSAGE = 70;
 const WHOLE = 90;
 
-/** Returns whether a message of so many tokens is quoted by a passage. */
+/** Returns whether a message of so many tokens is too long to be quoted whole. */
 export const isLong = (tokens: number): boolean => tokens > WHOLE;
 
-/** How much of a passage the words that it is chosen for may span: the rest is for the ends of its sentences. */
+/** The share of a passage that its matching words may span: the rest is for the ends of its sentences. */
 const CORE = 0.8;
-/** How many letters a word may have behind its stem, and behind one that stands for all words that begin so. */
+/** The most letters after a stem, and after a beginning that matches all words that begin with it. */
 const ENDING = 4;
 const LONG_ENDING = 12;
 
-/** What a word in a message counts, for which word of the question. */
+/** A word to find in messages: its word of the question (as an index), its weight, and the longest ending. */
 interface Sought {
   word: number;
   weight: number;
   ending: number;
 }
 
-/** A place in a text where a word of the question stands. */
+/** An occurrence of a word of the question in a text. */
 interface Hit {
   word: number;
   weight: number;
@@ -32,16 +32,16 @@ interface Hit {
   end: number;
 }
 
-/** Kinds of characters, by UTF-16 code unit; what each is without case and accents. */
+/** Kinds of characters. Tables by UTF-16 code unit: its kind, and the character without case and accents. */
 const OTHER = 1;
 const LETTER = 2;
 const UNSPACED = 3;
-/** Emoji of one code unit, and halves of those of two. */
+/** Emoji of one code unit, and halves of emoji of two. */
 const PICTURE = /[\p{Extended_Pictographic}\ud800-\udfff]/u;
 const kinds = new Uint8Array(0x10000);
 const folds = new Uint16Array(0x10000);
 
-/** Returns the kind of a code unit. Each is looked at once, because regular expressions over long texts are slow. */
+/** Returns the kind of a code unit. Caches it, because regular expressions over long texts are slow. */
 function kindOf(code: number): number {
   const known = kinds[code];
   if (known) return known;
@@ -54,14 +54,14 @@ function kindOf(code: number): number {
   return kind;
 }
 
-/** Accents, and vowel signs of Arabic and Hebrew, that stand by themselves. */
+/** Returns whether a code unit is a combining accent, or a vowel sign of Arabic or Hebrew. */
 const isMark = (code: number) =>
   (code >= 0x300 && code <= 0x36f) ||
   (code >= 0x591 && code <= 0x5c7) ||
   code === 0x640 ||
   (code >= 0x64b && code <= 0x652);
 
-/** Where Arabic letters begin: its words may begin with an article, which the index does not have. */
+/** The start of the Arabic block: Arabic words may begin with an article, which the index leaves out. */
 const ARABIC = 0x600;
 
 const SMALL_LETTERS = /^[a-z0-9]*$/;
@@ -80,10 +80,10 @@ function fold(text: string): string {
   return folded;
 }
 
-/** Removes the endings that most languages of Latin letters change; the index stems more. */
+/** Removes the commonest endings of languages with Latin letters; the index removes more. */
 const stemOf = (word: string) => word.replace(/(?<=...)(?:ies|ing|ed|es|e|y|s)$/, "");
 
-/** Words are told apart by a hash of their first characters, so that most words of a text need no look-up. */
+/** A hash of a word's first characters excludes most words of a text without a look-up. */
 const HASHES = 1 << 14;
 const HASHED = 4;
 const hashed = (hash: number, code: number) => (Math.imul(hash, 31) + code) & (HASHES - 1);
@@ -96,14 +96,14 @@ export class Finder {
   #ending = ENDING;
   readonly #worth: number[];
 
-  /** @param rarities what a hit of each word is worth */
+  /** @param rarities the weight of a hit of each word */
   constructor(wanted: Wanted[], rarities: ReadonlyMap<string, number>) {
     this.#worth = wanted.map(({ term }) => rarities.get(term.word) ?? 0);
     for (const [word, { term, forms, related }] of wanted.entries()) {
       if (term.match !== undefined) continue;
       this.#seek(emojiOf(term.word) ?? term.word, { word, weight: 1, ending: ENDING });
       for (const form of forms) this.#seek(form, { word, weight: FORM, ending: ENDING });
-      // Related words of the lexicon are left out: they hardly change passages, and cost a tenth of the time.
+      // Related words of the lexicon are left out: they hardly change passages, and take a tenth of the time.
       for (const form of related) if (form.endsWith("*")) this.#seek(form, { word, weight: RELATED, ending: ENDING });
     }
   }
@@ -122,7 +122,7 @@ export class Finder {
     this.#begins[hash] = (this.#begins[hash] ?? 0) | (1 << length);
   }
 
-  /** Returns the places where words of the question stand, in their order. */
+  /** Returns the occurrences of the question's words in a text, in their order. */
   #hits(text: string): Hit[] {
     const hits: Hit[] = [];
     const { length } = text;
@@ -151,7 +151,7 @@ export class Finder {
     return hits;
   }
 
-  /** Returns whether a word that is sought may begin at a place of a text. */
+  /** Returns whether one of the words to find may begin at a position of a text. */
   #mayBegin(text: string, start: number, end: number): boolean {
     let hash = 0;
     for (let at = start; at < end && at < start + HASHED; at += 1) {
@@ -174,8 +174,8 @@ export class Finder {
   }
 
   /**
-   * Returns the best passage of so many characters: where words of the question stand near each other, widened to whole
-   * sentences. A text without any of them is quoted from its beginning.
+   * Returns the best passage of so many characters: a place with many words of the question, widened to whole
+   * sentences. Returns the beginning of a text without any of these words.
    */
   passage(text: string, size: number): Passage {
     const hits = this.#hits(text);
@@ -203,11 +203,11 @@ export class Finder {
   }
 }
 
-/** The part of a message that is quoted. */
+/** The quoted part of a message. */
 export interface Passage extends Span {
-  /** How much of the worth of all words in the message stands in it. */
+  /** The weight of the words in the passage, as a share of the weight of all matching words in the message. */
   share: number;
 }
 
-/** More of the same word adds less and less, as for messages. */
+/** Repetitions of a word add less and less, as in the score of a message. */
 const saturated = (amount: number) => (2 * amount) / (amount + 1);

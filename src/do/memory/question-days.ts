@@ -1,6 +1,6 @@
 /**
- * The days that a question speaks of, as expressions of the full-text index, which has the day of each message in English
- * words. Dates and everyday phrases of the languages below are understood.
+ * Finds the days that a question mentions, and returns them as expressions of the full-text index, which contains the
+ * day of each message in English words. Understands dates and everyday phrases of the languages of `day-phrases.ts`.
  */
 
 import { DATES, monthOf, type Parsed, PHRASES, type Phrase, phraseOf } from "./day-phrases";
@@ -8,29 +8,29 @@ import { MONTHS } from "./days";
 import { phraseWords, type Term } from "./terms";
 
 const DAY = 86_400_000;
-/** More days of one question are left out. */
+/** The most days of one question; more are ignored. */
 const MOST = 4;
-/** Days before and after a week, or a few days, that is meant: nobody counts exactly. */
+/** Days to add before and after "a few days ago" and "weeks ago": people do not count exactly. */
 const ABOUT = { day: 1, week: 3 };
 
 /** "Hier" is French for yesterday, and German for here. */
 const GERMAN = /\b(?:ich|du|wir|ist|war|was|wie|wo|wann|der|die|das|und|habe|hast)\b/i;
 
-/** When and where a question is asked. */
+/** The time and the time zone of a question. */
 export interface Asked {
   /** Milliseconds since 1970. */
   now: number;
-  /** An IANA time zone, in which days are meant; UTC by default. */
+  /** The IANA time zone of the days in the question; UTC by default. */
   timeZone?: string | undefined;
 }
 
-/** A question's days, as words to look up, and the question without them. */
+/** The days of a question, as words to look up, and the question without its days. */
 export interface QuestionDays {
   terms: Term[];
   rest: string;
 }
 
-/** Returns how far the clocks of a time zone are ahead of UTC, in milliseconds; zero for a zone that is not known. */
+/** Returns the offset of a time zone from UTC, in milliseconds, positive to the east; 0 for an unknown zone. */
 function offsetOf({ now, timeZone }: Asked): number {
   if (timeZone === undefined || timeZone === "UTC") return 0;
   try {
@@ -43,7 +43,7 @@ function offsetOf({ now, timeZone }: Asked): number {
   }
 }
 
-/** Returns the days that a question speaks of, for the index, and the question's other words. */
+/** Returns the days that a question mentions, for the index, and the question without them. */
 export function daysOf(question: string, asked: Asked): QuestionDays {
   const offset = offsetOf(asked);
   const today = Math.floor((asked.now + offset) / DAY);
@@ -73,7 +73,7 @@ function dateMatch({ year, month, otherMonth, day }: Parsed, offset: number): st
   if (Number(day) < 1 || Number(day) > 31) return undefined;
   if (year === undefined) return `"${MONTHS[number]} ${Number(day)}"`;
   const match = daysMatch(dayNumber(Number(year), number, Number(day)), offset);
-  // 3/4/2023 may be of March or of April.
+  // 3/4/2023 may be in March or in April.
   const other = otherMonth === undefined ? undefined : monthOf(otherMonth);
   if (other === undefined || Number(month) === Number(otherMonth)) return match;
   return `${match} OR ${daysMatch(dayNumber(Number(year), other, Number(month)), offset)}`;
@@ -81,7 +81,7 @@ function dateMatch({ year, month, otherMonth, day }: Parsed, offset: number): st
 
 const dayNumber = (year: number, month: number, day: number) => Math.floor(Date.UTC(year, month, day) / DAY);
 
-/** Returns the expression for what a phrase means on a day. @param today days since 1970, in the time zone of the question */
+/** Returns the expression for a phrase. @param today days since 1970, in the time zone of the question */
 function phraseMatch({ count, unit, few, month, weekday }: Phrase, today: number, offset: number): string {
   const date = new Date(today * DAY);
   const year = date.getUTCFullYear();
@@ -101,8 +101,8 @@ function phraseMatch({ count, unit, few, month, weekday }: Phrase, today: number
 }
 
 /**
- * Returns the expression for days in the question's time zone. The index has days of UTC, so a day that is of two of them
- * there is either.
+ * Returns the expression for days in the question's time zone. The index has UTC days: a local day that overlaps two
+ * UTC days matches both.
  */
 function daysMatch(first: number, offset: number, count = 1): string {
   const from = Math.floor((first * DAY - offset) / DAY);
@@ -114,5 +114,5 @@ function daysMatch(first: number, offset: number, count = 1): string {
   return `(${days.join(" OR ")})`;
 }
 
-/** Returns the expression for a month: between it and its year stands at most a day. */
+/** Returns the expression for a month: the month's name and its year, with at most a day between them. */
 const monthMatch = (month: number, year: number) => `NEAR("${MONTHS[month]}" "${year}", 1)`;

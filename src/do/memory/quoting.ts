@@ -1,4 +1,4 @@
-/** Which messages are quoted: the best that have room, long ones by their excerpts. */
+/** Chooses the messages to quote: the best ones that fit, long ones as excerpts. */
 import { quotationTokens } from "../../turn/prompt-blocks";
 import { MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "../../turn/tokens";
 import type { RecalledMessage } from "../../turn/types";
@@ -7,20 +7,20 @@ import { type Excerpts, excerpted } from "./excerpts";
 import type { Messages } from "./messages";
 import { isLong, PASSAGE } from "./passages";
 
-/** Excerpts have about as many tokens as planned: messages for so many times the room are read. */
+/** Excerpts have only about the planned tokens, so messages for this multiple of the room are read. */
 const LIKELY = 1.2;
 
-/** How often the next candidates are read where some were copies: twice as many each time. */
+/** The most rounds. If some candidates were copies, the next round reads twice as many. */
 const ROUNDS = 8;
 
-/** How much is quoted. */
+/** The limits of the quotations. */
 interface Room {
   tokens: number;
   count: number;
   whole?: boolean;
 }
 
-/** Returns the first of these that have room, in their order, which is that of their worth; those that are too long are skipped. */
+/** Returns the best candidates that fit, in their order; skips candidates that are too long. */
 export function within<T>(ranked: T[], { tokens, count }: Room, costOf: (one: T) => number): T[] {
   const chosen: T[] = [];
   let left = tokens;
@@ -34,10 +34,10 @@ export function within<T>(ranked: T[], { tokens, count }: Room, costOf: (one: T)
   return chosen;
 }
 
-/** Returns the tokens of a quotation whose text is not read yet: without the marks of its lines. */
+/** Estimates the tokens of a quotation before its text is read: without the marks of its lines. */
 const likelyTokens = ({ tokens }: { tokens: number }) => tokens - MESSAGE_OVERHEAD + QUOTATION_OVERHEAD;
 
-/** A candidate, with the tokens that it is likely to take. */
+/** A candidate, with its likely tokens. */
 interface Planned {
   seq: number;
   score: number;
@@ -45,7 +45,7 @@ interface Planned {
   isLong: boolean;
 }
 
-/** Returns the messages that are quoted of candidates, which stand best first. Copies of the question take no room. */
+/** Returns the messages to quote. Skips copies of the question and repeated messages. @param ranked best first */
 export function quote(
   messages: Messages,
   ranked: { seq: number; tokens: number; score: number }[],
@@ -69,7 +69,7 @@ export function quote(
     const read = readAll(messages, excerpts, likely, room.whole ?? false);
     const fresh = room.whole ? read : read.filter((message) => !isCopy(message) && isNew(message, seen));
     chosen.push(...within(fresh, rest, quotationTokens));
-    // What copies leave free is for the next ones.
+    // The room of skipped copies goes to the next candidates.
     if (fresh.length === read.length) break;
     const taken = new Set(likely.map(({ seq }) => seq));
     left = left.filter(({ seq }) => !taken.has(seq));
@@ -77,7 +77,7 @@ export function quote(
   return chosen;
 }
 
-/** Returns whether the same was not said in a message before, and notes it. */
+/** Returns whether no earlier message has the same text and role. Adds the message to `seen`. */
 function isNew({ role, content }: RecalledMessage, seen: Set<string>): boolean {
   const key = `${role} ${content.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ")}`;
   if (seen.has(key)) return false;
@@ -85,7 +85,7 @@ function isNew({ role, content }: RecalledMessage, seen: Set<string>): boolean {
   return true;
 }
 
-/** Returns candidates as they are quoted, or whole. */
+/** Reads candidates, as excerpts or whole. */
 function readAll(messages: Messages, excerpts: Excerpts, likely: Planned[], whole: boolean): RecalledMessage[] {
   const long = excerpts.of(likely.filter((one) => one.isLong).map(({ seq }) => seq));
   const short = messages.pick(likely.filter((one) => !one.isLong).map(({ seq }) => seq));

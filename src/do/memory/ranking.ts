@@ -1,12 +1,12 @@
 /**
  * Ranks the older messages of a session by how well they fit a question.
  *
- * Each word of the question is looked up by itself, and its evidence is spread over the messages around a hit before it
- * is weighed, as if each message were read with its neighbours: BM25 then rewards a message near which many different
- * words of the question stand. (One OR query ranked by FTS5's own bm25() cannot do that, and costs more the longer the
- * session is.) A long message is worth what its best passage is worth, and costs as much: answers of an assistant would
- * otherwise crowd out the short messages that users write. Weights were measured on conversations of people with
- * assistants, and with each other; around these values little changes.
+ * Each word of the question is looked up by itself. Its evidence is spread over the messages around a hit before BM25
+ * weighs it, as if each message were read with its neighbours. A message therefore scores high if many different words
+ * of the question are near it. (One OR query ranked by FTS5's own bm25() cannot do that, and costs more the longer the
+ * session is.) A long message has the score and the length of its best passage. Otherwise long answers of an assistant
+ * would crowd out the short messages of users. The weights were measured on conversations of people with assistants and
+ * with each other; small changes of the weights change little.
  */
 import type { RecalledMessage } from "../../turn/types";
 import { type Evidence, evidenceOf, limitsOf, meaningOf, nearnessOf, type Range } from "./evidence";
@@ -21,81 +21,81 @@ import { quote } from "./quoting";
 import { type Priors, priorsOf, QUIET } from "./traits";
 import { wantedOf } from "./wanted";
 
-/** How much of a message's score its length takes away, where BM25 has b; lengths are compared with PIVOT tokens. */
+/** The effect of a message's length on its score, as b in BM25. A message of PIVOT tokens is neutral. */
 const BM25_B = 0.35;
 const PIVOT = 40;
 /** A message gains this share of the three best scores of its episode. */
 const EPISODE = 0.1;
 const EPISODE_BEST = 3;
-/** Messages that are further apart than this, in milliseconds, are not of one episode. */
+/** A longer pause between two messages, in milliseconds, begins a new episode. */
 export const EPISODE_GAP = 3_600_000;
-/** What the newest of all candidates gains where a state is asked for: of two answers the newer one is true. */
+/** The bonus of the newest candidate if the question asks for a state: the newer of two answers is true. */
 const NEWER = 0.03;
-/** Hits of each word by which a conversation is judged. */
+/** The hits of each word that are sampled to measure how much neighbours count. */
 const SAMPLE = 16;
-/** The factor for messages of the speaker whom the question names. */
+/** The factor for messages of the speaker that the question names. */
 const SPEAKER = 1.7;
 
-/** Tokens of all messages that a search finds: the most that one call of an object may carry. */
+/** The most tokens of all messages that a search returns: the limit of one call of an object. */
 export const SEARCH_TOKENS = 1_000_000;
 
 export interface RecallLimits {
   /** Only messages with a smaller `seq`. */
   before: number;
-  /** Tokens that the quoted texts may have together. */
+  /** The most tokens of all quoted texts together. */
   tokens: number;
-  /** How many messages at most. */
+  /** The most messages. */
   count: number;
-  /** Whether long messages are returned whole, with the place of their excerpt. */
+  /** Whether long messages are returned whole, with the position of their excerpt. */
   whole?: boolean;
 }
 
-/** The word weights of another memory: with them, scores of two memories can be compared. */
+/** The word weights of another memory. They make the scores of two memories comparable. */
 export interface Scale {
-  /** What a hit of each of the question's words is worth. */
+  /** The weight of a hit of each word of the question. */
   rarities: Record<string, number>;
-  /** The question's words that name somebody who speaks. */
+  /** The words of the question that are names of speakers. */
   speakers: string[];
 }
 
-/** What is known beyond the words of the question. */
+/** Further inputs of a ranking, besides the words of the question. */
 export interface Beyond {
-  /** The messages whose meaning is nearest to the question's, best first; absent where that is not known. */
+  /** The messages nearest in meaning to the question, best first; absent without vectors. */
   nearest?: number[] | undefined;
-  /** The scale of another memory, to score as that does. */
+  /** The scale of another memory, to compute comparable scores. */
   scale?: Scale | undefined;
   /** Messages to leave out, from one `seq` to another. */
   leftOut?: Range[] | undefined;
-  /** The texts of the last exchange, its question first: a question with little content of its own is searched with them. */
+  /** The texts of the last exchange, its question first. They supplement a question with few words of its own. */
   previous?: string[] | undefined;
   /** When the question is asked, in milliseconds since 1970; now by default. */
   now?: number | undefined;
-  /** The IANA time zone in which the question's days are meant; UTC by default. */
+  /** The IANA time zone of the days in the question; UTC by default. */
   timeZone?: string | undefined;
 }
 
 /** A message that may be quoted. */
 export interface Candidate extends Outline {
   score: number;
-  /** What of the score its episode brought. */
+  /** The part of the score that comes from the message's episode. */
   bonus: number;
 }
 
-/** Everything that a ranking was made from, and its result. */
+/** The result of a ranking, and everything that it was computed from. */
 export interface Ranking {
   /** Best first. */
   ranked: Candidate[];
-  /** What candidates got of words and meaning, and of meaning alone. */
+  /** The evidence for each candidate: of words and meaning together, and of meaning alone. */
   evidence: Evidence;
   meaning: Evidence | undefined;
-  /** The words that the question is searched by, and what their neighbours give. */
+  /** The words that were searched, and the weight of their neighbours. */
   words: Found[];
   nearness: number;
   excerpts: Excerpts;
   scale: Scale;
 }
 
-/** Returns the messages that fit a question best and the limits, best first. Any text may be a question; none is an error. */
+/** Returns the messages that match a question best, within the limits, best first. Accepts any text as a question. */
 export function recall(
   messages: Messages,
   question: string,
@@ -114,7 +114,7 @@ export function recall(
 
 const rounded = (score: number) => Math.round(score * 1_000) / 1_000;
 
-/** Returns all candidates for a question in their order, with what decided it. */
+/** Returns all candidates for a question, best first, with the reasons for their order. */
 export function rankingOf(
   messages: Messages,
   question: string,
@@ -155,15 +155,15 @@ export function rankingOf(
   };
 }
 
-/** Returns what a message's score is divided by. */
+/** Returns the divisor of a message's score. */
 export const lengthOf = (tokens: number) => 1 - BM25_B + (BM25_B * (isLong(tokens) ? PASSAGE : tokens)) / PIVOT;
 
-/** What candidates are weighed by, beside their evidence. */
+/** The weights of candidates besides their evidence. */
 interface Weights {
   priors: Priors;
-  /** The one speaker whom the question names. */
+  /** The one speaker that the question names. */
   speaker: string | undefined;
-  /** What the newest candidate gains, as a share; those before it gain less. */
+  /** The bonus of the newest candidate, as a share of its score; older candidates get less. */
   newer: number;
 }
 

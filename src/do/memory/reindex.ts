@@ -1,13 +1,13 @@
-/** Makes the full-text index of a transcript anew, in steps: for messages that were indexed in another way. */
+/** Rebuilds the full-text index of a transcript, in steps, after the way of indexing has changed. */
 import { isQuiet } from "./message-rows";
 import type { Messages } from "./messages";
 
-/** Characters that a step reads, and those of one more message. */
+/** The characters of one step. The last message of a step may exceed them. */
 const STEP_CHARACTERS = 500_000;
 
 /**
- * Indexes messages from a `seq` on anew, at most so many. Call it inside a transaction.
- * @returns the `seq` to go on from; null where none is left
+ * Indexes at most `count` messages again, beginning with a `seq`. Call it inside a transaction.
+ * @returns the `seq` of the next step; null after the last message
  */
 export function reindex(messages: Messages, from: number, count: number): number | null {
   const { last } = messages.end();

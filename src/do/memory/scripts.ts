@@ -1,24 +1,24 @@
-/** How texts of different scripts become words: what is done to a message is done to a question. */
+/** Splits texts of different scripts into words. Messages and questions are split the same way. */
 
-/** Scripts that are indexed by pairs of characters: they put no spaces between words, or write particles with the word. */
+/** Scripts to index by pairs of characters: they have no spaces between words, or join particles to the word. */
 const UNSPACED_SCRIPTS =
   "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}\\u30fc";
 export const UNSPACED = new RegExp(`[${UNSPACED_SCRIPTS}]+`, "gu");
 export const UNSPACED_CHARACTER = new RegExp(`[${UNSPACED_SCRIPTS}]`, "u");
 export const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 
-/** Emoji and other pictures, and flags. The index drops them: they are indexed by words of their own. */
+/** Emoji, other pictures and flags. FTS5 drops them, so each is indexed as a word of its own. */
 const EMOJI = /\p{RI}{2}|\p{Extended_Pictographic}/gu;
 const EMOJI_WORD = /^emoji(?:[0-9a-f]+x?)+$/;
-/** The different emoji of a message that are indexed. */
+/** The most different emoji to index of a message. */
 const MOST_EMOJI = 50;
 
-/** A text may grow by so many characters where single characters stand for words. */
+/** The most characters that {@link normalize} may add to a text. */
 export const GROWTH_MORE = 1_000;
 
 /**
- * Returns one way of writing for what is written in several: width, sharp s, dotless i, Arabic and Hebrew vowels, alef,
- * Arabic article. Some single characters stand for a word of up to 18 letters: of a text made of them the end is left out.
+ * Returns one spelling for texts that can be spelled differently: width, sharp s, dotless i, Arabic and Hebrew vowels,
+ * alef, Arabic article. Some characters expand to a word of up to 18 letters: a text with many of them loses its end.
  */
 export function normalize(text: string): string {
   return text
@@ -34,19 +34,19 @@ export function normalize(text: string): string {
     .replace(/(?<!\p{L})[وفب]?ال(?=\p{L}{3})/gu, "");
 }
 
-/** Each character with the next; in one pass, because arrays of a long text's characters would be megabytes. */
+/** Matches each character with the next one. One pass, because an array of a long text's characters takes megabytes. */
 const PAIR = /.(?=(.?))/gsu;
 
-/** Returns a text with its unspaced runs in pairs of characters. */
+/** Returns a text with its unspaced runs split into pairs of characters. */
 export const paired = (text: string): string => text.replace(UNSPACED, (run) => ` ${run.replace(PAIR, "$&$1 ")}`);
 
-/** Returns the pairs of a run, the last character alone. */
+/** Returns the pairs of a run, and at the end its last character alone. */
 export function pairsOf(run: string): string[] {
   const characters = [...run];
   return characters.map((character, at) => character + (characters[at + 1] ?? ""));
 }
 
-/** Returns the words of a text's emoji, each once. */
+/** Returns the index words of a text's emoji, without repetitions. */
 export function emojiWords(text: string): string[] {
   const words = new Set<string>();
   for (const [emoji] of text.matchAll(EMOJI)) {
@@ -56,7 +56,7 @@ export function emojiWords(text: string): string[] {
   return [...words];
 }
 
-/** Returns the emoji of an emoji's word; undefined for other words. */
+/** Returns the emoji of an index word; undefined for other words. */
 export function emojiOf(word: string): string | undefined {
   if (!EMOJI_WORD.test(word)) return undefined;
   return String.fromCodePoint(

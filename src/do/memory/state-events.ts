@@ -1,6 +1,6 @@
 /**
- * English words for a state, and the events that change it: who asks where they live wants to know that they moved. Groups
- * are parted by slashes; words before the colon are states, those behind it events.
+ * English words for a state, and for the events that change it: the answer to "Where do I live?" may be "I moved".
+ * Slashes separate groups; words before the colon are states, words after it events.
  */
 export const STATE_EVENTS = `
 live living home address city town apartment flat country: moved relocated settled bought rented / work working job

@@ -1,4 +1,4 @@
-/** Words that are in most questions and say nothing of what is asked. */
+/** Words that most questions have, whatever their topic. */
 
 const setOf = (words: string) => new Set(words.trim().split(/\s+/));
 
@@ -9,8 +9,8 @@ export const STOP_WORDS: ReadonlySet<string> = setOf(`
   were what when where which while who whom whose why will with would you your yours`);
 
 /**
- * Those of German, Spanish, French, Italian, Portuguese, Turkish, Finnish, Russian, Hebrew and Arabic: for questions that
- * are not in English, where "die" and "come" mean something.
+ * Stop words of German, Spanish, French, Italian, Portuguese, Turkish, Finnish, Russian, Hebrew and Arabic. Not for
+ * English questions: there "die" and "come" have a meaning.
  */
 export const OTHER_STOP_WORDS: ReadonlySet<string> = setOf(`
   der die das den dem des ein eine einen einem einer eines und oder aber ist sind war waren wird werden wurde hat haben
@@ -41,10 +41,10 @@ export const OTHER_STOP_WORDS: ReadonlySet<string> = setOf(`
   في من على إلى الى عن مع هل ما ماذا متى اين أين كيف لماذا كم من اي أي هو هي انا أنا انت أنت نحن هم كان كانت لا نعم او أو ان
   أن هذا هذه ذلك التي الذي لي لك له لها`);
 
-/** Words of questions in Chinese, Japanese and Korean, and particles that no word begins with. */
+/** Stop words of questions in Chinese and Japanese. */
 const UNSPACED_STOP_WORDS =
   /什么时候|為什麼|为什么|什么|甚麼|怎么样|怎么|怎样|哪里|哪儿|哪个|哪些|哪天|多少|是否|有没有|是不是|请问|告诉|还记得|記得|记得|我们|你们|他们|她们|曾经|ですか|ますか|でした|ましたか|ました|ください|ありますか|どこ|いつ|だれ|なに|なぜ|どう|どの|[何誰]/g;
-/** Particles of Japanese behind a word. */
+/** Japanese particles after a word. */
 const JAPANESE_PARTICLES = /(?<=[\p{Script=Han}\p{Script=Katakana}])[のはがをにでともへ](?!\p{Script=Hiragana})/gu;
 
 /** Whole words of Korean questions. */
@@ -52,11 +52,11 @@ const KOREAN_STOP_WORDS = setOf(`
   내 나 제 저 너 네 우리 나의 저의 내가 제가 나는 저는 뭐 뭐야 뭐지 뭐예요 뭐였지 무엇 무엇인가요 무엇을 언제 언제야 언제예요 언제지 언제인가요
   어디 어디야 어디에 어디서 어디에서 어디예요 어디로 누구 누구야 누구예요 누가 왜 어떻게 몇 몇살 얼마 얼마나 얼마야 어떤 무슨 어느 있어 있나요 있지
   했어 했지 했나요 해 하나요 하지 그 이 저것 그것 이것 좀 것 거 게 기억해 기억나 알려줘 말해줘`);
-/** What Korean words end with: particles, and the polite ending. */
+/** Endings of Korean words: particles, and the polite ending. */
 const KOREAN_PARTICLES =
   /(?<=\p{Script=Hangul})(?:에게서|에서는|으로는|이라고|에서|에게|한테|으로|부터|까지|처럼|보다|이랑|하고|라고|이야|예요|이에요|은|는|이|가|을|를|에|의|도|와|과|로|만|요|야)$/u;
 
-/** Returns a question without the words and particles of unspaced scripts that say nothing. */
+/** Returns a question without stop words and particles of unspaced scripts. */
 export function contentOf(question: string): string {
   return question
     .replace(/\p{Script=Hangul}+/gu, (word) => (KOREAN_STOP_WORDS.has(word) ? " " : word.replace(KOREAN_PARTICLES, "")))

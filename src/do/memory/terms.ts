@@ -1,20 +1,20 @@
-/** Text <-> the words that the full-text index knows it by. */
+/** Converts messages and questions to words of the full-text index. */
 import { dayWords } from "./days";
 import { emojiWords, GROWTH_MORE, normalize, paired, pairsOf, UNSPACED, UNSPACED_CHARACTER, WORD } from "./scripts";
 import { contentOf, OTHER_STOP_WORDS, STOP_WORDS } from "./stop-words";
 
-/** Words from this length on are indexed by their parts too, so that a German compound is found by either end. */
+/** The parts of words of at least this length are indexed too: either end finds a German compound. */
 const COMPOUND = 12;
-/** The shortest part, and the longest word that is one: compounds of people are hardly longer. */
+/** The shortest part, and the longest word that has parts: compounds are hardly longer. */
 const PART = 5;
 const LONGEST = 40;
-/** The parts of so many characters are indexed for a message, whatever its words. */
+/** The most characters of parts in the indexed text of a message, approximately. */
 const PARTS = 2_000;
 
-/** The indexed text of a message is at most so many times as long as the message, and so many characters more. */
+/** The indexed text of a message is at most this multiple of its length, plus GROWTH_MORE. */
 const GROWTH = 3;
 
-/** How many words of a question are looked up: the longest ones, which are the rarest. */
+/** The most words of a question to look up: the longest ones, because long words are rare. */
 const MAX_TERMS = 48;
 
 /** Returns both sides of every cut through a long word of letters. */
@@ -25,7 +25,7 @@ function partsOf(word: string): string[] {
   return cuts.flatMap((cut) => [word.slice(0, cut), word.slice(cut)]);
 }
 
-/** Returns the parts of a message's long words, the first ones where there are many. */
+/** Returns the parts of a message's long words, only the first parts if there are many. */
 function partsIn(text: string): string {
   let parts = "";
   for (const [word] of text.matchAll(WORD)) {
@@ -36,10 +36,10 @@ function partsIn(text: string): string {
   return parts;
 }
 
-/** Returns the words of a text in their order, as the index has them: for a phrase between double quotes. */
+/** Returns the words of a text in their order, as in the index: for a phrase in double quotes. */
 export const phraseWords = (text: string): string => (paired(normalize(text)).match(WORD) ?? []).join(" ");
 
-/** Returns the text that is indexed for a message: its days, its emoji, its words and the parts of long ones. */
+/** Returns the text to index for a message: its days, its emoji, its words and the parts of long words. */
 export function indexText(content: string, createdAt: number): string {
   const text = normalize(content);
   const first = [dayWords(content, createdAt), ...emojiWords(text)].join(" ").slice(0, GROWTH_MORE);
@@ -47,7 +47,7 @@ export function indexText(content: string, createdAt: number): string {
   return `${first} ${rest.slice(0, GROWTH * content.length + GROWTH_MORE - first.length)}`;
 }
 
-/** A word to look up; `prefix`: all words that begin with it; `match`: an FTS5 expression to look up in its place. */
+/** A word to look up. `prefix`: also all words that begin with it. `match`: an FTS5 expression to look up instead. */
 export interface Term {
   word: string;
   prefix: boolean;
@@ -55,8 +55,8 @@ export interface Term {
 }
 
 /**
- * Returns the words of a question that are worth looking up: no stop words, nothing twice, the longest where there are many.
- * @param english whether the question is known to be in English; stop words of other languages may mean something there
+ * Returns the words of a question to look up: no stop words, no repetitions, and at most the longest {@link MAX_TERMS}.
+ * @param english whether the question is in English: it keeps stop words of other languages, which may have a meaning
  */
 export function termsOf(question: string, english = true): Term[] {
   const text = normalize(question);

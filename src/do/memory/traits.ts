@@ -1,15 +1,15 @@
-/** What a message looks like, kept with it as bits: what an answer to a kind of question tends to have. */
+/** Traits of a message that answers to certain kinds of questions often have. Stored with the message, as bits. */
 
-// Bit 1 is in stored messages and no longer used.
+// Stored messages may have bit 1, which is no longer used.
 
-/** It names something: a capital in mid-sentence that is no speaker's, or a quotation mark. */
+/** The message names something: it has a quotation mark, or a capitalized word, except speakers, within a sentence. */
 export const NAMES = 2;
-/** It speaks of a time. */
+/** The message mentions a time. */
 export const TIMES = 4;
-/** It has a number. */
+/** The message has a number. */
 export const COUNTS = 8;
 
-/** It is of a function, and no text. */
+/** The message is a call or a result of a function, without text to recall. */
 export const QUIET = 16;
 
 const CAPITAL = /(?<=[\p{Ll}\p{N},;:)] )\p{Lu}\p{L}+/gu;
@@ -19,12 +19,12 @@ const TIME =
 const NUMBER =
   /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|once|twice|dozen|couple|few|several)\b/i;
 
-/** A long message has some of everything: what it begins with says enough. */
+/** Only the first characters of a message are read: a whole long message would have every trait. */
 const READ = 4_000;
 
 /**
- * The traits of a message.
- * @param speakers names that say who is spoken to, not what is spoken of; in lower case
+ * Returns the traits of a message.
+ * @param speakers names of speakers, in lower case: they address a person and are not a topic
  */
 export function traitsOf(content: string, speakers: ReadonlySet<string>): number {
   const start = content.slice(0, READ);
@@ -39,14 +39,14 @@ export function traitsOf(content: string, speakers: ReadonlySet<string>): number
 const WHEN = /\b(?:when|how long|(?:what|which) (?:year|month|date|day))\b/i;
 const HOW_MANY = /\b(?:how (?:many|often|old|much)|what time)\b/i;
 
-/** How much more likely a message answers a question of some kind for a trait that it has. Found on long conversations. */
+/** For each trait, how much more likely a message with it answers the question. Measured on long conversations. */
 export type Priors = [trait: number, factor: number][];
 
 const NAMED = 1.15;
 const TIMED = 1.25;
 const COUNTED = 1.3;
 
-/** The priors of a question; what looks like an answer is known of English alone. */
+/** Returns the priors of a question. Only English questions have priors. */
 export function priorsOf(question: string, english: boolean): Priors {
   if (!english) return [];
   const priors: Priors = [[NAMES, NAMED]];

@@ -1,29 +1,29 @@
-/** The vectors of a session's messages: of the first so many, in their order. */
+/** Stores the vectors of a session's messages. The vector of the message with `seq` n has the place n - 1. */
 
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
 import { cosine, EXACT, nearestBySigns, pack, signsOf, strideOf, wordsOf } from "./vectors";
 
-/** Vectors of a row. The last row is not full, and written anew with each that comes; its signs follow when it is. */
+/** Vectors per row. Each new vector rewrites the last row until it is full; its signs are stored then. */
 const BLOCK = 64;
 
-/** A vector each, by place: whole rows in memory would be megabytes a question. */
+/** Reads single vectors by place: whole rows would take megabytes of memory for each question. */
 const READ = `SELECT wanted.value, substr(data, (wanted.value % ${BLOCK}) * ?1 + 1, ?1)
   FROM json_each(?2) AS wanted JOIN vectors ON block = wanted.value / ${BLOCK}`;
 
-/** Which model made the vectors, and how many dimensions they have; 0 while there are none. */
+/** The model of the stored vectors, and their number of dimensions; 0 without vectors. */
 interface Made {
   model: string;
   dimensions: number;
 }
 
-/** The signs of all vectors, one behind the other. */
+/** The signs of all vectors, one after the other. */
 interface Signs {
   count: number;
   data: Uint32Array;
 }
 
-/** Which encoder makes vectors, the AI Gateway that it is called through, and the object that counts its tokens. */
+/** The encoder of the vectors, the AI Gateway for its calls, and the object that counts its tokens. */
 export interface EncoderOptions {
   model: string;
   gateway: string;
@@ -31,7 +31,7 @@ export interface EncoderOptions {
   meter?: string | undefined;
 }
 
-/** The vector of a message; null for none that is of use. */
+/** The vector of a message; null without a usable one. */
 export interface PlacedVector {
   seq: number;
   vector: Float32Array | null;
@@ -39,7 +39,7 @@ export interface PlacedVector {
 
 export class VectorRows {
   readonly #db: Database;
-  /** Kept while the object lives: an eighth of the vectors' size. */
+  /** Cached in memory: an eighth of the vectors' size. */
   #signs: Signs | undefined;
 
   constructor(db: Database) {
@@ -53,14 +53,14 @@ export class VectorRows {
     return metaOf(this.#db, "vectors") ?? { model: "", dimensions: 0 };
   }
 
-  /** How many messages have a vector of this model. */
+  /** Returns the number of messages that have a vector of this model. */
   count(model: string): number {
     const places = this.#places(model);
     return places === 0 ? 0 : places - this.#staleCount();
   }
 
   /**
-   * Returns the messages whose vectors are to be made next, by `seq`: those whose vectors were emptied, then those behind
+   * Returns the `seq` of the next messages that need a vector: messages whose vectors were emptied, then messages after
    * the last vector.
    * @param last the last message that may have a vector
    */
@@ -72,32 +72,33 @@ export class VectorRows {
     return [...stale, ...Array.from({ length: behind }, (_, at) => places + 1 + at)];
   }
 
-  /** Which encoder an alarm goes on with, where one was planned. */
+  /** The encoder for the next alarm; null if none is planned. */
   get planned(): (EncoderOptions & { failures: number }) | null {
     return metaOf(this.#db, "encoder") ?? null;
   }
 
-  /** @param failures how often in a row it has failed */
+  /** Stores the encoder for the next alarm. @param failures the number of its failures in a row */
   plan({ model, gateway, meter }: EncoderOptions, failures = 0): void {
     this.#db.transaction(() => setMeta(this.#db, "encoder", { model, gateway, meter, failures }));
   }
 
   /**
-   * Stores vectors that were {@link wanted}, in that order. Those of another model, or of other dimensions, begin anew.
-   * @param vectors null for a message that changed meanwhile: its vector is to be made again
+   * Stores vectors of messages that {@link wanted} returned, in the same order. If the model or the dimensions changed,
+   * deletes all older vectors.
+   * @param vectors null for a message that changed meanwhile: its vector must be made again
    */
   store(model: string, dimensions: number, vectors: PlacedVector[]): void {
     const { made } = this;
     this.#db.transaction(() => {
       const isSame = made.model === model && made.dimensions === dimensions;
-      // Behind vectors of other dimensions these are worth nothing: all are made again.
+      // If only the dimensions changed, these vectors do not begin with the first message: all are made again.
       const begins = this.#places(model) === 0;
       if (!isSame) this.#begin({ model, dimensions });
       if (isSame || begins) this.#put(vectors);
     });
   }
 
-  /** Empties the vectors of messages, which are then made again. */
+  /** Empties the vectors of messages. They are made again later. */
   empty(seqs: number[]): void {
     const { model } = this.made;
     const places = this.#places(model);
@@ -137,14 +138,17 @@ export class VectorRows {
     }
   }
 
-  /** */
+  /** Deletes all vectors. */
   clear(): void {
     this.#signs = undefined;
     for (const table of ["vectors", "signs", "stale_vectors"]) this.#db.write(`DELETE FROM ${table}`);
     setMeta(this.#db, "vectors", undefined);
   }
 
-  /** The messages before a `seq` whose meaning is nearest to a question's, by `seq`, best first, the newer of equals. */
+  /**
+   * Returns the `seq` of the messages nearest in meaning to a question, best first; equally near ones newest first.
+   * @param before only messages before this `seq`
+   */
   nearest(question: Float32Array, before: number, most: number): number[] {
     const { dimensions } = this.made;
     if (question.length !== dimensions) return [];
@@ -159,10 +163,10 @@ export class VectorRows {
     return [...this.#ranked(question, places.slice(0, EXACT)), ...seqs.slice(EXACT)];
   }
 
-  /** Places as the `seq` of their messages, by how near their vectors are to a question's. */
+  /** Returns the `seq` of the messages at some places, the nearest to a question's vector first. */
   #ranked(question: Float32Array, places: number[]): number[] {
     const found: { seq: number; near: number }[] = [];
-    // In order, so that a row of which several are wanted is at hand.
+    // In order, so that several vectors of one row are read together.
     const wanted = JSON.stringify(places.sort((a, b) => a - b));
     for (const [place, data] of this.#db.tuples<[number, ArrayBuffer]>(READ, strideOf(question.length), wanted)) {
       found.push({ seq: place + 1, near: cosine(question, new Uint8Array(data)) });
@@ -170,7 +174,7 @@ export class VectorRows {
     return found.sort((a, b) => b.near - a.near || b.seq - a.seq).map(({ seq }) => seq);
   }
 
-  /** How many messages have a place for a vector of this model: the first so many. */
+  /** Returns the number of places, used or emptied, for vectors of this model. */
   #places(model: string): number {
     const { model: maker, dimensions } = this.made;
     return maker === model && dimensions > 0 ? this.#count(strideOf(dimensions)) : 0;
@@ -191,7 +195,7 @@ export class VectorRows {
     return new Uint8Array(row?.data ?? new ArrayBuffer(0));
   }
 
-  /** The signs, from the rows that have them, and those of the last vectors from these. */
+  /** Returns all signs: reads those of full rows, and computes those of the last row from its vectors. */
   #load(dimensions: number): Signs {
     if (this.#signs) return this.#signs;
     const signs: Signs = { count: 0, data: new Uint32Array(0) };

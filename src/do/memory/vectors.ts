@@ -1,36 +1,36 @@
 /**
- * Vectors of meaning in little space: one byte a dimension and a scale, and the signs alone, which tell in a fraction of the
- * time which vectors are worth a closer look.
+ * Packs vectors of meaning: one byte per dimension and a scale. A search compares only the signs first, in a fraction
+ * of the time, to find the vectors that need an exact comparison.
  */
 
 /**
- * How many of the best by their signs are ranked by their bytes. To read them costs more than all the rest of a recall, and
- * the order of those behind hardly matters: what they get goes by the logarithm of their rank.
+ * The number of vectors, the best by their signs, that are ranked by their bytes. Reading them takes longer than the
+ * rest of a recall. The order of later ones hardly matters, because evidence depends on the logarithm of the rank.
  */
 export const EXACT = 128;
 /** The highest value of a byte. */
 const MOST = 127;
 const SCALE_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** Bytes of a vector: its scale, then a byte a dimension. */
+/** Returns the bytes of a packed vector: its scale, then one byte per dimension. */
 export const strideOf = (dimensions: number) => SCALE_BYTES + dimensions;
-/** 32-bit words of a vector's signs. */
+/** Returns the number of 32-bit words for a vector's signs. */
 export const wordsOf = (dimensions: number) => (dimensions + 31) >> 5;
 
-/** Of length 1, so that a product of two is their cosine. */
+/** Returns a vector scaled to length 1: the product of two such vectors is their cosine. */
 export function unit(vector: readonly number[]): Float32Array {
   const length = Math.hypot(...vector) || 1;
   return Float32Array.from(vector, (value) => value / length);
 }
 
-/** Packs a vector in the place that is given. */
+/** Packs a vector into the given bytes. */
 export function pack(vector: Float32Array, into: Uint8Array): void {
   const scale = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / MOST || 1;
   new DataView(into.buffer, into.byteOffset).setFloat32(0, scale, true);
   for (const [at, value] of vector.entries()) into[SCALE_BYTES + at] = Math.round(value / scale);
 }
 
-/** The signs of a packed vector, in the place that is given. */
+/** Writes the signs of a packed vector into the given words. */
 export function signsOf(packed: Uint8Array, into: Uint32Array): void {
   into.fill(0);
   for (let at = SCALE_BYTES; at < packed.length; at += 1) {
@@ -40,7 +40,7 @@ export function signsOf(packed: Uint8Array, into: Uint32Array): void {
   }
 }
 
-/** The cosine of a vector and a packed one. */
+/** Returns the cosine of a vector and a packed vector. */
 export function cosine(vector: Float32Array, packed: Uint8Array): number {
   const bytes = new Int8Array(packed.buffer, packed.byteOffset + SCALE_BYTES, vector.length);
   let sum = 0;
@@ -48,14 +48,14 @@ export function cosine(vector: Float32Array, packed: Uint8Array): number {
   return sum * new DataView(packed.buffer, packed.byteOffset).getFloat32(0, true);
 }
 
-/** How many bits are set: Hacker's Delight, figure 5-2. */
+/** Returns the number of set bits. From Hacker's Delight, figure 5-2. */
 function bitsIn(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555);
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** The places, of the first so many, whose signs differ least from a vector's: nearest first, the newest of equals. */
+/** Returns the places, among the first `count`, with the most similar signs, best first; equal ones newest first. */
 export function nearestBySigns(signs: Uint32Array, count: number, wanted: Uint32Array, most: number): number[] {
   const words = wanted.length;
   const distances = new Uint16Array(count);

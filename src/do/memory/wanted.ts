@@ -1,14 +1,14 @@
-/** From a question to the words that are looked up for it, each with the words that may stand in its place. */
+/** Finds the words to look up for a question, each with its other forms and related words. */
 import { asksState, expansionOf } from "./expansion";
 import type { Wanted } from "./fulltext";
 import { inflectionsOf } from "./inflections";
 import { type Asked, daysOf } from "./question-days";
 import { type Term, termsOf } from "./terms";
 
-/** How many related words of a question are looked up, so that one about everything costs little more than others. */
+/** The most related words to look up for a question: limits the cost of long questions. */
 const RELATED_WORDS = 96;
 
-/** Returns the words of a question that are worth looking up, and the days that it speaks of. */
+/** Returns the words of a question to look up, and the days that it mentions. */
 export function wantedOf(question: string, english: boolean, asked: Asked): Wanted[] {
   const { terms: days, rest } = daysOf(question, asked);
   const terms = termsOf(rest, english);
@@ -19,7 +19,7 @@ const inflected = (term: Term): Wanted => ({ term, ...inflectionsOf(term.word) }
 
 export const alone = (term: Term): Wanted => ({ term, forms: [], related: [] });
 
-/** Returns words with their other forms and related words, without those that the question has itself. */
+/** Adds other forms and related words to words, except words that the question itself contains. */
 function expanded(terms: Term[], state: boolean): Wanted[] {
   const said = new Set(terms.map(({ word }) => word));
   const others = (words: string[]) => words.filter((word) => !said.has(word));

@@ -33,7 +33,7 @@ export class FactRows {
     this.#db = db;
   }
 
-  /** Whether the user has {@link MAX_FACTS}. */
+  /** Whether the user has {@link MAX_FACTS} facts. */
   get full(): boolean {
     return this.count() >= MAX_FACTS;
   }
@@ -72,7 +72,7 @@ export class FactRows {
     return { id, text, tokens, source, createdAt: now, updatedAt: now };
   }
 
-  /** Changes a fact. @returns null if there is none with this id */
+  /** Changes a fact. @returns null if no fact has this id */
   change(id: string, text: string, source: Place | null, extracted: boolean): Fact | null {
     const row = this.#row(id);
     if (!row) return null;
@@ -86,7 +86,7 @@ export class FactRows {
     return { ...toFact(row), text, tokens, source, updatedAt: now };
   }
 
-  /** Deletes a fact. @returns whether there was one with this id */
+  /** Deletes a fact. @returns whether a fact had this id */
   delete(id: string): boolean {
     const row = this.#row(id);
     if (!row) return false;
@@ -101,7 +101,7 @@ export class FactRows {
     for (const { id } of this.#db.rows<Row>(query, session, from, to)) this.delete(id);
   }
 
-  /** Indexes all facts anew. Call it inside a transaction. */
+  /** Rebuilds the index of all facts. Call it inside a transaction. */
   reindex(): void {
     for (const { number, text, created_at } of this.#db.rows<Row>("SELECT * FROM facts")) {
       this.#unindex(number);

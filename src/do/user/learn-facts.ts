@@ -18,7 +18,7 @@ export interface Extraction {
   meter?: string | undefined;
 }
 
-/** A turn from which no facts have been extracted yet. */
+/** A turn whose facts have not been extracted yet. */
 interface PendingTurn extends NotedEpoch {
   sessionId: string;
   from: number;
@@ -28,23 +28,23 @@ interface PendingTurn extends NotedEpoch {
 /** The state of the task `extract`. Its fields have the names under which version 2.0.0 stored them. */
 interface PendingExtraction extends Extraction {
   lessons: PendingTurn[];
-  /** How often in a row the model has failed. */
+  /** The number of consecutive failures of the model. */
   failures: number;
 }
 
 /** The most pending turns. If the model does not keep up, the oldest are dropped. */
 const MAX_PENDING = 64;
-/** Turns of one alarm: each may take six calls of the model, and an invocation on the free plan makes at most 50. */
+/** The most turns of one alarm: each may call the model six times, and the free plan allows 50 calls per invocation. */
 const BATCH = 8;
 /** The most facts that the model is shown. */
 const SHOWN = 16;
-/** How often the model is called for one turn while it fails, and the milliseconds before the second call; they double. */
+/** The most model calls for a failing turn, and the milliseconds before the second one; the pause doubles each time. */
 const TRIES = 4;
 const PAUSE_MS = 30_000;
 /** Milliseconds after which the alarm retries a turn whose object was lost. */
 const LOST_MS = 120_000;
 
-/** Failures that a later call may not have. */
+/** Temporary failures, after which the call is retried. */
 const PASSING: readonly Failure["reason"][] = [
   "model_busy",
   "model_timeout",
@@ -67,7 +67,7 @@ export class LearnFacts {
     this.#affinity = affinity;
   }
 
-  /** Adds the turns of new messages to the pending ones. Call it inside a transaction. @returns whether there are any */
+  /** Adds the turns of new messages to the pending ones. Call it inside a transaction. @returns whether it added any */
   add({ sessionId, epoch }: SessionUpdate, messages: Message[], extraction: Extraction): boolean {
     const turns = Map.groupBy(
       messages.filter(({ turnId }) => turnId !== undefined),
@@ -83,7 +83,10 @@ export class LearnFacts {
     return true;
   }
 
-  /** Extracts facts from pending turns, unless another call does so. @returns when to continue; null if none are pending */
+  /**
+   * Extracts facts from pending turns, unless another call is doing so.
+   * @returns when to continue; null if none are pending
+   */
   async run(): Promise<number | null> {
     if (this.#busy) return this.#noted ? Date.now() + LOST_MS : null;
     this.#busy = true;

@@ -48,7 +48,7 @@ export class Segments {
 
   /** Returns the places of a session's messages, oldest first: of all, or from one `seq` of the session to another. */
   rangesOf(session: string, from = 1, to = Number.MAX_SAFE_INTEGER): Range[] {
-    // Segments of a session do not overlap, so that only the last one that begins before `from` can reach into the range.
+    // Segments of a session do not overlap, so only the last one that begins before `from` can reach into the range.
     const query = `SELECT * FROM runs WHERE session = ?1 AND behind < ?2 AND behind + last - first + 1 >= ?3
       AND behind >= coalesce((SELECT max(behind) FROM runs WHERE session = ?1 AND behind < ?3), 0) ORDER BY behind`;
     return this.#db.rows<Segment>(query, session, to, from).map(({ first, last, behind }): Range => {

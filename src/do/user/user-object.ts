@@ -24,7 +24,7 @@ export interface Question {
 /** The reply of the user's object to a question. */
 export type Known =
   | { state: "known"; memory: UserMemory; epoch: string | undefined }
-  /** The session's epoch is over: the session, or the user, was deleted. */
+  /** The session's epoch has ended: the session or the user was deleted. */
   | { state: "gone" }
   | { state: "user_being_deleted" };
 

@@ -137,7 +137,7 @@ export class UserSessions {
     }));
   }
 
-  /** Returns so many sessions, in no order, with the number of their messages. */
+  /** Returns up to `limit` sessions in any order, with the number of messages of each. */
   first(limit: number): { id: string; messages: number }[] {
     return this.#db.rows("SELECT id, messages FROM sessions LIMIT ?", limit);
   }

@@ -11,7 +11,7 @@ import { UserTranscript } from "./user-transcript";
 
 /** Milliseconds after which a listed session without messages is checked: far longer than a turn takes. */
 const UNWRITTEN_MS = 86_400_000;
-/** Sessions that one check asks: each costs a call. */
+/** The most sessions that one check asks; each costs a call. */
 const CHECKED = 32;
 /** The fewest messages that are dropped at once if the database is too large, and how many for each new message. */
 const DROPPED = 1_000;
@@ -109,7 +109,7 @@ export class UserStore {
 
   /**
    * Returns facts, and the messages of all other sessions that match a question of one session.
-   * @param asked when and where it is asked, and the last exchange of its session
+   * @param asked the time and time zone of the question, and the last exchange of its session
    */
   memory(
     sessionId: string,
@@ -133,7 +133,7 @@ export class UserStore {
     });
   }
 
-  /** Returns the state of the user's deletion; undefined if there is none. */
+  /** Returns the state of the user's deletion; undefined if no deletion has begun. */
   get deletion(): Deletion | undefined {
     return this.schedule.noted("close");
   }

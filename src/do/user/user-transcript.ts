@@ -1,4 +1,4 @@
-/** The user's copy of the transcripts of their sessions, in the order in which updates arrived. */
+/** The user's copy of the transcripts of their sessions, ordered by the arrival of updates. */
 
 import { titleOf } from "../../turn/title-of";
 import type { Message, NewMessage, RecalledMessage } from "../../turn/types";
@@ -45,12 +45,15 @@ export class UserTranscript {
       .flatMap(([first, last]) => [...this.#messages.between(first - 1, last, last)]);
   }
 
-  /** Adds messages of a session. A gap separates messages of different sessions, so that recall does not treat them as neighbours. */
+  /**
+   * Adds messages of a session. A gap separates messages of different sessions, so that recall does not treat them as
+   * neighbours.
+   */
   add(sessionId: string, messages: Message[]): void {
     for (let at = 0; at < messages.length; ) {
       const run = consecutive(messages, at);
       const { last } = this.#segments;
-      // The places of retracted messages at the end stay taken: their segment still covers them.
+      // The places of retracted messages at the end are not reused, because their segment still covers them.
       const taken = Math.max(0, (last?.last ?? 0) - this.#messages.end().last);
       const gap = taken + (last && last.session !== sessionId ? NEIGHBOURHOOD : 0);
       const { firstSeq, lastSeq } = this.#messages.append(run.map(toNew), null, gap);
@@ -81,7 +84,7 @@ export class UserTranscript {
     this.#segments.delete(sessionId);
   }
 
-  /** Deletes so many of the oldest messages of all sessions. */
+  /** Deletes the `count` oldest messages of all sessions. */
   dropOldest(count: number): void {
     for (let left = count; left > 0; ) {
       const range = this.#segments.cutOldest(left);
@@ -122,7 +125,7 @@ export class UserTranscript {
   }
 }
 
-/** Returns the messages from an index on whose `seq` are consecutive. */
+/** Returns the messages with consecutive `seq` that begin at an index. */
 function consecutive(messages: Message[], start: number): Message[] {
   let end = start + 1;
   while (end < messages.length && messages[end]?.seq === (messages[end - 1]?.seq ?? 0) + 1) end += 1;

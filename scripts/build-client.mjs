@@ -1,4 +1,4 @@
-// Builds `llamory/client` into dist: the client, and the types of the routes without those of the Worker.
+// Builds `llamory/client` into dist: the client and the types of the routes, without the Worker's types.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const out = mkdtempSync(join(tmpdir(), "llamory-client-"));
 
-/** Returns a file of the compiler with replacements; fails if the text to replace is missing. */
+/** Returns a compiled file with replacements. Fails if a text to replace is missing. */
 function emitted(name, ...changes) {
   let text = readFileSync(join(out, name), "utf8");
   for (const [from, to] of changes) {
@@ -34,7 +34,7 @@ try {
     join(root, "dist/app.d.ts"),
     emitted(
       "app.d.ts",
-      // Clients do not need the types of the Worker's bindings.
+      // Removes the types of the Worker's bindings, which clients do not need.
       [
         /import type { AppEnv } from "\.\/env";\n/.exec(readFileSync(join(out, "app.d.ts"), "utf8"))?.[0] ?? "AppEnv",
         "type AppEnv = object;\n",

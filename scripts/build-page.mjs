@@ -1,4 +1,4 @@
-// Builds the page into dist/page, which the Worker's configuration names as its assets.
+// Builds the page into dist/page, the Worker's folder of assets.
 import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
@@ -35,7 +35,7 @@ await build({
   minify: true,
   target: ["chrome123", "firefox121", "safari17.5"],
 });
-// Names of chunks change with their content. Old ones go last, so that a running server always finds what it serves.
+// Chunk names change with their content. Deletes old chunks last, so that a running server always finds its files.
 const built = new Set(Object.keys(metafile.outputs).map((file) => resolve(file)));
 for (const name of readdirSync(join(out, "lazy"))) {
   const file = join(out, "lazy", name);

@@ -1,4 +1,4 @@
-// Runs the checks of `npm run check` one after the other. Prints a line before each, and the time of all at the end.
+// Runs the checks of `npm run check` one after another. Prints a line before each and the total time at the end.
 import { spawnSync } from "node:child_process";
 
 const steps = [

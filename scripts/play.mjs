@@ -1,4 +1,4 @@
-// Plays a recorded reply of a model server to the Worker, and prints what a client sees: npm run play -- FILE
+// Replays a model server's recorded reply to the Worker and prints the client's response: npm run play -- FILE
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -14,7 +14,7 @@ if (file === undefined || !existsSync(file)) {
 const reply = readFileSync(file);
 const isJson = reply.toString().trimStart().startsWith("{");
 const requests = JSON.parse(readFileSync(join(root, "test/replies/requests.json"), "utf8"));
-// The folder says what the reply answers.
+// The folder's name selects the request.
 const request = requests[basename(dirname(resolve(file)))] ?? requests.default;
 
 const upstream = createServer((asked, response) => {
@@ -35,7 +35,7 @@ const server = spawn(
   { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] },
 );
 
-/** The address at which the Worker is ready. */
+/** Resolves with the Worker's address when it is ready. */
 const ready = new Promise((found, failed) => {
   let output = "";
   server.stdout.on("data", (data) => {
@@ -69,7 +69,7 @@ try {
   try {
     process.kill(-server.pid, "SIGKILL");
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
   upstream.close();
   upstream.closeAllConnections();

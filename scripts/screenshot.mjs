@@ -1,5 +1,5 @@
-// Makes the README's picture of the page: starts a server of its own, has a conversation, and looks at it in Chromium.
-// With --all, pictures of its states on desk and phone, light and dark, go into a folder:
+// Makes the README's picture of the page: starts its own server, has a conversation and takes a screenshot in Chromium.
+// With --all, writes pictures of all states into a folder, for desktop and phone, light and dark:
 // `npm run screenshot -- --all /tmp/pictures`.
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -25,7 +25,7 @@ const stop = () => {
   process.kill(-server.pid, "SIGKILL");
   rmSync(storage, { recursive: true, force: true });
 };
-// If anything below fails, no server is left.
+// Stops the server even if anything below fails.
 process.once("exit", stop);
 await new Promise((resolve, reject) => {
   let output = "";

@@ -1,4 +1,4 @@
-// Starts `npm start`, asks one question over HTTP and stops the server. For systems that do not run the whole test suite.
+// Runs `npm start`, asks one question over HTTP and stops the server. For systems that do not run the whole test suite.
 import { execFileSync, spawn } from "node:child_process";
 
 const TIMEOUT_MS = 120_000;
@@ -7,7 +7,7 @@ const isWindows = process.platform === "win32";
 
 const server = spawn("npm", ["start", "--", "--port", PORT], { detached: !isWindows, shell: isWindows });
 const stop = () => {
-  // Windows has no process groups: taskkill ends the tree.
+  // Windows has no process groups, so taskkill ends the process tree.
   if (isWindows) execFileSync("taskkill", ["/pid", String(server.pid), "/t", "/f"]);
   else process.kill(-server.pid, "SIGTERM");
 };

@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document, made of the routers' documentation and the schemas of their validators. */
+/** Builds the OpenAPI 3.1 document from the routers' documentation and the schemas of their validators. */
 import * as z from "zod";
 import { version } from "../../package.json";
 import { askResponse, deltaEvent, startEvent } from "../../src/schema/ask-schema";
@@ -177,7 +177,7 @@ function operationOf(path: string, operation: FullOperation): Json {
   };
 }
 
-/** The document itself is a static asset: the Worker and its failures are not involved. */
+/** The operation of the document itself. It is a static asset, so the Worker's failures do not apply. */
 const asset = {
   operationId: "openapi",
   summary: "Get this document",

@@ -1,4 +1,4 @@
-/** All operations of the API: the documentation of the routers, and the validators and rules of the routes' chains. */
+/** Collects all operations of the API from the routers' documentation and the routes' validators and rules. */
 import type * as z from "zod";
 import { app, operations as documented } from "../../src/app";
 import { declaredBy, type RouteRules } from "../../src/middleware/route";

@@ -7,7 +7,7 @@ import { type FullOperation, operations } from "./operations";
 const COLLECTION_ID = "fa7496e4-ae84-0306-df41-bd658800392e";
 const ENVIRONMENT_ID = "ba528516-1ba6-eed0-085f-b13784ce5c92";
 
-/** Resolves all references in a value, because Postman's sandbox does not know the document. */
+/** Resolves all references in a value, because Postman's sandbox has no access to the document. */
 function inlined(value: unknown, document: Json): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => inlined(item, document));

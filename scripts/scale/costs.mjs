@@ -1,4 +1,4 @@
-/** The costs of asks, sessions and users, from the inputs of docs/scale.json. */
+/** Calculates the costs of asks, sessions and users from the inputs in docs/scale.json. */
 import { dollars, gigabytes, number, table } from "./table.mjs";
 
 const MILLION = 1e6;
@@ -13,10 +13,10 @@ const INCLUDED = {
   rowsWritten: 50,
   stored: 5,
 };
-/** GB that an object is billed for while it runs. */
+/** The memory in GB that Cloudflare bills for a running object. */
 const OBJECT_GB = 0.128;
 
-/** Usage of a million asks, in the units of the prices: millions, GB. */
+/** Returns the usage of a million asks, in the units of the prices: millions, GB. */
 function usage({ model, user }, inputs) {
   const seconds = model === "large" ? inputs.largeAnswerSeconds : inputs.answerSeconds;
   return {
@@ -47,7 +47,7 @@ const modelPrice = (model, inputs) =>
     ? inputs.promptTokens * inputs.largeIn + inputs.answerTokens * inputs.largeOut
     : inputs.promptTokens * inputs.smallIn + inputs.answerTokens * inputs.smallOut;
 const factsPrice = (inputs) => inputs.factTokens * inputs.smallIn + inputs.factReplyTokens * inputs.smallOut;
-/** The embeddings of a question (20 tokens) and its answer for the index, and of the question for the search. */
+/** Returns the price of embedding a question (20 tokens) and its answer to index them, and the question to search. */
 const encoderPrice = (inputs) => (inputs.answerTokens + 2 * 20) * inputs.encoderIn;
 
 /** Returns the bill of a month. @param stored GB */

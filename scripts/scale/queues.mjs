@@ -1,6 +1,6 @@
-/** Two queues, simulated event by event. Every run has the same result. */
+/** Simulates two queues event by event. Every run has the same result. */
 
-/** A generator of numbers in [0, 1): mulberry32. */
+/** Returns a generator of random numbers in [0, 1): mulberry32. */
 function random(seed) {
   let state = seed;
   return () => {
@@ -14,9 +14,9 @@ function random(seed) {
 const ARRIVALS = 100_000;
 
 /**
- * Simulates one session, which runs one turn at a time. Questions arrive at random (Poisson), and a turn takes 0.5 to 1.5
- * times its mean.
- * @returns seconds from a question's arrival to the beginning of its turn, and the share of refused questions
+ * Simulates one session, which runs one turn at a time. Questions arrive at random (Poisson). A turn takes 0.5 to 1.5
+ * times the mean.
+ * @returns the seconds from a question's arrival to the start of its turn, and the share of refused questions
  */
 export function oneSession(aMinute, seconds, waiting) {
   const next = random(1);
@@ -45,15 +45,15 @@ export function oneSession(aMinute, seconds, waiting) {
 /** The retries of `src/llm/llama.ts` for a busy model: the number of tries, and the pause in seconds, which grows. */
 const TRIES = 3;
 const PAUSE = 0.2;
-/** `Retry-After` of the two refusals, in seconds: `src/wire/problem.ts`. Clients retry after it until they are answered. */
+/** `Retry-After` of the two refusals, in seconds (`src/wire/problem.ts`). Clients wait this long before each retry. */
 const RATE_WAIT = 60;
 const BUSY_WAIT = 10;
 
 /**
- * Simulates a burst: a tenant's asks to different sessions, all within one minute, with retries of the refused ones. The
- * rates of tenant and model count per minute. A busy model is tried three times, then its fallback.
- * @returns the number of asks that were answered at the first attempt, or refused by each limit, and the minute in which
- * the last answer began
+ * Simulates a burst: a tenant's asks to different sessions within one minute, with retries of the refused ones. The
+ * rate limits of tenant and model count per minute. A busy model is tried three times, then its fallback.
+ * @returns the number of asks answered at the first attempt, the number refused by each limit, and the minute of the
+ * start of the last answer
  */
 export function tenantBurst(asks, fallback, { tenantAMinute, modelAMinute }) {
   const next = random(2);

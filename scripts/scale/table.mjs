@@ -4,7 +4,7 @@ export const number = (value) => value.toLocaleString("en", { maximumFractionDig
 export const dollars = (value) =>
   `$${value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 
-/** Returns GB. @param kib KiB of each */
+/** Returns GB. @param kib KiB per item */
 export const gigabytes = (count, kib) => (count * kib * 1024) / 1e9;
 
 /** Renders a Markdown table: a text column, then right-aligned numbers. */

@@ -1,4 +1,4 @@
-/** An answer as it is put together from a whole reply, or from the chunks of a stream. */
+/** Builds an answer from a whole reply, or from the chunks of a stream. */
 import { MAX_ANSWER, MAX_RESULT } from "../limits";
 import type { AnswerPart, ModelEnd } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
@@ -14,27 +14,27 @@ import { TemplateTokens } from "./template-tokens";
 import { callsIn, mayBeCalls } from "./text-calls";
 import { mergedUsage, type UsageReport } from "./usage";
 
-/** How a reply ended, with the model's own count of its tokens. */
+/** The end of a reply, with the model's token counts. */
 export interface ReplyEnd extends Omit<ModelEnd, "usage"> {
   usage: UsageReport;
 }
 
-/** What was asked for. */
+/** The requested form of the answer. */
 export interface Request extends Wanted {
-  /** Whether the answer may be empty: a model that has the results of its calls may have nothing to add. */
+  /** True if the answer may be empty: after the results of its calls, a model may have nothing to add. */
   mayBeEmpty?: boolean | undefined;
 }
 
 export class Answer {
   finishReason: FinishReason | undefined;
-  /** Whether no more is read. */
+  /** True if the answer is too long to read more of it. */
   full = false;
   #usage: UsageReport = {};
   #said = false;
   #refused = false;
   #characters = 0;
   #parts: AnswerPart[] = [];
-  /** Text that may be calls; undefined once it is an answer. */
+  /** Text that may contain calls; undefined once it is known to be an answer. */
   #held: string | undefined;
   readonly #request: Request;
   readonly #names: string[];
@@ -48,14 +48,14 @@ export class Answer {
     if (request.tools) this.#held = "";
   }
 
-  /** Returns the parts that have come since this was last called. */
+  /** Returns the parts that were added since the last call. */
   take(): AnswerPart[] {
     const parts = this.#parts;
     this.#parts = [];
     return parts;
   }
 
-  /** @returns whether the calls are of a size that can be remembered */
+  /** @returns whether the calls are still small enough to store */
   add({ text, reasoning, refusal, calls, finishReason, usage }: Reply): boolean {
     this.#usage = mergedUsage(this.#usage, usage);
     this.finishReason = finishReason ?? this.finishReason;
@@ -65,7 +65,7 @@ export class Answer {
     return this.#calls.add(calls);
   }
 
-  /** Passes on the text that was held back, when the reply broke off. Half a call is neither a call nor an answer. */
+  /** Releases held text after the reply broke off, but drops half a call: it is neither a call nor an answer. */
   breakOff(): void {
     this.#endText();
     const held = this.#held ?? "";
@@ -78,7 +78,7 @@ export class Answer {
     this.#read(this.#reasoning.end());
   }
 
-  /** Ends the answer with the calls in it, or with its text. */
+  /** Ends the answer with its calls or its text. */
   end(): Result<ReplyEnd> {
     this.#endText();
     const { finishReason = "stop" } = this;
@@ -93,14 +93,14 @@ export class Answer {
     return ok({ ...end, finishReason });
   }
 
-  /** @param cut whether the reply ended before the model was done: calls that are not whole are left out then */
+  /** @param cut true if the reply ended before the model had finished; incomplete calls are then omitted */
   #endCalls(cut: boolean): Result<ToolCall[] | undefined> {
     const { tools } = this.#request;
     if (!tools) return ok(undefined);
     const held = this.#held ?? "";
     const written = callsIn(held, this.#names);
     if (written) this.#held = undefined;
-    // Some servers send the text of a call beside the call itself.
+    // Some servers send a call both as text and as a call.
     if (written && !this.#calls.some) this.#calls.add(written);
     if (cut) this.breakOff();
     else this.#say(this.#held ?? "");
@@ -122,7 +122,7 @@ export class Answer {
     this.#push("text", text);
   }
 
-  /** Reasoning counts, so that a model which does nothing else comes to an end too. */
+  /** Counts reasoning too, so that the limit also stops a model that only reasons. */
   #push(kind: AnswerPart["kind"], text: string): void {
     const room = MAX_ANSWER - this.#characters;
     if (text.length > room) {
@@ -140,10 +140,10 @@ export class Answer {
   }
 }
 
-/** An answer that came in one piece. */
+/** An answer from a whole reply. */
 export type WholeAnswer = ReplyEnd & { text: string; reasoning: string };
 
-/** Reads a whole reply, and finds the JSON in it where that was asked for. */
+/** Reads a whole reply. If JSON was requested, finds it in the text. */
 export function wholeAnswer(value: unknown, request: Request): Result<WholeAnswer> {
   const reply = isObject(value) ? readReply(value) : null;
   const answer = new Answer(request);
@@ -158,7 +158,7 @@ export function wholeAnswer(value: unknown, request: Request): Result<WholeAnswe
       .join("");
   const said = join(({ kind }) => kind !== "reasoning");
   const { format } = request;
-  // A text that was cut off at its limit would be cut off again.
+  // If the token limit cut the text off, a retry would be cut off too, so invalid JSON is accepted.
   const isJson = format !== undefined && end.value.finishReason === "stop" && !end.value.refused;
   const text = isJson ? jsonIn(said, (found) => fits(found, format)) : said;
   if (text === undefined) return failed({ reason: "model_reply_malformed" });

@@ -1,28 +1,28 @@
-/** What this project uses of `env.AI`: Workers AI, or what stands in for it. */
+/** The part of `env.AI` that this project uses. The binding is Workers AI or one of its replacements. */
 import type { Role } from "../turn/types";
 
-/** A message as Workers AI and OpenAI both take it; Workers AI refuses content that is null. */
+/** A message that Workers AI and OpenAI both accept. Workers AI rejects `null` as content. */
 export interface ModelMessage {
   role: Role;
   content: string;
   tool_calls?: { id: string; type: "function"; function: { name: string; arguments: string } }[];
   tool_call_id?: string;
-  /** Of the function whose result this is. */
+  /** The name of the function that returned this result. */
   name?: string;
 }
 
 export interface ModelTool {
   type: "function";
-  /** Workers AI wants all of them. */
+  /** Workers AI requires all three fields. */
   function: { name: string; description: string; parameters: object };
 }
 
-/** As Workers AI has it; `OpenAIModel` makes OpenAI's of it. */
+/** The form of Workers AI. `OpenAIModel` converts it to OpenAI's. */
 export type ResponseFormat = { type: "json_object" } | { type: "json_schema"; json_schema: object };
 
 export interface ChatInputs {
   messages: ModelMessage[];
-  /** Always sent: Workers AI's own default is 256. */
+  /** Always sent, because Workers AI's default is only 256. */
   max_tokens: number;
   temperature?: number;
   top_p?: number;
@@ -37,7 +37,7 @@ export interface ChatInputs {
   reasoning_effort?: string;
 }
 
-/** Texts to be made vectors of: the reply is `{ data: number[][] }`. */
+/** The texts to embed. The reply is `{ data: number[][] }`. */
 export interface EmbeddingInputs {
   text: string[];
 }
@@ -45,14 +45,14 @@ export interface EmbeddingInputs {
 export type AiInputs = ChatInputs | EmbeddingInputs;
 
 export interface AiOptions {
-  /** Cancels the call; `cancelled` in its place where the binding is an entrypoint. */
+  /** Cancels the call. Entrypoints get `cancelled` instead. */
   signal?: AbortSignal;
-  /** Resolves when the call is cancelled, or over. */
+  /** Resolves when the call is cancelled or has ended. */
   cancelled?: () => Promise<void>;
   extraHeaders?: Record<string, string>;
-  /** Fails at once while the model is busy, instead of waiting: https://developers.cloudflare.com/workers-ai/ */
+  /** Makes a busy model fail at once instead of queueing the call: https://developers.cloudflare.com/workers-ai/ */
   rejectIfBusy?: boolean;
-  /** The AI Gateway that the call goes through. */
+  /** The AI Gateway that forwards the call. */
   gateway?: { id: string };
 }
 
@@ -62,18 +62,18 @@ export interface AiBinding {
 }
 
 /**
- * How a call of a binding can be cancelled: RPC, by which an entrypoint is called, carries no AbortSignal.
- * @param released resolves when the call is aborted, or over
+ * Returns the options that make a call cancellable. RPC to an entrypoint cannot carry an AbortSignal.
+ * @param released resolves when the call is aborted or has ended
  */
 export function cancelOptions(ai: AiBinding, signal: AbortSignal, released: Promise<void>): AiOptions {
   const isEntrypoint = Object.prototype.toString.call(ai) === "[object Fetcher]";
   return isEntrypoint ? { cancelled: () => released } : { signal };
 }
 
-/** The signal of a call that an entrypoint got. */
+/** Returns the abort signal for a call that an entrypoint received. */
 export function signalOf({ cancelled }: AiOptions = {}): AbortSignal {
   const controller = new AbortController();
-  // A caller that is gone cancels too.
+  // The promise rejects if the caller disconnects, which cancels too.
   const abort = () => controller.abort();
   cancelled?.().then(abort, abort);
   return controller.signal;

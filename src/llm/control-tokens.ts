@@ -1,18 +1,18 @@
-/** Keeps the control tokens of Llama's chat templates out of model calls: a tokenizer reads them wherever they occur. */
+/** Keeps control tokens of Llama's chat templates out of model calls: tokenizers obey them anywhere in a text. */
 import type { PromptMessage } from "../turn/types";
 
 /**
- * `<|eot_id|>` and every other `<|…|>`, also with invisible characters in it, which a server may strip. A name contains
- * no space, quote or backslash, so that a match never spans two strings of a JSON text.
+ * Matches `<|eot_id|>` and every other `<|…|>`, also with invisible characters inside, which a server may strip. A name
+ * contains no space, quote or backslash, so a match never spans two strings of a JSON text.
  */
 const CONTROL_TOKEN = /<\p{DI}*\|([^|<>\s"\\]+)\|\p{DI}*>/gu;
 
-/** `<|eot_id|>` becomes `<eot_id>`. The replacement begins and ends without a bar, so it completes no other token. */
+/** Rewrites `<|eot_id|>` as `<eot_id>`. Without a bar at either end, the result cannot complete another token. */
 const rewritten = (text: string) => text.replace(CONTROL_TOKEN, "<$1>");
 
-/** Returns a JSON value with the control tokens in all its strings and keys rewritten. */
+/** Returns a JSON value with all control tokens in its strings and keys rewritten. */
 export function withoutControlTokens<T extends object>(value: T): T {
-  // One pass over the text reaches every string, and JSON.stringify escapes none of a token's characters.
+  // Works on the JSON text, which contains every string. JSON.stringify escapes no character of a token.
   const json = JSON.stringify(value);
   const clean = rewritten(json);
   return clean === json ? value : JSON.parse(clean);
@@ -20,21 +20,21 @@ export function withoutControlTokens<T extends object>(value: T): T {
 
 const ESCAPE = /\\(?:u([0-9a-f]{4})|.)/gi;
 
-/** Decodes escapes such as `\u003c` of a JSON text; those that JSON requires stay. */
+/** Decodes escapes such as `\u003c` in a JSON text, except those that JSON requires. */
 const unescaped = (json: string) =>
   json.replace(ESCAPE, (escaped, digits?: string) => {
     const character = digits === undefined ? "" : String.fromCharCode(Number.parseInt(digits, 16));
     return /^[^\p{Cc}\p{Cs}"\\]$/u.test(character) ? character : escaped;
   });
 
-/** Arguments of a call are JSON, which chat templates decode: a token in them may be escaped. */
+/** Cleans the JSON arguments of a call. Chat templates decode them, so escaped tokens count too. */
 function cleanArguments(json: string): string {
   const plain = json.includes("\\u") ? unescaped(json) : json;
   const clean = rewritten(plain);
   return clean === plain ? json : clean;
 }
 
-/** Returns the messages of a prompt as the model receives them. */
+/** Returns the messages of a prompt without control tokens. */
 export const cleanMessages = (messages: PromptMessage[]): PromptMessage[] =>
   withoutControlTokens(
     messages.map(({ toolCalls, ...message }) => ({

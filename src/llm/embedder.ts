@@ -1,22 +1,22 @@
-/** Texts as vectors of their meaning, by a model behind the AI binding. */
+/** Embeds texts with a model of the AI binding. */
 import { log } from "../log";
 import { withTimeout } from "../timeout";
 import { type AiBinding, cancelOptions } from "./binding";
 import { errorIn, messageOf } from "./errors";
 import { causeOf } from "./log-cause";
 
-/** How an encoder is called, as the settings say. */
+/** The settings of embedding calls. */
 export interface EmbeddingOptions {
   model: string;
-  /** Milliseconds that an ask waits for its question's vector. */
+  /** Maximum milliseconds that an ask waits for its question's vector. */
   timeoutMs: number;
   /** The id of an AI Gateway; empty for none. */
   gateway: string;
-  /** The name of the object that counts the tokens; absent without a quota. */
+  /** The name of the Durable Object that counts the tokens; absent without a quota. */
   meter?: string | undefined;
 }
 
-/** Vectors of one length, one for each text; null where the reply is something else. */
+/** Returns one vector per text, all of the same length; null if the reply contains anything else. */
 function vectorsIn(reply: unknown, count: number): number[][] | null {
   if (typeof reply !== "object" || reply === null || !("data" in reply) || !Array.isArray(reply.data)) return null;
   const data: unknown[] = reply.data;
@@ -26,7 +26,7 @@ function vectorsIn(reply: unknown, count: number): number[][] | null {
   return data.length === count && length > 0 && data.every(isVector) ? data : null;
 }
 
-/** A vector for each text, in their order; null where the model fails or takes longer. */
+/** Returns one vector per text, in order; null if the model fails or exceeds `timeoutMs`. */
 export async function embed(
   ai: AiBinding,
   texts: string[],

@@ -1,12 +1,12 @@
-/** Errors of a model as failures. The binding throws them with a message `<code>: …`; entrypoints return them. */
+/** Converts model errors to failures. The binding throws errors with a message `<code>: …`; entrypoints return them. */
 import type { Failure } from "../turn/result";
 import { isObject } from "./json";
 import type { Lack } from "./lacks";
 import { causeOf } from "./log-cause";
 
 /**
- * What may help: `again` the same call, `once` the same but only once more, `fallback` another model, `shrink` a shorter
- * prompt, `without` a call that does not ask for something that the model lacks, `stop` nothing that the Worker can do.
+ * The reaction to an error. `again`: repeat the call. `once`: repeat it only once. `fallback`: use another model.
+ * `shrink`: send a shorter prompt. `without`: do not use the ability that the model lacks. `stop`: give up.
  */
 export type Remedy = "again" | "once" | "fallback" | "shrink" | "stop" | { without: Lack };
 
@@ -38,36 +38,36 @@ const KINDS: Record<number, Kind> = {
   3041: "account",
 };
 
-/** A cause begins with its code. */
+/** Matches the code at the start of a cause. */
 const CODE = /^(\d{3,4})\b/;
 
-/** The message of the error of a model server that does not answer. */
+/** The error message if a model server does not answer. */
 export const UNREACHABLE = "unreachable";
-/** The message of the error of a reply that is no JSON. */
+/** The error message if a reply is not valid JSON. */
 export const UNPARSABLE = "unparsable";
 
-/** An error as a value. Entrypoints return it: the runtime would log what they throw, with its text and stack. */
+/** An error as a value. Entrypoints return it, because the runtime would log text and stack of a thrown error. */
 export interface ReturnedError {
   modelError: string;
 }
 
-/** Returns the value for an error, without the texts in its message. */
+/** Converts an error to a value and removes the model server's texts from its message. */
 export const returnedError = (error: unknown): ReturnedError => ({ modelError: causeOf(messageOf(error)) });
 
-/** Finds the error in what a call returned. */
+/** Returns the cause if the result of a call is an error. */
 export function errorIn(value: unknown): string | undefined {
   return isObject(value) && typeof value.modelError === "string" ? causeOf(value.modelError) : undefined;
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Seconds until 00:00 UTC, when the daily allowance of Workers AI starts anew. */
+/** Returns the seconds until 00:00 UTC, when Workers AI renews its daily allowance. */
 export function secondsToMidnight(now: number): number {
   const day = 86_400_000;
   return Math.ceil((day - (now % day)) / 1000);
 }
 
-/** Whether a call was refused because of a field that has one of these words. */
+/** Returns whether the model rejected a call because of a field that is named in these words. */
 const lacks = (cause: string, words: string[]) =>
   words.some((word) => cause.includes(word)) && /not supported|HTTP 4(?:00|22)/.test(cause);
 
@@ -79,14 +79,14 @@ function kindOf(cause: string): Kind {
   if (code === 5025 || lacks(cause, ["JSON mode", "response_format"])) return "json";
   if (lacks(cause, ["reasoning"])) return "reasoning";
   if (code === 3010 && cause.includes("tokens") && cause.includes("exceeded")) return "too_long";
-  // All other errors of our request have a code of their own; an error without one may pass.
+  // All other errors of our request have a code, so an error without one may be temporary.
   const ours = (code >= 400 && code < 500) || (code >= 3000 && code < 9000);
   return KINDS[code] ?? (ours ? "refused" : "busy");
 }
 
 /**
- * Returns the failure and the remedy of an error.
- * @param cause as {@link causeOf} returns it
+ * Returns the failure and the remedy for an error.
+ * @param cause the result of {@link causeOf}
  */
 export function modelError(cause: string, model: string): ModelError {
   const kind = kindOf(cause);

@@ -1,15 +1,15 @@
-/** A call of the model as the binding takes it, without the control tokens of Llama's chat templates. */
+/** Builds the inputs of a model call, without the control tokens of Llama's chat templates. */
 import type { FittedPrompt, ModelCall } from "../turn/ports";
 import type { AnswerFormat, PromptMessage, Tools } from "../turn/types";
 import type { ChatInputs, ModelMessage, ResponseFormat } from "./binding";
 import { cleanMessages, withoutControlTokens } from "./control-tokens";
 import type { Lack } from "./lacks";
 
-/** Messages in the order of the prompt; each result carries the name of its function, which some chat templates want. */
+/** Returns the messages in order. Tool results get their function's name, which some chat templates need. */
 function messagesOf(messages: PromptMessage[]): ModelMessage[] {
   const names = new Map<string, string>();
   return messages.map(({ role, content, toolCalls, toolCallId }) => {
-    // Two answers may use the same id: a result belongs to the call before it.
+    // Two answers may use the same id. A result belongs to the latest call before it.
     for (const { id, name } of toolCalls ?? []) names.set(id, name);
     const name = toolCallId === undefined ? undefined : names.get(toolCallId);
     return {
@@ -39,14 +39,14 @@ const toolsOf = ({ list, required }: Tools): Pick<ChatInputs, "tools" | "tool_ch
 const formatOf = ({ schema }: AnswerFormat): ResponseFormat =>
   schema === null ? { type: "json_object" } : { type: "json_schema", json_schema: JSON.parse(schema) };
 
-/** Tells a model without JSON mode in words. The budget counts the schema as a part of the prompt either way. */
+/** Asks a model without JSON mode for JSON in words. The prompt's budget always includes the schema. */
 const withInstruction = ([system, ...rest]: PromptMessage[], { schema }: AnswerFormat): PromptMessage[] => {
   const wanted = schema === null ? "a JSON object" : "JSON that matches the JSON Schema below";
   const instruction = `Reply with ${wanted}, and nothing else.${schema === null ? "" : `\n${schema}`}`;
   return system ? [{ ...system, content: `${system.content}\n\n${instruction}` }, ...rest] : [];
 };
 
-/** Builds the inputs of a call. All texts of clients pass here, and are cleaned here. */
+/** Builds the inputs of a call and removes control tokens from all texts of clients. */
 export function inputsOf(
   { messages, maxTokens }: FittedPrompt,
   call: ModelCall,

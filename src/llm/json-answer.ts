@@ -2,11 +2,11 @@
 import { parsed } from "./json";
 
 const FENCE = /```[a-z]*\s*\n?([\s\S]*?)```/gi;
-/** Brackets in prose that are tried, and values that are checked: most answers have one. */
+/** Maximum brackets to try in prose, and values to check. Most answers need one. */
 const MAX_TRIES = 20;
 const MAX_CHECKS = 6;
 
-/** Returns the first JSON text of an answer that is accepted; undefined if there is none. */
+/** Returns the first accepted JSON text in an answer, or undefined. */
 export function jsonIn(answer: string, accepts: (value: unknown) => boolean): string | undefined {
   let checks = 0;
   for (const candidate of candidatesIn(answer.trim())) {
@@ -15,7 +15,7 @@ export function jsonIn(answer: string, accepts: (value: unknown) => boolean): st
     checks += 1;
     if (checks > MAX_CHECKS) return undefined;
     if (accepts(value)) return candidate;
-    // Some models encode their JSON once more, as a string.
+    // Some models encode their JSON twice, as a string.
     if (typeof value === "string" && accepts(parsed(value))) return value;
   }
   return undefined;
@@ -37,7 +37,7 @@ function* candidatesIn(text: string): Generator<string> {
   }
 }
 
-/** The end of the bracket that opens at a position. Brackets in strings do not count. */
+/** Returns the end of the bracket that opens at a position. Ignores brackets in strings. */
 function endOfBrackets(text: string, start: number): number | undefined {
   const TOKEN = /[[{]|[\]}]|"[^"\\]*(?:\\.[^"\\]*)*"?/gs;
   TOKEN.lastIndex = start;

@@ -1,6 +1,6 @@
-/** JSON of any shape, read field by field. */
+/** Reads JSON of any shape field by field. */
 
-/** Undefined where it is no JSON. */
+/** Parses JSON. Returns undefined for invalid JSON. */
 export function parsed(json: string): unknown {
   try {
     return JSON.parse(json);

@@ -1,22 +1,22 @@
-/** What models have answered that they cannot do. The catalogue does not know every model, nor every change of one. */
+/** Remembers the abilities that models turned out to lack. The catalogue is incomplete and may be out of date. */
 
 import { windowOf } from "./catalogue";
 
 const isListed = (model: string) => windowOf(model) !== undefined;
 
-/** JSON mode, or a level of reasoning. */
+/** An ability that a model may lack: JSON mode, or a level of reasoning. */
 export type Lack = "json" | "reasoning";
 
-/** By model, for as long as the isolate lives. */
+/** By model, until the isolate ends. */
 const known = new Map<string, ReadonlySet<Lack>>();
-/** Models are named by the operator; more of them than this are not remembered. */
+/** Maximum number of models to remember. Operators choose their names. */
 const MAX_MODELS = 100;
 
-/** Returns a copy, which a call may add to. The Llamas of the catalogue do not reason. */
+/** Returns a copy that a call may add to. Models of the catalogue have no levels of reasoning. */
 export const lacksOf = (model: string): Set<Lack> =>
   new Set([...(known.get(model) ?? []), ...(isListed(model) ? ["reasoning" as const] : [])]);
 
-/** Remembers with what a call of the model succeeded. */
+/** Stores the missing abilities after a call without them succeeded. */
 export function rememberLacks(model: string, lacks: ReadonlySet<Lack>): void {
   if (lacks.size > 0 && (known.has(model) || known.size < MAX_MODELS)) known.set(model, lacks);
 }

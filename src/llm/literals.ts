@@ -1,6 +1,6 @@
-/** Reads the literals of JSON and Python, which models mix in the calls that they write as text. */
+/** Reads literals of JSON and Python. Models mix both in calls that they write as text. */
 
-/** How deep lists and objects may be in one another. */
+/** Maximum nesting of lists and objects. */
 const MAX_DEPTH = 64;
 
 const SPACE = /\s*/y;
@@ -22,7 +22,7 @@ const unescaped = (text: string) =>
     return code === undefined ? (ESCAPED[one] ?? one) : String.fromCharCode(Number.parseInt(code, 16));
   });
 
-/** A position in a text. Every method but `end` moves it behind what it finds, and returns undefined if that is not there. */
+/** A cursor in a text. Every method but `end` moves it past the match, or returns undefined if nothing matches. */
 export class Literals {
   readonly #text: string;
   #at = 0;
@@ -37,7 +37,7 @@ export class Literals {
     return this.#at >= this.#text.length;
   }
 
-  /** @param pattern a sticky one */
+  /** @param pattern an expression with the sticky flag */
   match(pattern: RegExp): RegExpExecArray | undefined {
     pattern.lastIndex = this.#at;
     const found = pattern.exec(this.#text) ?? undefined;
@@ -66,7 +66,7 @@ export class Literals {
     return number === undefined ? CONSTANTS.get(this.word()?.toLowerCase() ?? "") : Number(number);
   }
 
-  /** Reads the arguments of a call in Python's form, behind their bracket. */
+  /** Reads the arguments of a call in Python's form, after the opening bracket. */
   keywords(): Record<string, unknown> | undefined {
     return this.#entries(")", "=", () => this.word());
   }

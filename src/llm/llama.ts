@@ -1,4 +1,4 @@
-/** A Llama behind the AI binding: time limit, retry, fallback, and every shape of its replies. */
+/** Calls a Llama through the AI binding, with a time limit, retries and a fallback model. */
 import { log } from "../log";
 import type { Completion, FittedPrompt, Model, ModelCall, ModelStream } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
@@ -14,34 +14,34 @@ import { readModelStream } from "./stream";
 import { TimeLimit } from "./time-limit";
 import { usageOf } from "./usage";
 
-/** How a Llama is called, as the settings say. */
+/** The settings of model calls. */
 export interface LlamaOptions {
   model: string;
   /** Empty for none. */
   fallbackModel: string;
-  /** The window of a model that the catalogue does not know, in tokens. */
+  /** The window of models outside the catalogue, in tokens. */
   unknownWindow: number;
-  /** Milliseconds for the whole call, retries included; of a stream, until it begins. */
+  /** Milliseconds for the whole call, including retries. For a stream: until it begins. */
   timeoutMs: number;
-  /** Milliseconds that a stream may pause. */
+  /** Maximum milliseconds between two chunks of a stream. */
   stallMs: number;
-  /** Milliseconds for a whole stream; {@link STREAM_MS} where a Worker of 2.0.0 asks. */
+  /** Milliseconds for a whole stream. Absent in calls from a Worker of 2.0.0: then {@link STREAM_MS}. */
   streamMs?: number | undefined;
   /** The id of an AI Gateway; empty for none. */
   gateway: string;
 }
 
-/** The default of `MODEL_STREAM_MS`: 4,096 tokens, the longest reply, at 7 a second. */
+/** The default of `MODEL_STREAM_MS`: the longest reply of 4,096 tokens, at 7 tokens per second. */
 const STREAM_MS = 600_000;
 const TRIES = 3;
-/** Replies that one request may cost: one that is not as asked for is asked for once more. */
+/** Maximum replies per request: an invalid reply is requested once more. */
 const MAX_REPLIES = 2;
-/** Mean wait before the second try, in milliseconds; it doubles for the third. */
+/** Mean wait before the second try, in milliseconds. It doubles before the third. */
 const RETRY_MS = 100;
-/** What of a prompt is kept when the model finds it too long. */
+/** The share of a prompt's tokens that is sent again if the model rejects the prompt as too long. */
 const SHRINK = 0.6;
 
-/** A reply of a model, and what it was asked. */
+/** A model's reply and its request. */
 interface Replied {
   value: unknown;
   model: string;
@@ -49,7 +49,7 @@ interface Replied {
   promptTokens: number;
 }
 
-/** A model does not always give what was asked for: whether it is asked once more then. */
+/** Returns whether an invalid reply is requested again: calls with a format, required tools or strict tools. */
 const isAskedAgain = (call: ModelCall) => isChecked(call) || call.tools?.list.some(({ strict }) => strict) === true;
 
 export class Llama implements Model {
@@ -58,8 +58,8 @@ export class Llama implements Model {
   readonly #affinity: string | undefined;
 
   /**
-   * @param affinity the same text for all calls of a session, in which nobody can read its name: it keeps them on one
-   * machine, whose prefix cache knows the prompt's head
+   * @param affinity a text per session or user that does not reveal its name. Workers AI sends calls with the same text
+   * to the same machine, which has the start of the prompt in its prefix cache
    */
   constructor(ai: AiBinding, options: LlamaOptions, affinity?: string) {
     this.#ai = ai;
@@ -86,13 +86,13 @@ export class Llama implements Model {
         limit.keep();
         return ok({ model, read: (onPart) => this.#read(value, replied, { call, signal, limit, onPart }) });
       }
-      // Some models answer a request for a stream with a whole reply.
+      // Some models return a whole reply although the request asks for a stream.
       const reply = completionOf(replied);
       return reply.ok ? ok(atOnce(reply.value)) : reply;
     });
   }
 
-  /** Reads a stream. Calls that are not as their tool insists are asked for once more, where nothing was said before. */
+  /** Reads a stream. Requests invalid function calls once more, unless part of an answer has already been sent. */
   async #read(
     bytes: ReadableStream<Uint8Array>,
     { request, promptTokens }: Replied,
@@ -114,7 +114,7 @@ export class Llama implements Model {
     return again.ok ? atOnce(again.value).read(onPart) : again;
   }
 
-  /** Tries the models in order, each as often as its errors say. */
+  /** Tries the models in order. The errors of a model decide how often it is tried. */
   async #run<T>(
     call: ModelCall,
     signal: AbortSignal,
@@ -156,7 +156,7 @@ export class Llama implements Model {
           } else if (remedy === "again") {
             if (attempt < TRIES) await Promise.race([pause(Math.random() * 2 * RETRY_MS * attempt), limit.stopped]);
           } else {
-            // The model was not at work yet, so this was no try.
+            // The model rejected the request before it started, so this does not count as a try.
             if (lacks.has(remedy.without)) return result;
             lacks.add(remedy.without);
             attempt -= 1;
@@ -180,7 +180,7 @@ export class Llama implements Model {
       const options = { ...this.#callOptions(limit), ...(rejectIfBusy && { rejectIfBusy }) };
       const call = this.#ai.run(model, inputs, options).then((value) => ({ value }));
       const first = await Promise.race([call, limit.stopped]);
-      // A reply that comes too late is to stop.
+      // Cancels a reply that arrives after the time limit.
       if (first === "stopped") call.then(({ value }) => cancel(value)).catch(() => {});
       const returned = first === "stopped" ? undefined : errorIn(first.value);
       if (returned === undefined) return first;
@@ -204,7 +204,7 @@ export class Llama implements Model {
   }
 }
 
-/** What reading a stream needs beside its bytes. */
+/** The context for reading a stream. */
 interface Reading {
   call: ModelCall;
   signal: AbortSignal;
@@ -228,7 +228,7 @@ function completionOf({ value, model, request, promptTokens }: Replied): Result<
   return ok({ ...answer.value, model, usage: usageOf(usage, promptTokens, said) });
 }
 
-/** A whole answer, read as a stream is. */
+/** Returns a whole answer as a stream. */
 const atOnce = ({ model, text, reasoning, ...end }: Completion): ModelStream => ({
   model,
   read: async (onPart) => {

@@ -1,9 +1,9 @@
 /**
- * Reduces the message of a model error to a status, a code and words of a fixed vocabulary: the log contains nothing else
- * of it. Model servers quote the request and their own output, in forms that no filter by what was sent recognizes.
+ * Reduces the message of a model error to a status, a code and words of a fixed vocabulary. The log contains nothing
+ * else of it: model servers quote the request and their output, changed so that no filter by the request finds them.
  */
 
-/** Words that say why a call failed. Their order here is their order in the log, so the log repeats no sentence. */
+/** Words for causes of errors. They are logged in this order, so the log repeats no sentence. */
 const VOCABULARY: readonly [word: string, pattern: RegExp][] = [
   ["unreachable", /\bunreachable\b/i],
   ["unparsable", /\bunparsable\b/i],
@@ -32,12 +32,12 @@ const VOCABULARY: readonly [word: string, pattern: RegExp][] = [
   ["loading", /\bloading\b/i],
 ];
 
-/** A code of Workers AI, and the HTTP status of a model server. Both precede the server's own text. */
+/** Matches a code of Workers AI and the HTTP status of a model server. Both precede the server's text. */
 const HEAD = /^(?:[A-Za-z]\w{0,63}: )?(?:(\d{3,4}): )?(?:HTTP (\d{3})\b)?/;
-/** Characters of a message that are searched. */
+/** The number of characters of a message that are searched. */
 const SEARCHED = 2_000;
 
-/** Returns for example `5007: HTTP 404 model not found`; `unknown` if nothing of the message is known. */
+/** Returns for example `5007: HTTP 404 model not found`, or `unknown` if nothing matches. */
 export function causeOf(message: string): string {
   const [, code, status] = HEAD.exec(message) ?? [];
   const text = message.slice(0, SEARCHED);

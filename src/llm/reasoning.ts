@@ -1,21 +1,21 @@
-/** Parts a model's text into its reasoning, `<think>…</think>` at its start, and its answer. */
+/** Splits a model's text into its reasoning (`<think>…</think>` at the start) and its answer. */
 
 const START = "<think>";
 const END = "</think>";
-/** Some servers leave the role of the chat template, without its tokens, before the answer. */
+/** The role of the chat template without its tokens, which some servers send before the answer. */
 const ROLE = "assistant\n\n";
 
-/** Characters, spaces most of them, that may precede the answer. */
+/** Maximum characters, mostly spaces, before the answer. */
 const LONGEST_START = 1_000;
 
-/** Whether a text begins with another one, as far as it goes. */
+/** Returns whether a text begins with `start`, or may do so once it is longer. */
 const mayBegin = (text: string, start: string) => text.startsWith(start) || start.startsWith(text);
 
 export class Reasoning {
   #state: "start" | "reasoning" | "gap" | "answer" = "start";
   #held = "";
 
-  /** Adds text. @returns what can be passed on of either */
+  /** Adds text. @returns the reasoning and the answer text that it completes */
   add(text: string): { reasoning: string; answer: string } {
     if (this.#state === "answer") return { reasoning: "", answer: text };
     this.#held += text;
@@ -29,7 +29,7 @@ export class Reasoning {
     return { reasoning, answer: this.#state === "answer" ? this.#takeAll() : "" };
   }
 
-  /** Returns the rest, at the end of the text. */
+  /** Returns the remaining text, after the last chunk. */
   end(): { reasoning: string; answer: string } {
     const rest = this.#takeAll();
     return this.#state === "reasoning" ? { reasoning: rest, answer: "" } : { reasoning: "", answer: rest };

@@ -1,4 +1,4 @@
-/** Reads what a model sends back, a whole reply or a chunk of a stream, in all the shapes in which it comes. */
+/** Reads a model's whole reply, or one chunk of its stream, in the shapes that different servers send. */
 import type { FinishReason } from "../turn/types";
 import { type CallPart, callPartsOf } from "./calls";
 import { fieldsOf, isObject } from "./json";
@@ -8,18 +8,18 @@ export interface Reply {
   text: string;
   reasoning: string;
   refusal: string;
-  /** Functions that are called, or parts of that. */
+  /** Function calls, or parts of them. */
   calls: CallPart[];
-  /** Absent while the model has not said that it is done. */
+  /** Undefined until the model has finished. */
   finishReason: FinishReason | undefined;
   usage: UsageReport;
-  /** Whether it has any field of a reply. */
+  /** True if the value contains any field of a reply. */
   known: boolean;
 }
 
 const isPart = (part: unknown): part is { text: string } => isObject(part) && typeof part.text === "string";
 
-/** `response` can be null, a number, or an object where the model was asked for JSON; content can be parts of text. */
+/** Accepts `response` as null, a number, or (in JSON mode) an object, and content as a list of text parts. */
 function textOf(content: unknown): string {
   if (content === null || content === undefined) return "";
   if (typeof content === "string") return content;
@@ -29,7 +29,7 @@ function textOf(content: unknown): string {
   return typeof content === "object" ? JSON.stringify(content) : String(content);
 }
 
-/** A part of content that is reasoning: `{ type: "thinking", thinking: "…" }`, or parts of text in the same field. */
+/** Finds parts with reasoning: `{ type: "thinking", thinking: "…" }`, where `thinking` may be a list of text parts. */
 const isThought = (part: unknown) => isObject(part) && (part.type === "thinking" || part.type === "reasoning");
 
 const thoughtsIn = (content: unknown) =>
@@ -53,10 +53,10 @@ const isError = ({ error, errors, object }: Record<string, unknown>) =>
   (error ?? false) !== false || object === "error" || (Array.isArray(errors) && errors.length > 0);
 
 /**
- * Reads Workers AI's own form (`response`), OpenAI's (`choices`, with a whole `message` or a part as `delta`), or both in
- * one; text that comes in two fields is taken once. Unknown fields are ignored.
+ * Reads Workers AI's form (`response`), OpenAI's (`choices` with a whole `message` or a part as `delta`), or a mixture.
+ * If two fields contain the text, it is read once. Unknown fields are ignored.
  *
- * By hand and not by a schema, because it runs once a token.
+ * Does not use a schema validator, because it runs once per token.
  * @returns null for an error
  */
 export function readReply(value: Record<string, unknown>): Reply | null {

@@ -1,4 +1,4 @@
-/** The model's bytes -> text and one end, in one loop. */
+/** Reads a model's stream: bytes in, parts of text and one end out. */
 import { createParser } from "eventsource-parser";
 import type { AnswerPart } from "../turn/ports";
 import { type Failure, failed, type Result } from "../turn/result";
@@ -7,26 +7,26 @@ import { isObject, parsed } from "./json";
 import { readReply } from "./reply";
 
 export interface StreamOptions {
-  /** The longest wait for more bytes, in milliseconds. */
+  /** Maximum wait for more bytes, in milliseconds. */
   stallMs: number;
-  /** The longest time for the whole stream, in milliseconds. */
+  /** Maximum time for the whole stream, in milliseconds. */
   streamMs: number;
-  /** Ends the reading. */
+  /** Cancels reading. */
   signal: AbortSignal;
   onPart: (part: AnswerPart) => void;
   request: Request;
 }
 
-/** Milliseconds between two batches of text: a reader does not notice finer steps. */
+/** Milliseconds between two batches of text. People do not notice smaller steps. */
 const BATCH_MS = 40;
 
 const DONE = /\ndata: ?\[DONE\]\s*$/;
 
-/** A stream as far as it has been read. */
+/** The part of a stream that has been read. */
 class Progress {
   readonly answer: Answer;
   failure: Failure | undefined;
-  /** Whether `[DONE]` came. */
+  /** True after `[DONE]`. */
   done = false;
   heardAt = Date.now();
 
@@ -34,7 +34,7 @@ class Progress {
     this.answer = new Answer(request);
   }
 
-  /** Reads an event. Those that are no JSON object, such as pings and padding, are skipped. */
+  /** Reads an event. Skips JSON other than objects, such as pings and padding. */
   event(data: string, name?: string): void {
     if (this.over || data.trim() === "") return;
     if (data.trim() === "[DONE]") {
@@ -59,7 +59,7 @@ class Progress {
     return this.done || this.answer.full || this.failure !== undefined;
   }
 
-  /** @param broken why the bytes ended, where they did not end by themselves */
+  /** @param broken the reason, if the stream broke off */
   end(broken: Failure | undefined): Result<ReplyEnd> {
     const isWhole = this.done || this.answer.full || this.answer.finishReason !== undefined;
     const failure = this.failure ?? (isWhole ? undefined : (broken ?? { reason: "model_interrupted" }));
@@ -69,16 +69,16 @@ class Progress {
   }
 }
 
-/** Bytes -> events -> progress, a batch at a time. */
+/** Decodes bytes to events, one batch at a time, and adds them to the progress. */
 class Reading {
   readonly progress: Progress;
   readonly #decoder = new TextDecoder();
   readonly #parser = createParser({ onEvent: ({ data, event }) => this.progress.event(data, event) });
   #chunks: Uint8Array[] = [];
-  /** A body that begins with a brace is no events. */
+  /** The text of a body that starts with a brace: plain JSON instead of events. */
   #json: string | undefined;
   #begun = false;
-  /** The last characters, for an end that has no blank line behind it. */
+  /** The last characters, to find a `[DONE]` without a blank line after it. */
   #tail = "\n";
 
   constructor(request: Request) {
@@ -86,12 +86,12 @@ class Reading {
   }
 
   add(chunk: Uint8Array): void {
-    // Everything that arrives is a sign of life: comments, pings, reasoning.
+    // All bytes reset the stall timer, including comments, pings and reasoning.
     this.progress.heardAt = Date.now();
     this.#chunks.push(chunk);
   }
 
-  /** Reads what was added. */
+  /** Reads the added chunks. */
   drain(): void {
     let text = "";
     for (const chunk of this.#chunks) text += this.#decoder.decode(chunk, { stream: true });
@@ -106,7 +106,7 @@ class Reading {
     if (DONE.test(this.#tail)) this.progress.done = true;
   }
 
-  /** There is no more to add. */
+  /** Reads the rest after the last chunk. */
   close(): void {
     this.drain();
     if (this.#json === undefined) return;
@@ -118,10 +118,10 @@ class Reading {
 }
 
 /**
- * Reads server-sent events, split anywhere. A stream that stops with neither `[DONE]` nor a finish reason was cut off;
- * one that breaks after its finish reason was whole; one that turns out to be plain JSON is read as a whole reply.
+ * Reads server-sent events; chunks may split them anywhere. A stream is interrupted if it ends without `[DONE]` and
+ * without a finish reason, and complete if it breaks after its finish reason. Plain JSON is read as a whole reply.
  *
- * The first text is emitted at once, then what has come every {@link BATCH_MS}: a token costs only its read.
+ * Emits the first text at once and later text every {@link BATCH_MS}, so that most tokens cost only one read.
  */
 export async function readModelStream(
   bytes: ReadableStream<Uint8Array>,
@@ -173,12 +173,12 @@ export async function readModelStream(
   if (crash) throw crash.error;
   if (signal.aborted) broken = { reason: "turn_cancelled" };
   const end = progress.end(watch.failure() ?? broken);
-  // Text that was held back, because it might have been a call.
+  // Emits text that was held back because it looked like a function call.
   for (const part of progress.answer.take()) onPart(part);
   return end;
 }
 
-/** Stops a reading in which nothing arrives for too long, or which takes too long in all. One timer, not one a token. */
+/** Stops reading after a pause or a total time above the limit. Uses one timer, not one per token. */
 function watchFor(stallMs: number, streamMs: number, progress: Progress, stop: () => void) {
   const startedAt = Date.now();
   let failure: Failure | undefined;

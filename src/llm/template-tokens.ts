@@ -1,32 +1,32 @@
-/** Removes the tokens and role headers of chat templates from a model's text, also when they are split over chunks. */
+/** Removes the tokens and role headers of chat templates from a model's text, even if chunks split them. */
 
 const END_OF_TOKEN = "|>";
 /** A token at the end of a text. */
 const TOKEN = /<\|([a-z]\w{0,60})\|>$/i;
-/** The beginning of a token at the end of a text, or beginnings of several: removing one may complete another. */
+/** The start of a token at the end of a text, or of several: removing one token may complete another. */
 const PART_OF_TOKEN = /(?:<(?:\|\w{0,60})?)*<(?:\|(?:[a-z]\w{0,60}\|?)?)?$/i;
 const LONGEST_TOKEN = 200;
-/** Characters that a role may have. */
+/** Maximum characters of a role. */
 const LONGEST_ROLE = 40;
-/** The tokens around a role, of Llama 3, of Llama 4, and of models that use neither. */
+/** The tokens that start a role header: of Llama 3, of Llama 4, and of ChatML. */
 const HEADER_STARTS = ["start_header_id", "header_start", "im_start"];
 const HEADER_ENDS = ["end_header_id", "header_end"];
 
 export class TemplateTokens {
-  /** Text that may still become a part of a token or a header. */
+  /** Text at the end that may be part of a token or a header. */
   #held = "";
-  /** Where in `#held` a role begins. */
+  /** The position of a role in `#held`. */
   #role: number | undefined;
-  /** Whether line breaks are dropped, because a header precedes them. */
+  /** True directly after a header, where line breaks are dropped. */
   #afterHeader = false;
 
-  /** Adds text. @returns the text that can be passed on */
+  /** Adds text. @returns the text that is free of tokens */
   add(text: string): string {
-    // Most chunks have no part of a token.
+    // Fast path: most chunks contain no part of a token.
     if (this.#held === "" && this.#role === undefined && !this.#afterHeader && !text.includes("<")) return text;
     const all = this.#held + text;
     let from = this.#held.length;
-    // The end of a token may itself be split.
+    // Two chunks may split the end of a token, too.
     for (let at = all.indexOf(END_OF_TOKEN, Math.max(0, from - 1)); at !== -1; at = all.indexOf(END_OF_TOKEN, from)) {
       this.#append(all.slice(from, at + END_OF_TOKEN.length));
       from = at + END_OF_TOKEN.length;
@@ -35,14 +35,14 @@ export class TemplateTokens {
     return this.#release();
   }
 
-  /** Returns the rest, at the end of the text. */
+  /** Returns the remaining text, after the last chunk. */
   end(): string {
     const rest = this.#held;
     this.#held = "";
     return rest;
   }
 
-  /** Appends text in which a token can end at the end alone. */
+  /** Appends text. Only its end may complete a token. */
   #append(text: string): void {
     const shown = this.#afterHeader ? text.replace(/^[\r\n]+/, "") : text;
     if (shown !== "") this.#afterHeader = false;
@@ -60,7 +60,7 @@ export class TemplateTokens {
     if (this.#role !== undefined) this.#endRole(this.#role);
   }
 
-  /** ChatML ends a role with a line break; a text that is too long is no role. */
+  /** Ends a role at a line break, as in ChatML. Text longer than the limit is not a role. */
   #endRole(start: number): void {
     const role = this.#held.slice(start);
     const line = /^\w*\n/.exec(role);

@@ -1,6 +1,6 @@
 /**
- * Calls that a model writes as text: Llama's JSON and Python forms, its custom tag, and all of these in a code fence or
- * in `<tool_call>`. A text is calls only if the whole of it has such a form, and each name is one of the request's tools.
+ * Finds function calls that a model writes as text: in Llama's JSON and Python forms or its custom tag, also in a code
+ * fence or `<tool_call>`. A text counts as calls only if all of it has one of these forms and all its tools exist.
  */
 import { MAX_CALLS } from "../limits";
 import type { CallPart } from "./calls";
@@ -9,13 +9,13 @@ import { Literals } from "./literals";
 
 /** Fields of a call in JSON. An object with any other field is an answer. */
 const FIELDS = ["id", "type", "function", "name", "arguments", "parameters"];
-/** Tags that stand around calls, and have no meaning of their own. */
+/** Tags around calls. They are skipped. */
 const OPENING = /```[a-z_]*\s*|<tool_calls?>\s*/iy;
 const CLOSING = /\s*(?:```|<\/tool_calls?>|[;,])/iy;
 const CUSTOM_TAG = /<function=([\w.-]+?)(?=[>{\s])>?/y;
 const CUSTOM_TAG_END = /\s*>?\s*<\/function>/y;
 
-/** Returns the calls that a text consists of; undefined if it is an answer. */
+/** Returns the calls in a text; undefined if the text is an answer. */
 export function callsIn(text: string, names: readonly string[]): CallPart[] | undefined {
   const source = new Literals(text.trim());
   const calls: CallPart[] = [];
@@ -30,7 +30,7 @@ export function callsIn(text: string, names: readonly string[]): CallPart[] | un
 
 const partOf = (name: string, values: object): CallPart => ({ name, arguments: JSON.stringify(values) });
 
-/** `<function=f>{…}</function>` */
+/** Reads `<function=f>{…}</function>`. */
 function tagged(source: Literals): CallPart[] | undefined {
   const name = source.match(CUSTOM_TAG)?.[1];
   if (name === undefined) return undefined;
@@ -39,7 +39,7 @@ function tagged(source: Literals): CallPart[] | undefined {
   return isObject(values) ? [partOf(name, values)] : undefined;
 }
 
-/** `[f(a="b"), g()]` or a list of objects, behind its bracket */
+/** Reads `[f(a="b"), g()]` or a list of objects, after the opening bracket. */
 function listed(source: Literals): CallPart[] | undefined {
   const calls: CallPart[] = [];
   while (!source.take("]")) {
@@ -50,7 +50,7 @@ function listed(source: Literals): CallPart[] | undefined {
   return calls;
 }
 
-/** `f(a="b")`, or an object */
+/** Reads `f(a="b")` or an object. */
 function single(source: Literals): CallPart[] | undefined {
   const name = source.word();
   if (name !== undefined) {
@@ -61,7 +61,7 @@ function single(source: Literals): CallPart[] | undefined {
   return found && [found];
 }
 
-/** `{ name, parameters }`, and the same in the field `function`. */
+/** Reads `{ name, parameters }`, or an object with these in its field `function`. */
 function callOf(value: unknown): CallPart | undefined {
   if (!isObject(value) || !Object.keys(value).every((field) => FIELDS.includes(field))) return undefined;
   if (isObject(value.function)) return callOf(value.function);
@@ -72,11 +72,11 @@ function callOf(value: unknown): CallPart | undefined {
   return isObject(values) ? partOf(name, values) : undefined;
 }
 
-/** Characters of a text that show whether it may be calls. */
+/** Characters that are enough to see whether a text may contain calls. */
 const SEEN = 400;
 const KEY = /^\{\s*(?:["'](\w*)(["']?)|$)/;
 
-/** Whether a text that is not whole may become calls. */
+/** Returns whether an incomplete text may become calls. */
 export function mayBeCalls(begun: string, names: readonly string[]): boolean {
   return mayBegin(begun.trimStart().slice(0, SEEN), names);
 }

@@ -1,4 +1,4 @@
-/** Aborts a call that takes too long, or that nobody waits for any more. */
+/** Aborts a call when its time is over or its caller cancels it. */
 export class TimeLimit {
   readonly #controller = new AbortController();
   readonly #stopped = Promise.withResolvers<"stopped">();
@@ -25,17 +25,17 @@ export class TimeLimit {
     return this.#stopped.promise;
   }
 
-  /** Resolves when nothing of the call is left. */
+  /** Resolves when the call and its stream have ended or were aborted. */
   get released(): Promise<void> {
     return this.#released.promise;
   }
 
-  /** The call goes on as a stream: {@link release} when that is read. */
+  /** Keeps the call open for its stream. Call {@link release} after reading that. */
   keep(): void {
     this.#kept = true;
   }
 
-  /** There is no more need to hurry. */
+  /** Stops the timer, and releases the call unless its stream is kept open. */
   end(): void {
     clearTimeout(this.#timer);
     if (!this.#kept) this.release();

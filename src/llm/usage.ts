@@ -1,9 +1,9 @@
-/** The tokens of a call, as the model counts them, and estimated where its count is none. */
+/** Determines the tokens of a call: the model's counts, or estimates for missing ones. */
 import { estimateTokens } from "../turn/tokens";
 import type { Usage } from "../turn/types";
 import { fieldsOf } from "./json";
 
-/** Counts of a reply; each is absent unless it is a positive whole number. */
+/** The counts in a reply. Counts other than positive integers are omitted. */
 export interface UsageReport {
   promptTokens?: number | undefined;
   completionTokens?: number | undefined;
@@ -22,7 +22,7 @@ export function usageReportOf(usage: unknown): UsageReport {
   };
 }
 
-/** Adds the counts of a later report; a count that it lacks stays. */
+/** Merges two reports. The later one's counts win; missing ones keep their earlier values. */
 export const mergedUsage = (known: UsageReport, later: UsageReport): UsageReport => ({
   promptTokens: later.promptTokens ?? known.promptTokens,
   completionTokens: later.completionTokens ?? known.completionTokens,
@@ -31,8 +31,8 @@ export const mergedUsage = (known: UsageReport, later: UsageReport): UsageReport
 
 /**
  * Returns the usage of a call.
- * @param prompt estimated tokens of its prompt
- * @param said all that the model said: answer, reasoning and calls
+ * @param prompt estimated tokens of the prompt
+ * @param said the model's whole output: answer, reasoning and calls
  */
 export function usageOf(report: UsageReport, prompt: number, said: string): Usage {
   const { promptTokens = prompt, completionTokens = estimateTokens(said), cachedTokens } = report;

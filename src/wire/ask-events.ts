@@ -11,8 +11,8 @@ export interface AskForm {
 }
 
 /**
- * Encodes the native stream. The id of an event contains the turn and the number of characters sent so far, with `:done`
- * at the last event. An event without an id leaves the client's last id unchanged.
+ * Encodes the native stream. An event's id contains the turn and the number of characters sent so far; the last event's
+ * id ends with `:done`. An event without an id leaves the client's last id unchanged.
  */
 export function askEvents({ sessionId, requestId }: AskForm, turnId: string): Encode {
   const encode = (event: string, at: number | string | null, data: unknown) =>

@@ -8,7 +8,7 @@ import type { ResponsesForm } from "./response-objects";
 
 export type Form = AskForm | ChatForm | ResponsesForm;
 
-/** Returns the encoder of a turn's events. Only errors of `POST /ask` name their request, so followers cannot share them. */
+/** Returns the encoder of a turn's events. Followers share them, except `POST /ask` errors, which name a request. */
 export function encoderOf(form: Form, turnId: string): Encoder {
   const isAsk = form.name === "ask";
   return { key: isAsk ? form.name : JSON.stringify(form), encode: encodeIn(form, turnId), ownFailure: isAsk };

@@ -1,10 +1,10 @@
-/** A session as NDJSON: a head, messages and turns in order, and an end with their number. */
+/** Writes a session as NDJSON: a head, messages and turns in order, and an end with the number of messages. */
 import type { Entry, ExportedTurn, MemoryUsed, ToolCall } from "../turn/types";
 import { iso } from "./to-json";
 
 const jsonLine = (value: object) => `${JSON.stringify(value)}\n`;
 
-/** Copies fields by name: an imported session is exported again byte by byte. */
+/** Copies fields by name, so that exporting an imported session gives the same bytes. */
 const memoryOf = ({ tokens, window, recalled, recall, omitted, prompt }: MemoryUsed) => ({
   tokens,
   window: window && {
@@ -12,7 +12,7 @@ const memoryOf = ({ tokens, window, recalled, recall, omitted, prompt }: MemoryU
     toSeq: window.toSeq,
     shortened: window.shortened?.map(({ seq, leftOut }) => ({ seq, leftOut })),
   },
-  // Leaves out messages of other sessions: an export names no session.
+  // Omits messages of other sessions, because an export does not contain session ids.
   recalled: recalled
     .filter(({ sessionId }) => sessionId === undefined)
     .map(({ seq, score, words, meaning }) => ({ seq, score, words, meaning })),

@@ -1,7 +1,7 @@
-/** The table of all failures: status, title, detail and headers of each, as RFC 9457 problems and as errors of the OpenAI API. */
+/** Lists all failures with status, title, detail and headers. Formats them as RFC 9457 problems or OpenAI errors. */
 import type { Failure } from "../turn/result";
 
-/** Failures before a turn begins: of the request, or of the Worker's configuration. */
+/** Failures before a turn begins, caused by the request or by the Worker's configuration. */
 type RequestFailure =
   | { reason: "invalid_request"; errors: { path: string; message: string }[] }
   | { reason: "malformed_json" }
@@ -25,10 +25,10 @@ type RequestFailure =
 export type AnyFailure = Failure | RequestFailure;
 export type Reason = AnyFailure["reason"];
 
-/** The statuses of problems. */
+/** The HTTP statuses of problems. */
 export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504 | 507;
 
-/** `{name}` in a text is replaced by that field of the failure. */
+/** One failure. `{name}` in a text is replaced by that field of the failure. */
 type FailureRow = [status: ProblemStatus, title: string, detail: string, headers?: Record<string, string>];
 
 /** Stops the automatic retries of the OpenAI SDKs, which repeat every 409, 429 and 5xx. */

@@ -90,14 +90,14 @@ export function responseEvents(form: ResponsesForm, turnId: string): Encode {
         return encode("response.created", { response }) + encode("response.in_progress", { response });
       }
       case "reasoning": {
-        // Reasoning that follows text has no place among the items any more.
+        // Drops reasoning after text: its item would precede the message.
         if (open === "message") return "";
         const opened = open === "reasoning" ? "" : reasoningStart();
         thought += event.text;
         return opened + encode("response.reasoning_text.delta", { ...reasoningAt, delta: event.text });
       }
       case "delta": {
-        // Opens the message with the first text: an answer may consist of function calls only.
+        // Opens the message with the first text, because an answer may consist of function calls only.
         const opened = open === "message" ? "" : messageStart(event.refused);
         return event.refused
           ? opened + encode("response.refusal.delta", { ...messageAt, delta: event.text })

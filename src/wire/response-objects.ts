@@ -1,8 +1,8 @@
-/** Responses of the OpenAI surface, their items, and the ids of both. */
+/** Builds responses of the OpenAI routes, their items, and the ids of both. */
 import type { FinishedTurn, StoredTurn, ToolCall } from "../turn/types";
 import { openaiErrorOf } from "./problem";
 
-/** What a response repeats of its request. */
+/** The fields of a request that its response repeats. */
 export interface ResponseEcho {
   instructions: string | null;
   max_output_tokens: number | null;
@@ -10,7 +10,7 @@ export interface ResponseEcho {
   previous_response_id: string | null;
   conversation: { id: string } | null;
   store: boolean;
-  /** Tools and format as they came, as JSON: of any shape. */
+  /** The request's tools and format, as unchecked JSON. */
   given: string;
 }
 
@@ -26,11 +26,11 @@ export interface ResponsesForm {
 /** A response, and its items: a message, a call, or reasoning. */
 type Kind = "resp" | "msg" | "fc" | "rs";
 
-/** `kind_session.turn`: names its session and its turn, so that going on from it needs no index of its own. */
+/** Returns `kind_session.turn`. A later request with this id finds its session and turn without an index. */
 export const openaiId = (kind: Kind, sessionId: string, turnId: string) =>
   `${kind}_${btoa(sessionId).replaceAll("=", "")}.${turnId}`;
 
-/** The session and turn that an id names; undefined where it is no id of ours. */
+/** Returns the session and turn of an id; undefined if this server did not make it. */
 export function parseOpenaiId(kind: "resp" | "item", id: string): { sessionId: string; turnId: string } | undefined {
   const [, prefix, encoded, rest] = /^(resp|msg|fc)_([A-Za-z0-9+/]+)\.(.+)$/.exec(id) ?? [];
   if ((prefix === "resp") !== (kind === "resp") || encoded === undefined || rest === undefined) return undefined;
@@ -44,7 +44,7 @@ export function parseOpenaiId(kind: "resp" | "item", id: string): { sessionId: s
 
 type MessageStatus = "completed" | "incomplete";
 
-/** The text of a message, as a part of its content. */
+/** Returns text as a part of a message's content. */
 export const textPart = (text: string) => ({ type: "output_text" as const, text, annotations: [] });
 export const refusalPart = (refusal: string) => ({ type: "refusal" as const, refusal });
 
@@ -81,7 +81,7 @@ const functionCalls = ({ sessionId }: ResponsesForm, turnId: string, calls: Tool
 export type OutputItem = ReturnType<typeof responseOfTurn>["output"][number];
 export type FunctionCall = ReturnType<typeof functionCalls>[number];
 
-/** What a request says of tools and format. */
+/** The tools and format of a request. */
 interface Given {
   tools: { type: "function"; [field: string]: unknown }[];
   tool_choice: string | { [field: string]: unknown };
@@ -89,7 +89,7 @@ interface Given {
   text: { format: { type: string; [field: string]: unknown } };
 }
 
-/** A response before its answer. */
+/** Returns a response without its answer. */
 export const begun = (
   { created, sessionId, echo: { given, ...echo } }: ResponsesForm,
   turnId: string,
@@ -120,13 +120,13 @@ const NOTHING_GIVEN = JSON.stringify({
   text: { format: { type: "text" } },
 } satisfies Given);
 
-/** A turn that is over as a response. */
+/** Returns a finished turn as a response. */
 export function responseOfTurn(form: ResponsesForm, turnId: string, turn: FinishedTurn) {
   const { answer, toolCalls = [], model, finishReason, usage, reasoning, refused } = turn;
   const incomplete =
     finishReason === "length" ? ("max_output_tokens" as const) : finishReason === "content_filter" && finishReason;
   const status = incomplete ? ("incomplete" as const) : ("completed" as const);
-  // An answer that is empty is a message too, unless it consists of calls.
+  // An empty answer is a message too, unless it consists of calls.
   const part = answer === "" && toolCalls.length > 0 ? undefined : refused ? refusalPart(answer) : textPart(answer);
   return {
     ...begun(form, turnId, model),
@@ -147,7 +147,7 @@ export function responseOfTurn(form: ResponsesForm, turnId: string, turn: Finish
   };
 }
 
-/** A turn as it is remembered, as a response; of its request no more is known than its session. */
+/** Returns a stored turn as a response. Of its request, only the session is stored. */
 export function responseOfStored(sessionId: string, turn: StoredTurn) {
   const unknown = { instructions: null, max_output_tokens: null, temperature: null, previous_response_id: null };
   const created = Math.floor(turn.createdAt / 1_000);

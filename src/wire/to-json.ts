@@ -1,10 +1,10 @@
-/** Stored values as JSON of the API: times are ISO 8601. */
+/** Converts stored values to JSON of the API, with times in ISO 8601. */
 import type { FinishedTurn, MemoryUsed, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
 
 export const iso = (ms: number) => new Date(ms).toISOString();
 export const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 
-/** Returns a message of a request as objects store it. */
+/** Returns a request's message in the stored form. */
 export const fromMessage = ({
   createdAt,
   ...message

@@ -1,7 +1,7 @@
-/** Turns JSON values into texts. Equal values have equal texts: properties are sorted. */
+/** Converts JSON values to texts with sorted properties, so that equal values have equal texts. */
 import { VISIT, type Work, WorkExceeded } from "./work";
 
-/** Levels of arrays and objects in a value that is compared. */
+/** Maximum nesting of arrays and objects in a compared value. */
 const MAX_LEVELS = 500;
 
 export class Canonical {
@@ -15,7 +15,7 @@ export class Canonical {
   /** @throws {WorkExceeded} */
   of(value: unknown, levels = MAX_LEVELS): string {
     if (typeof value !== "object" || value === null) {
-      // Not JSON.stringify for numbers: it gives `null` for 1e400, which JSON.parse reads as Infinity.
+      // Does not use JSON.stringify for numbers: JSON.parse reads 1e400 as Infinity, which it would write as `null`.
       const text = typeof value === "string" ? JSON.stringify(value) : String(value);
       this.#work.spend(text.length);
       return text;

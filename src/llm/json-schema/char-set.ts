@@ -1,19 +1,19 @@
-/** Sets of code points, as character classes of regular expressions describe them. */
+/** Sets of code points, for the character classes of regular expressions. */
 
-/** First and last code point, both included. */
+/** The first and last code point, both included. */
 export type Range = readonly [from: number, to: number];
 
 export interface CharSet {
   /** Sorted and disjoint. */
   ranges: Range[];
-  /** Each tests one character for a Unicode property. */
+  /** Tests of one character for a Unicode property. */
   properties: RegExp[];
   inverted: boolean;
 }
 
 const LAST = 0x10ffff;
 
-/** Returns the set of all characters in these ranges or with these properties; inverted, of all others. */
+/** Returns the set of the characters in these ranges or with these properties, or of all others if inverted. */
 export function charSet(ranges: readonly Range[], properties: RegExp[] = [], inverted = false): CharSet {
   const merged: [number, number][] = [];
   for (const [from, to] of ranges.toSorted(([a], [b]) => a - b)) {
@@ -24,7 +24,7 @@ export function charSet(ranges: readonly Range[], properties: RegExp[] = [], inv
   return { ranges: merged, properties, inverted };
 }
 
-/** Returns the ranges between sorted, disjoint ranges. */
+/** Returns the gaps between sorted, disjoint ranges. */
 export function inverse(ranges: readonly Range[]): Range[] {
   const gaps: Range[] = [];
   let next = 0;

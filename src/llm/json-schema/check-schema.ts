@@ -1,14 +1,14 @@
-/** Checks a client's JSON Schema before a model is asked for what matches it. */
+/** Checks a client's JSON Schema before a model is asked for a matching value. */
 import { readSchema } from "./read-schema";
 import { refuseLoops } from "./reference-loops";
 import { SchemaProblem } from "./schema-problem";
 import { type Work, WorkExceeded } from "./work";
 
 /**
- * Returns the place of a problem in a schema and its description; undefined if `matches` can check the schema. Problems
- * are wrong types of keywords, references to nothing or out of the schema, references in a circle without a property or
- * item between, and invalid patterns.
- * @param work the budget of all schemas of a request
+ * Returns the place and description of a problem in a schema; undefined if `matches` supports the schema. Problems are
+ * keywords of a wrong type, references without a target in the schema, circular references without a property or item
+ * between them, and invalid patterns.
+ * @param work the shared budget for all schemas of a request
  */
 export function checkSchema(schema: unknown, work: Work): string | undefined {
   try {

@@ -1,4 +1,4 @@
-/** Evaluates a schema that was read at a value. */
+/** Evaluates a parsed schema at a value. */
 import { type Fields, isObject } from "../json";
 import { Canonical } from "./canonical";
 import { hasFormat } from "./formats";
@@ -7,15 +7,15 @@ import type { Schema } from "./schema-node";
 import { NO, not, UNSURE, type Verdict, YES } from "./verdict";
 import { VISIT, type Work, WorkExceeded } from "./work";
 
-/** Visits within visits: each costs three frames of the stack. A deeper value does not match. */
+/** Maximum nesting of visits: each needs three stack frames. A deeper value does not match. */
 const MAX_DEPTH = 400;
 
-/** Names of properties and places of items that a schema has evaluated. */
+/** Names of properties and indexes of items that a schema has evaluated. */
 type Evaluated = Set<string | number>;
 
 interface Outcome {
   verdict: Verdict;
-  /** Absent where the schema has no `unevaluated…`. */
+  /** Undefined if the schema has no `unevaluated…`. */
   evaluated: Evaluated | undefined;
 }
 
@@ -23,7 +23,7 @@ export class Evaluation {
   readonly #schema: ReadSchema;
   readonly #work: Work;
   readonly #canonical: Canonical;
-  /** By schema and value, so that a schema that many references lead to costs one visit for each value. */
+  /** Outcomes by schema and value: a schema with many references to it is visited once per value. */
   readonly #known = new Map<Schema, Map<unknown, Outcome>>();
   readonly #entries = new Map<Fields, [string, unknown][]>();
   #depth = 0;
@@ -39,7 +39,7 @@ export class Evaluation {
     return this.#visit(this.#schema.root, value);
   }
 
-  /** @param into gets the parts that the schema evaluated, if the value matches */
+  /** @param into receives the parts that the schema evaluated, if the value matches */
   #visit(schema: Schema, value: unknown, into?: Evaluated): Verdict {
     this.#work.spend(VISIT);
     const known = this.#known.get(schema) ?? new Map<unknown, Outcome>();
@@ -82,7 +82,7 @@ export class Evaluation {
       let any = NO;
       for (const part of schema.anyOf) {
         any = Math.max(any, this.#visit(part, value, evaluated));
-        // Every branch that matches evaluates something.
+        // Checks all branches if `evaluated` is needed: each matching branch may add to it.
         if (any === YES && !evaluated) break;
       }
       verdict = Math.min(verdict, any);
@@ -106,7 +106,7 @@ export class Evaluation {
 
   #text(schema: Schema, text: string): Verdict {
     const { minLength = 0, maxLength = Infinity, format } = schema;
-    // A character takes one or two units of a string.
+    // A character is one or two UTF-16 units of a string.
     if (text.length < minLength || text.length > 2 * maxLength) return NO;
     if (text.length < 2 * minLength || text.length > maxLength) {
       this.#work.spend(text.length);
@@ -188,7 +188,7 @@ export class Evaluation {
     return verdict;
   }
 
-  /** Lists the properties of an object, once. */
+  /** Returns the properties of an object, listed only once per object. */
   #entriesOf(fields: Fields): [string, unknown][] {
     const known = this.#entries.get(fields);
     if (known) return known;
@@ -227,7 +227,7 @@ function isInRange(schema: Schema, value: number): boolean {
   if (exclusiveMinimum !== undefined && value <= limitOf(exclusiveMinimum, minimum, -Infinity)) return false;
   if (exclusiveMaximum !== undefined && value >= limitOf(exclusiveMaximum, maximum, Infinity)) return false;
   if (multipleOf === undefined || value % multipleOf === 0) return true;
-  // 19.99 / 0.01 is 1998.9999999999998: one rounding of each of the two, and of the quotient.
+  // Tolerates rounding of both numbers and of the quotient: 19.99 / 0.01 is 1998.9999999999998.
   const quotient = value / multipleOf;
   if (Number.isInteger(value) && Number.isInteger(multipleOf)) return false;
   return Math.abs(Math.round(quotient) - quotient) <= Math.abs(quotient) * 2 ** -51;
@@ -237,7 +237,7 @@ function isInRange(schema: Schema, value: number): boolean {
 const limitOf = (exclusive: number | boolean, inclusive: number, none: number): number =>
   typeof exclusive === "number" ? exclusive : exclusive ? inclusive : none;
 
-/** Whether so many verdicts are yes. */
+/** Returns whether the number of matches is between two limits. */
 function between(verdicts: Verdict[], min: number, max: number): Verdict {
   const sure = verdicts.filter((verdict) => verdict === YES).length;
   const possible = verdicts.filter((verdict) => verdict > NO).length;

@@ -1,4 +1,4 @@
-/** The values of `format` that are checked. Each check takes time in proportion to its text. */
+/** The supported values of `format`. Each check takes linear time. */
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 const TIME = /^(\d\d):(\d\d):(\d\d)(?:\.\d+)?(z|[+-]\d\d(?::?\d\d)?)?$/i;
@@ -12,7 +12,7 @@ const IPV4 = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);
 const UUID = /^(?:urn:uuid:)?[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 const URI = /^[a-z][a-z\d+.-]*:(?:[\w!$&'()*+,;=:@/?#[\]~.-]|%[\da-f]{2})*$/i;
 
-/** The longest name of a host, with its last point (RFC 1035), and the longest mail address (RFC 5321). */
+/** Maximum length of a host name with its final dot (RFC 1035), and of an email address (RFC 5321). */
 const MAX_HOST = 254;
 const MAX_MAIL = 320;
 
@@ -26,7 +26,7 @@ function daysOf(year: number, month: number): number {
   return [4, 6, 9, 11].includes(month) ? 30 : 31;
 }
 
-/** A zone is optional: models leave it out, and so does what reads their answers. */
+/** Checks a time. The zone is optional, because models and many readers of their answers omit it. */
 function isTime(text: string): boolean {
   const [, hour = "", minute = "", second = "", zone = ""] = TIME.exec(text) ?? [];
   const [hours = "0", minutes = "0"] = zone.slice(1).match(/\d\d/g) ?? [];
@@ -75,5 +75,5 @@ const FORMATS = new Map<string, (text: string) => boolean>([
   ["uri", (text) => URI.test(text)],
 ]);
 
-/** Whether a text has a format. True for a format that is not checked. */
+/** Returns whether a text has a format; true for unsupported formats. */
 export const hasFormat = (text: string, format: string): boolean => FORMATS.get(format)?.(text) ?? true;

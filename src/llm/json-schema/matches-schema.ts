@@ -6,12 +6,12 @@ import { NO } from "./verdict";
 import { Work, WorkExceeded } from "./work";
 
 /**
- * Whether a value matches a schema in which `checkSchema` found no problem. False if that would cost more than the budget.
- * Lookaround and backreferences of patterns are not checked: a part of the schema that depends on them matches.
+ * Returns whether a value matches a schema that passed `checkSchema`; false if the check would exceed its budget.
+ * Does not check lookaround and backreferences of patterns: parts of the schema that depend on them match.
  */
 export function matches(schema: unknown, value: unknown): boolean {
   try {
-    // Reading has a budget of its own, or a schema that used its budget up at the request would have no answer.
+    // Reading has a separate budget. Otherwise a schema that needs all of it could never match a value.
     const read = readSchema(schema, new Work());
     return new Evaluation(read, new Work()).of(value) !== NO;
   } catch (error) {

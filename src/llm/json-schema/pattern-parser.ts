@@ -1,22 +1,22 @@
-/** Reads a regular expression of ECMAScript, with the `u` flag or without it. */
+/** Parses a regular expression of ECMAScript, with or without the `u` flag. */
 import { type CharSet, charSet, DIGITS, inverse, LINE_ENDS, type Range, SPACE, WORD } from "./char-set";
 
 export type PatternNode =
   | { kind: "set"; set: CharSet }
-  /** `b` and `B`: at a border of a word, and not at one. */
+  /** `b` is at a word boundary, `B` is not at one. */
   | { kind: "at"; where: string }
   | { kind: "sequence"; parts: PatternNode[] }
   | { kind: "choice"; options: PatternNode[] }
   | { kind: "repeat"; part: PatternNode; min: number; max: number };
 
-/** A character of a class, or a set of them; `code` is absent for a set. */
+/** A character of a class, or a set of characters, which has no `code`. */
 interface ClassAtom {
   ranges: readonly Range[];
   property?: string;
   code?: number;
 }
 
-/** Groups within groups; the parser and the compiler recurse. */
+/** Maximum nesting of groups, because the parser and the compiler recurse. */
 const MAX_DEPTH = 200;
 
 const EMPTY: PatternNode = { kind: "sequence", parts: [] };
@@ -46,7 +46,7 @@ const CLASS_CONTROL = /c(\w)/y;
 
 const hex = (digits: string) => Number.parseInt(digits, 16);
 
-/** Thrown where a pattern has what this does not read: too many groups in groups, or flags of a group. */
+/** Thrown for unsupported patterns: too deeply nested groups, or flags of a group. */
 export class PatternUnread extends Error {}
 
 export class PatternParser {
@@ -54,10 +54,10 @@ export class PatternParser {
   readonly #unicode: boolean;
   #at = 0;
   #depth = 0;
-  /** Whether the tree matches the same texts as the pattern. Otherwise it matches those and more. */
+  /** True if the tree matches the same texts as the pattern, false if it matches those and more. */
   exact = true;
 
-  /** @param source a pattern that is valid with the `u` flag, or without it where `unicode` is false */
+  /** @param source a pattern that is valid with the `u` flag, or without it if `unicode` is false */
   constructor(source: string, unicode: boolean) {
     this.#source = source;
     this.#unicode = unicode;
@@ -77,7 +77,7 @@ export class PatternParser {
     const parts: PatternNode[] = [];
     while (this.#at < this.#source.length && !/[|)]/.test(this.#source.charAt(this.#at))) {
       const part = this.#quantified(this.#atom());
-      // Each part that is kept adds a step, so that copies cost no more than the steps that are counted.
+      // Drops empty parts. Each other part adds a step, so the limit of steps also limits the cost of copies.
       if (part !== EMPTY) parts.push(part);
     }
     const [first = EMPTY] = parts;
@@ -113,7 +113,7 @@ export class PatternParser {
     }
   }
 
-  /** Reads a group behind its parenthesis. Lookaround is left out: what remains matches more texts, never fewer. */
+  /** Reads a group after its parenthesis. Omits lookaround: the result matches more texts, never fewer. */
   #group(): PatternNode {
     const look = this.#match(LOOK) !== undefined;
     if (!look && this.#match(GROUP) === undefined && this.#source.startsWith("?", this.#at)) throw new PatternUnread();
@@ -160,7 +160,7 @@ export class PatternParser {
     return this.#eat("b") ? single(8) : this.#escape(this.#unicode ? CONTROL : CLASS_CONTROL);
   }
 
-  /** Reads an escape behind its backslash, one that means the same inside a class and outside. */
+  /** Reads an escape after its backslash, if it means the same inside and outside of a class. */
   #escape(control: RegExp): ClassAtom {
     if (this.#unicode) {
       const property = this.#match(PROPERTY);
@@ -176,7 +176,7 @@ export class PatternParser {
     if (octal) return single(Number.parseInt(octal, 8));
     const letter = this.#match(control);
     if (letter) return single(codeOf(letter) % 32);
-    // Without the `u` flag, `\c` that names no control character is a backslash in front of a c.
+    // Without the `u` flag, a `\c` without a valid control letter is a literal backslash followed by a c.
     if (!this.#unicode && this.#source.startsWith("c", this.#at)) return single(codeOf("\\"));
     const char = this.#take();
     const known = CLASSES[char.toLowerCase()];
@@ -198,7 +198,7 @@ export class PatternParser {
     return eaten;
   }
 
-  /** Reads the match of a sticky expression. Returns its first group, or the whole match. */
+  /** Reads the match of a sticky expression. Returns the first group, or else the whole match. */
   #match(expression: RegExp): string | undefined {
     expression.lastIndex = this.#at;
     const found = expression.exec(this.#source);
@@ -210,5 +210,5 @@ export class PatternParser {
 
 const codeOf = (char: string): number => char.codePointAt(0) ?? 0;
 
-/** Returns a test of one character; its text is a property's name alone, which leaves nothing to backtrack. */
+/** Returns a test of one character. It consists of a property's name only, so it cannot backtrack. */
 const propertyOf = (name: string) => new RegExp(`^\\${name}$`, "u");

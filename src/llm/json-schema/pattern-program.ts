@@ -3,11 +3,11 @@ import { type PatternNode, PatternUnread } from "./pattern-parser";
 
 export type Step = Extract<PatternNode, { kind: "set" | "at" }> | { kind: "fork"; to: number[] };
 
-/** The most steps of one pattern: two for each character of `.{0,10000}`. */
+/** Maximum steps of one pattern: two per character of `.{0,10000}`. */
 const MAX_STEPS = 20_000;
 
 /**
- * Returns the steps; behind the last one the pattern has matched.
+ * Returns the steps. The pattern matches when a run gets past the last one.
  * @throws {PatternUnread} if there are too many
  */
 export function programOf(pattern: PatternNode): Step[] {
@@ -46,7 +46,7 @@ export function programOf(pattern: PatternNode): Step[] {
 
   function repeat({ part, min, max }: Extract<PatternNode, { kind: "repeat" }>): void {
     for (let copy = 1; copy < min; copy += 1) emit(part);
-    // Each optional copy may leave for the end, so that few steps are active at once.
+    // Each optional copy can jump to the end, so few steps are active at once.
     const exits = min === 0 ? [fork(steps.length + 1)] : [];
     const start = steps.length;
     emit(part);

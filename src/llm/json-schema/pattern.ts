@@ -1,6 +1,6 @@
 /**
- * A client's regular expression. It is never run by `RegExp`, which backtracks: all steps that are possible advance
- * together, a character at a time.
+ * Runs a client's regular expression without `RegExp`, which backtracks: all possible steps advance together, one
+ * character at a time.
  */
 import { has, isWord } from "./char-set";
 import { PatternParser, PatternUnread } from "./pattern-parser";
@@ -8,20 +8,20 @@ import { programOf, type Step } from "./pattern-program";
 import { NO, UNSURE, type Verdict, YES } from "./verdict";
 import { VISIT, type Work } from "./work";
 
-/** Points of reading one `\p{…}`, which the runtime looks up in its tables. */
+/** Points for reading one `\p{…}`, which the runtime looks up in its tables. */
 const PROPERTY = 100 * VISIT;
-/** Points of compiling one step, and of one test of a Unicode property. */
+/** Points for compiling one step, and for one test of a Unicode property. */
 const STEP = 8;
 
-/** Returns whether a pattern has to be read with the `u` flag; undefined for one that is invalid either way. */
+/** Returns whether a pattern needs the `u` flag; undefined if it is invalid with and without the flag. */
 function needsUnicode(source: string): boolean | undefined {
   for (const flags of ["u", ""]) {
     try {
-      // Only parses: the runtime compiles an expression at its first use.
+      // Only parses the expression: the runtime compiles it at its first use.
       new RegExp(source, flags);
       return flags === "u";
     } catch {
-      // The other flags may do.
+      // Tries the other flags.
     }
   }
   return undefined;
@@ -32,7 +32,7 @@ export class Pattern {
   readonly #exact: boolean;
   /** Absent if the pattern is not checked. */
   readonly #steps: Step[] | undefined;
-  /** At which mark each step was last reached. */
+  /** The mark at which each step was last reached. */
   readonly #reached: Uint32Array;
   #mark = 0;
 
@@ -45,7 +45,7 @@ export class Pattern {
   }
 
   /**
-   * Reads a pattern; undefined for one that is invalid.
+   * Reads a pattern. Returns undefined if it is invalid.
    * @throws {WorkExceeded}
    */
   static read(source: string, work: Work): Pattern | undefined {
@@ -58,8 +58,8 @@ export class Pattern {
   }
 
   /**
-   * Whether a text has a match. Unsure where the pattern has lookaround, backreferences or too many steps, and the part
-   * that is checked matches.
+   * Returns whether a text contains a match; unsure if the checked part of a pattern matches, but the pattern also has
+   * lookaround, backreferences or too many steps.
    * @throws {WorkExceeded}
    */
   test(text: string, work: Work): Verdict {
@@ -113,7 +113,7 @@ function stepsOf(parser: PatternParser): Step[] | undefined {
   }
 }
 
-/** Whether an assertion holds between two characters; -1 is none. */
+/** Returns whether an assertion is true between two characters. -1 stands for the start or end of the text. */
 function holds(where: string, before: number, after: number): boolean {
   if (where === "^") return before < 0;
   if (where === "$") return after < 0;

@@ -1,4 +1,4 @@
-/** Reads a client's JSON Schema (drafts 7 to 2020-12, and `nullable` of OpenAPI 3.0) into schemas with types. */
+/** Parses a client's JSON Schema (drafts 7 to 2020-12, and `nullable` of OpenAPI 3.0) into typed schemas. */
 import { type Fields, isObject } from "../json";
 import { Canonical } from "./canonical";
 import { Pattern } from "./pattern";
@@ -13,11 +13,11 @@ const TYPES = ["string", "number", "integer", "boolean", "null", "array", "objec
 export interface ReadSchema {
   root: Schema;
   all: readonly Schema[];
-  /** Whether there is an `unevaluatedProperties` or `unevaluatedItems`. */
+  /** True if any schema has `unevaluatedProperties` or `unevaluatedItems`. */
   hasUnevaluated: boolean;
 }
 
-/** A schema object that was found, and the base of its references. */
+/** A schema object and the base of its references. */
 interface Found {
   fields: SchemaFields;
   schema: Schema;
@@ -25,7 +25,7 @@ interface Found {
 }
 
 /**
- * Reads a schema and all that it refers to.
+ * Reads a schema and all schemas that it refers to.
  * @throws {SchemaProblem} if it cannot be checked
  * @throws {WorkExceeded}
  */
@@ -36,7 +36,7 @@ export function readSchema(json: unknown, work: Work): ReadSchema {
   return { root, all: [root], hasUnevaluated: false };
 }
 
-/** Reads schemas from a queue, so that neither nesting nor circles cost a stack. */
+/** Reads schemas from a queue: nesting and circles use no stack. */
 class SchemaReader {
   readonly #json: Fields;
   readonly #work: Work;
@@ -56,7 +56,7 @@ class SchemaReader {
 
   read(): ReadSchema {
     const root = this.#schema({ json: this.#json, place: "#" });
-    // All names are known before the first reference is followed; that may lead to a place that no keyword does.
+    // Collects all names before following references. A reference may point to a place that no keyword reaches.
     let filled = 0;
     let referred = 0;
     for (;;) {
@@ -186,7 +186,7 @@ class SchemaReader {
           break;
         case "$defs":
         case "definitions":
-          // Unused definitions are read too, so that a mistake in them is reported.
+          // Reads unused definitions too, to report mistakes in them.
           map(name);
           break;
         case "$id":
@@ -199,7 +199,7 @@ class SchemaReader {
 
   /** Adds the targets of a schema's references. */
   #refer({ fields, schema, base }: Found): void {
-    // A schema is one document, so a dynamic reference has one schema that it can mean.
+    // Within one document, a dynamic reference has only one possible target.
     for (const name of ["$ref", "$dynamicRef", "$recursiveRef"]) {
       const reference = fields.text(name);
       if (reference === undefined) continue;
@@ -225,7 +225,7 @@ class SchemaReader {
     return pattern;
   }
 
-  /** Reads requirements of a property's presence: other properties, or a schema; `dependencies` has both. */
+  /** Reads the requirements of a property's presence: other properties or a schema. `dependencies` allows both. */
   #dependent(keyword: string, fields: SchemaFields, schema: Schema, base: string): void {
     schema.dependentRequired ??= new Map();
     schema.dependentSchemas ??= new Map();

@@ -1,17 +1,17 @@
-/** Refuses schemas that could not be evaluated at any value: in circles, or too deep. */
+/** Rejects schemas that cannot be evaluated at any value, because they are circular or too deep. */
 import { inPlace, type Schema } from "./schema-node";
 import { SchemaProblem } from "./schema-problem";
 import { VISIT, type Work } from "./work";
 
-/** Schemas that apply one another to the same value, by references, `allOf` and the like. */
+/** Maximum chain of schemas that apply one another to the same value, by references, `allOf` and similar keywords. */
 const MAX_CHAIN = 150;
 
 /**
- * Walks from each schema to those that it applies to the same value, without recursion and to each once.
- * @throws {SchemaProblem} for a circle, which would never come to an end, and for a chain of more than 150
+ * Visits all schemas once, following those that apply to the same value, without recursion.
+ * @throws {SchemaProblem} for a circle, which would never end, and for a chain of more than 150 schemas
  */
 export function refuseLoops(schemas: readonly Schema[], work: Work): void {
-  /** How many schemas the longest chain from a schema has; 0 while the walk is below it. */
+  /** The length of the longest chain from a schema; 0 while its chain is being followed. */
   const chains = new Map<Schema, number>();
   for (const start of schemas) {
     const path = chains.has(start) ? [] : [{ schema: start, parts: inPlace(start), longest: 0 }];

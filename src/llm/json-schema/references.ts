@@ -1,4 +1,4 @@
-/** Resolves the references of a schema by JSON Pointer, `$anchor` or `$id`, within the schema alone. */
+/** Resolves references by JSON Pointer, `$anchor` or `$id`, only within the same schema. */
 import type { Fields } from "../json";
 import type { Work } from "./work";
 
@@ -7,13 +7,13 @@ const NO_BASE = "schema:/";
 
 interface Target {
   json: unknown;
-  /** What relative references in it are relative to. */
+  /** The base of relative references in the schema. */
   base: string;
 }
 
 export class References {
   readonly #work: Work;
-  /** By address; of an anchor, with its fragment. */
+  /** By address. The address of an anchor includes the fragment. */
   readonly #targets = new Map<string, Target>();
   readonly #bases = new Map<unknown, string>();
 
@@ -22,7 +22,7 @@ export class References {
     this.#set(NO_BASE, { json: root, base: NO_BASE });
   }
 
-  /** Adds the names of a schema. Returns the base of the references in it. */
+  /** Adds the names of a schema. Returns the base of its references. */
   add(json: Fields, outer = NO_BASE): string {
     const id = typeof json.$id === "string" ? this.#address(json.$id, outer) : undefined;
     const [base = outer, fragment] = id?.split("#") ?? [];
@@ -35,7 +35,7 @@ export class References {
     return base;
   }
 
-  /** Returns the target of a reference; undefined if it leads out of the schema, or to nothing. */
+  /** Returns the target of a reference; undefined if the schema does not contain it. */
   find(reference: string, base: string): Target | undefined {
     const [address = "", fragment = ""] = (this.#address(reference, base) ?? "").split("#");
     const name = decoded(fragment);
@@ -52,13 +52,13 @@ export class References {
     return { json, base: this.#bases.get(json) ?? address };
   }
 
-  /** The first of two schemas with one name is meant. */
+  /** Adds a name. If two schemas have the same name, the first one wins. */
   #set(name: string, target: Target): void {
     this.#work.spend(name.length);
     if (!this.#targets.has(name)) this.#targets.set(name, target);
   }
 
-  /** Resolves an address against a base; undefined where that makes none. */
+  /** Resolves an address against a base. Returns undefined if the result is invalid. */
   #address(reference: string, base: string): string | undefined {
     this.#work.spend(reference.length + base.length);
     return reference.startsWith("#") ? `${base}${reference}` : URL.parse(reference, base)?.href;

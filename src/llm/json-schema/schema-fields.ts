@@ -1,8 +1,8 @@
-/** Reads the keywords of one schema object. A keyword that is `null` is absent: clients send unset ones so. */
+/** Reads the keywords of one schema object. Ignores keywords that are `null`, as some clients send unset ones. */
 import { type Fields, isObject } from "../json";
 import { SchemaProblem } from "./schema-problem";
 
-/** A schema that is still to be read, and its place. */
+/** A schema to read, and its place. */
 export interface Unread {
   json: Fields | boolean;
   place: string;

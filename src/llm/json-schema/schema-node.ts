@@ -1,18 +1,18 @@
-/** A JSON Schema that was read: every keyword has its type, every reference leads to its schema, so there may be circles. */
+/** A parsed JSON Schema: keywords have their types, and references point to their schemas, so cycles are possible. */
 import type { Pattern } from "./pattern";
 
 export interface Schema {
-  /** Its place in the client's schema, as `#/properties/name`. */
+  /** The place in the client's schema, for example `#/properties/name`. */
   place: string;
-  /** Nothing matches: the schema `false`. */
+  /** True for the schema `false`, which no value matches. */
   never?: boolean;
 
   types?: string[] | undefined;
-  /** The values of `enum` and `const`, in canonical text. */
+  /** The values of `enum` and `const`, as canonical text. */
   enum?: Set<string> | undefined;
   const?: string;
 
-  /** What `$ref` and `$dynamicRef` lead to, and the schemas of `allOf`. */
+  /** The targets of `$ref` and `$dynamicRef`, and the schemas of `allOf`. */
   all: Schema[];
   anyOf?: Schema[] | undefined;
   oneOf?: Schema[] | undefined;
@@ -23,7 +23,7 @@ export interface Schema {
 
   minimum?: number | undefined;
   maximum?: number | undefined;
-  /** True makes `minimum` exclusive, as in OpenAPI 3.0. */
+  /** `true` makes `minimum` exclusive, as in OpenAPI 3.0. */
   exclusiveMinimum?: number | boolean | undefined;
   exclusiveMaximum?: number | boolean | undefined;
   multipleOf?: number | undefined;
@@ -33,7 +33,7 @@ export interface Schema {
   pattern?: Pattern;
   format?: string | undefined;
 
-  /** The schemas of the first items, one each; `items` is of all others. */
+  /** The schemas of the first items, one per item. `items` applies to all others. */
   prefixItems?: Schema[] | undefined;
   items?: Schema | undefined;
   contains?: Schema | undefined;
@@ -56,7 +56,7 @@ export interface Schema {
   unevaluatedProperties?: Schema | undefined;
 }
 
-/** Returns the schemas that a schema applies to its own value, not to a part of it. */
+/** Returns the schemas that a schema applies to the same value instead of a part of it. */
 export function inPlace(schema: Schema): Schema[] {
   const { all, anyOf = [], oneOf = [], dependentSchemas } = schema;
   const single = [schema.not, schema.if, schema.then, schema.else].filter((part) => part !== undefined);

@@ -1,4 +1,4 @@
-/** Whether a value matches, in three values, because a part of a pattern may not be checked. `Math.min` is and, `Math.max` is or. */
+/** Yes, no, or unsure (a part of a pattern was not checked). `Math.min` means "and", `Math.max` means "or". */
 export type Verdict = number;
 
 export const NO = 0;

@@ -1,11 +1,11 @@
-/** The budget of one validation. Everything that a hostile schema or value can repeat spends from it. */
+/** The budget of one validation. Every step that a hostile schema or value can repeat uses some of it. */
 
-/** Points of one visit of a schema at a value. One step of a pattern and one compared character are one point each. */
+/** Points for one visit of a schema at a value. One step of a pattern or one compared character costs one point. */
 export const VISIT = 32;
-/** At most 50,000 visits: about 40 ms of CPU in the worst case that `npm run test:worst` knows. */
+/** At most 50,000 visits: about 40 ms of CPU in the worst case of `npm run test:worst`. */
 const BUDGET = 50_000 * VISIT;
 
-/** Thrown when a validation would cost more than its budget. The two entry points catch it. */
+/** Thrown if a validation exceeds its budget. The two entry points catch it. */
 export class WorkExceeded extends Error {
   override readonly name = "WorkExceeded";
 }

@@ -1,7 +1,7 @@
-/** A schema with its references and its `allOf` resolved, so that its keywords stand side by side. */
+/** Merges a schema with its references and its `allOf` into one object of keywords. */
 import { type Fields, fieldsOf, isObject } from "../json";
 
-/** References that may follow one another. */
+/** Maximum length of a chain of references. */
 const MAX_STEPS = 64;
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
@@ -9,7 +9,7 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 /** Chooses one of several schemas. */
 export type Choose = (options: unknown[]) => unknown;
 
-/** Returns one schema for a schema within a root; of alternatives, those that are chosen. */
+/** Returns the merged form of a schema within a root. Includes only the chosen alternatives. */
 export function mergedSchema(root: Fields, schema: unknown, choose: Choose, steps = MAX_STEPS): Fields {
   if (steps === 0) return {};
   const { $ref, allOf, anyOf, oneOf, if: condition, then: yes, else: no, ...own } = fieldsOf(schema);
@@ -29,7 +29,7 @@ function targetOf(root: Fields, reference: string): unknown {
 
 const typesOf = (type: unknown): unknown[] => (Array.isArray(type) ? type : [type]);
 
-/** Combines the values that two schemas have of one keyword. */
+/** Combines two schemas' values of one keyword. */
 function combined(keyword: string, a: unknown, b: unknown): unknown {
   switch (keyword) {
     case "type": {

@@ -1,12 +1,12 @@
-/** Makes minimal values that match a JSON Schema, for the stand-in. The validator judges them. */
+/** Makes minimal values that match a JSON Schema, for the stand-in. The validator checks each one. */
 import { type Fields, fieldsOf } from "../json";
 import { matches } from "../json-schema/matches-schema";
 import { mergedSchema } from "./merged-schema";
 import { textFor } from "./pattern-text";
 
-/** Values that are tried: each takes other alternatives of the schema. */
+/** Maximum values to try. Each uses different alternatives of the schema. */
 const MAX_TRIES = 48;
-/** Values within a value, and levels of them: more is a schema that goes round in circles. */
+/** Maximum values within a value, and levels of them. These limits stop circular schemas. */
 const MAX_VALUES = 2_000;
 const MAX_LEVELS = 24;
 const LONGEST_TEXT = 10_000;
@@ -27,7 +27,7 @@ const FORMATS = new Map([
   ["regex", "a"],
 ]);
 
-/** Returns the first value that matches; undefined if none of those tried does. @param text what its texts say */
+/** Returns the first matching value, or undefined after all tries. @param text the content of strings in it */
 export function minimalValue(schema: object, text: string): unknown {
   const root: Fields = { ...schema };
   const tried = new Set<string>();
@@ -47,7 +47,7 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 class Maker {
   readonly #root: Fields;
   readonly #text: string;
-  /** Its digits choose among alternatives, in the order in which they come. */
+  /** Each choice among alternatives uses up one digit of this number. */
   #attempt: number;
   #left = MAX_VALUES;
 
@@ -57,7 +57,7 @@ class Maker {
     this.#attempt = attempt;
   }
 
-  /** @param variant makes the values of a list different */
+  /** @param variant a number that makes the values of a list differ */
   make(given: unknown, variant: number, level: number): unknown {
     this.#left -= 1;
     if (this.#left < 0 || level > MAX_LEVELS) return null;
@@ -155,10 +155,10 @@ class Maker {
   }
 }
 
-/** Whether a name is one that {@link textFor} makes for a pattern. */
+/** Returns whether a name matches a pattern. */
 const mayMatch = (pattern: string, name: string) => matches({ type: "string", pattern }, name);
 
-/** The types of a schema; of one that names none, the type that its keywords are about. */
+/** Returns the types of a schema. Without `type`, its keywords imply them. */
 function typesOf({ type, ...schema }: Fields): unknown[] {
   if (type !== undefined) return Array.isArray(type) ? type : [type];
   const has = (...keywords: string[]) => keywords.some((keyword) => keyword in schema);
@@ -169,7 +169,7 @@ function typesOf({ type, ...schema }: Fields): unknown[] {
   return ["object", "string", "array", "number", "boolean", "null"];
 }
 
-/** Returns 0 if that may be, else the number that is nearest to it. @param step undefined for any number */
+/** Returns 0 if the schema allows it, else the allowed number nearest to 0. @param step undefined for any number */
 function numberFor(schema: Fields, variant: number, step: number | undefined): number {
   const [open, shut] = [numberIn(schema.exclusiveMinimum), numberIn(schema.exclusiveMaximum)];
   const low = Math.max(numberIn(schema.minimum) ?? -Infinity, open ?? -Infinity);
@@ -183,10 +183,10 @@ function numberFor(schema: Fields, variant: number, step: number | undefined): n
     return start + sign * between * (variant + (isOutside(start) ? 1 : 0));
   }
   const first = sign === 1 ? Math.ceil(start / step) : Math.floor(start / step);
-  // Without the error of the multiplication, as in 3 * 0.1.
+  // Rounds away the error of multiplications such as 3 * 0.1.
   const multiple = (at: number) => Number((at * step).toPrecision(15));
   let at = first + sign * (variant + (isOutside(multiple(first)) ? 1 : 0));
-  // Validators divide, and 0.15 / 0.05 is no whole number.
+  // Skips multiples that validators reject: they divide, and 0.15 / 0.05 is not an integer in floating point.
   for (let tries = 0; tries < 20 && !Number.isInteger(multiple(at) / step); tries += 1) at += sign;
   return multiple(at);
 }

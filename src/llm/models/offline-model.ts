@@ -5,7 +5,7 @@ import { returnedError } from "../errors";
 import { minimalValue } from "./minimal-value";
 import { callFor } from "./offline-tools";
 
-/** Words that say nothing about what a sentence is about. */
+/** Words without meaning for the topic of a sentence. */
 const STOP_WORDS = new Set(
   "a about am an and are at be been can could did do does for from had has have he her his how i if in is it its me my of on or our she so tell than that the their them then there they this to us was we were what when where which who whom whose why will with would you your".split(
     " ",
@@ -19,7 +19,7 @@ const words = new Intl.Segmenter("en", { granularity: "word" });
 
 const sentencesOf = (text: string) => [...sentences.segment(text)].map(({ segment }) => segment.trim()).filter(Boolean);
 
-/** The stems of a text's words, stop words left out. */
+/** Returns the stems of a text's words without stop words. */
 function stemsOf(text: string): Set<string> {
   const stems = [...words.segment(text.toLowerCase())]
     .filter(({ isWordLike, segment }) => isWordLike && !STOP_WORDS.has(segment))
@@ -29,10 +29,10 @@ function stemsOf(text: string): Set<string> {
 
 const isQuestion = (text: string) => text.trimEnd().endsWith("?") || QUESTION_START.test(text.trimStart());
 
-/** What the stand-in itself says: in a prompt, an echo of something better. */
+/** Matches the stand-in's own answers. Quoting them again would only echo an earlier quotation. */
 const ECHO = /^(?:You told me:|I was not told|Noted\.|I will remember that)/;
 
-/** The sentences of the prompt, newest last; the block of recalled messages quotes line by line with `> `. */
+/** Returns the sentences of the prompt, newest last. Lines of recalled messages begin with `> `. */
 function saidIn(messages: ModelMessage[]): string[] {
   return messages.flatMap(({ role, content }): string[] => {
     if (role === "system") return [];
@@ -55,13 +55,13 @@ function answerFrom(messages: ModelMessage[]): string {
     const stems = stemsOf(sentence);
     const shared = [...wanted].filter((stem) => stems.has(stem)).length;
     const score = shared / Math.sqrt(wanted.size * Math.max(stems.size, 1));
-    // The newest of equals: what is said later corrects what was said before.
+    // Of equal scores the newest wins: later messages correct earlier ones.
     if (shared > 0 && (best === undefined || score >= best.score)) best = { sentence, score };
   }
   return best ? `You told me: "${best.sentence}"` : "I was not told anything about that.";
 }
 
-/** The answer, in the form that is asked for; undefined if no value is found that matches the schema. */
+/** Returns the answer in the requested form; undefined if no matching value for the schema was found. */
 function answerOf({ messages, response_format: format }: ChatInputs): string | undefined {
   const answer = answerFrom(messages);
   if (!format) return answer;
@@ -73,9 +73,9 @@ const encoder = new TextEncoder();
 const event = (data: unknown) => encoder.encode(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
 
 /**
- * Stands in for the AI binding where there is no account. No language model: it quotes from the prompt the sentence
- * that fits the question best, so that it shows what the memory brought, and nothing else. It calls functions by rule
- * (offline-tools.ts), and fills schemas with minimal values (minimal-value.ts). It counts words as tokens.
+ * Replaces the AI binding if you have no account. It is not a language model: it quotes the sentence of the prompt that
+ * best matches the question, so its answers show the effect of the memory alone. It calls functions by a fixed rule
+ * (offline-tools.ts), fills schemas with minimal values (minimal-value.ts), and counts words as tokens.
  */
 export class OfflineModel extends WorkerEntrypoint {
   async run(_model: string, inputs: AiInputs, _options?: AiOptions): Promise<unknown> {

@@ -1,13 +1,13 @@
-/** How the stand-in calls functions: by rule, so that an agent's way through its calls can be seen without a model. */
+/** Chooses function calls for the stand-in by a fixed rule, so that you can try an agent's calls without a model. */
 import type { ChatInputs } from "../binding";
 import { minimalValue } from "./minimal-value";
 
 const wordsOf = (text: string) => new Set(text.toLowerCase().match(/\p{L}{3,}/gu) ?? []);
 
-/** The function that shares most words with the question; the first where one must be called and none shares any. */
+/** Returns a call of the function that shares most words with the question, or of the first if a call is required. */
 export function callFor({ tools = [], tool_choice, messages }: ChatInputs): object | undefined {
   const last = messages.at(-1);
-  // What a function returned is there to be told, not to be called for again.
+  // After the result of a call, the model answers with it instead of calling again.
   if (last?.role !== "user") return undefined;
   const asked = wordsOf(last.content);
   const scored = tools.map(({ function: tool }) => {

@@ -5,15 +5,15 @@ import { type AiInputs, type AiOptions, type ChatInputs, type EmbeddingInputs, s
 import { returnedError, UNPARSABLE, UNREACHABLE } from "../errors";
 import { fieldsOf } from "../json";
 
-/** HTTP statuses of an OpenAI-compatible server as the codes that Workers AI would use for the same. */
+/** The codes of Workers AI for HTTP statuses of an OpenAI-compatible server. */
 const CODES: Record<number, number> = { 401: 5018, 403: 5018, 404: 5007, 408: 3046, 413: 5021, 429: 3040 };
 const TOO_LONG = /context.{0,9}(?:length|size|window)|too long|maximum .{0,99}tokens/i;
-/** Characters of an error that are read. */
+/** Maximum characters to read of an error. */
 const READ = 2_000;
 
 /**
- * Stands in for the AI binding over any OpenAI-compatible server: Ollama, llama.cpp, vLLM. It takes the inputs of Workers
- * AI, and returns errors with its codes, so that all other code is the same for both.
+ * Replaces the AI binding with an OpenAI-compatible server such as Ollama, llama.cpp or vLLM. It accepts the inputs of
+ * Workers AI and returns errors with its codes, so that all other code is the same for both.
  */
 export class OpenAIModel extends WorkerEntrypoint<Env> {
   async run(model: string, inputs: AiInputs, options?: AiOptions): Promise<unknown> {
@@ -66,7 +66,7 @@ export class OpenAIModel extends WorkerEntrypoint<Env> {
   }
 }
 
-/** The beginning of an error's text; the rest is not read. */
+/** Reads the beginning of an error's text. */
 async function beginningOf({ body }: Response): Promise<string> {
   let text = "";
   if (!body) return text;
@@ -77,7 +77,7 @@ async function beginningOf({ body }: Response): Promise<string> {
   return text.slice(0, READ);
 }
 
-/** The runtime's own message would repeat the text that it could not read. */
+/** Parses a response. Replaces the runtime's error, because its message quotes the unreadable text. */
 const jsonOf = (response: Response): Promise<unknown> =>
   response.json().catch(() => {
     throw new Error(UNPARSABLE);

@@ -1,15 +1,15 @@
-/** Short texts that match a pattern, for the stand-in. */
+/** Makes short texts that match a pattern, for the stand-in. */
 import { type CharSet, has } from "../json-schema/char-set";
 import { type PatternNode, PatternParser, PatternUnread } from "../json-schema/pattern-parser";
 
-/** Tried in this order, so that a text is easy to read. */
+/** Tried in this order, which makes readable texts. */
 const CHARACTERS = [..."abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.@/:+#, éß漢", "\n"];
 const MAX_REPEATS = 1_000;
 
 /**
- * Returns a text that may match a pattern; undefined if the pattern has parts that are not read.
- * @param variant which of several texts
- * @param least characters that the text should have, where its repetitions allow it
+ * Returns a text that may match a pattern; undefined if the pattern contains unsupported parts.
+ * @param variant the number of the text: other numbers give other texts
+ * @param least the number of characters that the text should have, if its repetitions allow it
  */
 export function textFor(pattern: string, variant: number, least: number): string | undefined {
   try {
@@ -22,7 +22,7 @@ export function textFor(pattern: string, variant: number, least: number): string
   }
 }
 
-/** @param more repetitions beyond the least */
+/** @param more repetitions beyond the minimum */
 function textOf(node: PatternNode, variant: number, more: number): string {
   switch (node.kind) {
     case "set":

@@ -3,8 +3,8 @@ import { type AiBinding, type AiInputs, type AiOptions, signalOf } from "../bind
 import { returnedError } from "../errors";
 
 /**
- * Passes calls and their streams on to Workers AI, untouched: under `wrangler dev` the remote binding fails inside a
- * Durable Object, and a Worker's entrypoint does not. A deployed object uses the binding itself.
+ * Forwards calls to Workers AI and returns its streams unchanged. Under `wrangler dev` the remote binding works in an
+ * entrypoint, but fails inside a Durable Object. Deployed objects use the binding directly.
  */
 export class WorkersAI extends WorkerEntrypoint<{ WORKERS_AI: AiBinding }> {
   async run(model: string, inputs: AiInputs, options?: AiOptions): Promise<unknown> {

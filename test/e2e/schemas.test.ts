@@ -2,11 +2,9 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { ChatOpenAI } from "@langchain/openai";
 import { generateObject, jsonSchema } from "ai";
-import { Ajv } from "ajv";
-import { Ajv2020 } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { everydaySchemas } from "../support/everyday-schemas";
+import { schemaErrors } from "./support/schema-errors";
 import { Workerd } from "./support/workerd";
 
 let server: Workerd;
@@ -17,16 +15,6 @@ beforeAll(async () => {
   await server.start();
 });
 afterAll(() => server[Symbol.asyncDispose]());
-
-const options = { strict: false, allErrors: true };
-const [draft2020, draft7] = [addFormats.default(new Ajv2020(options)), addFormats.default(new Ajv(options))];
-
-/** Returns the errors that ajv finds in a value. */
-function errorsOf(name: string, schema: object, value: unknown) {
-  const validate = (name.includes("draft 7") ? draft7 : draft2020).compile(schema);
-  validate(value);
-  return validate.errors;
-}
 
 describe.each(Object.entries(everydaySchemas))("an object by a schema with %s", (name, schema) => {
   it.each([
@@ -42,12 +30,12 @@ describe.each(Object.entries(everydaySchemas))("an object by a schema with %s", 
       schema: jsonSchema(schema),
       prompt: "My dog is called Rex. What is my dog called?",
     });
-    expect(errorsOf(name, schema, object)).toBeNull();
+    expect(schemaErrors(name, schema, object)).toBeNull();
   });
 
   it.each(["jsonSchema", "functionCalling"] as const)("is the structured output of LangChain, %s", async (method) => {
     const chat = new ChatOpenAI({ model: "llama", apiKey: "none", configuration: { baseURL: `${server.url}/v1` } });
     const output = chat.withStructuredOutput({ title: "answer", ...schema }, { method, name: "answer" });
-    expect(errorsOf(name, schema, await output.invoke("What is my dog called?"))).toBeNull();
+    expect(schemaErrors(name, schema, await output.invoke("What is my dog called?"))).toBeNull();
   });
 });

@@ -1,23 +1,35 @@
 /** Merges a schema with its references and its `allOf` into one object of keywords. */
 import { type Fields, fieldsOf, isObject } from "../json";
 
-/** Maximum length of a chain of references. */
-const MAX_STEPS = 64;
-
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /** Chooses one of several schemas. */
 export type Choose = (options: unknown[]) => unknown;
 
+/** Schemas that may still be merged. References can double the number at each level, so one budget counts all. */
+export interface MergeBudget {
+  left: number;
+}
+
+/** Maximum levels of references and `allOf`. */
+const MAX_LEVELS = 64;
+
 /** Returns the merged form of a schema within a root. Includes only the chosen alternatives. */
-export function mergedSchema(root: Fields, schema: unknown, choose: Choose, steps = MAX_STEPS): Fields {
-  if (steps === 0) return {};
+export function mergedSchema(
+  root: Fields,
+  schema: unknown,
+  choose: Choose,
+  budget: MergeBudget,
+  levels = MAX_LEVELS,
+): Fields {
+  budget.left -= 1;
+  if (levels === 0 || budget.left < 0) return {};
   const { $ref, allOf, anyOf, oneOf, if: condition, then: yes, else: no, ...own } = fieldsOf(schema);
   const parts = [...listOf(allOf)];
   if (typeof $ref === "string") parts.push(targetOf(root, $ref));
   for (const options of [anyOf, oneOf].map(listOf)) if (options.length > 0) parts.push(choose(options));
   if (condition !== undefined) parts.push(choose([{ allOf: [condition, yes ?? {}] }, no ?? {}]));
-  return parts.map((part) => mergedSchema(root, part, choose, steps - 1)).reduce(both, own);
+  return parts.map((part) => mergedSchema(root, part, choose, budget, levels - 1)).reduce(both, own);
 }
 
 function targetOf(root: Fields, reference: string): unknown {

@@ -1,7 +1,7 @@
 /** Makes minimal values that match a JSON Schema, for the stand-in. The validator checks each one. */
 import { type Fields, fieldsOf } from "../json";
 import { matches } from "../json-schema/matches-schema";
-import { mergedSchema } from "./merged-schema";
+import { type MergeBudget, mergedSchema } from "./merged-schema";
 import { textFor } from "./pattern-text";
 
 /** Maximum values to try. Each uses different alternatives of the schema. */
@@ -9,6 +9,8 @@ const MAX_TRIES = 48;
 /** Maximum values within a value, and levels of them. These limits stop circular schemas. */
 const MAX_VALUES = 2_000;
 const MAX_LEVELS = 24;
+/** Maximum schemas that all tries may merge. */
+const MAX_MERGES = 50_000;
 const LONGEST_TEXT = 10_000;
 
 const FORMATS = new Map([
@@ -31,12 +33,16 @@ const FORMATS = new Map([
 export function minimalValue(schema: object, text: string): unknown {
   const root: Fields = { ...schema };
   const tried = new Set<string>();
-  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
-    const value = new Maker(root, text, attempt).make(root, 0, 0);
+  const budget = { left: MAX_MERGES };
+  for (let attempt = 0; attempt < MAX_TRIES && budget.left > 0; attempt += 1) {
+    const maker = new Maker(root, text, attempt, budget);
+    const value = maker.make(root, 0, 0);
     const json = JSON.stringify(value);
     if (json === undefined || tried.has(json)) continue;
     tried.add(json);
     if (matches(root, value)) return value;
+    // Without alternatives, each try makes the same value.
+    if (!maker.hasChosen) return undefined;
   }
   return undefined;
 }
@@ -49,19 +55,23 @@ class Maker {
   readonly #text: string;
   /** Each choice among alternatives uses up one digit of this number. */
   #attempt: number;
+  readonly #budget: MergeBudget;
   #left = MAX_VALUES;
+  /** Whether the schema had alternatives. */
+  hasChosen = false;
 
-  constructor(root: Fields, text: string, attempt: number) {
+  constructor(root: Fields, text: string, attempt: number, budget: MergeBudget) {
     this.#root = root;
     this.#text = text;
     this.#attempt = attempt;
+    this.#budget = budget;
   }
 
   /** @param variant a number that makes the values of a list differ */
   make(given: unknown, variant: number, level: number): unknown {
     this.#left -= 1;
     if (this.#left < 0 || level > MAX_LEVELS) return null;
-    const schema = mergedSchema(this.#root, given, (options) => this.#choose(options));
+    const schema = mergedSchema(this.#root, given, (options) => this.#choose(options), this.#budget);
     if ("const" in schema) return schema.const;
     const values = listOf(schema.enum);
     if (values.length > 0) return values[(variant + this.#digit(values.length)) % values.length];
@@ -84,6 +94,7 @@ class Maker {
   }
 
   #digit(base: number): number {
+    if (base > 1) this.hasChosen = true;
     const digit = this.#attempt % base;
     this.#attempt = Math.floor(this.#attempt / base);
     return digit;

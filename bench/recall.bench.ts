@@ -11,7 +11,7 @@ const embedding = model === "" ? undefined : { model, timeoutMs: 60_000, gateway
 const SIZES = embedding ? [600, 3_000] : [600, 3_000, 20_000, 100_000];
 const BUDGETS = [500, 1_000, 2_000];
 const QUESTIONS = 150;
-const { ask: ASK, model: MODEL } = askRequest("bench", "");
+const asking = (question: string) => askRequest("bench", question, { embedding });
 
 const percent = (shares: number[]) => (100 * shares.reduce((sum, share) => sum + share, 0)) / shares.length;
 
@@ -22,18 +22,19 @@ it("the evidence of questions, and no less of it among 3,000 messages than among
     const { said, asked } = conversation(size, size, QUESTIONS);
     const stub = env.CHAT_DO.getByName(`recall-${size}`);
     for (let at = 0; at < said.length; at += 1_000) {
-      await stub.append(said.slice(at, at + 1_000), undefined, { ask: ASK, model: MODEL, embedding });
+      await stub.append(said.slice(at, at + 1_000), asking(""));
     }
-    while (embedding && (await stub.info(model)).vectors < size) await scheduler.wait(500);
+    while (embedding) {
+      using info = await stub.info(model);
+      if (!info.ok || info.value.vectors >= size) break;
+      await scheduler.wait(500);
+    }
     const times: number[] = [];
     const shares = new Map(BUDGETS.map((budget) => [budget, [] as number[]]));
     for (const { question, evidence } of asked) {
       for (const [budget, found] of shares) {
         const started = performance.now();
-        using preview = await stub.context(
-          { ask: { ...ASK, question }, model: MODEL, embedding },
-          { recallTokens: budget, windowTokens: 0 },
-        );
+        using preview = await stub.context(asking(question), { recallTokens: budget, windowTokens: 0 });
         times.push(performance.now() - started);
         if (!preview.ok) throw new Error(preview.failure.reason);
         const seqs = new Set(preview.value.context.recalled.map(({ seq }) => seq));

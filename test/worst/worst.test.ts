@@ -100,11 +100,7 @@ const deep = (open: string, close: string) => `{"x":${open.repeat(9_000)}1${clos
 const schemas: [what: string, schema: object | string, statuses: number[]][] = [
   ["references doubled 40 times", { $ref: "#/$defs/a0", $defs: { ...Object.fromEntries(doubled), a40: {} } }, [200]],
   ["a pattern", { properties: { a: { type: "string", pattern: "^(a+)+$" } }, required: ["a"] }, [200]],
-  [
-    "patterns that no text matches",
-    { properties: { a: { type: "string", pattern: "^(a+)+$", not: { pattern: "^(a|aa)+$" } } }, required: ["a"] },
-    [502],
-  ],
+  ["patterns without a match", { type: "string", pattern: "^(a+)+$", not: { pattern: "^(a|aa)+$" } }, [502]],
   ["patterns of names", { patternProperties: { "^(a+)+$": false, "(a|aa)+$": false }, required: [NAME] }, [200]],
   [
     "patterns in one another",

@@ -30,7 +30,7 @@ export interface Operation {
   bodyLines?: () => z.ZodType;
   /** Other responses without a body, by status. */
   empty?: { 202?: string; 204?: string };
-  /** The body of a 400 that is not a problem. */
+  /** The body of a 400 in another format than a problem (RFC 9457). */
   refused?: () => z.ZodType;
   /** The route's own failures. The generator adds those of all routes, of tokens, validators and bodies. */
   failures?: readonly Reason[];

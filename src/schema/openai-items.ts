@@ -37,7 +37,7 @@ const isTextPart = (part: unknown) => {
   return partType.safeParse(part.type).success && typeof part.text === "string";
 };
 
-/** Reports the first part of a message that is not text, and stops. The schema would report each of a million parts. */
+/** Reports the first part without text, and stops. The schema would report each of a million parts. */
 export function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown {
   if (!Array.isArray(items)) return items;
   for (const [at, entry] of items.entries()) {

@@ -52,7 +52,7 @@ export const readMessage = createMiddleware<AppEnv>(async (c, next) => {
   return next();
 });
 
-/** Answers 400 to JSON that is not one message: a batch, an `id` of null, neither a method nor a reply. */
+/** Answers 400 to a batch, to an `id` of null, and to JSON without a method or a result. */
 export const validMessage = zValidator("json", mcpRequest, (result, c) => {
   if (result.success) return undefined;
   const [issue] = result.error.issues;

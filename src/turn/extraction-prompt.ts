@@ -75,11 +75,11 @@ const isText = (text: unknown): text is string =>
   typeof text === "string" && text.trim() !== "" && text.length <= MAX_FACT && text.isWellFormed();
 
 /**
- * Returns the changes in a reply; null if one of them is invalid or the reply was cut off.
+ * Returns the changes in a reply; null if one of them is invalid, the reply was cut off, or the model refuses.
  * @param facts the facts that the prompt showed, in their order
  */
-export function changesIn({ text, finishReason }: Completion, facts: Fact[]): FactChange[] | null {
-  if (finishReason !== "stop") return null;
+export function changesIn({ text, finishReason, refused }: Completion, facts: Fact[]): FactChange[] | null {
+  if (finishReason !== "stop" || refused) return null;
   const { changes }: { changes: { do: string; fact?: number; text?: string }[] } = JSON.parse(text);
   const read = changes.map((change): FactChange | null => {
     const text = isText(change.text) ? change.text.trim() : undefined;

@@ -72,6 +72,7 @@ describe("facts that the model learns", () => {
     ],
     ["adds nothing", reply({ do: "add", text: " " })],
     ["is cut off", { choices: [{ message: { content: '{"changes":[{"do":"add","te' }, finish_reason: "length" }] }],
+    ["refuses", { choices: [{ message: { content: null, refusal: "I do not note dogs." }, finish_reason: "stop" }] }],
     ["adds too much", reply({ do: "add", text: "x".repeat(501) })],
   ])("are none where the reply %s, and the next turn is learnt from", async (_, bad) => {
     const user = freshUser();
@@ -124,6 +125,24 @@ describe("facts that the model learns", () => {
     await vi.waitFor(async () => expect(await everythingIn(userObject(hopeless))).toContain('\\"failures\\":1'));
     for (let tries = 1; tries < 4; tries += 1) await alarm(hopeless, tries * 1_000_000);
     await done(hopeless);
+  });
+
+  it("cost one call where they cannot be stored, and the next turn is learnt from", async () => {
+    const user = freshUser();
+    const model = await scriptedFacts(user, reply({ do: "add", text: "Has a dog." }));
+    const sql = (statement: string) =>
+      runInDurableObject(userObject(user), (_, { storage }) => {
+        storage.sql.exec(statement);
+      });
+    await add(user, "Keeps bees.");
+    await sql("CREATE TRIGGER full BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+    await tell(user, "I have a dog.");
+    await done(user);
+    await alarm(user, 300_000);
+    expect(await model.runs()).toHaveLength(1);
+    await sql("DROP TRIGGER full");
+    await tell(user, "I have a dog.");
+    await learnt(user, "Has a dog.", "Keeps bees.");
   });
 
   it("of a session that is deleted meanwhile are none, and those it had taught go with it", async () => {

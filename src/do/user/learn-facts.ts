@@ -3,11 +3,11 @@ import type { AiBinding } from "../../llm/binding";
 import { Llama, type LlamaOptions } from "../../llm/llama";
 import { log } from "../../log";
 import { countTokens, type Quotas } from "../../quota";
-import { changesIn, extractionCall } from "../../turn/extraction-prompt";
-import type { Completion } from "../../turn/ports";
+import { changesIn, extractionCall, type FactChange } from "../../turn/extraction-prompt";
 import type { Failure } from "../../turn/result";
 import type { Message } from "../../turn/types";
 import type { Fact } from "../../turn/user-memory";
+import { storageFailed } from "../sqlite/try-write";
 import { epochIn, type NotedEpoch } from "./user-sessions";
 import type { SessionUpdate, UserStore } from "./user-store";
 
@@ -119,7 +119,15 @@ export class LearnFacts {
       return this.#done(turn, () => {});
     }
     await countTokens(this.#usage, noted.meter, completion.value.usage?.totalTokens ?? 0);
-    return this.#done(turn, () => this.#apply(turn, completion.value, facts));
+    const changes = changesIn(completion.value, facts);
+    if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
+    try {
+      return this.#done(turn, () => this.#apply(turn, changes ?? [], facts));
+    } catch (error) {
+      storageFailed(error);
+      // Without the turn, the next run does not pay for the same call again.
+      return this.#done(turn, () => {});
+    }
   }
 
   /** Returns the messages of a turn; none if the turn or its session was deleted. */
@@ -129,15 +137,13 @@ export class LearnFacts {
   }
 
   /** Applies the changes of a reply, unless the turn was deleted meanwhile. Facts that were changed meanwhile stay. */
-  #apply(turn: PendingTurn, reply: Completion, shown: Fact[]): void {
+  #apply(turn: PendingTurn, changes: FactChange[], shown: Fact[]): void {
     if (this.#messagesOf(turn).length === 0) return;
-    const changes = changesIn(reply, shown);
-    if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
     const { facts } = this.#store;
     const source = { sessionId: turn.sessionId, seq: turn.from };
     const isSame = (id: string) =>
       facts.get(id)?.updatedAt === shown.find((fact) => fact.id === id)?.updatedAt && facts.get(id) !== undefined;
-    for (const change of changes ?? []) {
+    for (const change of changes) {
       if (change.do === "add" && !facts.full) facts.add(change.text, source, true);
       if (change.do === "change" && isSame(change.id)) facts.change(change.id, change.text, source, true);
       if (change.do === "drop" && isSame(change.id)) facts.delete(change.id);

@@ -72,7 +72,7 @@ export const operations = (): Operations => ({
   "POST /reset": {
     id: "reset",
     summary: "Empty a session",
-    description: "Deletes all messages and turns; running turns are cancelled. The session keeps its user.",
+    description: "Deletes all messages and turns; running turns are cancelled. The session then has no user.",
     example: { sessionId: "a" },
     response: resetResponse,
     failures: CHANGE_FAILURES,

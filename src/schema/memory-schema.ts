@@ -60,7 +60,7 @@ export const memory = () =>
       .describe("Older messages that were quoted in the prompt, best first."),
     user: z
       .object({
-        answered: z.boolean().describe("Whether the user's memory() answered within `USER_TIMEOUT_MS`."),
+        answered: z.boolean().describe("Whether the user's memory answered within `USER_TIMEOUT_MS`."),
         facts: z.array(z.string()).describe("The ids of the facts in the prompt."),
       })
       .describe("The user's part of the prompt; absent if the request names no user.")

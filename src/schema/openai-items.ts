@@ -11,18 +11,24 @@ export const text = z
 
 const partType = z.enum(["text", "input_text", "output_text"]);
 
+const textPart = z.object({
+  type: partType.describe("The kind of text; all are read alike."),
+  text: text.describe("The text."),
+});
+const refusalPart = z
+  .object({
+    type: z.literal("refusal").describe("Always `refusal`."),
+    refusal: text.describe("The text of a refusal."),
+  })
+  .transform(({ refusal }) => ({ text: refusal }));
+
 /** Text, or parts of text. Images, audio and files are refused: the memory could not store them. */
 const textParts = (least: number) =>
   z.union(
     [
       text,
       z
-        .array(
-          z.object({
-            type: partType.describe("The kind of text; all are read alike."),
-            text: text.describe("The text."),
-          }),
-        )
+        .array(z.union([textPart, refusalPart]))
         .min(least)
         .max(1_000)
         .transform((parts) => parts.map((part) => part.text).join("\n")),
@@ -33,8 +39,9 @@ const textParts = (least: number) =>
 const textOrNone = () => textParts(0).nullish();
 
 const isTextPart = (part: unknown) => {
-  if (typeof part !== "object" || part === null || !("type" in part) || !("text" in part)) return false;
-  return partType.safeParse(part.type).success && typeof part.text === "string";
+  if (typeof part !== "object" || part === null || !("type" in part)) return false;
+  if (part.type === "refusal") return "refusal" in part && typeof part.refusal === "string";
+  return partType.safeParse(part.type).success && "text" in part && typeof part.text === "string";
 };
 
 /** Reports the first part without text, and stops. The schema would report each of a million parts. */

@@ -18,7 +18,10 @@ export const described = {
   name: functionName,
   description: z.string().max(10_000).nullish().describe("What the function does, for the model."),
   parameters: schema.nullish().describe("The JSON Schema of the arguments, an object; default: no arguments."),
-  strict: z.boolean().nullish().describe("Accepted and ignored."),
+  strict: z
+    .boolean()
+    .nullish()
+    .describe("Whether calls with arguments that do not match `parameters` are refused; default false."),
 };
 
 const functionsOnly = "is not supported: a tool is a function, `type` is `function`";

@@ -38,7 +38,7 @@ export const contextRequest = z.object({
   question: content.describe("The question."),
   userId: userId.optional(),
   timeZone: timeZone.optional(),
-  recallTokens: tokens.describe("The most tokens of recalled() messages; default `RECALL_TOKENS`.").optional(),
+  recallTokens: tokens.describe("The most tokens of recalled messages; default `RECALL_TOKENS`.").optional(),
   windowTokens: tokens.describe("The most tokens of recent messages; default: all that recall leaves.").optional(),
 });
 

@@ -62,7 +62,7 @@ export const factsResponse = () => z.object({ data: z.array(fact()).describe("Al
 export const factDeleted = () =>
   z.object({
     ok: z.literal(true).describe("Always true."),
-    id: z.string().describe("The id of the deleted fact()."),
+    id: z.string().describe("The id of the deleted fact."),
   });
 
 export const userDeleted = () =>

@@ -37,7 +37,10 @@ const lines = [
 ];
 const linesOf = (body: object): string[] =>
   "lines" in body && Array.isArray(body.lines) ? body.lines.map((line) => JSON.stringify(line)) : [];
-const parts = [{ type: "text", text: "part" }];
+const parts = [
+  { type: "text", text: "part" },
+  { type: "refusal", refusal: "no" },
+];
 const chat = {
   model: "m",
   messages: [

@@ -63,6 +63,23 @@ describe("a response that begins with a history", () => {
     ]);
   });
 
+  it("takes back every item that it gave, reasoning and a refusal too", async () => {
+    const session = freshSession();
+    const message = { content: null, refusal: "I will not.", reasoning_content: "Hm." };
+    await scripted(session, { choices: [{ message, finish_reason: "stop" }] });
+    const { body } = await respond({ input: "Do it." }, { "x-session-id": session });
+    expect(body.output).toMatchObject([{ type: "reasoning" }, { type: "message" }]);
+    const other = freshSession();
+    const model = await scripted(other, { response: "Fine." });
+    const input = [{ role: "user", content: "Do it." }, ...body.output, { role: "user", content: "Why not?" }];
+    expect((await respond({ input }, { "x-session-id": other })).status).toBe(200);
+    expect((await model.runs())[0]?.inputs.messages.slice(1)).toEqual([
+      { role: "user", content: "Do it." },
+      { role: "assistant", content: "I will not." },
+      { role: "user", content: "Why not?" },
+    ]);
+  });
+
   it("goes on where a reference to an item points", async () => {
     const session = freshSession();
     const { body } = await begin(session);

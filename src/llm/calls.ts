@@ -52,7 +52,8 @@ function isNew(part: CallPart, known: CallPart): boolean {
   if (part.id !== undefined && known.id !== undefined && part.id !== known.id) return true;
   if (part.name !== "" && known.name !== "" && part.name !== known.name) return true;
   // Some servers give several calls the same index and the same id, or no id: a name after whole arguments is new.
-  return part.name !== "" && isObject(parsed(known.arguments)) && part.arguments !== "";
+  // Arguments begin with `{`, or with `"` if they are encoded twice. This also saves parsing at each chunk.
+  return part.name !== "" && /^\s*[{"]/.test(part.arguments) && isObject(parsed(known.arguments));
 }
 
 const isSame = (a: CallPart, b: CallPart) =>
@@ -72,11 +73,15 @@ export class Calls {
     for (const part of parts) {
       // Some servers close each call with an empty part, or repeat all calls at the end.
       if ((part.name === "" && part.arguments === "") || this.#parts.some((known) => isSame(part, known))) continue;
-      this.#characters += part.name.length + part.arguments.length;
       const known = this.#knownOf(part);
-      if (!known || isNew(part, known)) this.#parts.push({ ...part });
-      else {
+      this.#characters += part.arguments.length;
+      if (!known || isNew(part, known)) {
+        this.#characters += part.name.length;
+        this.#parts.push({ ...part });
+      } else {
         known.id ??= part.id;
+        // Some servers repeat the name in each part.
+        if (known.name === "") this.#characters += part.name.length;
         known.name ||= part.name;
         known.arguments += part.arguments;
       }

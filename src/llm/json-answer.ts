@@ -1,7 +1,8 @@
 /** Finds the JSON in an answer: alone, in a code fence, or with prose around it. */
 import { parsed } from "./json";
 
-const FENCE = /```[a-z]*\s*\n?([\s\S]*?)```/gi;
+/** The bound on the name of a language keeps the search linear without a closing fence. */
+const FENCE = /```[a-z]{0,20}([\s\S]*?)```/gi;
 /** Maximum brackets to try in prose, and values to check. Most answers need one. */
 const MAX_TRIES = 20;
 const MAX_CHECKS = 6;

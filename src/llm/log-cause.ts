@@ -3,8 +3,11 @@
  * else of it: model servers quote the request and their output, changed so that no filter by the request finds them.
  */
 
-/** Words for causes of errors. They are logged in this order, so the log repeats no sentence. */
-const VOCABULARY: readonly [word: string, pattern: RegExp][] = [
+/**
+ * Words for causes of errors. They are logged in this order, so the log repeats no sentence. Each pattern also matches
+ * its word: the Worker reduces the causes that an entrypoint returns once more.
+ */
+export const VOCABULARY: readonly [word: string, pattern: RegExp][] = [
   ["unreachable", /\bunreachable\b/i],
   ["unparsable", /\bunparsable\b/i],
   ["connection lost", /connection (?:lost|reset|closed)/i],
@@ -12,8 +15,8 @@ const VOCABULARY: readonly [word: string, pattern: RegExp][] = [
   ["busy", /\b(?:busy|overloaded|capacity|too many requests)\b/i],
   ["rate limit", /rate.?limit/i],
   ["JSON mode", /JSON.?(?:mode|schema)/i],
-  ["not met", /couldn't be met/i],
-  ["reasoning", /reasoning_effort|\bthink(?:ing)?\b/i],
+  ["not met", /couldn't be met|\bnot met\b/i],
+  ["reasoning", /reasoning_effort|\breasoning\b|\bthink(?:ing)?\b/i],
   ["not supported", /(?:not|n't) support|unsupported/i],
   ["tools", /\btools?\b/i],
   ["response_format", /response_format/i],
@@ -27,7 +30,7 @@ const VOCABULARY: readonly [word: string, pattern: RegExp][] = [
   ["exceeded", /\bexceed/i],
   ["terms", /\bterms\b/i],
   ["quota", /\b(?:quota|allocation|neurons)\b/i],
-  ["key", /\bapi.?key\b/i],
+  ["API key", /\bapi.?key\b/i],
   ["out of memory", /out of memory|\boom\b/i],
   ["loading", /\bloading\b/i],
 ];

@@ -168,7 +168,8 @@ export async function readModelStream(
     signal.removeEventListener("abort", stop);
     stop();
   }
-  if (!broken && !progress.over) reading.close();
+  // After a stall or a cancellation, the body is incomplete: reading the rest would call it malformed.
+  if (!broken && !progress.over && !signal.aborted && !watch.failure()) reading.close();
   emit();
   if (crash) throw crash.error;
   if (signal.aborted) broken = { reason: "turn_cancelled" };

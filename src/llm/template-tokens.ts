@@ -26,13 +26,16 @@ export class TemplateTokens {
     if (this.#held === "" && this.#role === undefined && !this.#afterHeader && !text.includes("<")) return text;
     const all = this.#held + text;
     let from = this.#held.length;
+    let free = "";
     // Two chunks may split the end of a token, too.
     for (let at = all.indexOf(END_OF_TOKEN, Math.max(0, from - 1)); at !== -1; at = all.indexOf(END_OF_TOKEN, from)) {
       this.#append(all.slice(from, at + END_OF_TOKEN.length));
       from = at + END_OF_TOKEN.length;
+      // Keeps the held text short: it is copied for each token.
+      free += this.#release();
     }
     this.#append(all.slice(from));
-    return this.#release();
+    return free + this.#release();
   }
 
   /** Returns the remaining text, after the last chunk. */

@@ -97,6 +97,7 @@ const NAME = `${"a".repeat(2_000)}!`;
 const deep = (open: string, close: string) => `{"x":${open.repeat(9_000)}1${close.repeat(9_000)}}`;
 
 /** Schemas of clients. By its rules, the model takes the strings of its answer from the question, which is `NAME`. */
+const lists = entries(2, () => ({ items: { enum: entries(5_000, (at) => at) }, minItems: 200 }));
 const schemas: [what: string, schema: object | string, statuses: number[]][] = [
   ["references doubled 40 times", { $ref: "#/$defs/a0", $defs: { ...Object.fromEntries(doubled), a40: {} } }, [200]],
   ["a pattern", { properties: { a: { type: "string", pattern: "^(a+)+$" } }, required: ["a"] }, [200]],
@@ -109,6 +110,8 @@ const schemas: [what: string, schema: object | string, statuses: number[]][] = [
   ],
   ["12,000 Unicode properties", { pattern: "\\p{L}".repeat(12_000) }, [400]],
   ["10,000 values", { properties: { a: { enum: entries(10_000, (at) => at) } }, required: ["a"] }, [200]],
+  ["values in two lists", { properties: { a: { allOf: lists, type: "array" } }, required: ["a"] }, [502]],
+  ["repetitions", { properties: { a: { type: "string", pattern: "((a{900}){900}){900}" } }, required: ["a"] }, [200]],
   ["20,000 schemas", { allOf: entries(20_000, () => ({})) }, [200]],
   [
     "a large schema from 1,500 places",

@@ -6,11 +6,13 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 /** Chooses one of several schemas. */
 export type Choose = (options: unknown[]) => unknown;
 
-/** Schemas that may still be merged. References can double the number at each level, so one budget counts all. */
+/** Steps that are left. References can double the schemas at each level, so one budget counts all of them. */
 export interface MergeBudget {
   left: number;
 }
 
+/** Values and names that cost as much as one schema. */
+const ENTRIES_PER_STEP = 16;
 /** Maximum levels of references and `allOf`. */
 const MAX_LEVELS = 64;
 
@@ -22,15 +24,18 @@ export function mergedSchema(
   budget: MergeBudget,
   levels = MAX_LEVELS,
 ): Fields {
-  budget.left -= 1;
-  if (levels === 0 || budget.left < 0) return {};
   const { $ref, allOf, anyOf, oneOf, if: condition, then: yes, else: no, ...own } = fieldsOf(schema);
+  budget.left -= 1 + entriesOf(own) / ENTRIES_PER_STEP;
+  if (levels === 0 || budget.left < 0) return {};
   const parts = [...listOf(allOf)];
   if (typeof $ref === "string") parts.push(targetOf(root, $ref));
   for (const options of [anyOf, oneOf].map(listOf)) if (options.length > 0) parts.push(choose(options));
   if (condition !== undefined) parts.push(choose([{ allOf: [condition, yes ?? {}] }, no ?? {}]));
   return parts.map((part) => mergedSchema(root, part, choose, budget, levels - 1)).reduce(both, own);
 }
+
+const entriesOf = ({ enum: values, required, properties }: Fields): number =>
+  listOf(values).length + listOf(required).length + Object.keys(fieldsOf(properties)).length;
 
 function targetOf(root: Fields, reference: string): unknown {
   const path = decodeURIComponent(reference.slice(1)).split("/").slice(1);
@@ -41,6 +46,11 @@ function targetOf(root: Fields, reference: string): unknown {
 
 const typesOf = (type: unknown): unknown[] => (Array.isArray(type) ? type : [type]);
 
+function sharedValues(a: unknown[], b: unknown[]): unknown[] {
+  const allowed = new Set(b.map((value) => JSON.stringify(value)));
+  return a.filter((value) => allowed.has(JSON.stringify(value)));
+}
+
 /** Combines two schemas' values of one keyword. */
 function combined(keyword: string, a: unknown, b: unknown): unknown {
   switch (keyword) {
@@ -50,7 +60,7 @@ function combined(keyword: string, a: unknown, b: unknown): unknown {
       return types.length > 0 ? types : isInteger ? "integer" : a;
     }
     case "enum":
-      return listOf(a).filter((value) => listOf(b).some((other) => JSON.stringify(other) === JSON.stringify(value)));
+      return sharedValues(listOf(a), listOf(b));
     case "required":
       return [...new Set([...listOf(a), ...listOf(b)])];
     case "properties":

@@ -9,8 +9,8 @@ const MAX_TRIES = 48;
 /** Maximum values within a value, and levels of them. These limits stop circular schemas. */
 const MAX_VALUES = 2_000;
 const MAX_LEVELS = 24;
-/** Maximum schemas that all tries may merge. */
-const MAX_MERGES = 50_000;
+/** Maximum steps of all tries: schemas to merge, and patterns to compare with names. */
+const MAX_STEPS = 50_000;
 const LONGEST_TEXT = 10_000;
 
 const FORMATS = new Map([
@@ -33,7 +33,7 @@ const FORMATS = new Map([
 export function minimalValue(schema: object, text: string): unknown {
   const root: Fields = { ...schema };
   const tried = new Set<string>();
-  const budget = { left: MAX_MERGES };
+  const budget = { left: MAX_STEPS };
   for (let attempt = 0; attempt < MAX_TRIES && budget.left > 0; attempt += 1) {
     const maker = new Maker(root, text, attempt, budget);
     const value = maker.make(root, 0, 0);
@@ -62,7 +62,7 @@ class Maker {
 
   constructor(root: Fields, text: string, attempt: number, budget: MergeBudget) {
     this.#root = root;
-    this.#text = text;
+    this.#text = text.slice(0, LONGEST_TEXT);
     this.#attempt = attempt;
     this.#budget = budget;
   }
@@ -153,8 +153,14 @@ class Maker {
   #schemaOf(schema: Fields, name: string): unknown {
     const known = fieldsOf(schema.properties)[name];
     if (known !== undefined) return known;
-    const [pattern] = Object.entries(fieldsOf(schema.patternProperties)).filter(([source]) => mayMatch(source, name));
+    const pattern = Object.entries(fieldsOf(schema.patternProperties)).find(([source]) => this.#mayMatch(source, name));
     return pattern?.[1] ?? schema.additionalProperties ?? { type: "string" };
+  }
+
+  /** Returns whether a name matches a pattern; false once the budget is used up. */
+  #mayMatch(pattern: string, name: string): boolean {
+    this.#budget.left -= 1;
+    return this.#budget.left > 0 && matches({ type: "string", pattern }, name);
   }
 
   #nameFor({ patternProperties, propertyNames }: Fields, at: number): string {
@@ -165,9 +171,6 @@ class Maker {
     return typeof name === "string" ? name : `key${at + 1}`;
   }
 }
-
-/** Returns whether a name matches a pattern. */
-const mayMatch = (pattern: string, name: string) => matches({ type: "string", pattern }, name);
 
 /** Returns the types of a schema. Without `type`, its keywords imply them. */
 function typesOf({ type, ...schema }: Fields): unknown[] {

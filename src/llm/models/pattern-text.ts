@@ -5,6 +5,8 @@ import { type PatternNode, PatternParser, PatternUnread } from "../json-schema/p
 /** Tried in this order, which makes readable texts. */
 const CHARACTERS = [..."abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.@/:+#, éß漢", "\n"];
 const MAX_REPEATS = 1_000;
+/** Maximum characters of a text: nested repetitions would multiply. */
+const MAX_CHARACTERS = 10_000;
 
 /**
  * Returns a text that may match a pattern; undefined if the pattern contains unsupported parts.
@@ -30,16 +32,23 @@ function textOf(node: PatternNode, variant: number, more: number): string {
     case "at":
       return "";
     case "sequence":
-      return node.parts.map((part) => textOf(part, variant, more)).join("");
+      return node.parts.reduce((text, part) => bounded(text + textOf(part, variant, more)), "");
     case "choice": {
       const option = node.options[variant % Math.max(1, node.options.length)];
       return option ? textOf(option, variant, more) : "";
     }
     case "repeat": {
       const count = Math.min(node.min + more, node.max, MAX_REPEATS);
-      return textOf(node.part, variant, 0).repeat(count);
+      const part = textOf(node.part, variant, 0);
+      return bounded(part, count).repeat(count);
     }
   }
+}
+
+/** Returns a text, unless so many of it exceed the limit. */
+function bounded(text: string, count = 1): string {
+  if (text.length * count > MAX_CHARACTERS) throw new PatternUnread();
+  return text;
 }
 
 function characterOf(set: CharSet, variant: number): string {

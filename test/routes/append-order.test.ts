@@ -50,5 +50,6 @@ describe("appended messages", () => {
       expect(await response.json()).toMatchObject({ errors: [{ path: "messages.1.createdAt" }] });
     }
     expect(await llamory.transcript(session)).toEqual(["user: soon"]);
+    expect((await append(session, [said("now")])).status).toBe(201);
   });
 });

@@ -17,6 +17,7 @@ export async function appendMessages(
   { user, limits }: Partial<AskRequest> = {},
 ): Promise<Result<{ firstSeq: number; lastSeq: number }>> {
   if (queue.full) return failed({ reason: "session_queue_full" });
+  const arrivedAt = Date.now();
   const release = await queue.enter();
   if (!release) return failed({ reason: "turn_cancelled" });
   try {
@@ -29,7 +30,9 @@ export async function appendMessages(
     if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
     const ordered = byTime(messages, Date.now());
     const [newest] = store.messages.page(undefined, 1);
-    if (isOlder(ordered, newest?.createdAt)) return failed({ reason: "older_than_session" });
+    // A turn may have ended while the messages waited, and the newest message may have been written by a fast clock.
+    if (isOlder(ordered, newest && Math.min(newest.createdAt, arrivedAt)))
+      return failed({ reason: "older_than_session" });
     return ok(store.append(ordered, owner?.value));
   } catch (error) {
     return failed(storageFailed(error));

@@ -105,6 +105,9 @@ export class SessionReads {
       embedding && isLong ? this.#embeddings.question(embeddedQuestion(messages, input.question), embedding) : null,
       user && this.#user.joining.read(user, { ...input, recallTokens }),
     ]);
+    // Another user may have claimed the session meanwhile.
+    const late = this.#user.refusal(user);
+    if (late) return failed(late);
     const scope = {
       total: messages.count(),
       timeZone: input.timeZone,
@@ -123,7 +126,10 @@ export class SessionReads {
     embedding: EmbeddingOptions | undefined,
     reader: string | undefined,
   ): Promise<Result<RecalledMessage[]>> {
+    const early = this.readRefusal(reader);
+    if (early) return early;
     const vector = embedding ? await this.#embeddings.question(text, embedding) : null;
+    // Another user may have claimed the session meanwhile.
     const refusal = this.readRefusal(reader);
     if (refusal) return refusal;
     const { messages } = this.#session.store;

@@ -139,8 +139,7 @@ export class Store {
   turn(turn: NewTurn, opening: Opening, finished: FinishedTurn): void {
     this.#change(() => {
       const now = Date.now();
-      const place = this.#open(turn, opening, answerOf(finished, now));
-      this.#turns.insert(turn, place, finished, now);
+      this.#turns.insert(turn, this.#open(turn, opening, answerOf(finished, now)), finished, now);
     }, opening.owner);
   }
 
@@ -155,6 +154,8 @@ export class Store {
   /** Deletes a turn that has ended. */
   withdraw(turnId: string): void {
     const own = this.messagesOf(turnId);
+    // Without a message, a write would only bring the storage of a deleted session back.
+    if (own.length === 0) return;
     // Not `#change`: it would end another turn that runs.
     this.#db.transaction(() => {
       this.#messages.withdraw(own);
@@ -198,15 +199,17 @@ export class Store {
   async destroy(): Promise<{ deleted: number }> {
     const deleted = this.messages.count();
     this.generation += 1;
-    const unanswered = this.#unanswered;
+    // An import or a turn may begin before the storage is gone: this must not undo it.
+    const [unanswered, imported] = [this.#unanswered, this.import.id];
     this.#unanswered = undefined;
+    this.import.id = undefined;
     forgetFirstVersion(this.#storage);
     try {
       await this.#db.destroy();
-      this.import.id = undefined;
       return { deleted };
     } catch (error) {
       this.#unanswered ??= unanswered;
+      this.import.id ??= imported;
       throw error;
     }
   }
@@ -221,10 +224,9 @@ export class Store {
    * its partial answer.
    */
   #change<T>(run: () => T, owner?: Owner): T {
-    const lost = this.#unanswered;
     const result = this.#db.transaction(() => {
       this.import.clear();
-      const turn = lost && this.#turns.get(lost.id);
+      const turn = this.#unanswered && this.#turns.get(this.#unanswered.id);
       if (turn) this.#appendAnswer(turn.id, { ...turn, status: "interrupted" });
       const changed = run();
       this.ownership.markPending(owner);

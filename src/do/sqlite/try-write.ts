@@ -1,4 +1,4 @@
-import { log } from "../../log";
+import { errorFields, log } from "../../log";
 import { type Failure, failed, type Result } from "../../turn/result";
 import { SchemaTooNewError } from "../../turn/storage-error";
 
@@ -6,7 +6,7 @@ import { SchemaTooNewError } from "../../turn/storage-error";
 export function storageFailed(error: unknown): Failure {
   // Logged when the object woke.
   if (error instanceof SchemaTooNewError) return { reason: "schema_too_new" };
-  log("error", "storage_failed", { error: String(error) });
+  log("error", "storage_failed", errorFields(error));
   return { reason: "storage_failed" };
 }
 

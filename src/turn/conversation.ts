@@ -10,7 +10,7 @@ const TOKEN_CHARACTERS = 4;
 export function contextOf(messages: readonly NewMessage[], tokens: number): Context {
   const measured: Message[] = [];
   let at = messages.length;
-  for (let total = 0; at > 0 && total <= 2 * tokens; ) {
+  for (let total = 0; tokens > 0 && at > 0 && total <= 2 * tokens; ) {
     const message = messages[at - 1];
     if (!message) break;
     const { role, name, content, toolCalls, toolCallId } = message;

@@ -93,6 +93,10 @@ export class LiveTurn {
     return this.#ended.promise;
   }
 
+  get answer(): string {
+    return this.#answer;
+  }
+
   get reasoning(): string {
     return this.#reasoning;
   }

@@ -51,7 +51,8 @@ function firstBorder(text: string, from: number, to: number): number {
 /** Returns an index that does not cut a character in two: the given one, or the one before it. */
 const whole = (text: string, at: number) => (/[\udc00-\udfff]/.test(text.charAt(at)) ? at - 1 : at);
 
-const FENCE = /^\s*```/gm;
+/** Matches within a line: `\s` would search a run of empty lines once for each of them. */
+const FENCE = /^[^\S\n]*```/gm;
 const hasOpenFence = (text: string) => (text.match(FENCE)?.length ?? 0) % 2 === 1;
 
 /** Joins beginning and end with a mark, and closes code fences that the cut opened. */

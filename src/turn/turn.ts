@@ -85,7 +85,7 @@ export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInpu
     await journal.durable();
     return turn.fail(end.failure);
   }
-  const finished = prompt.finished(turn.snapshot("complete").answer, stream.model, turn.reasoning, end.value);
+  const finished = prompt.finished(turn.answer, stream.model, turn.reasoning, end.value);
   journal.finish(finished);
   await journal.durable();
   turn.finish(finished);

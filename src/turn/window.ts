@@ -119,8 +119,9 @@ function planOlder(exchanges: Message[][], left: number, room: number): Planned[
  * @param before estimated tokens of the transcript before these messages
  */
 export function planWindow(messages: readonly Message[], tokens: number, before = 0): Planned[] {
+  if (tokens <= 0) return [];
   const all = paired(messages);
-  if (tokens <= 0 || all.length === 0) return [];
+  if (all.length === 0) return [];
   if (costOf(all) <= tokens) return fromUser(planAt(all, Number.POSITIVE_INFINITY), before);
   const room = rounded(tokens);
   const cap = atMost(Math.floor(room * SHARE));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { countRows } from "../support/counted";
 import { scripted } from "../support/scripted-model";
 import { freshSession, worker } from "../support/worker";
 
@@ -81,6 +82,29 @@ describe("the window of a prompt", () => {
     const { memory } = await context("xylophone?");
     const { window, limit, system, reply } = memory.prompt;
     expect(window).toBeGreaterThan((limit - system - reply) * 0.7);
+  });
+
+  it("without any room for memory reads a few messages of a long transcript, not all of them", async () => {
+    const session = freshSession();
+    const messages = Array.from({ length: 1_000 }, (_, at) => ({
+      role: at % 10 ? "assistant" : "user",
+      content: `Line ${at}.`,
+    }));
+    await small().post(`/sessions/${session}/messages`, { messages });
+    const NO_ROOM = { windowTokens: 0, recallTokens: 0 };
+    const rows = await countRows(session);
+    const preview = await small().post(`/sessions/${session}/context`, { question: "Hm?", ...NO_ROOM });
+    expect(preview.status).toBe(200);
+    expect((await rows()).read).toBeLessThan(100);
+  });
+
+  it("reads each message of a short session once", async () => {
+    const session = freshSession();
+    const messages = Array.from({ length: 100 }, (_, at) => ({ role: at % 2 ? "assistant" : "user", content: "Yes." }));
+    await small(100_000).post(`/sessions/${session}/messages`, { messages });
+    const rows = await countRows(session);
+    await small(100_000).post(`/sessions/${session}/context`, { question: "Hm?" });
+    expect((await rows()).read).toBeLessThan(200);
   });
 
   it("contains the last exchange for a fallback with a smaller window too", async () => {

@@ -56,7 +56,7 @@ export function readContext(messages: Messages, question: string, budget: Budget
   const { last, tokens } = messages.end(end);
   const { user, others, tokens: taken } = beside(budget, scope.user, timeZone);
   if (tokens <= budget.context - taken && budget.window === undefined) {
-    const window = withDates(messages.behind(0, last), timeZone);
+    const window = withDates(messages.upTo(last), timeZone);
     if (sum(window, lineTokens) <= budget.context - taken)
       return { window, recalled: others, recall: "words", total, user };
   }

@@ -21,13 +21,16 @@ const ENOUGH = 1.25;
 const COMMON = 0.35;
 /** The most words of the last exchange that are looked up. */
 const WORDS = 16;
+/** The most messages before the question to search for the last exchange. */
+const MOST_EARLIER = 1_000;
 /** The most messages of the last exchange that are read, and the most characters of each. */
 const MOST_MESSAGES = 8;
 const MOST_CHARACTERS = 2_000;
 
 /** Returns the texts of the last exchange before a `seq`, its question first, without function calls and results. */
 export function lastExchange(messages: Messages, before = Number.MAX_SAFE_INTEGER): string[] {
-  const question = messages.lastQuestion(before);
+  const end = Math.min(before, messages.end().last + 1);
+  const question = messages.lastQuestion(end - MOST_EARLIER, end);
   return question === undefined ? [] : textsOf(messages.between(question - 1, before - 1, MOST_MESSAGES));
 }
 

@@ -123,11 +123,9 @@ export class Messages {
     for (const row of this.#db.tuples<Columns>(query, after, last, limit)) yield toMessage(row);
   }
 
-  /** Returns the messages after the session's first `tokens` tokens, up to the `seq` `last`, oldest first. */
-  behind(tokens: number, last: number): Message[] {
-    const query = "SELECT seq FROM messages WHERE tokens_so_far - tokens < ? ORDER BY seq DESC LIMIT 1";
-    const [before] = this.#db.rows<{ seq: number }>(query, tokens);
-    return this.#said("m.seq > ? AND m.seq <= ? ORDER BY m.seq", before?.seq ?? 0, last);
+  /** Returns the messages up to a `seq`, oldest first. */
+  upTo(last: number): Message[] {
+    return this.#said("m.seq <= ? ORDER BY m.seq", last);
   }
 
   /** Yields the messages up to a `seq`, newest first. */
@@ -135,11 +133,11 @@ export class Messages {
     for (const row of this.#db.tuples<Columns>(`${SAID} m.seq <= ? ORDER BY m.seq DESC`, last)) yield toMessage(row);
   }
 
-  /** Returns the `seq` of the last question that was not withdrawn. @param before only questions before this `seq` */
-  lastQuestion(before = Number.MAX_SAFE_INTEGER): number | undefined {
-    const query = `SELECT seq FROM messages WHERE role = 'user' AND seq < ? AND status IS NOT '${WITHDRAWN}'
-      ORDER BY seq DESC LIMIT 1`;
-    return this.#db.rows<{ seq: number }>(query, before)[0]?.seq;
+  /** Returns the `seq` of the last question that was not withdrawn, from one `seq` up to another (exclusive). */
+  lastQuestion(from = 0, before = Number.MAX_SAFE_INTEGER): number | undefined {
+    const query = `SELECT seq FROM messages WHERE role = 'user' AND seq >= ? AND seq < ?
+      AND status IS NOT '${WITHDRAWN}' ORDER BY seq DESC LIMIT 1`;
+    return this.#db.rows<{ seq: number }>(query, from, before)[0]?.seq;
   }
 
   /** Returns messages by `seq`, in any order. */

@@ -15,6 +15,8 @@ export function newestMessages(
   last: number,
   tokens: number,
 ): { newest: Message[]; before: number } {
+  // The loop would read the whole transcript: no message takes a part of nothing.
+  if (tokens <= 0) return { newest: [], before: messages.end(last + 1).tokens };
   const newest: Message[] = [];
   const head: Message[] = [];
   let total = 0;

@@ -98,7 +98,7 @@ const STATES = {
     hash: "#/diary",
     act: async (page) => {
       await page.fill("#question", QUESTION);
-      await page.getByRole("button", { name: "Send" }).click();
+      await page.getByRole("button", { name: "Send", exact: true }).click();
       await page.getByText("You told me:").last().waitFor();
       await page
         .getByRole("button", { name: /^Details/ })

@@ -218,7 +218,7 @@ describe("two tabs", () => {
       .getByText(/moment29/)
       .waitFor();
     await other.locator("#question").fill("And now?");
-    await other.getByRole("button", { name: "Send" }).click();
+    await other.getByRole("button", { name: "Send", exact: true }).click();
     await visitor.hasRead("You said: And now?");
   });
 });

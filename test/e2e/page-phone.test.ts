@@ -58,7 +58,7 @@ describe("on a small screen", () => {
     await page.press("#question", "Enter");
     await page.locator("#question").pressSequentially("two");
     expect(await page.inputValue("#question")).toBe("one\ntwo");
-    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("button", { name: "Send", exact: true }).click();
     await visitor.hasRead("You said: one");
   });
 
@@ -70,7 +70,7 @@ describe("on a small screen", () => {
     await page.fill("#question", Array(30).fill("a line").join("\n"));
     await page.setViewportSize({ width: 390, height: 400 });
     const bottom = async () => {
-      const box = await page.getByRole("button", { name: "Send" }).boundingBox();
+      const box = await page.getByRole("button", { name: "Send", exact: true }).boundingBox();
       return box ? box.y + box.height : 0;
     };
     await expect.poll(bottom).toBeLessThanOrEqual(400);

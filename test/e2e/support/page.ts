@@ -101,7 +101,7 @@ export class Visitor {
 
   async ask(question: string): Promise<void> {
     await this.page.fill("#question", question);
-    await this.page.getByRole("button", { name: "Send" }).click();
+    await this.page.getByRole("button", { name: "Send", exact: true }).click();
   }
 
   /** Waits until the conversation shows a text. */

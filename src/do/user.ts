@@ -168,7 +168,10 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       for (const [index, session] of part.entries()) if (deleted[index]) this.#store.countDeleted(session);
       if (deleted.includes(false)) return failed({ reason: "user_half_deleted" });
     }
-    const { sessions = 0, messages = 0, facts = 0 } = this.#store.deletion ?? {};
+    const { deletion } = this.#store;
+    // Another call has finished the deletion: a fact that was stored since stays.
+    if (!deletion) return ok({ sessions: 0, messages: 0, facts: 0, done: true });
+    const { sessions, messages, facts } = deletion;
     const done = this.#store.sessions.empty;
     if (done) await this.#store.clear();
     return ok({ sessions, messages, facts, done });

@@ -108,11 +108,16 @@ async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator
 async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = body.getReader({ mode: "byob" });
   let buffer = new ArrayBuffer(CHUNK);
-  for (;;) {
-    const { value, done } = await reader.read(new Uint8Array(buffer));
-    if (done) return;
-    yield value;
-    buffer = value.buffer;
+  try {
+    for (;;) {
+      const { value, done } = await reader.read(new Uint8Array(buffer));
+      if (done) return;
+      yield value;
+      buffer = value.buffer;
+    }
+  } finally {
+    // After an invalid line, the rest of the body is not read.
+    await reader.cancel().catch(() => {});
   }
 }
 

@@ -52,6 +52,23 @@ describe("DELETE /users/:userId", () => {
     expect([await llamory.transcript(session), await llamory.transcript(other)]).toEqual([[], []]);
   });
 
+  it("counts each session once where two requests delete the user at the same time", async () => {
+    const user = freshUser();
+    const sessions = freshSessions(12);
+    for (const session of sessions) await asks(session, user, "Hello?");
+    for (const session of sessions) await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    const real = ChatDO.prototype.leave;
+    const leave = vi.spyOn(ChatDO.prototype, "leave");
+    // Holds the first sessions until both requests have called them.
+    leave.mockImplementation(async function (this: ChatDO, name) {
+      await vi.waitFor(() => expect(leave.mock.calls.length).toBeGreaterThanOrEqual(16));
+      return real.call(this, name);
+    });
+    const both: Record<string, unknown>[] = await Promise.all([forget(user), forget(user)]);
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+    expect(Math.max(...both.map(({ messages }) => Number(messages)))).toBe(24);
+  });
+
   it("goes on after its object was lost in the middle; until then asks say that the user is being deleted", async () => {
     const { user, session, other } = await told();
     const leave = vi.spyOn(ChatDO.prototype, "leave");

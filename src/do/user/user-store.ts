@@ -146,7 +146,8 @@ export class UserStore {
   /** Counts a session that is deleted, and deletes its messages here. */
   countDeleted({ id, messages }: { id: string; messages: number }): void {
     const { deletion } = this;
-    if (!deletion) return;
+    // Another call may have counted it meanwhile.
+    if (!deletion || !this.sessions.get(id)) return;
     const sessions = deletion.sessions + (messages > 0 ? 1 : 0);
     this.#db.transaction(() => {
       this.#deleteSession(id);
@@ -181,12 +182,14 @@ export class UserStore {
     const before = Date.now() - UNWRITTEN_MS;
     const unwritten = this.sessions.unwritten(before, CHECKED);
     const written = await Promise.all(unwritten.map(isWritten));
-    this.#db.transaction(() => {
-      for (const [at, session] of unwritten.entries()) {
-        if (written[at]) this.sessions.open(session.id);
-        else this.sessions.deleteUnwritten(session, before);
-      }
-    });
+    if (unwritten.length > 0)
+      this.#db.transaction(() => {
+        for (const [at, session] of unwritten.entries()) {
+          if (!written[at]) this.sessions.deleteUnwritten(session, before);
+          // A session that was deleted meanwhile stays deleted.
+          else if (this.sessions.has(session.id, session.epoch)) this.sessions.open(session.id);
+        }
+      });
     if (unwritten.length === CHECKED) return Date.now();
     if (this.sessions.unwritten(Number.MAX_SAFE_INTEGER, 1).length > 0) return Date.now() + UNWRITTEN_MS;
     if (this.transcript.empty && this.facts.count() === 0 && this.sessions.empty && !this.deletion)

@@ -11,6 +11,7 @@ import type { AskReply, Entry, Message, NewMessage, RecalledMessage, StoredTurn 
 import type { Form } from "../wire/forms";
 import { appendMessages } from "./session/append";
 import type { AskRequest } from "./session/ask-request";
+import { deleteMessage } from "./session/delete-message";
 import { Embeddings } from "./session/embeddings";
 import { Lifecycle } from "./session/lifecycle";
 import { Session, type SessionBindings } from "./session/session";
@@ -65,8 +66,13 @@ export class ChatDO extends DurableObject<SessionBindings> {
   }
 
   /** Deletes the question and the answer of a turn; cancels it first if it runs. Later turns stay. */
-  withdrawTurn(turnId: string): Promise<Result<void>> {
-    return this.#turns.withdraw(turnId);
+  async withdrawTurn(turnId: string, reader?: string): Promise<Result<{ deleted: number }>> {
+    return this.#reads.turnRefusal(turnId, reader) ?? this.#turns.withdraw(turnId);
+  }
+
+  /** Deletes an appended message; `message_not_found`, `message_of_a_turn`. */
+  deleteMessage(seq: number): Promise<Result<void>> {
+    return deleteMessage(this.#session, this.#user, seq);
   }
 
   /**

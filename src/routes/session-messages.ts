@@ -10,10 +10,17 @@ import { askRequestOf, callSession } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
 import { sessionParam } from "../schema/common-schema";
 import type { ResponseBody } from "../schema/response-body";
-import { appendRequest, appendResponse, historyQuery, historyResponse } from "../schema/session-schema";
+import {
+  appendRequest,
+  appendResponse,
+  historyQuery,
+  historyResponse,
+  messageDeleted,
+  messageParam,
+} from "../schema/session-schema";
 import { ok } from "../turn/result";
 import { fromMessage, toMessage } from "../wire/to-json";
-import type { Operations } from "./operation";
+import { CHANGE_FAILURES, type Operations } from "./operation";
 
 export const operations = (): Operations => ({
   "GET /sessions/:sessionId/messages": {
@@ -44,6 +51,17 @@ export const operations = (): Operations => ({
       "user_being_deleted",
     ],
     postman: [{ at: 90, name: "Append a message" }],
+  },
+  "DELETE /sessions/:sessionId/messages/:seq": {
+    id: "deleteMessage",
+    summary: "Delete an appended message",
+    description:
+      "Removes it from the session and from the memory of its user. Messages of a turn are deleted with the turn.",
+    response: messageDeleted,
+    failures: ["message_not_found", "message_of_a_turn", ...CHANGE_FAILURES],
+    postman: [
+      { at: 92, name: "Delete a message of a turn", status: 409, params: { seq: "1" }, includes: "message_of_a_turn" },
+    ],
   },
 });
 
@@ -82,4 +100,10 @@ export const routes = new Hono<AppEnv>()
       };
       return json(c, body, 201);
     },
-  );
+  )
+  .delete("/sessions/:sessionId/messages/:seq", valid("param", messageParam), async (c) => {
+    const { sessionId, seq } = c.req.valid("param");
+    orThrow(await callSession(c, sessionId, (stub) => stub.deleteMessage(seq)));
+    const body: ResponseBody<typeof messageDeleted> = { ok: true, sessionId, seq };
+    return json(c, body, 200);
+  });

@@ -8,13 +8,13 @@ import { unlessForeign } from "../middleware/scope";
 import { headersOf, valid } from "../middleware/validation";
 import { callSession } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
-import { followQuery, streamHeaders, turnResponse } from "../schema/ask-schema";
+import { followQuery, streamHeaders, turnDeleted, turnResponse } from "../schema/ask-schema";
 import { turnParam } from "../schema/common-schema";
 import type { ResponseBody } from "../schema/response-body";
 import { failed } from "../turn/result";
 import type { AskForm } from "../wire/ask-events";
 import { toTurn } from "../wire/to-json";
-import { type Operations, TURN_EVENTS } from "./operation";
+import { CHANGE_FAILURES, type Operations, TURN_EVENTS } from "./operation";
 
 export const operations = (): Operations => ({
   "GET /sessions/:sessionId/turns/:turnId": {
@@ -48,13 +48,22 @@ export const operations = (): Operations => ({
     failures: ["turn_not_found", "turn_followers_full"],
     postman: [{ at: 180, name: "Replay its stream", type: "text/event-stream", includes: "event: done" }],
   },
-  "DELETE /sessions/:sessionId/turns/:turnId": {
+  "POST /sessions/:sessionId/turns/:turnId/cancel": {
     id: "cancelTurn",
     summary: "Cancel a turn",
     description: "Ends a running turn and keeps its text. A finished turn is returned unchanged.",
     response: turnResponse,
     failures: ["turn_not_found", "storage_failed"],
     postman: [{ at: 190, name: "Cancel it after its end", includes: "complete" }],
+  },
+  "DELETE /sessions/:sessionId/turns/:turnId": {
+    id: "deleteTurn",
+    summary: "Delete a turn",
+    description:
+      "Removes question and answer from the session, from the memory of its user and from the facts learned from them. A running turn is ended first. Later turns stay.",
+    response: turnDeleted,
+    failures: ["turn_not_found", ...CHANGE_FAILURES],
+    postman: [{ at: 192, name: "Delete it", includes: '"deleted":2' }],
   },
 });
 
@@ -89,7 +98,14 @@ export const routes = new Hono<AppEnv>()
       return eventStream(c, { bytes: orThrow(unlessForeign(found, NOT_FOUND)), turnId }, form);
     },
   )
-  .delete("/sessions/:sessionId/turns/:turnId", sessionTokens, valid("param", turnParam), async (c) => {
+  .delete("/sessions/:sessionId/turns/:turnId", route({ tokens: "user" }), valid("param", turnParam), async (c) => {
+    const { sessionId, turnId } = c.req.valid("param");
+    const withdrawn = await callSession(c, sessionId, (stub) => stub.withdrawTurn(turnId, readerOf(c)));
+    const { deleted } = orThrow(unlessForeign(withdrawn, NOT_FOUND));
+    const body: ResponseBody<typeof turnDeleted> = { ok: true, sessionId, turnId, deleted };
+    return json(c, body, 200);
+  })
+  .post("/sessions/:sessionId/turns/:turnId/cancel", sessionTokens, valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
     const cancelled = await callSession(c, sessionId, (stub) => stub.cancelTurn(turnId, readerOf(c)));
     const turn = orThrow(unlessForeign(cancelled, NOT_FOUND));

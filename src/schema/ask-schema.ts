@@ -66,6 +66,14 @@ export const turnResponse = () =>
     finishedAt: time.nullable().describe("The time of the end; null while the turn runs."),
   });
 
+export const turnDeleted = () =>
+  z.object({
+    ok: z.literal(true).describe("Always true."),
+    sessionId,
+    turnId,
+    deleted: count.describe("The number of deleted messages."),
+  });
+
 export const streamHeaders = z.object({
   "last-event-id": z
     .string()

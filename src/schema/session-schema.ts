@@ -101,6 +101,18 @@ export const appendRequest = z.object({
     .describe("The messages, oldest first."),
 });
 
+export const messageParam = z.object({
+  sessionId,
+  seq: positive(Number.MAX_SAFE_INTEGER).describe("The number of the message in its session, from 1."),
+});
+
+export const messageDeleted = () =>
+  z.object({
+    ok: z.literal(true).describe("Always true."),
+    sessionId,
+    seq,
+  });
+
 export const appendResponse = () =>
   z.object({
     sessionId,

@@ -18,6 +18,8 @@ export type Failure =
   | { reason: "turn_not_found" }
   | { reason: "turn_followers_full"; limit: number }
   | { reason: "response_not_found" }
+  | { reason: "message_not_found" }
+  | { reason: "message_of_a_turn" }
   | { reason: "session_busy" }
   | { reason: "session_queue_full" }
   | { reason: "session_overloaded" }

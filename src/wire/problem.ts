@@ -72,6 +72,8 @@ const TABLE: Record<Reason, FailureRow> = {
   turn_interrupted: [502, "Turn interrupted", "The turn ended before its answer was complete. The text so far is stored. Ask again for the rest.", NO_RETRY],
   turn_not_found: [404, "Turn not found", "The session has no such turn."],
   turn_followers_full: [429, "Too many followers", "This turn has {limit} followers. Retry later, or get the turn after its end: `GET /sessions/:sessionId/turns/:turnId`.", { ...retryAfter(5), ...NO_RETRY }],
+  message_not_found: [404, "Message not found", "The session has no such message, or it was deleted."],
+  message_of_a_turn: [409, "Message of a turn", "A turn wrote this message. Delete the turn: `DELETE /sessions/:sessionId/turns/:turnId`.", NO_RETRY],
   response_not_found: [404, "Response not found", "There is no such response, or it was not stored. Send the conversation instead of the id."],
   session_busy: [409, "Session busy", "Another turn of this session is running. Retry later, or send `onBusy: \"queue\"`.", retryAfter(1)],
   session_queue_full: [429, "Session queue full", "Too many turns of this session are waiting. Retry later.", retryAfter(5)],

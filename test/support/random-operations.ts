@@ -23,7 +23,10 @@ async function interrupt(step: Step): Promise<void> {
   const rest = events.rest().catch(() => []);
   switch (pick % 5) {
     case 0:
-      await run.json("DELETE", `/sessions/${session.id}/turns/${turnId}`, undefined, { session: at, user: step.user });
+      await run.json("POST", `/sessions/${session.id}/turns/${turnId}/cancel`, undefined, {
+        session: at,
+        user: step.user,
+      });
       run.store(asked, partial);
       break;
     case 1:

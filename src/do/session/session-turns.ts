@@ -82,17 +82,18 @@ export class SessionTurns {
   }
 
   /** Deletes a turn here and in the user's object. Cancels it first if it runs. */
-  async withdraw(turnId: string): Promise<Result<void>> {
+  async withdraw(turnId: string): Promise<Result<{ deleted: number }>> {
     const cancelled = this.cancel(turnId);
     if (!cancelled.ok) return cancelled;
-    const { store } = this.#session;
+    const { removals } = this.#session.store;
     try {
-      const own = store.messagesOf(turnId);
+      const own = removals.messagesOf(turnId);
       const [first, last] = [own[0], own.at(-1)];
       if (first && last && !(await this.#user.retract(first.seq, last.seq)))
         return failed({ reason: "user_unreachable" });
-      store.withdraw(turnId);
-      return ok(undefined);
+      // The session may have been emptied meanwhile.
+      removals.remove(removals.messagesOf(turnId));
+      return ok({ deleted: own.length });
     } catch (error) {
       return failed(storageFailed(error));
     }

@@ -1,15 +1,15 @@
 /** The stored data of a session, and the transactions that change it. Each leaves complete turns in order. */
 import { log } from "../../log";
-import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
+import type { FinishedTurn, NewMessage } from "../../turn/types";
 import { answerOf, Messages, type TurnPlace } from "../memory/messages";
 import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
 import { noTables } from "../sqlite/tables";
 import { appendedAt, setAppendedAt } from "./appended-at";
-import { MOST_OF_TURN } from "./entries";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import { type Owner, Ownership } from "./owner";
+import { Removals } from "./removals";
 import { SessionImport } from "./session-import";
 import { Title } from "./title";
 import { type NewTurn, TurnRows } from "./turn-rows";
@@ -45,6 +45,7 @@ export class Store {
   readonly ownership: Ownership;
   readonly title: Title;
   readonly import: SessionImport;
+  readonly removals: Removals;
   /** Incremented each time the session is emptied. */
   generation = 0;
   /** Whether a turn was lost with the previous object. */
@@ -63,6 +64,7 @@ export class Store {
     this.title = new Title(this.#db, this);
     this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this.title);
     this.ownership = new Ownership(this.#db, this.schedule);
+    this.removals = new Removals(this.#db, this.#messages, this.#turns, this.vectors);
     if (this.#db.newer) return;
     this.import.dropLost();
     if (!this.#db.exists) adoptFirstVersion(storage, this.#db, this.messages);
@@ -141,28 +143,6 @@ export class Store {
       const now = Date.now();
       this.#turns.insert(turn, this.#open(turn, opening, answerOf(finished, now)), finished, now);
     }, opening.owner);
-  }
-
-  /** Returns the messages of a turn that has ended, oldest first. */
-  messagesOf(turnId: string): Message[] {
-    const turn = this.#turns.get(turnId);
-    if (!turn) return [];
-    const near = this.#messages.between(turn.answerSeq - MOST_OF_TURN, turn.answerSeq, MOST_OF_TURN);
-    return near.filter((message) => message.turnId === turnId).toArray();
-  }
-
-  /** Deletes a turn that has ended. */
-  withdraw(turnId: string): void {
-    const own = this.messagesOf(turnId);
-    // Without a message, a write would only bring the storage of a deleted session back.
-    if (own.length === 0) return;
-    // Not `#change`: it would end another turn that runs.
-    this.#db.transaction(() => {
-      this.#messages.withdraw(own);
-      // The vector of a message also contains the message before it.
-      this.vectors.empty([...new Set(own.flatMap(({ seq }) => [seq, seq + 1]))]);
-      this.#turns.delete(turnId);
-    });
   }
 
   /** Deletes the messages of a turn that has no answer. */

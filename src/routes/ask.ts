@@ -24,7 +24,7 @@ export const operations = (): Operations => ({
     example: { sessionId: "a", question: "My name is Ana and I keep bees in Lisbon." },
     response: askResponse,
     events: TURN_EVENTS,
-    failures: [...TURN_FAILURES, "idempotency_conflict", "turn_followers_full"],
+    failures: [...TURN_FAILURES, "idempotency_conflict", "turn_followers_full", "not_the_last_turn", "turn_not_found"],
     postman: [
       {
         at: 40,
@@ -83,9 +83,16 @@ export const operations = (): Operations => ({
 /** Returns the key of a request with a fingerprint of all fields that shape its answer, without those that say how it is sent. */
 async function idempotencyOf(
   key: string,
-  { question, maxTokens, temperature, timeZone }: z.output<typeof askRequest>,
+  { question, maxTokens, temperature, timeZone, replaces }: z.output<typeof askRequest>,
 ): Promise<Idempotency> {
-  const shape = [question, maxTokens ?? null, temperature ?? null, ...(timeZone === undefined ? [] : [timeZone])];
+  // Absent fields are left out, so that keys of earlier versions stay valid.
+  const shape: unknown[] = [
+    question,
+    maxTokens ?? null,
+    temperature ?? null,
+    ...(timeZone === undefined ? [] : [timeZone]),
+  ];
+  if (replaces !== undefined) shape.push({ replaces });
   const bytes = new TextEncoder().encode(JSON.stringify(shape));
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return { key, fingerprint: btoa(String.fromCharCode(...new Uint8Array(digest))) };
@@ -95,7 +102,7 @@ export const routes = new Hono<AppEnv>()
   .post("/ask", route({ tokens: "session" }), valid("json", askRequest), async (c) => {
     const request = c.req.valid("json");
     const { accept, "idempotency-key": key } = headersOf(c, askHeaders);
-    const { sessionId, userId, onBusy } = request;
+    const { sessionId, userId, onBusy, replaces } = request;
     const streams = request.stream ?? accept?.includes("text/event-stream") ?? false;
     const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
     const { question, maxTokens, temperature, timeZone } = request;
@@ -104,6 +111,7 @@ export const routes = new Hono<AppEnv>()
       form: streams ? form : undefined,
       idempotency: key === undefined ? undefined : await idempotencyOf(key, request),
       onBusy,
+      replaces,
     });
     const reply = await askSession(c, sessionId, asked);
     switch (reply.state) {

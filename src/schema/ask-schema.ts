@@ -5,6 +5,7 @@ import {
   content,
   count,
   finishReason,
+  identifier,
   sessionId,
   status,
   time,
@@ -27,6 +28,9 @@ export const askRequest = z.object({
     .optional(),
   temperature: z.number().min(0).max(2).describe("The randomness of the answer; default: the model's own.").optional(),
   timeZone: timeZone.optional(),
+  replaces: identifier(128)
+    .describe("The id of the session's last turn, which this one takes the place of: edit a question, or ask it again.")
+    .optional(),
   stream: z
     .boolean()
     .describe("Answers with server-sent events. `Accept: text/event-stream` does the same.")

@@ -16,6 +16,7 @@ export type Failure =
   | { reason: "turn_cancelled" }
   | { reason: "turn_interrupted" }
   | { reason: "turn_not_found" }
+  | { reason: "not_the_last_turn" }
   | { reason: "turn_followers_full"; limit: number }
   | { reason: "response_not_found" }
   | { reason: "message_not_found" }

@@ -71,6 +71,7 @@ const TABLE: Record<Reason, FailureRow> = {
   turn_cancelled: [409, "Turn cancelled", "The turn was cancelled, or its session was emptied.", NO_RETRY],
   turn_interrupted: [502, "Turn interrupted", "The turn ended before its answer was complete. The text so far is stored. Ask again for the rest.", NO_RETRY],
   turn_not_found: [404, "Turn not found", "The session has no such turn."],
+  not_the_last_turn: [409, "Not the last turn", "`replaces` must name the last turn of the session: a later turn or message follows this one. Nothing was stored.", NO_RETRY],
   turn_followers_full: [429, "Too many followers", "This turn has {limit} followers. Retry later, or get the turn after its end: `GET /sessions/:sessionId/turns/:turnId`.", { ...retryAfter(5), ...NO_RETRY }],
   message_not_found: [404, "Message not found", "The session has no such message, or it was deleted."],
   message_of_a_turn: [409, "Message of a turn", "A turn wrote this message. Delete the turn: `DELETE /sessions/:sessionId/turns/:turnId`.", NO_RETRY],

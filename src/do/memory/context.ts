@@ -53,7 +53,8 @@ export interface Scope extends Partial<Asked> {
  */
 export function readContext(messages: Messages, question: string, budget: Budget, scope: Scope): Context {
   const { total, end, now, timeZone, nearest: nearestBefore } = scope;
-  const { last, tokens } = messages.end(end);
+  const { last, tokens: stored } = messages.end(end);
+  const tokens = stored - messages.withdrawn.sums.tokens;
   const { user, others, tokens: taken } = beside(budget, scope.user, timeZone);
   if (tokens <= budget.context - taken && budget.window === undefined) {
     const window = withDates(messages.upTo(last), timeZone);

@@ -14,6 +14,11 @@ export class LiveTurns {
     return this.#turns.get(id);
   }
 
+  /** Returns the turn that came last. */
+  get last(): LiveTurn | undefined {
+    return [...this.#turns.values()].at(-1);
+  }
+
   byKey(key: string): LiveTurn | undefined {
     return this.#turns.values().find(({ idempotency }) => idempotency?.key === key);
   }

@@ -1,10 +1,22 @@
 /** Removes turns and messages from the transcript of a session. Their rows stay, without content. */
+import { failed, ok, type Result } from "../../turn/result";
 import type { Message } from "../../turn/types";
 import type { Messages } from "../memory/messages";
 import type { VectorRows } from "../memory/vector-rows";
 import type { Database } from "../sqlite/database";
+import { metaOf, setMeta } from "../sqlite/meta";
 import { MOST_OF_TURN } from "./entries";
 import type { TurnRows } from "./turn-rows";
+
+/** The messages that a running turn replaces, in the table of single values. */
+const KEY = "replaced";
+
+/** Messages that are hidden until a turn ends. */
+interface Replaced {
+  /** The id of that turn. */
+  by: string;
+  messages: Pick<Message, "seq" | "role" | "status">[];
+}
 
 export class Removals {
   readonly #db: Database;
@@ -27,15 +39,70 @@ export class Removals {
     return near.filter((message) => message.turnId === turnId).toArray();
   }
 
+  /** Returns the messages of the last turn; `not_the_last_turn` for another one, `turn_not_found` for an unknown one. */
+  lastTurn(turnId: string): Result<Message[]> {
+    const [newest] = this.#messages.page(undefined, 1);
+    if (newest?.turnId === turnId) return ok(this.messagesOf(turnId));
+    return failed({ reason: this.#turns.get(turnId) ? "not_the_last_turn" : "turn_not_found" });
+  }
+
+  /** Hides the messages that a turn replaces, until {@link settle} is called. They survive the loss of the object. */
+  hide(by: string, messages: Message[]): void {
+    if (messages.length === 0) return;
+    this.#messages.withdrawn.hide(messages);
+    const replaced: Replaced = { by, messages: messages.map(({ seq, role, status }) => ({ seq, role, status })) };
+    setMeta(this.#db, KEY, replaced);
+  }
+
+  /** Deletes the last turn, which has no answer. */
+  deleteLast(turnId: string): void {
+    const { last } = this.#messages.end();
+    const own = [...this.#messages.between(last - MOST_OF_TURN, last, MOST_OF_TURN)];
+    this.#messages.deleteLast(own.filter((message) => message.turnId === turnId).length);
+    this.#turns.delete(turnId);
+  }
+
+  isReplacing(turnId: string): boolean {
+    return metaOf<Replaced>(this.#db, KEY)?.by === turnId;
+  }
+
+  /**
+   * Deletes the messages that a turn replaces, or shows them again. Call it inside a transaction.
+   * @returns the first `seq` that it deleted
+   */
+  settle(turnId: string, isReplaced: boolean): number | undefined {
+    const replaced = metaOf<Replaced>(this.#db, KEY);
+    if (replaced?.by !== turnId) return undefined;
+    setMeta(this.#db, KEY, undefined);
+    this.#messages.withdrawn.show(replaced.messages);
+    const seqs = replaced.messages.map(({ seq }) => seq);
+    if (!isReplaced) {
+      // Vectors that were made meanwhile do not contain these messages.
+      this.#emptyVectors(seqs);
+      return undefined;
+    }
+    const [first = 0, last = 0] = [seqs[0], seqs.at(-1)];
+    this.remove([...this.#messages.between(first - 1, last, seqs.length)]);
+    return first;
+  }
+
   /** Deletes messages, and the turns that they belong to. Another turn may run meanwhile. */
   remove(messages: Message[]): void {
     // Without a message, a write would only bring the storage of a deleted session back.
     if (messages.length === 0) return;
     this.#db.transaction(() => {
-      this.#messages.withdraw(messages);
-      // The vector of a message also contains the message before it.
-      this.#vectors.empty([...new Set(messages.flatMap(({ seq }) => [seq, seq + 1]))]);
+      this.#messages.withdrawn.add(messages);
+      this.#emptyVectors(messages.map(({ seq }) => seq));
       for (const turnId of new Set(messages.flatMap((message) => message.turnId ?? []))) this.#turns.delete(turnId);
     });
+  }
+
+  clear(): void {
+    setMeta(this.#db, KEY, undefined);
+  }
+
+  /** The vector of a message also contains the message before it. */
+  #emptyVectors(seqs: number[]): void {
+    this.#vectors.empty([...new Set(seqs.flatMap((seq) => [seq, seq + 1]))]);
   }
 }

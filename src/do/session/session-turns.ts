@@ -6,7 +6,9 @@ import { LiveTurn, replay } from "../../turn/live-turn";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { answerTurn, finishedReply, followReply, storedReply, streamReply, streamTurn } from "../../turn/turn";
 import type { AskReply, Idempotency, StoredTurn } from "../../turn/types";
+import type { Fact } from "../../turn/user-memory";
 import { encoderOf, type Form } from "../../wire/forms";
+import type { UserMemory } from "../memory/context";
 import { embeddedQuestion } from "../memory/follow-ups";
 import { storageFailed, tryWrite } from "../sqlite/try-write";
 import type { AskRequest, SessionUser } from "./ask-request";
@@ -46,14 +48,17 @@ export class SessionTurns {
     const earlier =
       (request.again && this.#again(turnId, encoder, user)) || (idempotency && this.#byKey(idempotency, form, user));
     if (earlier) return earlier;
-    if (onBusy === "reject" && queue.busy) return failedReply({ reason: "session_busy" });
+    const replaced = this.#endReplaced(request);
+    if (!replaced.ok) return failedReply(replaced.failure);
+    if (onBusy === "reject" && queue.busy && !replaced.value.ended) return failedReply({ reason: "session_busy" });
     if (queue.full) return failedReply({ reason: "session_queue_full" });
     const question = input.question;
     const turn = new LiveTurn({ id: turnId, question, idempotency, user: user?.object, createdAt: Date.now() });
     live.add(turn);
     // Both calls run while the turn waits in the queue.
     const joined = user && this.#user.joining.ask(user, request);
-    ctx.waitUntil(this.#run(turn, request, this.#vectorOf(request), joined));
+    const { replaces } = replaced.value;
+    ctx.waitUntil(this.#run(turn, { ...request, replaces }, this.#vectorOf(request), joined));
     return encoder ? streamReply(turn, encoder) : finishedReply(turn, false);
   }
 
@@ -142,7 +147,7 @@ export class SessionTurns {
     joining: Promise<Result<Joined>> | undefined,
   ): Promise<void> {
     const { store: session } = this.#session;
-    const { form, follows, user, store = true } = request;
+    const { form, follows, user, replaces, store = true } = request;
     if (follows !== undefined && !session.turns.get(follows)) return turn.fail({ reason: "response_not_found" });
     const model = this.#session.model(request);
     const [vector, joined] = await Promise.all([vectorOf, joining]);
@@ -154,8 +159,11 @@ export class SessionTurns {
     // An earlier turn in the queue may have claimed the session for another user.
     const refusal = this.#user.refusal(user);
     if (refusal) return turn.fail(refusal);
-    const scope = { nearest: this.#embeddings.nearestTo(vector), user: joined?.value.memory };
-    const opened = openTurn(session.messages, request, turn.createdAt, model.window, scope);
+    const replaced = replaces === undefined ? ok([]) : session.removals.lastTurn(replaces);
+    if (!replaced.ok) return turn.fail(replaced.failure);
+    const memory = without(joined?.value.memory, user?.sessionId, replaced.value[0]?.seq);
+    const scope = { nearest: this.#embeddings.nearestTo(vector), user: memory };
+    const opened = openTurn(session.messages, request, turn.createdAt, model.window, scope, replaced.value);
     if (!opened.ok) return turn.fail(opened.failure);
     const { input, context, opening } = opened.value;
     turn.question = input.question;
@@ -173,7 +181,34 @@ export class SessionTurns {
     if (live && live.user !== user?.object) return failedReply({ reason: "session_of_another_user" });
     if (live) return liveReply(live, encoder, false);
     const stored = this.#session.storedTurn(turnId);
-    return stored && storedReply(stored, encoder);
+    if (stored?.status !== "interrupted" || stored.answer !== "") return stored && storedReply(stored, encoder);
+    // The turn was lost before its first text: it runs again.
+    const { store } = this.#session;
+    const dropped = tryWrite(() => ok(store.remove(store.removals.messagesOf(turnId))));
+    return dropped.ok ? undefined : failedReply(dropped.failure);
+  }
+
+  /**
+   * Ends the turn that a request replaces, if it runs or waits.
+   * @returns the turn to replace, absent if nothing of it is stored; `not_the_last_turn` or `turn_not_found`
+   */
+  #endReplaced({ replaces, user }: AskRequest): Result<{ replaces?: string; ended: boolean }> {
+    if (replaces === undefined) return ok({ ended: false });
+    const { live, store } = this.#session;
+    const running = live.get(replaces);
+    if (live.last !== undefined && live.last !== running) {
+      const isKnown = running ?? store.turns.get(replaces);
+      return failed({ reason: isKnown ? "not_the_last_turn" : "turn_not_found" });
+    }
+    if (!running) {
+      const last = store.removals.lastTurn(replaces);
+      return last.ok ? ok({ replaces, ended: false }) : last;
+    }
+    if (user && running.user !== undefined && running.user !== user.object)
+      return failed({ reason: "session_of_another_user" });
+    const cancelled = this.cancel(replaces);
+    if (!cancelled.ok) return cancelled;
+    return ok({ ...(store.turns.get(replaces) && { replaces }), ended: true });
   }
 
   /** Returns the reply to a request whose idempotency key has a turn. */
@@ -190,6 +225,16 @@ export class SessionTurns {
     if (stored) return storedReply(stored, form && encoderOf(form, stored.id));
     return live && liveReply(live, form && encoderOf(form, live.id), true);
   }
+}
+
+/** Returns a user's memory without the facts that were learned from a session's messages from one `seq` on. */
+function without(
+  memory: UserMemory | null | undefined,
+  sessionId: string | undefined,
+  from = Number.POSITIVE_INFINITY,
+) {
+  const isRemoved = ({ source }: Fact) => source !== null && source.sessionId === sessionId && source.seq >= from;
+  return memory && { ...memory, facts: memory.facts.filter((fact) => !isRemoved(fact)) };
 }
 
 const liveReply = (turn: LiveTurn, encoder: Encoder | undefined, replayed: boolean) =>

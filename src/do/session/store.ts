@@ -1,6 +1,6 @@
 /** The stored data of a session, and the transactions that change it. Each leaves complete turns in order. */
 import { log } from "../../log";
-import type { FinishedTurn, NewMessage } from "../../turn/types";
+import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import { answerOf, Messages, type TurnPlace } from "../memory/messages";
 import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
@@ -8,27 +8,18 @@ import { Schedule, type SessionTask } from "../sqlite/schedule";
 import { noTables } from "../sqlite/tables";
 import { appendedAt, setAppendedAt } from "./appended-at";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
+import type { Opening } from "./opening";
 import { type Owner, Ownership } from "./owner";
 import { Removals } from "./removals";
 import { SessionImport } from "./session-import";
 import { Title } from "./title";
-import { type NewTurn, TurnRows } from "./turn-rows";
+import { type NewTurn, type TurnRow, TurnRows } from "./turn-rows";
 
 /** The largest size of a session. */
 export interface SessionLimits {
   messages: number;
   /** Bytes of its database, indexes included. */
   bytes: number;
-}
-
-/** The messages that a turn stores before its answer. */
-export interface Opening {
-  /** Messages before the first turn of the session. */
-  before: NewMessage[];
-  /** The turn's own messages: tool results, then its question, if it has one. */
-  messages: NewMessage[];
-  /** The owner of a session that has none yet. */
-  owner?: Owner | undefined;
 }
 
 /** Readers get these during an import. */
@@ -50,8 +41,8 @@ export class Store {
   generation = 0;
   /** Whether a turn was lost with the previous object. */
   recovered = false;
-  /** The stored turn without an answer, and how many of its messages can be rolled back. */
-  #unanswered: { id: string; rows: number } | undefined;
+  /** The stored turn without an answer, and the last `seq` that it cannot roll back. */
+  #unanswered: { id: string; stable: number } | undefined;
 
   /** Opens the storage: migrates it, adopts the history of version 1, ends a lost turn. */
   constructor(storage: DurableObjectStorage) {
@@ -71,7 +62,7 @@ export class Store {
     const [last] = this.messages.page(undefined, 1);
     if (last?.status !== "running") return;
     this.recovered = true;
-    if (last.turnId !== undefined) this.#unanswered = { id: last.turnId, rows: 0 };
+    if (last.turnId !== undefined) this.#unanswered = { id: last.turnId, stable: last.seq };
     try {
       this.#change(() => {});
     } catch (error) {
@@ -104,7 +95,7 @@ export class Store {
 
   /** Returns the last `seq` that no running turn can roll back. */
   stableSeq(): number {
-    return this.messages.end().last - (this.#unanswered?.rows ?? 0);
+    return this.#unanswered?.stable ?? this.messages.end().last;
   }
 
   /** Returns the time of the last ask or append, in milliseconds since 1970. Appended messages may have older times. */
@@ -117,10 +108,14 @@ export class Store {
 
   /** Stores the messages of a turn before its answer. */
   question(turn: NewTurn, opening: Opening): void {
-    this.#change(() => {
+    const { replaced = [] } = opening;
+    const stable = this.#change(() => {
+      this.removals.hide(turn.id, replaced);
+      const { last } = this.#messages.end();
       this.#turns.insert(turn, this.#open(turn, opening));
+      return (replaced[0]?.seq ?? last + 1) - 1;
     }, opening.owner);
-    this.#unanswered = { id: turn.id, rows: opening.before.length + opening.messages.length };
+    this.#unanswered = { id: turn.id, stable };
   }
 
   /** Stores the partial answer of a turn. */
@@ -132,17 +127,31 @@ export class Store {
   answer(turnId: string, finished: FinishedTurn): void {
     this.#db.transaction(() => {
       this.#appendAnswer(turnId, finished);
-      this.ownership.markPending();
+      this.ownership.markPending(undefined, this.removals.settle(turnId, true));
     });
     this.#unanswered = undefined;
   }
 
   /** Stores a turn in one transaction. */
   turn(turn: NewTurn, opening: Opening, finished: FinishedTurn): void {
-    this.#change(() => {
+    const { owner, replaced = [] } = opening;
+    const store = () => {
       const now = Date.now();
+      this.removals.remove(replaced);
       this.#turns.insert(turn, this.#open(turn, opening, answerOf(finished, now)), finished, now);
-    }, opening.owner);
+    };
+    this.#change(store, owner, replaced[0]?.seq);
+  }
+
+  /** Deletes messages with their turns. The sync that it schedules deletes them in the user's object. */
+  remove(messages: Message[]): void {
+    const [first] = messages;
+    // Not `#change`: it would end another turn that runs.
+    this.#db.transaction(() => {
+      this.removals.remove(messages);
+      this.ownership.markPending(undefined, first?.seq);
+    });
+    if (first && first.turnId === this.#unanswered?.id) this.#unanswered = undefined;
   }
 
   /** Deletes the messages of a turn that has no answer. */
@@ -150,6 +159,7 @@ export class Store {
     this.#db.transaction(() => {
       this.#messages.deleteLast(before.length + messages.length);
       this.#turns.delete(turnId);
+      this.removals.settle(turnId, false);
       if (this.#messages.end().last === 0) this.ownership.release();
     });
     this.#unanswered = undefined;
@@ -164,6 +174,7 @@ export class Store {
       this.#db.transaction(() => {
         this.#turns.clear();
         this.#messages.clear();
+        this.removals.clear();
         this.vectors.clear();
         this.ownership.release();
         this.title.set(undefined);
@@ -202,19 +213,28 @@ export class Store {
   /**
    * Runs a transaction that appends messages, and schedules the sync with the session's user. First ends a lost turn with
    * its partial answer.
+   * @param removedFrom the `seq` of the first message that the transaction removes
    */
-  #change<T>(run: () => T, owner?: Owner): T {
+  #change<T>(run: () => T, owner?: Owner, removedFrom?: number): T {
     const result = this.#db.transaction(() => {
       this.import.clear();
       const turn = this.#unanswered && this.#turns.get(this.#unanswered.id);
-      if (turn) this.#appendAnswer(turn.id, { ...turn, status: "interrupted" });
+      const lost = turn && this.#endLost(turn);
       const changed = run();
-      this.ownership.markPending(owner);
+      this.ownership.markPending(owner, Math.min(removedFrom ?? Infinity, lost ?? Infinity));
       return changed;
     });
     this.import.id = undefined;
     this.#unanswered = undefined;
     return result;
+  }
+
+  /** Ends a lost turn. If it has no text, the turn that it replaces comes back. @returns the first `seq` that it removed */
+  #endLost(turn: TurnRow): number | undefined {
+    const isEmpty = turn.answer === "" && this.removals.isReplacing(turn.id);
+    if (isEmpty) this.removals.deleteLast(turn.id);
+    else this.#appendAnswer(turn.id, { ...turn, status: "interrupted" });
+    return this.removals.settle(turn.id, !isEmpty);
   }
 
   #open({ id }: NewTurn, { before, messages }: Opening, ...answer: NewMessage[]): TurnPlace {

@@ -56,22 +56,25 @@ export class UserSync {
       const { owner } = ownership;
       if (!owner || owner.leaving) return null;
       const { generation } = store;
-      const batch = this.#next(owner.told);
-      // The messages of a running turn are sent when it ends.
-      if (batch.to === owner.told) return messages.end().last > batch.to ? retryAt(1) : null;
+      const { removals } = ownership;
+      const synced = Math.min(owner.told, (owner.resend ?? Number.POSITIVE_INFINITY) - 1);
+      const batch = this.#next(synced);
+      // The messages of a running turn, and of the turn that it replaces, are sent when it ends.
+      if (batch.to === synced) return messages.end().last > batch.to ? retryAt(1) : null;
       const title = owner.told === 0 ? store.title.given : undefined;
-      const update = { sessionId: owner.sessionId, epoch: owner.epoch, from: owner.told + 1, ...batch, title };
-      const synced = await this.#session.callUser<number | "gone">(owner.user, UPDATE_MS, (stub) =>
+      const update = { sessionId: owner.sessionId, epoch: owner.epoch, from: synced + 1, ...batch, title };
+      const stored = await this.#session.callUser<number | "gone">(owner.user, UPDATE_MS, (stub) =>
         stub.tell(update, owner.extraction),
       );
       // The session was emptied meanwhile: nothing may be written.
       if (store.generation !== generation) return null;
-      if (synced === null) return ownership.markFailed();
-      if (synced === "gone") {
+      if (stored === null) return ownership.markFailed();
+      if (stored === "gone") {
         this.#session.ctx.waitUntil(this.#session.destroyEpoch(owner.user, owner.epoch));
         return null;
       }
-      ownership.markSynced(owner.epoch, synced, synced === messages.end().last);
+      const isAll = stored === messages.end().last;
+      ownership.markSynced(owner.epoch, stored, isAll, { to: batch.to, removals });
     }
     return Date.now();
   }
@@ -152,7 +155,7 @@ export class UserSync {
   /** Returns the next messages to send, without tool results, and the last `seq` that they cover. */
   #next(synced: number): { to: number; messages: Message[] } {
     const { store } = this.#session;
-    const last = Math.min(store.stableSeq(), synced + BATCH);
+    const last = Math.max(synced, Math.min(store.stableSeq(), synced + BATCH));
     const messages: Message[] = [];
     let to = synced;
     let characters = 0;

@@ -3,7 +3,7 @@ import type * as z from "zod";
 import type { AppEnv } from "../env";
 import { eventStream } from "../middleware/event-stream";
 import { json } from "../middleware/json-response";
-import { FailureError, orThrow } from "../middleware/respond";
+import { FailureError, invalid, orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { headersOf, valid } from "../middleware/validation";
 import { askRequestOf, askSession, callSession, promptInputOf } from "../rpc/call-session";
@@ -98,11 +98,18 @@ async function idempotencyOf(
   return { key, fingerprint: btoa(String.fromCharCode(...new Uint8Array(digest))) };
 }
 
+/** Refuses fields that need a stored turn. */
+function requireNothingStored(replaces: string | undefined, key: string | undefined): void {
+  if (replaces !== undefined) throw invalid("replaces", "cannot be given together with `remember: false`");
+  if (key !== undefined) throw invalid("idempotency-key", "cannot be given together with `remember: false`");
+}
+
 export const routes = new Hono<AppEnv>()
   .post("/ask", route({ tokens: "session" }), valid("json", askRequest), async (c) => {
     const request = c.req.valid("json");
     const { accept, "idempotency-key": key } = headersOf(c, askHeaders);
-    const { sessionId, userId, onBusy, replaces } = request;
+    const { sessionId, userId, onBusy, replaces, remember } = request;
+    if (remember === false) requireNothingStored(replaces, key);
     const streams = request.stream ?? accept?.includes("text/event-stream") ?? false;
     const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
     const { question, maxTokens, temperature, timeZone } = request;
@@ -112,6 +119,7 @@ export const routes = new Hono<AppEnv>()
       idempotency: key === undefined ? undefined : await idempotencyOf(key, request),
       onBusy,
       replaces,
+      store: remember,
     });
     const reply = await askSession(c, sessionId, asked);
     switch (reply.state) {

@@ -31,6 +31,12 @@ export const askRequest = z.object({
   replaces: identifier(128)
     .describe("The id of the session's last turn, which this one takes the place of: edit a question, or ask it again.")
     .optional(),
+  remember: z
+    .boolean()
+    .describe(
+      "False: answers from the memory and stores nothing. The turn cannot be followed. Not together with `replaces` or `Idempotency-Key`.",
+    )
+    .optional(),
   stream: z
     .boolean()
     .describe("Answers with server-sent events. `Accept: text/event-stream` does the same.")

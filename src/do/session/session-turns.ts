@@ -54,7 +54,7 @@ export class SessionTurns {
     if (queue.full) return failedReply({ reason: "session_queue_full" });
     const question = input.question;
     const turn = new LiveTurn({ id: turnId, question, idempotency, user: user?.object, createdAt: Date.now() });
-    live.add(turn);
+    live.add(turn, request.store ?? true);
     // Both calls run while the turn waits in the queue.
     const joined = user && this.#user.joining.ask(user, request);
     const { replaces } = replaced.value;

@@ -55,6 +55,11 @@ export const settingsSchema = z.object({
   FALLBACK_MODEL: z.string().default("@cf/meta/llama-3.3-70b-instruct-fp8-fast"),
   /** The model that answers requests with tools or JSON formats if `MODEL` supports neither; empty for none. */
   TOOL_MODEL: z.string().default(""),
+  /** More models that requests may name, separated by commas. */
+  MODELS: z
+    .string()
+    .default("")
+    .transform((list) => list.split(",").flatMap((entry) => entry.trim() || [])),
   /** The first message of every prompt. */
   SYSTEM_PROMPT: z
     .string()

@@ -19,7 +19,7 @@ import { type Page, type ReadInfo, SessionReads } from "./session/session-reads"
 import { SessionTurns } from "./session/session-turns";
 import type { SessionLimits } from "./session/store";
 import { Transfer } from "./session/transfer";
-import { UserSync } from "./session/user-sync";
+import { type SessionChange, UserSync } from "./session/user-sync";
 
 export class ChatDO extends DurableObject<SessionBindings> {
   readonly #session: Session;
@@ -88,11 +88,11 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return this.#reads.pick(seqs, reader);
   }
 
-  /** Sets the title of the session, in its user's object first. */
-  async rename(title: string): Promise<Result<void>> {
-    const renamed = await this.#user.rename(title);
-    if (renamed.ok) this.ctx.waitUntil(this.#lifecycle.written());
-    return renamed;
+  /** Changes the title of the session, in its user's object first, and its settings. Absent fields stay. */
+  async change(change: SessionChange): Promise<Result<void>> {
+    const changed = await this.#user.change(change);
+    if (changed.ok) this.ctx.waitUntil(this.#lifecycle.written());
+    return changed;
   }
 
   /** Appends messages, all or none, when the call is first in the queue. Without a request, the session has no limits. */

@@ -5,8 +5,9 @@ import { eventStream } from "../middleware/event-stream";
 import { json } from "../middleware/json-response";
 import { FailureError, invalid, orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
+import { isSessionToken } from "../middleware/scope";
 import { headersOf, valid } from "../middleware/validation";
-import { askRequestOf, askSession, callSession, promptInputOf } from "../rpc/call-session";
+import { askRequestOf, askSession, callSession, modelOf, modelsOf, promptInputOf } from "../rpc/call-session";
 import { askHeaders, askRequest, askResponse, resetRequest, resetResponse } from "../schema/ask-schema";
 import type { ResponseBody } from "../schema/response-body";
 import type { Idempotency } from "../turn/types";
@@ -83,7 +84,7 @@ export const operations = (): Operations => ({
 /** Returns the key of a request with a fingerprint of all fields that shape its answer, without those that say how it is sent. */
 async function idempotencyOf(
   key: string,
-  { question, maxTokens, temperature, timeZone, replaces }: z.output<typeof askRequest>,
+  { question, maxTokens, temperature, timeZone, replaces, instructions, model }: z.output<typeof askRequest>,
 ): Promise<Idempotency> {
   // Absent fields are left out, so that keys of earlier versions stay valid.
   const shape: unknown[] = [
@@ -92,11 +93,14 @@ async function idempotencyOf(
     temperature ?? null,
     ...(timeZone === undefined ? [] : [timeZone]),
   ];
-  if (replaces !== undefined) shape.push({ replaces });
+  const added = JSON.stringify({ replaces, instructions, model });
+  if (added !== "{}") shape.push(added);
   const bytes = new TextEncoder().encode(JSON.stringify(shape));
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return { key, fingerprint: btoa(String.fromCharCode(...new Uint8Array(digest))) };
 }
+
+const MODELS_LISTED = "must be a model that `GET /v1/models` lists";
 
 /** Refuses fields that need a stored turn. */
 function requireNothingStored(replaces: string | undefined, key: string | undefined): void {
@@ -112,9 +116,12 @@ export const routes = new Hono<AppEnv>()
     if (remember === false) requireNothingStored(replaces, key);
     const streams = request.stream ?? accept?.includes("text/event-stream") ?? false;
     const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
-    const { question, maxTokens, temperature, timeZone } = request;
+    const { question, maxTokens, temperature, timeZone, instructions, model } = request;
+    if ((instructions ?? model) !== undefined && isSessionToken(c)) throw new FailureError({ reason: "forbidden" });
+    if (model !== undefined && !modelsOf(c).includes(model)) throw invalid("model", MODELS_LISTED);
     const asked = askRequestOf(c, sessionId, userId, {
-      input: promptInputOf(c, { question, maxTokens, temperature, timeZone }),
+      input: promptInputOf(c, { question, maxTokens, temperature, timeZone }, instructions),
+      model: modelOf(c, {}, model),
       form: streams ? form : undefined,
       idempotency: key === undefined ? undefined : await idempotencyOf(key, request),
       onBusy,

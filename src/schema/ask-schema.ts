@@ -20,6 +20,18 @@ export const askRequest = z.object({
   sessionId,
   userId: userId.optional(),
   question: content.describe("The question."),
+  instructions: content
+    .describe(
+      "Instructions for this ask alone, in place of the session's. They follow `SYSTEM_PROMPT`. API tokens only.",
+    )
+    .optional(),
+  model: z
+    .string()
+    .max(256)
+    .describe(
+      "The model that answers: `MODEL`, `FALLBACK_MODEL`, `TOOL_MODEL` or one of `MODELS`; default `MODEL`. API tokens only.",
+    )
+    .optional(),
   maxTokens: z
     .int()
     .min(1)

@@ -20,7 +20,7 @@ export const reasoningEffort = z.enum(["none", "minimal", "low", "medium", "high
 
 /** Fields of chat completions and responses. */
 export const sharedFields = {
-  model: z.string().describe("Any name. The settings decide which model answers.").optional(),
+  model: z.string().describe("A model that `GET /v1/models` lists. With any other name, `MODEL` answers.").optional(),
   stream: z.boolean().nullish().describe("Answers with server-sent events."),
   temperature: z.number().min(0).max(2).nullish().describe("The randomness of the answer; default: the model's own."),
   top_p: z.number().min(0).max(1).nullish().describe("The probability mass of the tokens to choose from."),

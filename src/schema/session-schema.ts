@@ -13,6 +13,7 @@ import {
   sessionId,
   status,
   time,
+  timeZone,
   userId,
   WELL_FORMED,
   wellFormed,
@@ -30,22 +31,45 @@ export const sessionResponse = () =>
     tokens: count.describe("Their estimated tokens."),
     firstAt: time.nullable().describe("The time of the first message."),
     lastAt: time.nullable().describe("The time of the last message."),
+    instructions: z
+      .string()
+      .nullable()
+      .describe("The instructions of the session. Absent for session tokens.")
+      .optional(),
+    timeZone: z.string().nullable().describe("The time zone of the session. Absent for session tokens.").optional(),
     vectors: count.describe("Messages that have an embedding; absent without `EMBEDDING_MODEL`.").optional(),
   });
 
-export const sessionChange = z.object({
-  title: z
-    .string()
-    .trim()
-    .regex(/^[^\p{Cc}\u2028\u2029]{1,200}$/u, "must be 1 to 200 characters in one line")
-    .refine(wellFormed, WELL_FORMED)
-    .describe("The title, in one line."),
-});
+export const sessionChange = z
+  .object({
+    title: z
+      .string()
+      .trim()
+      .regex(/^[^\p{Cc}\u2028\u2029]{1,200}$/u, "must be 1 to 200 characters in one line")
+      .refine(wellFormed, WELL_FORMED)
+      .describe("The title, in one line.")
+      .optional(),
+    instructions: content
+      .nullable()
+      .describe(
+        "Instructions for all asks that have none of their own, such as a persona. They follow `SYSTEM_PROMPT`. Null deletes them.",
+      )
+      .optional(),
+    timeZone: timeZone
+      .nullable()
+      .describe("The time zone of all asks that name none: an IANA name such as Europe/Lisbon. Null deletes it.")
+      .optional(),
+  })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), {
+    error: "must change `title`, `instructions` or `timeZone`",
+  });
 export const sessionChanged = () =>
   z.object({
     ok: z.literal(true).describe("Always true."),
     sessionId,
-    title: z.string().describe("The new title."),
+    title: z.string().describe("The new title.").optional(),
+    instructions: z.string().nullable().describe("The new instructions.").optional(),
+    timeZone: z.string().nullable().describe("The new time zone.").optional(),
   });
 
 export const historyQuery = z.object({

@@ -29,6 +29,12 @@ export function measure(input: Unmeasured): PromptInput {
   return { ...input, questionTokens, tailTokens: questionTokens, systemTokens: atHead };
 }
 
+/** Returns the input with another system prompt. Estimates only the tokens of that one. */
+export function withSystemPrompt(input: PromptInput, systemPrompt: string): PromptInput {
+  const tokens = PROMPT_OVERHEAD + systemTokens(systemPrompt) + toolTokens(input);
+  return { ...input, systemPrompt, systemTokens: tokens };
+}
+
 /** Returns the tokens of everything but memory and reply. */
 const fixedTokens = (input: PromptInput) => input.systemTokens + input.tailTokens;
 

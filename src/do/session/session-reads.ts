@@ -22,6 +22,8 @@ export interface Page {
 /** A session without its messages. */
 export interface ReadInfo extends SessionInfo {
   title: string | null;
+  instructions: string | null;
+  timeZone: string | null;
   /** Messages that have a vector of the requested encoder. */
   vectors: number;
 }
@@ -90,12 +92,15 @@ export class SessionReads {
   info(embeddingModel: string, reader: string | undefined): Result<ReadInfo> {
     const refusal = this.readRefusal(reader);
     if (refusal) return refusal;
-    const { messages, title, vectors } = this.#session.store;
-    return ok({ ...messages.info(), title: title.text, vectors: vectors.count(embeddingModel) });
+    const { messages, title, vectors, settings } = this.#session.store;
+    const { instructions = null, timeZone = null } = settings.get();
+    const shown = { title: title.text, vectors: vectors.count(embeddingModel), instructions, timeZone };
+    return ok({ ...messages.info(), ...shown });
   }
 
   async context(request: AskRequest, sizes: Sizes): Promise<Result<Preview>> {
-    const { input, embedding, user } = request;
+    const { embedding, user } = request;
+    const input = this.#session.store.settings.applyTo(request.input);
     const refusal = this.#user.refusal(user);
     if (refusal) return failed(refusal);
     const isLong = sizes.windowTokens !== undefined || this.#session.isLong(request);

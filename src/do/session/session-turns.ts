@@ -38,7 +38,8 @@ export class SessionTurns {
     this.#lifecycle = lifecycle;
   }
 
-  ask(request: AskRequest): Reply {
+  ask(asked: AskRequest): Reply {
+    const request = { ...asked, input: this.#session.store.settings.applyTo(asked.input) };
     const { ctx, queue, live } = this.#session;
     const { turnId, input, form, user, onBusy = "queue" } = request;
     const idempotency = request.idempotency && ofUser(request.idempotency, user?.object);

@@ -6,12 +6,13 @@ import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
 import { noTables } from "../sqlite/tables";
-import { appendedAt, setAppendedAt } from "./appended-at";
+import { lastUse, setAppendedAt } from "./appended-at";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import type { Opening } from "./opening";
 import { type Owner, Ownership } from "./owner";
 import { Removals } from "./removals";
 import { SessionImport } from "./session-import";
+import { SessionSettings } from "./session-settings";
 import { Title } from "./title";
 import { type NewTurn, type TurnRow, TurnRows } from "./turn-rows";
 
@@ -35,6 +36,7 @@ export class Store {
   readonly vectors: VectorRows;
   readonly ownership: Ownership;
   readonly title: Title;
+  readonly settings: SessionSettings;
   readonly import: SessionImport;
   readonly removals: Removals;
   /** Incremented each time the session is emptied. */
@@ -53,6 +55,7 @@ export class Store {
     this.schedule = new Schedule(storage, this.#db);
     this.vectors = new VectorRows(this.#db);
     this.title = new Title(this.#db, this);
+    this.settings = new SessionSettings(this.#db);
     this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this.title);
     this.ownership = new Ownership(this.#db, this.schedule);
     this.removals = new Removals(this.#db, this.#messages, this.#turns, this.vectors);
@@ -100,22 +103,18 @@ export class Store {
 
   /** Returns the time of the last ask or append, in milliseconds since 1970. Appended messages may have older times. */
   lastUsed(): number {
-    const appended = appendedAt(this.#db);
-    const [last] = this.messages.page(undefined, 1);
-    const asked = last && (last.turnId || appended === undefined) ? last.createdAt : 0;
-    return Math.max(appended ?? 0, asked);
+    return lastUse(this.#db, this.messages.page(undefined, 1)[0]);
   }
 
   /** Stores the messages of a turn before its answer. */
-  question(turn: NewTurn, opening: Opening): void {
-    const { replaced = [] } = opening;
-    const stable = this.#change(() => {
+  question(turn: NewTurn, { replaced = [], ...opening }: Opening): void {
+    const open = () => {
       this.removals.hide(turn.id, replaced);
       const { last } = this.#messages.end();
       this.#turns.insert(turn, this.#open(turn, opening));
       return (replaced[0]?.seq ?? last + 1) - 1;
-    }, opening.owner);
-    this.#unanswered = { id: turn.id, stable };
+    };
+    this.#unanswered = { id: turn.id, stable: this.#change(open, opening.owner) };
   }
 
   /** Stores the partial answer of a turn. */
@@ -178,6 +177,7 @@ export class Store {
         this.vectors.clear();
         this.ownership.release();
         this.title.set(undefined);
+        this.settings.clear();
       });
     }
     // Last: a failed transaction empties nothing.

@@ -8,6 +8,7 @@ import type { SessionUser } from "./ask-request";
 import { Joining } from "./joining";
 import type { Owner } from "./owner";
 import type { Session } from "./session";
+import type { SettingsChange } from "./session-settings";
 
 /** The most messages, and about the most characters, of one update; and the most updates of one sync. */
 const BATCH = 500;
@@ -17,6 +18,11 @@ const BATCHES = 20;
 const UPDATE_MS = 10_000;
 /** How often a deletion is repeated for a session that got a new epoch meanwhile. */
 const FORGET_TRIES = 3;
+
+/** A change of a session; absent fields stay. */
+export interface SessionChange extends SettingsChange {
+  title?: string | undefined;
+}
 
 export class UserSync {
   readonly #session: Session;
@@ -79,15 +85,20 @@ export class UserSync {
     return Date.now();
   }
 
-  /** Sets the title, in the user's object first. */
-  async rename(title: string): Promise<Result<void>> {
+  /** Sets the title, in the user's object first, and other settings. */
+  async change({ title, ...settings }: SessionChange): Promise<Result<void>> {
     const { store } = this.#session;
     const { generation } = store;
-    const { owner } = store.ownership;
-    const isKnown = await this.#update(owner, (stub, { sessionId, epoch }) => stub.rename(sessionId, epoch, title));
+    const owner = title === undefined ? undefined : store.ownership.owner;
+    const isKnown = await this.#update(owner, (stub, { sessionId, epoch }) =>
+      stub.rename(sessionId, epoch, title ?? ""),
+    );
     if (!isKnown) return failed({ reason: "user_unreachable" });
     if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
-    return tryWrite(() => ok(store.title.set(title)));
+    return tryWrite(() => {
+      if (title !== undefined) store.title.set(title);
+      return ok(store.settings.change(settings));
+    });
   }
 
   /** Deletes messages in the user's object. @returns whether they are deleted there */

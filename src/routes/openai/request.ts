@@ -7,7 +7,7 @@ import { eventStream } from "../../middleware/event-stream";
 import { FailureError, invalid } from "../../middleware/respond";
 import { headersOf } from "../../middleware/validation";
 import { askStateless } from "../../rpc/ask-stateless";
-import { askRequestOf, askSession, promptInputOf } from "../../rpc/call-session";
+import { askRequestOf, askSession, modelOf, modelsOf, promptInputOf } from "../../rpc/call-session";
 import type { Reference, SentMessage } from "../../schema/openai-items";
 import { sessionHeaders } from "../../schema/openai-schema";
 import type { Sampling } from "../../turn/sampling";
@@ -140,13 +140,19 @@ export function questionOf(
   );
 }
 
-/** Asks the session with its memory, or without a session with the messages of the request. */
+/**
+ * Asks the session with its memory, or without a session with the messages of the request.
+ * @param named the request's model, which answers if `GET /v1/models` lists it
+ */
 export function askConversation(
   c: Context<AppEnv>,
   sessionId: string | undefined,
   userId: string | undefined,
-  fields: Partial<AskRequest> & Pick<AskRequest, "input">,
+  named: string | null | undefined,
+  asked: Partial<AskRequest> & Pick<AskRequest, "input">,
 ): Promise<AskReply> {
+  const model = modelsOf(c).find((id) => id === named);
+  const fields = { ...asked, model: modelOf(c, asked.input, model) };
   return sessionId === undefined
     ? askStateless(c, fields)
     : askSession(c, sessionId, askRequestOf(c, sessionId, userId, fields));

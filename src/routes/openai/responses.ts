@@ -172,6 +172,7 @@ export const routes = new Hono<AppEnv>()
       c,
       continuation || store ? sessionId : undefined,
       userIdOf(c, request.metadata),
+      request.model,
       {
         input: questionOf(c, question, {
           ...request,

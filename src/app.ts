@@ -19,6 +19,7 @@ import * as ask from "./routes/ask";
 import * as debug from "./routes/debug";
 import * as exports from "./routes/exports";
 import * as facts from "./routes/facts";
+import * as forks from "./routes/forks";
 import * as health from "./routes/health";
 import * as mcp from "./routes/mcp/server";
 import * as completions from "./routes/openai/completions";
@@ -51,6 +52,7 @@ export const app = base
   .route("/", messages.routes)
   .route("/", search.routes)
   .route("/", exports.routes)
+  .route("/", forks.routes)
   .route("/", turns.routes)
   .route("/", users.routes)
   .route("/", facts.routes)
@@ -68,6 +70,7 @@ export const operations = (): Operations => ({
   ...messages.operations(),
   ...search.operations(),
   ...exports.operations(),
+  ...forks.operations(),
   ...turns.operations(),
   ...users.operations(),
   ...facts.operations(),

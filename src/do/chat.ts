@@ -6,13 +6,14 @@
 import { DurableObject } from "cloudflare:workers";
 import type { EmbeddingOptions } from "../llm/embedder";
 import type { Preview, Sizes } from "../turn/preview";
-import type { Result } from "../turn/result";
+import { ok, type Result } from "../turn/result";
 import type { AskReply, Entry, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
 import { appendMessages } from "./session/append";
 import type { AskRequest } from "./session/ask-request";
 import { deleteMessage } from "./session/delete-message";
 import { Embeddings } from "./session/embeddings";
+import { Fork, type ForkSource } from "./session/fork";
 import { Lifecycle } from "./session/lifecycle";
 import { Session, type SessionBindings } from "./session/session";
 import { type Page, type ReadInfo, SessionReads } from "./session/session-reads";
@@ -29,6 +30,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
   readonly #turns: SessionTurns;
   readonly #reads: SessionReads;
   readonly #transfer: Transfer;
+  readonly #fork: Fork;
 
   constructor(ctx: DurableObjectState, env: SessionBindings) {
     super(ctx, env);
@@ -39,6 +41,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
     this.#turns = new SessionTurns(this.#session, this.#user, this.#embeddings, this.#lifecycle);
     this.#reads = new SessionReads(this.#session, this.#user, this.#embeddings);
     this.#transfer = new Transfer(this.#session);
+    this.#fork = new Fork(this.#session, this.#user, this.#transfer);
     if (this.#session.store.recovered) void this.#lifecycle.written();
   }
 
@@ -102,9 +105,30 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return appended;
   }
 
-  /** Returns the session as lines of JSON. */
-  export(): ReadableStream<Uint8Array> {
-    return this.#transfer.export();
+  /** Returns the session as lines of JSON. @param before only messages before this `seq` */
+  export(before?: number): ReadableStream<Uint8Array> {
+    return this.#transfer.export(before);
+  }
+
+  /** Returns the user and the settings of a session that will be copied. */
+  forkSource(reader?: string): Result<ForkSource> {
+    return this.#reads.readRefusal(reader) ?? ok(this.#fork.source());
+  }
+
+  /** Begins to fill this session with a copy. @returns the id of the import to add to; `session_not_empty` */
+  beginFork(request: AskRequest): Promise<Result<string>> {
+    return this.#fork.begin(request);
+  }
+
+  /** Makes the copy the content of the session, in one transaction. */
+  async finishFork(
+    id: string,
+    request: AskRequest,
+    source: Parameters<Fork["finish"]>[1],
+  ): Promise<Result<{ messages: number }>> {
+    const finished = await this.#fork.finish(id, source);
+    if (finished.ok) this.ctx.waitUntil(this.#appended(request));
+    return finished;
   }
 
   /** Starts an import into an empty session. @returns the id for the calls below */

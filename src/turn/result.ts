@@ -27,6 +27,7 @@ export type Failure =
   | { reason: "session_lost" }
   | { reason: "session_full" }
   | { reason: "session_not_empty" }
+  | { reason: "session_empty" }
   | { reason: "older_than_session" }
   | { reason: "import_interrupted" }
   | { reason: "storage_failed" }

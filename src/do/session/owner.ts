@@ -16,6 +16,8 @@ export interface Owner {
   told: number;
   /** Failed syncs in a row. */
   failures: number;
+  /** Messages up to this `seq` are copies of another session of the user. The user's object does not store them again. */
+  copied?: number | undefined;
   /** Messages from this `seq` on are sent again, because some of them were removed. */
   resend?: number | undefined;
   /** Whether the session is being deleted. */

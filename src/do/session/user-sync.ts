@@ -4,6 +4,7 @@ import type { Message } from "../../turn/types";
 import { retryAt } from "../sqlite/schedule";
 import { storageFailed, tryWrite } from "../sqlite/try-write";
 import type { UserObject } from "../user/user-object";
+import type { SessionUpdate } from "../user/user-store";
 import type { SessionUser } from "./ask-request";
 import { Joining } from "./joining";
 import type { Owner } from "./owner";
@@ -64,7 +65,8 @@ export class UserSync {
       const { generation } = store;
       const { removals } = ownership;
       const synced = Math.min(owner.told, (owner.resend ?? Number.POSITIVE_INFINITY) - 1);
-      const batch = this.#next(synced);
+      const { copied = 0 } = owner;
+      const batch = synced < copied ? { to: copied, messages: [], copied: this.#copied(copied) } : this.#next(synced);
       // The messages of a running turn, and of the turn that it replaces, are sent when it ends.
       if (batch.to === synced) return messages.end().last > batch.to ? retryAt(1) : null;
       const title = owner.told === 0 ? store.title.given : undefined;
@@ -161,6 +163,13 @@ export class UserSync {
     if (!owner) return true;
     const reply = await this.#session.callUser(owner.user, UPDATE_MS, (stub) => call(stub, owner));
     return reply !== null && reply !== false;
+  }
+
+  /** Returns how the user's object lists a session whose messages up to a `seq` are copies. */
+  #copied(messages: number): SessionUpdate["copied"] {
+    const { title, messages: stored } = this.#session.store;
+    const { firstAt, lastAt } = stored.info();
+    return { messages, title: title.text, firstAt, lastAt };
   }
 
   /** Returns the next messages to send, without tool results, and the last `seq` that they cover. */

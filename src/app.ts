@@ -81,7 +81,11 @@ export const operations = (): Operations => ({
   ...debug.operations(),
 });
 
+/** Paths of the OpenAI API without its prefix, as clients with a wrong base URL request them. */
+const WITHOUT_V1 = /^\/(?:chat\/completions|completions|responses|conversations|models|embeddings)(?:\/|$)/;
+
 app.notFound((c) => {
+  if (WITHOUT_V1.test(c.req.path)) return respond(c, { reason: "base_url" });
   const allow = METHODS.filter((method) =>
     app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
   );

@@ -16,7 +16,7 @@ import { Embeddings } from "./session/embeddings";
 import { Fork, type ForkSource } from "./session/fork";
 import { Lifecycle } from "./session/lifecycle";
 import { Session, type SessionBindings } from "./session/session";
-import { type Page, type ReadInfo, SessionReads } from "./session/session-reads";
+import { type Page, type ReadInfo, type SentPrompt, SessionReads } from "./session/session-reads";
 import { SessionTurns } from "./session/session-turns";
 import type { SessionLimits } from "./session/store";
 import { Transfer } from "./session/transfer";
@@ -195,6 +195,11 @@ export class ChatDO extends DurableObject<SessionBindings> {
   /** Returns the prompt of a question, and its parts. Starts no turn. */
   context(request: AskRequest, sizes: Sizes): Promise<Result<Preview>> {
     return this.#reads.context(request, sizes);
+  }
+
+  /** Returns the prompt of a turn, rebuilt; `turn_not_found`. */
+  prompt(turnId: string, request: AskRequest): Promise<Result<SentPrompt>> {
+    return this.#reads.prompt(turnId, request);
   }
 
   /** Returns the messages that match a text best, best first. */

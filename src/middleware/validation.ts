@@ -37,6 +37,12 @@ export function headersOf<T extends ZodType>(c: Context, schema: T): output<T> {
 }
 
 function refused(error: Pick<ZodError, "issues">): FailureError {
-  const errors = error.issues.slice(0, MAX_ERRORS).map(({ path, message }) => ({ path: path.join("."), message }));
+  const errors = error.issues
+    .slice(0, MAX_ERRORS)
+    .flatMap((issue) => {
+      if (issue.code !== "unrecognized_keys") return [{ path: issue.path.join("."), message: issue.message }];
+      return issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "is an unknown field" }));
+    })
+    .slice(0, MAX_ERRORS);
   return new FailureError({ reason: "invalid_request", errors });
 }

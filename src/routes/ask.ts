@@ -3,6 +3,7 @@ import type * as z from "zod";
 import type { AppEnv } from "../env";
 import { eventStream } from "../middleware/event-stream";
 import { json } from "../middleware/json-response";
+import { prefersEvents } from "../middleware/prefers-events";
 import { FailureError, invalid, orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { isSessionToken } from "../middleware/scope";
@@ -12,6 +13,7 @@ import { askHeaders, askRequest, askResponse, resetRequest, resetResponse } from
 import type { ResponseBody } from "../schema/response-body";
 import type { Idempotency } from "../turn/types";
 import type { AskForm } from "../wire/ask-events";
+import { receivedOf } from "../wire/event-id";
 import { toAnswer } from "../wire/to-json";
 import { CHANGE_FAILURES, type Operations, TURN_EVENTS, TURN_FAILURES } from "./operation";
 
@@ -111,10 +113,10 @@ function requireNothingStored(replaces: string | undefined, key: string | undefi
 export const routes = new Hono<AppEnv>()
   .post("/ask", route({ tokens: "session" }), valid("json", askRequest), async (c) => {
     const request = c.req.valid("json");
-    const { accept, "idempotency-key": key } = headersOf(c, askHeaders);
+    const { accept, "idempotency-key": key, "last-event-id": lastEventId } = headersOf(c, askHeaders);
     const { sessionId, userId, onBusy, replaces, remember } = request;
     if (remember === false) requireNothingStored(replaces, key);
-    const streams = request.stream ?? accept?.includes("text/event-stream") ?? false;
+    const streams = request.stream ?? prefersEvents(accept);
     const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
     const { question, maxTokens, temperature, timeZone, instructions, model } = request;
     if ((instructions ?? model) !== undefined && isSessionToken(c)) throw new FailureError({ reason: "forbidden" });
@@ -125,6 +127,7 @@ export const routes = new Hono<AppEnv>()
       form: streams ? form : undefined,
       idempotency: key === undefined ? undefined : await idempotencyOf(key, request),
       onBusy,
+      received: key === undefined ? undefined : receivedOf(lastEventId),
       replaces,
       store: remember,
     });

@@ -16,7 +16,7 @@ import {
 } from "./common-schema";
 import { memory, usage } from "./memory-schema";
 
-export const askRequest = z.object({
+export const askRequest = z.strictObject({
   sessionId,
   userId: userId.optional(),
   question: content.describe("The question."),
@@ -59,8 +59,17 @@ export const askRequest = z.object({
     .optional(),
 });
 
+const lastEventId = z
+  .string()
+  .regex(/^[A-Za-z0-9._:@+-]{1,128}:\d{1,9}(?::done)?$/, "must be the id of an event")
+  .describe(
+    "The id of the last event that you received: `<turnId>:<characters of the answer>`, with `:done` at the end of the last one.",
+  )
+  .optional();
+
 export const askHeaders = z.object({
   accept: z.string().optional(),
+  "last-event-id": lastEventId,
   "idempotency-key": z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters")
@@ -96,15 +105,7 @@ export const turnDeleted = () =>
     deleted: count.describe("The number of deleted messages."),
   });
 
-export const streamHeaders = z.object({
-  "last-event-id": z
-    .string()
-    .regex(/^[A-Za-z0-9._:@+-]{1,128}:\d{1,9}(?::done)?$/, "must be the id of an event")
-    .describe(
-      "The id of the last event that you received: `<turnId>:<characters of the answer>`, with `:done` at the end of the last one.",
-    )
-    .optional(),
-});
+export const streamHeaders = z.object({ "last-event-id": lastEventId });
 
 export const followQuery = z.object({
   access_token: z
@@ -114,7 +115,7 @@ export const followQuery = z.object({
     .optional(),
 });
 
-export const resetRequest = z.object({ sessionId });
+export const resetRequest = z.strictObject({ sessionId });
 export const resetResponse = () =>
   z.object({
     ok: z.literal(true).describe("Always true."),

@@ -1,4 +1,4 @@
-/** Shapes that several routes share. Requests ignore unknown fields. */
+/** Shapes that several routes share. Native requests refuse unknown fields. */
 import * as z from "zod";
 import { MAX_CONTENT } from "../limits";
 import { isTimeZone } from "../turn/dates";

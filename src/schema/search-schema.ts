@@ -12,7 +12,7 @@ export const searchQuery = z.object({
   limit: positive(100).describe(limit).default(10),
 });
 
-export const searchRequest = z.object({
+export const searchRequest = z.strictObject({
   q: content.describe(query),
   limit: z.int().min(1).max(100).describe(limit).default(10),
 });
@@ -34,7 +34,7 @@ export const searchResponse = () => z.object({ data: recalled() });
 
 const tokens = z.int().min(0).max(100_000);
 
-export const contextRequest = z.object({
+export const contextRequest = z.strictObject({
   question: content.describe("The question."),
   userId: userId.optional(),
   timeZone: timeZone.optional(),
@@ -42,18 +42,28 @@ export const contextRequest = z.object({
   windowTokens: tokens.describe("The most tokens of recent messages; default: all that recall leaves.").optional(),
 });
 
+const promptMessages = () =>
+  z
+    .array(
+      z.object({
+        role: anyRole,
+        content: z.string().describe("The text."),
+        ...calledFields(),
+      }),
+    )
+    .describe("The messages of the prompt, in order.");
+
+export const promptResponse = () =>
+  z.object({
+    model: z.string().describe("The model that answered."),
+    messages: promptMessages(),
+    exact: z.boolean().describe("Whether the model received exactly this text."),
+  });
+
 export const contextResponse = () =>
   z.object({
     model: z.string().describe("The model that would be asked."),
-    messages: z
-      .array(
-        z.object({
-          role: anyRole,
-          content: z.string().describe("The text."),
-          ...calledFields(),
-        }),
-      )
-      .describe("The messages of the prompt, in order."),
+    messages: promptMessages(),
     promptTokens: count.describe("Their estimated tokens."),
     budget: z
       .object({

@@ -41,7 +41,7 @@ export const sessionResponse = () =>
   });
 
 export const sessionChange = z
-  .object({
+  .strictObject({
     title: z
       .string()
       .trim()
@@ -105,11 +105,11 @@ export const historyResponse = () =>
     nextCursor: seq.nullable().describe("The `before` of the next page; null on the last page."),
   });
 
-export const appendRequest = z.object({
+export const appendRequest = z.strictObject({
   userId: userId.optional(),
   messages: z
     .array(
-      z.object({
+      z.strictObject({
         role: role.describe("The author. `system` messages are only quoted in prompts."),
         content: content.describe("The text."),
         name: name.optional(),

@@ -5,7 +5,7 @@ import { sessionId, time, userId } from "./common-schema";
 export const MAX_TOKEN_SESSIONS = 32;
 
 export const tokenRequest = z
-  .object({
+  .strictObject({
     sessionIds: z
       .array(sessionId)
       .min(1)

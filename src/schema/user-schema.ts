@@ -39,11 +39,11 @@ const text = z
   .refine(wellFormed, WELL_FORMED)
   .describe("The statement, for example `Ana keeps bees in Lisbon.`");
 
-const source = z.object({ sessionId, seq }).describe("The message that the fact comes from.");
+const source = z.strictObject({ sessionId, seq }).describe("The message that the fact comes from.");
 
-export const factRequest = z.object({ text, source: source.optional() });
+export const factRequest = z.strictObject({ text, source: source.optional() });
 
-export const factChange = z.object({ text });
+export const factChange = z.strictObject({ text });
 
 const factId = identifier(64).describe("The id of the fact.");
 export const factParam = z.object({ userId, factId });

@@ -161,6 +161,8 @@ export interface MemoryUsed {
   omitted: number;
   /** Absent if the turn ended before its prompt was built. */
   prompt?: PromptShares | undefined;
+  /** The hash of the prompt. Clients do not get it. */
+  hash?: string | undefined;
   user?: UserMemoryUsed | undefined;
 }
 

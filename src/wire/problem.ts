@@ -6,6 +6,8 @@ type RequestFailure =
   | { reason: "invalid_request"; errors: { path: string; message: string }[] }
   | { reason: "malformed_json" }
   | { reason: "unsupported_media_type" }
+  | { reason: "unsupported_encoding" }
+  | { reason: "base_url" }
   | { reason: "body_too_large"; limit: number }
   | { reason: "local_only" }
   | { reason: "unauthorized" }
@@ -40,6 +42,8 @@ const TABLE: Record<Reason, FailureRow> = {
   invalid_request: [400, "Invalid request", "Correct the fields named in `errors`."],
   malformed_json: [400, "Malformed JSON", "The body is empty or not valid JSON."],
   unsupported_media_type: [415, "Unsupported media type", "Send JSON, with `content-type: application/json`."],
+  unsupported_encoding: [415, "Unsupported encoding", "Send the body uncompressed, without `content-encoding`."],
+  base_url: [404, "Base URL without /v1", "There is no such route. The OpenAI API is below `/v1`: use a base URL that ends with `/v1`."],
   body_too_large: [413, "Body too large", "The body has more than {limit} bytes. Send it in parts."],
   unauthorized: [401, "Unauthorized", "Send an API token: `authorization: Bearer <token>`, or `x-api-key`. API_TOKENS contains the SHA-256 of each token, not the token itself: `npm run token` creates both.", { "www-authenticate": "Bearer" }],
   token_expired: [401, "Token expired", "The session token has expired. Your server creates a new one with `POST /tokens`.", { "www-authenticate": "Bearer" }],

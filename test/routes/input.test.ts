@@ -94,9 +94,23 @@ describe("bad input", () => {
     );
   });
 
-  it("ignores unknown fields", async () => {
-    const body = { sessionId: freshSession(), question: "Hi", flavour: "honey" };
-    expect((await worker().post("/ask", body)).status).toBe(200);
+  it("refuses unknown fields by name", async () => {
+    const fresh = freshSession();
+    const message = { role: "user", content: "x", flavour: "honey" };
+    for (const [path, body, at] of [
+      ["/ask", { sessionId: fresh, question: "Hi", flavour: "honey" }, "flavour"],
+      ["/reset", { sessionId: fresh, flavour: "honey" }, "flavour"],
+      [`/sessions/${fresh}/messages`, { messages: [message] }, "messages.0.flavour"],
+      [`/sessions/${fresh}/search`, { q: "x", flavour: "honey" }, "flavour"],
+      [`/sessions/${fresh}/context`, { question: "x", flavour: "honey" }, "flavour"],
+      ["/users/u/facts", { text: "x", flavour: "honey" }, "flavour"],
+      ["/tokens", { sessionIds: [fresh], flavour: "honey" }, "flavour"],
+    ] as const) {
+      const refused = await worker().post(path, body);
+      expect(refused.status, path).toBe(400);
+      expect(await refused.json()).toMatchObject({ errors: [{ path: at, message: "is an unknown field" }] });
+    }
+    expect(await worker().transcript(fresh)).toEqual([]);
   });
 
   it("takes 32,000 characters of any script", async () => {

@@ -2,6 +2,7 @@
 import type { EmbeddingOptions } from "../../llm/embedder";
 import type { LlamaOptions } from "../../llm/llama";
 import type { Idempotency, NewMessage, PromptInput, ToolResult } from "../../turn/types";
+import type { Received } from "../../wire/event-id";
 import type { Form } from "../../wire/forms";
 import type { Extraction } from "../user/learn-facts";
 import type { SessionLimits } from "./store";
@@ -36,6 +37,8 @@ export interface AskRequest {
   /** The form of the stream; absent for a JSON answer. */
   form?: Form | undefined;
   idempotency?: Idempotency | undefined;
+  /** The part of a stream that a repeated request with the same key has received. */
+  received?: Received | undefined;
   /** Whether to wait while another turn runs; `queue` by default. */
   onBusy?: "queue" | "reject" | undefined;
   /** Messages before the question. Used and stored only if the session is empty. */

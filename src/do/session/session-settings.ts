@@ -56,13 +56,16 @@ export class SessionSettings {
     this.change({ instructions: null, timeZone: null });
   }
 
-  /** Returns the input of a prompt with the settings of the session where the request has none. */
-  applyTo(input: PromptInput): PromptInput {
-    if (this.empty || !input.asked) return input;
+  /**
+   * Returns the input of a prompt with the settings of the session where the request has none.
+   * @param at the time of the question, if it is not now, in milliseconds since 1970
+   */
+  applyTo(input: PromptInput, at?: number): PromptInput {
+    if (!input.asked || (this.empty && at === undefined)) return input;
     const { asked } = input;
     const settings = this.get();
     const timeZone = asked.timeZone ?? settings.timeZone ?? input.timeZone;
-    const today = withToday(asked.systemPrompt, Date.now(), timeZone);
+    const today = withToday(asked.systemPrompt, at ?? Date.now(), timeZone);
     const systemPrompt = systemPromptOf(today, asked.instructions ?? settings.instructions);
     return { ...withSystemPrompt(input, systemPrompt), timeZone };
   }

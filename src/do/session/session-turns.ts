@@ -47,7 +47,7 @@ export class SessionTurns {
     if (refusal) return failedReply(refusal);
     const encoder = form && encoderOf(form, turnId);
     const earlier =
-      (request.again && this.#again(turnId, encoder, user)) || (idempotency && this.#byKey(idempotency, form, user));
+      (request.again && this.#again(turnId, encoder, user)) || (idempotency && this.#byKey(idempotency, request));
     if (earlier) return earlier;
     const replaced = this.#endReplaced(request);
     if (!replaced.ok) return failedReply(replaced.failure);
@@ -213,7 +213,7 @@ export class SessionTurns {
   }
 
   /** Returns the reply to a request whose idempotency key has a turn. */
-  #byKey(asked: Idempotency, form: Form | undefined, user: SessionUser | undefined): Reply | undefined {
+  #byKey(asked: Idempotency, { form, user, received }: AskRequest): Reply | undefined {
     const live = this.#session.live.byKey(asked.key);
     // The user of the first turn claims the session.
     const isForeign = live && user && live.user !== user.object && (live.user !== undefined || !user.canClaim);
@@ -223,8 +223,11 @@ export class SessionTurns {
     const known = live?.idempotency ?? stored;
     if (known && !isSameTurn(known.fingerprint, asked, ownership.owner))
       return failedReply({ reason: "idempotency_conflict" });
-    if (stored) return storedReply(stored, form && encoderOf(form, stored.id));
-    return live && liveReply(live, form && encoderOf(form, live.id), true);
+    const found = stored ?? live;
+    if (!found) return undefined;
+    const encoder = form && encoderOf(form, found.id);
+    const after = received?.turnId === found.id ? received.characters : null;
+    return stored ? storedReply(stored, encoder, after) : live && liveReply(live, encoder, true, after);
   }
 }
 
@@ -238,5 +241,5 @@ function without(
   return memory && { ...memory, facts: memory.facts.filter((fact) => !isRemoved(fact)) };
 }
 
-const liveReply = (turn: LiveTurn, encoder: Encoder | undefined, replayed: boolean) =>
-  encoder ? followReply(turn, encoder, replayed) : finishedReply(turn, replayed);
+const liveReply = (turn: LiveTurn, encoder: Encoder | undefined, replayed: boolean, after: number | null = null) =>
+  encoder ? followReply(turn, encoder, replayed, after) : finishedReply(turn, replayed);

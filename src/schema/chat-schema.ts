@@ -11,8 +11,10 @@ const penalty = z.number().min(-2).max(2).nullish();
 export const chatRequest = z.object({
   ...sharedFields,
   messages: z
-    .preprocess(onlyText, z.array(chatMessage).min(1).max(1_000))
-    .describe("The conversation. With a session, only the messages after the last assistant message are new."),
+    .preprocess(onlyText, z.array(chatMessage).min(1).max(10_000))
+    .describe(
+      "The conversation. With a session, only the messages after the last assistant message are new. Requests of Open WebUI are aligned with the session: turns that were edited are replaced.",
+    ),
   stream_options: z
     .object({ include_usage: z.boolean().nullish().describe("Sends the token usage in the last chunk.") })
     .nullish()

@@ -41,6 +41,7 @@ export const maxTokens = z.int().min(1).nullish().describe("The most tokens of t
 export const sessionHeaders = z.object({
   "x-session-id": sessionId.describe("The session of the request.").optional(),
   "x-openwebui-chat-id": sessionId.describe("The session of the request, as Open WebUI names it.").optional(),
+  "x-openwebui-user-id": userId.describe("The user of the session, as Open WebUI names them.").optional(),
   "x-user-id": userId.describe("The user of the session.").optional(),
 });
 

@@ -5,6 +5,7 @@ import type { Idempotency, NewMessage, PromptInput, ToolResult } from "../../tur
 import type { Received } from "../../wire/event-id";
 import type { Form } from "../../wire/forms";
 import type { Extraction } from "../user/learn-facts";
+import type { SentAgain } from "./alignment";
 import type { SessionLimits } from "./store";
 
 /** The user of a request. */
@@ -43,6 +44,8 @@ export interface AskRequest {
   onBusy?: "queue" | "reject" | undefined;
   /** Messages before the question. Used and stored only if the session is empty. */
   before?: NewMessage[];
+  /** The history of a client that sends all of it: turns that it does not contain any more are replaced. */
+  history?: SentAgain[] | undefined;
   /** Results of the calls in the last answer. The question may then be empty. */
   results?: ToolResult[];
   /** A turn that the session must contain: otherwise the ask fails with `response_not_found`. */

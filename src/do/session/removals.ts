@@ -5,6 +5,7 @@ import type { Messages } from "../memory/messages";
 import type { VectorRows } from "../memory/vector-rows";
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
+import { lastKept, type SentAgain } from "./alignment";
 import { MOST_OF_TURN } from "./entries";
 import type { TurnRows } from "./turn-rows";
 
@@ -44,6 +45,18 @@ export class Removals {
     const [newest] = this.#messages.page(undefined, 1);
     if (newest?.turnId === turnId) return ok(this.messagesOf(turnId));
     return failed({ reason: this.#turns.get(turnId) ? "not_the_last_turn" : "turn_not_found" });
+  }
+
+  /** Returns the turns and messages that a client's history does not contain any more. */
+  edited(history: SentAgain[], question: string): Message[] {
+    const { last } = this.#messages.end();
+    const kept = lastKept(this.#messages.backwards(last), history, question);
+    if (kept === undefined) return [];
+    const after = kept === "all" ? 0 : kept.seq;
+    const later = [...this.#messages.between(after, last, last)];
+    const [own] = kept === "all" ? [] : this.#messages.shown([kept.seq]);
+    // The answer of a question that is kept stays too.
+    return later.filter(({ turnId }) => turnId === undefined || turnId !== own?.turnId);
   }
 
   /** Hides the messages that a turn replaces, until {@link settle} is called. They survive the loss of the object. */

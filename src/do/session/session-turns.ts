@@ -148,7 +148,7 @@ export class SessionTurns {
     joining: Promise<Result<Joined>> | undefined,
   ): Promise<void> {
     const { store: session } = this.#session;
-    const { form, follows, user, replaces, store = true } = request;
+    const { form, follows, user, replaces, history, store = true } = request;
     if (follows !== undefined && !session.turns.get(follows)) return turn.fail({ reason: "response_not_found" });
     const model = this.#session.model(request);
     const [vector, joined] = await Promise.all([vectorOf, joining]);
@@ -160,7 +160,8 @@ export class SessionTurns {
     // An earlier turn in the queue may have claimed the session for another user.
     const refusal = this.#user.refusal(user);
     if (refusal) return turn.fail(refusal);
-    const replaced = replaces === undefined ? ok([]) : session.removals.lastTurn(replaces);
+    const edited = history ? session.removals.edited(history, request.input.question) : [];
+    const replaced = replaces === undefined ? ok(edited) : session.removals.lastTurn(replaces);
     if (!replaced.ok) return turn.fail(replaced.failure);
     const memory = without(joined?.value.memory, user?.sessionId, replaced.value[0]?.seq);
     const scope = { nearest: this.#embeddings.nearestTo(vector), user: memory };

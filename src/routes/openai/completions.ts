@@ -1,9 +1,11 @@
 /** Models and chat completions of the OpenAI surface. Completions are stateless unless the request names a session. */
 import { type Context, Hono } from "hono";
 import type { AppEnv } from "../../env";
+import { MAX_APPEND_BODY } from "../../limits";
 import { priceOf, windowOf } from "../../llm/catalogue";
 import { json } from "../../middleware/json-response";
 import { FailureError } from "../../middleware/respond";
+import { route } from "../../middleware/route";
 import { valid } from "../../middleware/validation";
 import { modelsOf } from "../../rpc/call-session";
 import { chatRequest, chatResponse } from "../../schema/chat-schema";
@@ -12,6 +14,7 @@ import type { ResponseBody } from "../../schema/response-body";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
 import { type Operations, TURN_FAILURES } from "../operation";
 import { chatFields, wantedOf } from "./functions";
+import { openWebuiRequest } from "./open-webui";
 import { answerWith, askConversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
 
 export const operations = (): Operations => ({
@@ -74,7 +77,7 @@ export const routes = new Hono<AppEnv>()
     if (!found) throw new FailureError({ reason: "model_not_found" });
     return json(c, found, 200);
   })
-  .post("/v1/chat/completions", valid("json", chatRequest), async (c) => {
+  .post("/v1/chat/completions", route({ maxBody: MAX_APPEND_BODY }), valid("json", chatRequest), async (c) => {
     const request = c.req.valid("json");
     const conversation = conversationOf(request.messages, "messages");
     const created = Math.floor(Date.now() / 1000);
@@ -90,14 +93,19 @@ export const routes = new Hono<AppEnv>()
       chatFields,
     );
     const { metadata, model } = request;
-    const reply = await askConversation(c, sessionIdOf(c, metadata).named, userIdOf(c, metadata), model, {
-      input: questionOf(c, conversation, {
+    const { named } = sessionIdOf(c, metadata);
+    const webui = openWebuiRequest(c, named, request.messages, conversation);
+    const sessionId = webui ? webui.sessionId : named;
+    const question = { ...conversation, question: webui?.question ?? conversation.question };
+    const reply = await askConversation(c, sessionId, userIdOf(c, metadata), model, {
+      input: questionOf(c, question, {
         ...request,
         wanted,
         maxTokens: request.max_completion_tokens ?? request.max_tokens,
       }),
       before: conversation.before,
       results: conversation.results,
+      ...webui?.fields,
       form: request.stream ? form : undefined,
     });
     return answerWith(c, reply, form, ({ turnId, turn }) => {

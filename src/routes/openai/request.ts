@@ -89,8 +89,10 @@ export function sessionIdOf(c: Context<AppEnv>, metadata: { session_id?: string 
 }
 
 /** Returns the user that a request names. A header takes precedence over the body. */
-export const userIdOf = (c: Context<AppEnv>, metadata: { user_id?: string | undefined } | null | undefined) =>
-  headersOf(c, sessionHeaders)["x-user-id"] ?? metadata?.user_id;
+export function userIdOf(c: Context<AppEnv>, metadata: { user_id?: string | undefined } | null | undefined) {
+  const { "x-user-id": named, "x-openwebui-user-id": webui } = headersOf(c, sessionHeaders);
+  return named ?? metadata?.user_id ?? webui;
+}
 
 /** The sampling parameters of a request. */
 interface SamplingRequest {

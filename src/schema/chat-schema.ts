@@ -32,6 +32,7 @@ export const chatRequest = z.object({
     .nullish()
     .describe("Up to 4 texts that end the answer."),
   n: only(z.union([z.null(), z.literal(1)]), "one answer is given, ask again for another"),
+  logit_bias: only(z.union([z.null(), z.record(z.string(), z.never())]), "the model has no token ids"),
   logprobs: only(z.union([z.null(), z.literal(false)]), "the model does not return them"),
   top_logprobs: only(z.union([z.null(), z.literal(0)]), "the model does not return them"),
   audio: only(z.null(), "an answer is text"),

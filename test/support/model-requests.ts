@@ -3,6 +3,7 @@ import * as z from "zod";
 import { askHeaders, askRequest } from "../../src/schema/ask-schema";
 import { chatRequest } from "../../src/schema/chat-schema";
 import { exportLine } from "../../src/schema/export-schema";
+import { forkRequest } from "../../src/schema/fork-schema";
 import { sessionHeaders } from "../../src/schema/openai-schema";
 import { responsesRequest } from "../../src/schema/responses-schema";
 import * as session from "../../src/schema/session-schema";
@@ -84,7 +85,12 @@ const factOf = async (userId: string) =>
 export const cases: Record<string, Case> = {
   ask: {
     schema: askRequest,
-    examples: (sessionId, userId) => [{ sessionId, userId, question: "q", timeZone: "UTC" }],
+    examples: (sessionId, userId) => [
+      { sessionId, userId, question: "q", timeZone: "UTC" },
+      { sessionId, userId, question: "q", instructions: "i" },
+      { sessionId, question: "q", model: "m" },
+      { sessionId, question: "q", replaces: "t" },
+    ],
     send: (body) => llamory.post("/ask", body),
   },
   append: {
@@ -94,11 +100,16 @@ export const cases: Record<string, Case> = {
   },
   title: {
     schema: session.sessionChange,
-    examples: () => [{ title: "t" }],
+    examples: () => [{ title: "t" }, { instructions: "i" }, { timeZone: "UTC" }],
     send: async (body, sessionId) => {
       await llamory.ask(sessionId, "First.");
       return llamory.patch(`/sessions/${sessionId}`, body);
     },
+  },
+  fork: {
+    schema: forkRequest,
+    examples: (sessionId, userId) => [{ sessionId: `${sessionId}-2`, userId }],
+    send: (body, sessionId) => llamory.post(`/sessions/${sessionId}/fork`, body),
   },
   fact: {
     schema: user.factRequest,
@@ -158,6 +169,7 @@ export const cases: Record<string, Case> = {
     schema: z.object({ ...sessionHeaders.shape, ...askHeaders.shape }),
     examples: (id, userId) => [
       { "x-session-id": id, "x-openwebui-chat-id": id, "x-user-id": userId, accept: "a", "idempotency-key": "k" },
+      { "x-openwebui-user-id": userId, "last-event-id": "t:1" },
     ],
     send: (headers) => llamory.post("/v1/chat/completions", chat, Object.fromEntries(Object.entries(headers))),
   },

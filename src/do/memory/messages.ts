@@ -171,8 +171,19 @@ export class Messages {
     };
   }
 
-  firstQuestion(): Message | undefined {
-    return this.#said("m.role = 'user' ORDER BY m.seq LIMIT 1")[0];
+  /** @param except the first and the last `seq` of messages that do not count */
+  firstQuestion([from, to]: [from: number, to: number] = [0, 0]): Message | undefined {
+    return this.#said("m.role = 'user' AND m.seq NOT BETWEEN ? AND ? ORDER BY m.seq LIMIT 1", from, to)[0];
+  }
+
+  /**
+   * Returns the number of messages with text up to a `seq`, without results of functions.
+   * @param except the first and the last `seq` of messages that do not count
+   */
+  spoken(last: number, [from, to]: [from: number, to: number] = [0, 0]): number {
+    const query = `SELECT count(*) AS count FROM messages
+      WHERE seq <= ? AND seq NOT BETWEEN ? AND ? AND role != 'tool' AND content != ''`;
+    return this.#db.rows<{ count: number }>(query, last, from, to)[0]?.count ?? 0;
   }
 
   /** Estimated tokens of all messages. */

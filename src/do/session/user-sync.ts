@@ -1,5 +1,6 @@
 /** The session's user: access checks, and updates of the user's object. */
 import { type Failure, failed, ok, type Result } from "../../turn/result";
+import { titleOf } from "../../turn/title-of";
 import type { Message } from "../../turn/types";
 import { retryAt } from "../sqlite/schedule";
 import { storageFailed, tryWrite } from "../sqlite/try-write";
@@ -66,11 +67,13 @@ export class UserSync {
       const { removals } = ownership;
       const synced = Math.min(owner.told, (owner.resend ?? Number.POSITIVE_INFINITY) - 1);
       const { copied = 0 } = owner;
-      const batch = synced < copied ? { to: copied, messages: [], copied: this.#copied(copied) } : this.#next(synced);
+      const batch = synced < copied ? { to: copied, messages: [] } : this.#next(synced);
       // The messages of a running turn, and of the turn that it replaces, are sent when it ends.
       if (batch.to === synced) return messages.end().last > batch.to ? retryAt(1) : null;
+      const isListed = copied > 0 && (synced < copied || owner.resend !== undefined);
+      const listed = isListed ? this.#listed(Math.max(owner.told, batch.to)) : undefined;
       const title = owner.told === 0 ? store.title.given : undefined;
-      const update = { sessionId: owner.sessionId, epoch: owner.epoch, from: synced + 1, ...batch, title };
+      const update = { sessionId: owner.sessionId, epoch: owner.epoch, from: synced + 1, ...batch, listed, title };
       const stored = await this.#session.callUser<number | "gone">(owner.user, UPDATE_MS, (stub) =>
         stub.tell(update, owner.extraction),
       );
@@ -107,7 +110,10 @@ export class UserSync {
   async retract(from: number, to: number): Promise<boolean> {
     const { owner } = this.#session.store.ownership;
     if (owner && !(await this.#syncTo(to))) return false;
-    return this.#update(owner, (stub, { sessionId, epoch }) => stub.tell({ sessionId, epoch, from, to, messages: [] }));
+    const listed = owner?.copied === undefined ? undefined : this.#listed(Math.max(owner.told, to), [from, to]);
+    return this.#update(owner, (stub, { sessionId, epoch }) =>
+      stub.tell({ sessionId, epoch, from, to, messages: [], listed }),
+    );
   }
 
   /**
@@ -165,11 +171,17 @@ export class UserSync {
     return reply !== null && reply !== false;
   }
 
-  /** Returns how the user's object lists a session whose messages up to a `seq` are copies. */
-  #copied(messages: number): SessionUpdate["copied"] {
-    const { title, messages: stored } = this.#session.store;
-    const { firstAt, lastAt } = stored.info();
-    return { messages, title: title.text, firstAt, lastAt };
+  /**
+   * Returns how the user's object lists a session with copies, which it does not have itself.
+   * @param last the last `seq` that counts
+   * @param except the first and the last `seq` of messages that are being deleted
+   */
+  #listed(last: number, except?: [from: number, to: number]): SessionUpdate["listed"] {
+    const { messages } = this.#session.store;
+    const { firstAt, lastAt } = messages.info();
+    const question = messages.firstQuestion(except);
+    const title = question ? titleOf(question.content) : null;
+    return { messages: messages.spoken(last, except), title, firstAt, lastAt };
   }
 
   /** Returns the next messages to send, without tool results, and the last `seq` that they cover. */

@@ -29,8 +29,8 @@ export interface SessionUpdate {
   from: number;
   to: number;
   messages: Message[];
-  /** Set if the messages up to `to` are copies of another session: they are listed, and not stored. */
-  copied?: { messages: number; title: string | null; firstAt: number | null; lastAt: number | null } | undefined;
+  /** The whole session as it is listed, if a part of it is a copy of another session: the copy is not stored here. */
+  listed?: { messages: number; title: string | null; firstAt: number | null; lastAt: number | null } | undefined;
   /** The title that a client gave the session; only in its first update. */
   title?: string | undefined;
 }
@@ -80,7 +80,7 @@ export class UserStore {
    * @returns the last `seq` that is stored, and the messages that are new
    */
   update(update: SessionUpdate, maxBytes: number): { seq: number; fresh: Message[] } {
-    const { sessionId, from, to, messages, title, copied } = update;
+    const { sessionId, from, to, messages, title, listed } = update;
     const before = this.sessions.get(sessionId);
     const told = before?.told ?? 0;
     if (from > told + 1) return { seq: told, fresh: [] };
@@ -94,10 +94,10 @@ export class UserStore {
       this.transcript.add(sessionId, fresh);
       this.sessions.put(sessionId, {
         told: seq,
-        messages: (before?.messages ?? 0) + fresh.length - dropped.length + (told < to ? (copied?.messages ?? 0) : 0),
-        title: (dropped.length === 0 && before?.title) || (copied?.title ?? this.transcript.title(sessionId)),
-        firstAt: before?.first_at ?? copied?.firstAt ?? fresh[0]?.createdAt ?? null,
-        lastAt: fresh.at(-1)?.createdAt ?? before?.last_at ?? copied?.lastAt ?? null,
+        messages: listed?.messages ?? (before?.messages ?? 0) + fresh.length - dropped.length,
+        title: listed ? listed.title : (dropped.length === 0 && before?.title) || this.transcript.title(sessionId),
+        firstAt: before?.first_at ?? listed?.firstAt ?? fresh[0]?.createdAt ?? null,
+        lastAt: fresh.at(-1)?.createdAt ?? before?.last_at ?? listed?.lastAt ?? null,
       });
       if (title !== undefined) this.sessions.rename(sessionId, title);
       // Deleted rows leave free pages, and the file never shrinks: it grows only when no free page is left.

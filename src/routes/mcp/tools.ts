@@ -5,8 +5,10 @@ import type { AppEnv } from "../../env";
 import { FailureError, orThrow } from "../../middleware/respond";
 import { askRequestOf, askSession, callSession, embeddingOf, promptInputOf } from "../../rpc/call-session";
 import { callUser } from "../../rpc/call-user";
+import { forkSession } from "../../rpc/fork-session";
 import { askRequest } from "../../schema/ask-schema";
-import { sessionId, userId } from "../../schema/common-schema";
+import { sessionId, turnParam, userId } from "../../schema/common-schema";
+import { forkRequest } from "../../schema/fork-schema";
 import { searchRequest } from "../../schema/search-schema";
 import { appendRequest } from "../../schema/session-schema";
 import { factParam, factRequest } from "../../schema/user-schema";
@@ -37,6 +39,9 @@ export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<
   const calls = toolCalls.map((call) => `${call.name}(${call.arguments})`);
   return `[${iso(createdAt)}] ${name ?? role}: ${[content, ...calls].filter(Boolean).join(" ")}`;
 }
+
+/** Returns the id of an answer's turn, which `delete_turn` takes. */
+const turnOf = ({ role, turnId }: Message) => (role === "assistant" && turnId !== undefined ? ` (turn ${turnId})` : "");
 
 export const tools = {
   ask: tool(
@@ -75,7 +80,8 @@ export const tools = {
     z.object({ sessionId: session, limit: z.int().min(1).max(1_000).default(50) }),
     async (c, { sessionId, limit }) => {
       const { messages } = orThrow(await callSession(c, sessionId, (stub) => stub.getHistory({ limit })));
-      return messages.toReversed().map(lineOf).join("\n") || "The conversation is empty.";
+      const lines = messages.toReversed().map((message) => lineOf(message) + turnOf(message));
+      return lines.join("\n") || "The conversation is empty.";
     },
   ),
   remember: tool(
@@ -87,6 +93,22 @@ export const tools = {
       const append = callSession(c, sessionId, (stub) => stub.append(said, request), { retry: false });
       const { firstSeq, lastSeq } = orThrow(await append);
       return `Remembered as messages ${firstSeq} to ${lastSeq}.`;
+    },
+  ),
+  delete_turn: tool(
+    "Delete one question and its answer, by the id of the turn that `get_history` shows.",
+    z.object({ sessionId: session, turnId: turnParam.shape.turnId }),
+    async (c, { sessionId, turnId }) => {
+      const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.withdrawTurn(turnId)));
+      return `Forgot ${deleted} messages.`;
+    },
+  ),
+  fork: tool(
+    "Copy a conversation into a new one, to continue it in another way.",
+    z.object({ sessionId: session, before: forkRequest.shape.before }),
+    async (c, { sessionId, before }) => {
+      const fork = await forkSession(c, sessionId, { before });
+      return `Copied ${fork.messages} messages into the conversation ${fork.sessionId}.`;
     },
   ),
   forget: tool("Delete a conversation for good.", z.object({ sessionId: session }), async (c, { sessionId }) => {
@@ -123,5 +145,12 @@ export type ToolName = keyof typeof tools;
 export const toolList = Object.entries(tools).map(([name, { description, input }]) => ({
   name,
   description,
-  inputSchema: z.toJSONSchema(input, { io: "input", unrepresentable: "any" }),
+  inputSchema: z.toJSONSchema(input, {
+    io: "input",
+    unrepresentable: "any",
+    // Clients that turn schemas into grammars refuse patterns with classes. The tools check the arguments themselves.
+    override: ({ jsonSchema }) => {
+      jsonSchema.pattern = undefined;
+    },
+  }),
 }));

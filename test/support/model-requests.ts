@@ -55,7 +55,15 @@ const chat = {
   tools: [{ type: "function", function: tool }],
   response_format: { type: "json_schema", json_schema: { name: "n", schema } },
 };
-const unread = { n: 1, logprobs: null, top_logprobs: null, audio: null, modalities: null, functions: null };
+const unread = {
+  n: 1,
+  logit_bias: null,
+  logprobs: null,
+  top_logprobs: null,
+  audio: null,
+  modalities: null,
+  functions: null,
+};
 const responses = {
   model: "m",
   input: [

@@ -1,4 +1,4 @@
-/** What a client has received of a turn. */
+/** The part of a turn that a client has received. */
 export interface Received {
   turnId: string;
   /** Characters of the answer; infinite after the last event. */

@@ -1,4 +1,5 @@
-// Fails if a file has more than 250 lines, or if two files of src have the same name.
+// Fails if a file has more than 250 lines, if two files of src have the same name, or if code looks up objects without
+// their jurisdiction.
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -15,6 +16,11 @@ const problems = files.flatMap((file) => {
 const own = files.filter((file) => file.startsWith("src/"));
 for (const group of Map.groupBy(own, (file) => basename(file)).values()) {
   if (group.length > 1) problems.push(`${group.join(" and ")} have the same name`);
+}
+for (const file of own.filter((name) => !name.endsWith("object-of.ts"))) {
+  if (/\.(?:getByName|idFromName)\(/.test(readFileSync(join(root, file), "utf8"))) {
+    problems.push(`${file} looks up an object itself; use objectOf of src/object-of.ts`);
+  }
 }
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;

@@ -115,6 +115,12 @@ export const settingsSchema = z.object({
   USER_MAX_MB: count(1, 10_000).default(USER_MAX_MB),
   /** Days after the last turn or append until a session is deleted; 0 for never. The session's object reads this setting. */
   SESSION_TTL_DAYS: count(0, 36_500).default(0),
+  /** The jurisdiction in which all objects live; empty for none. A new one hides the sessions of the old one. */
+  JURISDICTION: z.enum(["", "eu", "us", "fedramp", "fedramp-high"]).default(""),
+  /** The region in which Cloudflare should create new objects; empty for the region of their first request. */
+  LOCATION_HINT: z
+    .enum(["", "wnam", "enam", "sam", "weur", "eeur", "apac", "apac-ne", "apac-se", "oc", "afr", "me"])
+    .default(""),
   /** `true`: serves only requests to a loopback name, for local use. */
   LOCAL_ONLY: z.enum(["true", "false"]).default("false"),
   /** `true` enables `GET /debug`. */

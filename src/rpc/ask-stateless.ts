@@ -32,6 +32,6 @@ export function askStateless(
     turn.fail({ reason: "turn_interrupted" });
   });
   c.executionCtx.waitUntil(turn.ended.then(() => log("info", "turn", turn.summary)));
-  c.executionCtx.waitUntil(turn.ended.then(() => countTokens(c.env.TENANT_DO, quotaOf(c), turn.used)));
+  c.executionCtx.waitUntil(turn.ended.then(() => countTokens(c.env, quotaOf(c), turn.used)));
   return form ? streamReply(turn, encoderOf(form, turn.id)) : finishedReply(turn, false);
 }

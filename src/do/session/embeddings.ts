@@ -144,7 +144,7 @@ export class Embeddings {
     const vectors = await embed(this.#session.env.AI, texts, options);
     const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
     // An answer does not wait for the count.
-    if (vectors) void countTokens(this.#session.env.TENANT_DO, options.meter, tokens);
+    if (vectors) void countTokens(this.#session.env, options.meter, tokens);
     return vectors;
   }
 }

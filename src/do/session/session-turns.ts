@@ -120,7 +120,7 @@ export class SessionTurns {
     const isStored = turn.journal.finished;
     const synced = isStored && this.#user.sync();
     log("info", "turn", { session: ctx.id.toString(), ...turn.summary });
-    await countTokens(env.TENANT_DO, request.meter, turn.used);
+    await countTokens(env, request.meter, turn.used);
     // Last, because an encoder may be slow.
     if (isStored) await this.#lifecycle.written(request);
     await synced;

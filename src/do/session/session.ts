@@ -2,7 +2,8 @@
 import type { AiBinding } from "../../llm/binding";
 import { Llama } from "../../llm/llama";
 import { log } from "../../log";
-import type { Quotas } from "../../quota";
+import { objectOf } from "../../object-of";
+import type { QuotaBindings } from "../../quota";
 import { withTimeout } from "../../timeout";
 import { budgetOf } from "../../turn/budget";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
@@ -14,9 +15,8 @@ import { LiveTurns } from "./live-turns";
 import { Store } from "./store";
 import { TurnQueue } from "./turn-queue";
 
-export interface SessionBindings {
+export interface SessionBindings extends QuotaBindings {
   AI: AiBinding;
-  TENANT_DO: Quotas;
   USER_DO: DurableObjectNamespace<UserObject>;
   /** Read from the bindings and not from requests, because the alarm has no request. */
   SESSION_TTL_DAYS?: string;
@@ -63,7 +63,7 @@ export class Session {
   /** Calls a user's object. Returns null, and logs the cause, if the call fails or takes longer than `ms` milliseconds. */
   async callUser<R>(user: string, ms: number, call: (stub: UserStub) => Promise<R>): Promise<R | null> {
     try {
-      return await withTimeout(ms, () => call(this.env.USER_DO.getByName(user)));
+      return await withTimeout(ms, () => call(objectOf(this.env.USER_DO, user, this.env)));
     } catch (error) {
       log("warn", "user_unreachable", { cause: String(error) });
       return null;

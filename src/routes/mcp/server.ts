@@ -5,7 +5,7 @@
  * use the SDK's client.
  */
 import { type Context, Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { version } from "../../../package.json";
 import type { AppEnv } from "../../env";
 import { json } from "../../middleware/json-response";
@@ -50,7 +50,7 @@ const isTool = (name: string): name is ToolName => Object.hasOwn(tools, name);
 
 /** Calls a tool. Returns failures as text, so that the model can react to them. */
 async function callTool(c: Context<AppEnv>, params: unknown) {
-  const call = z.object({ name: z.string(), arguments: z.unknown().optional() }).safeParse(params);
+  const call = z.object({ name: z.string(), arguments: z.optional(z.unknown()) }).safeParse(params);
   if (!call.success || !isTool(call.data.name)) throw new RpcError(INVALID_PARAMS, "There is no such tool.");
   const result = (text: string, isError: boolean) => ({ content: [{ type: "text", text }], isError });
   try {

@@ -26,7 +26,8 @@ import {
   validMessage,
   withoutNulls,
 } from "./json-rpc";
-import { lineOf, type ToolName, toolList, tools } from "./tools";
+import toolList from "./tool-list.json";
+import { lineOf, type ToolName, tools } from "./tools";
 
 export const operations = (): Operations => ({
   "POST /mcp": {

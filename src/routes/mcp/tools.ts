@@ -121,10 +121,3 @@ export const tools = {
 };
 
 export type ToolName = keyof typeof tools;
-
-/** The tools as an MCP client lists them. */
-export const toolList = Object.entries(tools).map(([name, { description, input }]) => ({
-  name,
-  description,
-  inputSchema: z.toJSONSchema(input, { io: "input", unrepresentable: "any" }),
-}));

@@ -1,12 +1,11 @@
 /** Settings of the Worker. They are parsed once per isolate. */
 import * as z from "zod/mini";
 import { MAX_REPLY_TOKENS, USER_MAX_MB } from "./limits";
-import "./locale";
+import { intFromText } from "./schema/fields";
 import { isTimeZone } from "./turn/dates";
 
 const text = (fallback = "") => z._default(z.string(), fallback);
-const count = (min: number, max: number, fallback: number) =>
-  z._default(z.coerce.number().check(z.int(), z.minimum(min), z.maximum(max)), fallback);
+const count = (min: number, max: number, fallback: number) => z._default(intFromText(min, max), fallback);
 
 /** An API token: its SHA-256 and its tenant. */
 export interface Holder {

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { MAX_REPLY_TOKENS } from "../limits";
 import { content, finishReason, sessionId, status, timeZone, toolCalls, turnId, userId } from "./common-schema";
-import { always, count, described, int, nullable, number, optional, pattern, text, time } from "./fields";
+import { always, count, datetime, described, int, nullable, number, optional, pattern, text, time } from "./fields";
 import { memory, usage } from "./memory-schema";
 
 export const askRequest = z.object({
@@ -44,7 +44,7 @@ export const turnResponse = () =>
     status,
     question: text("The question; empty for a turn that continued with results of function calls."),
     createdAt: time("The time of the question."),
-    finishedAt: nullable("The time of the end; null while the turn runs.", z.iso.datetime()),
+    finishedAt: nullable("The time of the end; null while the turn runs.", datetime()),
   });
 
 export const streamHeaders = z.object({

@@ -84,9 +84,6 @@ export const timeZone = described(
 export const sessionParam = z.object({ sessionId });
 export const turnParam = z.object({ sessionId, turnId });
 
-/** Returns the schema of a number in a query, from 1 to `max`. */
-export const positive = (max: number) => z.coerce.number().check(z.int(), z.minimum(1), z.maximum(max));
-
 export const healthResponse = () =>
   z.object({
     ok: always(true),

@@ -1,8 +1,8 @@
 /** Shapes of search and of the preview of a prompt. */
 import * as z from "zod/mini";
 import { MAX_CONTENT } from "../limits";
-import { anyRole, calledFields, content, positive, sessionId, timeZone, userId } from "./common-schema";
-import { count, described, int, list, object, objects, optional, text, time } from "./fields";
+import { anyRole, calledFields, content, sessionId, timeZone, userId } from "./common-schema";
+import { count, described, int, intFromText, list, object, objects, optional, text, time } from "./fields";
 import { memory, scored } from "./memory-schema";
 
 const query = "The text to search for.";
@@ -10,7 +10,7 @@ const limit = "The most messages to return.";
 
 export const searchQuery = z.object({
   q: described(query, z.string().check(z.minLength(1), z.maxLength(MAX_CONTENT))),
-  limit: z._default(described(limit, positive(100)), 10),
+  limit: z._default(described(limit, intFromText(1, 100)), 10),
 });
 
 export const searchRequest = z.object({

@@ -1,20 +1,20 @@
 /** Shapes of a session and its messages. */
 import * as z from "zod/mini";
 import { FUTURE_MS } from "../turn/time-order";
+import { anyRole, calledFields, content, name, oneLine, role, seq, sessionId, status, userId } from "./common-schema";
 import {
-  anyRole,
-  calledFields,
-  content,
-  name,
-  oneLine,
-  positive,
-  role,
-  seq,
-  sessionId,
-  status,
-  userId,
-} from "./common-schema";
-import { always, count, described, nullable, objects, optional, pattern, text, time } from "./fields";
+  always,
+  count,
+  datetime,
+  described,
+  intFromText,
+  nullable,
+  objects,
+  optional,
+  pattern,
+  text,
+  time,
+} from "./fields";
 
 /** The title that a response shows. */
 export const shownTitle = () =>
@@ -26,8 +26,8 @@ export const sessionResponse = () =>
     title: shownTitle(),
     messages: count("The number of messages."),
     tokens: count("Their estimated tokens."),
-    firstAt: nullable("The time of the first message.", z.iso.datetime()),
-    lastAt: nullable("The time of the last message.", z.iso.datetime()),
+    firstAt: nullable("The time of the first message.", datetime()),
+    lastAt: nullable("The time of the last message.", datetime()),
     vectors: z.optional(count("Messages that have an embedding; absent without `EMBEDDING_MODEL`.")),
   });
 
@@ -44,10 +44,10 @@ export const historyQuery = z.object({
       z.transform((list) => list.split(",").map(Number)),
     ),
   ),
-  limit: z._default(described("The number of messages of a page.", positive(1_000)), 50),
+  limit: z._default(described("The number of messages of a page.", intFromText(1, 1_000)), 50),
   before: optional(
     "Returns messages with smaller numbers: the `nextCursor` of the previous page.",
-    positive(Number.MAX_SAFE_INTEGER),
+    intFromText(1, Number.MAX_SAFE_INTEGER),
   ),
 });
 
@@ -75,9 +75,9 @@ export const appendRequest = z.object({
     name: z.optional(name),
     createdAt: optional(
       "The time of the message; default: the time of the request.",
-      z.iso
-        .datetime({ offset: true })
-        .check(z.refine((value) => Date.parse(value) <= Date.now() + FUTURE_MS, "must not be in the future")),
+      datetime({ offset: true }).check(
+        z.refine((value) => Date.parse(value) <= Date.now() + FUTURE_MS, "must not be in the future"),
+      ),
     ),
   }).check(z.minLength(1), z.maxLength(1_000)),
 });

@@ -1,14 +1,27 @@
 /** Shapes of a user: sessions and facts. */
 import * as z from "zod/mini";
 import { MAX_FACT } from "../turn/user-memory";
-import { identifier, positive, seq, sessionId, userId, wellFormed } from "./common-schema";
-import { always, count, described, list, nullable, object, objects, optional, pattern, text, time } from "./fields";
+import { identifier, seq, sessionId, userId, wellFormed } from "./common-schema";
+import {
+  always,
+  count,
+  described,
+  intFromText,
+  list,
+  nullable,
+  object,
+  objects,
+  optional,
+  pattern,
+  text,
+  time,
+} from "./fields";
 import { shownTitle } from "./session-schema";
 
 export const userParam = z.object({ userId });
 
 export const userSessionsQuery = z.object({
-  limit: z._default(described("The number of sessions of a page.", positive(1_000)), 50),
+  limit: z._default(described("The number of sessions of a page.", intFromText(1, 1_000)), 50),
   cursor: optional(
     "The `nextCursor` of the previous page.",
     pattern(/^\d{1,15}~[A-Za-z0-9._:@+-]{1,128}$/, "must be the `nextCursor` of a page"),

@@ -1,5 +1,4 @@
 /** Fields with the descriptions that the OpenAPI document shows. Every property of a schema has one. */
-
 import * as z from "zod/mini";
 import { _coercedNumber, _isoDateTime } from "zod/v4/core";
 import "../locale";
@@ -25,17 +24,20 @@ export const nullish = <T extends z.ZodMiniType>(description: string, schema: T)
 
 export const text = (description: string) => described(description, z.string());
 
-/** Returns the schema of a number of things: an integer from 0. */
+/** Returns the schema of a quantity: an integer from 0. */
 export const count = (description: string) => described(description, int(0));
 
-// `z.iso` and `z.coerce` would add the schemas of all kinds of times and values to the bundle.
-/** Returns the schema of a time as ISO 8601, in UTC unless `offset` allows other offsets. */
+/**
+ * Returns the schema of a time as ISO 8601, in UTC unless `offset` allows other offsets. `z.iso.datetime` would add dates
+ * and durations to the Worker; `z.coerce.number`, below, all other types.
+ */
 export const datetime = (params?: { offset: boolean }) => _isoDateTime(z.ZodMiniISODateTime, params);
 
 /** Returns the schema of an integer that a query or a setting contains as text. */
 export const intFromText = (min: number, max: number) =>
   _coercedNumber(z.ZodMiniNumber).check(z.int(), z.minimum(min), z.maximum(max));
 
+/** Returns the schema of a time in UTC. */
 export const time = (description: string) => described(description, datetime());
 
 export const object = <T extends z.core.$ZodLooseShape>(description: string, shape: T) =>

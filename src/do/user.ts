@@ -156,6 +156,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       extract: () => this.#learnFacts.run(),
       close: () => this.#resumeDeletion(),
       tidy: () => this.#store.tidy((session) => this.#isWritten(session)),
+      reindex: () => this.#store.reindex(),
     });
   }
 

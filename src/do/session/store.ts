@@ -2,6 +2,7 @@
 import { log } from "../../log";
 import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import { answerOf, Messages, type TurnPlace } from "../memory/messages";
+import { reindex } from "../memory/reindex";
 import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
@@ -12,23 +13,13 @@ import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import { type Owner, Ownership } from "./owner";
 import { SessionImport } from "./session-import";
 import { Title } from "./title";
-import { type NewTurn, TurnRows } from "./turn-rows";
+import { type NewTurn, type Opening, TurnRows } from "./turn-rows";
 
 /** The largest size of a session. */
 export interface SessionLimits {
   messages: number;
   /** Bytes of its database, indexes included. */
   bytes: number;
-}
-
-/** The messages that a turn stores before its answer. */
-export interface Opening {
-  /** Messages before the first turn of the session. */
-  before: NewMessage[];
-  /** The turn's own messages: tool results, then its question, if it has one. */
-  messages: NewMessage[];
-  /** The owner of a session that has none yet. */
-  owner?: Owner | undefined;
 }
 
 /** Readers get these during an import. */
@@ -185,6 +176,7 @@ export class Store {
         this.#turns.clear();
         this.#messages.clear();
         this.vectors.clear();
+        this.schedule.drop("reindex");
         this.ownership.release();
         this.title.set(undefined);
       });
@@ -212,6 +204,11 @@ export class Store {
       this.import.id ??= imported;
       throw error;
     }
+  }
+
+  /** Rebuilds a part of an old index. @returns when to continue; null at its end */
+  reindex(): Promise<number | null> {
+    return reindex(this.#db, this.schedule, this.#messages);
   }
 
   /** Resolves when all writes are durable. */

@@ -15,6 +15,8 @@ export class Database implements Tables {
   readonly #caches: (() => void)[] = [];
   /** Whether newer code made the tables: then every read and write fails with {@link SchemaTooNewError}. */
   readonly newer: boolean;
+  /** Whether schema steps ran when the object woke. They may have planned tasks. */
+  readonly migrated: boolean;
   #exists: boolean;
   #inTransaction = false;
 
@@ -24,7 +26,7 @@ export class Database implements Tables {
     this.#exists = hasTables(storage.sql);
     this.newer = isNewer(storage.sql, kind);
     if (this.newer) log("error", "schema_too_new", { kind });
-    else if (this.#exists) migrate(storage, kind);
+    this.migrated = !this.newer && this.#exists && migrate(storage, kind);
   }
 
   /** Whether the object has tables. */

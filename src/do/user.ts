@@ -7,7 +7,7 @@ import { failed, ok, type Result } from "../turn/result";
 import type { RecalledMessage } from "../turn/types";
 import type { Fact, Place } from "../turn/user-memory";
 import { SEARCH_TOKENS } from "./memory/ranking";
-import { storageFailed, tryWrite } from "./sqlite/try-write";
+import { thrownFailure, tryWrite } from "./sqlite/try-write";
 import type { TenantDO } from "./tenant";
 import { type Extraction, LearnFacts } from "./user/learn-facts";
 import type { Known, Question, UserObject } from "./user/user-object";
@@ -146,7 +146,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     try {
       return await this.#destroy(names);
     } catch (error) {
-      return failed(storageFailed(error));
+      return failed(thrownFailure(error));
     }
   }
 

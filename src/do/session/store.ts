@@ -7,7 +7,7 @@ import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
 import { noTables } from "../sqlite/tables";
-import { appendedAt, setAppendedAt } from "./appended-at";
+import { lastUsedAt, setAppendedAt } from "./appended-at";
 import { MOST_OF_TURN } from "./entries";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import { type Owner, Ownership } from "./owner";
@@ -98,10 +98,12 @@ export class Store {
 
   /** Returns the time of the last ask or append, in milliseconds since 1970. Appended messages may have older times. */
   lastUsed(): number {
-    const appended = appendedAt(this.#db);
-    const [last] = this.messages.page(undefined, 1);
-    const asked = last && (last.turnId || appended === undefined) ? last.createdAt : 0;
-    return Math.max(appended ?? 0, asked);
+    return lastUsedAt(this.#db, this.messages);
+  }
+
+  /** Ends the turn whose end could not be written, with its partial answer. @param isLive whether a turn still runs */
+  endLost(isLive: (turnId: string) => boolean): void {
+    if (this.#unanswered && !isLive(this.#unanswered.id)) this.#change(() => {});
   }
 
   /** Stores the messages of a turn before its answer. */

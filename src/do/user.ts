@@ -9,7 +9,7 @@ import { failed, ok, type Result } from "../turn/result";
 import type { RecalledMessage } from "../turn/types";
 import type { Fact, Place } from "../turn/user-memory";
 import { SEARCH_TOKENS } from "./memory/ranking";
-import { storageFailed, tryWrite } from "./sqlite/try-write";
+import { thrownFailure, tryWrite } from "./sqlite/try-write";
 import { type Extraction, LearnFacts } from "./user/learn-facts";
 import type { Known, Question, UserObject } from "./user/user-object";
 import type { Cursor, ListedSession, Unwritten } from "./user/user-sessions";
@@ -146,7 +146,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     try {
       return await this.#destroy(names);
     } catch (error) {
-      return failed(storageFailed(error));
+      return failed(thrownFailure(error));
     }
   }
 
@@ -156,6 +156,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       extract: () => this.#learnFacts.run(),
       close: () => this.#resumeDeletion(),
       tidy: () => this.#store.tidy((session) => this.#isWritten(session)),
+      reindex: () => this.#store.reindex(),
     });
   }
 

@@ -8,7 +8,7 @@ import { withTimeout } from "../../timeout";
 import { budgetOf } from "../../turn/budget";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import type { StoredTurn, TurnStatus } from "../../turn/types";
-import { storageFailed } from "../sqlite/try-write";
+import { thrownFailure } from "../sqlite/try-write";
 import type { UserObject } from "../user/user-object";
 import type { AskRequest } from "./ask-request";
 import { LiveTurns } from "./live-turns";
@@ -49,6 +49,11 @@ export class Session {
   markLost<T extends { status: TurnStatus }>(stored: T, turnId: string | undefined): T {
     const isLost = stored.status === "running" && !this.live.get(turnId ?? "");
     return isLost ? { ...stored, status: "interrupted" } : stored;
+  }
+
+  /** Ends the stored turn whose end could not be written. Until then its messages are not sent to the user's object. */
+  endLostTurn(): void {
+    this.store.endLost((turnId) => this.live.get(turnId) !== undefined);
   }
 
   model({ model }: AskRequest): Llama {
@@ -92,7 +97,7 @@ export class Session {
     try {
       return ok(await empty());
     } catch (error) {
-      return failed(storageFailed(error));
+      return failed(thrownFailure(error));
     }
   }
 }

@@ -7,7 +7,7 @@ import { changesIn, extractionCall, type FactChange } from "../../turn/extractio
 import type { Failure } from "../../turn/result";
 import type { Message } from "../../turn/types";
 import type { Fact } from "../../turn/user-memory";
-import { storageFailed } from "../sqlite/try-write";
+import { thrownFailure } from "../sqlite/try-write";
 import { epochIn, type NotedEpoch } from "./user-sessions";
 import type { SessionUpdate, UserStore } from "./user-store";
 
@@ -124,7 +124,7 @@ export class LearnFacts {
     try {
       return this.#done(turn, () => this.#apply(turn, changes ?? [], facts));
     } catch (error) {
-      storageFailed(error);
+      thrownFailure(error);
       // Without the turn, the next run does not pay for the same call again.
       return this.#done(turn, () => {});
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { visitedServer } from "./support/page";
 
 const visited = visitedServer();
@@ -80,6 +81,41 @@ describe("a long conversation", () => {
     await visitor.choose("Go to a date");
     await page.getByRole("button", { name: "First message" }).click();
     await page.waitForSelector("#m1:focus");
+  });
+
+  it("of long messages, of which a request returns few, is read without a gap", async () => {
+    const session = `heavy-${crypto.randomUUID()}`;
+    // The server returns 4,000,000 characters at once: 20 of these messages.
+    const messages = Array.from({ length: 60 }, (_, at) => ({
+      message: { role: "user", content: `${at + 1} `.padEnd(200_000, "x"), createdAt: "2024-01-01T00:00:00.000Z" },
+    }));
+    await visited.restore(session, [{ llamory: "session", version: 1 }, ...messages, { end: { messages: 60 } }]);
+    await using visitor = await open(`/#/${session}/10`);
+    const { page } = visitor;
+    await page.waitForSelector("#m10:focus");
+    const numbers = () => page.locator("article[id]").evaluateAll((all) => all.map(({ id }) => Number(id.slice(1))));
+    await page.locator(".transcript").evaluate((list) => {
+      list.scrollTop = list.scrollHeight;
+    });
+    await eventually(async () => expect((await numbers()).at(-1)).toBeGreaterThan(10));
+    const shown = await numbers();
+    expect(shown).toEqual(Array.from(shown, (_, at) => (shown[0] ?? 0) + at));
+    await page.goto("about:blank");
+    await page.goto(`${visited.server.url}/#/${session}`);
+    await page.locator("#m60").waitFor();
+    await page.getByRole("button", { name: "Show older messages", exact: true }).click();
+    await page.locator("#m21").waitFor();
+  });
+
+  it("of no messages is read with one request", async () => {
+    await using visitor = await open();
+    const requests: string[] = [];
+    visitor.page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+    await visitor.page.getByRole("button", { name: "New conversation", exact: true }).click();
+    await visitor.page.getByRole("heading", { name: "Start talking.", exact: true }).waitFor();
+    await eventually(() => expect(requests).toContain(`/sessions/${visitor.session}`));
+    await visitor.page.evaluate(() => new Promise(requestAnimationFrame));
+    expect(requests.filter((path) => path.endsWith("/messages"))).toHaveLength(1);
   });
 
   it("finds a place for the URL of a message that was deleted", async () => {

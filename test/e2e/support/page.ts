@@ -201,6 +201,13 @@ export function visitedServer(more: Record<string, string> = {}, browserArgs: st
     async append(session: string, messages: { role: string; content: string }[]): Promise<void> {
       expect((await post(`${server.url}/sessions/${session}/messages`, { messages })).status).toBe(201);
     },
+    /** Imports the lines of an export. */
+    async restore(session: string, lines: object[]): Promise<void> {
+      const body = lines.map((line) => JSON.stringify(line)).join("\n");
+      const headers = { "content-type": "application/x-ndjson" };
+      const imported = await fetch(`${server.url}/sessions/${session}/import`, { method: "POST", headers, body });
+      expect(imported.status).toBe(201);
+    },
     /** Appends messages; one of them is the fact. */
     async remember(
       session: string,

@@ -73,6 +73,23 @@ describe("to look inside", () => {
     expect(await visitor.violations()).toEqual([]);
   });
 
+  it("a trial of budgets that failed shows its failure until the next one succeeds", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await page.fill("#question", "What is the password of the cellar?");
+    await page.getByRole("button", { name: /^Will send/ }).click();
+    const recall = page.getByLabel(/^Recalled messages/);
+    await recall.waitFor();
+    await page.route("**/context", (route) => route.abort());
+    await recall.fill("0");
+    const failure = page.locator(".budget-trial").getByRole("alert");
+    await failure.waitFor();
+    await page.unroute("**/context");
+    await page.getByLabel(/^Recent messages/).fill("0");
+    await page.locator(".columns > div").first().waitFor();
+    expect(await failure.count()).toBe(0);
+  });
+
   it("what changed since the previous answer is listed, and prompt tokens are shown once", async () => {
     const session = `change-${crypto.randomUUID()}`;
     await visited.remember(session, 3_000, { at: 6, content: "The password of the cellar is xylophone." });

@@ -86,7 +86,7 @@ describe("code and formulas", () => {
     const { page } = visitor;
     await page.locator("#m2 .code-kwd", { hasText: "const" }).waitFor();
     expect(await page.locator("#m2 pre").innerText()).toBe(code);
-    await page.getByRole("button", { name: "Copy code" }).click();
+    await page.getByRole("button", { name: "Copy code", exact: true }).click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
   });
 
@@ -148,17 +148,17 @@ describe("a conversation", () => {
       document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
     }, file);
     await visitor.hasRead("I keep bees.");
-    const list = page.getByRole("navigation", { name: "Conversations" });
-    await list.getByRole("link", { name: "Bees" }).waitFor();
+    const list = page.getByRole("navigation", { name: "Conversations", exact: true });
+    await list.getByRole("link", { name: "Bees", exact: true }).waitFor();
     await page.reload();
-    await list.getByRole("link", { name: "Bees" }).waitFor();
+    await list.getByRole("link", { name: "Bees", exact: true }).waitFor();
   });
 
   it("begins with suggestions, and names the browser's tab", async () => {
     await using visitor = await visited.open();
     const { page } = visitor;
     expect(await page.title()).toBe("Llamory");
-    await page.getByRole("button", { name: "How does your memory work?" }).click();
+    await page.getByRole("button", { name: "How does your memory work?", exact: true }).click();
     await visitor.hasRead("You said: How does your memory work?");
     await expect.poll(() => page.title()).toBe("How does your memory work? · Llamory");
   });
@@ -171,7 +171,7 @@ describe("the page", () => {
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(await background()).toBe("rgb(255, 255, 255)");
     await page.getByRole("button", { name: "More", exact: true }).click();
-    await page.getByLabel("Theme").selectOption("dark");
+    await page.getByRole("combobox", { name: "Theme", exact: true }).selectOption("dark");
     await expect.poll(background).toBe("rgb(22, 21, 26)");
     await page.reload();
     await expect.poll(background).toBe("rgb(22, 21, 26)");

@@ -9,17 +9,17 @@ describe("deleting", () => {
   it("each deletion has its own Undo", async () => {
     await using visitor = await open();
     const { page } = visitor;
-    const list = page.getByRole("navigation", { name: "Conversations" });
+    const list = page.getByRole("navigation", { name: "Conversations", exact: true });
     const sessions: string[] = [];
     for (const text of ["I keep bees.", "I like figs."]) {
-      await page.getByRole("button", { name: "New conversation" }).click();
+      await page.getByRole("button", { name: "New conversation", exact: true }).click();
       await visitor.ask(text);
       await visitor.hasRead(`You said: ${text}`);
       sessions.push(visitor.session);
     }
-    await list.getByRole("button", { name: "Delete I keep bees." }).click();
-    await list.getByRole("button", { name: "Delete I like figs." }).click();
-    const undo = page.getByRole("button", { name: "Undo" });
+    await list.getByRole("button", { name: "Delete I keep bees.", exact: true }).click();
+    await list.getByRole("button", { name: "Delete I like figs.", exact: true }).click();
+    const undo = page.getByRole("button", { name: "Undo", exact: true });
     await expect.poll(() => undo.count()).toBe(2);
     await undo.last().click();
     await undo.click();
@@ -36,7 +36,7 @@ describe("deleting", () => {
     await page.getByText("Start talking.").waitFor();
     await visitor.ask("I like figs.");
     await visitor.hasRead("You said: I like figs.");
-    await page.getByRole("button", { name: "Undo" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Undo", exact: true }).waitFor({ state: "detached" });
     const transcript = await visited.transcript(visitor.session);
     expect(transcript.map(({ content }) => content)).toEqual(["I like figs.", "You said: I like figs."]);
   });

@@ -11,7 +11,7 @@ describe("while an answer is awaited", () => {
     visited.model.mode = "wait";
     try {
       await visitor.ask("Count slowly.");
-      await page.getByRole("button", { name: "Stop" }).waitFor();
+      await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
       await page.getByRole("heading", { level: 1 }).click();
       await page.keyboard.press("Escape");
       await visitor.sees("Stopping…");
@@ -19,7 +19,7 @@ describe("while an answer is awaited", () => {
       visited.model.release();
     }
     await expect
-      .poll(async () => (await visited.transcript(visitor.session)).map(({ status }) => status), { timeout: 20_000 })
+      .poll(async () => (await visited.transcript(visitor.session)).map(({ status }) => status))
       .toEqual(["cancelled", "cancelled"]);
     await visitor.page.getByText("Stopping…").waitFor({ state: "detached" });
   });
@@ -40,7 +40,7 @@ describe("while an answer is awaited", () => {
     await visitor.ask("Count slowly.");
     await visitor.sees(/word5 /);
     await visited.server.kill();
-    await visitor.page.getByText("Reconnecting").first().waitFor({ timeout: 2_000 });
+    await visitor.page.getByText("Reconnecting").first().waitFor();
     await visited.server.start();
     await visitor.sees("This answer was cut off.");
   });
@@ -55,7 +55,7 @@ describe("while an answer is awaited", () => {
       Math.random = () => 1_000;
     });
     await context.setOffline(true);
-    await page.getByText("You are offline.").waitFor({ timeout: 2_000 });
+    await page.getByText("You are offline.").waitFor();
     await visitor.ask("Are you there?");
     await visitor.sees("Reconnecting…");
     await context.setOffline(false);
@@ -81,7 +81,7 @@ describe("a question that fails", () => {
     } finally {
       visited.model.release();
     }
-    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("button", { name: "Try again", exact: true }).click();
     await visitor.hasRead("You said: Are you there?");
     expect(await visited.transcript(visitor.session)).toHaveLength(4);
     expect(await page.getByRole("alert").count()).toBe(0);
@@ -98,7 +98,7 @@ describe("a question that fails", () => {
     } finally {
       visited.model.release();
     }
-    await visitor.page.getByRole("button", { name: "Discard" }).first().click();
+    await visitor.page.getByRole("button", { name: "Discard", exact: true }).first().click();
     await visitor.hasRead("You said: And now?");
     expect(await visited.transcript(visitor.session)).toHaveLength(2);
   });
@@ -139,10 +139,10 @@ describe("drafts and keys", () => {
     await visitor.ask("I keep bees.");
     await visitor.hasRead("You said: I keep bees.");
     await page.fill("#question", "half a thought");
-    await page.getByRole("button", { name: "New conversation" }).click();
+    await page.getByRole("button", { name: "New conversation", exact: true }).click();
     await expect.poll(() => page.inputValue("#question")).toBe("");
     await page.fill("#question", "another");
-    await page.getByRole("navigation").getByRole("link", { name: "I keep bees." }).click();
+    await page.getByRole("navigation").getByRole("link", { name: "I keep bees.", exact: true }).click();
     await expect.poll(() => page.inputValue("#question")).toBe("half a thought");
     await page.reload();
     await expect.poll(() => page.inputValue("#question")).toBe("half a thought");
@@ -167,17 +167,17 @@ describe("drafts and keys", () => {
     await using visitor = await open();
     const { page } = visitor;
     await visitor.signIn(`keys-${crypto.randomUUID().slice(0, 8)}`);
-    await page.getByRole("button", { name: "Facts" }).click();
-    await page.getByLabel("A new fact").fill("Keeps bees.");
+    await page.getByRole("button", { name: "Facts", exact: true }).click();
+    await page.getByLabel("A new fact", { exact: true }).fill("Keeps bees.");
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Edit: Keeps bees." }).click();
+    await page.getByRole("button", { name: "Edit: Keeps bees.", exact: true }).click();
     await page.getByRole("textbox", { name: "Fact", exact: true }).fill("Keeps wasps.");
     await page.keyboard.press("Escape");
-    await page.getByText("Keeps bees.").waitFor();
-    await page.getByRole("button", { name: "Delete: Keeps bees." }).click();
-    await page.getByRole("button", { name: "Undo" }).click();
-    await page.getByRole("button", { name: "Delete: Keeps bees." }).waitFor();
-    await page.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("dialog").getByText("Keeps bees.").waitFor();
+    await page.getByRole("button", { name: "Delete: Keeps bees.", exact: true }).click();
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await page.getByRole("button", { name: "Delete: Keeps bees.", exact: true }).waitFor();
+    await page.getByRole("button", { name: "Close", exact: true }).click();
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain("Facts");
   });
 

@@ -26,12 +26,12 @@ describe("whatever is said", () => {
     await using visitor = await open(`/#/${session}`);
     const { page } = visitor;
     await visitor.ask("Say one long line.");
-    await page.getByRole("button", { name: "Show all 200,000 characters" }).waitFor();
+    await page.getByRole("button", { name: "Show all 200,000 characters", exact: true }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     expect(await page.locator("article").count()).toBeLessThanOrEqual(150);
     for (let pages = 0; pages < 4; pages += 1) {
       const first = await page.locator("article[id]").first().getAttribute("id");
-      await page.getByRole("button", { name: "Show older messages" }).click();
+      await page.getByRole("button", { name: "Show older messages", exact: true }).click();
       await expect.poll(() => page.locator("article[id]").first().getAttribute("id")).not.toBe(first);
     }
     expect(await page.locator("article").count()).toBeLessThanOrEqual(150);

@@ -12,10 +12,13 @@ describe("to look inside", () => {
     const { page } = visitor;
     await visitor.ask("What is the password of the cellar?");
     await visitor.hasRead("It is xylophone.");
-    await page.getByText("Details").last().click();
+    await page
+      .getByRole("button", { name: /^Details/ })
+      .last()
+      .click();
     const recalled = page
       .locator("ol.message-links")
-      .getByRole("link", { name: "The password of the cellar is xylophone." });
+      .getByRole("link", { name: "The password of the cellar is xylophone.", exact: true });
     await recalled.waitFor();
     expect(await page.locator(".legend").first().innerText()).toMatch(
       /System prompt[\s\S]*Recalled[\s\S]*Reserved for the reply/,
@@ -46,7 +49,7 @@ describe("to look inside", () => {
     const { page } = visitor;
     await page.fill("#question", "What is the password of the cellar?");
     await page.getByRole("button", { name: "Prompt", exact: true }).click();
-    const dialog = page.getByRole("dialog", { name: "Prompt" });
+    const dialog = page.getByRole("dialog", { name: "Prompt", exact: true });
     await dialog.getByText("System prompt").waitFor();
     expect(await dialog.locator("li.window").last().innerText()).toContain("message 1000");
     expect(await dialog.locator("li.question").innerText()).toContain("What is the password of the cellar?");
@@ -103,7 +106,7 @@ describe("to look inside", () => {
       .getByRole("button", { name: /^Details/ })
       .last()
       .click();
-    await page.getByRole("heading", { name: "Since the previous answer" }).waitFor();
+    await page.getByRole("heading", { name: "Since the previous answer", exact: true }).waitFor();
     expect(await page.getByText(/excerpts? dropped:/).count()).toBe(1);
     const details = await page.locator(".answer-details:visible").innerText();
     expect(details.match(/[\d,]+ of [\d,]+ tokens used/g)).toHaveLength(1);
@@ -126,13 +129,16 @@ describe("to look inside", () => {
     await visited.remember(session, 1, { at: 0, content: "The hives stand under a lime tree.", userId });
     await using visitor = await open();
     const { page } = visitor;
-    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("button", { name: "Search", exact: true }).click();
     await page.getByText("Searches this conversation.").waitFor();
     await page.keyboard.press("Escape");
     await visitor.signIn(userId);
-    await page.getByRole("navigation").getByRole("link", { name: "The hives stand" }).waitFor();
-    await page.getByRole("button", { name: "Search" }).click();
-    await page.getByLabel("Search text").fill("lime");
+    await page
+      .getByRole("navigation")
+      .getByRole("link", { name: /^The hives stand/ })
+      .waitFor();
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.getByLabel("Search text", { exact: true }).fill("lime");
     await page.keyboard.press("Enter");
     await page.getByText("1 found, best first, in all conversations.").waitFor();
     await page.getByText(/^The hives stand under a lime tree\. · user/).waitFor();
@@ -143,10 +149,10 @@ describe("to look inside", () => {
     await visited.remember(session, 300, { at: 6, content: "The password of the cellar is xylophone." });
     await using visitor = await open(`/#/${session}`);
     const { page } = visitor;
-    await page.getByRole("button", { name: "Search" }).click();
-    await page.getByLabel("Search text").fill("cellar");
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.getByLabel("Search text", { exact: true }).fill("cellar");
     await page.keyboard.press("Enter");
-    await page.getByRole("link", { name: "The password of the cellar is xylophone." }).click();
+    await page.getByRole("link", { name: "The password of the cellar is xylophone.", exact: true }).click();
     await page.waitForSelector("#m7:focus");
   });
 });

@@ -5,7 +5,7 @@ import { visitedServer } from "./support/page";
 const visited = visitedServer();
 const open = visited.open;
 
-const END = { name: "Go to the end" };
+const END = { name: "Go to the end", exact: true };
 
 describe("a long conversation", () => {
   it("shows a question that is sent far above the end, and its answer, and keeps both in view", async () => {
@@ -79,7 +79,7 @@ describe("a long conversation", () => {
     await page.getByRole("button", { name: "Go", exact: true }).click();
     await page.waitForSelector(`#m${31 * 24 + 1}:focus`);
     await visitor.choose("Go to a date");
-    await page.getByRole("button", { name: "First message" }).click();
+    await page.getByRole("button", { name: "First message", exact: true }).click();
     await page.waitForSelector("#m1:focus");
   });
 
@@ -139,13 +139,13 @@ describe("the list of conversations", () => {
       localStorage.setItem("llamory:sessions:", JSON.stringify(sessions));
     });
     await page.reload();
-    const list = page.getByRole("navigation", { name: "Conversations" });
-    await list.getByRole("heading", { name: "Yesterday" }).waitFor();
+    const list = page.getByRole("navigation", { name: "Conversations", exact: true });
+    await list.getByRole("heading", { name: "Yesterday", exact: true }).waitFor();
     expect(await list.getByRole("link").count()).toBe(2_000);
     await visitor.ask("Are you there?");
     await visitor.hasRead("You said: Are you there?");
     expect(await list.getByRole("link").count()).toBe(2_000);
-    await list.getByRole("searchbox", { name: "Filter conversations" }).fill("conversation 1234");
+    await list.getByRole("searchbox", { name: "Filter conversations", exact: true }).fill("conversation 1234");
     await expect.poll(() => list.getByRole("link").allInnerTexts()).toEqual(["Conversation 1234"]);
   });
 
@@ -163,11 +163,11 @@ describe("the list of conversations", () => {
       const response = await fetch(`${visited.server.url}/users/${userId}/sessions?limit=1000`);
       return ((await response.json()) as { data: unknown[] }).data.length;
     };
-    await expect.poll(listed, { timeout: 30_000 }).toBe(230);
+    await expect.poll(listed).toBe(230);
     await using visitor = await open();
     const { page } = visitor;
     await visitor.signIn(userId);
-    const list = page.getByRole("navigation", { name: "Conversations" });
+    const list = page.getByRole("navigation", { name: "Conversations", exact: true });
     const count = () => list.getByRole("link").count();
     await expect.poll(count).toBeGreaterThanOrEqual(100);
     await list.evaluate((element) => {

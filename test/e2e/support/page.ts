@@ -122,9 +122,9 @@ export class Visitor {
 
   /** Signs in with a name. */
   async signIn(name: string): Promise<void> {
-    await this.page.getByRole("button", { name: "Sign in" }).click();
-    await this.page.getByLabel("Your name").fill(name);
-    await this.page.getByRole("button", { name: "Continue" }).click();
+    await this.page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await this.page.getByLabel(/^Your name, so/).fill(name);
+    await this.page.getByRole("button", { name: "Continue", exact: true }).click();
     await this.page.getByRole("button", { name, exact: true }).waitFor();
   }
 

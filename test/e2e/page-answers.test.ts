@@ -36,6 +36,44 @@ describe("Markdown", () => {
     expect(lines).toBe(1);
   });
 
+  it("headings keep the page's outline, and rules are drawn", async () => {
+    await using visitor = await openAnswer("# One\n\n## Two\n\n### Three\n\n---\n\nend");
+    const message = visitor.page.locator("#m2");
+    for (const [level, name] of [
+      [3, "One"],
+      [4, "Two"],
+      [5, "Three"],
+    ] as const) {
+      expect(await message.getByRole("heading", { level, name, exact: true }).count()).toBe(1);
+    }
+    expect(await message.locator("hr").evaluate((rule) => rule.getBoundingClientRect().width)).toBeGreaterThan(100);
+  });
+
+  it.each(["light", "dark"] as const)("placeholders are readable in %s", async (colorScheme) => {
+    await using visitor = await visited.open("/", { colorScheme });
+    const contrast = await visitor.page.locator("#question").evaluate((field) => {
+      // Returns the relative luminance (WCAG 2) of a color that the canvas reads.
+      const luminance = (color: string) => {
+        const context = new OffscreenCanvas(1, 1).getContext("2d");
+        if (!context) return Number.NaN;
+        context.fillStyle = color;
+        context.fillRect(0, 0, 1, 1);
+        const [red = 0, green = 0, blue = 0] = Array.from(context.getImageData(0, 0, 1, 1).data, (byte) => {
+          const share = byte / 255;
+          return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+      };
+      const ground = [field, document.body].map((element) => getComputedStyle(element).backgroundColor);
+      const [text, behind] = [
+        luminance(getComputedStyle(field, "::placeholder").color),
+        luminance(ground.find((color) => !/, 0\)$/.test(color)) ?? "white"),
+      ];
+      return (Math.max(text, behind) + 0.05) / (Math.min(text, behind) + 0.05);
+    });
+    expect(contrast).toBeGreaterThanOrEqual(4.5);
+  });
+
   it("entities are decoded in text and kept in code", async () => {
     await using visitor = await openAnswer("a &lt; b &copy; `&lt;b&gt;`\n\n```\n&amp;\n```");
     const { page } = visitor;

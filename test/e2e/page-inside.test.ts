@@ -155,4 +155,38 @@ describe("to look inside", () => {
     await page.getByRole("link", { name: "The password of the cellar is xylophone.", exact: true }).click();
     await page.waitForSelector("#m7:focus");
   });
+
+  it("search loads further results", async () => {
+    const session = `search-${crypto.randomUUID()}`;
+    await visited.remember(session, 200);
+    await using visitor = await open(`/#/${session}`);
+    const { page } = visitor;
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Search", exact: true });
+    await dialog.getByRole("searchbox", { name: "Search text", exact: true }).fill("weather");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("20 found, best first, in this conversation.").waitFor();
+    await dialog.getByRole("button", { name: "Show further results", exact: true }).click();
+    await dialog.getByText("100 found, best first, in this conversation.").waitFor();
+    expect(await dialog.getByRole("link").count()).toBe(100);
+    expect(await dialog.getByRole("button", { name: "Show further results", exact: true }).count()).toBe(0);
+  });
+
+  it("a mark on the map of the conversation leads to its message", async () => {
+    const session = `map-${crypto.randomUUID()}`;
+    await visited.remember(session, 3_000, { at: 6, content: "The password of the cellar is xylophone." });
+    await using visitor = await open(`/#/${session}`);
+    const { page } = visitor;
+    await visitor.ask("What is the password of the cellar?");
+    await visitor.hasRead("It is xylophone.");
+    const chip = page.getByRole("button", { name: /^Details/ }).last();
+    await chip.click();
+    const marks = page.locator(".answer-details:visible .strip a.recalled");
+    await marks.first().waitFor();
+    // Days at both ends, from the first message to the question.
+    expect(await page.locator(".answer-details:visible .span").innerText()).toMatch(/Jan 1, 2024/);
+    const target = await marks.first().getAttribute("href");
+    await marks.first().dispatchEvent("click");
+    await page.waitForSelector(`#m${target?.split("/").at(-1)}:focus`);
+  });
 });

@@ -52,6 +52,10 @@ describe("where the server wants a token", () => {
     await dialog.waitFor({ state: "detached" });
     await visitor.ask("My secret is mango.");
     await visitor.hasRead("Noted. I will remember that.");
+    await visitor.page.getByRole("article", { name: /^Stand-in, message 2$/ }).waitFor();
+    await visitor.page.getByRole("button", { name: "New conversation", exact: true }).click();
+    await visitor.page.getByText("A stand-in answers, not a language model.").waitFor();
+    await visitor.page.getByText("npm run start:ollama", { exact: true }).waitFor();
     // The token is stored for this tab only.
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("mine");
   });

@@ -22,10 +22,23 @@ const HOSTILE = [
   '<svg onload="window.hacked=6"></svg> `code <b>` &lt;i&gt; **bold** <style>body{display:none}</style>',
 ].join("\n\n");
 
+/** Markdown of 80 KB in 120 pieces, which stream in 3 s. */
+const LONG_ANSWER = Array.from({ length: 120 }, (_, at) =>
+  [
+    `## Chapter ${at}`,
+    `The **weather** stayed grey, and [nobody](https://example.com/${at}) minded. `.repeat(6),
+    "- one\n- two\n  - three\n- `four`",
+    "| a | b |\n| - | -: |\n| 1 | 2 |",
+    `\`\`\`js\nconst chapter = ${at}; // why\n\`\`\``,
+    "",
+  ].join("\n\n"),
+);
+
 /** Returns the model's answer to a question. */
 function answerTo(question: string, prompt: string): string[] {
   if (question.includes("slowly")) return Array.from({ length: 200 }, (_, at) => `word${at} `);
   if (question.includes("a moment")) return Array.from({ length: 30 }, (_, at) => `moment${at} `);
+  if (question.includes("80 KB")) return [...LONG_ANSWER];
   if (question.includes("hostile")) return [HOSTILE];
   if (question.includes("one long line")) return ["x".repeat(200_000)];
   const password = /password of the cellar is (\w+)/.exec(prompt)?.[1];

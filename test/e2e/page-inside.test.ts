@@ -156,6 +156,32 @@ describe("to look inside", () => {
     await page.waitForSelector("#m7:focus");
   });
 
+  it("the tokens and the price of the whole conversation are summed up", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    const dialog = page.getByRole("dialog", { name: "Costs", exact: true });
+    await visitor.choose("Costs");
+    await dialog.getByText("No model has answered in this conversation.").waitFor();
+    await page.keyboard.press("Escape");
+    for (const question of ["I keep bees.", "I like figs."]) {
+      await visitor.ask(question);
+      await visitor.hasRead(`You said: ${question}`);
+    }
+    const messages = await visited.transcript(visitor.session);
+    const turns = await Promise.all(
+      messages
+        .filter(({ role }) => role === "assistant")
+        .map(async ({ turnId }) => {
+          const turn = await fetch(`${visited.server.url}/sessions/${visitor.session}/turns/${turnId}`);
+          return (await turn.json()) as { model: string; usage: { promptTokens: number } };
+        }),
+    );
+    const tokens = turns.reduce((sum, { usage }) => sum + usage.promptTokens, 0);
+    await visitor.choose("Costs");
+    await dialog.getByText(`2 answers · prompts ${tokens.toLocaleString("en")} tokens`).waitFor();
+    await dialog.getByText(turns[0]?.model ?? "", { exact: true }).waitFor();
+  });
+
   it("search loads further results", async () => {
     const session = `search-${crypto.randomUUID()}`;
     await visited.remember(session, 200);

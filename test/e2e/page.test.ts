@@ -215,6 +215,7 @@ describe("for everybody", () => {
           () => page.getByRole("button", { name: "Sign in", exact: true }).click(),
           () => visitor.choose("Help"),
           () => visitor.choose("Go to a date"),
+          () => visitor.choose("Costs"),
         ];
         for (const openDialog of dialogs) {
           await openDialog();

@@ -174,6 +174,7 @@ interface Message {
   role: string;
   content: string;
   status: string;
+  turnId?: string;
 }
 
 /** Starts a server with the wordy model, and a browser, for all tests of a file. */

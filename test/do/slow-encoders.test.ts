@@ -6,6 +6,7 @@ import { ChatDO } from "../../src/do/chat";
 import { Embeddings } from "../../src/do/session/embeddings";
 import { Session, type SessionBindings } from "../../src/do/session/session";
 import type { AiBinding, AiInputs, AiOptions } from "../../src/llm/binding";
+import { eventually } from "../support/eventually";
 import { ScriptedModel } from "../support/scripted-model";
 import { later } from "../support/users";
 import { freshSession, worker } from "../support/worker";
@@ -229,7 +230,7 @@ describe("over HTTP, an encoder that fails for more than 50 texts", () => {
     const asked = await llamory.ask(session, "Which chapter?");
     expect(await asked.json()).toMatchObject({ memory: { recall: "words" } });
     let minutes = 0;
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       minutes += 1;
       await later(60_000 * minutes, () => runDurableObjectAlarm(env.CHAT_DO.getByName(session)));
       expect(await (await llamory.fetch(path)).json()).toMatchObject({ messages: 242, vectors: 242 });

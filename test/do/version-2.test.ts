@@ -5,6 +5,7 @@ import { ChatDO } from "../../src/do/chat";
 import { Database } from "../../src/do/sqlite/database";
 import { UserDO } from "../../src/do/user";
 import { FactRows } from "../../src/do/user/fact-rows";
+import { eventually } from "../support/eventually";
 import { lose } from "../support/lose";
 import { tablesOf } from "../support/transfer";
 import { freshUser, sessionObject, userObject } from "../support/users";
@@ -91,7 +92,7 @@ describe("a session of version 2.0.0", () => {
     const session = freshSession();
     await oldSession(session, talk());
     expect(await found(session, "Who plays the cello?")).toBe(30);
-    await vi.waitFor(() => expect(ChatDO.prototype.alarm).toHaveBeenCalled());
+    await eventually(() => expect(ChatDO.prototype.alarm).toHaveBeenCalled());
     for (const next of [1, ALARM + 1, 2 * ALARM + 1]) {
       expect(await restOf(sessionObject(session))).toEqual({ next, last: COUNT });
       await ring(session);
@@ -224,7 +225,7 @@ describe("a user of version 2.0.0", () => {
     const [user, session] = [freshUser(), freshSession()];
     await oldUser(user, session, talk(), facts);
     expect(await search(user, "Who plays the cello?")).toMatchObject({ sessionId: session, seq: 30 });
-    await vi.waitFor(() => expect(UserDO.prototype.alarm).toHaveBeenCalled());
+    await eventually(() => expect(UserDO.prototype.alarm).toHaveBeenCalled());
     expect(await nearest(user, "Işıl")).toEqual([]);
     for (const next of [1, ALARM + 1, 2 * ALARM + 1]) {
       expect(await restOf(userObject(user))).toEqual({ next, last: COUNT });

@@ -22,7 +22,6 @@ const said = (count: number) =>
 
 /** The time of a text that the encoder refuses. */
 const REFUSED = -1;
-const PATIENCE = { timeout: 20_000, interval: 20 };
 
 /** Returns the number of a message in the last line of its text; undefined for another text. */
 const chapterOf = (text: string) => /Chapter (\d+):[^\n]*$/.exec(text)?.[1];
@@ -234,7 +233,7 @@ describe("over HTTP, an encoder that fails for more than 50 texts", () => {
       minutes += 1;
       await later(60_000 * minutes, () => runDurableObjectAlarm(env.CHAT_DO.getByName(session)));
       expect(await (await llamory.fetch(path)).json()).toMatchObject({ messages: 242, vectors: 242 });
-    }, PATIENCE);
+    });
     expect(failures).toBe(2);
     expect(await (await llamory.ask(session, "And now?")).json()).toMatchObject({
       memory: { recall: "words+meaning" },

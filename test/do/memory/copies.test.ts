@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { copiesOf } from "../../../src/do/memory/copies";
 import type { Message } from "../../../src/turn/types";
 import { eventually } from "../../support/eventually";

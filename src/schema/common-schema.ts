@@ -37,6 +37,11 @@ export const status = z
   .describe("The status of the turn. `interrupted`: the model or the Worker failed; the saved text is kept.");
 export const count = z.int().min(0);
 export const seq = z.int().min(1).describe("The number of the message in its session, from 1.");
+/** A list of messages in a query. */
+export const seqList = z
+  .string()
+  .regex(/^[1-9]\d{0,14}(?:,[1-9]\d{0,14}){0,99}$/, "must be up to 100 numbers, separated by commas")
+  .transform((list) => list.split(",").map(Number));
 export const time = z.iso.datetime();
 
 /** A name of one line. */

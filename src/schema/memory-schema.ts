@@ -18,6 +18,12 @@ export const scored = z.object({
   score: z.number().describe("The rank of the message: higher is better."),
   words: z.number().describe("The part of the score from matching words; absent if only words were used.").optional(),
   meaning: z.number().describe("The part of the score from embeddings; absent if only words were used.").optional(),
+  from: count
+    .describe(
+      "The place of the excerpt in a longer message: `content.slice(from, to)` of the whole message, as JavaScript counts (UTF-16 code units). Absent if the message is quoted whole.",
+    )
+    .optional(),
+  to: count.describe("The end of the excerpt, exclusive.").optional(),
 });
 
 /** The memory of a turn in an export, which names neither sessions nor users. */

@@ -10,6 +10,7 @@ import {
   positive,
   role,
   seq,
+  seqList,
   sessionId,
   status,
   time,
@@ -49,10 +50,7 @@ export const sessionChanged = () =>
   });
 
 export const historyQuery = z.object({
-  seq: z
-    .string()
-    .regex(/^[1-9]\d{0,14}(?:,[1-9]\d{0,14}){0,99}$/, "must be up to 100 numbers, separated by commas")
-    .transform((list) => list.split(",").map(Number))
+  seq: seqList
     .describe("Returns only these messages: up to 100 numbers, separated by commas. `limit` and `before` are ignored.")
     .optional(),
   limit: positive(1_000).describe("The number of messages of a page.").default(50),

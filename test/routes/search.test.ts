@@ -6,6 +6,7 @@ const llamory = worker();
 
 interface Quoted {
   seq: number;
+  score: number;
   content: string;
   from?: number;
   to?: number;
@@ -83,6 +84,25 @@ describe("a quotation of a long message", () => {
     expect(short).toMatchObject({ content: "A barometer is a fine thing." });
     expect(short).not.toHaveProperty("from");
     expect(short).not.toHaveProperty("to");
+  });
+});
+
+describe("a sentence at the end of a long message", () => {
+  it.each([
+    ["a pasted text of 10 KB", `${filler(0).repeat(5)}${NEEDLE}`, QUESTION],
+    [
+      "a Chinese message of 1,600 characters",
+      `${"天气还是灰蒙蒙的，没有人介意。".repeat(107)}船屋的备用钥匙挂在气压计后面。`,
+      "船屋的备用钥匙在哪里？",
+    ],
+  ])("is found and quoted: %s", async (_what, content, question) => {
+    const session = freshSession();
+    const talk = Array.from({ length: 60 }, (_, at) => ({ role: "user", content: `Grey, ${at}.` }));
+    await llamory.post(`/sessions/${session}/messages`, { messages: [{ role: "user", content }, ...talk] });
+    const response = await llamory.post(`/sessions/${session}/context`, { question, windowTokens: 60 });
+    const { memory } = await response.json<{ memory: { recalled: Quoted[] } }>();
+    expect(memory.recalled[0]?.seq).toBe(1);
+    expect(memory.recalled[0]?.content).toMatch(/barometer|气压计/);
   });
 });
 

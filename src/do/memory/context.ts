@@ -13,6 +13,7 @@ import {
 import type { Budget, Context, NewMessage, RecalledMessage } from "../../turn/types";
 import type { Fact, UserContext } from "../../turn/user-memory";
 import { isShortened, planWindow, shortened } from "../../turn/window";
+import { conversationPart, recallPart } from "./conversation-questions";
 import type { Range } from "./evidence";
 import { explain } from "./explain";
 import { lastExchange } from "./follow-ups";
@@ -84,7 +85,14 @@ export function readContext(messages: Messages, question: string, budget: Budget
   const previous = lastExchange(messages, last + 1);
   const scale = others.length > 0 ? scope.user?.scale : undefined;
   const beyond = { nearest, scale, leftOut, previous, now, timeZone };
-  const own = onDays(recall(messages, question, limits, beyond).recalled, timeZone);
+  const part = conversationPart(question);
+  const recalls = () => {
+    if (part === undefined) return recall(messages, question, limits, beyond).recalled;
+    // The facts of the user answer.
+    if (part === "person" && user && user.facts.length > 0) return [];
+    return recallPart(messages, question, part, limits, leftOut);
+  };
+  const own = onDays(recalls(), timeZone);
   let recalled = others.length > 0 ? compete(own, others, limits) : own;
   if (budget.window === undefined) {
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);

@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { kCurrentWorker } from "miniflare";
 import { defineConfig } from "vitest/config";
+import type {} from "../test/support/provided";
 import type { FileConversation } from "./scored-conversation";
 
 /** The URL of a real encoder, and a folder with scored conversations, both optional. */

@@ -243,17 +243,3 @@ describe("a natural question", () => {
     );
   });
 });
-
-describe("an emoji", () => {
-  it.each([
-    ["🐝", "Summ summ 🐝!", "What did I say with 🐝?"],
-    ["❤️", "You are the best ❤️", "❤️"],
-    ["🇵🇹", "Off to the sea 🇵🇹 tomorrow", "Where did I use 🇵🇹"],
-    ["👩‍🚀", "Call me 👩‍🚀 from now on", "👩‍🚀?"],
-  ])("finds the messages that contain it: %s", async (_emoji, content, question) => {
-    const talk = LANGUAGES.Spanish?.talk ?? [];
-    const lines = [...talk, "The sun ☀️ shines.", content, ...talk, "🇪🇸 is far away 🐶"];
-    const session = await sessionWith(lines.map((line) => ({ role: "user", content: line })));
-    expect((await search(session, question))[0]?.content).toBe(content);
-  });
-});

@@ -101,9 +101,10 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     return this.#store.sessions.list(limit, after);
   }
 
-  /** Returns the messages of all sessions that match a text best, best first. */
-  search(text: string, limit: number): RecalledMessage[] {
-    return this.#store.transcript.recall(text, { tokens: SEARCH_TOKENS, count: limit, whole: true }).recalled;
+  /** Returns the messages of all sessions that match a text best, best first. @param timeZone of the days in the text */
+  search(text: string, limit: number, timeZone?: string): RecalledMessage[] {
+    const limits = { tokens: SEARCH_TOKENS, count: limit, whole: true };
+    return this.#store.transcript.recall(text, limits, undefined, { timeZone }).recalled;
   }
 
   /** Returns all facts, newest first. */

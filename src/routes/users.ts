@@ -8,8 +8,9 @@ import { valid } from "../middleware/validation";
 import { objectName, objectPrefix } from "../rpc/call-object";
 import { callUser } from "../rpc/call-user";
 import type { ResponseBody } from "../schema/response-body";
-import { searchQuery, searchRequest, searchResponse } from "../schema/search-schema";
+import { userSearchQuery, userSearchRequest, userSearchResponse } from "../schema/search-schema";
 import { userDeleted, userParam, userSessionsQuery, userSessionsResponse } from "../schema/user-schema";
+import { settingsOf } from "../settings";
 import { iso, toRecalled } from "../wire/to-json";
 import type { Operations } from "./operation";
 
@@ -25,7 +26,7 @@ export const operations = (): Operations => ({
     id: "searchUser",
     summary: "Search all sessions of a user",
     description: "Returns the messages that match a text best, best first, with their sessions.",
-    response: searchResponse,
+    response: userSearchResponse,
     postman: [{ at: 330, name: "Search all of them", query: { q: "lime tree" }, includes: "-of-ana" }],
   },
   "POST /users/:userId/search": {
@@ -33,7 +34,7 @@ export const operations = (): Operations => ({
     summary: "Search all sessions of a user with the text in the body",
     description: "Finds the same as `GET`. URLs appear in the logs of proxies; bodies do not.",
     example: { q: "honey" },
-    response: searchResponse,
+    response: userSearchResponse,
     postman: [{ at: 340, name: "Search with the text in the body", body: { q: "lime tree" }, includes: "-of-ana" }],
   },
   "DELETE /users/:userId": {
@@ -50,9 +51,13 @@ export const operations = (): Operations => ({
 /** The most calls of the user's object in one request. Each deletes a part of the sessions; a Worker may make 50 subrequests. */
 const MOST_CALLS = 40;
 
-async function search(c: Context<AppEnv>, userId: string, { q, limit }: z.output<typeof searchRequest>) {
-  const messages = await callUser(c, userId, (stub) => stub.search(q, limit));
-  const body: ResponseBody<typeof searchResponse> = { data: messages.map((message) => toRecalled("", message)) };
+async function search(
+  c: Context<AppEnv>,
+  userId: string,
+  { q, limit, timeZone = settingsOf(c.env).TIME_ZONE }: z.output<typeof userSearchRequest>,
+) {
+  const messages = await callUser(c, userId, (stub) => stub.search(q, limit, timeZone));
+  const body: ResponseBody<typeof userSearchResponse> = { data: messages.map((message) => toRecalled("", message)) };
   return body;
 }
 
@@ -82,10 +87,10 @@ export const routes = new Hono<AppEnv>()
       return json(c, body, 200);
     },
   )
-  .get("/users/:userId/search", userTokens, valid("param", userParam), valid("query", searchQuery), async (c) =>
+  .get("/users/:userId/search", userTokens, valid("param", userParam), valid("query", userSearchQuery), async (c) =>
     json(c, await search(c, c.req.valid("param").userId, c.req.valid("query")), 200),
   )
-  .post("/users/:userId/search", userTokens, valid("param", userParam), valid("json", searchRequest), async (c) =>
+  .post("/users/:userId/search", userTokens, valid("param", userParam), valid("json", userSearchRequest), async (c) =>
     json(c, await search(c, c.req.valid("param").userId, c.req.valid("json")), 200),
   )
   .delete("/users/:userId", valid("param", userParam), async (c) => {

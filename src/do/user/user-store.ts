@@ -2,6 +2,7 @@
 import { factsWithin } from "../../turn/prompt-blocks";
 import type { Message } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
+import { conversationPart } from "../memory/conversation-questions";
 import type { Beyond } from "../memory/ranking";
 import { Database } from "../sqlite/database";
 import { Schedule } from "../sqlite/schedule";
@@ -118,10 +119,13 @@ export class UserStore {
     asked: Pick<Beyond, "previous" | "now" | "timeZone">,
   ): UserMemory {
     const limits = { tokens: room.recall, count: Number.POSITIVE_INFINITY };
-    return {
-      ...this.transcript.recall(question, limits, sessionId, asked),
-      facts: factsWithin(this.facts.all(), room.facts),
-    };
+    const facts = factsWithin(this.facts.all(), room.facts);
+    const part = conversationPart(question);
+    if (part === undefined) return { ...this.transcript.recall(question, limits, sessionId, asked), facts };
+    // Facts answer questions about the person. Other questions about a conversation mean the asking session.
+    const isOpen = part === "person" && facts.length === 0;
+    const recalled = isOpen ? this.transcript.sample(question, limits, sessionId) : [];
+    return { recalled, scale: { rarities: {}, speakers: [] }, facts };
   }
 
   /** Deletes a session, with its messages and the facts that the model learned from them. */

@@ -2,6 +2,7 @@
 
 import { titleOf } from "../../turn/title-of";
 import type { Message, NewMessage, RecalledMessage } from "../../turn/types";
+import { recallPart } from "../memory/conversation-questions";
 import { NEIGHBOURHOOD } from "../memory/evidence";
 import { Messages } from "../memory/messages";
 import { type Beyond, type RecallLimits, recall, type Scale } from "../memory/ranking";
@@ -38,6 +39,13 @@ export class UserTranscript {
     const ranges = leftOut === undefined ? [] : this.#segments.rangesOf(leftOut);
     const { recalled, scale } = recall(this.#messages, text, { ...limits, before }, { ...asked, leftOut: ranges });
     return { recalled: this.#placed(recalled), scale };
+  }
+
+  /** Returns messages of all parts of the other sessions, for a question about the person. */
+  sample(text: string, limits: Omit<RecallLimits, "before">, leftOut: string): RecalledMessage[] {
+    const before = this.#messages.end().last + 1;
+    const ranges = this.#segments.rangesOf(leftOut);
+    return this.#placed(recallPart(this.#messages, text, "person", { ...limits, before }, ranges));
   }
 
   /** Returns the messages of a session from one `seq` to another. Their `seq` is the place in this copy. */

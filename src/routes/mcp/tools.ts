@@ -11,6 +11,7 @@ import { described, int } from "../../schema/fields";
 import { searchRequest } from "../../schema/search-schema";
 import { appendRequest } from "../../schema/session-schema";
 import { factParam, factRequest } from "../../schema/user-schema";
+import { settingsOf } from "../../settings";
 import type { Message } from "../../turn/types";
 import { fromMessage, iso } from "../../wire/to-json";
 
@@ -65,10 +66,12 @@ export const tools = {
         }),
       ),
     async (c, { sessionId, userId, query, limit }) => {
+      const timeZone = settingsOf(c.env).TIME_ZONE;
+      const request = { text: query, limit, timeZone, embedding: embeddingOf(c) };
       const found =
         userId === undefined
-          ? orThrow(await callSession(c, sessionId ?? "", (stub) => stub.search(query, limit, embeddingOf(c))))
-          : await callUser(c, userId, (stub) => stub.search(query, limit));
+          ? orThrow(await callSession(c, sessionId ?? "", (stub) => stub.search(request))).recalled
+          : await callUser(c, userId, (stub) => stub.search(query, limit, timeZone));
       const lines = found.map((message) => (message.sessionId ? `${message.sessionId} ` : "") + lineOf(message));
       return lines.join("\n") || "No message matches.";
     },

@@ -36,7 +36,8 @@ export function headersOf<T extends ZodType>(c: Context, schema: T): output<T> {
   return result.data;
 }
 
-function refused(error: Pick<ZodError, "issues">): FailureError {
+/** Returns the error that lists the issues of a schema. */
+export function refused(error: Pick<ZodError, "issues">): FailureError {
   const errors = error.issues.slice(0, MAX_ERRORS).map(({ path, message }) => ({ path: path.join("."), message }));
   return new FailureError({ reason: "invalid_request", errors });
 }

@@ -5,6 +5,7 @@ import {
   content,
   count,
   finishReason,
+  idempotencyKey,
   sessionId,
   status,
   time,
@@ -39,9 +40,7 @@ export const askRequest = z.object({
 
 export const askHeaders = z.object({
   accept: z.string().optional(),
-  "idempotency-key": z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters")
+  "idempotency-key": idempotencyKey
     .describe("Makes retries safe: for 24 hours, the same key and body return the same turn.")
     .optional(),
 });

@@ -46,6 +46,9 @@ export const name = z
   .refine(wellFormed, WELL_FORMED)
   .describe("The name of the author.");
 
+/** The value of the header `Idempotency-Key`. */
+export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters");
+
 /**
  * Returns the schema of an id that can be part of a path, a header and a line of a stream. `.` and `..` are refused,
  * because clients and proxies resolve them as parts of a path.

@@ -1,14 +1,12 @@
 /** Shapes of a session and its messages. */
 import * as z from "zod";
-import { FUTURE_MS } from "../turn/time-order";
+import { sentMessage } from "./append-schema";
 import {
   anyRole,
   calledFields,
-  content,
   count,
-  name,
+  idempotencyKey,
   positive,
-  role,
   seq,
   sessionId,
   status,
@@ -83,28 +81,36 @@ export const historyResponse = () =>
 
 export const appendRequest = z.object({
   userId: userId.optional(),
-  messages: z
-    .array(
-      z.object({
-        role: role.describe("The author. `system` messages are only quoted in prompts."),
-        content: content.describe("The text."),
-        name: name.optional(),
-        createdAt: z.iso
-          .datetime({ offset: true })
-          .refine((value) => Date.parse(value) <= Date.now() + FUTURE_MS, "must not be in the future")
-          .describe("The time of the message; default: the time of the request.")
-          .optional(),
-      }),
+  partial: z
+    .boolean()
+    .describe(
+      "Stores the valid messages and lists the others in `refused`. By default, one invalid message refuses all.",
     )
-    .min(1)
-    .max(1_000)
-    .describe("The messages, oldest first."),
+    .optional(),
+  messages: z.array(sentMessage).min(1).max(1_000).describe("The messages, oldest first."),
 });
+
+/** An append whose invalid messages were left out: it may be empty. */
+export const partialAppend = appendRequest.extend({ messages: z.array(sentMessage) });
+
+export const appendHeaders = z.object({
+  "idempotency-key": idempotencyKey
+    .describe("Makes retries safe: for 24 hours, one of the session's last 20 keys returns the same result.")
+    .optional(),
+});
+
+const refusedMessage = () =>
+  z.object({
+    index: count.describe("The place of the message in the request, from 0."),
+    message: z.string().describe("The field and what is wrong with it."),
+  });
+export type RefusedMessage = z.output<ReturnType<typeof refusedMessage>>;
 
 export const appendResponse = () =>
   z.object({
     sessionId,
     appended: count.describe("The number of stored messages."),
-    firstSeq: seq.describe("The number of the first one."),
-    lastSeq: seq.describe("The number of the last one."),
+    firstSeq: seq.nullable().describe("The number of the first one; null if all were refused."),
+    lastSeq: seq.nullable().describe("The number of the last one; null if all were refused."),
+    refused: z.array(refusedMessage()).describe("The refused messages; only with `partial`.").optional(),
   });

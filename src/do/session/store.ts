@@ -1,11 +1,12 @@
 /** The stored data of a session, and the transactions that change it. Each leaves complete turns in order. */
 import { log } from "../../log";
-import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
+import type { FinishedTurn, Idempotency, Message, NewMessage } from "../../turn/types";
 import { answerOf, Messages, type TurnPlace } from "../memory/messages";
 import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
 import { noTables } from "../sqlite/tables";
+import { type Appended, appendOf, forgetAppends, keepAppend } from "./append-keys";
 import { appendedAt, setAppendedAt } from "./appended-at";
 import { MOST_OF_TURN } from "./entries";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
@@ -93,11 +94,18 @@ export class Store {
     return this.messages.end().last + count <= limits.messages && this.#storage.sql.databaseSize < limits.bytes;
   }
 
-  append(messages: NewMessage[], owner?: Owner): { firstSeq: number; lastSeq: number } {
+  append(messages: NewMessage[], owner?: Owner, idempotency?: Idempotency): Appended {
     return this.#change(() => {
       setAppendedAt(this.#db);
-      return this.#messages.append(messages);
+      const appended = this.#messages.append(messages);
+      if (idempotency) keepAppend(this.#db, { ...idempotency, ...appended });
+      return appended;
     }, owner);
+  }
+
+  /** Returns the append with this idempotency key. */
+  appendOf(key: string): (Idempotency & Appended) | undefined {
+    return this.import.id === undefined ? appendOf(this.#db, key) : undefined;
   }
 
   /** Returns the last `seq` that no running turn can roll back. */
@@ -187,6 +195,7 @@ export class Store {
         this.vectors.clear();
         this.ownership.release();
         this.title.set(undefined);
+        forgetAppends(this.#db);
       });
     }
     // Last: a failed transaction empties nothing.

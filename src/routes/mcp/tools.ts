@@ -11,7 +11,7 @@ import { searchRequest } from "../../schema/search-schema";
 import { appendRequest } from "../../schema/session-schema";
 import { factParam, factRequest } from "../../schema/user-schema";
 import type { Message } from "../../turn/types";
-import { fromMessage, iso } from "../../wire/to-json";
+import { iso } from "../../wire/to-json";
 
 interface Tool<T extends z.ZodObject = z.ZodObject> {
   description: string;
@@ -83,8 +83,7 @@ export const tools = {
     z.object({ sessionId: session, userId: user.optional(), messages: appendRequest.shape.messages }),
     async (c, { sessionId, userId, messages }) => {
       const request = askRequestOf(c, sessionId, userId);
-      const said = messages.map(fromMessage);
-      const append = callSession(c, sessionId, (stub) => stub.append(said, request), { retry: false });
+      const append = callSession(c, sessionId, (stub) => stub.append(messages, request), { retry: false });
       const { firstSeq, lastSeq } = orThrow(await append);
       return `Remembered as messages ${firstSeq} to ${lastSeq}.`;
     },

@@ -54,6 +54,7 @@ export default defineConfig({
             "test/mutants/**",
             "test/crash/**",
             "test/docs/**",
+            "test/import/**",
             "test/worst/**",
             "test/meaning/**",
           ],

@@ -5,6 +5,7 @@ import { DateDialog } from "./date-dialog";
 import { acceptFiles } from "./drop-file";
 import { FactsDialog } from "./facts-dialog";
 import { HelpDialog } from "./help-dialog";
+import { ImportDialog } from "./import-dialog";
 import { NoticeList } from "./notice-list";
 import { newLocation } from "./page-location";
 import { SearchDialog } from "./search-dialog";
@@ -86,6 +87,7 @@ function Page({ page }: { page: PageState }) {
       {dialog === "facts" && <FactsDialog page={page} onClose={close("facts")} />}
       {dialog === "date" && <DateDialog page={page} onClose={close("date")} />}
       {dialog === "help" && <HelpDialog onClose={close("help")} />}
+      <ImportDialog page={page} />
       <main>
         <Transcript page={page} />
         <p class="hidden" role="status">

@@ -238,7 +238,7 @@ describe("every format", () => {
   });
 
   it("converts a sample alike, wherever its bytes are split", async () => {
-    for (const name of ["chatgpt.json", "telegram.json", "whatsapp-ios.txt", "openai.jsonl"])
+    for (const name of ["conversations.json", "result.json", "whatsapp-ios.txt", "openai.jsonl"])
       expect(await converted(sample(name, 3))).toEqual(await converted(sample(name)));
   });
 });

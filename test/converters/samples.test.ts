@@ -4,7 +4,7 @@ import { converted, fileOf, linesOf, sample, timesOf, zipOf } from "./support";
 
 describe("an export of ChatGPT", () => {
   it("is its current branch, with tools as records, without thoughts, system and hidden messages", async () => {
-    const [bee, ...others] = await converted(sample("chatgpt.json"));
+    const [bee, ...others] = await converted(sample("conversations.json"));
     expect(others).toEqual([]);
     expect(bee?.sessionId).toBe("chatgpt:00000000-0000-4000-8000-000000000001");
     expect(bee?.title).toBe("A violet bee");
@@ -27,13 +27,13 @@ describe("an export of ChatGPT", () => {
 
   it("counts entries that are no conversations", async () => {
     const skipped = {};
-    await converted(sample("chatgpt.json"), { skipped });
+    await converted(sample("conversations.json"), { skipped });
     expect(skipped).toEqual({ "entries that are no conversations": 1 });
   });
 
   it("is read from its zip, whatever else the zip contains", async () => {
     const { zipSync } = await import("fflate");
-    const bytes = new TextEncoder().encode(await textOf("chatgpt.json"));
+    const bytes = new TextEncoder().encode(await textOf("conversations.json"));
     const zip = zipSync({
       "chat.html": new Uint8Array(100_000),
       "export/conversations.json": bytes,
@@ -42,7 +42,7 @@ describe("an export of ChatGPT", () => {
       "file_1-bee.png": [new Uint8Array(50_000).fill(7), { level: 0 }],
     });
     for (const chunk of [7, 65_536])
-      expect(await converted(fileOf("export.zip", zip, chunk))).toEqual(await converted(sample("chatgpt.json")));
+      expect(await converted(fileOf("export.zip", zip, chunk))).toEqual(await converted(sample("conversations.json")));
   });
 });
 
@@ -97,7 +97,7 @@ describe("an export of LibreChat", () => {
 
 describe("an export of Telegram", () => {
   it("has the speakers' names, answers, media and local times", async () => {
-    const [club] = await converted(sample("telegram.json"), { timeZone: "Europe/Berlin", me: "Ana" });
+    const [club] = await converted(sample("result.json"), { timeZone: "Europe/Berlin", me: "Ana" });
     expect(club?.sessionId).toBe("telegram:4567");
     expect(club?.title).toBe("Bee club");
     expect(linesOf(club)).toEqual([
@@ -111,7 +111,7 @@ describe("an export of Telegram", () => {
   });
 
   it("may contain all chats of an account", async () => {
-    const chat = JSON.parse(await textOf("telegram.json"));
+    const chat = JSON.parse(await textOf("result.json"));
     const all = { about: "…", chats: { about: "…", list: [chat, { ...chat, id: 8 }] } };
     const chats = await converted(fileOf("result.json", JSON.stringify(all)));
     expect(chats.map(({ sessionId }) => sessionId)).toEqual(["telegram:4567", "telegram:8"]);

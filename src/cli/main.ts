@@ -6,10 +6,10 @@ import { chatCommand } from "./chat-command";
 import { CliError, EXIT, type ExitCode } from "./cli-error";
 import { exportCommand } from "./export-command";
 import { forgetCommand } from "./forget-command";
+import { USAGE } from "./help-text";
 import { importCommand } from "./import-command";
 import { factsCommand, sessionsCommand } from "./list-commands";
 import { type Options, optionsOf } from "./options";
-import { USAGE } from "./usage";
 
 /** The version of the package, set by the build. */
 declare const VERSION: string;

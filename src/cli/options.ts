@@ -1,7 +1,7 @@
 /** The options of the command. */
 import { parseArgs } from "node:util";
 import { createClient } from "llamory/client";
-import { FORMATS, type FormatName } from "../converters/formats";
+import { FORMATS, type FormatName } from "../converters/export-formats";
 import { type RetryOptions, retryingFetch } from "../importing/retrying-fetch";
 import { CliError } from "./cli-error";
 

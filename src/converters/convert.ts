@@ -1,6 +1,6 @@
 /** Converts an export: recognizes its format by its content, and yields its conversations one by one. */
 import { ConvertError, type Converted, type ConvertOptions, type Skipped, skip } from "./converted";
-import { type FormatName, JSON_FORMATS } from "./formats";
+import { type FormatName, JSON_FORMATS } from "./export-formats";
 import { jsonValues } from "./json-stream";
 import { convertRoleMessages, isLangChainMessage, isRoleMessage } from "./role-messages";
 import { isSlackList, SlackExport, slackChannelOf } from "./slack";

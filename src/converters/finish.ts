@@ -53,7 +53,7 @@ export function finish({ format, id, title, messages, skipped, sort = false }: R
 }
 
 /** Returns the id of a session. An id with other characters, or a long one, is replaced by its hash. */
-export function sessionIdOf(format: string, id: string): string {
+function sessionIdOf(format: string, id: string): string {
   const whole = `${format}:${id}`;
   return /^[A-Za-z0-9._:@+-]+$/.test(id) && whole.length <= MAX_ID ? whole : `${format}:${hashOf(id)}`;
 }

@@ -84,7 +84,7 @@ const MONTH_FIRST: DateOrder = [2, 0, 1];
  * Returns the order of all dates of a file: a number above 12 is no month. If no date decides, the order in which more
  * dates follow one another; then the day comes first, as in most countries.
  */
-export function orderOf(dates: readonly Head["date"][]): DateOrder {
+function orderOf(dates: readonly Head["date"][]): DateOrder {
   if (dates.some(([first]) => first > 31)) return YEAR_FIRST;
   const days = dates.filter(([first]) => first > 12).length;
   const months = dates.filter(([, second]) => second > 12).length;

@@ -33,7 +33,7 @@ const OF_ONE = [400, 409, 413, 422];
  * @throws {RefusedError} if the server refuses all conversations, for example without a token; the error of fetch if it
  *   cannot be reached
  */
-export async function importConversation(
+async function importConversation(
   client: Client,
   { sessionId, title, messages }: Converted,
   { userId, dryRun = false }: ImportOptions,

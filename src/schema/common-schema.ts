@@ -7,7 +7,7 @@ export const wellFormed = (text: string) => text.isWellFormed();
 export const WELL_FORMED = "must be well-formed Unicode: it contains a lone surrogate";
 
 export const content = z.string().min(1).max(MAX_CONTENT).refine(wellFormed, WELL_FORMED);
-export const role = z.enum(["system", "user", "assistant"]);
+const role = z.enum(["system", "user", "assistant"]);
 /** The roles of a transcript. */
 export const anyRole = z.enum([...role.options, "tool"]).describe("The author. `tool`: the result of a function call.");
 

@@ -6,8 +6,8 @@ import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
 import { noTables } from "../sqlite/tables";
-import { type Appended, appendOf, forgetAppends, keepAppend } from "./append-keys";
-import { appendedAt, setAppendedAt } from "./appended-at";
+import { type Appended, appendOf, forgetAppends } from "./append-keys";
+import { lastUse, recordAppend } from "./appended-at";
 import { MOST_OF_TURN } from "./entries";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import { type Owner, Ownership } from "./owner";
@@ -95,12 +95,7 @@ export class Store {
   }
 
   append(messages: NewMessage[], owner?: Owner, idempotency?: Idempotency): Appended {
-    return this.#change(() => {
-      setAppendedAt(this.#db);
-      const appended = this.#messages.append(messages);
-      if (idempotency) keepAppend(this.#db, { ...idempotency, ...appended });
-      return appended;
-    }, owner);
+    return this.#change(() => recordAppend(this.#db, this.#messages.append(messages), idempotency), owner);
   }
 
   /** Returns the append with this idempotency key. */
@@ -113,12 +108,8 @@ export class Store {
     return this.messages.end().last - (this.#unanswered?.rows ?? 0);
   }
 
-  /** Returns the time of the last ask or append, in milliseconds since 1970. Appended messages may have older times. */
   lastUsed(): number {
-    const appended = appendedAt(this.#db);
-    const [last] = this.messages.page(undefined, 1);
-    const asked = last && (last.turnId || appended === undefined) ? last.createdAt : 0;
-    return Math.max(appended ?? 0, asked);
+    return lastUse(this.#db, this.messages.page(undefined, 1)[0]);
   }
 
   /** Stores the messages of a turn before its answer. */

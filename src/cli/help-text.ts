@@ -1,5 +1,5 @@
 /** The text of `llamory --help`. */
-import { FORMATS } from "../converters/formats";
+import { FORMATS } from "../converters/export-formats";
 
 export const USAGE = `Usage: llamory COMMAND [OPTIONS]
 

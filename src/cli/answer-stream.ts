@@ -7,7 +7,7 @@ import type { Options } from "./options";
 export const connectionOf = ({ token }: Options, signal: AbortSignal): ConnectionOptions => ({
   token,
   signal,
-  retries: 10,
+  retries: 8,
   onRetry: (attempt) => process.stderr.write(attempt === 1 ? "\n(The connection was lost. Reconnecting.)\n" : ""),
 });
 

@@ -4,6 +4,7 @@ import { refusalOf } from "../importing/stored-messages";
 import { connectionOf, writeAnswer } from "./answer-stream";
 import { CliError, EXIT, type ExitCode } from "./cli-error";
 import { clientOf, noMoreThan, type Options } from "./options";
+import { serverFetch } from "./server-fetch";
 
 /** The session of questions that name none. */
 export const DEFAULT_SESSION = "cli";
@@ -23,6 +24,8 @@ export async function askCommand(options: Options, signal: AbortSignal): Promise
   const question = options.positionals[1] ?? (await questionOnStdin());
   const request = askRequestOf(options, question);
   if (!options.json) {
+    // A stream waits for a lost server. One that was never reached is an error at once.
+    await serverFetch(options, "/health");
     await writeAnswer(askStream(options.url, request, connectionOf(options, signal)));
     return EXIT.ok;
   }

@@ -70,9 +70,9 @@ function isTimeZone(timeZone: string): boolean {
   }
 }
 
-/** Returns the typed client of the server. Its requests are repeated: make writes safe to repeat. */
-export const clientOf = ({ url, token }: Options, retry: RetryOptions = {}) =>
-  createClient(url, { token, fetch: retryingFetch(retry) });
+/** Returns the typed client of the server. @param retry repeats requests, which then must be safe to repeat */
+export const clientOf = ({ url, token }: Options, retry?: RetryOptions) =>
+  createClient(url, { token, ...(retry && { fetch: retryingFetch(retry) }) });
 
 /** Returns the value of an option that a command needs. */
 export function required(options: Options, name: "session" | "user"): string {

@@ -13,20 +13,22 @@ export interface RetryOptions {
 
 /**
  * Returns a `fetch` that repeats requests after a lost connection or a temporary failure. Use it only for requests that
- * may be repeated: reads, and writes with an `Idempotency-Key`.
+ * may be repeated: reads, and writes with an `Idempotency-Key`. The first request fails at once if there is no connection.
  */
 export function retryingFetch({ signal, onRetry }: RetryOptions): typeof fetch {
+  let connected = false;
   return async (input, init) => {
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt === ATTEMPTS;
       try {
         const response = await fetch(input, { ...init, ...(signal && { signal }) });
+        connected = true;
         if (last || !TEMPORARY.includes(response.status)) return response;
         await response.body?.cancel();
         onRetry?.(attempt);
         await waited(Number(response.headers.get("retry-after")) * 1_000 || backoff(attempt), signal);
       } catch (error) {
-        if (last || signal?.aborted) throw error;
+        if (last || !connected || signal?.aborted) throw error;
         onRetry?.(attempt);
         await waited(backoff(attempt), signal);
       }

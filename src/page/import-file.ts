@@ -5,6 +5,7 @@ import { convert } from "../converters/convert";
 import { ConvertError } from "../converters/converted";
 import { sourceOf } from "../converters/source-files";
 import { type Imported, importAll } from "../importing/import-conversation";
+import { retryingFetch } from "../importing/retrying-fetch";
 import { RefusedError } from "../importing/stored-messages";
 import type { PageState } from "./state";
 
@@ -38,7 +39,7 @@ export async function importFile(
 ): Promise<ImportCounts> {
   const progress = { read: 0, size: 0 };
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  const client = createClient(location.origin, { token: page.credentials.token });
+  const client = createClient(location.origin, { token: page.credentials.token, fetch: retryingFetch({ signal }) });
   const counts: ImportCounts = { conversations: 0, messages: 0, share: 0, problems: [], first: undefined };
   try {
     const source = await sourceOf(blobSource(file, file.name));

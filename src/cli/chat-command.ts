@@ -16,12 +16,20 @@ const SHOWN = 200;
 
 export async function chatCommand(options: Options): Promise<ExitCode> {
   noMoreThan(options, 1);
+  const running = await runningTurn(options);
   const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: process.stdin.isTTY });
   let answering: AbortController | undefined;
   let last: Answer | undefined;
-  const ended = new AbortController();
-  lines.on("SIGINT", () => (answering ?? ended).abort());
-  lines.on("close", () => ended.abort());
+  let closed = false;
+  lines.on("SIGINT", () => (answering ? answering.abort() : lines.close()));
+  lines.on("close", () => {
+    closed = true;
+  });
+  // Lines that are typed during an answer wait here.
+  const typed = lines[Symbol.asyncIterator]();
+  const prompt = () => {
+    if (!closed) lines.prompt();
+  };
 
   /** Writes an answer. Ctrl+C ends its turn, and keeps its text. */
   const answer = async (stream: (signal: AbortSignal) => ReturnType<typeof askStream>) => {
@@ -43,29 +51,25 @@ export async function chatCommand(options: Options): Promise<ExitCode> {
   };
 
   try {
-    const running = await runningTurn(options);
     process.stdout.write(HELP);
     if (running !== undefined) {
       const turn = { sessionId: options.session ?? DEFAULT_SESSION, turnId: running };
       await answer((signal) => turnStream(options.url, turn, connectionOf(options, signal)));
     }
-    for (;;) {
-      const question = (await lines.question("> ", { signal: ended.signal })).trim();
+    prompt();
+    for await (const line of typed) {
+      const question = line.trim();
       if (question === "/quit" || question === "/exit") return EXIT.ok;
       if (question === "/why") await explain(options, last);
-      else if (question === "/help" || question.startsWith("/")) process.stdout.write(HELP);
+      else if (question.startsWith("/")) process.stdout.write(HELP);
       else if (question !== "")
         await answer((signal) =>
           askStream(options.url, askRequestOf(options, question), connectionOf(options, signal)),
         );
-      if (ended.signal.aborted) return EXIT.ok;
+      prompt();
     }
-  } catch (error) {
-    if (ended.signal.aborted) {
-      process.stdout.write("\n");
-      return EXIT.ok;
-    }
-    throw error;
+    process.stdout.write("\n");
+    return EXIT.ok;
   } finally {
     lines.close();
   }

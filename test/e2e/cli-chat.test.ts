@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { buildCommand, HAS_TERMINAL, Terminal } from "./support/command";
+import { buildCommand, HAS_TERMINAL, llamory, Terminal } from "./support/command";
 import { freshId } from "./support/command-server";
 import { type Received, serve } from "./support/http";
 import { Workerd } from "./support/workerd";
@@ -74,4 +74,18 @@ describe.skipIf(!HAS_TERMINAL)("llamory chat in a terminal", () => {
     terminal.type("/quit\r");
     expect(await terminal.ended).toBe(0);
   });
+});
+
+it("answers the lines of a file one after another", async () => {
+  await using upstream = await slowModel(Promise.resolve());
+  const settings = { OPENAI_BASE_URL: `http://${upstream.address}/v1`, FALLBACK_MODEL: "" };
+  await using talking = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OpenAIModel" }, settings });
+  await talking.start();
+  const { out, err, code } = await llamory(["chat", "-s", freshId()], {
+    url: talking.url,
+    stdin: "One.\nTwo.\n/why\n",
+  });
+  expect(out.match(/First and last\./g)).toHaveLength(2);
+  expect(out).toContain("recalled");
+  expect([err, code]).toEqual(["", 0]);
 });

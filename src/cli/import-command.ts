@@ -19,7 +19,7 @@ const STATES: Record<Imported["state"], string> = {
   failed: "refused",
 };
 
-/** What an import did, or would do in a dry run. */
+/** The result of an import; in a dry run, of the import that would follow. */
 interface Summary {
   dryRun: boolean;
   conversations: Record<Imported["state"], number>;

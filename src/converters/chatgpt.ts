@@ -1,4 +1,4 @@
-/** Converts a conversation of ChatGPT's export: a tree of messages, of which `current_node` ends the current branch. */
+/** Converts a conversation of ChatGPT's export: a tree of messages. `current_node` ends the current branch. */
 import { branchTo, newestLeaf, type TreeNode } from "./branch";
 import { type Converted, type ConvertedMessage, type ConvertOptions, type Skipped, skip } from "./converted";
 import { timeOf } from "./file-time";

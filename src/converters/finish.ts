@@ -11,7 +11,7 @@ const MAX_ID = 128;
 /** The shortest part of a message that is cut at a paragraph or a line, in characters. */
 const LEAST_PART = 200_000;
 
-/** What a converter read. */
+/** A conversation as a converter read it. */
 export interface Read {
   format: string;
   /** The conversation's own id; without one, its first two messages identify it. */

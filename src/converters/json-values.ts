@@ -14,7 +14,7 @@ export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? val
 /** Returns the objects of a list. */
 export const objectsOf = (value: unknown): JsonObject[] => listOf(value).filter(isObject);
 
-/** Returns a text that is not empty; undefined for any other value. */
+/** Returns a non-empty text; undefined for any other value. */
 export const textOf = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 

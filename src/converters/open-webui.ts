@@ -1,4 +1,4 @@
-/** Converts a chat of Open WebUI's export: a tree of messages, of which `currentId` ends the current branch. */
+/** Converts a chat of Open WebUI's export: a tree of messages. `currentId` ends the current branch. */
 import { branchTo, newestLeaf, type TreeNode } from "./branch";
 import { type Converted, type ConvertOptions, type Skipped, skip } from "./converted";
 import { timeOf } from "./file-time";

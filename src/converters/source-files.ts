@@ -10,7 +10,7 @@ export interface SourceFile {
   chunks: AsyncIterable<Uint8Array>;
 }
 
-/** The bytes that were read of the files of a call, and that all of them have, as they are stored. */
+/** The progress of a call of `files`, in stored bytes: those read so far, and those of all its files. */
 export interface Progress {
   read: number;
   size: number;

@@ -81,7 +81,7 @@ const DAY_FIRST: DateOrder = [2, 1, 0];
 const MONTH_FIRST: DateOrder = [2, 0, 1];
 
 /**
- * Returns the order of all dates of a file: a number above 12 is no month. If no date decides, the order in which more
+ * Returns the order of all dates of a file: a number above 12 is a day. If no date decides, the order in which more
  * dates follow one another; then the day comes first, as in most countries.
  */
 function orderOf(dates: readonly Head["date"][]): DateOrder {

@@ -1,4 +1,4 @@
-/** Stores converted conversations as sessions. Importing a conversation again stores only what is new. */
+/** Stores converted conversations as sessions. A repeated import stores only new messages. */
 import type { Client } from "llamory/client";
 import type { Converted, ConvertedMessage } from "../converters/converted";
 import { RefusedError, refusalOf, storedCount } from "./stored-messages";
@@ -17,7 +17,7 @@ export interface Imported {
   state: "new" | "grown" | "unchanged" | "empty" | "other" | "failed";
   /** The number of messages that were stored; in a dry run, that would be stored. */
   stored: number;
-  /** What is wrong with the messages that were refused, or with the session. */
+  /** The server's reasons for refusing messages or the session. */
   refused: string[];
 }
 
@@ -29,7 +29,7 @@ const MAX_BYTES = 7 * 1024 * 1024;
 const OF_ONE = [400, 409, 413, 422];
 
 /**
- * Stores a conversation as a session, or what is new of it.
+ * Stores a conversation as a session, or its new messages in the session.
  * @throws {RefusedError} if the server refuses all conversations, for example without a token; the error of fetch if it
  *   cannot be reached
  */

@@ -17,7 +17,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** Returns the error of a response that is no success. */
+/** Returns the error of a failed response. */
 export async function refusalOf(response: { status: number; text(): Promise<string> }): Promise<RefusedError> {
   const text = await response.text();
   try {
@@ -88,7 +88,7 @@ export async function storedCount(
     return own !== undefined && isStoredAs(own, message);
   });
   if (isPrefix) return stored.length;
-  // Messages were refused, or the conversation was edited: what comes after the last stored message is new.
+  // Messages were refused, or the conversation was edited: the messages after the last stored one are new.
   const known = new Set(stored.map(keyOf));
   const last = messages.findLastIndex((message) => known.has(keyOf(message)));
   return last === -1 ? undefined : last + 1;

@@ -33,6 +33,8 @@ function FileDialog({ page, file, onClose }: { page: PageState; file: File; onCl
       const { importFile } = await import("./import-file");
       setCounts(await importFile(page, file, { me: me === "" ? undefined : me, signal, onProgress: setCounts }));
       setState("done");
+      // Shows the conversations in the list.
+      void page.act(async () => {});
     } catch (error) {
       if (signal.aborted) return;
       setFailure(error instanceof Error ? error.message : String(error));

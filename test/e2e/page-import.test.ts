@@ -9,7 +9,7 @@ const visited = visitedServer();
 
 const WAIT = { timeout: 30_000 };
 
-/** Returns a conversation of ChatGPT of which one message names a password. */
+/** Returns a conversation of ChatGPT. Its first message names a password. */
 function conversation(id: string) {
   const texts = ["Remember this: the password of the cellar is lavender.", "I will remember it."];
   const nodes = texts.map((text, at) => [
@@ -56,7 +56,10 @@ describe("the history of another product", () => {
     await list.getByRole("link", { name: "The cellar" }).waitFor(WAIT);
     await visitor.ask("What is the password of the cellar?");
     await visitor.hasRead("It is lavender.");
-    const source = page.getByRole("link", { name: /the password of the cellar is lavender/ }).first();
+    await page.getByText("Details", { exact: true }).last().click();
+    const source = page
+      .locator("ol.message-links")
+      .getByRole("link", { name: "Remember this: the password of the cellar is lavender.", exact: true });
     await source.waitFor(WAIT);
     await source.click();
     await expect.poll(() => visitor.session, WAIT).toBe(`chatgpt:${id}`);

@@ -16,7 +16,7 @@ const HEAP_MB = 64;
 
 const TOPICS = ["bees", "bread", "tides", "trees", "chess", "trains", "clay", "stars"];
 
-/** Yields the export in the form of ChatGPT: with a branch that is not current, and fields that nobody reads. */
+/** Yields the export in the form of ChatGPT: with a second branch and unused fields. */
 function* exported(): Generator<string> {
   for (let at = 0; at < CONVERSATIONS; at += 1) {
     const nodes = Array.from({ length: MESSAGES }, (_, index) => {

@@ -21,7 +21,7 @@ async function storedIn(session: string): Promise<Stored[]> {
   return (await response.json<{ data: Stored[] }>()).data.reverse();
 }
 
-/** Appends one message, and returns it as it is stored. */
+/** Appends one message, and returns the stored form. */
 async function stored(message: object): Promise<Stored | undefined> {
   const session = freshSession();
   expect((await append(session, { messages: [message] })).status).toBe(201);

@@ -1,4 +1,4 @@
-/** Runs the command `llamory` as it is published. */
+/** Runs the published form of the command `llamory`. */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
 import { root } from "./bundle";
@@ -60,7 +60,7 @@ export class Terminal {
     this.#child.stdin.write(keys);
   }
 
-  /** Waits until the terminal shows a text, after what was awaited before. */
+  /** Waits until the terminal shows a text after the text of the last wait. */
   async shows(text: string): Promise<void> {
     await new Promise<void>((resolve) => {
       const look = () => {

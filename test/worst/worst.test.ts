@@ -47,6 +47,7 @@ type Case = [what: string, path: string, body: () => string, statuses: number[]]
 
 const valid: Case[] = Object.entries(texts).flatMap(([what, make]): Case[] => [
   [`appended: ${what}`, "/sessions/s/messages", () => appended(make(31_900)), [201]],
+  [`appended, long: ${what}`, "/sessions/s/messages", () => appended(make(399_900)), [201]],
   [`asked: ${what}`, "/ask", () => JSON.stringify({ sessionId: "s", question: make(31_900) }), [200, 413]],
   [`searched: ${what}`, "/sessions/s/search", () => JSON.stringify({ q: make(31_900), limit: 100 }), [200]],
   [`previewed: ${what}`, "/sessions/s/context", () => JSON.stringify({ question: make(31_900) }), [200, 413]],

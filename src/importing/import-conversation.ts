@@ -1,6 +1,7 @@
 /** Stores converted conversations as sessions. A repeated import stores only new messages. */
 import type { Client } from "llamory/client";
 import type { Converted, ConvertedMessage } from "../converters/converted";
+import { endsAlike, type ListedSession, sessionsOf } from "./listed-sessions";
 import { RefusedError, refusalOf, storedCount } from "./stored-messages";
 
 export interface ImportOptions {
@@ -37,9 +38,11 @@ async function importConversation(
   client: Client,
   { sessionId, title, messages }: Converted,
   { userId, dryRun = false }: ImportOptions,
+  listed: ReadonlyMap<string, ListedSession>,
 ): Promise<Imported> {
   const imported: Imported = { sessionId, title, state: "empty", stored: 0, refused: [] };
   if (messages.length === 0) return imported;
+  if (endsAlike(listed.get(sessionId), messages)) return { ...imported, state: "unchanged" };
   try {
     const known = await storedCount(client, sessionId, messages);
     if (known === undefined) return { ...imported, state: "other" };
@@ -116,6 +119,8 @@ export async function* importAll(
   conversations: AsyncIterable<Converted>,
   options: ImportOptions,
 ): AsyncGenerator<{ conversation: Converted; imported: Imported }> {
+  // With one list, a repeated import needs no request for most conversations.
+  const listed = options.userId === undefined ? new Map() : await sessionsOf(client, options.userId);
   const running = new Map<string, Promise<{ conversation: Converted; imported: Imported }>>();
   for await (const conversation of conversations) {
     const { sessionId } = conversation;
@@ -125,7 +130,10 @@ export async function* importAll(
       running.delete(done.imported.sessionId);
       yield done;
     }
-    const task = importConversation(client, conversation, options).then((imported) => ({ conversation, imported }));
+    const task = importConversation(client, conversation, options, listed).then((imported) => ({
+      conversation,
+      imported,
+    }));
     // A failure is thrown when its turn comes, not as an unhandled rejection.
     task.catch(() => {});
     running.set(sessionId, task);

@@ -1,16 +1,27 @@
-import { zValidator } from "@hono/zod-validator";
-import type { output, ZodError } from "zod";
+import { validator } from "hono/validator";
+import * as z from "zod/mini";
 import { appendRequest, partialAppend, type RefusedMessage } from "../schema/session-schema";
 import { refused, validates } from "./validation";
 
-const schema = appendRequest.transform(withRefused([]));
+type Sent = z.input<typeof appendRequest>;
+type Valid = z.output<typeof appendRequest> & { refused: RefusedMessage[] };
 
-function withRefused(refused: RefusedMessage[]) {
-  return (body: output<typeof appendRequest>) => ({ ...body, refused });
-}
+/** Validates the body of an append. With `partial`, leaves out the invalid messages and lists them. */
+export const validAppend = validator<Sent, string, string, "json", string, (body: Sent) => Valid>(
+  "json",
+  (body: unknown) => {
+    const whole = z.safeParse(appendRequest, body);
+    if (whole.success) return { ...whole.data, refused: [] };
+    const found = isPartial(body) ? refusedIn(whole.error) : undefined;
+    if (!found || !isPartial(body)) throw refused(whole.error);
+    const messages = body.messages.filter((_, index) => !found.has(index));
+    return { ...z.parse(partialAppend, { ...body, messages }), refused: [...found.values()] };
+  },
+);
+validates(validAppend, { target: "json", schema: appendRequest });
 
 /** Returns the refused messages by index; undefined if more than messages is wrong. */
-function refusedIn({ issues }: ZodError): Map<number, RefusedMessage> | undefined {
+function refusedIn({ issues }: z.core.$ZodError): Map<number, RefusedMessage> | undefined {
   const found = new Map<number, RefusedMessage>();
   for (const { path, message } of issues) {
     const [field, index, ...inside] = path;
@@ -19,26 +30,6 @@ function refusedIn({ issues }: ZodError): Map<number, RefusedMessage> | undefine
   }
   return found;
 }
-
-/** Validates the body of an append. With `partial`, leaves out the invalid messages and lists them. */
-export const validAppend = zValidator(
-  "json",
-  schema,
-  (result) => {
-    if (!result.success) throw refused(result.error);
-  },
-  {
-    validationFunction: (_, body: unknown) => {
-      const whole = schema.safeParse(body);
-      if (whole.success || !isPartial(body)) return whole;
-      const found = refusedIn(whole.error);
-      if (!found) return whole;
-      const messages = body.messages.filter((_, index) => !found.has(index));
-      return partialAppend.transform(withRefused([...found.values()])).safeParse({ ...body, messages });
-    },
-  },
-);
-validates(validAppend, { target: "json", schema });
 
 const isPartial = (body: unknown): body is { messages: unknown[] } =>
   typeof body === "object" &&

@@ -4,7 +4,8 @@ import { MAX_ANSWER } from "../limits";
 import { epochMs, parseIso } from "../turn/any-time";
 import { FUTURE_MS } from "../turn/time-order";
 import type { NewMessage } from "../turn/types";
-import { name, WELL_FORMED, wellFormed } from "./common-schema";
+import { name, wellFormed } from "./common-schema";
+import { described, nullable, optional } from "./fields";
 
 /** The stored role of each role. Tool results become records, because their calls are not known. */
 const ROLES = {
@@ -55,7 +56,7 @@ const sentContent = z.pipe(
     .check(
       z.minLength(1, `must be text of 1 to ${MAX_ANSWER} characters`),
       z.maxLength(MAX_ANSWER, `must be text of 1 to ${MAX_ANSWER} characters`),
-      z.refine(wellFormed, WELL_FORMED),
+      wellFormed,
     ),
 );
 
@@ -72,26 +73,19 @@ const sentTime = z.pipe(
 
 export const sentMessage = z.pipe(
   z.object({
-    role: z
-      .enum(["system", "user", "assistant", "human", "ai", "developer", "tool"])
-      .check(
-        z.describe(
-          "The author. `human` is stored as `user`, `ai` as `assistant`, `developer` and `tool` as `system`. `system` messages are only quoted in prompts.",
-        ),
-      ),
-    content: sentContent.check(
-      z.describe(
-        "The text, up to 400,000 characters; or up to 1,000 parts: strings or objects with `text`, joined by line breaks. A part without text leaves its `type` as a mark.",
-      ),
+    role: described(
+      "The author. `human` is stored as `user`, `ai` as `assistant`, `developer` and `tool` as `system`. `system` messages are only quoted in prompts.",
+      z.enum(["system", "user", "assistant", "human", "ai", "developer", "tool"]),
     ),
-    name: z.optional(z.nullable(name)).check(z.describe("The name of the author; null for none.")),
-    createdAt: z
-      .optional(sentTime)
-      .check(
-        z.describe(
-          "The time of the message: ISO 8601 with any offset, or without one in UTC; or seconds or milliseconds since 1970. Default: the time of the request.",
-        ),
-      ),
+    content: described(
+      "The text, up to 400,000 characters; or up to 1,000 parts: strings or objects with `text`, joined by line breaks. A part without text leaves its `type` as a mark.",
+      sentContent,
+    ),
+    name: z.optional(nullable("The name of the author; null for none.", name)),
+    createdAt: optional(
+      "The time of the message: ISO 8601 with any offset, or without one in UTC; or seconds or milliseconds since 1970. Default: the time of the request.",
+      sentTime,
+    ),
   }),
   z.transform(({ role, name, ...message }): NewMessage => ({ ...message, role: ROLES[role], ...(name && { name }) })),
 );

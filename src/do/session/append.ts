@@ -1,7 +1,7 @@
 import { failed, ok, type Result } from "../../turn/result";
 import { byTime, isOlder } from "../../turn/time-order";
 import type { NewMessage } from "../../turn/types";
-import { storageFailed } from "../sqlite/try-write";
+import { thrownFailure } from "../sqlite/try-write";
 import type { Appended } from "./append-keys";
 import type { AskRequest } from "./ask-request";
 import { ofUser } from "./idempotency";
@@ -47,7 +47,7 @@ export async function appendMessages(
       return failed({ reason: "older_than_session" });
     return ok(store.append(ordered, owner?.value, idempotency));
   } catch (error) {
-    return failed(storageFailed(error));
+    return failed(thrownFailure(error));
   } finally {
     release();
   }

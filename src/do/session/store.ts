@@ -2,34 +2,25 @@
 import { log } from "../../log";
 import type { FinishedTurn, Idempotency, Message, NewMessage } from "../../turn/types";
 import { answerOf, Messages, type TurnPlace } from "../memory/messages";
+import { reindex } from "../memory/reindex";
 import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
 import { noTables } from "../sqlite/tables";
 import { type Appended, appendOf, forgetAppends } from "./append-keys";
-import { lastUse, recordAppend } from "./appended-at";
+import { lastUsedAt, recordAppend } from "./appended-at";
 import { MOST_OF_TURN } from "./entries";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import { type Owner, Ownership } from "./owner";
 import { SessionImport } from "./session-import";
 import { Title } from "./title";
-import { type NewTurn, TurnRows } from "./turn-rows";
+import { type NewTurn, type Opening, TurnRows } from "./turn-rows";
 
 /** The largest size of a session. */
 export interface SessionLimits {
   messages: number;
   /** Bytes of its database, indexes included. */
   bytes: number;
-}
-
-/** The messages that a turn stores before its answer. */
-export interface Opening {
-  /** Messages before the first turn of the session. */
-  before: NewMessage[];
-  /** The turn's own messages: tool results, then its question, if it has one. */
-  messages: NewMessage[];
-  /** The owner of a session that has none yet. */
-  owner?: Owner | undefined;
 }
 
 /** Readers get these during an import. */
@@ -98,10 +89,7 @@ export class Store {
     return this.#change(() => recordAppend(this.#db, this.#messages.append(messages), idempotency), owner);
   }
 
-  /** Returns the append with this idempotency key. */
-  appendOf(key: string): (Idempotency & Appended) | undefined {
-    return this.import.id === undefined ? appendOf(this.#db, key) : undefined;
-  }
+  appendOf = (key: string) => appendOf(this.#db, key);
 
   /** Returns the last `seq` that no running turn can roll back. */
   stableSeq(): number {
@@ -109,7 +97,12 @@ export class Store {
   }
 
   lastUsed(): number {
-    return lastUse(this.#db, this.messages.page(undefined, 1)[0]);
+    return lastUsedAt(this.#db, this.messages);
+  }
+
+  /** Ends the turn whose end could not be written, with its partial answer. @param isLive whether a turn still runs */
+  endLost(isLive: (turnId: string) => boolean): void {
+    if (this.#unanswered && !isLive(this.#unanswered.id)) this.#change(() => {});
   }
 
   /** Stores the messages of a turn before its answer. */
@@ -184,6 +177,7 @@ export class Store {
         this.#turns.clear();
         this.#messages.clear();
         this.vectors.clear();
+        this.schedule.drop("reindex");
         this.ownership.release();
         this.title.set(undefined);
         forgetAppends(this.#db);
@@ -212,6 +206,11 @@ export class Store {
       this.import.id ??= imported;
       throw error;
     }
+  }
+
+  /** Rebuilds a part of an old index. @returns when to continue; null at its end */
+  reindex(): Promise<number | null> {
+    return reindex(this.#db, this.schedule, this.#messages);
   }
 
   /** Resolves when all writes are durable. */

@@ -2,12 +2,12 @@
 import type { AiBinding } from "../../llm/binding";
 import { Llama, type LlamaOptions } from "../../llm/llama";
 import { log } from "../../log";
-import { countTokens, type Quotas } from "../../quota";
+import { countTokens, type QuotaBindings } from "../../quota";
 import { changesIn, extractionCall, type FactChange } from "../../turn/extraction-prompt";
 import type { Failure } from "../../turn/result";
 import type { Message } from "../../turn/types";
 import type { Fact } from "../../turn/user-memory";
-import { storageFailed } from "../sqlite/try-write";
+import { thrownFailure } from "../sqlite/try-write";
 import { epochIn, type NotedEpoch } from "./user-sessions";
 import type { SessionUpdate, UserStore } from "./user-store";
 
@@ -54,15 +54,15 @@ const PASSING: readonly Failure["reason"][] = [
 
 export class LearnFacts {
   readonly #ai: AiBinding;
-  readonly #usage: Quotas;
+  readonly #env: QuotaBindings;
   readonly #store: UserStore;
   readonly #affinity: string;
   #busy = false;
 
   /** @param affinity the same text for all calls of a user, as {@link Llama} takes it */
-  constructor(ai: AiBinding, usage: Quotas, store: UserStore, affinity: string) {
+  constructor(ai: AiBinding, env: QuotaBindings, store: UserStore, affinity: string) {
     this.#ai = ai;
-    this.#usage = usage;
+    this.#env = env;
     this.#store = store;
     this.#affinity = affinity;
   }
@@ -118,13 +118,13 @@ export class LearnFacts {
       }
       return this.#done(turn, () => {});
     }
-    await countTokens(this.#usage, noted.meter, completion.value.usage?.totalTokens ?? 0);
+    await countTokens(this.#env, noted.meter, completion.value.usage?.totalTokens ?? 0);
     const changes = changesIn(completion.value, facts);
     if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
     try {
       return this.#done(turn, () => this.#apply(turn, changes ?? [], facts));
     } catch (error) {
-      storageFailed(error);
+      thrownFailure(error);
       // Without the turn, the next run does not pay for the same call again.
       return this.#done(turn, () => {});
     }

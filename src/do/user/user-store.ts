@@ -20,7 +20,7 @@ const DROPPED_EACH = 4;
 const AGAIN_MS = 30_000;
 
 /** The tasks that the alarm of a user's object runs. */
-type Task = "extract" | "close" | "tidy";
+type Task = "extract" | "close" | "tidy" | "reindex";
 
 /** Messages of a session. Afterwards the copy has exactly these messages of the session in the range `from` to `to`. */
 export interface SessionUpdate {
@@ -167,6 +167,7 @@ export class UserStore {
       this.facts.clear();
       this.schedule.drop("close");
       this.schedule.drop("extract");
+      this.schedule.drop("reindex");
       this.#planTidy();
     });
     await this.#destroy();
@@ -195,6 +196,11 @@ export class UserStore {
     if (this.transcript.empty && this.facts.count() === 0 && this.sessions.empty && !this.deletion)
       await this.#destroy();
     return null;
+  }
+
+  /** Rebuilds a part of an old index: of facts first, then of messages. @returns when to continue; null at its end */
+  reindex(): Promise<number | null> {
+    return this.transcript.reindex(this.#db, this.schedule, () => this.facts.reindex());
   }
 
   transaction<T>(run: () => T): T {

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { llamory } from "./support/command";
 import { commandServer, expectFailure, freshId, SAMPLES } from "./support/command-server";
 
 const server = commandServer();
@@ -69,6 +70,20 @@ describe("llamory import", () => {
     expect(rest).toMatchObject({ messages: 1_500, conversations: { grown: 1 } });
     const session = await (await fetch(`${server.url}/sessions/chatgpt:${id}`)).json();
     expect(session).toMatchObject({ messages: 2_500 });
+  });
+
+  it("stops with Ctrl+C, and stores the rest when it runs again", async () => {
+    const conversations = Array.from({ length: 200 }, () => chatgpt(freshId(), 20));
+    const path = server.file("c.json", JSON.stringify(conversations));
+    const stopped = await llamory(["import", path], { url: server.url, stopAt: "conversations" });
+    expect(stopped).toMatchObject({ code: 130, out: "" });
+    expect(stopped.err).toContain("llamory: Stopped. Run the same command again to continue.");
+    const rest = await imported(path);
+    expect(rest).toMatchObject({ code: 0, conversations: { other: 0, failed: 0 } });
+    expect(rest.conversations.unchanged).toBeGreaterThan(0);
+    expect(rest.conversations.new).toBeGreaterThan(0);
+    const sessions = conversations.map(async ({ id }) => server.transcript(`chatgpt:${id}`));
+    for (const messages of await Promise.all(sessions)) expect(messages).toHaveLength(20);
   });
 
   it("leaves a session with other messages alone, and says so", async () => {

@@ -27,6 +27,7 @@ Options of import:
                    ${FORMATS.slice(5).join(", ")}; default: recognized
   --me NAME        your name in chats of several people
   --time-zone ZONE the time zone of times without an offset; default: the machine's
+  --learn          let facts about the user be learned from the messages
   --dry-run        compare, and store nothing
 
 Exit codes: 0 done, 1 refused by the server, 2 wrong option or file, 3 server not reachable, 130 stopped with Ctrl+C.

@@ -36,6 +36,8 @@ export async function importCommand(options: Options, signal: AbortSignal): Prom
   const [, path] = options.positionals;
   if (path === undefined) throw new CliError("Name the file to import: llamory import FILE.");
   noMoreThan(options, 2);
+  const { user: userId, learn } = options;
+  if (learn && userId === undefined) throw new CliError("Facts are about a user: name --user with --learn.");
   const dryRun = options["dry-run"] ?? false;
   const request = {
     timeZone: options.timeZone,
@@ -49,7 +51,7 @@ export async function importCommand(options: Options, signal: AbortSignal): Prom
   const client = clientOf(options, { signal });
   try {
     const conversations = convert(await openSource(path), request);
-    for await (const { conversation, imported } of importAll(client, conversations, { userId: options.user, dryRun })) {
+    for await (const { conversation, imported } of importAll(client, conversations, { userId, learn, dryRun })) {
       add(summary, conversation, imported);
       line.update(count(summary), summary.messages);
       signal.throwIfAborted();

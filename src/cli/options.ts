@@ -18,6 +18,7 @@ const OPTIONS = {
   format: { type: "string" },
   me: { type: "string" },
   "time-zone": { type: "string" },
+  learn: { type: "boolean" },
   "dry-run": { type: "boolean" },
   fact: { type: "string" },
   yes: { type: "boolean", short: "y" },

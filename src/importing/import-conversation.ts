@@ -7,6 +7,8 @@ import { RefusedError, refusalOf, storedCount } from "./stored-messages";
 export interface ImportOptions {
   /** The user of the sessions. */
   userId?: string | undefined;
+  /** Whether the server may learn facts about the user from the messages. */
+  learn?: boolean | undefined;
   /** Whether to compare only, and store nothing. */
   dryRun?: boolean | undefined;
 }
@@ -37,7 +39,7 @@ const OF_ONE = [400, 409, 413, 422];
 async function importConversation(
   client: Client,
   { sessionId, title, messages }: Converted,
-  { userId, dryRun = false }: ImportOptions,
+  { userId, learn = false, dryRun = false }: ImportOptions,
   listed: ReadonlyMap<string, ListedSession>,
 ): Promise<Imported> {
   const imported: Imported = { sessionId, title, state: "empty", stored: 0, refused: [] };
@@ -51,7 +53,7 @@ async function importConversation(
     if (dryRun) return { ...imported, stored: messages.length - known };
     let named = title === undefined;
     for (const batch of batchesOf(messages.slice(known))) {
-      const { appended, refused = [] } = await append(client, sessionId, batch, userId);
+      const { appended, refused = [] } = await append(client, sessionId, batch, { userId, learn });
       imported.stored += appended;
       imported.refused.push(...refused.map(({ message }) => message));
       if (!named && appended > 0) await rename(client, sessionId, title ?? "");
@@ -64,13 +66,19 @@ async function importConversation(
   }
 }
 
-async function append(client: Client, sessionId: string, batch: ConvertedMessage[], userId: string | undefined) {
+async function append(
+  client: Client,
+  sessionId: string,
+  batch: ConvertedMessage[],
+  { userId, learn }: Pick<ImportOptions, "userId" | "learn">,
+) {
   const response = await client.sessions[":sessionId"].messages.$post(
     {
       param: { sessionId },
       json: {
         partial: true,
         ...(userId !== undefined && { userId }),
+        ...(learn && { learn }),
         messages: batch.map(({ createdAt, ...message }) => ({
           ...message,
           ...(createdAt !== undefined && { createdAt: new Date(createdAt).toISOString() }),

@@ -28,6 +28,7 @@ describe("llamory", () => {
     [["ask", "a", "--token", "two words"], /--token must consist/],
     [["ask"], /question is empty/],
     [["import"], /Name the file/],
+    [["import", SAMPLES, "--learn"], /name --user with --learn/],
     [["import", "/no/such/file"], /does not exist/],
     [["import", SAMPLES, "--format", "fax"], /--format must be one of chatgpt/],
     [["import", SAMPLES, "--time-zone", "Mars/Olympus"], /--time-zone must be/],

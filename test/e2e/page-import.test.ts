@@ -56,7 +56,7 @@ describe("the history of another product", () => {
     await list.getByRole("link", { name: "The cellar" }).waitFor(WAIT);
     await visitor.ask("What is the password of the cellar?");
     await visitor.hasRead("It is lavender.");
-    await page.getByText("Details", { exact: true }).last().click();
+    await page.getByText("Details").last().click();
     const source = page
       .locator("ol.message-links")
       .getByRole("link", { name: "Remember this: the password of the cellar is lavender.", exact: true });

@@ -19,6 +19,7 @@ const workerd = () =>
 /** Tests that need no runtime of Cloudflare: whole folders, and files named `*.pure.test.ts`. */
 const PURE = [
   "test/turn/**/*.test.ts",
+  "test/converters/**/*.test.ts",
   "test/schema/**/*.test.ts",
   "test/llm/json-schema/**/*.test.ts",
   "test/**/*.pure.test.ts",
@@ -53,6 +54,7 @@ export default defineConfig({
             "test/mutants/**",
             "test/crash/**",
             "test/docs/**",
+            "test/import/**",
             "test/worst/**",
             "test/meaning/**",
           ],

@@ -9,6 +9,7 @@ import type { Result } from "../turn/result";
 import type { AskReply, Entry, Message, NewMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
 import { appendMessages } from "./session/append";
+import type { Appended } from "./session/append-keys";
 import type { AskRequest } from "./session/ask-request";
 import { Embeddings } from "./session/embeddings";
 import { Lifecycle } from "./session/lifecycle";
@@ -89,7 +90,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
   }
 
   /** Appends messages, all or none, when the call is first in the queue. Without a request, the session has no limits. */
-  async append(messages: NewMessage[], request?: AskRequest): Promise<Result<{ firstSeq: number; lastSeq: number }>> {
+  async append(messages: NewMessage[], request?: AskRequest): Promise<Result<Appended>> {
     const appended = await appendMessages(this.#session, this.#user, messages, request);
     if (appended.ok) this.ctx.waitUntil(this.#appended(request));
     return appended;

@@ -36,7 +36,8 @@ export function headersOf<T extends z.core.$ZodType>(c: Context, schema: T): z.o
   return result.data;
 }
 
-function refused(error: Pick<z.core.$ZodError, "issues">): FailureError {
+/** Returns the error that lists the issues of a schema. */
+export function refused(error: Pick<z.core.$ZodError, "issues">): FailureError {
   const errors = error.issues.slice(0, MAX_ERRORS).map(({ path, message }) => ({ path: path.join("."), message }));
   return new FailureError({ reason: "invalid_request", errors });
 }

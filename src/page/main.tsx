@@ -6,6 +6,7 @@ import { DateDialog } from "./date-dialog";
 import { acceptFiles } from "./drop-file";
 import { FactsDialog } from "./facts-dialog";
 import { HelpDialog } from "./help-dialog";
+import { ImportDialog } from "./import-dialog";
 import { NoticeList } from "./notice-list";
 import { newLocation } from "./page-location";
 import { SearchDialog } from "./search-dialog";
@@ -88,6 +89,7 @@ function Page({ page }: { page: PageState }) {
       {dialog === "date" && <DateDialog page={page} onClose={close("date")} />}
       {dialog === "costs" && <CostsDialog page={page} onClose={close("costs")} />}
       {dialog === "help" && <HelpDialog onClose={close("help")} />}
+      <ImportDialog page={page} />
       <main>
         <Transcript page={page} />
         <p class="hidden" role="status">

@@ -1,7 +1,8 @@
 /** The menu for the conversation and the page: export, import, empty, go to a date, theme, help. */
 import { useEffect, useRef, useState } from "hono/jsx/dom";
+import { chooseFile } from "./chosen-file";
 import { Icon } from "./icons";
-import { emptySession, importSession } from "./session-actions";
+import { emptySession } from "./session-actions";
 import type { PageState } from "./state";
 import { ThemeSelect } from "./theme";
 
@@ -66,7 +67,7 @@ export function PageMenu({ page, onDate, onCosts, onHelp }: PageMenuProps) {
     if (!(event.target instanceof HTMLInputElement)) return;
     const [chosen] = event.target.files ?? [];
     event.target.value = "";
-    if (chosen) await importSession(page, await chosen.text());
+    if (chosen) await chooseFile(page, chosen);
   };
   const items: [string, () => unknown][] = [
     ["Export", () => saveExport(page)],
@@ -101,7 +102,7 @@ export function PageMenu({ page, onDate, onCosts, onHelp }: PageMenuProps) {
         class="hidden"
         type="file"
         ref={file}
-        accept=".ndjson,application/x-ndjson"
+        accept=".ndjson,.json,.jsonl,.txt,.zip"
         aria-label="Exported conversation"
         tabindex={-1}
         onChange={onFile}

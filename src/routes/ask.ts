@@ -7,6 +7,7 @@ import { FailureError, orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { headersOf, valid } from "../middleware/validation";
 import { askRequestOf, askSession, callSession, promptInputOf } from "../rpc/call-session";
+import { fingerprintOf } from "../rpc/fingerprint";
 import { askHeaders, askRequest, askResponse, resetRequest, resetResponse } from "../schema/ask-schema";
 import type { ResponseBody } from "../schema/response-body";
 import type { Idempotency } from "../turn/types";
@@ -86,9 +87,7 @@ async function idempotencyOf(
   { question, maxTokens, temperature, timeZone }: z.output<typeof askRequest>,
 ): Promise<Idempotency> {
   const shape = [question, maxTokens ?? null, temperature ?? null, ...(timeZone === undefined ? [] : [timeZone])];
-  const bytes = new TextEncoder().encode(JSON.stringify(shape));
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return { key, fingerprint: btoa(String.fromCharCode(...new Uint8Array(digest))) };
+  return { key, fingerprint: await fingerprintOf(JSON.stringify(shape)) };
 }
 
 export const routes = new Hono<AppEnv>()

@@ -1,7 +1,17 @@
 /** Shapes of asking a session, and of its turns. */
 import * as z from "zod/mini";
 import { MAX_REPLY_TOKENS } from "../limits";
-import { content, finishReason, sessionId, status, timeZone, toolCalls, turnId, userId } from "./common-schema";
+import {
+  content,
+  finishReason,
+  idempotencyKey,
+  sessionId,
+  status,
+  timeZone,
+  toolCalls,
+  turnId,
+  userId,
+} from "./common-schema";
 import { always, count, datetime, described, int, nullable, number, optional, pattern, text, time } from "./fields";
 import { memory, usage } from "./memory-schema";
 
@@ -23,7 +33,7 @@ export const askHeaders = z.object({
   accept: z.optional(z.string()),
   "idempotency-key": optional(
     "Makes retries safe: for 24 hours, the same key and body return the same turn.",
-    pattern(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters"),
+    idempotencyKey,
   ),
 });
 

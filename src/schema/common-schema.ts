@@ -10,7 +10,7 @@ export const wellFormed = z.refine<string>(
 );
 
 export const content = z.string().check(z.minLength(1), z.maxLength(MAX_CONTENT), wellFormed);
-export const role = z.enum(["system", "user", "assistant"]);
+const role = z.enum(["system", "user", "assistant"]);
 /** The roles of a transcript. */
 export const anyRole = described(
   "The author. `tool`: the result of a function call.",
@@ -56,6 +56,9 @@ export const oneLine = (min: number, max: number) => [
 ];
 
 export const name = described("The name of the author.", z.string().check(...oneLine(1, 128)));
+
+/** The value of the header `Idempotency-Key`. */
+export const idempotencyKey = pattern(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters");
 
 /**
  * Returns the schema of an id that can be part of a path, a header and a line of a stream. `.` and `..` are refused,

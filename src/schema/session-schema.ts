@@ -1,20 +1,30 @@
 /** Shapes of a session and its messages. */
 import * as z from "zod/mini";
-import { FUTURE_MS } from "../turn/time-order";
+import { sentMessage } from "./append-schema";
 import {
   anyRole,
   calledFields,
-  content,
-  name,
+  idempotencyKey,
   oneLine,
-  role,
   seq,
   seqList,
   sessionId,
   status,
   userId,
 } from "./common-schema";
-import { always, count, datetime, described, intFromText, nullable, objects, optional, text, time } from "./fields";
+import {
+  always,
+  count,
+  datetime,
+  described,
+  intFromText,
+  list,
+  nullable,
+  objects,
+  optional,
+  text,
+  time,
+} from "./fields";
 
 /** The title that a response shows. */
 export const shownTitle = () =>
@@ -66,23 +76,39 @@ export const historyResponse = () =>
 
 export const appendRequest = z.object({
   userId: z.optional(userId),
-  messages: objects("The messages, oldest first.", {
-    role: described("The author. `system` messages are only quoted in prompts.", role),
-    content: described("The text.", content),
-    name: z.optional(name),
-    createdAt: optional(
-      "The time of the message; default: the time of the request.",
-      datetime({ offset: true }).check(
-        z.refine((value) => Date.parse(value) <= Date.now() + FUTURE_MS, "must not be in the future"),
-      ),
-    ),
-  }).check(z.minLength(1), z.maxLength(1_000)),
+  partial: optional(
+    "Stores the valid messages and lists the others in `refused`. By default, one invalid message refuses all.",
+    z.boolean(),
+  ),
+  messages: list("The messages, oldest first.", sentMessage).check(z.minLength(1), z.maxLength(1_000)),
 });
+
+/** An append whose invalid messages were left out: it may be empty. */
+export const partialAppend = z.extend(appendRequest, { messages: z.array(sentMessage) });
+
+export const appendHeaders = z.object({
+  "idempotency-key": optional(
+    "Makes retries safe: for 24 hours, one of the session's last 20 keys returns the same result.",
+    idempotencyKey,
+  ),
+});
+
+/** A message that a partial append refused. */
+export interface RefusedMessage {
+  index: number;
+  message: string;
+}
 
 export const appendResponse = () =>
   z.object({
     sessionId,
     appended: count("The number of stored messages."),
-    firstSeq: described("The number of the first one.", seq),
-    lastSeq: described("The number of the last one.", seq),
+    firstSeq: nullable("The number of the first one; null if all were refused.", seq),
+    lastSeq: nullable("The number of the last one; null if all were refused.", seq),
+    refused: z.optional(
+      objects("The refused messages; only with `partial`.", {
+        index: count("The place of the message in the request, from 0."),
+        message: text("The field and what is wrong with it."),
+      }),
+    ),
   });

@@ -1,17 +1,8 @@
 /** Converts stored values to JSON of the API, with times in ISO 8601. */
-import type { FinishedTurn, MemoryUsed, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
+import type { FinishedTurn, MemoryUsed, Message, RecalledMessage, StoredTurn } from "../turn/types";
 
 export const iso = (ms: number) => new Date(ms).toISOString();
 export const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
-
-/** Returns a request's message in the stored form. */
-export const fromMessage = ({
-  createdAt,
-  ...message
-}: Omit<NewMessage, "createdAt"> & { createdAt?: string | undefined }): NewMessage => ({
-  ...message,
-  ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),
-});
 
 export const toMessage = (stored: Message) => ({ ...stored, createdAt: iso(stored.createdAt) });
 

@@ -20,7 +20,14 @@ const UNREAD = ["searchByPost", "searchUserByPost", "context", "reset", "makeTok
 
 /** The places whose texts must reach the model. They prove that the test's texts are not dropped before it. */
 const REACHING = [
-  ...["append: messages.*.content", "append: messages.*.name", "ask: question", "fact: text", "changed fact: text"],
+  ...[
+    "append: messages.*.content",
+    "append: messages.*.content.*",
+    "append: messages.*.name",
+    "ask: question",
+    "fact: text",
+    "changed fact: text",
+  ],
   ...["chat: messages.*.content", "chat: messages.*.content.*.text", "chat: stop", "chat: stop.*"],
   ...["chat: messages.*.tool_calls.*.function.arguments", "chat: response_format.json_schema.schema.{}"],
   ...["chat: tools.*.function.description", "chat: tools.*.function.parameters.{}"],

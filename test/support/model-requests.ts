@@ -89,7 +89,10 @@ export const cases: Record<string, Case> = {
   },
   append: {
     schema: session.appendRequest,
-    examples: (_, userId) => [{ userId, messages: [{ role: "user", content: "c", name: "n", createdAt: time }] }],
+    examples: (_, userId) => [
+      { userId, messages: [{ role: "user", content: "c", name: "n", createdAt: time }] },
+      { userId, messages: [{ role: "user", content: ["c"] }] },
+    ],
     send: (body, sessionId) => llamory.post(`/sessions/${sessionId}/messages`, body),
   },
   title: {

@@ -1,13 +1,14 @@
 /** The stored data of a session, and the transactions that change it. Each leaves complete turns in order. */
 import { log } from "../../log";
-import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
+import type { FinishedTurn, Idempotency, Message, NewMessage } from "../../turn/types";
 import { answerOf, Messages, type TurnPlace } from "../memory/messages";
 import { reindex } from "../memory/reindex";
 import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
 import { noTables } from "../sqlite/tables";
-import { lastUsedAt, setAppendedAt } from "./appended-at";
+import { type Appended, appendOf, forgetAppends } from "./append-keys";
+import { lastUsedAt, recordAppend } from "./appended-at";
 import { MOST_OF_TURN } from "./entries";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import { type Owner, Ownership } from "./owner";
@@ -84,19 +85,17 @@ export class Store {
     return this.messages.end().last + count <= limits.messages && this.#storage.sql.databaseSize < limits.bytes;
   }
 
-  append(messages: NewMessage[], owner?: Owner): { firstSeq: number; lastSeq: number } {
-    return this.#change(() => {
-      setAppendedAt(this.#db);
-      return this.#messages.append(messages);
-    }, owner);
+  append(messages: NewMessage[], owner?: Owner, idempotency?: Idempotency): Appended {
+    return this.#change(() => recordAppend(this.#db, this.#messages.append(messages), idempotency), owner);
   }
+
+  appendOf = (key: string) => appendOf(this.#db, key);
 
   /** Returns the last `seq` that no running turn can roll back. */
   stableSeq(): number {
     return this.messages.end().last - (this.#unanswered?.rows ?? 0);
   }
 
-  /** Returns the time of the last ask or append, in milliseconds since 1970. Appended messages may have older times. */
   lastUsed(): number {
     return lastUsedAt(this.#db, this.messages);
   }
@@ -181,6 +180,7 @@ export class Store {
         this.schedule.drop("reindex");
         this.ownership.release();
         this.title.set(undefined);
+        forgetAppends(this.#db);
       });
     }
     // Last: a failed transaction empties nothing.

@@ -5,8 +5,8 @@ import type { TurnPlace } from "../memory/messages";
 import type { Tables } from "../sqlite/tables";
 import type { Owner } from "./owner";
 
-/** Milliseconds for which an idempotency key names its turn: a day, as at Stripe. */
-const KEY_MS = 86_400_000;
+/** Milliseconds for which an idempotency key names its turn or append: a day, as at Stripe. */
+export const KEY_MS = 86_400_000;
 
 type Row = {
   id: string;

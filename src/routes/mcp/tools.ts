@@ -13,7 +13,7 @@ import { appendRequest } from "../../schema/session-schema";
 import { factParam, factRequest } from "../../schema/user-schema";
 import { settingsOf } from "../../settings";
 import type { Message } from "../../turn/types";
-import { fromMessage, iso } from "../../wire/to-json";
+import { iso } from "../../wire/to-json";
 
 interface Tool<T extends z.ZodMiniObject = z.ZodMiniObject> {
   description: string;
@@ -89,8 +89,7 @@ export const tools = {
     z.object({ sessionId: session, userId: z.optional(user), messages: appendRequest.shape.messages }),
     async (c, { sessionId, userId, messages }) => {
       const request = askRequestOf(c, sessionId, userId);
-      const said = messages.map(fromMessage);
-      const append = callSession(c, sessionId, (stub) => stub.append(said, request), { retry: false });
+      const append = callSession(c, sessionId, (stub) => stub.append(messages, request), { retry: false });
       const { firstSeq, lastSeq } = orThrow(await append);
       return `Remembered as messages ${firstSeq} to ${lastSeq}.`;
     },

@@ -30,8 +30,13 @@ export const validates = (validator: object, what: Validated) => validators.set(
 export const validatedBy = (handler: object): Validated | undefined => validators.get(handler);
 
 /** Returns the headers that a route reads. Not a validator, because typed clients would then have to send all of them. */
-export function headersOf<T extends ZodType>(c: Context, schema: T): output<T> {
-  const result = schema.safeParse(c.req.header());
+export const headersOf = <T extends ZodType>(c: Context, schema: T): output<T> => read(c.req.header(), schema);
+
+/** Returns the query of a route whose parameters are all optional. Not a validator, for the same reason. */
+export const queryOf = <T extends ZodType>(c: Context, schema: T): output<T> => read(c.req.query(), schema);
+
+function read<T extends ZodType>(given: unknown, schema: T): output<T> {
+  const result = schema.safeParse(given);
   if (!result.success) throw refused(result.error);
   return result.data;
 }

@@ -106,8 +106,7 @@ export class Api {
     return (await parseResponse(this.#user.facts.$get({ param: { userId } }))).data;
   }
 
-  async addFact(userId: string, text: string, source: Fact["source"] = null) {
-    const json = { text, ...(source && { source }) };
+  async addFact(userId: string, json: NewFact) {
     await parseResponse(this.#user.facts.$post({ param: { userId }, json }));
   }
 
@@ -151,4 +150,6 @@ export type Turn = Awaited<ReturnType<Api["turn"]>>;
 export type Memory = Turn["memory"];
 export type Preview = Awaited<ReturnType<Api["preview"]>>;
 export type Fact = Awaited<ReturnType<Api["facts"]>>[number];
+type NewFact = Pick<Fact, "text"> &
+  Partial<Pick<Fact, "pinned" | "since" | "until">> & { source?: Fact["sources"][number] | undefined };
 export type Model = Awaited<ReturnType<Api["models"]>>[number];

@@ -8,9 +8,9 @@ import { valid } from "../middleware/validation";
 import { objectName, objectPrefix } from "../rpc/call-object";
 import { callUser } from "../rpc/call-user";
 import type { ResponseBody } from "../schema/response-body";
-import { searchQuery, searchRequest, searchResponse } from "../schema/search-schema";
+import { searchQuery, searchRequest, userSearchResponse } from "../schema/search-schema";
 import { userDeleted, userParam, userSessionsQuery, userSessionsResponse } from "../schema/user-schema";
-import { iso, toRecalled } from "../wire/to-json";
+import { iso, toFact, toRecalled } from "../wire/to-json";
 import type { Operations } from "./operation";
 
 export const operations = (): Operations => ({
@@ -24,8 +24,9 @@ export const operations = (): Operations => ({
   "GET /users/:userId/search": {
     id: "searchUser",
     summary: "Search all sessions of a user",
-    description: "Returns the messages that match a text best, best first, with their sessions.",
-    response: searchResponse,
+    description:
+      "Returns the messages that match a text best, best first, with their sessions, and the facts that match it.",
+    response: userSearchResponse,
     postman: [{ at: 330, name: "Search all of them", query: { q: "lime tree" }, includes: "-of-ana" }],
   },
   "POST /users/:userId/search": {
@@ -33,7 +34,7 @@ export const operations = (): Operations => ({
     summary: "Search all sessions of a user with the text in the body",
     description: "Finds the same as `GET`. URLs appear in the logs of proxies; bodies do not.",
     example: { q: "honey" },
-    response: searchResponse,
+    response: userSearchResponse,
     postman: [{ at: 340, name: "Search with the text in the body", body: { q: "lime tree" }, includes: "-of-ana" }],
   },
   "DELETE /users/:userId": {
@@ -51,8 +52,11 @@ export const operations = (): Operations => ({
 const MOST_CALLS = 40;
 
 async function search(c: Context<AppEnv>, userId: string, { q, limit }: z.output<typeof searchRequest>) {
-  const messages = await callUser(c, userId, (stub) => stub.search(q, limit));
-  const body: ResponseBody<typeof searchResponse> = { data: messages.map((message) => toRecalled("", message)) };
+  const { messages, facts } = await callUser(c, userId, (stub) => stub.searchAll(q, limit));
+  const body: ResponseBody<typeof userSearchResponse> = {
+    data: messages.map((message) => toRecalled("", message)),
+    ...(facts.length > 0 && { facts: facts.map(toFact) }),
+  };
   return body;
 }
 

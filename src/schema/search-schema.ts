@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { MAX_CONTENT } from "../limits";
 import { anyRole, calledFields, content, count, positive, sessionId, time, timeZone, userId } from "./common-schema";
+import { fact } from "./fact-schema";
 import { memory, scored } from "./memory-schema";
 
 const query = "The text to search for.";
@@ -31,6 +32,12 @@ const recalled = () =>
     .describe("The messages, best first.");
 
 export const searchResponse = () => z.object({ data: recalled() });
+
+export const userSearchResponse = () =>
+  z.object({
+    data: recalled(),
+    facts: z.array(fact()).describe("The facts about the user that match, best first; absent if none does.").optional(),
+  });
 
 const tokens = z.int().min(0).max(100_000);
 

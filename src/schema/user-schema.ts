@@ -1,7 +1,6 @@
-/** Shapes of a user: sessions and facts. */
+/** Shapes of a user and their sessions. */
 import * as z from "zod";
-import { MAX_FACT } from "../turn/user-memory";
-import { count, identifier, positive, seq, sessionId, time, userId, WELL_FORMED, wellFormed } from "./common-schema";
+import { count, positive, sessionId, time, userId } from "./common-schema";
 import { shownTitle } from "./session-schema";
 
 export const userParam = z.object({ userId });
@@ -29,40 +28,6 @@ export const userSessionsResponse = () =>
       )
       .describe("The sessions, newest first."),
     nextCursor: z.string().nullable().describe("The `cursor` of the next page; null on the last page."),
-  });
-
-const text = z
-  .string()
-  .trim()
-  .min(1)
-  .max(MAX_FACT)
-  .refine(wellFormed, WELL_FORMED)
-  .describe("The statement, for example `Ana keeps bees in Lisbon.`");
-
-const source = z.object({ sessionId, seq }).describe("The message that the fact comes from.");
-
-export const factRequest = z.object({ text, source: source.optional() });
-
-export const factChange = z.object({ text });
-
-const factId = identifier(64).describe("The id of the fact.");
-export const factParam = z.object({ userId, factId });
-
-export const fact = () =>
-  z.object({
-    id: z.string().describe("The id of the fact."),
-    text: z.string().describe("The statement."),
-    source: source.nullable().describe("The message that the fact comes from; null if it is unknown."),
-    createdAt: time.describe("The time at which the fact was added."),
-    updatedAt: time.describe("The time of the last edit."),
-  });
-
-export const factsResponse = () => z.object({ data: z.array(fact()).describe("All facts, newest first.") });
-
-export const factDeleted = () =>
-  z.object({
-    ok: z.literal(true).describe("Always true."),
-    id: z.string().describe("The id of the deleted fact."),
   });
 
 export const userDeleted = () =>

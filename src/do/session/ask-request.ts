@@ -3,7 +3,7 @@ import type { EmbeddingOptions } from "../../llm/embedder";
 import type { LlamaOptions } from "../../llm/llama";
 import type { Idempotency, NewMessage, PromptInput, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
-import type { Extraction } from "../user/learn-facts";
+import type { Extraction } from "../user/extraction";
 import type { SessionLimits } from "./store";
 
 /** The user of a request. */

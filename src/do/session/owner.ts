@@ -1,7 +1,7 @@
 /** The owner of a session and the state of their sync: the data of the task that syncs, in one row. */
 import type { Database } from "../sqlite/database";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
-import type { Extraction } from "../user/learn-facts";
+import type { Extraction } from "../user/extraction";
 import { epochIn, type NotedEpoch } from "../user/user-sessions";
 
 /** Stored as JSON. */

@@ -1,22 +1,17 @@
 /** Extracts facts about a user from their turns with a model, in the background, one turn at a time. */
 import type { AiBinding } from "../../llm/binding";
-import { Llama, type LlamaOptions } from "../../llm/llama";
+import { Llama } from "../../llm/llama";
 import { log } from "../../log";
 import { countTokens, type Quotas } from "../../quota";
-import { changesIn, extractionCall, type FactChange } from "../../turn/extraction-prompt";
+import { changesIn, extractionCall } from "../../turn/extraction-prompt";
 import type { Failure } from "../../turn/result";
 import type { Message } from "../../turn/types";
-import type { Fact } from "../../turn/user-memory";
 import { storageFailed } from "../sqlite/try-write";
+import type { Extraction } from "./extraction";
+import type { Learned } from "./fact-columns";
+import { factsToShow } from "./fact-ranking";
 import { epochIn, type NotedEpoch } from "./user-sessions";
 import type { SessionUpdate, UserStore } from "./user-store";
-
-/** The model that extracts facts. */
-export interface Extraction {
-  model: LlamaOptions;
-  /** The name of the object that counts the tokens; absent without a quota. Sessions store it under this name. */
-  meter?: string | undefined;
-}
 
 /** A turn whose facts have not been extracted yet. */
 interface PendingTurn extends NotedEpoch {
@@ -36,8 +31,6 @@ interface PendingExtraction extends Extraction {
 const MAX_PENDING = 64;
 /** The most turns of one alarm: each may call the model six times, and the free plan allows 50 calls per invocation. */
 const BATCH = 8;
-/** The most facts that the model is shown. */
-const SHOWN = 16;
 /** The most model calls for a failing turn, and the milliseconds before the second one; the pause doubles each time. */
 const TRIES = 4;
 const PAUSE_MS = 30_000;
@@ -51,6 +44,9 @@ const PASSING: readonly Failure["reason"][] = [
   "model_unreachable",
   "model_allowance_spent",
 ];
+
+const isEqual = (a: PendingTurn, b: PendingTurn) =>
+  a.sessionId === b.sessionId && a.from === b.from && a.to === b.to && epochIn(a) === epochIn(b);
 
 export class LearnFacts {
   readonly #ai: AiBinding;
@@ -77,10 +73,30 @@ export class LearnFacts {
       const [from, to] = [turn[0]?.seq ?? 0, turn.at(-1)?.seq ?? 0];
       return { sessionId, epoch, from, to };
     });
-    if (lessons.length === 0) return false;
-    const noted = this.#noted;
-    this.#put({ ...extraction, failures: noted?.failures ?? 0, lessons: [...(noted?.lessons ?? []), ...lessons] });
-    return true;
+    this.#store.learner = extraction;
+    return this.#addTurns(lessons, extraction);
+  }
+
+  /**
+   * Adds turns that versions of facts lost, if their sessions still exist: facts are extracted from them again. Call it
+   * inside a transaction. @returns whether it added any
+   */
+  again(lost: Learned[]): boolean {
+    const { learner, sessions } = this.#store;
+    const turns = lost.flatMap(({ sessionId, seq: from, to }): PendingTurn[] => {
+      const epoch = sessions.get(sessionId)?.epoch;
+      return epoch === undefined ? [] : [{ sessionId, epoch, from, to }];
+    });
+    return learner !== undefined && this.#addTurns(turns, learner);
+  }
+
+  #addTurns(turns: PendingTurn[], extraction: Extraction): boolean {
+    const { lessons = [], failures = 0 } = this.#noted ?? {};
+    const added = turns.filter((turn, at) =>
+      [...lessons, ...turns.slice(0, at)].every((other) => !isEqual(turn, other)),
+    );
+    if (added.length > 0) this.#put({ ...extraction, failures, lessons: [...lessons, ...added] });
+    return added.length > 0;
   }
 
   /**
@@ -103,12 +119,14 @@ export class LearnFacts {
     }
   }
 
-  async #extract(turn: PendingTurn, noted: PendingExtraction): Promise<"done" | "later"> {
+  async #extract(turn: PendingTurn, noted: PendingExtraction): Promise<"done" | "later" | "again"> {
     const messages = this.#messagesOf(turn);
     if (messages.length === 0) return this.#done(turn, () => {});
-    const facts = this.#store.facts.nearest(messages.map(({ content }) => content).join("\n"), SHOWN);
+    const { facts } = this.#store;
+    const shown = factsToShow(facts.rows, messages.map(({ content }) => content).join("\n"));
+    const today = { now: Date.now(), timeZone: noted.timeZone ?? "UTC" };
     const model = new Llama(this.#ai, noted.model, this.#affinity);
-    const completion = await model.complete(extractionCall(messages, facts), new AbortController().signal);
+    const completion = await model.complete(extractionCall(messages, shown, today), new AbortController().signal);
     if (!completion.ok) {
       const { reason } = completion.failure;
       log("warn", "facts_not_learnt", { cause: reason });
@@ -119,10 +137,16 @@ export class LearnFacts {
       return this.#done(turn, () => {});
     }
     await countTokens(this.#usage, noted.meter, completion.value.usage?.totalTokens ?? 0);
-    const changes = changesIn(completion.value, facts);
+    const changes = changesIn(completion.value, shown);
     if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
+    // A reply to a prompt that contained a deleted fact may repeat it. The turn is learned from again, without that fact.
+    if (!shown.every((fact) => facts.exists(fact))) return "again";
     try {
-      return this.#done(turn, () => this.#apply(turn, changes ?? [], facts));
+      return this.#done(turn, () => {
+        // The turn may have been deleted meanwhile.
+        if (this.#messagesOf(turn).length === 0) return;
+        facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to: turn.to });
+      });
     } catch (error) {
       storageFailed(error);
       // Without the turn, the next run does not pay for the same call again.
@@ -136,26 +160,11 @@ export class LearnFacts {
     return !deletion && sessions.has(sessionId, epochIn(noted)) ? transcript.between(sessionId, from, to) : [];
   }
 
-  /** Applies the changes of a reply, unless the turn was deleted meanwhile. Facts that were changed meanwhile stay. */
-  #apply(turn: PendingTurn, changes: FactChange[], shown: Fact[]): void {
-    if (this.#messagesOf(turn).length === 0) return;
-    const { facts } = this.#store;
-    const source = { sessionId: turn.sessionId, seq: turn.from };
-    const isSame = (id: string) =>
-      facts.get(id)?.updatedAt === shown.find((fact) => fact.id === id)?.updatedAt && facts.get(id) !== undefined;
-    for (const change of changes) {
-      if (change.do === "add" && !facts.full) facts.add(change.text, source, true);
-      if (change.do === "change" && isSame(change.id)) facts.change(change.id, change.text, source, true);
-      if (change.do === "drop" && isSame(change.id)) facts.delete(change.id);
-    }
-  }
-
   /** Applies changes and removes the turn from the pending ones, in one transaction. */
   #done(turn: PendingTurn, apply: () => void): "done" {
-    const isOther = (other: PendingTurn) => JSON.stringify(other) !== JSON.stringify(turn);
     this.#change((now) => {
       apply();
-      return { ...now, failures: 0, lessons: now.lessons.filter(isOther) };
+      return { ...now, failures: 0, lessons: now.lessons.filter((other) => !isEqual(other, turn)) };
     });
     return "done";
   }

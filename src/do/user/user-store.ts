@@ -2,10 +2,13 @@
 import { factsWithin } from "../../turn/prompt-blocks";
 import type { Message } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
-import type { Beyond } from "../memory/ranking";
 import { Database } from "../sqlite/database";
+import { metaOf, setMeta } from "../sqlite/meta";
 import { Schedule } from "../sqlite/schedule";
-import { FactRows } from "./fact-rows";
+import type { Extraction } from "./extraction";
+import type { Learned } from "./fact-columns";
+import { type Asked, factsFor } from "./fact-ranking";
+import { UserFacts } from "./user-facts";
 import { type Unwritten, UserSessions } from "./user-sessions";
 import { UserTranscript } from "./user-transcript";
 
@@ -51,7 +54,7 @@ export class UserStore {
   readonly #db: Database;
   readonly transcript: UserTranscript;
   readonly sessions: UserSessions;
-  readonly facts: FactRows;
+  readonly facts: UserFacts;
   readonly schedule: Schedule<Task>;
 
   constructor(storage: DurableObjectStorage) {
@@ -59,7 +62,7 @@ export class UserStore {
     this.#db = new Database(storage, "user");
     this.transcript = new UserTranscript(this.#db);
     this.sessions = new UserSessions(this.#db);
-    this.facts = new FactRows(this.#db);
+    this.facts = new UserFacts(this.#db);
     this.schedule = new Schedule(storage, this.#db);
   }
 
@@ -75,20 +78,19 @@ export class UserStore {
    * Adds messages of a listed session. Updates are idempotent: messages up to `told` are skipped. A gap is rejected:
    * `from` must be at most `told + 1`.
    * @param maxBytes the size of the database above which the oldest messages are dropped
-   * @returns the last `seq` that is stored, and the messages that are new
+   * @returns the last `seq` that is stored, the messages that are new, and turns to learn from again
    */
-  update(update: SessionUpdate, maxBytes: number): { seq: number; fresh: Message[] } {
+  update(update: SessionUpdate, maxBytes: number): { seq: number; fresh: Message[]; again: Learned[] } {
     const { sessionId, from, to, messages, title } = update;
     const before = this.sessions.get(sessionId);
     const told = before?.told ?? 0;
-    if (from > told + 1) return { seq: told, fresh: [] };
+    if (from > told + 1) return { seq: told, fresh: [], again: [] };
     const seq = Math.max(told, to);
     const fresh = messages.filter((message) => message.seq > told);
     const bytes = this.#storage.sql.databaseSize;
-    this.#db.transaction(() => {
+    const again = this.#db.transaction(() => {
       const kept = new Set(messages.map(({ seq }) => seq));
       const dropped = this.transcript.retract(sessionId, from, Math.min(to, told), kept);
-      for (const seq of dropped) this.facts.deleteExtracted(sessionId, seq, seq);
       this.transcript.add(sessionId, fresh);
       this.sessions.put(sessionId, {
         told: seq,
@@ -103,33 +105,34 @@ export class UserStore {
       if (databaseSize > maxBytes && databaseSize > bytes) {
         this.transcript.dropOldest(Math.max(DROPPED, DROPPED_EACH * fresh.length));
       }
+      const isLost = (turn: Learned) =>
+        turn.sessionId === sessionId && dropped.some((seq) => seq >= turn.seq && seq <= turn.to);
+      return dropped.length === 0 ? [] : this.facts.forget(isLost);
     });
-    return { seq, fresh };
+    return { seq, fresh, again };
   }
 
   /**
    * Returns facts, and the messages of all other sessions that match a question of one session.
    * @param asked the time and time zone of the question, and the last exchange of its session
    */
-  memory(
-    sessionId: string,
-    question: string,
-    room: { recall: number; facts: number },
-    asked: Pick<Beyond, "previous" | "now" | "timeZone">,
-  ): UserMemory {
+  memory(sessionId: string, question: string, room: { recall: number; facts: number }, asked: Asked): UserMemory {
     const limits = { tokens: room.recall, count: Number.POSITIVE_INFINITY };
     return {
       ...this.transcript.recall(question, limits, sessionId, asked),
-      facts: factsWithin(this.facts.all(), room.facts),
+      facts: factsWithin(factsFor(this.facts.rows, question, asked), room.facts),
     };
   }
 
-  /** Deletes a session, with its messages and the facts that the model learned from them. */
-  forget(sessionId: string, epoch: string): void {
-    if (!this.sessions.has(sessionId, epoch)) return;
-    this.#db.transaction(() => {
-      this.#deleteSession(sessionId);
+  /**
+   * Deletes a session, with its messages and the facts that the model learned from them.
+   * @returns turns of other sessions to learn from again
+   */
+  forget(sessionId: string, epoch: string): Learned[] {
+    if (!this.sessions.has(sessionId, epoch)) return [];
+    return this.#db.transaction(() => {
       this.#planTidy();
+      return this.#deleteSession(sessionId);
     });
   }
 
@@ -140,7 +143,7 @@ export class UserStore {
 
   /** Begins a deletion of the user. Without effect if one has begun. */
   beginDeletion(names: ObjectNames): void {
-    this.#noteDeletion(this.deletion ?? { ...names, sessions: 0, messages: 0, facts: this.facts.count() });
+    this.#noteDeletion(this.deletion ?? { ...names, sessions: 0, messages: 0, facts: this.facts.rows.count() });
   }
 
   /** Counts a session that is deleted, and deletes its messages here. */
@@ -164,7 +167,7 @@ export class UserStore {
     this.#db.transaction(() => {
       this.transcript.clear();
       this.sessions.clear();
-      this.facts.clear();
+      this.facts.rows.clear();
       this.schedule.drop("close");
       this.schedule.drop("extract");
       this.#planTidy();
@@ -192,9 +195,18 @@ export class UserStore {
       });
     if (unwritten.length === CHECKED) return Date.now();
     if (this.sessions.unwritten(Number.MAX_SAFE_INTEGER, 1).length > 0) return Date.now() + UNWRITTEN_MS;
-    if (this.transcript.empty && this.facts.count() === 0 && this.sessions.empty && !this.deletion)
-      await this.#destroy();
+    if (this.transcript.empty && this.facts.rows.empty && this.sessions.empty && !this.deletion) await this.#destroy();
     return null;
+  }
+
+  /** The model that extracted facts last: turns to learn from again are read by it. */
+  get learner(): Extraction | undefined {
+    return metaOf(this.#db, "learner");
+  }
+
+  /** Stores the model if it changed. Call it inside a transaction. */
+  set learner(learner: Extraction) {
+    if (JSON.stringify(this.learner) !== JSON.stringify(learner)) setMeta(this.#db, "learner", learner);
   }
 
   transaction<T>(run: () => T): T {
@@ -215,9 +227,9 @@ export class UserStore {
     await this.#db.destroy();
   }
 
-  #deleteSession(sessionId: string): void {
+  #deleteSession(sessionId: string): Learned[] {
     this.transcript.delete(sessionId);
-    this.facts.deleteExtracted(sessionId);
     this.sessions.delete(sessionId);
+    return this.facts.forget((turn) => turn.sessionId === sessionId);
   }
 }

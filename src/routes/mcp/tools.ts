@@ -7,10 +7,12 @@ import { askRequestOf, askSession, callSession, embeddingOf, promptInputOf } fro
 import { callUser } from "../../rpc/call-user";
 import { askRequest } from "../../schema/ask-schema";
 import { sessionId, userId } from "../../schema/common-schema";
+import { factParam, factRequest } from "../../schema/fact-schema";
 import { searchRequest } from "../../schema/search-schema";
 import { appendRequest } from "../../schema/session-schema";
-import { factParam, factRequest } from "../../schema/user-schema";
+
 import type { Message } from "../../turn/types";
+import { type Fact, statementLine } from "../../turn/user-memory";
 import { fromMessage, iso } from "../../wire/to-json";
 
 interface Tool<T extends z.ZodObject = z.ZodObject> {
@@ -38,6 +40,8 @@ export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<
   return `[${iso(createdAt)}] ${name ?? role}: ${[content, ...calls].filter(Boolean).join(" ")}`;
 }
 
+const factLine = (fact: Fact) => `[${iso(fact.updatedAt)}] ${fact.id}: ${statementLine(fact)}`;
+
 export const tools = {
   ask: tool(
     "Ask the assistant a question. It knows the conversation and stores this turn.",
@@ -50,7 +54,7 @@ export const tools = {
     },
   ),
   search_memory: tool(
-    "Search messages of any age, best match first: in one conversation, or with `userId` in all conversations of a user.",
+    "Search messages of any age, best match first: in one conversation, or with `userId` in all conversations of a user and in the facts about them.",
     z
       .object({
         sessionId: session.optional(),
@@ -62,11 +66,12 @@ export const tools = {
         error: "give either `sessionId` or `userId`",
       }),
     async (c, { sessionId, userId, query, limit }) => {
-      const found =
-        userId === undefined
-          ? orThrow(await callSession(c, sessionId ?? "", (stub) => stub.search(query, limit, embeddingOf(c))))
-          : await callUser(c, userId, (stub) => stub.search(query, limit));
-      const lines = found.map((message) => (message.sessionId ? `${message.sessionId} ` : "") + lineOf(message));
+      if (userId === undefined) {
+        const found = await callSession(c, sessionId ?? "", (stub) => stub.search(query, limit, embeddingOf(c)));
+        return orThrow(found).map(lineOf).join("\n") || "No message matches.";
+      }
+      const { facts, messages } = await callUser(c, userId, (stub) => stub.searchAll(query, limit));
+      const lines = [...facts.map(factLine), ...messages.map((message) => `${message.sessionId} ${lineOf(message)}`)];
       return lines.join("\n") || "No message matches.";
     },
   ),
@@ -95,9 +100,7 @@ export const tools = {
   }),
   get_facts: tool("List the facts about a user, newest first.", z.object({ userId: user }), async (c, { userId }) => {
     const facts = await callUser(c, userId, (stub) => stub.facts());
-    return (
-      facts.map(({ id, text, updatedAt }) => `[${iso(updatedAt)}] ${id}: ${text}`).join("\n") || "There are no facts."
-    );
+    return facts.map(factLine).join("\n") || "There are no facts.";
   }),
   remember_fact: tool(
     "Add a fact about a user: one short statement, which later prompts of this user contain.",

@@ -63,9 +63,26 @@ const id = identifier(128);
 
 export const sessionId = id.describe("The id of the session. You choose it; a new id is an empty session.");
 
-export const userId = id.describe(
-  "The id of the user that the session belongs to. The first id that is named for a session owns it.",
-);
+const userIdIn = (text: z.ZodString) =>
+  text
+    .normalize("NFC")
+    .regex(/^[^\p{Cc}\u2028\u2029/]{1,128}$/u, "must be 1 to 128 characters without control characters and /")
+    .refine(wellFormed, WELL_FORMED)
+    .refine((id) => id !== "." && id !== "..", "must be neither `.` nor `..`")
+    .describe("The id of the user that the session belongs to. The first id that is named for a session owns it.");
+
+export const userId = userIdIn(z.string());
+
+/** Percent-encoded: headers contain only ASCII. Text that is not well encoded becomes a control character, and is refused. */
+export const userIdHeader = userIdIn(z.string().overwrite(percentDecoded));
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "\0";
+  }
+}
 
 export const turnId = id.describe("The id of the turn: a UUID, unless it was imported.");
 

@@ -1,6 +1,6 @@
 /** Shapes that the routes of the OpenAI surface share. Fields that are not listed are ignored. */
 import * as z from "zod";
-import { count, sessionId, userId } from "./common-schema";
+import { count, sessionId, userId, userIdHeader } from "./common-schema";
 
 const unsupported = (reason: string) => `is not supported: ${reason}`;
 
@@ -41,7 +41,7 @@ export const maxTokens = z.int().min(1).nullish().describe("The most tokens of t
 export const sessionHeaders = z.object({
   "x-session-id": sessionId.describe("The session of the request.").optional(),
   "x-openwebui-chat-id": sessionId.describe("The session of the request, as Open WebUI names it.").optional(),
-  "x-user-id": userId.describe("The user of the session.").optional(),
+  "x-user-id": userIdHeader.describe("The user of the session, percent-encoded.").optional(),
 });
 
 export const modelParam = z.object({ model: z.string().min(1).max(256).describe("The id of the model.") });

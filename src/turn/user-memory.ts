@@ -64,12 +64,22 @@ export const sameFactKey = (text: string): string =>
     .trim()
     .replace(/[.!。]+$/u, "");
 
+/** An earlier session of the user. */
+export interface EarlierSession {
+  /** Null without title and question. */
+  title: string | null;
+  /** The time of its last message, in milliseconds since 1970. */
+  lastAt: number;
+}
+
 /** The part of a user's memory in a prompt, besides recalled messages. */
 export interface UserContext {
   /** Whether the user's object answered in time. If not, the prompt has no facts. */
   answered: boolean;
   /** Pinned ones first, then by relevance to the question, then newest first. */
   facts: Fact[];
+  /** The latest other sessions, newest first, with the days that the prompt shows; absent after the first turn. */
+  latest?: (EarlierSession & { date: string })[] | undefined;
 }
 
 /** The part of a user's memory in an answer. */

@@ -43,7 +43,8 @@ const everyPlace = Object.entries(cases).flatMap(([name, one]) =>
 
 /** Returns the inputs of all model calls after a request: its own, a later one of its session, and the extraction's. */
 async function callsAfter({ examples, send }: Case, place: string[], text: string) {
-  const [sessionId, userId] = [freshSession(), freshUser()];
+  // A text that is accepted as a user's id names the user of the next ask, too.
+  const [sessionId, userId] = [freshSession(), nameOf(place) === "userId" ? text : freshUser()];
   const request = planted(examples(sessionId, userId), place, text);
   if (!request) throw new Error("no example has this place");
   const models = [

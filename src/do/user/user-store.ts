@@ -1,10 +1,11 @@
 /** The storage of a user's object, and the transactions that change it. */
 import { factsWithin } from "../../turn/prompt-blocks";
-import type { Message } from "../../turn/types";
+import type { Message, RecalledMessage } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
 import { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
 import { Schedule } from "../sqlite/schedule";
+import { asksToContinue } from "./continuation";
 import type { Extraction } from "./extraction";
 import type { Learned } from "./fact-columns";
 import { type Asked, factsFor } from "./fact-ranking";
@@ -16,6 +17,8 @@ import { UserTranscript } from "./user-transcript";
 const UNWRITTEN_MS = 86_400_000;
 /** The most sessions that one check asks; each costs a call. */
 const CHECKED = 32;
+/** The sessions that a new session's prompt lists. */
+const LATEST = 5;
 /** The fewest messages that are dropped at once if the database is too large, and how many for each new message. */
 const DROPPED = 1_000;
 const DROPPED_EACH = 4;
@@ -113,13 +116,23 @@ export class UserStore {
   }
 
   /**
-   * Returns facts, and the messages of all other sessions that match a question of one session.
+   * Returns facts, and the messages of all other sessions that match a question of one session. For a session without a
+   * question, also the latest other sessions, and the end of the last one if the question only refers to it.
    * @param asked the time and time zone of the question, and the last exchange of its session
    */
   memory(sessionId: string, question: string, room: { recall: number; facts: number }, asked: Asked): UserMemory {
     const limits = { tokens: room.recall, count: Number.POSITIVE_INFINITY };
+    const { recalled, scale } = this.transcript.recall(question, limits, sessionId, asked);
+    const listed = asked.previous?.length === 0 ? this.sessions.list(LATEST + 1) : [];
+    const latest = listed.filter((session) => session.sessionId !== sessionId).slice(0, LATEST);
+    const [last] = latest;
+    const end = last && asksToContinue(question) ? this.transcript.endOf(last.sessionId, room.recall >> 1) : [];
+    const isEnd = (one: RecalledMessage) =>
+      end.some(({ sessionId, seq }) => sessionId === one.sessionId && seq === one.seq);
     return {
-      ...this.transcript.recall(question, limits, sessionId, asked),
+      recalled: [...end, ...recalled.filter((message) => !isEnd(message))],
+      scale,
+      latest: latest.map(({ title, lastAt }) => ({ title, lastAt })),
       facts: factsWithin(factsFor(this.facts.rows, question, asked), room.facts),
     };
   }

@@ -1,5 +1,7 @@
 /** The user's copy of the transcripts of their sessions, ordered by the arrival of updates. */
 
+import { quotationTokens } from "../../turn/prompt-blocks";
+import { shortenMessage } from "../../turn/shorten-message";
 import { titleOf } from "../../turn/title-of";
 import type { Message, NewMessage, RecalledMessage } from "../../turn/types";
 import { NEIGHBOURHOOD } from "../memory/evidence";
@@ -7,6 +9,10 @@ import { Messages } from "../memory/messages";
 import { type Beyond, type RecallLimits, recall, type Scale } from "../memory/ranking";
 import type { Database } from "../sqlite/database";
 import { Segments } from "./segments";
+
+/** The most messages of a session's end, and the least tokens for one of them. */
+const END = 12;
+const LEAST_END = 60;
 
 /** Call the methods that write inside a transaction. */
 export class UserTranscript {
@@ -36,6 +42,20 @@ export class UserTranscript {
     const ranges = leftOut === undefined ? [] : this.#segments.rangesOf(leftOut);
     const { recalled, scale } = recall(this.#messages, text, { ...limits, before }, { ...asked, leftOut: ranges });
     return { recalled: this.#placed(recalled), scale };
+  }
+
+  /** Returns the last messages of a session, newest first, within a number of tokens. Long ones are shortened. */
+  endOf(sessionId: string, tokens: number): RecalledMessage[] {
+    const [first = 0, last = 0] = this.#segments.rangesOf(sessionId).at(-1) ?? [];
+    const newest = [...this.#messages.between(Math.max(first - 1, last - END), last, END)].reverse();
+    let left = tokens;
+    const end = newest.flatMap((message): RecalledMessage[] => {
+      if (left < LEAST_END) return [];
+      const shown = quotationTokens(message) <= left ? message : shortenMessage(message, left >> 1);
+      left -= quotationTokens(shown);
+      return [{ ...shown, score: 1 }];
+    });
+    return this.#placed(end);
   }
 
   /** Returns the messages of a session from one `seq` to another. Their `seq` is the place in this copy. */

@@ -31,7 +31,7 @@ const tool = <T extends z.ZodObject>(description: string, input: T, run: Tool<T>
   },
 });
 
-const user = userId.describe("The user: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
+const user = userId.describe("The user: 1 to 128 characters, no / and no control characters.");
 const session = sessionId.describe("The conversation: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
 
 /** Returns a message as one line for a model: time, author, text, function calls. */

@@ -1,6 +1,6 @@
 /** UserDO: the memory of one user across sessions: their sessions, a copy of the transcripts, facts. The RPC surface, kept thin. */
 import { DurableObject } from "cloudflare:workers";
-import { USER_MAX_MB } from "../limits";
+import { FACTS_IMPORT_CALLS, USER_MAX_MB } from "../limits";
 import type { AiBinding } from "../llm/binding";
 import { log } from "../log";
 import { failed, ok, type Result } from "../turn/result";
@@ -34,6 +34,7 @@ interface Bindings {
   TENANT_DO: DurableObjectNamespace<TenantDO>;
   /** Read here and not passed with each ask, because sessions also send updates without an ask. */
   USER_MAX_MB?: string;
+  FACTS_IMPORT_CALLS?: string;
 }
 
 /** The counts of deleted sessions, messages and facts, and whether the user is deleted completely. */
@@ -46,7 +47,8 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#store = new UserStore(ctx.storage);
-    this.#learnFacts = new LearnFacts(env.AI, env.TENANT_DO, this.#store, ctx.id.toString());
+    const importCalls = Number(env.FACTS_IMPORT_CALLS ?? FACTS_IMPORT_CALLS);
+    this.#learnFacts = new LearnFacts(env.AI, env.TENANT_DO, this.#store, ctx.id.toString(), importCalls);
   }
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */

@@ -71,9 +71,9 @@ export const routes = new Hono<AppEnv>()
     valid("json", appendRequest),
     async (c) => {
       const { sessionId } = c.req.valid("param");
-      const { userId, messages: sent } = c.req.valid("json");
+      const { userId, messages: sent, learn } = c.req.valid("json");
       const messages = sent.map(fromMessage);
-      const request = askRequestOf(c, sessionId, userId);
+      const request = askRequestOf(c, sessionId, userId, { learn });
       const append = callSession(c, sessionId, (stub) => stub.append(messages, request), { retry: false });
       const body: ResponseBody<typeof appendResponse> = {
         sessionId,

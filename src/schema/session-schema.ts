@@ -83,6 +83,10 @@ export const historyResponse = () =>
 
 export const appendRequest = z.object({
   userId: userId.optional(),
+  learn: z
+    .boolean()
+    .describe("Learns facts about the session's user from these messages, in the background; only with `FACTS`.")
+    .optional(),
   messages: z
     .array(
       z.object({

@@ -10,6 +10,8 @@ import { type Fact, MAX_FACT, type Statement, statementLine } from "./user-memor
 const REPLY_TOKENS = 512;
 /** Characters of each message that the prompt quotes: people seldom need more to describe themselves. */
 const READ = 4_000;
+/** The same for all messages together: imported ones come in twenties. */
+const READ_ALL = 16_000;
 /** The most changes from one turn. */
 const MOST_CHANGES = 8;
 
@@ -64,8 +66,9 @@ function dates(messages: Message[], { now, timeZone }: Today): string {
 /** Returns the call that extracts facts from a turn. @param facts the known facts that the model may change */
 export function extractionCall(messages: Message[], facts: Fact[], today: Today): ModelCall {
   const known = facts.map((fact, at) => `${at + 1}. ${oneLine(statementLine(fact))}`);
+  const read = Math.min(READ, Math.floor(READ_ALL / messages.length));
   const quoted = messages.map(
-    ({ role, name, content }) => `> ${oneLine(`${name ?? role}: ${content.slice(0, READ)}`)}`,
+    ({ role, name, content }) => `> ${oneLine(`${name ?? role}: ${content.slice(0, read)}`)}`,
   );
   const content = ["Known:", ...(known.length > 0 ? known : ["nothing"]), "", "Said:", ...quoted]
     .join("\n")

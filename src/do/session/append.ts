@@ -14,7 +14,7 @@ export async function appendMessages(
   { queue, store }: Session,
   sync: UserSync,
   messages: NewMessage[],
-  { user, limits }: Partial<AskRequest> = {},
+  { user, limits, learn }: Partial<AskRequest> = {},
 ): Promise<Result<{ firstSeq: number; lastSeq: number }>> {
   if (queue.full) return failed({ reason: "session_queue_full" });
   const arrivedAt = Date.now();
@@ -33,7 +33,10 @@ export async function appendMessages(
     // A turn may have ended while the messages waited, and the newest message may have been written by a fast clock.
     if (isOlder(ordered, newest && Math.min(newest.createdAt, arrivedAt)))
       return failed({ reason: "older_than_session" });
-    return ok(store.append(ordered, owner?.value));
+    const appended = store.append(ordered, owner?.value);
+    // Without an await in between, both are written together.
+    if (learn) store.ownership.markLearning(appended.firstSeq, appended.lastSeq);
+    return ok(appended);
   } catch (error) {
     return failed(storageFailed(error));
   } finally {

@@ -48,4 +48,6 @@ export interface AskRequest {
   meter?: string | undefined;
   /** False if nothing of the turn is stored; true by default. */
   store?: boolean;
+  /** Whether facts are learned from appended messages; false by default. */
+  learn?: boolean | undefined;
 }

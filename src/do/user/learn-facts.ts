@@ -18,6 +18,8 @@ interface PendingTurn extends NotedEpoch {
   sessionId: string;
   from: number;
   to: number;
+  /** Whether these are appended messages: {@link PER_CALL} of them at a time, and only so many calls a day. */
+  imported?: true;
 }
 
 /** The state of the task `extract`. Its fields have the names under which version 2.0.0 stored them. */
@@ -37,6 +39,9 @@ const PAUSE_MS = 30_000;
 /** Milliseconds after which the alarm retries a turn whose object was lost. */
 const LOST_MS = 120_000;
 
+/** The appended messages of one call. */
+const PER_CALL = 20;
+
 /** Temporary failures, after which the call is retried. */
 const PASSING: readonly Failure["reason"][] = [
   "model_busy",
@@ -48,23 +53,32 @@ const PASSING: readonly Failure["reason"][] = [
 const isEqual = (a: PendingTurn, b: PendingTurn) =>
   a.sessionId === b.sessionId && a.from === b.from && a.to === b.to && epochIn(a) === epochIn(b);
 
+/** Returns the messages that are left after a call for a turn. */
+const restOf = (turn: PendingTurn): PendingTurn[] =>
+  turn.imported && turn.from + PER_CALL <= turn.to ? [{ ...turn, from: turn.from + PER_CALL }] : [];
+
 export class LearnFacts {
   readonly #ai: AiBinding;
   readonly #usage: Quotas;
   readonly #store: UserStore;
   readonly #affinity: string;
+  readonly #importCalls: number;
   #busy = false;
 
-  /** @param affinity the same text for all calls of a user, as {@link Llama} takes it */
-  constructor(ai: AiBinding, usage: Quotas, store: UserStore, affinity: string) {
+  /**
+   * @param affinity the same text for all calls of a user, as {@link Llama} takes it
+   * @param importCalls the most calls of a day for imported messages
+   */
+  constructor(ai: AiBinding, usage: Quotas, store: UserStore, affinity: string, importCalls: number) {
     this.#ai = ai;
     this.#usage = usage;
     this.#store = store;
     this.#affinity = affinity;
+    this.#importCalls = importCalls;
   }
 
   /** Adds the turns of new messages to the pending ones. Call it inside a transaction. @returns whether it added any */
-  add({ sessionId, epoch }: SessionUpdate, messages: Message[], extraction: Extraction): boolean {
+  add({ sessionId, epoch, learn = [] }: SessionUpdate, messages: Message[], extraction: Extraction): boolean {
     const turns = Map.groupBy(
       messages.filter(({ turnId }) => turnId !== undefined),
       ({ turnId }) => turnId,
@@ -73,7 +87,13 @@ export class LearnFacts {
       const [from, to] = [turn[0]?.seq ?? 0, turn.at(-1)?.seq ?? 0];
       return { sessionId, epoch, from, to };
     });
-    this.#store.learner = extraction;
+    const [first, last] = [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? -1];
+    for (const { from, to } of learn) {
+      const lesson = { sessionId, epoch, from: Math.max(from, first), to: Math.min(to, last), imported: true as const };
+      if (lesson.from <= lesson.to) lessons.push(lesson);
+    }
+    if (lessons.length === 0) return false;
+    this.#store.learner.setExtraction(extraction);
     return this.#addTurns(lessons, extraction);
   }
 
@@ -82,12 +102,13 @@ export class LearnFacts {
    * inside a transaction. @returns whether it added any
    */
   again(lost: Learned[]): boolean {
-    const { learner, sessions } = this.#store;
+    const { extraction } = this.#store.learner;
+    const { sessions } = this.#store;
     const turns = lost.flatMap(({ sessionId, seq: from, to }): PendingTurn[] => {
       const epoch = sessions.get(sessionId)?.epoch;
       return epoch === undefined ? [] : [{ sessionId, epoch, from, to }];
     });
-    return learner !== undefined && this.#addTurns(turns, learner);
+    return extraction !== undefined && this.#addTurns(turns, extraction);
   }
 
   #addTurns(turns: PendingTurn[], extraction: Extraction): boolean {
@@ -109,8 +130,10 @@ export class LearnFacts {
     try {
       for (let turns = 0; turns < BATCH; turns += 1) {
         const noted = this.#noted;
-        const turn = noted?.lessons[0];
-        if (!noted || !turn) return null;
+        if (!noted) return null;
+        const { importCalls, tomorrow } = this.#store.learner;
+        const turn = noted.lessons.find(({ imported }) => !imported || importCalls < this.#importCalls);
+        if (!turn) return tomorrow;
         if ((await this.#extract(turn, noted)) === "later") return Date.now() + PAUSE_MS * 2 ** noted.failures;
       }
       return this.#noted ? Date.now() : null;
@@ -120,11 +143,13 @@ export class LearnFacts {
   }
 
   async #extract(turn: PendingTurn, noted: PendingExtraction): Promise<"done" | "later" | "again"> {
-    const messages = this.#messagesOf(turn);
+    const to = turn.imported ? Math.min(turn.to, turn.from + PER_CALL - 1) : turn.to;
+    const messages = this.#messagesOf({ ...turn, to });
     if (messages.length === 0) return this.#done(turn, () => {});
     const { facts } = this.#store;
     const shown = factsToShow(facts.rows, messages.map(({ content }) => content).join("\n"));
     const today = { now: Date.now(), timeZone: noted.timeZone ?? "UTC" };
+    if (turn.imported) this.#store.transaction(() => this.#store.learner.countImportCall());
     const model = new Llama(this.#ai, noted.model, this.#affinity);
     const completion = await model.complete(extractionCall(messages, shown, today), new AbortController().signal);
     if (!completion.ok) {
@@ -144,8 +169,8 @@ export class LearnFacts {
     try {
       return this.#done(turn, () => {
         // The turn may have been deleted meanwhile.
-        if (this.#messagesOf(turn).length === 0) return;
-        facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to: turn.to });
+        if (this.#messagesOf({ ...turn, to }).length === 0) return;
+        facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to });
       });
     } catch (error) {
       storageFailed(error);
@@ -164,7 +189,8 @@ export class LearnFacts {
   #done(turn: PendingTurn, apply: () => void): "done" {
     this.#change((now) => {
       apply();
-      return { ...now, failures: 0, lessons: now.lessons.filter((other) => !isEqual(other, turn)) };
+      const lessons = now.lessons.flatMap((other) => (isEqual(other, turn) ? restOf(other) : other));
+      return { ...now, failures: 0, lessons };
     });
     return "done";
   }

@@ -3,12 +3,11 @@ import { factsWithin } from "../../turn/prompt-blocks";
 import type { Message, RecalledMessage } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
 import { Database } from "../sqlite/database";
-import { metaOf, setMeta } from "../sqlite/meta";
 import { Schedule } from "../sqlite/schedule";
 import { asksToContinue } from "./continuation";
-import type { Extraction } from "./extraction";
 import type { Learned } from "./fact-columns";
 import { type Asked, factsFor } from "./fact-ranking";
+import { Learner } from "./learner";
 import { UserFacts } from "./user-facts";
 import { type Unwritten, UserSessions } from "./user-sessions";
 import { UserTranscript } from "./user-transcript";
@@ -28,6 +27,12 @@ const AGAIN_MS = 30_000;
 /** The tasks that the alarm of a user's object runs. */
 type Task = "extract" | "close" | "tidy";
 
+/** Appended messages to learn from, by `seq` in their session. */
+export interface Learning {
+  from: number;
+  to: number;
+}
+
 /** Messages of a session. Afterwards the copy has exactly these messages of the session in the range `from` to `to`. */
 export interface SessionUpdate {
   sessionId: string;
@@ -35,6 +40,8 @@ export interface SessionUpdate {
   from: number;
   to: number;
   messages: Message[];
+  /** Appended messages to learn from, of this update and of others. */
+  learn?: Learning[] | undefined;
   /** The title that a client gave the session; only in its first update. */
   title?: string | undefined;
 }
@@ -58,6 +65,7 @@ export class UserStore {
   readonly transcript: UserTranscript;
   readonly sessions: UserSessions;
   readonly facts: UserFacts;
+  readonly learner: Learner;
   readonly schedule: Schedule<Task>;
 
   constructor(storage: DurableObjectStorage) {
@@ -66,6 +74,7 @@ export class UserStore {
     this.transcript = new UserTranscript(this.#db);
     this.sessions = new UserSessions(this.#db);
     this.facts = new UserFacts(this.#db);
+    this.learner = new Learner(this.#db);
     this.schedule = new Schedule(storage, this.#db);
   }
 
@@ -210,16 +219,6 @@ export class UserStore {
     if (this.sessions.unwritten(Number.MAX_SAFE_INTEGER, 1).length > 0) return Date.now() + UNWRITTEN_MS;
     if (this.transcript.empty && this.facts.rows.empty && this.sessions.empty && !this.deletion) await this.#destroy();
     return null;
-  }
-
-  /** The model that extracted facts last: turns to learn from again are read by it. */
-  get learner(): Extraction | undefined {
-    return metaOf(this.#db, "learner");
-  }
-
-  /** Stores the model if it changed. Call it inside a transaction. */
-  set learner(learner: Extraction) {
-    if (JSON.stringify(this.learner) !== JSON.stringify(learner)) setMeta(this.#db, "learner", learner);
   }
 
   transaction<T>(run: () => T): T {

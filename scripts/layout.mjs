@@ -1,4 +1,5 @@
-// Fails if a file has more than 250 lines, or if two files of src have the same name.
+// Fails if a file has more than 250 lines, if two files of src have the same name, or if a file of src imports zod's
+// large build or looks up objects without their jurisdiction.
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -9,8 +10,17 @@ const files = globSync("{src,test,scripts,bench}/**/*.{ts,tsx,mjs}", {
   exclude: ["**/node_modules/**", "**/.wrangler/**", "test/clients/generated-*/**", "test/mutants/sandbox/**"],
 });
 const problems = files.flatMap((file) => {
-  const lines = readFileSync(join(root, file), "utf8").split("\n").length - 1;
-  return lines > MAX_LINES ? [`${file} has ${lines} lines; the limit is ${MAX_LINES}`] : [];
+  const text = readFileSync(join(root, file), "utf8");
+  const lines = text.split("\n").length - 1;
+  return [
+    ...(lines > MAX_LINES ? [`${file} has ${lines} lines; the limit is ${MAX_LINES}`] : []),
+    ...(file.startsWith("src/") && /from "zod(\/v4)?"/.test(text)
+      ? [`${file} imports "zod"; import "zod/mini", because "zod" adds 10 KiB gzipped to the Worker`]
+      : []),
+    ...(file.startsWith("src/") && !file.endsWith("object-of.ts") && /\.(?:getByName|idFromName)\(/.test(text)
+      ? [`${file} looks up an object; use objectOf of src/object-of.ts, which knows the jurisdiction`]
+      : []),
+  ];
 });
 const own = files.filter((file) => file.startsWith("src/"));
 for (const group of Map.groupBy(own, (file) => basename(file)).values()) {

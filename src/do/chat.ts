@@ -152,6 +152,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
         return null;
       },
       embed: () => this.#embeddings.resume(),
+      reindex: () => store.reindex(),
       // A deletion that was lost with its object comes first.
       tell: () => (store.ownership.owner?.leaving ? this.#lifecycle.resumeDeletion() : this.#user.sync()),
     });

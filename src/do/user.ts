@@ -1,17 +1,16 @@
 /** UserDO: the memory of one user across sessions: their sessions, a copy of the transcripts, facts. The RPC surface, kept thin. */
 import { DurableObject } from "cloudflare:workers";
-import { FACTS_IMPORT_CALLS, USER_MAX_MB } from "../limits";
-import type { AiBinding } from "../llm/binding";
+import { USER_MAX_MB } from "../limits";
 import { log } from "../log";
+import { objectOf } from "../object-of";
 import { failed, ok, type Result } from "../turn/result";
 import type { RecalledMessage } from "../turn/types";
 import type { Fact, FactEdit, FactVersion, Place } from "../turn/user-memory";
 import { SEARCH_TOKENS } from "./memory/ranking";
-import { storageFailed, tryWrite } from "./sqlite/try-write";
-import type { TenantDO } from "./tenant";
+import { thrownFailure, tryWrite } from "./sqlite/try-write";
 import type { Extraction } from "./user/extraction";
 import { nearestFacts } from "./user/fact-ranking";
-import { LearnFacts } from "./user/learn-facts";
+import { LearnFacts, type LearningBindings } from "./user/learn-facts";
 import type { Known, Question, UserObject } from "./user/user-object";
 import type { Cursor, ListedSession, Unwritten } from "./user/user-sessions";
 import { type Deletion, type ObjectNames, type SessionUpdate, UserStore } from "./user/user-store";
@@ -28,13 +27,10 @@ interface SessionObject extends Rpc.DurableObjectBranded {
   holds(user: string, epoch: string): boolean;
 }
 
-interface Bindings {
-  AI: AiBinding;
+interface Bindings extends LearningBindings {
   CHAT_DO: DurableObjectNamespace<SessionObject>;
-  TENANT_DO: DurableObjectNamespace<TenantDO>;
   /** Read here and not passed with each ask, because sessions also send updates without an ask. */
   USER_MAX_MB?: string;
-  FACTS_IMPORT_CALLS?: string;
 }
 
 /** The counts of deleted sessions, messages and facts, and whether the user is deleted completely. */
@@ -47,8 +43,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#store = new UserStore(ctx.storage);
-    const importCalls = Number(env.FACTS_IMPORT_CALLS ?? FACTS_IMPORT_CALLS);
-    this.#learnFacts = new LearnFacts(env.AI, env.TENANT_DO, this.#store, ctx.id.toString(), importCalls);
+    this.#learnFacts = new LearnFacts(env, this.#store, ctx.id.toString());
   }
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
@@ -168,7 +163,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     try {
       return await this.#destroy(names);
     } catch (error) {
-      return failed(storageFailed(error));
+      return failed(thrownFailure(error));
     }
   }
 
@@ -178,6 +173,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       extract: () => this.#learnFacts.run(),
       close: () => this.#resumeDeletion(),
       tidy: () => this.#store.tidy((session) => this.#isWritten(session)),
+      reindex: () => this.#store.reindex(),
     });
   }
 
@@ -202,7 +198,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   /** Has a session's object delete itself. @returns whether it did */
   async #deleteSession({ object, prefix }: ObjectNames, sessionId: string): Promise<boolean> {
     try {
-      return (await this.env.CHAT_DO.getByName(prefix + sessionId).leave(object)).ok;
+      return (await objectOf(this.env.CHAT_DO, prefix + sessionId, this.env).leave(object)).ok;
     } catch (error) {
       log("warn", "session_not_deleted", { cause: String(error) });
       return false;
@@ -215,7 +211,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     if (user === undefined) return true;
     try {
       const prefix = user.slice(0, user.lastIndexOf("/") + 1);
-      return await this.env.CHAT_DO.getByName(prefix + id).holds(user, epoch);
+      return await objectOf(this.env.CHAT_DO, prefix + id, this.env).holds(user, epoch);
     } catch (error) {
       log("warn", "session_unreachable", { cause: String(error) });
       return true;

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { AppEnv } from "../env";
 import { eventStream } from "../middleware/event-stream";
 import { json } from "../middleware/json-response";

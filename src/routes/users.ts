@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { AppEnv } from "../env";
 import { json } from "../middleware/json-response";
 import { FailureError, orThrow } from "../middleware/respond";

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { AppEnv, Env, SessionUser } from "../env";
 import type { LlamaOptions } from "../llm/llama";
 import { requireUser } from "../middleware/scope";
+import { objectOf } from "../object-of";
 import { settingsOf } from "../settings";
 import { type CallOptions, callObject, objectName } from "./call-object";
 import { quotaOf } from "./call-tenant";
@@ -17,7 +18,7 @@ export async function callUser<R>(
   options?: CallOptions,
 ): Promise<Awaited<R>> {
   requireUser(c, userId);
-  return callObject(c, () => c.env.USER_DO.getByName(objectName(c, userId)), call, options);
+  return callObject(c, () => objectOf(c.env.USER_DO, objectName(c, userId), c.env), call, options);
 }
 
 /**

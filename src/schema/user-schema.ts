@@ -1,40 +1,36 @@
 /** Shapes of a user and their sessions. */
-import * as z from "zod";
-import { count, positive, sessionId, time, userId } from "./common-schema";
+import * as z from "zod/mini";
+import { sessionId, userId } from "./common-schema";
+import { always, count, described, intFromText, nullable, objects, optional, pattern, time } from "./fields";
 import { shownTitle } from "./session-schema";
 
 export const userParam = z.object({ userId });
 
 export const userSessionsQuery = z.object({
-  limit: positive(1_000).describe("The number of sessions of a page.").default(50),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}~[A-Za-z0-9._:@+-]{1,128}$/, "must be the `nextCursor` of a page")
-    .describe("The `nextCursor` of the previous page.")
-    .optional(),
+  limit: z._default(described("The number of sessions of a page.", intFromText(1, 1_000)), 50),
+  cursor: optional(
+    "The `nextCursor` of the previous page.",
+    pattern(/^\d{1,15}~[A-Za-z0-9._:@+-]{1,128}$/, "must be the `nextCursor` of a page"),
+  ),
 });
 
 export const userSessionsResponse = () =>
   z.object({
-    data: z
-      .array(
-        z.object({
-          sessionId,
-          title: shownTitle(),
-          messages: count.describe("The number of messages."),
-          firstAt: time.describe("The time of the first message."),
-          lastAt: time.describe("The time of the last message."),
-        }),
-      )
-      .describe("The sessions, newest first."),
-    nextCursor: z.string().nullable().describe("The `cursor` of the next page; null on the last page."),
+    data: objects("The sessions, newest first.", {
+      sessionId,
+      title: shownTitle(),
+      messages: count("The number of messages."),
+      firstAt: time("The time of the first message."),
+      lastAt: time("The time of the last message."),
+    }),
+    nextCursor: nullable("The `cursor` of the next page; null on the last page.", z.string()),
   });
 
 export const userDeleted = () =>
   z.object({
-    ok: z.literal(true).describe("Always true."),
+    ok: always(true),
     userId,
-    sessions: count.describe("The number of deleted sessions, those of earlier failed requests included."),
-    messages: count.describe("The number of deleted messages."),
-    facts: count.describe("The number of deleted facts."),
+    sessions: count("The number of deleted sessions, those of earlier failed requests included."),
+    messages: count("The number of deleted messages."),
+    facts: count("The number of deleted facts."),
   });

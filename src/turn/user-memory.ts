@@ -10,7 +10,7 @@ export interface Place {
   seq: number;
 }
 
-/** A statement with the time span in which it is true. */
+/** A statement with its time span. */
 export interface Statement {
   text: string;
   /** The first and the last day, as `2026-11-26`; null if unknown. */
@@ -55,7 +55,7 @@ export function statementLine({ text, since, until }: Statement): string {
   return span === "" ? text : `${text} (${span})`;
 }
 
-/** Returns a text without the differences that make no other fact: case, spacing, a full stop at the end. */
+/** Returns a key that is equal for texts that differ only in case, spacing and the full stop at the end. */
 export const sameFactKey = (text: string): string =>
   text
     .normalize("NFKC")

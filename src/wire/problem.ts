@@ -19,8 +19,7 @@ type RequestFailure =
   | { reason: "misconfigured"; detail: string }
   | { reason: "not_found" }
   | { reason: "model_not_found" }
-  | { reason: "method_not_allowed"; allow: string }
-  | { reason: "internal" };
+  | { reason: "method_not_allowed"; allow: string };
 
 export type AnyFailure = Failure | RequestFailure;
 export type Reason = AnyFailure["reason"];
@@ -54,7 +53,7 @@ const TABLE: Record<Reason, FailureRow> = {
   not_found: [404, "Not found", "There is no such route."],
   model_not_found: [404, "Model not found", "There is no such model. `GET /v1/models` lists the models."],
   method_not_allowed: [405, "Method not allowed", "This route supports {allow}.", { allow: "{allow}" }],
-  internal: [500, "Internal error", "This is a bug. Search the Worker's log for the request id."],
+  internal: [500, "Internal error", "This is a bug. Search the Worker's log for the request id.", NO_RETRY],
   model_busy: [503, "Model busy", "The model is overloaded. Retry in a few seconds.", retryAfter(10)],
   model_timeout: [504, "Model timeout", "The model did not answer in time. Retry, or send a smaller `maxTokens`.", NO_RETRY],
   model_stalled: [504, "Model stalled", "The model stopped sending in the middle of its answer. Retry.", NO_RETRY],

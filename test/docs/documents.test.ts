@@ -83,6 +83,14 @@ async function run(block: Block): Promise<string> {
       shell(command, folder);
     } else if (/^npm run scale -- /.test(command)) {
       expect(shell(command.replace("-- ", `-- ${folder}/`), root)).toContain("$327.00");
+    } else if (/^npm run token -- --secrets /.test(command)) {
+      const file = join(mkdtempSync(join(folder, "secrets-")), "secrets.json");
+      expect(shell(command.replace("secrets.json", file), root)).toMatch(/llamory_[\w-]{43}/);
+      const secrets = {
+        API_TOKENS: expect.stringMatching(/^[0-9a-f]{64}$/),
+        SESSION_KEY: expect.stringMatching(/.{44}/),
+      };
+      expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(secrets);
     } else if (/^npm run token/.test(command)) {
       expect(shell(command, root)).toMatch(/llamory_[\w-]{43}[\s\S]*[0-9a-f]{64}/);
     } else if (/^npm (?:ci|test)\b/.test(command)) {

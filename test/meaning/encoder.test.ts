@@ -26,7 +26,7 @@ describe("while vectors are being made", () => {
     const input = "The code is xylophone.";
     const asked = await worker().post("/v1/responses", { input, conversation: session });
     const begun = append(llamory, session, chatterNow(4, 48));
-    await vi.waitFor(async () => expect(await callsOf(id)).toBeGreaterThan(0), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await callsOf(id)).toBeGreaterThan(0), { timeout: 30_000 });
     await begun;
     const mend = () => fetch(`${inject("encoder")}/mend/${id}`);
     return { session, llamory, mend, response: (await asked.json<{ id: string }>()).id };

@@ -1,4 +1,4 @@
-/** Sessions from which the scripted model learns facts about their user. */
+/** Asks questions of which the scripted model learns facts. */
 import { expect, vi } from "vitest";
 import { factsOf } from "./facts";
 import { everythingIn, owes, PATIENT, userObject } from "./users";

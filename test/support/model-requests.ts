@@ -1,5 +1,5 @@
 /** All requests whose texts may reach a model, with examples that together cover every place of their schemas. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { askHeaders, askRequest } from "../../src/schema/ask-schema";
 import { chatRequest } from "../../src/schema/chat-schema";
 import { exportLine } from "../../src/schema/export-schema";
@@ -73,7 +73,7 @@ const responses = {
 
 /** A request whose texts may reach a model: its schema, and examples that together cover all its places. */
 export interface Case {
-  schema: z.ZodType;
+  schema: z.core.$ZodType;
   examples: (sessionId: string, userId: string) => object[];
   send: (body: object, sessionId: string, userId: string) => Promise<Response>;
 }

@@ -59,8 +59,8 @@ describe("a new session of a known user", () => {
     await llamory.patch(`/sessions/${sessions[5]}`, { title: "Dates\tand palms" });
     await llamory.patch(`/sessions/${sessions[4]}`, { title: "Figs only" });
     const { prompt, session } = await first(user, "Hello.");
-    const listed = prompt.split("\n").filter((line) => /^> \w{3} \d{4}-\d\d-\d\d: /.test(line));
-    expect(listed.map((line) => line.slice(18))).toEqual([
+    const listed = prompt.split("\n").filter((line) => /^> {3}\w{3} \d{4}-\d\d-\d\d: /.test(line));
+    expect(listed.map((line) => line.slice(20))).toEqual([
       "I want to read about dates.",
       "Figs only",
       "I want to read about cherries.",

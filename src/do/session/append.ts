@@ -1,7 +1,7 @@
 import { failed, ok, type Result } from "../../turn/result";
 import { byTime, isOlder } from "../../turn/time-order";
 import type { NewMessage } from "../../turn/types";
-import { storageFailed } from "../sqlite/try-write";
+import { thrownFailure } from "../sqlite/try-write";
 import type { AskRequest } from "./ask-request";
 import type { Session } from "./session";
 import type { UserSync } from "./user-sync";
@@ -38,7 +38,7 @@ export async function appendMessages(
     if (learn) store.ownership.markLearning(appended.firstSeq, appended.lastSeq);
     return ok(appended);
   } catch (error) {
-    return failed(storageFailed(error));
+    return failed(thrownFailure(error));
   } finally {
     release();
   }

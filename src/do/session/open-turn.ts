@@ -6,7 +6,7 @@ import type { Context, Message, NewMessage, PromptInput } from "../../turn/types
 import { beginContext, readContext, type Scope } from "../memory/context";
 import type { Messages } from "../memory/messages";
 import type { AskRequest } from "./ask-request";
-import type { Opening } from "./store";
+import type { Opening } from "./turn-rows";
 
 /** The most tokens of an exchange that tool results continue: the largest window of a Llama is half of it. */
 const MOST_TOKENS = 262_144;

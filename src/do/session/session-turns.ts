@@ -8,7 +8,7 @@ import { answerTurn, finishedReply, followReply, storedReply, streamReply, strea
 import type { AskReply, Idempotency, StoredTurn } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
 import { embeddedQuestion } from "../memory/follow-ups";
-import { storageFailed, tryWrite } from "../sqlite/try-write";
+import { thrownFailure, tryWrite } from "../sqlite/try-write";
 import type { AskRequest, SessionUser } from "./ask-request";
 import type { Embeddings } from "./embeddings";
 import { isSameTurn, ofUser } from "./idempotency";
@@ -87,6 +87,7 @@ export class SessionTurns {
     if (!cancelled.ok) return cancelled;
     const { store } = this.#session;
     try {
+      this.#session.endLostTurn();
       const own = store.messagesOf(turnId);
       const [first, last] = [own[0], own.at(-1)];
       if (first && last && !(await this.#user.retract(first.seq, last.seq)))
@@ -94,7 +95,7 @@ export class SessionTurns {
       store.withdraw(turnId);
       return ok(undefined);
     } catch (error) {
-      return failed(storageFailed(error));
+      return failed(thrownFailure(error));
     }
   }
 
@@ -112,7 +113,7 @@ export class SessionTurns {
       if (release && !turn.over) await this.#answer(turn, request, vector, joined);
       turn.fail({ reason: "turn_cancelled" });
     } catch (error) {
-      turn.fail(storageFailed(error));
+      turn.fail(thrownFailure(error, turn.id));
     } finally {
       // The promise above does not resolve if sending the last event to a follower throws.
       release?.();
@@ -120,7 +121,7 @@ export class SessionTurns {
     const isStored = turn.journal.finished;
     const synced = isStored && this.#user.sync();
     log("info", "turn", { session: ctx.id.toString(), ...turn.summary });
-    await countTokens(env.TENANT_DO, request.meter, turn.used);
+    await countTokens(env, request.meter, turn.used);
     // Last, because an encoder may be slow.
     if (isStored) await this.#lifecycle.written(request);
     await synced;

@@ -2,33 +2,24 @@
 import { log } from "../../log";
 import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import { answerOf, Messages, type TurnPlace } from "../memory/messages";
+import { reindex } from "../memory/reindex";
 import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
 import { noTables } from "../sqlite/tables";
-import { appendedAt, setAppendedAt } from "./appended-at";
+import { lastUsedAt, setAppendedAt } from "./appended-at";
 import { MOST_OF_TURN } from "./entries";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import { type Owner, Ownership } from "./owner";
 import { SessionImport } from "./session-import";
 import { Title } from "./title";
-import { type NewTurn, TurnRows } from "./turn-rows";
+import { type NewTurn, type Opening, TurnRows } from "./turn-rows";
 
 /** The largest size of a session. */
 export interface SessionLimits {
   messages: number;
   /** Bytes of its database, indexes included. */
   bytes: number;
-}
-
-/** The messages that a turn stores before its answer. */
-export interface Opening {
-  /** Messages before the first turn of the session. */
-  before: NewMessage[];
-  /** The turn's own messages: tool results, then its question, if it has one. */
-  messages: NewMessage[];
-  /** The owner of a session that has none yet. */
-  owner?: Owner | undefined;
 }
 
 /** Readers get these during an import. */
@@ -107,10 +98,12 @@ export class Store {
 
   /** Returns the time of the last ask or append, in milliseconds since 1970. Appended messages may have older times. */
   lastUsed(): number {
-    const appended = appendedAt(this.#db);
-    const [last] = this.messages.page(undefined, 1);
-    const asked = last && (last.turnId || appended === undefined) ? last.createdAt : 0;
-    return Math.max(appended ?? 0, asked);
+    return lastUsedAt(this.#db, this.messages);
+  }
+
+  /** Ends the turn whose end could not be written, with its partial answer. @param isLive whether a turn still runs */
+  endLost(isLive: (turnId: string) => boolean): void {
+    if (this.#unanswered && !isLive(this.#unanswered.id)) this.#change(() => {});
   }
 
   /** Stores the messages of a turn before its answer. */
@@ -185,6 +178,7 @@ export class Store {
         this.#turns.clear();
         this.#messages.clear();
         this.vectors.clear();
+        this.schedule.drop("reindex");
         this.ownership.release();
         this.title.set(undefined);
       });
@@ -212,6 +206,11 @@ export class Store {
       this.import.id ??= imported;
       throw error;
     }
+  }
+
+  /** Rebuilds a part of an old index. @returns when to continue; null at its end */
+  reindex(): Promise<number | null> {
+    return reindex(this.#db, this.schedule, this.#messages);
   }
 
   /** Resolves when all writes are durable. */

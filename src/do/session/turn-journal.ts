@@ -1,7 +1,8 @@
 import type { LiveTurn } from "../../turn/live-turn";
 import type { Journal } from "../../turn/ports";
 import type { FinishedTurn } from "../../turn/types";
-import type { Opening, Store } from "./store";
+import type { Store } from "./store";
+import type { Opening } from "./turn-rows";
 
 /** Stores one turn of a session. */
 export class TurnJournal implements Journal {

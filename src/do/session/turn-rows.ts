@@ -1,8 +1,9 @@
 /** The turns of a session: queries, and conversion of rows. */
 import { type LiveTurn, NO_MEMORY } from "../../turn/live-turn";
-import type { FinishedTurn, FinishReason, StoredTurn, TurnStatus } from "../../turn/types";
+import type { FinishedTurn, FinishReason, NewMessage, StoredTurn, TurnStatus } from "../../turn/types";
 import type { TurnPlace } from "../memory/messages";
 import type { Tables } from "../sqlite/tables";
+import type { Owner } from "./owner";
 
 /** Milliseconds for which an idempotency key names its turn: a day, as at Stripe. */
 const KEY_MS = 86_400_000;
@@ -33,6 +34,16 @@ const SELECT = `SELECT t.*, q.content AS question, a.content AS answer, a.memory
 
 /** A new turn, as much as its row needs. */
 export type NewTurn = Pick<LiveTurn, "id" | "createdAt"> & Partial<Pick<LiveTurn, "idempotency">>;
+
+/** The messages that a turn stores before its answer. */
+export interface Opening {
+  /** Messages before the first turn of the session. */
+  before: NewMessage[];
+  /** The turn's own messages: tool results, then its question, if it has one. */
+  messages: NewMessage[];
+  /** The owner of a session that has none yet. */
+  owner?: Owner | undefined;
+}
 
 /** A turn with the columns that only the storage needs. */
 export interface TurnRow extends StoredTurn, TurnPlace {

@@ -2,7 +2,7 @@
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import type { Message } from "../../turn/types";
 import { retryAt } from "../sqlite/schedule";
-import { storageFailed, tryWrite } from "../sqlite/try-write";
+import { thrownFailure, tryWrite } from "../sqlite/try-write";
 import type { UserObject } from "../user/user-object";
 import type { SessionUser } from "./ask-request";
 import { Joining } from "./joining";
@@ -40,7 +40,7 @@ export class UserSync {
   sync(): Promise<number | null> {
     this.#running ??= this.#sync()
       .catch((error: unknown) => {
-        storageFailed(error);
+        thrownFailure(error);
         return retryAt(1);
       })
       .finally(() => {
@@ -51,6 +51,7 @@ export class UserSync {
 
   async #sync(): Promise<number | null> {
     const { store } = this.#session;
+    this.#session.endLostTurn();
     const { ownership, messages } = store;
     for (let batches = 0; batches < BATCHES; batches += 1) {
       const { owner } = ownership;
@@ -142,7 +143,7 @@ export class UserSync {
     try {
       this.#session.store.ownership.markLeaving(owner, leaving);
     } catch (error) {
-      storageFailed(error);
+      thrownFailure(error);
     }
   }
 

@@ -86,7 +86,7 @@ export class FactRows {
     return this.#db.rows<Row>(query, id).map(toVersion);
   }
 
-  /** Returns a version in the form in which it was stored. */
+  /** Returns a version in its stored form, to add a copy of it. */
   stored(number: number): NewVersion | undefined {
     const [row] = this.#db.rows<Row>("SELECT * FROM facts WHERE number = ?", number);
     if (!row) return undefined;

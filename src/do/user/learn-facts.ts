@@ -1,17 +1,24 @@
 /** Extracts facts about a user from their turns with a model, in the background, one turn at a time. */
+import { FACTS_IMPORT_CALLS } from "../../limits";
 import type { AiBinding } from "../../llm/binding";
 import { Llama } from "../../llm/llama";
 import { log } from "../../log";
-import { countTokens, type Quotas } from "../../quota";
+import { countTokens, type QuotaBindings } from "../../quota";
 import { changesIn, extractionCall } from "../../turn/extraction-prompt";
 import type { Failure } from "../../turn/result";
 import type { Message } from "../../turn/types";
-import { storageFailed } from "../sqlite/try-write";
+import { thrownFailure } from "../sqlite/try-write";
 import type { Extraction } from "./extraction";
 import type { Learned } from "./fact-columns";
 import { factsToShow } from "./fact-ranking";
 import { epochIn, type NotedEpoch } from "./user-sessions";
 import type { SessionUpdate, UserStore } from "./user-store";
+
+export interface LearningBindings extends QuotaBindings {
+  AI: AiBinding;
+  /** Read here and not passed with each update, because the alarm continues without one. */
+  FACTS_IMPORT_CALLS?: string;
+}
 
 /** A turn whose facts have not been extracted yet. */
 interface PendingTurn extends NotedEpoch {
@@ -58,23 +65,16 @@ const restOf = (turn: PendingTurn): PendingTurn[] =>
   turn.imported && turn.from + PER_CALL <= turn.to ? [{ ...turn, from: turn.from + PER_CALL }] : [];
 
 export class LearnFacts {
-  readonly #ai: AiBinding;
-  readonly #usage: Quotas;
+  readonly #env: LearningBindings;
   readonly #store: UserStore;
   readonly #affinity: string;
-  readonly #importCalls: number;
   #busy = false;
 
-  /**
-   * @param affinity the same text for all calls of a user, as {@link Llama} takes it
-   * @param importCalls the most calls of a day for imported messages
-   */
-  constructor(ai: AiBinding, usage: Quotas, store: UserStore, affinity: string, importCalls: number) {
-    this.#ai = ai;
-    this.#usage = usage;
+  /** @param affinity the same text for all calls of a user, as {@link Llama} takes it */
+  constructor(env: LearningBindings, store: UserStore, affinity: string) {
+    this.#env = env;
     this.#store = store;
     this.#affinity = affinity;
-    this.#importCalls = importCalls;
   }
 
   /** Adds the turns of new messages to the pending ones. Call it inside a transaction. @returns whether it added any */
@@ -132,7 +132,8 @@ export class LearnFacts {
         const noted = this.#noted;
         if (!noted) return null;
         const { importCalls, tomorrow } = this.#store.learner;
-        const turn = noted.lessons.find(({ imported }) => !imported || importCalls < this.#importCalls);
+        const most = Number(this.#env.FACTS_IMPORT_CALLS ?? FACTS_IMPORT_CALLS);
+        const turn = noted.lessons.find(({ imported }) => !imported || importCalls < most);
         if (!turn) return tomorrow;
         if ((await this.#extract(turn, noted)) === "later") return Date.now() + PAUSE_MS * 2 ** noted.failures;
       }
@@ -150,7 +151,7 @@ export class LearnFacts {
     const shown = factsToShow(facts.rows, messages.map(({ content }) => content).join("\n"));
     const today = { now: Date.now(), timeZone: noted.timeZone ?? "UTC" };
     if (turn.imported) this.#store.transaction(() => this.#store.learner.countImportCall());
-    const model = new Llama(this.#ai, noted.model, this.#affinity);
+    const model = new Llama(this.#env.AI, noted.model, this.#affinity);
     const completion = await model.complete(extractionCall(messages, shown, today), new AbortController().signal);
     if (!completion.ok) {
       const { reason } = completion.failure;
@@ -161,7 +162,7 @@ export class LearnFacts {
       }
       return this.#done(turn, () => {});
     }
-    await countTokens(this.#usage, noted.meter, completion.value.usage?.totalTokens ?? 0);
+    await countTokens(this.#env, noted.meter, completion.value.usage?.totalTokens ?? 0);
     const changes = changesIn(completion.value, shown);
     if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
     // A reply to a prompt that contained a deleted fact may repeat it. The turn is learned from again, without that fact.
@@ -173,7 +174,7 @@ export class LearnFacts {
         facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to });
       });
     } catch (error) {
-      storageFailed(error);
+      thrownFailure(error);
       // Without the turn, the next run does not pay for the same call again.
       return this.#done(turn, () => {});
     }

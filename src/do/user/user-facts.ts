@@ -3,7 +3,7 @@
  *
  * A fact is stored once: the same text again only adds a source. A person's version stays until a person deletes the
  * fact. The model's version stays as long as one of its turns does; a turn whose change replaced a version counts only as
- * long as that version exists. So no text survives the session that taught it, and what was true before is current again.
+ * long as that version exists. So deleting a session deletes all text that it taught, and restores the version before.
  */
 
 import type { FactChange } from "../../turn/extraction-prompt";

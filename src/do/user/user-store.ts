@@ -25,7 +25,7 @@ const DROPPED_EACH = 4;
 const AGAIN_MS = 30_000;
 
 /** The tasks that the alarm of a user's object runs. */
-type Task = "extract" | "close" | "tidy";
+type Task = "extract" | "close" | "tidy" | "reindex";
 
 /** Appended messages to learn from, by `seq` in their session. */
 export interface Learning {
@@ -176,11 +176,7 @@ export class UserStore {
     const sessions = deletion.sessions + (messages > 0 ? 1 : 0);
     this.#db.transaction(() => {
       this.#deleteSession(id);
-      this.#noteDeletion({
-        ...deletion,
-        sessions,
-        messages: deletion.messages + messages,
-      });
+      this.#noteDeletion({ ...deletion, sessions, messages: deletion.messages + messages });
     });
   }
 
@@ -190,8 +186,7 @@ export class UserStore {
       this.transcript.clear();
       this.sessions.clear();
       this.facts.rows.clear();
-      this.schedule.drop("close");
-      this.schedule.drop("extract");
+      for (const task of ["close", "extract", "reindex"] as const) this.schedule.drop(task);
       this.#planTidy();
     });
     await this.#destroy();
@@ -219,6 +214,11 @@ export class UserStore {
     if (this.sessions.unwritten(Number.MAX_SAFE_INTEGER, 1).length > 0) return Date.now() + UNWRITTEN_MS;
     if (this.transcript.empty && this.facts.rows.empty && this.sessions.empty && !this.deletion) await this.#destroy();
     return null;
+  }
+
+  /** Rebuilds a part of an old index: of facts first, then of messages. @returns when to continue; null at its end */
+  reindex(): Promise<number | null> {
+    return this.transcript.reindex(this.#db, this.schedule, () => this.facts.rows.reindex());
   }
 
   transaction<T>(run: () => T): T {

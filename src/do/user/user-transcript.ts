@@ -7,7 +7,9 @@ import type { Message, NewMessage, RecalledMessage } from "../../turn/types";
 import { NEIGHBOURHOOD } from "../memory/evidence";
 import { Messages } from "../memory/messages";
 import { type Beyond, type RecallLimits, recall, type Scale } from "../memory/ranking";
+import { reindex } from "../memory/reindex";
 import type { Database } from "../sqlite/database";
+import type { Schedule } from "../sqlite/schedule";
 import { Segments } from "./segments";
 
 /** The most messages of a session's end, and the least tokens for one of them. */
@@ -113,6 +115,11 @@ export class UserTranscript {
       this.#messages.delete(first, last);
       left -= last - first + 1;
     }
+  }
+
+  /** Runs the task `reindex`. @param before indexes other texts again, in the first step */
+  reindex(db: Database, schedule: Schedule<"reindex">, before: () => void): Promise<number | null> {
+    return reindex(db, schedule, this.#messages, before);
   }
 
   /** Empties the cache. Call it before the tables are deleted. */

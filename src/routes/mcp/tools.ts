@@ -1,6 +1,6 @@
 /** The tools of the MCP server. Each calls the same objects as a route and answers with text for a model. */
 import type { Context } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { AppEnv } from "../../env";
 import { FailureError, orThrow } from "../../middleware/respond";
 import { askRequestOf, askSession, callSession, embeddingOf, promptInputOf } from "../../rpc/call-session";
@@ -8,6 +8,7 @@ import { callUser } from "../../rpc/call-user";
 import { askRequest } from "../../schema/ask-schema";
 import { sessionId, userId } from "../../schema/common-schema";
 import { factParam, factRequest } from "../../schema/fact-schema";
+import { described, int } from "../../schema/fields";
 import { searchRequest } from "../../schema/search-schema";
 import { appendRequest } from "../../schema/session-schema";
 
@@ -15,13 +16,13 @@ import type { Message } from "../../turn/types";
 import { type Fact, statementLine } from "../../turn/user-memory";
 import { fromMessage, iso } from "../../wire/to-json";
 
-interface Tool<T extends z.ZodObject = z.ZodObject> {
+interface Tool<T extends z.ZodMiniObject = z.ZodMiniObject> {
   description: string;
   input: T;
   run: (c: Context<AppEnv>, input: z.output<T>) => Promise<string>;
 }
 
-const tool = <T extends z.ZodObject>(description: string, input: T, run: Tool<T>["run"]) => ({
+const tool = <T extends z.ZodMiniObject>(description: string, input: T, run: Tool<T>["run"]) => ({
   description,
   input,
   /** Validates the arguments of a client and runs the tool. Returns its text, or the error of the validation. */
@@ -31,8 +32,8 @@ const tool = <T extends z.ZodObject>(description: string, input: T, run: Tool<T>
   },
 });
 
-const user = userId.describe("The user: 1 to 128 characters, no / and no control characters.");
-const session = sessionId.describe("The conversation: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
+const user = described("The user: 1 to 128 characters, no / and no control characters.", userId);
+const session = described("The conversation: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -", sessionId);
 
 /** Returns a message as one line for a model: time, author, text, function calls. */
 export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<Message, "tokens" | "status">): string {
@@ -45,7 +46,7 @@ const factLine = (fact: Fact) => `[${iso(fact.updatedAt)}] ${fact.id}: ${stateme
 export const tools = {
   ask: tool(
     "Ask the assistant a question. It knows the conversation and stores this turn.",
-    z.object({ sessionId: session, userId: user.optional(), question: askRequest.shape.question }),
+    z.object({ sessionId: session, userId: z.optional(user), question: askRequest.shape.question }),
     async (c, { sessionId, userId, question }) => {
       const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question }) });
       const reply = await askSession(c, sessionId, request);
@@ -57,14 +58,16 @@ export const tools = {
     "Search messages of any age, best match first: in one conversation, or with `userId` in all conversations of a user and in the facts about them.",
     z
       .object({
-        sessionId: session.optional(),
-        userId: user.optional(),
+        sessionId: z.optional(session),
+        userId: z.optional(user),
         query: searchRequest.shape.q,
         limit: searchRequest.shape.limit,
       })
-      .refine(({ sessionId, userId }) => (sessionId === undefined) !== (userId === undefined), {
-        error: "give either `sessionId` or `userId`",
-      }),
+      .check(
+        z.refine(({ sessionId, userId }) => (sessionId === undefined) !== (userId === undefined), {
+          error: "give either `sessionId` or `userId`",
+        }),
+      ),
     async (c, { sessionId, userId, query, limit }) => {
       if (userId === undefined) {
         const found = await callSession(c, sessionId ?? "", (stub) => stub.search(query, limit, embeddingOf(c)));
@@ -77,7 +80,7 @@ export const tools = {
   ),
   get_history: tool(
     "Read the newest messages of a conversation, oldest of them first.",
-    z.object({ sessionId: session, limit: z.int().min(1).max(1_000).default(50) }),
+    z.object({ sessionId: session, limit: z._default(int(1, 1_000), 50) }),
     async (c, { sessionId, limit }) => {
       const { messages } = orThrow(await callSession(c, sessionId, (stub) => stub.getHistory({ limit })));
       return messages.toReversed().map(lineOf).join("\n") || "The conversation is empty.";
@@ -85,7 +88,7 @@ export const tools = {
   ),
   remember: tool(
     "Append messages of another conversation to this one.",
-    z.object({ sessionId: session, userId: user.optional(), messages: appendRequest.shape.messages }),
+    z.object({ sessionId: session, userId: z.optional(user), messages: appendRequest.shape.messages }),
     async (c, { sessionId, userId, messages }) => {
       const request = askRequestOf(c, sessionId, userId);
       const said = messages.map(fromMessage);
@@ -121,10 +124,3 @@ export const tools = {
 };
 
 export type ToolName = keyof typeof tools;
-
-/** The tools as an MCP client lists them. */
-export const toolList = Object.entries(tools).map(([name, { description, input }]) => ({
-  name,
-  description,
-  inputSchema: z.toJSONSchema(input, { io: "input", unrepresentable: "any" }),
-}));

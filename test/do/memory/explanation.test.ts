@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { explain } from "../../../src/do/memory/explanation";
 import { Messages } from "../../../src/do/memory/messages";
 import { recall } from "../../../src/do/memory/ranking";
-import { reindex } from "../../../src/do/memory/reindex";
 import { Database } from "../../../src/do/sqlite/database";
 import type { NewMessage } from "../../../src/turn/types";
 import { freshSession } from "../../support/worker";
@@ -73,24 +72,5 @@ describe("an explanation", () => {
   it("says of a message that has nothing to do with the question that it is no candidate", async () => {
     const [one] = await withMessages(lines, (messages) => explain(messages, "hives", [20], limits));
     expect(one).toMatchObject({ seq: 20, rank: null, recalled: false, missedBy: null, score: 0 });
-  });
-});
-
-describe("an index that is made anew", () => {
-  it("finds in steps what was indexed in another way", async () => {
-    const lines = [said("제 생일은 5월 3일이에요.", 0), ...TALK, said("우리 고양이 이름은 나비예요.", 200)];
-    const found = await withMessages(lines, (messages, db) => {
-      db.transaction(() => messages.index.clear());
-      const search = (question: string) =>
-        recall(messages, question, { before: 100, tokens: 1_000, count: 1 }).recalled.map(({ seq }) => seq);
-      const before = search("생일이 언제야?");
-      const steps: (number | null)[] = [];
-      for (let from: number | null = 1; from !== null; steps.push(from)) {
-        const start: number = from;
-        from = db.transaction(() => reindex(messages, start, 10));
-      }
-      return { before, steps, after: [...search("생일이 언제야?"), ...search("고양이 이름이 뭐야?")] };
-    });
-    expect(found).toEqual({ before: [], steps: [11, 21, 31, null], after: [1, 32] });
   });
 });

@@ -35,8 +35,7 @@ export class Dev {
    */
   constructor(config?: string, more: string[] = [], script = "start") {
     this.#more = more;
-    const wrangler = ["--env-file=local.env", "node_modules/wrangler/bin/wrangler.js", "dev", "--ip", "127.0.0.1"];
-    this.#command = config ? [process.execPath, ...wrangler, "-c", config] : ["npm", "run", script, "--"];
+    this.#command = ["npm", "run", script, "--", ...(config ? ["-c", config] : [])];
   }
 
   async start(): Promise<void> {
@@ -52,11 +51,14 @@ export class Dev {
     await new Promise<void>((resolve, reject) => {
       const listen = (data: Buffer) => {
         this.console += data.toString();
-        if (this.console.includes("Ready on")) resolve();
+        if (this.console.includes("Ctrl+C")) resolve();
       };
       child.stdout?.on("data", listen);
       child.stderr?.on("data", listen);
-      child.once("exit", () => reject(new Error(`the server ended: ${this.console}`)));
+      child.once("close", () => {
+        this.#process = undefined;
+        reject(new Error(`the server ended: ${this.console}`));
+      });
     });
   }
 

@@ -36,7 +36,7 @@ export interface Found {
   speaks: boolean;
 }
 
-export const matchOf = (terms: Term[]) => `content : (${terms.map(quoted).join(" OR ")})`;
+const matchOf = (terms: Term[]) => `content : (${terms.map(quoted).join(" OR ")})`;
 /** Returns the term of a form. A form that ends with a star matches all words with that beginning. */
 const plain = (word: string): Term =>
   word.endsWith("*") ? { word: word.slice(0, -1), prefix: true } : { word, prefix: false };

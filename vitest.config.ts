@@ -76,8 +76,10 @@ export default defineConfig({
           execArgv: ["--disable-warning=DEP0176"],
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: "test/e2e/support/bundle.ts",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // The default is a second, which a busy machine exceeds.
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

@@ -1,9 +1,11 @@
-// Fails if a file has more than 250 lines, if two files of src have the same name, or if a file of src imports zod's
-// large build or looks up objects without their jurisdiction.
+// Fails if a file has more than 250 lines, if two files of src have the same name, if a file of src imports zod's large
+// build or looks up objects without their jurisdiction, or if a test waits without a generous limit.
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const MAX_LINES = 250;
+/** The file whose function tests wait with. */
+const WAITS = "test/support/eventually.ts";
 const root = join(import.meta.dirname, "..");
 const files = globSync("{src,test,scripts,bench}/**/*.{ts,tsx,mjs}", {
   cwd: root,
@@ -20,6 +22,8 @@ const problems = files.flatMap((file) => {
     ...(file.startsWith("src/") && !file.endsWith("object-of.ts") && /\.(?:getByName|idFromName)\(/.test(text)
       ? [`${file} looks up an object; use objectOf of src/object-of.ts, which knows the jurisdiction`]
       : []),
+    // Its default limit is a second, which a busy machine exceeds.
+    ...(file !== WAITS && /\bvi\.wait(?:For|Until)\(/.test(text) ? [`${file} uses vi.waitFor; use ${WAITS}`] : []),
   ];
 });
 const own = files.filter((file) => file.startsWith("src/"));

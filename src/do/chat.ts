@@ -4,17 +4,16 @@
  * `reader` is the object's name of the only user who may read: the session must be theirs, or empty. Undefined: all may.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { EmbeddingOptions } from "../llm/embedder";
-import type { Preview, Sizes } from "../turn/preview";
+import type { Preview, PreviewOptions } from "../turn/preview";
 import type { Result } from "../turn/result";
-import type { AskReply, Entry, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
+import type { AskReply, Entry, Message, NewMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
 import { appendMessages } from "./session/append";
 import type { AskRequest } from "./session/ask-request";
 import { Embeddings } from "./session/embeddings";
 import { Lifecycle } from "./session/lifecycle";
 import { Session, type SessionBindings } from "./session/session";
-import { type Page, type ReadInfo, SessionReads } from "./session/session-reads";
+import { type Page, type ReadInfo, type Search, type SearchResult, SessionReads } from "./session/session-reads";
 import { SessionTurns } from "./session/session-turns";
 import type { SessionLimits } from "./session/store";
 import { Transfer } from "./session/transfer";
@@ -164,18 +163,13 @@ export class ChatDO extends DurableObject<SessionBindings> {
   }
 
   /** Returns the prompt of a question, and its parts. Starts no turn. */
-  context(request: AskRequest, sizes: Sizes): Promise<Result<Preview>> {
-    return this.#reads.context(request, sizes);
+  context(request: AskRequest, options: PreviewOptions): Promise<Result<Preview>> {
+    return this.#reads.context(request, options);
   }
 
   /** Returns the messages that match a text best, best first. */
-  search(
-    text: string,
-    limit: number,
-    embedding?: EmbeddingOptions,
-    reader?: string,
-  ): Promise<Result<RecalledMessage[]>> {
-    return this.#reads.search(text, limit, embedding, reader);
+  search(search: Search, reader?: string): Promise<Result<SearchResult>> {
+    return this.#reads.search(search, reader);
   }
 
   /** Starts the sync before an encoder is called, which may be slow. */

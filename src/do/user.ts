@@ -103,15 +103,19 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     return this.#store.sessions.list(limit, after);
   }
 
-  /** Returns the messages of all sessions that match a text best, best first. */
-  search(text: string, limit: number): RecalledMessage[] {
-    return this.#store.transcript.recall(text, { tokens: SEARCH_TOKENS, count: limit, whole: true }).recalled;
+  /** Returns the messages of all sessions that match a text best, best first. @param timeZone of the days in the text */
+  search(text: string, limit: number, timeZone?: string): RecalledMessage[] {
+    const limits = { tokens: SEARCH_TOKENS, count: limit, whole: true };
+    return this.#store.transcript.recall(text, limits, undefined, { timeZone }).recalled;
   }
 
   /** As {@link search}, with the facts that match the text, best first. */
-  searchAll(text: string, limit: number): { messages: RecalledMessage[]; facts: Fact[] } {
+  searchAll(text: string, limit: number, timeZone?: string): { messages: RecalledMessage[]; facts: Fact[] } {
     const { rows } = this.#store.facts;
-    return { messages: this.search(text, limit), facts: nearestFacts(rows, text).slice(0, limit) };
+    return {
+      messages: this.search(text, limit, timeZone),
+      facts: nearestFacts(rows, text, { timeZone }).slice(0, limit),
+    };
   }
 
   /**

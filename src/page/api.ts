@@ -50,10 +50,11 @@ export class Api {
     return parseResponse(this.#session.$get({ param: { sessionId } }));
   }
 
-  /** Returns the newest messages, or those before a seq, oldest first. */
+  /** Returns the newest messages, or those before a seq, oldest first. Long messages make fewer than the limit. */
   async history(sessionId: string, limit: number, before?: number) {
     const query = { limit: String(limit), ...(before !== undefined && { before: String(before) }) };
-    return (await parseResponse(this.#session.messages.$get({ param: { sessionId }, query }))).data.reverse();
+    const { data, nextCursor } = await parseResponse(this.#session.messages.$get({ param: { sessionId }, query }));
+    return { messages: data.reverse(), hasOlder: nextCursor !== null };
   }
 
   async pick(sessionId: string, seqs: number[]) {
@@ -150,7 +151,7 @@ export class Api {
 }
 
 export type SessionInfo = Awaited<ReturnType<Api["session"]>>;
-export type Message = Awaited<ReturnType<Api["history"]>>[number];
+export type Message = Awaited<ReturnType<Api["history"]>>["messages"][number];
 export type Recalled = Awaited<ReturnType<Api["search"]>>[number];
 export type Turn = Awaited<ReturnType<Api["turn"]>>;
 export type Memory = Turn["memory"];

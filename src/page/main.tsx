@@ -1,6 +1,7 @@
 /** The page: a chat, and a view of the memory behind each answer. */
 import { render, useEffect, useState } from "hono/jsx/dom";
 import { Composer } from "./composer";
+import { CostsDialog } from "./costs-dialog";
 import { DateDialog } from "./date-dialog";
 import { acceptFiles } from "./drop-file";
 import { FactsDialog } from "./facts-dialog";
@@ -85,6 +86,7 @@ function Page({ page }: { page: PageState }) {
       {dialog === "search" && <SearchDialog page={page} onClose={close("search")} />}
       {dialog === "facts" && <FactsDialog page={page} onClose={close("facts")} />}
       {dialog === "date" && <DateDialog page={page} onClose={close("date")} />}
+      {dialog === "costs" && <CostsDialog page={page} onClose={close("costs")} />}
       {dialog === "help" && <HelpDialog onClose={close("help")} />}
       <main>
         <Transcript page={page} />

@@ -29,10 +29,11 @@ const saveMarkdown = (page: PageState) =>
 interface PageMenuProps {
   page: PageState;
   onDate: () => void;
+  onCosts: () => void;
   onHelp: () => void;
 }
 
-export function PageMenu({ page, onDate, onHelp }: PageMenuProps) {
+export function PageMenu({ page, onDate, onCosts, onHelp }: PageMenuProps) {
   const [open, setOpen] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -73,6 +74,7 @@ export function PageMenu({ page, onDate, onHelp }: PageMenuProps) {
     ["Import", () => file.current?.click()],
     ["Empty", () => emptySession(page)],
     ["Go to a date", onDate],
+    ["Costs", onCosts],
     ["Help", onHelp],
   ];
   return (

@@ -8,8 +8,9 @@ import { valid } from "../middleware/validation";
 import { objectName, objectPrefix } from "../rpc/call-object";
 import { callUser } from "../rpc/call-user";
 import type { ResponseBody } from "../schema/response-body";
-import { searchQuery, searchRequest, userSearchResponse } from "../schema/search-schema";
+import { userSearchQuery, userSearchRequest, userSearchResponse } from "../schema/search-schema";
 import { userDeleted, userParam, userSessionsQuery, userSessionsResponse } from "../schema/user-schema";
+import { settingsOf } from "../settings";
 import { iso, toFact, toRecalled } from "../wire/to-json";
 import type { Operations } from "./operation";
 
@@ -51,8 +52,12 @@ export const operations = (): Operations => ({
 /** The most calls of the user's object in one request. Each deletes a part of the sessions; a Worker may make 50 subrequests. */
 const MOST_CALLS = 40;
 
-async function search(c: Context<AppEnv>, userId: string, { q, limit }: z.output<typeof searchRequest>) {
-  const { messages, facts } = await callUser(c, userId, (stub) => stub.searchAll(q, limit));
+async function search(
+  c: Context<AppEnv>,
+  userId: string,
+  { q, limit, timeZone = settingsOf(c.env).TIME_ZONE }: z.output<typeof userSearchRequest>,
+) {
+  const { messages, facts } = await callUser(c, userId, (stub) => stub.searchAll(q, limit, timeZone));
   const body: ResponseBody<typeof userSearchResponse> = {
     data: messages.map((message) => toRecalled("", message)),
     ...(facts.length > 0 && { facts: facts.map(toFact) }),
@@ -86,10 +91,10 @@ export const routes = new Hono<AppEnv>()
       return json(c, body, 200);
     },
   )
-  .get("/users/:userId/search", userTokens, valid("param", userParam), valid("query", searchQuery), async (c) =>
+  .get("/users/:userId/search", userTokens, valid("param", userParam), valid("query", userSearchQuery), async (c) =>
     json(c, await search(c, c.req.valid("param").userId, c.req.valid("query")), 200),
   )
-  .post("/users/:userId/search", userTokens, valid("param", userParam), valid("json", searchRequest), async (c) =>
+  .post("/users/:userId/search", userTokens, valid("param", userParam), valid("json", userSearchRequest), async (c) =>
     json(c, await search(c, c.req.valid("param").userId, c.req.valid("json")), 200),
   )
   .delete("/users/:userId", valid("param", userParam), async (c) => {

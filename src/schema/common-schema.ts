@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { MAX_CONTENT } from "../limits";
 import { isTimeZone } from "../turn/dates";
-import { always, described, int, list, nullable, objects, text } from "./fields";
+import { always, described, int, list, nullable, objects, pattern, text } from "./fields";
 
 export const wellFormed = z.refine<string>(
   (text) => text.isWellFormed(),
@@ -40,6 +40,11 @@ export const status = described(
   z.enum(["running", ...endings]),
 );
 export const seq = described("The number of the message in its session, from 1.", int(1));
+/** A list of messages in a query. */
+export const seqList = z.pipe(
+  pattern(/^[1-9]\d{0,14}(?:,[1-9]\d{0,14}){0,99}$/, "must be up to 100 numbers, separated by commas"),
+  z.transform((list) => list.split(",").map(Number)),
+);
 
 /** Returns the checks of text in one line. */
 export const oneLine = (min: number, max: number) => [

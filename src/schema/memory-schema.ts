@@ -1,7 +1,7 @@
 /** The shapes that describe the contents of a prompt. */
 import * as z from "zod/mini";
 import { seq, sessionId } from "./common-schema";
-import { count, described, list, nullable, object, optional } from "./fields";
+import { count, described, int, list, nullable, object, optional } from "./fields";
 
 export const usage = object("Tokens that the model counted, or estimates if it returned no counts.", {
   promptTokens: count("Tokens of the prompt."),
@@ -17,6 +17,11 @@ export const scored = z.object({
   score: described("The rank of the message: higher is better.", z.number()),
   words: optional("The part of the score from matching words; absent if only words were used.", z.number()),
   meaning: optional("The part of the score from embeddings; absent if only words were used.", z.number()),
+  from: optional(
+    "The place of the excerpt in a longer message: `content.slice(from, to)` of the whole message, as JavaScript counts (UTF-16 code units). Absent if the message is quoted whole.",
+    int(0),
+  ),
+  to: optional("The end of the excerpt, exclusive.", int(0)),
 });
 
 /** The memory of a turn in an export, which names neither sessions nor users. */

@@ -1,20 +1,20 @@
 /** Shapes of a session and its messages. */
 import * as z from "zod/mini";
 import { FUTURE_MS } from "../turn/time-order";
-import { anyRole, calledFields, content, name, oneLine, role, seq, sessionId, status, userId } from "./common-schema";
 import {
-  always,
-  count,
-  datetime,
-  described,
-  intFromText,
-  nullable,
-  objects,
-  optional,
-  pattern,
-  text,
-  time,
-} from "./fields";
+  anyRole,
+  calledFields,
+  content,
+  name,
+  oneLine,
+  role,
+  seq,
+  seqList,
+  sessionId,
+  status,
+  userId,
+} from "./common-schema";
+import { always, count, datetime, described, intFromText, nullable, objects, optional, text, time } from "./fields";
 
 /** The title that a response shows. */
 export const shownTitle = () =>
@@ -39,10 +39,7 @@ export const sessionChanged = () => z.object({ ok: always(true), sessionId, titl
 export const historyQuery = z.object({
   seq: optional(
     "Returns only these messages: up to 100 numbers, separated by commas. `limit` and `before` are ignored.",
-    z.pipe(
-      pattern(/^[1-9]\d{0,14}(?:,[1-9]\d{0,14}){0,99}$/, "must be up to 100 numbers, separated by commas"),
-      z.transform((list) => list.split(",").map(Number)),
-    ),
+    seqList,
   ),
   limit: z._default(described("The number of messages of a page.", intFromText(1, 1_000)), 50),
   before: optional(

@@ -107,7 +107,9 @@ export function memoryUsed(
   return {
     tokens: sum([...window, ...recalled], ({ tokens }) => tokens) + factsTokens(user?.facts),
     window: first && last ? { fromSeq: first.seq, toSeq: last.seq, shortened: shortenedIn(window) } : null,
-    recalled: recalled.map(({ seq, score, sessionId, words, meaning }) => ({ seq, score, sessionId, words, meaning })),
+    recalled: recalled.map(({ seq, score, sessionId, words, meaning, from, to }) => ({
+      ...{ seq, score, sessionId, words, meaning, from, to },
+    })),
     recall,
     omitted:
       total - new Set([...window, ...recalled.filter((message) => !isOther(message))].map(({ seq }) => seq)).size,

@@ -1,5 +1,6 @@
 /** Lists all failures with status, title, detail and headers. Formats them as RFC 9457 problems or OpenAI errors. */
 import type { Failure } from "../turn/result";
+import type { ProblemStatus } from "./problem-status";
 
 /** Failures before a turn begins, caused by the request or by the Worker's configuration. */
 type RequestFailure =
@@ -23,9 +24,6 @@ type RequestFailure =
 
 export type AnyFailure = Failure | RequestFailure;
 export type Reason = AnyFailure["reason"];
-
-/** The HTTP statuses of problems. */
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504 | 507;
 
 /** One failure. `{name}` in a text is replaced by that field of the failure. */
 type FailureRow = [status: ProblemStatus, title: string, detail: string, headers?: Record<string, string>];

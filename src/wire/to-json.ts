@@ -19,7 +19,7 @@ export const toMessage = (stored: Message) => ({ ...stored, createdAt: iso(store
 /** Returns a recalled message. @param own the session that recalled it: messages without a session belong to it */
 export const toRecalled = (
   own: string,
-  { sessionId = own, seq, score, words, meaning, role, name, content, createdAt }: RecalledMessage,
+  { sessionId = own, seq, score, words, meaning, role, name, content, from, to, createdAt }: RecalledMessage,
 ) => ({
   sessionId,
   seq,
@@ -29,6 +29,8 @@ export const toRecalled = (
   role,
   ...(name !== undefined && { name }),
   content,
+  from,
+  to,
   createdAt: iso(createdAt),
 });
 

@@ -6,6 +6,7 @@ import { Messages } from "../../src/do/memory/messages";
 import { TurnRows } from "../../src/do/session/turn-rows";
 import { LiveTurn } from "../../src/turn/live-turn";
 import { openaiId } from "../../src/wire/response-objects";
+import { eventually } from "../support/eventually";
 import { PARTS, PLAYED, scripted } from "../support/scripted-model";
 import { Events } from "../support/sse";
 import { asks, copyOf, freshUser, owes, ringLater } from "../support/users";
@@ -112,7 +113,7 @@ describe("a streamed turn whose end could not be written", () => {
     expect(response.status).toBe(200);
     expect(await llamory.transcript(session)).toHaveLength(2);
     expect((await asks(session, user, "And now?")).status).toBe(200);
-    await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    await eventually(async () => expect(await owes(session)).toBe(false));
     expect((await copyOf(user)).join()).not.toContain("mango");
   });
 
@@ -120,7 +121,7 @@ describe("a streamed turn whose end could not be written", () => {
     const [session, user] = [freshSession(), freshUser()];
     await unended(session, user);
     await ringLater(session);
-    await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    await eventually(async () => expect(await owes(session)).toBe(false));
     expect(await copyOf(user)).toContain("My secret is mango.");
     const read = await llamory.fetch(`/sessions/${session}/messages`);
     const { data } = await read.json<{ data: { status: string }[] }>();

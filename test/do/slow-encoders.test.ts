@@ -6,6 +6,7 @@ import { ChatDO } from "../../src/do/chat";
 import { Embeddings } from "../../src/do/session/embeddings";
 import { Session, type SessionBindings } from "../../src/do/session/session";
 import type { AiBinding, AiInputs, AiOptions } from "../../src/llm/binding";
+import { eventually } from "../support/eventually";
 import { ScriptedModel } from "../support/scripted-model";
 import { later } from "../support/users";
 import { freshSession, worker } from "../support/worker";
@@ -21,7 +22,6 @@ const said = (count: number) =>
 
 /** The time of a text that the encoder refuses. */
 const REFUSED = -1;
-const PATIENCE = { timeout: 20_000, interval: 20 };
 
 /** Returns the number of a message in the last line of its text; undefined for another text. */
 const chapterOf = (text: string) => /Chapter (\d+):[^\n]*$/.exec(text)?.[1];
@@ -58,6 +58,7 @@ interface Slow {
 }
 
 async function withSlow(messages: number, msOf: (text: string) => number, run: (slow: Slow) => Promise<void>) {
+  vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
   await runInDurableObject(env.CHAT_DO.getByName(freshSession()), async (_, ctx) => {
     const encoder = new SlowEncoder(msOf);
     const bindings: SessionBindings = { ...env, AI: encoder };
@@ -92,46 +93,35 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const fake = () => vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
+const slowly = () => 400;
 
 describe("an encoder that takes 400 ms for a text", () => {
   it("gets half of the texts after a time-out, and as many as it can bear from then on", async () => {
-    fake();
-    await withSlow(
-      320,
-      () => 400,
-      async (slow) => {
-        await slow.embeddings.catchUp(ENCODER);
-        expect(slow.encoder.calls).toEqual([100]);
-        expect(slow.count()).toBe(0);
-        expect(await resumed(slow, 10)).toBeLessThan(10);
-        expect(slow.encoder.calls).toEqual([100, 50, 50, 50, 50, 50, 50, 20]);
-        expect(slow.count()).toBe(320);
-      },
-    );
+    await withSlow(320, slowly, async (slow) => {
+      await slow.embeddings.catchUp(ENCODER);
+      expect(slow.encoder.calls).toEqual([100]);
+      expect(slow.count()).toBe(0);
+      expect(await resumed(slow, 10)).toBeLessThan(10);
+      expect(slow.encoder.calls).toEqual([100, 50, 50, 50, 50, 50, 50, 20]);
+      expect(slow.count()).toBe(320);
+    });
   });
 
   it("keeps the size of its batches and all vectors when the object is lost", async () => {
-    fake();
-    await withSlow(
-      320,
-      () => 400,
-      async (slow) => {
-        await slow.embeddings.catchUp(ENCODER);
-        await slow.embeddings.resume();
-        const made = slow.count();
-        expect(made).toBeGreaterThan(0);
-        slow.restart();
-        expect(slow.count()).toBe(made);
-        await resumed(slow, 10);
-        expect(slow.encoder.calls.slice(1)).not.toContain(100);
-        expect(slow.count()).toBe(320);
-      },
-    );
+    await withSlow(320, slowly, async (slow) => {
+      await slow.embeddings.catchUp(ENCODER);
+      await slow.embeddings.resume();
+      const made = slow.count();
+      expect(made).toBeGreaterThan(0);
+      slow.restart();
+      expect(slow.count()).toBe(made);
+      await resumed(slow, 10);
+      expect(slow.encoder.calls.slice(1)).not.toContain(100);
+      expect(slow.count()).toBe(320);
+    });
   });
 
   it("gets larger batches again when it has become fast", async () => {
-    fake();
     await withSlow(
       900,
       () => LIMIT_MS + TICK_MS,
@@ -155,7 +145,6 @@ describe("a text that the encoder never embeds", () => {
     ["times out", LIMIT_MS + TICK_MS],
     ["is refused", REFUSED],
   ])("(it %s) gets an empty vector, and all others theirs", async (_how, ms) => {
-    fake();
     await withSlow(
       130,
       (text) => (chapterOf(text) === "70" ? ms : 1),
@@ -170,7 +159,6 @@ describe("a text that the encoder never embeds", () => {
   });
 
   it("is not given up while the encoder embeds no other text either", async () => {
-    fake();
     await withSlow(
       60,
       () => LIMIT_MS + 1,
@@ -188,7 +176,6 @@ describe("a text that the encoder never embeds", () => {
 
 describe("a question", () => {
   it("waits for a slow encoder no longer than its own limit", async () => {
-    fake();
     await withSlow(
       10,
       () => 1,
@@ -205,7 +192,6 @@ describe("a question", () => {
   });
 
   it("is embedded again as soon as the messages have their vectors", async () => {
-    fake();
     await withSlow(
       10,
       () => 1,
@@ -243,11 +229,11 @@ describe("over HTTP, an encoder that fails for more than 50 texts", () => {
     const asked = await llamory.ask(session, "Which chapter?");
     expect(await asked.json()).toMatchObject({ memory: { recall: "words" } });
     let minutes = 0;
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       minutes += 1;
       await later(60_000 * minutes, () => runDurableObjectAlarm(env.CHAT_DO.getByName(session)));
       expect(await (await llamory.fetch(path)).json()).toMatchObject({ messages: 242, vectors: 242 });
-    }, PATIENCE);
+    });
     expect(failures).toBe(2);
     expect(await (await llamory.ask(session, "And now?")).json()).toMatchObject({
       memory: { recall: "words+meaning" },

@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { operations } from "../../scripts/openapi/operations";
 import { cleanMessages } from "../../src/llm/control-tokens";
+import { eventually } from "../support/eventually";
 import { type Case, cases, llamory } from "../support/model-requests";
 import { scripted, scriptedFacts, unscripted } from "../support/scripted-model";
 import { nameOf, placesOf, planted, stringsIn } from "../support/string-places";
@@ -56,7 +57,7 @@ async function callsAfter({ examples, send }: Case, place: string[], text: strin
   if (response.status !== 400) {
     const next = await llamory.post("/ask", { sessionId, userId, question: "And the zebra?" });
     expect(next.status).toBe(200);
-    await vi.waitFor(async () => expect(await owes(sessionId)).toBe(false));
+    await eventually(async () => expect(await owes(sessionId)).toBe(false));
     await models[2]?.called();
   }
   const [stateless = [], asked = [], extraction = []] = await Promise.all(models.map((model) => model.runs()));

@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openaiId } from "../../src/wire/response-objects";
+import { eventually } from "../support/eventually";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker({ SESSION_KEY: "k".repeat(32) });
@@ -97,7 +98,7 @@ describe("an id of a user", () => {
       const own = { authorization: `Bearer ${token}` };
       const added = await llamory.post(`/users/${encoded}/facts`, { text: "Likes figs." }, own);
       expect(added.status).toBe(201);
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const response = await llamory.fetch(`/users/${encoded}/sessions`);
         const { data } = await response.json<{ data: { sessionId: string }[] }>();
         expect(data.map(({ sessionId }) => sessionId).sort()).toEqual([session, other].sort());

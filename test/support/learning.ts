@@ -1,5 +1,6 @@
 /** Asks questions of which the scripted model learns facts. */
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
+import { eventually } from "./eventually";
 import { factsOf } from "./facts";
 import { everythingIn, owes, PATIENT, userObject } from "./users";
 import { freshSession, worker } from "./worker";
@@ -13,7 +14,7 @@ export const reply = (...changes: object[]) => ({ response: JSON.stringify({ cha
 export async function tell(user: string, question: string, sessionId = freshSession()): Promise<string> {
   const response = await learning.post("/ask", { sessionId, userId: user, question });
   expect(response.status).toBe(200);
-  await vi.waitFor(async () => expect(await owes(sessionId)).toBe(false));
+  await eventually(async () => expect(await owes(sessionId)).toBe(false));
   return sessionId;
 }
 
@@ -22,8 +23,8 @@ export const texts = async (user: string) => (await factsOf(user)).map(({ text }
 
 /** Waits until the user has exactly these facts. */
 export const learnt = (user: string, ...expected: string[]) =>
-  vi.waitFor(async () => expect(await texts(user)).toEqual(expected.sort()));
+  eventually(async () => expect(await texts(user)).toEqual(expected.sort()));
 
 /** Waits until no fact extraction is pending. */
 export const done = (user: string) =>
-  vi.waitFor(async () => expect(await everythingIn(userObject(user))).not.toContain("extract"));
+  eventually(async () => expect(await everythingIn(userObject(user))).not.toContain("extract"));

@@ -1,7 +1,8 @@
 /** Random changes of sessions, users and facts, each with its effect on the reference. */
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { openaiId } from "../../src/wire/response-objects";
 import { synced, transcript } from "./compare-memory";
+import { eventually } from "./eventually";
 import { one, type Step } from "./random-step";
 
 export async function append(step: Step): Promise<void> {
@@ -74,7 +75,7 @@ export async function deleteUser({ run, pick }: Step): Promise<void> {
     run.reference.clear(session);
     // A session that is new to its user's object is deleted when it syncs.
     await synced(session.id);
-    await vi.waitFor(async () => expect(await transcript(run, at)).toEqual([]));
+    await eventually(async () => expect(await transcript(run, at)).toEqual([]));
   }
 }
 

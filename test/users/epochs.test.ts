@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { UserDO } from "../../src/do/user";
+import { eventually } from "../support/eventually";
 import { factsOf } from "../support/facts";
 import {
   asks,
@@ -25,7 +26,7 @@ const llamory = worker(PATIENT);
 const appends = (session: string, userId: string, content = "I like figs.") =>
   llamory.post(`/sessions/${session}/messages`, { userId, messages: [{ role: "user", content }] });
 const deletes = async (user: string) => expect((await remove(`/users/${user}`)).status).toBe(200);
-const settled = (session: string) => vi.waitFor(async () => expect(await owes(session)).toBe(false));
+const settled = (session: string) => eventually(async () => expect(await owes(session)).toBe(false));
 
 /** Makes the user's object run a function before its reply to a call arrives. */
 function before(method: "memory" | "open", run: () => unknown) {
@@ -54,7 +55,7 @@ describe("clocks that disagree", () => {
     const [user, session] = [freshUser(), freshSession()];
     const tell = replaced("tell", down);
     expect((await later(60_000, () => appends(session, user))).status).toBe(201);
-    await vi.waitFor(() => expect(tell).toHaveBeenCalled());
+    await eventually(() => expect(tell).toHaveBeenCalled());
     await deletes(user);
     expect(await llamory.transcript(session)).toEqual([]);
     vi.restoreAllMocks();
@@ -69,7 +70,7 @@ describe("a session that its user's object has not answered", () => {
     replaced("memory", down);
     const tell = replaced("tell", down);
     expect((await asks(session, user, "I like figs.")).status).toBe(200);
-    await vi.waitFor(() => expect(tell).toHaveBeenCalled());
+    await eventually(() => expect(tell).toHaveBeenCalled());
     await deletes(user);
     expect(await llamory.transcript(session)).toEqual([]);
   });
@@ -119,7 +120,7 @@ describe("a reply of an epoch that is over", () => {
       expect((await appends(session, user, "Anew.")).status).toBe(201);
     });
     expect((await asks(session, user, "What is my secret?")).status).toBe(409);
-    await vi.waitFor(async () => expect(await llamory.transcript(session)).toEqual(["user: Anew."]));
+    await eventually(async () => expect(await llamory.transcript(session)).toEqual(["user: Anew."]));
     await settled(session);
     expect((await asks(session, user, "And now?")).status).toBe(200);
     expect(await llamory.transcript(session)).toHaveLength(3);

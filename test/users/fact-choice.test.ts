@@ -1,5 +1,6 @@
 /** The facts that a prompt contains, and those that the extracting model is shown. */
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { add, factsOf } from "../support/facts";
 import { done, learnt, reply, tell, texts } from "../support/learning";
 import { scripted, scriptedFacts } from "../support/scripted-model";
@@ -150,6 +151,6 @@ describe("the model that extracts facts", () => {
     );
     await tell(user, "I moved, and I keep bees.");
     await learnt(user, "Keeps bees.", "Lives in Lisbon.");
-    await vi.waitFor(async () => expect(await texts(user)).toHaveLength(2));
+    await eventually(async () => expect(await texts(user)).toHaveLength(2));
   });
 });

@@ -1,6 +1,7 @@
 /** Facts over time: versions, their sources, and the deletion of what taught them. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { add, change, factsOf } from "../support/facts";
 import { done, learnt, reply, tell, texts } from "../support/learning";
 import { HELD, scripted, scriptedFacts } from "../support/scripted-model";
@@ -91,7 +92,7 @@ describe("a fact that the model changed", () => {
     const { user, first, model } = await taught(new Error("3040: busy"));
     const { data } = await (await llamory.fetch(`/sessions/${first}/messages`)).json<{ data: { turnId: string }[] }>();
     expect(await sessionObject(first).withdrawTurn(data[0]?.turnId ?? "")).toMatchObject({ ok: true });
-    await vi.waitFor(async () => expect(await everythingIn(userObject(user))).toContain('\\"failures\\":1'));
+    await eventually(async () => expect(await everythingIn(userObject(user))).toContain('\\"failures\\":1'));
     expect(await readable(user)).not.toContain("epilepsy");
     await evictDurableObject(userObject(user));
     await model.set([reply({ do: "add", text: "Has a poodle." })]);

@@ -1,6 +1,7 @@
 /** Facts from appended messages. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { factsOf } from "../support/facts";
 import { done, learnt, reply, tell, texts } from "../support/learning";
 import { scriptedFacts } from "../support/scripted-model";
@@ -17,7 +18,7 @@ async function append(sessionId: string, count: number, more: object): Promise<v
     content: `Line ${at} of an old conversation.`,
   }));
   expect((await learning.post(`/sessions/${sessionId}/messages`, { messages, ...more })).status).toBe(201);
-  await vi.waitFor(async () => expect(await owes(sessionId)).toBe(false));
+  await eventually(async () => expect(await owes(sessionId)).toBe(false));
 }
 
 describe("appended messages", () => {
@@ -63,7 +64,7 @@ describe("appended messages", () => {
     const [user, session] = [freshUser(), freshSession()];
     const model = await scriptedFacts(user, reply());
     await append(session, 450, { userId: user, learn: true });
-    const calls = (count: number) => vi.waitFor(async () => expect(await model.runs()).toHaveLength(count));
+    const calls = (count: number) => eventually(async () => expect(await model.runs()).toHaveLength(count));
     const alarm = (ms: number) => later(ms, () => runInDurableObject(userObject(user), (object) => object.alarm()));
     for (let alarms = 0; alarms < 4; alarms += 1) await alarm(300_000);
     await calls(20);

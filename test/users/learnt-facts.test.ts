@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { add, change, factsOf } from "../support/facts";
 import { done, learnt, reply, tell, texts } from "../support/learning";
 import { HELD, NEVER, scripted, scriptedFacts } from "../support/scripted-model";
@@ -46,7 +47,7 @@ describe("facts that the model learns", () => {
     const user = freshUser();
     const model = await scriptedFacts(user, reply({ do: "add", text: "Has a dog." }));
     await llamory.post("/ask", { sessionId: freshSession(), userId: user, question: "I have a dog." });
-    await vi.waitFor(async () => expect(await userObject(user).sessions(1)).toMatchObject([{ messages: 2 }]));
+    await eventually(async () => expect(await userObject(user).sessions(1)).toMatchObject([{ messages: 2 }]));
     expect(await model.runs()).toEqual([]);
   });
 
@@ -98,15 +99,15 @@ describe("facts that the model learns", () => {
       reply({ do: "add", text: "Has a dog." }),
     );
     await tell(user, "I have a dog.");
-    await vi.waitFor(async () => expect(await model.runs()).toHaveLength(3));
+    await eventually(async () => expect(await model.runs()).toHaveLength(3));
     expect(await texts(user)).toEqual([]);
-    await vi.waitFor(async () => expect(await everythingIn(userObject(user))).toContain('\\"failures\\":1'));
+    await eventually(async () => expect(await everythingIn(userObject(user))).toContain('\\"failures\\":1'));
     await alarm(user, 300_000);
     await learnt(user, "Has a dog.");
     const hopeless = freshUser();
     await scriptedFacts(hopeless, busy);
     await tell(hopeless, "I have a dog.");
-    await vi.waitFor(async () => expect(await everythingIn(userObject(hopeless))).toContain('\\"failures\\":1'));
+    await eventually(async () => expect(await everythingIn(userObject(hopeless))).toContain('\\"failures\\":1'));
     for (let tries = 1; tries < 4; tries += 1) await alarm(hopeless, tries * 1_000_000);
     await done(hopeless);
   });
@@ -152,7 +153,7 @@ describe("facts that the model learns", () => {
     const metered = worker({ ...PATIENT, FACTS: "model", TENANT_TOKENS_PER_DAY: "1000000" });
     await metered.post("/ask", { sessionId: session, userId: user, question: "I have a dog." });
     await learnt(user, "Has a dog.");
-    await vi.waitFor(async () => expect((await used()) - before).toBe(222));
+    await eventually(async () => expect((await used()) - before).toBe(222));
   });
 
   it("leave a fact alone that somebody changed meanwhile", async () => {

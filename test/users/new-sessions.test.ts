@@ -1,5 +1,6 @@
 /** The first question of a new session of a known user. */
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { scripted } from "../support/scripted-model";
 import { asks, freshUser, later, owes, PATIENT, remove } from "../support/users";
 import { freshSession, worker } from "../support/worker";
@@ -16,7 +17,7 @@ async function userWith(...questions: string[]): Promise<{ user: string; session
     sessions.push(session);
     await scripted(session, { response: `The answer to question ${at}.` });
     expect((await later(at * HOUR_MS, () => asks(session, user, question))).status).toBe(200);
-    await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    await eventually(async () => expect(await owes(session)).toBe(false));
   }
   return { user, sessions };
 }
@@ -99,13 +100,10 @@ describe("a new session of a known user", () => {
       ];
       await llamory.post(`/sessions/${freshSession()}/messages`, { userId: user, messages });
     }
-    await vi.waitFor(
-      async () => {
-        const { prompt } = await first(user, "What was my most recent trip?");
-        expect(prompt).toContain("Number199.");
-      },
-      { timeout: 20_000 },
-    );
+    await eventually(async () => {
+      const { prompt } = await first(user, "What was my most recent trip?");
+      expect(prompt).toContain("Number199.");
+    });
     expect((await first(user, "What is my latest trip?")).prompt).toContain("Number199.");
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { eventually } from "../support/eventually";
 import { copyOf, down, freshSessions, freshUser, PATIENT, replaced, sessionObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
@@ -17,7 +18,7 @@ const append = async (session: string, user: string, ...messages: object[]) => {
   expect(response.status).toBe(201);
 };
 const at = (day: number) => new Date(Date.UTC(2026, 0, day)).toISOString();
-const told = (user: string, count: number) => vi.waitFor(async () => expect(await copyOf(user)).toHaveLength(count));
+const told = (user: string, count: number) => eventually(async () => expect(await copyOf(user)).toHaveLength(count));
 
 describe("GET /users/:userId/sessions", () => {
   it("lists what was used last first, with a title, counts and times", async () => {

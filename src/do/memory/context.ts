@@ -14,7 +14,9 @@ import {
 import type { Budget, Context, NewMessage, RecalledMessage } from "../../turn/types";
 import type { EarlierSession, Fact, UserContext } from "../../turn/user-memory";
 import { isShortened, planWindow, shortened } from "../../turn/window";
+import { conversationPart, recallPart } from "./conversation-questions";
 import type { Range } from "./evidence";
+import { explain } from "./explain";
 import { lastExchange } from "./follow-ups";
 import type { Messages } from "./messages";
 import { newestMessages } from "./newest-messages";
@@ -48,6 +50,8 @@ export interface Scope extends Partial<Asked> {
   nearest?: ((seq: number) => number[]) | undefined;
   /** The memory of the user; null if it did not arrive in time, absent if the session has no user. */
   user?: UserMemory | null | undefined;
+  /** The messages to explain, by `seq`. */
+  explain?: readonly number[] | undefined;
 }
 
 /**
@@ -60,8 +64,12 @@ export function readContext(messages: Messages, question: string, budget: Budget
   const { user, others, tokens: taken } = beside(budget, scope.user, timeZone);
   if (tokens <= budget.context - taken && budget.window === undefined) {
     const window = withDates(messages.upTo(last), timeZone);
-    if (sum(window, lineTokens) <= budget.context - taken)
-      return { window, recalled: others, recall: "words", total, user };
+    if (sum(window, lineTokens) <= budget.context - taken) {
+      // No message is a candidate: all are in the window.
+      const limits = { before: 1, tokens: 0, count: 0 };
+      const explained = scope.explain && explain(messages, question, scope.explain, [], limits);
+      return { window, recalled: others, recall: "words", total, user, explained };
+    }
   }
   const context =
     budget.context -
@@ -82,10 +90,15 @@ export function readContext(messages: Messages, question: string, budget: Budget
   const nearest = nearestBefore?.(before);
   const previous = lastExchange(messages, last + 1);
   const scale = others.length > 0 ? scope.user?.scale : undefined;
-  const own = onDays(
-    recall(messages, question, limits, { nearest, scale, leftOut, previous, now, timeZone }).recalled,
-    timeZone,
-  );
+  const beyond = { nearest, scale, leftOut, previous, now, timeZone };
+  const part = conversationPart(question);
+  const recalls = () => {
+    if (part === undefined) return recall(messages, question, limits, beyond).recalled;
+    // The facts of the user answer.
+    if (part === "person" && user && user.facts.length > 0) return [];
+    return recallPart(messages, question, part, limits, leftOut);
+  };
+  const own = onDays(recalls(), timeZone);
   let recalled = others.length > 0 ? compete(own, others, limits) : own;
   if (budget.window === undefined) {
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
@@ -93,14 +106,17 @@ export function readContext(messages: Messages, question: string, budget: Budget
     if (unused >= step) {
       plan = planFor(room + unused - (unused % step));
       const whole = new Set(plan.flatMap((one) => (isShortened(one) ? [] : [one.message.seq])));
-      recalled = recalled.filter(({ seq, sessionId }) => sessionId !== undefined || !whole.has(seq));
+      recalled = recalled.filter((message) => !isOwn(message) || !whole.has(message.seq));
     }
   }
   const window = shortened(plan);
   const first = window.find(({ role }) => role === "user");
   if (first) first.date ??= dayIn(first.createdAt, timeZone);
-  return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user };
+  const explained = scope.explain && explain(messages, question, scope.explain, recalled.filter(isOwn), limits, beyond);
+  return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user, explained };
 }
+
+const isOwn = ({ sessionId }: RecalledMessage) => sessionId === undefined;
 
 /** Adds to each quotation the day that the prompt shows for it. */
 const onDays = (recalled: RecalledMessage[], timeZone: string): RecalledMessage[] =>

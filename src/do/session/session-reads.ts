@@ -1,10 +1,12 @@
 /** Reads of a session, for all readers or for the session's user alone. They write nothing. */
 import { cleanMessages } from "../../llm/control-tokens";
 import type { EmbeddingOptions } from "../../llm/embedder";
-import { type Preview, preview, type Sizes } from "../../turn/preview";
+import type { Explanation } from "../../turn/explanation";
+import { type Preview, type PreviewOptions, preview } from "../../turn/preview";
 import { type Failed, failed, ok, type Result } from "../../turn/result";
 import type { Message, RecalledMessage, StoredTurn } from "../../turn/types";
 import { readContext } from "../memory/context";
+import { explain } from "../memory/explain";
 import { embeddedQuestion } from "../memory/follow-ups";
 import type { SessionInfo } from "../memory/messages";
 import { recall, SEARCH_TOKENS } from "../memory/ranking";
@@ -17,6 +19,25 @@ import type { UserSync } from "./user-sync";
 export interface Page {
   before?: number | undefined;
   limit: number;
+}
+
+/** A search for messages. */
+export interface Search {
+  text: string;
+  /** The most messages to return. */
+  limit: number;
+  /** The IANA time zone of the days in the text. */
+  timeZone: string;
+  /** The messages to explain, by `seq`. */
+  explain?: number[] | undefined;
+  /** Absent if the search uses words alone. */
+  embedding?: EmbeddingOptions | undefined;
+}
+
+/** The messages that a search found, best first, and the explanations that it requested. */
+export interface SearchResult {
+  recalled: RecalledMessage[];
+  explained?: Explanation[] | undefined;
 }
 
 /** A session without its messages. */
@@ -94,13 +115,13 @@ export class SessionReads {
     return ok({ ...messages.info(), title: title.text, vectors: vectors.count(embeddingModel) });
   }
 
-  async context(request: AskRequest, sizes: Sizes): Promise<Result<Preview>> {
+  async context(request: AskRequest, options: PreviewOptions): Promise<Result<Preview>> {
     const { input, embedding, user } = request;
     const refusal = this.#user.refusal(user);
     if (refusal) return failed(refusal);
-    const isLong = sizes.windowTokens !== undefined || this.#session.isLong(request);
+    const isLong = options.windowTokens !== undefined || this.#session.isLong(request);
     const { messages } = this.#session.store;
-    const recallTokens = sizes.recallTokens ?? input.recallTokens;
+    const recallTokens = options.recallTokens ?? input.recallTokens;
     const [vector, memory] = await Promise.all([
       embedding && isLong ? this.#embeddings.question(embeddedQuestion(messages, input.question), embedding) : null,
       user && this.#user.joining.read(user, { ...input, recallTokens }),
@@ -114,18 +135,17 @@ export class SessionReads {
       now: Date.now(),
       nearest: this.#embeddings.nearestTo(vector),
       user: memory,
+      explain: options.explain,
     };
     const { window } = this.#session.model(request);
-    const shown = preview(input, window, sizes, (budget) => readContext(messages, input.question, budget, scope));
+    const shown = preview(input, window, options, (budget) => readContext(messages, input.question, budget, scope));
     return shown.ok ? ok({ ...shown.value, messages: cleanMessages(shown.value.messages) }) : shown;
   }
 
   async search(
-    text: string,
-    limit: number,
-    embedding: EmbeddingOptions | undefined,
+    { text, limit, timeZone, explain: seqs, embedding }: Search,
     reader: string | undefined,
-  ): Promise<Result<RecalledMessage[]>> {
+  ): Promise<Result<SearchResult>> {
     const early = this.readRefusal(reader);
     if (early) return early;
     const vector = embedding ? await this.#embeddings.question(text, embedding) : null;
@@ -135,8 +155,9 @@ export class SessionReads {
     const { messages } = this.#session.store;
     const before = messages.end().last + 1;
     const nearest = this.#embeddings.nearestTo(vector)?.(before);
-    return ok(
-      recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit, whole: true }, { nearest }).recalled,
-    );
+    const limits = { before, tokens: SEARCH_TOKENS, count: limit, whole: true };
+    const beyond = { nearest, now: Date.now(), timeZone };
+    const { recalled } = recall(messages, text, limits, beyond);
+    return ok({ recalled, explained: seqs && explain(messages, text, seqs, recalled, limits, beyond) });
   }
 }

@@ -131,18 +131,18 @@ export class UserStore {
    */
   memory(sessionId: string, question: string, room: { recall: number; facts: number }, asked: Asked): UserMemory {
     const limits = { tokens: room.recall, count: Number.POSITIVE_INFINITY };
-    const { recalled, scale } = this.transcript.recall(question, limits, sessionId, asked);
+    const facts = factsWithin(factsFor(this.facts.rows, question, asked), room.facts);
+    const { recalled, scale } = this.transcript.recallFor(question, limits, sessionId, asked, facts.length > 0);
     const listed = asked.previous?.length === 0 ? this.sessions.list(LATEST + 1) : [];
     const latest = listed.filter((session) => session.sessionId !== sessionId).slice(0, LATEST);
     const [last] = latest;
     const end = last && asksToContinue(question) ? this.transcript.endOf(last.sessionId, room.recall >> 1) : [];
-    const isEnd = (one: RecalledMessage) =>
-      end.some(({ sessionId, seq }) => sessionId === one.sessionId && seq === one.seq);
+    const isEnd = (one: RecalledMessage) => end.some((at) => at.sessionId === one.sessionId && at.seq === one.seq);
     return {
       recalled: [...end, ...recalled.filter((message) => !isEnd(message))],
       scale,
       latest: latest.map(({ title, lastAt }) => ({ title, lastAt })),
-      facts: factsWithin(factsFor(this.facts.rows, question, asked), room.facts),
+      facts,
     };
   }
 

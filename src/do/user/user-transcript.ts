@@ -4,6 +4,7 @@ import { quotationTokens } from "../../turn/prompt-blocks";
 import { shortenMessage } from "../../turn/shorten-message";
 import { titleOf } from "../../turn/title-of";
 import type { Message, NewMessage, RecalledMessage } from "../../turn/types";
+import { conversationPart, recallPart } from "../memory/conversation-questions";
 import { NEIGHBOURHOOD } from "../memory/evidence";
 import { Messages } from "../memory/messages";
 import { type Beyond, type RecallLimits, recall, type Scale } from "../memory/ranking";
@@ -58,6 +59,30 @@ export class UserTranscript {
       return [{ ...shown, score: 1 }];
     });
     return this.#placed(end);
+  }
+
+  /**
+   * Returns messages for a question of one session: those that match it best or, for a question about the person of whom
+   * no facts are known, some of all parts.
+   */
+  recallFor(
+    question: string,
+    limits: Omit<RecallLimits, "before">,
+    leftOut: string,
+    asked: Pick<Beyond, "previous" | "now" | "timeZone">,
+    hasFacts: boolean,
+  ): { recalled: RecalledMessage[]; scale: Scale } {
+    const part = conversationPart(question);
+    if (part === undefined) return this.recall(question, limits, leftOut, asked);
+    // Facts answer questions about the person. Other questions about a conversation mean the asking session.
+    const isOpen = part === "person" && !hasFacts;
+    return { recalled: isOpen ? this.#sample(question, limits, leftOut) : [], scale: { rarities: {}, speakers: [] } };
+  }
+
+  #sample(text: string, limits: Omit<RecallLimits, "before">, leftOut: string): RecalledMessage[] {
+    const before = this.#messages.end().last + 1;
+    const ranges = this.#segments.rangesOf(leftOut);
+    return this.#placed(recallPart(this.#messages, text, "person", { ...limits, before }, ranges));
   }
 
   /** Returns the messages of a session from one `seq` to another. Their `seq` is the place in this copy. */

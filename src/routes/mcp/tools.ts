@@ -11,7 +11,7 @@ import { factParam, factRequest } from "../../schema/fact-schema";
 import { described, int } from "../../schema/fields";
 import { searchRequest } from "../../schema/search-schema";
 import { appendRequest } from "../../schema/session-schema";
-
+import { settingsOf } from "../../settings";
 import type { Message } from "../../turn/types";
 import { type Fact, statementLine } from "../../turn/user-memory";
 import { fromMessage, iso } from "../../wire/to-json";
@@ -69,11 +69,13 @@ export const tools = {
         }),
       ),
     async (c, { sessionId, userId, query, limit }) => {
+      const timeZone = settingsOf(c.env).TIME_ZONE;
       if (userId === undefined) {
-        const found = await callSession(c, sessionId ?? "", (stub) => stub.search(query, limit, embeddingOf(c)));
-        return orThrow(found).map(lineOf).join("\n") || "No message matches.";
+        const request = { text: query, limit, timeZone, embedding: embeddingOf(c) };
+        const found = await callSession(c, sessionId ?? "", (stub) => stub.search(request));
+        return orThrow(found).recalled.map(lineOf).join("\n") || "No message matches.";
       }
-      const { facts, messages } = await callUser(c, userId, (stub) => stub.searchAll(query, limit));
+      const { facts, messages } = await callUser(c, userId, (stub) => stub.searchAll(query, limit, timeZone));
       const lines = [...facts.map(factLine), ...messages.map((message) => `${message.sessionId} ${lineOf(message)}`)];
       return lines.join("\n") || "No message matches.";
     },

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
+import { eventually } from "../../support/eventually";
 import { root } from "./bundle";
 
 /** Returns a port that was free a moment ago. */
@@ -80,7 +81,7 @@ export class Dev {
     const gone = new Promise((resolve) => child.once("exit", resolve));
     child.kill(signal);
     await gone;
-    await vi.waitFor(() => expect(() => process.kill(group, 0)).toThrow("ESRCH"), 10_000);
+    await eventually(() => expect(() => process.kill(group, 0)).toThrow("ESRCH"));
     this.#process = undefined;
   }
 

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { scripted } from "../support/scripted-model";
 import { freshUser, owes } from "../support/users";
 import { freshSession, worker } from "../support/worker";
@@ -87,7 +88,7 @@ describe("the days of a prompt", () => {
     const session = freshSession();
     const messages = [{ role: "user", content: "A table at Noma.", createdAt: "2026-03-02T01:30:00+09:00" }];
     await llamory.post(`/sessions/${session}/messages`, { messages, userId: user });
-    await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    await eventually(async () => expect(await owes(session)).toBe(false));
     const found = async (timeZone?: string) => {
       const body = { q: "What did I book on 2026-03-02?", timeZone };
       const response = await llamory.post(`/users/${user}/search`, body);

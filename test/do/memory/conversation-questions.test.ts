@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { conversationPart } from "../../../src/do/memory/conversation-questions";
+import { eventually } from "../../support/eventually";
 import { sessionWith } from "../../support/memory";
 import { freshUser, owes, PATIENT, userObject } from "../../support/users";
 import { freshSession, worker } from "../../support/worker";
@@ -118,7 +119,7 @@ describe("a question about the conversation", () => {
     const messages = [{ role: "user", content: "I keep bees." }];
     const [said, asking] = [freshSession(), freshSession()];
     await llamory.post(`/sessions/${said}/messages`, { messages, userId: user });
-    await vi.waitFor(async () => expect(await owes(said)).toBe(false));
+    await eventually(async () => expect(await owes(said)).toBe(false));
     const recalled = async (question: string) => {
       const response = await llamory.post(`/sessions/${asking}/context`, { question, userId: user });
       const { memory } = await response.json<{ memory: { recalled: { content: string }[] } }>();

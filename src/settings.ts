@@ -1,6 +1,6 @@
 /** Settings of the Worker. They are parsed once per isolate. */
 import * as z from "zod/mini";
-import { MAX_REPLY_TOKENS, USER_MAX_MB } from "./limits";
+import { FACTS_IMPORT_CALLS, MAX_REPLY_TOKENS, USER_MAX_MB } from "./limits";
 import { intFromText } from "./schema/fields";
 import { isTimeZone } from "./turn/dates";
 
@@ -77,6 +77,11 @@ export const settingsSchema = z.object({
   FACT_TOKENS: count(0, 10_000, 300),
   /** `model`: learns facts about users from their turns, with one more call of the model per turn, in the background. */
   FACTS: z._default(z.enum(["off", "model"]), "off"),
+  /**
+   * The most calls per user and day (UTC) that learn facts from appended messages, 20 messages in each. The user's object
+   * reads this setting.
+   */
+  FACTS_IMPORT_CALLS: count(0, 10_000, FACTS_IMPORT_CALLS),
   /** Milliseconds that an ask waits for the memory of its user. After that it uses the session's memory alone. */
   USER_TIMEOUT_MS: count(1, 60_000, 150),
   /** The most tokens of a reply if the request sets no limit. */

@@ -30,8 +30,14 @@ export const validates = (validator: object, what: Validated) => validators.set(
 export const validatedBy = (handler: object): Validated | undefined => validators.get(handler);
 
 /** Returns the headers that a route reads. Not a validator, because typed clients would then have to send all of them. */
-export function headersOf<T extends z.core.$ZodType>(c: Context, schema: T): z.output<T> {
-  const result = z.safeParse(schema, c.req.header());
+export const headersOf = <T extends z.core.$ZodType>(c: Context, schema: T): z.output<T> =>
+  read(c.req.header(), schema);
+
+/** Returns the query of a route whose parameters are all optional. Not a validator, for the same reason. */
+export const queryOf = <T extends z.core.$ZodType>(c: Context, schema: T): z.output<T> => read(c.req.query(), schema);
+
+function read<T extends z.core.$ZodType>(given: unknown, schema: T): z.output<T> {
+  const result = z.safeParse(schema, given);
   if (!result.success) throw refused(result.error);
   return result.data;
 }

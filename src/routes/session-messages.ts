@@ -76,9 +76,10 @@ export const routes = new Hono<AppEnv>()
     validAppend,
     async (c) => {
       const { sessionId } = c.req.valid("param");
-      const { userId, partial, messages, refused } = c.req.valid("json");
+      const { userId, partial, learn, messages, refused } = c.req.valid("json");
       const { "idempotency-key": key } = headersOf(c, appendHeaders);
       const request = askRequestOf(c, sessionId, userId, {
+        learn,
         // Of the body as it was sent: a message without a time gets another one in each request.
         idempotency: key === undefined ? undefined : { key, fingerprint: await fingerprintOf(await c.req.text()) },
       });

@@ -11,7 +11,7 @@ import type { ResponseBody } from "../schema/response-body";
 import { userSearchQuery, userSearchRequest, userSearchResponse } from "../schema/search-schema";
 import { userDeleted, userParam, userSessionsQuery, userSessionsResponse } from "../schema/user-schema";
 import { settingsOf } from "../settings";
-import { iso, toRecalled } from "../wire/to-json";
+import { iso, toFact, toRecalled } from "../wire/to-json";
 import type { Operations } from "./operation";
 
 export const operations = (): Operations => ({
@@ -25,7 +25,8 @@ export const operations = (): Operations => ({
   "GET /users/:userId/search": {
     id: "searchUser",
     summary: "Search all sessions of a user",
-    description: "Returns the messages that match a text best, best first, with their sessions.",
+    description:
+      "Returns the messages that match a text best, best first, with their sessions, and the facts that match it.",
     response: userSearchResponse,
     postman: [{ at: 330, name: "Search all of them", query: { q: "lime tree" }, includes: "-of-ana" }],
   },
@@ -56,8 +57,11 @@ async function search(
   userId: string,
   { q, limit, timeZone = settingsOf(c.env).TIME_ZONE }: z.output<typeof userSearchRequest>,
 ) {
-  const messages = await callUser(c, userId, (stub) => stub.search(q, limit, timeZone));
-  const body: ResponseBody<typeof userSearchResponse> = { data: messages.map((message) => toRecalled("", message)) };
+  const { messages, facts } = await callUser(c, userId, (stub) => stub.searchAll(q, limit, timeZone));
+  const body: ResponseBody<typeof userSearchResponse> = {
+    data: messages.map((message) => toRecalled("", message)),
+    ...(facts.length > 0 && { facts: facts.map(toFact) }),
+  };
   return body;
 }
 

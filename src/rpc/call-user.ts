@@ -31,7 +31,7 @@ export function sessionUserOf(
   named: string | undefined,
   model: LlamaOptions,
 ): SessionUser | undefined {
-  const { FACTS, FACT_TOKENS: factTokens, USER_TIMEOUT_MS: timeoutMs } = settingsOf(c.env);
+  const { FACTS, FACT_TOKENS: factTokens, USER_TIMEOUT_MS: timeoutMs, TIME_ZONE: timeZone } = settingsOf(c.env);
   if (named !== undefined) requireUser(c, named);
   const userId = named ?? c.var.caller.userId;
   if (userId === undefined) return undefined;
@@ -42,7 +42,7 @@ export function sessionUserOf(
     canClaim: c.var.caller.userId === undefined,
     timeoutMs,
     factTokens,
-    extraction: learns ? { model, meter: quotaOf(c) } : undefined,
+    extraction: learns ? { model, meter: quotaOf(c), timeZone } : undefined,
   };
 }
 

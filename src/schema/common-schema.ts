@@ -59,28 +59,53 @@ export const name = described("The name of the author.", z.string().check(...one
 
 /** The value of the header `Idempotency-Key`. */
 export const idempotencyKey = pattern(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters");
+const notDots = z.refine<string>((id) => id !== "." && id !== "..", "must be neither `.` nor `..`");
 
 /**
  * Returns the schema of an id that can be part of a path, a header and a line of a stream. `.` and `..` are refused,
  * because clients and proxies resolve them as parts of a path.
  */
 export const identifier = (longest: number) =>
-  z.string().check(
-    z.regex(
-      new RegExp(`^[A-Za-z0-9._:@+-]{1,${longest}}$`),
-      `must be 1 to ${longest} of the characters A-Z a-z 0-9 . _ : @ + -`,
-    ),
-    z.refine((id) => id !== "." && id !== "..", "must be neither `.` nor `..`"),
-  );
+  z
+    .string()
+    .check(
+      z.regex(
+        new RegExp(`^[A-Za-z0-9._:@+-]{1,${longest}}$`),
+        `must be 1 to ${longest} of the characters A-Z a-z 0-9 . _ : @ + -`,
+      ),
+      notDots,
+    );
 
 const id = identifier(128);
 
 export const sessionId = described("The id of the session. You choose it; a new id is an empty session.", id);
 
-export const userId = described(
-  "The id of the user that the session belongs to. The first id that is named for a session owns it.",
-  id,
-);
+const userIdIn = (...before: z.core.$ZodCheck<string>[]) =>
+  described(
+    "The id of the user that the session belongs to. The first id that is named for a session owns it.",
+    z
+      .string()
+      .check(
+        ...before,
+        z.normalize("NFC"),
+        z.regex(/^[^\p{Cc}\u2028\u2029/]{1,128}$/u, "must be 1 to 128 characters without control characters and /"),
+        wellFormed,
+        notDots,
+      ),
+  );
+
+export const userId = userIdIn();
+
+/** The same, percent-encoded, because headers contain only ASCII. Text with invalid escapes is refused. */
+export const userIdHeader = userIdIn(z.overwrite(percentDecoded));
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "\0";
+  }
+}
 
 export const turnId = described("The id of the turn: a UUID, unless it was imported.", id);
 

@@ -1,6 +1,6 @@
 /** Shapes that the routes of the OpenAI surface share. Fields that are not listed are ignored. */
 import * as z from "zod/mini";
-import { sessionId, userId } from "./common-schema";
+import { sessionId, userId, userIdHeader } from "./common-schema";
 import { always, count, described, int, list, nullable, nullish, number, object, optional, text } from "./fields";
 
 const unsupported = (reason: string) => `is not supported: ${reason}`;
@@ -41,7 +41,7 @@ export const maxTokens = nullish("The most tokens of the answer; default `REPLY_
 export const sessionHeaders = z.object({
   "x-session-id": optional("The session of the request.", sessionId),
   "x-openwebui-chat-id": optional("The session of the request, as Open WebUI names it.", sessionId),
-  "x-user-id": optional("The user of the session.", userId),
+  "x-user-id": optional("The user of the session, percent-encoded.", userIdHeader),
 });
 
 export const modelParam = z.object({

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { MAX_CONTENT } from "../limits";
 import { anyRole, calledFields, content, seq, seqList, sessionId, timeZone, userId } from "./common-schema";
+import { fact } from "./fact-schema";
 import { count, described, int, intFromText, list, nullable, object, objects, optional, text, time } from "./fields";
 import { memory, scored } from "./memory-schema";
 
@@ -63,7 +64,11 @@ const explained = () =>
 const wholeText = "The whole text. If it is long, `from` and `to` mark the excerpt that a prompt would quote.";
 
 export const searchResponse = () => z.object({ data: recalled(wholeText), explained: explained() });
-export const userSearchResponse = () => z.object({ data: recalled(wholeText) });
+export const userSearchResponse = () =>
+  z.object({
+    data: recalled(wholeText),
+    facts: z.optional(list("The facts about the user that match, best first; absent if none does.", fact())),
+  });
 
 const tokens = int(0, 100_000);
 

@@ -80,6 +80,10 @@ export const appendRequest = z.object({
     "Stores the valid messages and lists the others in `refused`. By default, one invalid message refuses all.",
     z.boolean(),
   ),
+  learn: optional(
+    "Learns facts about the session's user from these messages, in the background; only with `FACTS`.",
+    z.boolean(),
+  ),
   messages: list("The messages, oldest first.", sentMessage).check(z.minLength(1), z.maxLength(1_000)),
 });
 

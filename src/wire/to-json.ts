@@ -1,5 +1,6 @@
 /** Converts stored values to JSON of the API, with times in ISO 8601. */
 import type { FinishedTurn, MemoryUsed, Message, RecalledMessage, StoredTurn } from "../turn/types";
+import type { Fact } from "../turn/user-memory";
 
 export const iso = (ms: number) => new Date(ms).toISOString();
 export const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
@@ -50,4 +51,10 @@ export const toTurn = (sessionId: string, turn: StoredTurn) => ({
   question: turn.question,
   createdAt: iso(turn.createdAt),
   finishedAt: isoOrNull(turn.finishedAt),
+});
+
+export const toFact = ({ id, text, pinned, since, until, sources, writtenBy, createdAt, updatedAt }: Fact) => ({
+  ...{ id, text, pinned, since, until, sources, writtenBy },
+  createdAt: iso(createdAt),
+  updatedAt: iso(updatedAt),
 });

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
 import { Database } from "../../src/do/sqlite/database";
 import { UserDO } from "../../src/do/user";
-import { FactRows } from "../../src/do/user/fact-rows";
 import { eventually } from "../support/eventually";
 import { lose } from "../support/lose";
 import { tablesOf } from "../support/transfer";
@@ -214,10 +213,10 @@ describe("a user of version 2.0.0", () => {
     const response = await llamory.post(`/users/${user}/search`, { q, limit: 1 });
     return (await response.json<{ data: { sessionId: string; seq: number }[] }>()).data[0];
   };
-  const nearest = (user: string, text: string) =>
-    runInDurableObject(userObject(user), (_, { storage }) =>
-      new FactRows(new Database(storage, "user")).nearest(text, 1).map(({ id }) => id),
-    );
+  const nearest = async (user: string, q: string) => {
+    const response = await llamory.fetch(`/users/${user}/facts?${new URLSearchParams({ q })}`);
+    return (await response.json<{ data: { id: string }[] }>()).data.map(({ id }) => id);
+  };
   const facts = ["사용자는 제주도에서 태어났다.", "Kızının adı Işıl."];
 
   it("rebuilds the index of messages and facts in steps", async () => {

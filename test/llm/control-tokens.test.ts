@@ -15,8 +15,8 @@ const ESCAPED = JSON.stringify({ [HOSTILE]: HOSTILE }).replace(/[<|>_]/g, (chara
   return `\\u00${character.charCodeAt(0).toString(16)}`;
 });
 
-/** Operations whose bodies never reach a model: they search, preview, delete or create a token. */
-const UNREAD = ["searchByPost", "searchUserByPost", "context", "reset", "makeToken", "mcp"];
+/** Operations whose bodies never reach a model: they search, preview, delete, name a version or create a token. */
+const UNREAD = ["searchByPost", "searchUserByPost", "context", "reset", "revertFact", "makeToken", "mcp"];
 
 /** The places whose texts must reach the model. They prove that the test's texts are not dropped before it. */
 const REACHING = [
@@ -51,7 +51,8 @@ const everyPlace = Object.entries(cases).flatMap(([name, one]) =>
 
 /** Returns the inputs of all model calls after a request: its own, a later one of its session, and the extraction's. */
 async function callsAfter({ examples, send }: Case, place: string[], text: string) {
-  const [sessionId, userId] = [freshSession(), freshUser()];
+  // A text that is accepted as a user's id names the user of the next ask, too.
+  const [sessionId, userId] = [freshSession(), nameOf(place) === "userId" ? text : freshUser()];
   const request = planted(examples(sessionId, userId), place, text);
   if (!request) throw new Error("no example has this place");
   const models = [

@@ -3,10 +3,10 @@ import * as z from "zod/mini";
 import { askHeaders, askRequest } from "../../src/schema/ask-schema";
 import { chatRequest } from "../../src/schema/chat-schema";
 import { exportLine } from "../../src/schema/export-schema";
+import * as facts from "../../src/schema/fact-schema";
 import { sessionHeaders } from "../../src/schema/openai-schema";
 import { responsesRequest } from "../../src/schema/responses-schema";
 import * as session from "../../src/schema/session-schema";
-import * as user from "../../src/schema/user-schema";
 import { PATIENT } from "./users";
 import { worker } from "./worker";
 
@@ -78,6 +78,8 @@ export interface Case {
   send: (body: object, sessionId: string, userId: string) => Promise<Response>;
 }
 
+const span = { since: "2025-01-01", until: "2026-01-01" };
+
 const factOf = async (userId: string) =>
   (await (await llamory.post(`/users/${userId}/facts`, { text: "Has a dog." })).json<{ id: string }>()).id;
 
@@ -104,13 +106,13 @@ export const cases: Record<string, Case> = {
     },
   },
   fact: {
-    schema: user.factRequest,
-    examples: (sessionId) => [{ text: "f", source: { sessionId, seq: 1 } }],
+    schema: facts.factRequest,
+    examples: (sessionId) => [{ text: "f", ...span, source: { sessionId, seq: 1 } }],
     send: (body, _, userId) => llamory.post(`/users/${userId}/facts`, body),
   },
   "changed fact": {
-    schema: user.factChange,
-    examples: () => [{ text: "f" }],
+    schema: facts.factChange,
+    examples: (sessionId) => [{ text: "f", ...span, source: { sessionId, seq: 1 } }],
     send: async (body, _, userId) => llamory.patch(`/users/${userId}/facts/${await factOf(userId)}`, body),
   },
   chat: {

@@ -2,6 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { UserDO } from "../../src/do/user";
 import { eventually } from "../support/eventually";
+import { factsOf } from "../support/facts";
 import {
   asks,
   copyOf,
@@ -142,6 +143,11 @@ it("sessions and users that version 2.0.0 stored go on: those deleted stay delet
       ALTER TABLE sessions ADD COLUMN gone TEXT;
       ALTER TABLE sessions ADD COLUMN gone_at INTEGER;
       DROP INDEX runs_by_session;
+      DROP TABLE facts;
+      CREATE TABLE facts (number INTEGER PRIMARY KEY, id TEXT NOT NULL, text TEXT NOT NULL, tokens INTEGER NOT NULL,
+        session TEXT, seq INTEGER, learnt INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
+      INSERT INTO facts VALUES (1, 'own', 'Likes figs.', 5, '${session}', 1, 0, 1, 1),
+        (2, 'learnt', 'Has a mango.', 5, '${session}', 1, 1, 2, 2), (3, 'other', 'Has figs.', 5, '${other}', 1, 1, 3, 3);
       INSERT INTO sessions (id, life, gone, gone_at) VALUES ('deleted', 'one', 'one', 1);
       INSERT INTO meta (key, value) VALUES ('deleted_at', 1);
       UPDATE meta SET value = 2 WHERE key = 'user_schema'`);
@@ -157,6 +163,13 @@ it("sessions and users that version 2.0.0 stored go on: those deleted stay delet
   expect(await copyOf(user)).toContain("And now?");
   const late = { sessionId: "deleted", epoch: "one", from: 1, to: 0, messages: [] };
   expect(await userObject(user).tell(late)).toBe("gone");
+  expect(await factsOf(user)).toMatchObject([
+    { id: "other", writtenBy: "model", sources: [{ sessionId: other, seq: 1 }] },
+    { id: "learnt", writtenBy: "model", sources: [{ sessionId: session, seq: 1 }] },
+    { id: "own", writtenBy: "person", sources: [{ sessionId: session, seq: 1 }] },
+  ]);
+  await remove(`/sessions/${session}`);
+  expect((await factsOf(user)).map(({ id }) => id)).toEqual(["other", "own"]);
   await deletes(user);
   expect([await llamory.transcript(session), await llamory.transcript(other)]).toEqual([[], []]);
 });

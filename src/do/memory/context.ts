@@ -5,13 +5,14 @@ import {
   blockTokens,
   factsTokens,
   factsWithin,
+  latestTokens,
   lineTokens,
   quotationTokens,
   RECALL_OVERHEAD,
   sum,
 } from "../../turn/prompt-blocks";
 import type { Budget, Context, NewMessage, RecalledMessage } from "../../turn/types";
-import type { Fact, UserContext } from "../../turn/user-memory";
+import type { EarlierSession, Fact, UserContext } from "../../turn/user-memory";
 import { isShortened, planWindow, shortened } from "../../turn/window";
 import { conversationPart, recallPart } from "./conversation-questions";
 import type { Range } from "./evidence";
@@ -31,8 +32,10 @@ export interface UserMemory {
   /** Messages of other sessions, best first, and the scale of their scores. */
   recalled: RecalledMessage[];
   scale: Scale;
-  /** Newest first. */
+  /** Those for the prompt come first. */
   facts: Fact[];
+  /** The latest other sessions of the user, newest first, if the session has no question yet. */
+  latest?: EarlierSession[] | undefined;
 }
 
 /** The sources of a context. */
@@ -69,7 +72,10 @@ export function readContext(messages: Messages, question: string, budget: Budget
     }
   }
   const context =
-    budget.context - factsTokens(user?.facts) - Math.max(budget.recall, blockTokens(others) - RECALL_OVERHEAD);
+    budget.context -
+    factsTokens(user?.facts) -
+    latestTokens(user?.latest) -
+    Math.max(budget.recall, blockTokens(others) - RECALL_OVERHEAD);
   const room = Math.max(0, Math.min(budget.window ?? Number.POSITIVE_INFINITY, context));
   const most = room + (budget.window === undefined ? budget.recall : 0);
   const { newest, before: earlier } = newestMessages(messages, last, most);
@@ -134,12 +140,15 @@ function beside(
 ): { user: UserContext | undefined; others: RecalledMessage[]; tokens: number } {
   if (!known) return { user: known === null ? { answered: false, facts: [] } : undefined, others: [], tokens: 0 };
   const facts = factsWithin(known.facts, budget.context >> 1);
+  let latest = known.latest?.map((session) => ({ ...session, date: dayIn(session.lastAt, timeZone) }));
+  while (latestTokens(latest) > budget.recall >> 1) latest = latest?.slice(0, -1);
   const others = within(
     onDays(known.recalled, timeZone),
-    { tokens: budget.recall, count: Number.POSITIVE_INFINITY },
+    { tokens: budget.recall - latestTokens(latest), count: Number.POSITIVE_INFINITY },
     quotationTokens,
   );
-  return { user: { answered: true, facts }, others, tokens: factsTokens(facts) + blockTokens(others) };
+  const tokens = factsTokens(facts) + latestTokens(latest) + blockTokens(others);
+  return { user: { answered: true, facts, latest }, others, tokens };
 }
 
 /**

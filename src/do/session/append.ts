@@ -18,7 +18,7 @@ export async function appendMessages(
   { queue, store }: Session,
   sync: UserSync,
   messages: NewMessage[],
-  { user, limits, idempotency: sent }: Partial<AskRequest> = {},
+  { user, limits, idempotency: sent, learn }: Partial<AskRequest> = {},
 ): Promise<Result<Appended>> {
   if (queue.full) return failed({ reason: "session_queue_full" });
   const arrivedAt = Date.now();
@@ -45,7 +45,10 @@ export async function appendMessages(
     // A turn may have ended while the messages waited, and the newest message may have been written by a fast clock.
     if (isOlder(ordered, newest && Math.min(newest.createdAt, arrivedAt)))
       return failed({ reason: "older_than_session" });
-    return ok(store.append(ordered, owner?.value, idempotency));
+    const appended = store.append(ordered, owner?.value, idempotency);
+    // Without an await in between, both are written together.
+    if (learn) store.ownership.markLearning(appended.firstSeq, appended.lastSeq);
+    return ok(appended);
   } catch (error) {
     return failed(thrownFailure(error));
   } finally {

@@ -3,7 +3,7 @@ import type { EmbeddingOptions } from "../../llm/embedder";
 import type { LlamaOptions } from "../../llm/llama";
 import type { Idempotency, NewMessage, PromptInput, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
-import type { Extraction } from "../user/learn-facts";
+import type { Extraction } from "../user/extraction";
 import type { SessionLimits } from "./store";
 
 /** The user of a request. */
@@ -48,4 +48,6 @@ export interface AskRequest {
   meter?: string | undefined;
   /** False if nothing of the turn is stored; true by default. */
   store?: boolean;
+  /** Whether facts are learned from appended messages; false by default. */
+  learn?: boolean | undefined;
 }

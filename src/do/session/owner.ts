@@ -1,8 +1,9 @@
 /** The owner of a session and the state of their sync: the data of the task that syncs, in one row. */
 import type { Database } from "../sqlite/database";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
-import type { Extraction } from "../user/learn-facts";
+import type { Extraction } from "../user/extraction";
 import { epochIn, type NotedEpoch } from "../user/user-sessions";
+import type { Learning } from "../user/user-store";
 
 /** Stored as JSON. */
 export interface Owner {
@@ -19,7 +20,12 @@ export interface Owner {
   /** Whether the session is being deleted. */
   leaving?: boolean | undefined;
   extraction?: Extraction | undefined;
+  /** Appended messages to learn from that the user's object does not have yet. */
+  learn?: Learning[] | undefined;
 }
+
+/** The most runs of appended messages that wait; older ones are not learned from. */
+const MOST_LEARNING = 64;
 
 export class Ownership {
   readonly #db: Database;
@@ -47,10 +53,22 @@ export class Ownership {
     if (next) this.#note({ ...next, extraction: claim ? claim.extraction : next.extraction }, retryAt(1));
   }
 
+  /** Stores that facts are to be learned from appended messages. Without effect for a session without a user. */
+  markLearning(from: number, to: number): void {
+    const { owner } = this;
+    if (owner)
+      this.#write({ ...owner, learn: [...(owner.learn ?? []), { from, to }].slice(-MOST_LEARNING) }, retryAt(1));
+  }
+
   /** Stores the result of a sync. @param all whether nothing is pending */
   markSynced(epoch: string, seq: number, all: boolean): void {
     const { owner } = this;
-    if (owner?.epoch === epoch) this.#write({ ...owner, told: seq, failures: 0 }, all ? null : retryAt(1));
+    if (owner?.epoch !== epoch) return;
+    const learn = owner.learn?.filter(({ to }) => to > seq);
+    this.#write(
+      { ...owner, told: seq, failures: 0, learn: learn?.length ? learn : undefined },
+      all ? null : retryAt(1),
+    );
   }
 
   /** Stores a failed sync. @returns when to retry */

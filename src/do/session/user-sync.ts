@@ -61,7 +61,14 @@ export class UserSync {
       // The messages of a running turn are sent when it ends.
       if (batch.to === owner.told) return messages.end().last > batch.to ? retryAt(1) : null;
       const title = owner.told === 0 ? store.title.given : undefined;
-      const update = { sessionId: owner.sessionId, epoch: owner.epoch, from: owner.told + 1, ...batch, title };
+      const update = {
+        sessionId: owner.sessionId,
+        epoch: owner.epoch,
+        from: owner.told + 1,
+        ...batch,
+        title,
+        learn: owner.learn,
+      };
       const synced = await this.#session.callUser<number | "gone">(owner.user, UPDATE_MS, (stub) =>
         stub.tell(update, owner.extraction),
       );

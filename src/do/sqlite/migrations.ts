@@ -4,6 +4,8 @@
  * Append-only: never change a deployed step, because objects that ran it do not run it again.
  * Cloudflare bills rows written, so rare values are columns, not tables.
  */
+import { FACT_VERSIONS } from "./fact-versions-step";
+
 interface Migration {
   version: number;
   what: string;
@@ -172,6 +174,11 @@ const userMigrations: Migration[] = [
     version: 4,
     what: "the index of facts is rebuilt too, also of users without messages",
     sql: planReindex("facts"),
+  },
+  {
+    version: 5,
+    what: "versions of facts, with all their sources and the time span in which they are true",
+    sql: FACT_VERSIONS,
   },
 ];
 

@@ -1,7 +1,7 @@
 /** The methods of a user's object that sessions call: `user.ts` documents them. */
 import type { Result } from "../../turn/result";
 import type { UserMemory } from "../memory/context";
-import type { Extraction } from "./learn-facts";
+import type { Extraction } from "./extraction";
 import type { SessionUpdate } from "./user-store";
 
 /** A question and the session that asks it. */

@@ -7,12 +7,13 @@ import { askRequestOf, askSession, callSession, embeddingOf, promptInputOf } fro
 import { callUser } from "../../rpc/call-user";
 import { askRequest } from "../../schema/ask-schema";
 import { sessionId, userId } from "../../schema/common-schema";
+import { factParam, factRequest } from "../../schema/fact-schema";
 import { described, int } from "../../schema/fields";
 import { searchRequest } from "../../schema/search-schema";
 import { appendRequest } from "../../schema/session-schema";
-import { factParam, factRequest } from "../../schema/user-schema";
 import { settingsOf } from "../../settings";
 import type { Message } from "../../turn/types";
+import { type Fact, statementLine } from "../../turn/user-memory";
 import { iso } from "../../wire/to-json";
 
 interface Tool<T extends z.ZodMiniObject = z.ZodMiniObject> {
@@ -31,7 +32,7 @@ const tool = <T extends z.ZodMiniObject>(description: string, input: T, run: Too
   },
 });
 
-const user = described("The user: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -", userId);
+const user = described("The user: 1 to 128 characters, no / and no control characters.", userId);
 const session = described("The conversation: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -", sessionId);
 
 /** Returns a message as one line for a model: time, author, text, function calls. */
@@ -39,6 +40,8 @@ export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<
   const calls = toolCalls.map((call) => `${call.name}(${call.arguments})`);
   return `[${iso(createdAt)}] ${name ?? role}: ${[content, ...calls].filter(Boolean).join(" ")}`;
 }
+
+const factLine = (fact: Fact) => `[${iso(fact.updatedAt)}] ${fact.id}: ${statementLine(fact)}`;
 
 export const tools = {
   ask: tool(
@@ -52,7 +55,7 @@ export const tools = {
     },
   ),
   search_memory: tool(
-    "Search messages of any age, best match first: in one conversation, or with `userId` in all conversations of a user.",
+    "Search messages of any age, best match first: in one conversation, or with `userId` in all conversations of a user and in the facts about them.",
     z
       .object({
         sessionId: z.optional(session),
@@ -67,12 +70,13 @@ export const tools = {
       ),
     async (c, { sessionId, userId, query, limit }) => {
       const timeZone = settingsOf(c.env).TIME_ZONE;
-      const request = { text: query, limit, timeZone, embedding: embeddingOf(c) };
-      const found =
-        userId === undefined
-          ? orThrow(await callSession(c, sessionId ?? "", (stub) => stub.search(request))).recalled
-          : await callUser(c, userId, (stub) => stub.search(query, limit, timeZone));
-      const lines = found.map((message) => (message.sessionId ? `${message.sessionId} ` : "") + lineOf(message));
+      if (userId === undefined) {
+        const request = { text: query, limit, timeZone, embedding: embeddingOf(c) };
+        const found = await callSession(c, sessionId ?? "", (stub) => stub.search(request));
+        return orThrow(found).recalled.map(lineOf).join("\n") || "No message matches.";
+      }
+      const { facts, messages } = await callUser(c, userId, (stub) => stub.searchAll(query, limit, timeZone));
+      const lines = [...facts.map(factLine), ...messages.map((message) => `${message.sessionId} ${lineOf(message)}`)];
       return lines.join("\n") || "No message matches.";
     },
   ),
@@ -100,9 +104,7 @@ export const tools = {
   }),
   get_facts: tool("List the facts about a user, newest first.", z.object({ userId: user }), async (c, { userId }) => {
     const facts = await callUser(c, userId, (stub) => stub.facts());
-    return (
-      facts.map(({ id, text, updatedAt }) => `[${iso(updatedAt)}] ${id}: ${text}`).join("\n") || "There are no facts."
-    );
+    return facts.map(factLine).join("\n") || "There are no facts.";
   }),
   remember_fact: tool(
     "Add a fact about a user: one short statement, which later prompts of this user contain.",

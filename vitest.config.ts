@@ -19,6 +19,7 @@ const workerd = () =>
 /** Tests that need no runtime of Cloudflare: whole folders, and files named `*.pure.test.ts`. */
 const PURE = [
   "test/turn/**/*.test.ts",
+  "test/converters/**/*.test.ts",
   "test/schema/**/*.test.ts",
   "test/llm/json-schema/**/*.test.ts",
   "test/**/*.pure.test.ts",
@@ -53,6 +54,7 @@ export default defineConfig({
             "test/mutants/**",
             "test/crash/**",
             "test/docs/**",
+            "test/import/**",
             "test/worst/**",
             "test/meaning/**",
           ],
@@ -76,8 +78,10 @@ export default defineConfig({
           execArgv: ["--disable-warning=DEP0176"],
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: "test/e2e/support/bundle.ts",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // The default is a second, which a busy machine exceeds.
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

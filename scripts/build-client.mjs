@@ -28,8 +28,13 @@ try {
     },
   );
   mkdirSync(join(root, "dist"), { recursive: true });
-  writeFileSync(join(root, "dist/client.js"), emitted("client.js"));
-  writeFileSync(join(root, "dist/client.d.ts"), emitted("client.d.ts", ['"./app"', '"./app.js"']));
+  writeFileSync(join(root, "dist/client.js"), emitted("client.js", ['"./client-retry"', '"./client-retry.js"']));
+  writeFileSync(join(root, "dist/client-retry.js"), emitted("client-retry.js"));
+  writeFileSync(
+    join(root, "dist/client.d.ts"),
+    emitted("client.d.ts", ['"./app"', '"./app.js"'], ['"./wire/problem-status"', '"./problem-status.js"']),
+  );
+  writeFileSync(join(root, "dist/problem-status.d.ts"), emitted("wire/problem-status.d.ts"));
   writeFileSync(
     join(root, "dist/app.d.ts"),
     emitted(

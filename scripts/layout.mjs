@@ -1,16 +1,30 @@
-// Fails if a file has more than 250 lines, or if two files of src have the same name.
+// Fails if a file has more than 250 lines, if two files of src have the same name, if a file of src imports zod's large
+// build or looks up objects without their jurisdiction, or if a test waits without a generous limit.
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const MAX_LINES = 250;
+/** The file whose function tests wait with. */
+const WAITS = "test/support/eventually.ts";
 const root = join(import.meta.dirname, "..");
 const files = globSync("{src,test,scripts,bench}/**/*.{ts,tsx,mjs}", {
   cwd: root,
   exclude: ["**/node_modules/**", "**/.wrangler/**", "test/clients/generated-*/**", "test/mutants/sandbox/**"],
 });
 const problems = files.flatMap((file) => {
-  const lines = readFileSync(join(root, file), "utf8").split("\n").length - 1;
-  return lines > MAX_LINES ? [`${file} has ${lines} lines; the limit is ${MAX_LINES}`] : [];
+  const text = readFileSync(join(root, file), "utf8");
+  const lines = text.split("\n").length - 1;
+  return [
+    ...(lines > MAX_LINES ? [`${file} has ${lines} lines; the limit is ${MAX_LINES}`] : []),
+    ...(file.startsWith("src/") && /from "zod(\/v4)?"/.test(text)
+      ? [`${file} imports "zod"; import "zod/mini", because "zod" adds 10 KiB gzipped to the Worker`]
+      : []),
+    ...(file.startsWith("src/") && !file.endsWith("object-of.ts") && /\.(?:getByName|idFromName)\(/.test(text)
+      ? [`${file} looks up an object; use objectOf of src/object-of.ts, which knows the jurisdiction`]
+      : []),
+    // Its default limit is a second, which a busy machine exceeds.
+    ...(file !== WAITS && /\bvi\.wait(?:For|Until)\(/.test(text) ? [`${file} uses vi.waitFor; use ${WAITS}`] : []),
+  ];
 });
 const own = files.filter((file) => file.startsWith("src/"));
 for (const group of Map.groupBy(own, (file) => basename(file)).values()) {

@@ -1,4 +1,4 @@
-// Writes openapi.json and the Postman collection from the routers. With --check, fails if a file is out of date.
+// Writes openapi.json, the Postman collection and the list of MCP tools from the routers. With --check, fails if a file is out of date.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

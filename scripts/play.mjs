@@ -24,11 +24,10 @@ const upstream = createServer((asked, response) => {
 await new Promise((listening) => upstream.listen(0, "127.0.0.1", listening));
 
 const storage = mkdtempSync(join(tmpdir(), "llamory-play-"));
-const wrangler = ["--env-file=local.env", "node_modules/wrangler/bin/wrangler.js", "dev", "-c", "wrangler.local.toml"];
 const server = spawn(
   process.execPath,
   [
-    ...[...wrangler, "--env", "openai", "--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0"],
+    ...["scripts/start.mjs", "--env", "openai", "--port", "0", "--inspector-port", "0"],
     ...["--persist-to", storage, "--var", `OPENAI_BASE_URL:http://127.0.0.1:${upstream.address().port}/v1`],
     ...["--var", "MODEL:recorded", "--var", "FALLBACK_MODEL:"],
   ],

@@ -15,10 +15,9 @@ const storage = mkdtempSync(join(tmpdir(), "llamory-screenshot-"));
 const port = "8797";
 const url = `http://127.0.0.1:${port}`;
 
-const args = ["--env-file=local.env", "node_modules/wrangler/bin/wrangler.js", "dev", "-c", "wrangler.local.toml"];
 const server = spawn(
   process.execPath,
-  [...args, "--ip", "127.0.0.1", "--port", port, "--persist-to", storage, "--inspector-port", "0"],
+  ["scripts/start.mjs", "--port", port, "--persist-to", storage, "--inspector-port", "0"],
   { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] },
 );
 const stop = () => {

@@ -1,17 +1,37 @@
-// Creates an API token, optionally for a tenant: npm run token -- [tenant]
+// Creates an API token, optionally for a tenant: npm run token -- [tenant] [--secrets FILE]
+// With --secrets, writes the secrets of a first deployment to a new file.
 import { createHash, randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 
-const [tenant] = process.argv.slice(2);
-if (tenant !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(tenant)) {
-  console.error("A tenant's name is 1 to 64 of the characters A-Z a-z 0-9 _ -");
+const fail = (message) => {
+  console.error(message);
   process.exit(2);
+};
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { secrets: { type: "string" } } });
+const [tenant] = positionals;
+if (tenant !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(tenant)) {
+  fail("A tenant's name is 1 to 64 of the characters A-Z a-z 0-9 _ -");
 }
 const token = `llamory_${randomBytes(32).toString("base64url")}`;
 const digest = createHash("sha256").update(token).digest("hex");
+const holder = tenant === undefined ? digest : `${tenant}:${digest}`;
 console.log(`The token, shown only once. Clients send it as \`authorization: Bearer …\`:
 
 ${token}
+`);
+if (values.secrets === undefined) {
+  console.log(`Add this to API_TOKENS, after a comma if it contains a token already (npx wrangler secret put API_TOKENS):
 
-Add this to API_TOKENS, after a comma if it contains a token already (npx wrangler secret put API_TOKENS):
+${holder}`);
+} else {
+  const secrets = { API_TOKENS: holder, SESSION_KEY: randomBytes(32).toString("base64") };
+  try {
+    writeFileSync(values.secrets, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    fail(error.code === "EEXIST" ? `${values.secrets} exists already` : error.message);
+  }
+  console.log(`API_TOKENS and SESSION_KEY are in ${values.secrets}. Deploy with them, then keep the file in a safe place:
 
-${tenant === undefined ? digest : `${tenant}:${digest}`}`);
+npm run deploy -- --secrets-file ${values.secrets}`);
+}

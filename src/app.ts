@@ -15,6 +15,7 @@ import { requireJson } from "./middleware/require-json";
 import { FailureError, respond } from "./middleware/respond";
 import { limitScope } from "./middleware/scope";
 import { timing } from "./middleware/timing";
+import { JurisdictionError } from "./object-of";
 import * as ask from "./routes/ask";
 import * as debug from "./routes/debug";
 import * as exports from "./routes/exports";
@@ -95,7 +96,8 @@ app.notFound((c) => {
 
 /** Returns the failure that an error of a library or of the platform stands for; undefined for a bug. */
 function failureOf(error: Error): AnyFailure | undefined {
-  if (error instanceof SettingsError) return { reason: "misconfigured", detail: error.message };
+  if (error instanceof SettingsError || error instanceof JurisdictionError)
+    return { reason: "misconfigured", detail: error.message };
   if (error instanceof HTTPException && error.status === 400) return { reason: "malformed_json" };
   if (hasFlag(error, "overloaded")) return { reason: "session_overloaded" };
   if (isLost(error)) return { reason: "session_lost" };

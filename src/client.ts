@@ -3,11 +3,13 @@ import type { Hono } from "hono";
 import { hc, type InferRequestType, type InferResponseType } from "hono/client";
 import type { BlankEnv, ExtractSchema } from "hono/types";
 import type { App } from "./app";
+import { wait, waitBefore } from "./client-retry";
+import type { ProblemStatus } from "./wire/problem-status";
 
 /** The body of an error (RFC 9457), except on the OpenAI surface. */
 export interface Problem {
   title: string;
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504 | 507;
+  status: ProblemStatus;
   /** What happened, and what to do. */
   detail: string;
   /** A stable name of the error. */
@@ -24,7 +26,7 @@ export interface OpenAIError {
 }
 
 type Refusal<Route, Body> = Route extends { input: infer Input }
-  ? { input: Input; output: Body; outputFormat: "json"; status: Problem["status"] }
+  ? { input: Input; output: Body; outputFormat: "json"; status: ProblemStatus }
   : never;
 
 /** Adds the errors to each route. Hono does not infer them, because handlers and middleware throw them. */
@@ -81,6 +83,7 @@ export function createClient(url: string, options: ClientOptions = {}): Client {
 export interface ConnectionOptions extends ClientOptions {
   /** The most attempts in a row to resume a lost connection; default 5. */
   retries?: number | undefined;
+  /** Ends the connection, and a wait before the next attempt. */
   signal?: AbortSignal | undefined;
   /** Called when the connection is lost, before each attempt to reconnect. */
   onRetry?: ((attempt: number) => void) | undefined;
@@ -91,7 +94,7 @@ export interface StreamOptions extends ConnectionOptions {
   idempotencyKey?: string | undefined;
 }
 
-/** Thrown if the question is refused before an answer begins. */
+/** Thrown if the question, or a request to follow its turn, is refused. */
 export class AskError extends Error {
   override readonly name = "AskError";
   readonly problem: Problem;
@@ -103,8 +106,10 @@ export class AskError extends Error {
 }
 
 /**
- * Asks, and yields the events of the answer. A lost connection is resumed where it broke off.
- * @throws {AskError} if the question is refused; the error of fetch if the server cannot be reached
+ * Asks, and yields the events of the answer. A lost connection is resumed where it broke off. Resuming is tried again
+ * after a lost connection and after a temporary refusal (429, 5xx).
+ * @throws {AskError} if the question is refused; the error of fetch if the server cannot be reached; the reason of an
+ * aborted `signal`
  * @example
  * for await (const { event, data } of askStream(url, { sessionId: "a", question: "Hello!" })) {
  *   if (event === "delta") process.stdout.write(data.text);
@@ -148,6 +153,15 @@ interface FollowedTurn {
   id?: string;
 }
 
+/** Returns the error of a refused request. A server in between may refuse it without a problem. */
+async function refusalOf(response: Response): Promise<Error> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const isProblem = (value: unknown): value is Problem =>
+    typeof value === "object" && value !== null && "code" in value;
+  if (isProblem(body)) return new AskError(body);
+  return new Error(`The server answered with status ${response.status} and without a problem.`);
+}
+
 /** Yields the events of a turn. Sends the question or follows the turn; after a lost connection, follows it. */
 async function* resumed(
   url: string,
@@ -162,6 +176,7 @@ async function* resumed(
   let next = begin;
   let failures = 0;
   for (;;) {
+    let refused: Response | undefined;
     try {
       const response =
         "turn" in next
@@ -174,7 +189,10 @@ async function* resumed(
               headers: { ...headers, ...next.headers },
               ...(signal && { signal }),
             });
-      if (!response.ok || !response.body) throw new AskError(await response.json());
+      if (!response.ok || !response.body) {
+        refused = response;
+        throw await refusalOf(response);
+      }
       for await (const event of readEvents(response.body)) {
         failures = 0;
         if (event.id !== undefined) next = { id: event.id, turn: event.id.slice(0, event.id.lastIndexOf(":")) };
@@ -183,10 +201,13 @@ async function* resumed(
       }
       throw new Error("The stream ended before the answer did.");
     } catch (error) {
-      if (error instanceof AskError || signal?.aborted || failures >= retries) throw error;
+      // A refused question was not stored: its caller decides. A turn that is followed exists.
+      if (signal?.aborted || failures >= retries || (error instanceof AskError && !("turn" in next))) throw error;
       failures += 1;
+      const waitMs = waitBefore(failures, refused);
+      if (waitMs === undefined) throw error;
       options.onRetry?.(failures);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 200 * 2 ** failures));
+      await wait(waitMs, signal);
     }
   }
 }

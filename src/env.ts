@@ -4,12 +4,13 @@ import type { LegacyDO } from "./do/legacy";
 import type { TenantDO } from "./do/tenant";
 import type { UserDO } from "./do/user";
 import type { AiBinding } from "./llm/binding";
+import type { Placement } from "./object-of";
 import type { Settings } from "./settings";
 import type { Usage } from "./turn/types";
 
 export type { AskRequest, SessionUser } from "./do/session/ask-request";
 
-export interface Env extends Partial<Record<keyof Settings, string>> {
+export interface Env extends Partial<Record<Exclude<keyof Settings, keyof Placement>, string>>, Placement {
   AI: AiBinding;
   CHAT_DO: DurableObjectNamespace<ChatDO>;
   MY_DURABLE_OBJECT: DurableObjectNamespace<LegacyDO>;

@@ -25,6 +25,9 @@ export const MAX_PAGE = 4_000_000;
 /** The default of `USER_MAX_MB`, in megabytes: the same as of a session. */
 export const USER_MAX_MB = 1_000;
 
+/** The default of `FACTS_IMPORT_CALLS`: 400 messages per user and day, for about the price of 20 turns. */
+export const FACTS_IMPORT_CALLS = 20;
+
 /** The largest body of a request, in bytes. */
 export const MAX_BODY = 1024 * 1024;
 

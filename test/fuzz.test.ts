@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from "fast-check";
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type FullOperation, operations } from "../scripts/openapi/operations";
 import { worker } from "./support/worker";
 
@@ -90,7 +90,7 @@ const nearly = (schema: Schema): Arbitrary<unknown> =>
       return other === null ? rest : { ...rest, [name]: other };
     });
 
-const schemaOf = (type: z.ZodType | undefined): Schema =>
+const schemaOf = (type: z.core.$ZodType | undefined): Schema =>
   (type ? z.toJSONSchema(type, { io: "input", unrepresentable: "any" }) : {}) as Schema;
 
 const inPath = fc.oneof(

@@ -1,5 +1,5 @@
 /** Builds the OpenAPI 3.1 document from the routers' documentation and the schemas of their validators. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { version } from "../../package.json";
 import { askResponse, deltaEvent, startEvent } from "../../src/schema/ask-schema";
 import { openapiResponse, problem } from "../../src/schema/common-schema";
@@ -11,7 +11,7 @@ import { type FullOperation, operations } from "./operations";
 export type Json = Record<string, unknown>;
 
 /** Returns the JSON Schema of a type. `input` describes requests before defaults apply. */
-const jsonSchema = (type: z.ZodType, io: "input" | "output" = "output"): Json => {
+const jsonSchema = (type: z.core.$ZodType, io: "input" | "output" = "output"): Json => {
   const { $schema: _, ...rest } = z.toJSONSchema(type, { io, unrepresentable: "any" });
   return rest;
 };
@@ -62,7 +62,7 @@ function failureResponses(reasons: readonly Reason[], openai: boolean): Json {
 }
 
 /** Returns the fields of an object schema as parameters. */
-function parameters(type: z.ZodObject | undefined, place: "path" | "query" | "header"): Json[] {
+function parameters(type: z.ZodMiniObject | undefined, place: "path" | "query" | "header"): Json[] {
   if (!type) return [];
   const { properties = {}, required = [] } = jsonSchema(type) as {
     properties?: Record<string, Json>;
@@ -82,7 +82,7 @@ function parameters(type: z.ZodObject | undefined, place: "path" | "query" | "he
 const NDJSON = "application/x-ndjson";
 
 /** Describes NDJSON as text with a schema per line, because OpenAPI 3.1 has no type for it. */
-const linesOf = (type: () => z.ZodType): Json => ({
+const linesOf = (type: () => z.core.$ZodType): Json => ({
   type: "string",
   description: "Lines of JSON",
   contentMediaType: NDJSON,
@@ -112,7 +112,7 @@ const eventsOf = (description: string, openai: boolean): Json => ({
 /** The schemas of bodies. Their names are the type names of generated clients. */
 const shapes: Record<string, Json> = {};
 
-function named(id: string, kind: "Request" | "Response" | "Error", type: z.ZodType, io?: "input"): Json {
+function named(id: string, kind: "Request" | "Response" | "Error", type: z.core.$ZodType, io?: "input"): Json {
   const name = `${id.charAt(0).toUpperCase()}${id.slice(1)}${kind}`;
   shapes[name] = jsonSchema(type, io);
   return ref("schemas", name);

@@ -1,5 +1,5 @@
 /** Collects all operations of the API from the routers' documentation and the routes' validators and rules. */
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { app, operations as documented } from "../../src/app";
 import { declaredBy, type RouteRules } from "../../src/middleware/route";
 import { validatedBy } from "../../src/middleware/validation";
@@ -7,9 +7,9 @@ import type { Operation } from "../../src/routes/operation";
 
 export interface FullOperation extends Operation {
   tokens: RouteRules["tokens"];
-  params?: z.ZodObject;
-  query?: z.ZodObject;
-  body?: z.ZodType;
+  params?: z.ZodMiniObject;
+  query?: z.ZodMiniObject;
+  body?: z.core.$ZodType;
 }
 
 /** The handlers of each route, for example `POST /ask`. */
@@ -26,8 +26,8 @@ function fromChain(route: string) {
   const schemaOf = (target: string) => validated.find((validator) => validator.target === target)?.schema;
   return {
     tokens: handlers.flatMap((handler) => declaredBy(handler) ?? [])[0]?.tokens,
-    ...(schemaOf("param") && { params: schemaOf("param") as z.ZodObject }),
-    ...(schemaOf("query") && { query: schemaOf("query") as z.ZodObject }),
+    ...(schemaOf("param") && { params: schemaOf("param") as z.ZodMiniObject }),
+    ...(schemaOf("query") && { query: schemaOf("query") as z.ZodMiniObject }),
     ...(schemaOf("json") && { body: schemaOf("json") }),
   };
 }

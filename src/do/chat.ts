@@ -4,21 +4,28 @@
  * `reader` is the object's name of the only user who may read: the session must be theirs, or empty. Undefined: all may.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { EmbeddingOptions } from "../llm/embedder";
-import type { Preview, Sizes } from "../turn/preview";
+import type { Preview, PreviewOptions } from "../turn/preview";
 import { ok, type Result } from "../turn/result";
-import type { AskReply, Entry, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
+import type { AskReply, Entry, Message, NewMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
 import { appendMessages } from "./session/append";
+import type { Appended } from "./session/append-keys";
 import type { AskRequest } from "./session/ask-request";
 import { deleteMessage } from "./session/delete-message";
 import { Embeddings } from "./session/embeddings";
 import { Fork, type ForkSource } from "./session/fork";
 import { Lifecycle } from "./session/lifecycle";
 import { Session, type SessionBindings } from "./session/session";
-import { type Page, type ReadInfo, type SentPrompt, SessionReads } from "./session/session-reads";
+import type { SessionLimits } from "./session/session-limits";
+import {
+  type Page,
+  type ReadInfo,
+  type Search,
+  type SearchResult,
+  type SentPrompt,
+  SessionReads,
+} from "./session/session-reads";
 import { SessionTurns } from "./session/session-turns";
-import type { SessionLimits } from "./session/store";
 import { Transfer } from "./session/transfer";
 import { type SessionChange, UserSync } from "./session/user-sync";
 
@@ -99,7 +106,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
   }
 
   /** Appends messages, all or none, when the call is first in the queue. Without a request, the session has no limits. */
-  async append(messages: NewMessage[], request?: AskRequest): Promise<Result<{ firstSeq: number; lastSeq: number }>> {
+  async append(messages: NewMessage[], request?: AskRequest): Promise<Result<Appended>> {
     const appended = await appendMessages(this.#session, this.#user, messages, request);
     if (appended.ok) this.ctx.waitUntil(this.#appended(request));
     return appended;
@@ -182,6 +189,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
         return null;
       },
       embed: () => this.#embeddings.resume(),
+      reindex: () => store.reindex(),
       // A deletion that was lost with its object comes first.
       tell: () => (store.ownership.owner?.leaving ? this.#lifecycle.resumeDeletion() : this.#user.sync()),
     });
@@ -193,8 +201,8 @@ export class ChatDO extends DurableObject<SessionBindings> {
   }
 
   /** Returns the prompt of a question, and its parts. Starts no turn. */
-  context(request: AskRequest, sizes: Sizes): Promise<Result<Preview>> {
-    return this.#reads.context(request, sizes);
+  context(request: AskRequest, options: PreviewOptions): Promise<Result<Preview>> {
+    return this.#reads.context(request, options);
   }
 
   /** Returns the prompt of a turn, rebuilt; `turn_not_found`. */
@@ -203,13 +211,8 @@ export class ChatDO extends DurableObject<SessionBindings> {
   }
 
   /** Returns the messages that match a text best, best first. */
-  search(
-    text: string,
-    limit: number,
-    embedding?: EmbeddingOptions,
-    reader?: string,
-  ): Promise<Result<RecalledMessage[]>> {
-    return this.#reads.search(text, limit, embedding, reader);
+  search(search: Search, reader?: string): Promise<Result<SearchResult>> {
+    return this.#reads.search(search, reader);
   }
 
   /** Starts the sync before an encoder is called, which may be slow. */

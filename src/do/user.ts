@@ -1,18 +1,19 @@
 /** UserDO: the memory of one user across sessions: their sessions, a copy of the transcripts, facts. The RPC surface, kept thin. */
 import { DurableObject } from "cloudflare:workers";
 import { USER_MAX_MB } from "../limits";
-import type { AiBinding } from "../llm/binding";
 import { log } from "../log";
+import { objectOf } from "../object-of";
 import { failed, ok, type Result } from "../turn/result";
 import type { RecalledMessage } from "../turn/types";
-import type { Fact, Place } from "../turn/user-memory";
+import type { Fact, FactEdit, FactVersion, Place } from "../turn/user-memory";
 import { SEARCH_TOKENS } from "./memory/ranking";
-import { storageFailed, tryWrite } from "./sqlite/try-write";
-import type { TenantDO } from "./tenant";
-import { type Extraction, LearnFacts } from "./user/learn-facts";
-import type { Known, Question, UserObject } from "./user/user-object";
+import { thrownFailure, tryWrite } from "./sqlite/try-write";
+import type { Extraction } from "./user/extraction";
+import { nearestFacts } from "./user/fact-ranking";
+import { LearnFacts, type LearningBindings } from "./user/learn-facts";
+import type { Known, Question, SessionUpdate, UserObject } from "./user/user-object";
 import type { Cursor, ListedSession, Unwritten } from "./user/user-sessions";
-import { type Deletion, type ObjectNames, type SessionUpdate, UserStore } from "./user/user-store";
+import { type Deletion, type ObjectNames, UserStore } from "./user/user-store";
 
 /** Sessions that one call deletes, and how many of them at once. Each costs a call of its object. */
 const BATCH = 32;
@@ -26,10 +27,8 @@ interface SessionObject extends Rpc.DurableObjectBranded {
   holds(user: string, epoch: string): boolean;
 }
 
-interface Bindings {
-  AI: AiBinding;
+interface Bindings extends LearningBindings {
   CHAT_DO: DurableObjectNamespace<SessionObject>;
-  TENANT_DO: DurableObjectNamespace<TenantDO>;
   /** Read here and not passed with each ask, because sessions also send updates without an ask. */
   USER_MAX_MB?: string;
 }
@@ -44,7 +43,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#store = new UserStore(ctx.storage);
-    this.#learnFacts = new LearnFacts(env.AI, env.TENANT_DO, this.#store, ctx.id.toString());
+    this.#learnFacts = new LearnFacts(env, this.#store, ctx.id.toString());
   }
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
@@ -78,8 +77,9 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     const store = this.#store;
     if (store.deletion || !store.sessions.has(update.sessionId, update.epoch)) return "gone";
     const { seq, isPending } = store.transaction(() => {
-      const { seq, fresh } = store.update(update, Number(this.env.USER_MAX_MB ?? USER_MAX_MB) * 1_000_000);
-      return { seq, isPending: extraction !== undefined && this.#learnFacts.add(update, fresh, extraction) };
+      const { seq, fresh, again } = store.update(update, Number(this.env.USER_MAX_MB ?? USER_MAX_MB) * 1_000_000);
+      const isNew = extraction !== undefined && this.#learnFacts.add(update, fresh, extraction);
+      return { seq, isPending: this.#learnFacts.again(again) || isNew };
     });
     if (isPending) this.ctx.waitUntil(this.#extract());
     return seq;
@@ -93,7 +93,9 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
 
   /** Deletes a session with its messages and the facts learned from them. Without effect if its epoch is over. */
   forget(sessionId: string, epoch: string): Result<void> {
-    return this.#write(() => this.#store.forget(sessionId, epoch));
+    return this.#write(() => {
+      if (this.#learnFacts.again(this.#store.forget(sessionId, epoch))) this.ctx.waitUntil(this.#extract());
+    });
   }
 
   /** Returns a page of the user's sessions, those with the newest messages first. */
@@ -101,40 +103,59 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     return this.#store.sessions.list(limit, after);
   }
 
-  /** Returns the messages of all sessions that match a text best, best first. */
-  search(text: string, limit: number): RecalledMessage[] {
-    return this.#store.transcript.recall(text, { tokens: SEARCH_TOKENS, count: limit, whole: true }).recalled;
+  /** Returns the messages of all sessions that match a text best, best first. @param timeZone of the days in the text */
+  search(text: string, limit: number, timeZone?: string): RecalledMessage[] {
+    const limits = { tokens: SEARCH_TOKENS, count: limit, whole: true };
+    return this.#store.transcript.recall(text, limits, undefined, { timeZone }).recalled;
   }
 
-  /** Returns all facts, newest first. */
-  facts(): Fact[] {
-    return this.#store.facts.all();
+  /** As {@link search}, with the facts that match the text, best first. */
+  searchAll(text: string, limit: number, timeZone?: string): { messages: RecalledMessage[]; facts: Fact[] } {
+    const { rows } = this.#store.facts;
+    return {
+      messages: this.search(text, limit, timeZone),
+      facts: nearestFacts(rows, text, { timeZone }).slice(0, limit),
+    };
   }
 
-  /** Adds a fact. Fails with `facts_full` if the user has {@link MAX_FACTS}. */
-  addFact(text: string, source: Place | null): Result<Fact> {
+  /**
+   * Returns facts, newest first, or those that match a text, best first.
+   * @param ended whether facts that have ended follow, in their last version
+   */
+  facts(text?: string, ended = false): FactVersion[] {
+    const { rows } = this.#store.facts;
+    const current = text === undefined ? rows.current() : nearestFacts(rows, text);
+    return ended ? [...current, ...(text === undefined ? rows.ended() : rows.endedWith(text))] : current;
+  }
+
+  /** Returns the versions of a fact, newest first. Fails with `fact_not_found`. */
+  factHistory(id: string): Result<FactVersion[]> {
+    const versions = this.#store.facts.rows.history(id);
+    return versions.length > 0 ? ok(versions) : failed({ reason: "fact_not_found" });
+  }
+
+  /** Adds a fact, or confirms the same one. Fails with `facts_full` if the user has {@link MAX_FACTS}. */
+  addFact(text: string, source: Place | null, more: FactEdit = {}): Result<Fact> {
     const { facts, deletion } = this.#store;
     if (deletion) return failed({ reason: "user_being_deleted" });
-    if (facts.full) return failed({ reason: "facts_full" });
-    return this.#write(() => facts.add(text, source, false));
+    return this.#change(() => facts.add({ ...more, text, source: source ?? undefined }) ?? "facts_full");
   }
 
-  /** Changes the text of a fact. Fails with `fact_not_found`. */
-  changeFact(id: string, text: string): Result<Fact> {
-    const { facts } = this.#store;
-    const before = facts.get(id);
-    if (!before) return failed({ reason: "fact_not_found" });
-    const changed = this.#write(() => facts.change(id, text, before.source, false));
-    if (!changed.ok) return changed;
-    return changed.value ? ok(changed.value) : failed({ reason: "fact_not_found" });
+  /** Changes a fact: a new text or time span is a new version. Fails with `fact_not_found`. */
+  changeFact(id: string, edit: FactEdit): Result<Fact> {
+    return this.#change(() => this.#store.facts.edit(id, edit) ?? "fact_not_found");
   }
 
-  /** Deletes a fact. Fails with `fact_not_found`. */
+  /** Makes an earlier version of a fact current again. Fails with `fact_not_found`, `facts_full`. */
+  revertFact(id: string, version: number): Result<Fact> {
+    return this.#change(() => this.#store.facts.revert(id, version) ?? "fact_not_found");
+  }
+
+  /** Deletes a fact with its history. Fails with `fact_not_found`. */
   deleteFact(id: string): Result<void> {
-    if (!this.#store.facts.get(id)) return failed({ reason: "fact_not_found" });
-    return this.#write(() => {
-      this.#store.facts.delete(id);
-    });
+    const deleted = this.#write(() => this.#store.facts.delete(id));
+    if (!deleted.ok) return deleted;
+    return deleted.value ? ok(undefined) : failed({ reason: "fact_not_found" });
   }
 
   /**
@@ -146,7 +167,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     try {
       return await this.#destroy(names);
     } catch (error) {
-      return failed(storageFailed(error));
+      return failed(thrownFailure(error));
     }
   }
 
@@ -156,6 +177,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       extract: () => this.#learnFacts.run(),
       close: () => this.#resumeDeletion(),
       tidy: () => this.#store.tidy((session) => this.#isWritten(session)),
+      reindex: () => this.#store.reindex(),
     });
   }
 
@@ -180,7 +202,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   /** Has a session's object delete itself. @returns whether it did */
   async #deleteSession({ object, prefix }: ObjectNames, sessionId: string): Promise<boolean> {
     try {
-      return (await this.env.CHAT_DO.getByName(prefix + sessionId).leave(object)).ok;
+      return (await objectOf(this.env.CHAT_DO, prefix + sessionId, this.env).leave(object)).ok;
     } catch (error) {
       log("warn", "session_not_deleted", { cause: String(error) });
       return false;
@@ -193,7 +215,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     if (user === undefined) return true;
     try {
       const prefix = user.slice(0, user.lastIndexOf("/") + 1);
-      return await this.env.CHAT_DO.getByName(prefix + id).holds(user, epoch);
+      return await objectOf(this.env.CHAT_DO, prefix + id, this.env).holds(user, epoch);
     } catch (error) {
       log("warn", "session_unreachable", { cause: String(error) });
       return true;
@@ -213,6 +235,13 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   async #extract(): Promise<void> {
     const next = await this.#learnFacts.run();
     if (next !== null) this.#store.schedule.plan("extract", next);
+  }
+
+  /** Changes facts. @param change returns the fact, or the reason why it was not changed */
+  #change(change: () => Fact | "facts_full" | "fact_not_found"): Result<Fact> {
+    const changed = this.#write(change);
+    if (!changed.ok) return changed;
+    return typeof changed.value === "string" ? failed({ reason: changed.value }) : ok(changed.value);
   }
 
   #write<T>(write: () => T): Result<T> {

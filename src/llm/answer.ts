@@ -5,9 +5,10 @@ import { failed, ok, type Result } from "../turn/result";
 import type { FinishReason, ToolCall } from "../turn/types";
 import { Calls } from "./calls";
 import type { Wanted } from "./catalogue";
-import { acceptsCall, fits } from "./check-reply";
+import { fits } from "./check-reply";
 import { isObject } from "./json";
 import { jsonIn } from "./json-answer";
+import { Matcher } from "./json-schema/matches-schema";
 import { Reasoning } from "./reasoning";
 import { type Reply, readReply } from "./reply";
 import { TemplateTokens } from "./template-tokens";
@@ -106,7 +107,7 @@ export class Answer {
     else this.#say(this.#held ?? "");
     this.#held = undefined;
     if (!this.#calls.some) return ok(undefined);
-    const calls = this.#calls.end(tools, acceptsCall);
+    const calls = this.#calls.end(tools, new Matcher());
     return calls.ok || !cut ? calls : ok(undefined);
   }
 
@@ -160,7 +161,8 @@ export function wholeAnswer(value: unknown, request: Request): Result<WholeAnswe
   const { format } = request;
   // If the token limit cut the text off, a retry would be cut off too, so invalid JSON is accepted.
   const isJson = format !== undefined && end.value.finishReason === "stop" && !end.value.refused;
-  const text = isJson ? jsonIn(said, (found) => fits(found, format)) : said;
+  const matcher = new Matcher();
+  const text = isJson ? jsonIn(said, (found) => fits(found, format, matcher)) : said;
   if (text === undefined) return failed({ reason: "model_reply_malformed" });
   return ok({ ...end.value, text, reasoning: join(({ kind }) => kind === "reasoning") });
 }

@@ -1,8 +1,10 @@
 /** Reads a model's function calls, in Workers AI's form or OpenAI's, whole or in the parts of a stream. */
 import { MAX_CALLS, MAX_RESULT } from "../limits";
 import { failed, ok, type Result } from "../turn/result";
-import type { Tool, ToolCall, Tools } from "../turn/tool-types";
+import type { ToolCall, Tools } from "../turn/tool-types";
+import { acceptsCall } from "./check-reply";
 import { fieldsOf, isObject, parsed } from "./json";
+import type { Matcher } from "./json-schema/matches-schema";
 
 /** A call, or a part of one. */
 export interface CallPart {
@@ -14,9 +16,6 @@ export interface CallPart {
   /** True if this part is a whole call. */
   whole?: boolean;
 }
-
-/** Checks the arguments of a call. */
-export type Accepts = (tool: Tool, values: object) => boolean;
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : "");
 
@@ -97,12 +96,12 @@ export class Calls {
   }
 
   /** Returns the calls after the last part. Fails if a function is unknown or if arguments are not an object. */
-  end({ list, parallel }: Tools, accepts: Accepts): Result<ToolCall[]> {
+  end({ list, parallel }: Tools, matcher: Matcher): Result<ToolCall[]> {
     const calls: ToolCall[] = [];
     for (const part of this.#parts.slice(0, parallel ? MAX_CALLS : 1)) {
       const tool = list.find(({ name }) => name === part.name);
       const values = argumentsOf(part);
-      if (!tool || !values || !accepts(tool, values)) return failed({ reason: "model_reply_malformed" });
+      if (!tool || !values || !acceptsCall(tool, values, matcher)) return failed({ reason: "model_reply_malformed" });
       const isPlain = isObject(parsed(part.arguments));
       calls.push({
         id: `call_${crypto.randomUUID().replaceAll("-", "")}`,

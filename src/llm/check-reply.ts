@@ -1,16 +1,16 @@
 /** Checks that a model's reply has the requested form. */
 import type { AnswerFormat, Tool } from "../turn/tool-types";
 import type { Wanted } from "./catalogue";
-import { isObject, parsed } from "./json";
-import { matches } from "./json-schema/matches-schema";
+import { isObject } from "./json";
+import type { Matcher } from "./json-schema/matches-schema";
 
 /** Returns whether an answer must be checked as a whole before any of it is sent. */
 export const isChecked = ({ tools, format }: Wanted): boolean => format !== undefined || tools?.required === true;
 
 /** Returns whether a value matches the requested schema, or is an object if there is no schema. */
-export const fits = (value: unknown, { schema }: AnswerFormat): boolean =>
-  schema === null ? isObject(value) : value !== undefined && matches(parsed(schema), value);
+export const fits = (value: unknown, { schema }: AnswerFormat, matcher: Matcher): boolean =>
+  schema === null ? isObject(value) : value !== undefined && matcher.matches(schema, value);
 
 /** Returns whether the arguments of a call match the schema of its tool, if the tool is strict. */
-export const acceptsCall = ({ strict, parameters }: Tool, values: object): boolean =>
-  strict !== true || fits(values, { schema: parameters });
+export const acceptsCall = ({ strict, parameters }: Tool, values: object, matcher: Matcher): boolean =>
+  strict !== true || fits(values, { schema: parameters }, matcher);

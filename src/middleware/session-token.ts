@@ -1,7 +1,7 @@
 /** Short-lived session tokens for browsers: signed JWTs that name sessions or a user. The Worker does not store them. */
 import { sign, verify } from "hono/jwt";
 import { JwtTokenExpired } from "hono/utils/jwt/types";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { sessionId, userId } from "../schema/common-schema";
 import { MAX_TOKEN_SESSIONS } from "../schema/token-schema";
 
@@ -12,13 +12,12 @@ const claimsSchema = z
     /** The digest of the API token that created this one: 64 hexadecimal digits. Revoking that token revokes this one. */
     digest: z.string(),
     /** The sessions that the token gives access to; absent if it names a user. */
-    sessions: z.array(sessionId).min(1).max(MAX_TOKEN_SESSIONS).optional(),
-    userId: userId.optional(),
+    sessions: z.optional(z.array(sessionId).check(z.minLength(1), z.maxLength(MAX_TOKEN_SESSIONS))),
+    userId: z.optional(userId),
     /** The time at which it expires, in seconds since 1970. */
     exp: z.int(),
   })
-  // Exactly one of them: a caller with neither would count as an API token, which may call every route.
-  .refine(({ sessions, userId }) => (sessions === undefined) !== (userId === undefined));
+  .check(z.refine(({ sessions, userId }) => (sessions === undefined) !== (userId === undefined)));
 
 export type SessionClaims = z.output<typeof claimsSchema>;
 

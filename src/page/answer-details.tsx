@@ -2,6 +2,7 @@
 import { useEffect, useState } from "hono/jsx/dom";
 import type { Memory, Message, Model, Turn } from "./api";
 import { ContextChange } from "./context-change";
+import { dollarsOf, priceText } from "./costs";
 import { changeFacts } from "./fact-actions";
 import { failureOf } from "./failure-text";
 import { PromptChart } from "./prompt-chart";
@@ -10,14 +11,6 @@ import { SessionTimeline } from "./session-timeline";
 import type { PageState } from "./state";
 import { countText, numberText } from "./text-format";
 
-/** Returns the cost at the model's list price, in US dollars. */
-function priceOf({ model, usage }: Turn, models: Model[]): string | undefined {
-  const pricing = models.find(({ id }) => id === model)?.pricing;
-  if (!pricing) return undefined;
-  const dollars = (usage.promptTokens * pricing.prompt + usage.completionTokens * pricing.completion) / 1_000_000;
-  return `$${dollars.toPrecision(2)} at list price`;
-}
-
 function secondsOf({ createdAt, finishedAt }: Turn): string | undefined {
   if (finishedAt === null) return undefined;
   return `${((Date.parse(finishedAt) - Date.parse(createdAt)) / 1_000).toFixed(1)} s`;
@@ -25,7 +18,9 @@ function secondsOf({ createdAt, finishedAt }: Turn): string | undefined {
 
 function TurnSummary({ turn, models }: { turn: Turn; models: Model[] }) {
   const answer = `answer ${countText(turn.usage.completionTokens, "token")}`;
-  const parts = [turn.model, secondsOf(turn), answer, priceOf(turn, models)];
+  const dollars = dollarsOf(turn.model, turn.usage, models);
+  const price = dollars === undefined ? undefined : priceText(dollars);
+  const parts = [turn.model, secondsOf(turn), answer, price];
   return <p class="quiet">{parts.filter(Boolean).join(" · ")}</p>;
 }
 

@@ -50,10 +50,11 @@ export class Api {
     return parseResponse(this.#session.$get({ param: { sessionId } }));
   }
 
-  /** Returns the newest messages, or those before a seq, oldest first. */
+  /** Returns the newest messages, or those before a seq, oldest first. Long messages make fewer than the limit. */
   async history(sessionId: string, limit: number, before?: number) {
     const query = { limit: String(limit), ...(before !== undefined && { before: String(before) }) };
-    return (await parseResponse(this.#session.messages.$get({ param: { sessionId }, query }))).data.reverse();
+    const { data, nextCursor } = await parseResponse(this.#session.messages.$get({ param: { sessionId }, query }));
+    return { messages: data.reverse(), hasOlder: nextCursor !== null };
   }
 
   async pick(sessionId: string, seqs: number[]) {
@@ -66,7 +67,11 @@ export class Api {
   }
 
   async searchUser(userId: string, q: string, limit: number) {
-    return (await parseResponse(this.#user.search.$post({ param: { userId }, json: { q, limit } }))).data;
+    return (
+      await parseResponse(
+        this.#user.search.$post({ param: { userId: encodeURIComponent(userId) }, json: { q, limit } }),
+      )
+    ).data;
   }
 
   /** Returns the prompt that a question would be sent with. */
@@ -99,24 +104,25 @@ export class Api {
 
   sessionsOf(userId: string, cursor?: string) {
     const query = { limit: String(SESSIONS_PAGE), ...(cursor !== undefined && { cursor }) };
-    return parseResponse(this.#user.sessions.$get({ param: { userId }, query }));
+    return parseResponse(this.#user.sessions.$get({ param: { userId: encodeURIComponent(userId) }, query }));
   }
 
   async facts(userId: string) {
-    return (await parseResponse(this.#user.facts.$get({ param: { userId } }))).data;
+    return (await parseResponse(this.#user.facts.$get({ param: { userId: encodeURIComponent(userId) } }))).data;
   }
 
-  async addFact(userId: string, text: string, source: Fact["source"] = null) {
-    const json = { text, ...(source && { source }) };
-    await parseResponse(this.#user.facts.$post({ param: { userId }, json }));
+  async addFact(userId: string, json: NewFact) {
+    await parseResponse(this.#user.facts.$post({ param: { userId: encodeURIComponent(userId) }, json }));
   }
 
   async changeFact(userId: string, factId: string, text: string) {
-    await parseResponse(this.#user.facts[":factId"].$patch({ param: { userId, factId }, json: { text } }));
+    await parseResponse(
+      this.#user.facts[":factId"].$patch({ param: { userId: encodeURIComponent(userId), factId }, json: { text } }),
+    );
   }
 
   async deleteFact(userId: string, factId: string) {
-    await parseResponse(this.#user.facts[":factId"].$delete({ param: { userId, factId } }));
+    await parseResponse(this.#user.facts[":factId"].$delete({ param: { userId: encodeURIComponent(userId), factId } }));
   }
 
   health() {
@@ -145,10 +151,12 @@ export class Api {
 }
 
 export type SessionInfo = Awaited<ReturnType<Api["session"]>>;
-export type Message = Awaited<ReturnType<Api["history"]>>[number];
+export type Message = Awaited<ReturnType<Api["history"]>>["messages"][number];
 export type Recalled = Awaited<ReturnType<Api["search"]>>[number];
 export type Turn = Awaited<ReturnType<Api["turn"]>>;
 export type Memory = Turn["memory"];
 export type Preview = Awaited<ReturnType<Api["preview"]>>;
 export type Fact = Awaited<ReturnType<Api["facts"]>>[number];
+type NewFact = Pick<Fact, "text"> &
+  Partial<Pick<Fact, "pinned" | "since" | "until">> & { source?: Fact["sources"][number] | undefined };
 export type Model = Awaited<ReturnType<Api["models"]>>[number];

@@ -63,6 +63,7 @@ export function BudgetTrial({ page, text, preview }: { page: PageState; text: st
   const isChanged = budget.windowTokens !== window || budget.recallTokens !== recall;
   const { sessionId } = page.location;
   useEffect(() => {
+    setFailure("");
     if (!isChanged) return setTrial(null);
     let stale = false;
     const timer = setTimeout(() => {

@@ -30,12 +30,12 @@ export function Composer({ page }: { page: PageState }) {
     saveDraft(sessionId, next);
     setDraft({ sessionId, text: next });
   };
-  const send = () => {
+  const send = async () => {
     const question = text.trim();
     if (question === "") return;
-    void page.ask(question);
     write("");
     field.current?.focus();
+    if (!(await page.ask(question)) && draftOf(sessionId) === "") write(question);
   };
   return (
     <div class="composer">
@@ -43,7 +43,7 @@ export function Composer({ page }: { page: PageState }) {
       <form
         onSubmit={(event: Event) => {
           event.preventDefault();
-          send();
+          void send();
         }}
       >
         <label class="hidden" for="question">
@@ -61,7 +61,7 @@ export function Composer({ page }: { page: PageState }) {
           onKeyDown={(event: KeyboardEvent) => {
             if (!sends(event)) return;
             event.preventDefault();
-            send();
+            void send();
           }}
         />
         {running && (

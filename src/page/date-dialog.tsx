@@ -1,11 +1,12 @@
 /** Goes to a date of the conversation, or to its start. */
 import { Dialog, fieldOf } from "./dialog";
+import { goToTime } from "./session-actions";
 import type { PageState } from "./state";
 
 export function DateDialog({ page, onClose }: { page: PageState; onClose: () => void }) {
   const go = (time: string) => {
     onClose();
-    void page.goToTime(time);
+    void goToTime(page, time);
   };
   const submit = (event: Event) => {
     event.preventDefault();

@@ -1,5 +1,5 @@
 /** Imports a file that is dropped on the page. */
-import { importSession } from "./session-actions";
+import { chooseFile } from "./chosen-file";
 import type { PageState } from "./state";
 
 const hasFile = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files") ?? false;
@@ -20,6 +20,6 @@ export function acceptFiles(page: PageState): void {
     event.preventDefault();
     mark(false);
     const [file] = event.dataTransfer?.files ?? [];
-    if (file) await importSession(page, await file.text());
+    if (file) await chooseFile(page, file);
   });
 }

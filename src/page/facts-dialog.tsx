@@ -10,6 +10,8 @@ import type { PageState } from "./state";
 import { dayText } from "./text-format";
 
 const MAX_FACT = 500;
+/** The most sources of a fact that are shown. */
+const MAX_SOURCES = 3;
 
 interface FactEntryProps {
   fact: Fact;
@@ -36,14 +38,14 @@ function FactEntry({ fact, onEdit, onDelete, onClose }: FactEntryProps) {
             {fact.text}{" "}
             <span class="quiet">
               {dayText(fact.updatedAt)}
-              {fact.source && (
+              {fact.sources.slice(0, MAX_SOURCES).map((source) => (
                 <>
                   {" · "}
-                  <a href={hashOf(fact.source)} onClick={onClose}>
+                  <a href={hashOf(source)} onClick={onClose}>
                     Source
                   </a>
                 </>
-              )}
+              ))}
             </span>
           </span>
           <IconButton icon="edit" label={`Edit: ${fact.text}`} onClick={() => setEditing(true)} />
@@ -69,7 +71,7 @@ export function FactsDialog({ page, onClose }: { page: PageState; onClose: () =>
     event.preventDefault();
     const text = fieldOf(event, "text");
     if (field.current) field.current.value = "";
-    if (text !== "") void change((api, userId) => api.addFact(userId, text));
+    if (text !== "") void change((api, userId) => api.addFact(userId, { text }));
   };
   const remove = async (fact: Fact) => {
     field.current?.focus();
@@ -77,7 +79,8 @@ export function FactsDialog({ page, onClose }: { page: PageState; onClose: () =>
   };
   const undo = async (fact: Fact) => {
     field.current?.focus();
-    if (await change((api, userId) => api.addFact(userId, fact.text, fact.source)))
+    const { text, pinned, since, until, sources } = fact;
+    if (await change((api, userId) => api.addFact(userId, { text, pinned, since, until, source: sources[0] })))
       setDeleted((before) => before.filter(({ id }) => id !== fact.id));
   };
   return (
@@ -85,7 +88,7 @@ export function FactsDialog({ page, onClose }: { page: PageState; onClose: () =>
       <p class="quiet">
         {page.facts.length === 0
           ? "No facts yet. Add one, or talk: the model notes lasting facts about you, if the operator has enabled it."
-          : "These facts are part of every prompt, newest first, as far as they fit."}
+          : "Each prompt contains the facts that match your question, then the newest ones, as far as they fit."}
       </p>
       {failure && <p role="alert">{failure}</p>}
       <ul class="fact-list">

@@ -1,8 +1,8 @@
 import type { Child } from "hono/jsx";
 import { useState } from "hono/jsx/dom";
 
-/** Characters of a long text that are shown first. */
-const FIRST = 8_000;
+/** Characters of a long text that are shown first: more than an answer of 4,096 tokens, the most, usually has. */
+const FIRST = 17_000;
 
 /** Shows a text; of a long one the beginning, and a button that shows the rest. */
 export function LongText({ text, children }: { text: string; children: (text: string) => Child }) {

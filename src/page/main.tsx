@@ -1,10 +1,12 @@
 /** The page: a chat, and a view of the memory behind each answer. */
 import { render, useEffect, useState } from "hono/jsx/dom";
 import { Composer } from "./composer";
+import { CostsDialog } from "./costs-dialog";
 import { DateDialog } from "./date-dialog";
 import { acceptFiles } from "./drop-file";
 import { FactsDialog } from "./facts-dialog";
 import { HelpDialog } from "./help-dialog";
+import { ImportDialog } from "./import-dialog";
 import { NoticeList } from "./notice-list";
 import { newLocation } from "./page-location";
 import { SearchDialog } from "./search-dialog";
@@ -85,7 +87,9 @@ function Page({ page }: { page: PageState }) {
       {dialog === "search" && <SearchDialog page={page} onClose={close("search")} />}
       {dialog === "facts" && <FactsDialog page={page} onClose={close("facts")} />}
       {dialog === "date" && <DateDialog page={page} onClose={close("date")} />}
+      {dialog === "costs" && <CostsDialog page={page} onClose={close("costs")} />}
       {dialog === "help" && <HelpDialog onClose={close("help")} />}
+      <ImportDialog page={page} />
       <main>
         <Transcript page={page} />
         <p class="hidden" role="status">

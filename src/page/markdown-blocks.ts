@@ -1,5 +1,6 @@
 /** Reads Markdown into blocks, piece by piece, so that neither a long nor a growing text is read as a whole again. */
 import { Marked, type Token } from "marked";
+import { BoundedTokenizer } from "./bounded-tokenizer";
 import { blockFormula, inlineFormula } from "./math-syntax";
 
 /** Characters that are read at once. Inline Markdown takes quadratic time in the length of a block. */
@@ -8,11 +9,15 @@ const PIECE = 8_000;
 const MAX_CODE = 200_000;
 
 const reader = new Marked({ extensions: [blockFormula, inlineFormula] });
+reader.setOptions({ tokenizer: new BoundedTokenizer() });
 
 /** Blocks that may still change when text is added: a list, for example, ends with the block after it. */
 const OPEN_BLOCKS = 2;
 
 export interface Blocks {
+  /** The text as it was given. */
+  source: string;
+  /** The text with line feeds only. */
   text: string;
   tokens: Token[];
 }
@@ -20,7 +25,7 @@ export interface Blocks {
 const lengthOf = (tokens: Token[]) => tokens.reduce((sum, { raw }) => sum + raw.length, 0);
 
 /** Returns the blocks of a text. Those of an earlier, shorter version of the text are used again. */
-export function blocksOf(source: string, earlier: Blocks = { text: "", tokens: [] }): Blocks {
+export function blocksOf(source: string, earlier: Blocks = { source: "", text: "", tokens: [] }): Blocks {
   // As the library does it, so that the lengths of its tokens add up.
   const text = source.replace(/\r\n|\r/g, "\n");
   const kept = text.startsWith(earlier.text) ? earlier.tokens.slice(0, -OPEN_BLOCKS) : [];
@@ -30,14 +35,14 @@ export function blocksOf(source: string, earlier: Blocks = { text: "", tokens: [
     tokens.push(...next);
     at += lengthOf(next);
   }
-  return { text, tokens };
+  return { source, text, tokens };
 }
 
 /** Returns the blocks at a position: at least one. */
 function pieceAt(text: string, at: number): Token[] {
   for (let length = PIECE; ; length *= 2) {
     const piece = text.slice(at, at + length);
-    const tokens: Token[] = reader.lexer(piece);
+    const tokens = tokensOf(piece);
     const isEnd = at + length >= text.length;
     if (lengthOf(tokens) !== piece.length) return [plainBlock(text, at)];
     if (isEnd) return tokens;
@@ -47,7 +52,16 @@ function pieceAt(text: string, at: number): Token[] {
   }
 }
 
-/** A block that is too long to be read: it is shown as text. */
+/** Returns no tokens if the library fails. */
+function tokensOf(piece: string): Token[] {
+  try {
+    return reader.lexer(piece);
+  } catch {
+    return [];
+  }
+}
+
+/** A block that cannot be read, or is too long for it: it is shown as text. */
 function plainBlock(text: string, at: number): Token {
   const end = text.indexOf("\n\n", at + PIECE);
   const raw = end === -1 ? text.slice(at) : text.slice(at, end + 2);

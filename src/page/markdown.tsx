@@ -172,7 +172,7 @@ const BlockGroup = memo(
 
 export function Markdown({ text }: { text: string }) {
   const blocks = useRef<Blocks | undefined>(undefined);
-  if (blocks.current?.text !== text) blocks.current = blocksOf(text, blocks.current);
+  if (blocks.current?.source !== text) blocks.current = blocksOf(text, blocks.current);
   const { tokens } = blocks.current;
   const groups = Array.from({ length: Math.ceil(tokens.length / GROUP) }, (_, at) =>
     tokens.slice(at * GROUP, (at + 1) * GROUP),

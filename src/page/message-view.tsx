@@ -6,6 +6,7 @@ import { CopyButton } from "./clipboard";
 import { LongText } from "./long-text";
 import { Markdown } from "./markdown";
 import { hashOf } from "./page-location";
+import { PlainOnError } from "./plain-on-error";
 import type { PageState } from "./state";
 import { isStandIn } from "./suggestions";
 import { timeText } from "./text-format";
@@ -56,7 +57,9 @@ export const MessageView = memo(({ page, message, answerer, previousTurnId, mark
       <LongText text={content}>
         {(text) =>
           role === "assistant" ? (
-            <Markdown text={text} />
+            <PlainOnError text={text}>
+              <Markdown text={text} />
+            </PlainOnError>
           ) : (
             <p class="plain" dir="auto">
               {text}
@@ -68,7 +71,9 @@ export const MessageView = memo(({ page, message, answerer, previousTurnId, mark
       {role === "assistant" && (
         <footer>
           <CopyButton text={content} />
-          <AnswerDetails page={page} message={message} previousTurnId={previousTurnId} />
+          <PlainOnError text="The details cannot be shown.">
+            <AnswerDetails page={page} message={message} previousTurnId={previousTurnId} />
+          </PlainOnError>
         </footer>
       )}
     </article>

@@ -9,9 +9,13 @@ export interface Notice {
   action?: { label: string; run: () => void } | undefined;
 }
 
+/** Returns the id of the notice about the deletion of a session, or of its messages. */
+export const deletionId = (sessionId: string): string => `delete ${sessionId}`;
+
 export class Notices {
   all: readonly Notice[] = [];
   readonly #onChange: () => void;
+  #failures = 0;
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
@@ -22,8 +26,8 @@ export class Notices {
     this.#onChange();
   }
 
-  addFailure({ code, text }: PageFailure, retry?: () => void): void {
-    const id = `failure ${code}`;
+  /** @param id that of an action that has other notices or repeats itself; otherwise the failure has its own */
+  addFailure({ text }: PageFailure, retry?: () => void, id = `failure ${++this.#failures}`): void {
     const run = () => {
       this.remove(id);
       retry?.();
@@ -32,6 +36,7 @@ export class Notices {
   }
 
   remove(id: string): void {
+    if (!this.all.some((notice) => notice.id === id)) return;
     this.all = this.all.filter((notice) => notice.id !== id);
     this.#onChange();
   }

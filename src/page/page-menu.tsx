@@ -1,7 +1,8 @@
 /** The menu for the conversation and the page: export, import, empty, go to a date, theme, help. */
 import { useEffect, useRef, useState } from "hono/jsx/dom";
+import { chooseFile } from "./chosen-file";
 import { Icon } from "./icons";
-import { emptySession, importSession } from "./session-actions";
+import { emptySession } from "./session-actions";
 import type { PageState } from "./state";
 import { ThemeSelect } from "./theme";
 
@@ -29,10 +30,11 @@ const saveMarkdown = (page: PageState) =>
 interface PageMenuProps {
   page: PageState;
   onDate: () => void;
+  onCosts: () => void;
   onHelp: () => void;
 }
 
-export function PageMenu({ page, onDate, onHelp }: PageMenuProps) {
+export function PageMenu({ page, onDate, onCosts, onHelp }: PageMenuProps) {
   const [open, setOpen] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -65,7 +67,7 @@ export function PageMenu({ page, onDate, onHelp }: PageMenuProps) {
     if (!(event.target instanceof HTMLInputElement)) return;
     const [chosen] = event.target.files ?? [];
     event.target.value = "";
-    if (chosen) await importSession(page, await chosen.text());
+    if (chosen) await chooseFile(page, chosen);
   };
   const items: [string, () => unknown][] = [
     ["Export", () => saveExport(page)],
@@ -73,6 +75,7 @@ export function PageMenu({ page, onDate, onHelp }: PageMenuProps) {
     ["Import", () => file.current?.click()],
     ["Empty", () => emptySession(page)],
     ["Go to a date", onDate],
+    ["Costs", onCosts],
     ["Help", onHelp],
   ];
   return (
@@ -99,7 +102,7 @@ export function PageMenu({ page, onDate, onHelp }: PageMenuProps) {
         class="hidden"
         type="file"
         ref={file}
-        accept=".ndjson,application/x-ndjson"
+        accept=".ndjson,.json,.jsonl,.txt,.zip"
         aria-label="Exported conversation"
         tabindex={-1}
         onChange={onFile}

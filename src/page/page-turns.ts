@@ -3,6 +3,7 @@ import type { StreamEvent } from "llamory/client";
 import type { Api, Memory } from "./api";
 import { failureOf, needsToken, type PageFailure, problemFailure } from "./failure-text";
 import { randomId } from "./random-id";
+import type { TranscriptWindow } from "./transcript-window";
 
 /** A question whose answer is not finished. */
 export interface PageTurn {
@@ -81,9 +82,10 @@ export class PageTurns {
   }
 
   /** Follows a running turn that another page sent. */
-  follow(sessionId: string, turnId: string, question: string): void {
-    if (this.#list.some((turn) => turn.turnId === turnId)) return;
-    this.#add({ key: "", sessionId, question, turnId });
+  followRunning({ sessionId, messages }: TranscriptWindow): void {
+    const running = messages.findLast(({ status, role }) => status === "running" && role === "user");
+    if (running?.turnId === undefined || this.of(sessionId).length > 0) return;
+    this.#add({ key: "", sessionId, question: running.content, turnId: running.turnId });
   }
 
   /** Stops a running turn; the session keeps the text so far. Discards a turn that was not sent. */

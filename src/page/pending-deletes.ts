@@ -5,8 +5,11 @@ const UNDO_MS = 6_000;
 
 interface PendingDelete {
   timer: ReturnType<typeof setTimeout>;
-  /** @param closing whether the page is closing, so that nothing runs after an await */
-  run: (closing: boolean) => Promise<void>;
+  /**
+   * @param closing whether the page is closing, so that nothing runs after an await
+   * @returns whether it succeeded
+   */
+  run: (closing: boolean) => Promise<boolean>;
 }
 
 export class PendingDeletes {
@@ -36,14 +39,17 @@ export class PendingDeletes {
     if (this.#bySession.delete(sessionId)) this.changes += 1;
   }
 
-  /** Deletes now, so that a new message is not deleted with the old ones. */
-  async flush(sessionId: string): Promise<void> {
-    if (this.has(sessionId)) await this.#end(sessionId, false);
+  /**
+   * Deletes now, so that a new message is not deleted with the old ones.
+   * @returns false if that failed: the old messages are still there
+   */
+  async flush(sessionId: string): Promise<boolean> {
+    return !this.has(sessionId) || (await this.#end(sessionId, false));
   }
 
-  async #end(sessionId: string, closing: boolean): Promise<void> {
+  async #end(sessionId: string, closing: boolean): Promise<boolean> {
     const pending = this.#bySession.get(sessionId);
     this.undo(sessionId);
-    await pending?.run(closing);
+    return pending === undefined || pending.run(closing);
   }
 }

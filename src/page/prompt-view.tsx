@@ -16,7 +16,7 @@ interface PromptMessage {
 
 /** Returns the messages of a prompt with their parts: system prompt, window, facts, recalled messages, question. */
 function partsOf({ messages, memory }: Preview, sessionId: string): PromptMessage[] {
-  const recalled = memory.recalled.length > 0 ? 1 : 0;
+  const recalled = (memory.prompt?.recalled ?? memory.recalled.length) > 0 ? 1 : 0;
   const facts = (memory.prompt?.facts ?? 0) > 0 ? 1 : 0;
   const question = messages.length - 1;
   const windowEnd = question - recalled - facts;

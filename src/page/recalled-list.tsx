@@ -2,7 +2,7 @@
 import { useEffect, useState } from "hono/jsx/dom";
 import type { Api, Memory, Message } from "./api";
 import { MessageLinks } from "./message-links";
-import { dayText } from "./text-format";
+import { dayText, excerptText } from "./text-format";
 
 /** Recalled messages that are shown first. */
 const FIRST = 6;
@@ -59,7 +59,7 @@ export function RecalledList({ api, memory, sessionId }: RecalledListProps) {
       <MessageLinks
         links={messages.map((one) => ({
           ...one,
-          content: one.message?.content ?? "This message was deleted.",
+          content: one.message ? excerptText(one.message.content, one) : "This message was deleted.",
           about: aboutOf(one, sessionId),
         }))}
       />

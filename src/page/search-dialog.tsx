@@ -5,7 +5,7 @@ import { Dialog, fieldOf } from "./dialog";
 import { failureOf } from "./failure-text";
 import { MessageLinks } from "./message-links";
 import type { PageState } from "./state";
-import { dayText } from "./text-format";
+import { dayText, excerptText } from "./text-format";
 
 /** Results that are requested first, and at most. */
 const FIRST = 20;
@@ -90,10 +90,10 @@ function SearchResults({ page, results, search, onClose }: SearchResultsProps) {
         {found.length === 0 ? `No messages found ${where}.` : `${found.length} found, best first, ${where}.`}
       </p>
       <MessageLinks
-        links={found.map(({ sessionId, seq, content, name, role, createdAt }) => ({
+        links={found.map(({ sessionId, seq, content, from, to, name, role, createdAt }) => ({
           sessionId,
           seq,
-          content,
+          content: excerptText(content, { from, to }),
           about: `${sessionId === page.location.sessionId ? "This conversation" : titles.get(sessionId)} · ${name ?? role}, ${dayText(createdAt)} · message ${seq}`,
         }))}
         onGo={onClose}

@@ -1,9 +1,10 @@
 /** Actions on a whole session (rename, delete, empty, import), and signing in. */
 import type { SignIn } from "./credentials";
+import { deletionId } from "./notices";
 import { newLocation } from "./page-location";
 import type { PageState } from "./state";
 
-export function renameSession(page: PageState, sessionId: string, title: string): Promise<void> {
+export function renameSession(page: PageState, sessionId: string, title: string): Promise<boolean> {
   return page.act(async () => {
     await page.api.rename(sessionId, title);
     page.list?.rename(sessionId, title);
@@ -32,11 +33,13 @@ export function emptySession(page: PageState): void {
 }
 
 function deleteLater(page: PageState, sessionId: string, text: string, run: (closing: boolean) => Promise<void>): void {
-  const id = `delete ${sessionId}`;
+  const id = deletionId(sessionId);
   page.pendingDeletes.add(sessionId, async (closing) => {
     page.notices.remove(id);
-    await page.act(() => run(closing));
+    // Trying again begins anew, with Undo, because the session may have new messages by then.
+    const succeeded = await page.act(() => run(closing), { id, retry: () => deleteLater(page, sessionId, text, run) });
     if (!closing) page.tabs.announce(sessionId);
+    return succeeded;
   });
   const undo = () => {
     page.pendingDeletes.undo(sessionId);
@@ -45,8 +48,16 @@ function deleteLater(page: PageState, sessionId: string, text: string, run: (clo
   page.notices.add({ id, text, action: { label: "Undo", run: undo } });
 }
 
+/** Shows the first message at or after a time (ISO 8601). */
+export function goToTime(page: PageState, time: string): Promise<boolean> {
+  return page.act(async () => {
+    const seq = await page.window.seqAt(time);
+    if (seq !== undefined) page.go({ sessionId: page.location.sessionId, seq });
+  });
+}
+
 /** Imports an export into a new session and shows it. */
-export function importSession(page: PageState, lines: string): Promise<void> {
+export function importSession(page: PageState, lines: string): Promise<boolean> {
   return page.act(async () => {
     const target = newLocation();
     await page.api.import(target.sessionId, lines);

@@ -46,8 +46,8 @@ export function SignInDialog({ page, why, onClose }: SignInDialogProps) {
             autocomplete="username"
             autofocus={why === null}
             maxlength={128}
-            pattern="[A-Za-z0-9._:@+\-]+"
-            title="Letters, digits and . _ : @ + -"
+            pattern="[^\/]+"
+            title="Any characters but /"
           />
         </label>
         <div class="row">

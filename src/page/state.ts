@@ -2,7 +2,7 @@
 import { Api, type Fact, type Memory, type Model, type SessionInfo } from "./api";
 import { Credentials } from "./credentials";
 import { failureOf, needsToken, type PageFailure } from "./failure-text";
-import { Notices } from "./notices";
+import { deletionId, Notices } from "./notices";
 import { hashOf, newLocation, type PageLocation, parseHash } from "./page-location";
 import { PageTurns } from "./page-turns";
 import { PendingDeletes } from "./pending-deletes";
@@ -12,6 +12,13 @@ import { TranscriptWindow } from "./transcript-window";
 
 /** Characters of a question that name a session until the server has a title for it. */
 const TITLE_LENGTH = 80;
+
+interface ActOptions {
+  /** The id of the action's notice. Each failure has a notice of its own without it. */
+  id?: string;
+  /** Runs when the user tries again; default: the action. */
+  retry?: () => void;
+}
 
 export class PageState {
   readonly credentials = new Credentials();
@@ -88,7 +95,7 @@ export class PageState {
     this.turns.restore();
     await Promise.all([
       this.#readModels(),
-      this.act(() => this.open()).then(() => this.act(() => this.#listSessions())),
+      this.act(() => this.open()).then(() => this.act(() => this.#listSessions(), { id: "list" })),
     ]);
   }
 
@@ -103,44 +110,50 @@ export class PageState {
     this.go({ sessionId: this.location.sessionId });
   }
 
-  /** Shows the first message at or after a time. */
-  goToTime(time: string): Promise<void> {
-    return this.act(async () => {
-      const seq = await this.window.seqAt(time);
-      if (seq !== undefined) this.go({ sessionId: this.location.sessionId, seq });
-    });
-  }
-
-  async ask(question: string): Promise<void> {
+  /** @returns false if the question was not taken: messages that were to be deleted before it are still there */
+  async ask(question: string): Promise<boolean> {
     const { sessionId } = this.location;
-    await this.pendingDeletes.flush(sessionId);
+    if (!(await this.pendingDeletes.flush(sessionId))) return false;
+    // A deletion that failed is not tried again from here: it would delete the question.
+    this.notices.remove(deletionId(sessionId));
     const title = this.list?.titleOf(sessionId) ?? question.slice(0, TITLE_LENGTH);
     this.list?.add({ sessionId, title, lastAt: new Date().toISOString() });
     this.turns.add(sessionId, question);
-    this.goToEnd();
+    if (sessionId === this.location.sessionId) this.goToEnd();
+    return true;
   }
 
-  showOlder = () => this.act(() => this.window.showOlder());
-  showNewer = () => this.act(() => this.window.showNewer());
+  showOlder = () => this.act(() => this.window.showOlder(), { id: "older" });
+  showNewer = () => this.act(() => this.window.showNewer(), { id: "newer" });
 
-  loadSessions = (all: boolean): Promise<void> =>
-    this.act(async () => await (all ? this.list?.loadAll(this.api) : this.list?.loadMore(this.api)));
+  loadSessions = (all: boolean): Promise<boolean> =>
+    this.act(async () => await (all ? this.list?.loadAll(this.api) : this.list?.loadMore(this.api)), {
+      id: "sessions",
+    });
 
   askForToken(reason: string | null): void {
     this.tokenProblem = reason;
     this.#changed();
   }
 
-  /** Runs an action. Shows its failure, and lets the user try again. */
-  async act(run: () => Promise<void>): Promise<void> {
+  /**
+   * Runs an action. Shows its failure, and lets the user try again.
+   * @returns whether it succeeded
+   */
+  async act(run: () => Promise<void>, options: ActOptions = {}): Promise<boolean> {
+    const { id, retry = () => void this.act(run, options) } = options;
     try {
       await run();
+      if (id !== undefined) this.notices.remove(id);
+      return true;
     } catch (error) {
       const failure = failureOf(error);
-      if (needsToken(failure) && (await this.#useTokenOfOtherTab())) return this.act(run);
-      this.#failed(failure, () => void this.act(run));
+      if (needsToken(failure) && (await this.#useTokenOfOtherTab())) return this.act(run, options);
+      this.#failed(failure, retry, id);
+      return false;
+    } finally {
+      this.#changed();
     }
-    this.#changed();
   }
 
   /** Takes the token of another open tab if this tab has none. Returns whether there was one. */
@@ -183,13 +196,13 @@ export class PageState {
     this.span = { firstAt, lastAt };
     // The server lists the sessions of a user itself.
     if (messages > 0 && this.userId === undefined) this.list?.keep({ sessionId, title, lastAt: lastAt ?? "" });
-    this.#follow();
+    this.turns.followRunning(this.window);
   }
 
   /** Reads a session that has changed, if it is shown, and the list of sessions. */
   async #refresh(sessionId: string): Promise<void> {
-    if (sessionId === this.location.sessionId) await this.act(() => this.#update());
-    await this.act(() => this.#listSessions());
+    if (sessionId === this.location.sessionId) await this.act(() => this.#update(), { id: "update" });
+    await this.act(() => this.#listSessions(), { id: "list" });
   }
 
   async #update(): Promise<void> {
@@ -210,15 +223,6 @@ export class PageState {
     this.#changed();
   }
 
-  /** Follows a running turn that another page sent. */
-  #follow(): void {
-    const { messages, sessionId } = this.window;
-    const running = messages.findLast(({ status, role }) => status === "running" && role === "user");
-    if (running?.turnId !== undefined && this.turns.of(sessionId).length === 0) {
-      this.turns.follow(sessionId, running.turnId, running.content);
-    }
-  }
-
   async openList(): Promise<void> {
     this.list = await SessionList.open(this.credentials.token, this.userId);
   }
@@ -227,11 +231,11 @@ export class PageState {
     await this.list?.refresh(this.api);
   }
 
-  #failed(failure: PageFailure, retry?: () => void): void {
+  #failed(failure: PageFailure, retry?: () => void, id?: string): void {
     this.loading = false;
     if (needsToken(failure)) this.tokenProblem = failure.text;
     // The notice that the browser is offline says enough.
-    else if (!this.offline || failure.code !== "unreachable") this.notices.addFailure(failure, retry);
+    else if (!this.offline || failure.code !== "unreachable") this.notices.addFailure(failure, retry, id);
     this.#changed();
   }
 

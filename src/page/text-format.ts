@@ -8,6 +8,10 @@ export const numberText = (value: number): string => NUMBER.format(value);
 export const countText = (count: number, one: string, many = `${one}s`): string =>
   `${numberText(count)} ${count === 1 ? one : many}`;
 
+/** Returns the excerpt of a message that was quoted in part, marked as one; otherwise the whole message. */
+export const excerptText = (content: string, { from, to }: { from?: number | undefined; to?: number | undefined }) =>
+  from === undefined ? content : `${from > 0 ? "… " : ""}${content.slice(from, to).trim()}`;
+
 export const dayText = (time: string): string => new Date(time).toLocaleDateString("en", { dateStyle: "medium" });
 
 export const timeText = (time: string): string =>

@@ -4,7 +4,7 @@ import { Icon } from "./icons";
 import { PageMenu } from "./page-menu";
 import type { PageState } from "./state";
 
-export type DialogName = "search" | "facts" | "sign-in" | "date" | "help";
+export type DialogName = "search" | "facts" | "sign-in" | "date" | "costs" | "help";
 
 interface TopBarProps {
   page: PageState;
@@ -41,7 +41,12 @@ export const TopBar = ({ page, title, sideOpen, onSide, onDialog }: TopBarProps)
       <Tool icon="search" label="Search" onClick={() => onDialog("search")} />
       {page.userId !== undefined && <Tool icon="facts" label="Facts" onClick={() => onDialog("facts")} />}
       <Tool icon="person" label={page.userId ?? "Sign in"} onClick={() => onDialog("sign-in")} />
-      <PageMenu page={page} onDate={() => onDialog("date")} onHelp={() => onDialog("help")} />
+      <PageMenu
+        page={page}
+        onDate={() => onDialog("date")}
+        onCosts={() => onDialog("costs")}
+        onHelp={() => onDialog("help")}
+      />
     </div>
   </header>
 );

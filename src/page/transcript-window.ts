@@ -29,12 +29,14 @@ export class TranscriptWindow {
   /** Loads the end of the transcript, or the messages around a seq. */
   async load(seq: number | undefined): Promise<void> {
     const around = seq === undefined ? undefined : seq + PAGE / 2;
-    const [messages] = await Promise.all([this.#read(around), seq === undefined ? undefined : this.#readNewest()]);
+    const [page] = await Promise.all([this.#read(around), seq === undefined ? undefined : this.#readNewest()]);
+    const isBehind = seq !== undefined && page.hasOlder && (page.messages[0]?.seq ?? 0) > seq;
+    const { messages, hasOlder } = isBehind ? await this.#read(seq + 1) : page;
     this.messages = messages;
-    this.older = messages.length === PAGE;
+    this.older = hasOlder;
     if (seq === undefined) this.#newest = messages.at(-1)?.seq ?? 0;
     // All messages around a deleted one may be deleted too.
-    if (messages.length === 0) await this.showNewer();
+    else if (messages.length === 0) await this.showNewer();
   }
 
   /** Returns the seq of the message that is nearest to a seq: that message may be deleted. */
@@ -47,9 +49,9 @@ export class TranscriptWindow {
   }
 
   async showOlder(): Promise<void> {
-    const older = await this.#read(this.messages[0]?.seq ?? 1);
-    this.older = older.length === PAGE;
-    this.messages = [...older, ...this.messages].slice(0, MAX_MESSAGES);
+    const { messages, hasOlder } = await this.#read(this.messages[0]?.seq ?? 1);
+    this.older = hasOlder;
+    this.messages = [...messages, ...this.messages].slice(0, MAX_MESSAGES);
   }
 
   async showNewer(): Promise<void> {
@@ -57,7 +59,7 @@ export class TranscriptWindow {
     // Messages of a whole page may be deleted.
     for (let step = 1; step <= MAX_STEPS; step += 1) {
       const before = last + step * PAGE + 1;
-      const next = (await this.#read(before)).filter(({ seq }) => seq > last);
+      const next = await this.#between(last, before);
       this.#append(next);
       if (next.length > 0 || before > this.#newest) return;
     }
@@ -66,14 +68,14 @@ export class TranscriptWindow {
   /** Loads new messages, if the window shows the end of the transcript. */
   async refresh(): Promise<void> {
     const atEnd = !this.newer;
-    const newest = await this.#read(undefined);
+    const { messages: newest, hasOlder } = await this.#read(undefined);
     const last = this.messages.at(-1)?.seq ?? 0;
     const first = newest[0]?.seq ?? last + 1;
     this.#newest = newest.at(-1)?.seq ?? 0;
     if (!atEnd) return;
     // The last messages may have changed: a running question may have its answer now.
     const kept = first > last + 1 ? [] : this.messages.filter(({ seq }) => seq < first);
-    if (kept.length === 0) this.older = newest.length === PAGE;
+    if (kept.length === 0) this.older = hasOlder;
     this.messages = kept;
     this.#append(newest);
   }
@@ -84,20 +86,31 @@ export class TranscriptWindow {
     let [low, high] = [1, this.#newest];
     for (let step = 0; low < high && step < MAX_STEPS; step += 1) {
       const middle = Math.floor((low + high) / 2);
-      const [message] = await this.#api.history(this.sessionId, 1, middle + 1);
+      const [message] = (await this.#api.history(this.sessionId, 1, middle + 1)).messages;
       if (message === undefined || message.createdAt < time) low = middle + 1;
       else high = message.seq;
     }
     return this.#newest === 0 ? undefined : low;
   }
 
-  #read(before: number | undefined): Promise<Message[]> {
+  #read(before: number | undefined): ReturnType<Api["history"]> {
     return this.#api.history(this.sessionId, PAGE, before);
   }
 
+  /** Returns the messages after a seq and before another, which is at most a page later. Long messages take several requests. */
+  async #between(after: number, before: number): Promise<Message[]> {
+    const found: Message[] = [];
+    for (let requests = 0; requests < PAGE; requests += 1) {
+      const { messages, hasOlder } = await this.#read(found[0]?.seq ?? before);
+      found.unshift(...messages.filter(({ seq }) => seq > after));
+      if (!hasOlder || (messages[0]?.seq ?? 0) <= after + 1) break;
+    }
+    return found;
+  }
+
   async #readNewest(): Promise<void> {
-    const [newest] = await this.#api.history(this.sessionId, 1);
-    this.#newest = newest?.seq ?? 0;
+    const { messages } = await this.#api.history(this.sessionId, 1);
+    this.#newest = messages[0]?.seq ?? 0;
   }
 
   #append(messages: Message[]): void {

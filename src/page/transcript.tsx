@@ -76,7 +76,7 @@ export function Transcript({ page }: { page: PageState }) {
     message?.focus();
   }, [seq, sessionId, here && window]);
 
-  const load = async (run: () => Promise<void>) => {
+  const load = async (run: () => Promise<boolean>) => {
     if (isLoading.current) return;
     isLoading.current = true;
     await run();

@@ -3,6 +3,7 @@ import { CopyButton } from "./clipboard";
 import { Markdown } from "./markdown";
 import { answererOf } from "./message-view";
 import type { PageTurn } from "./page-turns";
+import { PlainOnError } from "./plain-on-error";
 import type { PageState } from "./state";
 
 const PROGRESS: Record<PageTurn["state"], string> = {
@@ -35,7 +36,11 @@ export function TurnView({ turn, page }: { turn: PageTurn; page: PageState }) {
         <header>
           <b>{answererOf(page)}</b>
         </header>
-        {answer && <Markdown text={answer} />}
+        {answer && (
+          <PlainOnError text={answer}>
+            <Markdown text={answer} />
+          </PlainOnError>
+        )}
         {progress && (
           <p class="quiet" role="status">
             {progress}

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { AppEnv } from "../env";
 import { eventStream } from "../middleware/event-stream";
 import { json } from "../middleware/json-response";
@@ -9,6 +9,7 @@ import { route } from "../middleware/route";
 import { isSessionToken } from "../middleware/scope";
 import { headersOf, valid } from "../middleware/validation";
 import { askRequestOf, askSession, callSession, modelOf, modelsOf, promptInputOf } from "../rpc/call-session";
+import { fingerprintOf } from "../rpc/fingerprint";
 import { askHeaders, askRequest, askResponse, resetRequest, resetResponse } from "../schema/ask-schema";
 import type { ResponseBody } from "../schema/response-body";
 import type { Idempotency } from "../turn/types";
@@ -97,9 +98,7 @@ async function idempotencyOf(
   ];
   const added = JSON.stringify({ replaces, instructions, model });
   if (added !== "{}") shape.push(added);
-  const bytes = new TextEncoder().encode(JSON.stringify(shape));
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return { key, fingerprint: btoa(String.fromCharCode(...new Uint8Array(digest))) };
+  return { key, fingerprint: await fingerprintOf(JSON.stringify(shape)) };
 }
 
 const MODELS_LISTED = "must be a model that `GET /v1/models` lists";

@@ -1,5 +1,5 @@
 /** The documentation of a route, declared next to its handler. The OpenAPI document and the Postman collection are generated from it. */
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { Reason } from "../wire/problem";
 
 /**
@@ -16,22 +16,22 @@ export interface Operation {
   /** Effects, order and limits. It does not repeat the title. */
   description: string;
   /** Headers and query that are read without a validator. The document takes all else from the validators in the route's chain. */
-  headers?: z.ZodObject;
-  query?: z.ZodObject;
+  headers?: z.ZodMiniObject;
+  query?: z.ZodMiniObject;
   /** A body that can be sent unchanged. */
   example?: unknown;
   /** The status of success; default 200. */
   status?: number;
-  response?: () => z.ZodType;
+  response?: () => z.core.$ZodType;
   /** Describes the events of a streamed answer. */
   events?: string;
   /** The schema of each line, if the response or the body is NDJSON. */
-  responseLines?: () => z.ZodType;
-  bodyLines?: () => z.ZodType;
+  responseLines?: () => z.core.$ZodType;
+  bodyLines?: () => z.core.$ZodType;
   /** Other responses without a body, by status. */
   empty?: { 202?: string; 204?: string };
   /** The body of a 400 in another format than a problem (RFC 9457). */
-  refused?: () => z.ZodType;
+  refused?: () => z.core.$ZodType;
   /** The route's own failures. The generator adds those of all routes, of tokens, validators and bodies. */
   failures?: readonly Reason[];
   /** Requests of the Postman collection. Default: one request with the example. */

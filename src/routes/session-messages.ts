@@ -5,13 +5,15 @@ import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { unlessForeign } from "../middleware/scope";
-import { valid } from "../middleware/validation";
+import { validAppend } from "../middleware/valid-append";
+import { headersOf, valid } from "../middleware/validation";
 import { askRequestOf, callSession } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
+import { fingerprintOf } from "../rpc/fingerprint";
 import { sessionParam } from "../schema/common-schema";
 import type { ResponseBody } from "../schema/response-body";
 import {
-  appendRequest,
+  appendHeaders,
   appendResponse,
   historyQuery,
   historyResponse,
@@ -19,7 +21,7 @@ import {
   messageParam,
 } from "../schema/session-schema";
 import { ok } from "../turn/result";
-import { fromMessage, toMessage } from "../wire/to-json";
+import { toMessage } from "../wire/to-json";
 import { CHANGE_FAILURES, type Operations } from "./operation";
 
 export const operations = (): Operations => ({
@@ -36,7 +38,9 @@ export const operations = (): Operations => ({
   "POST /sessions/:sessionId/messages": {
     id: "appendMessages",
     summary: "Append messages",
-    description: "Stores messages of another conversation without asking the model: all of them, or none.",
+    description:
+      "Stores messages of another conversation without asking the model: all of them, or none. With `partial`, stores the valid ones. Send the same `Idempotency-Key` again to store them once.",
+    headers: appendHeaders,
     example: { messages: [{ role: "user", name: "Ana", content: "The honey is ripe in July." }] },
     status: 201,
     response: appendResponse,
@@ -46,6 +50,7 @@ export const operations = (): Operations => ({
       "older_than_session",
       "turn_cancelled",
       "storage_failed",
+      "idempotency_conflict",
       "session_of_another_user",
       "user_unreachable",
       "user_being_deleted",
@@ -86,17 +91,24 @@ export const routes = new Hono<AppEnv>()
     "/sessions/:sessionId/messages",
     route({ maxBody: MAX_APPEND_BODY }),
     valid("param", sessionParam),
-    valid("json", appendRequest),
+    validAppend,
     async (c) => {
       const { sessionId } = c.req.valid("param");
-      const { userId, messages: sent } = c.req.valid("json");
-      const messages = sent.map(fromMessage);
-      const request = askRequestOf(c, sessionId, userId);
-      const append = callSession(c, sessionId, (stub) => stub.append(messages, request), { retry: false });
+      const { userId, partial, learn, messages, refused } = c.req.valid("json");
+      const { "idempotency-key": key } = headersOf(c, appendHeaders);
+      const request = askRequestOf(c, sessionId, userId, {
+        learn,
+        // Of the body as it was sent: a message without a time gets another one in each request.
+        idempotency: key === undefined ? undefined : { key, fingerprint: await fingerprintOf(await c.req.text()) },
+      });
+      const append = () =>
+        callSession(c, sessionId, (stub) => stub.append(messages, request), { retry: key !== undefined });
+      const stored = messages.length > 0 ? orThrow(await append()) : { firstSeq: null, lastSeq: null };
       const body: ResponseBody<typeof appendResponse> = {
         sessionId,
         appended: messages.length,
-        ...orThrow(await append),
+        ...stored,
+        ...(partial && { refused }),
       };
       return json(c, body, 201);
     },

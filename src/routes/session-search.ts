@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { AppEnv } from "../env";
 import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";
@@ -21,7 +21,8 @@ export const operations = (): Operations => ({
   "GET /sessions/:sessionId/search": {
     id: "search",
     summary: "Search a session",
-    description: "Returns the messages that match a text best, best first. The text becomes part of the URL.",
+    description:
+      "Returns the messages that match a text best, best first. The text becomes part of the URL. `explain` adds rank and score by part of the messages that you name.",
     response: searchResponse,
     postman: [{ at: 100, name: "Search", query: { q: "honey" }, includes: "ripe in July" }],
   },
@@ -45,10 +46,18 @@ export const operations = (): Operations => ({
   },
 });
 
-async function search(c: Context<AppEnv>, sessionId: string, { q, limit }: z.output<typeof searchRequest>) {
-  const result = await callSession(c, sessionId, (stub) => stub.search(q, limit, embeddingOf(c), readerOf(c)));
-  const messages = orThrow(unlessForeign(result, ok([])));
-  const body: ResponseBody<typeof searchResponse> = { data: messages.map((message) => toRecalled(sessionId, message)) };
+async function search(
+  c: Context<AppEnv>,
+  sessionId: string,
+  { q, limit, timeZone = settingsOf(c.env).TIME_ZONE, explain }: z.output<typeof searchRequest>,
+) {
+  const request = { text: q, limit, timeZone, explain, embedding: embeddingOf(c) };
+  const result = await callSession(c, sessionId, (stub) => stub.search(request, readerOf(c)));
+  const { recalled, explained } = orThrow(unlessForeign(result, ok({ recalled: [], explained: explain && [] })));
+  const body: ResponseBody<typeof searchResponse> = {
+    data: recalled.map((message) => toRecalled(sessionId, message)),
+    explained,
+  };
   return body;
 }
 
@@ -71,9 +80,9 @@ export const routes = new Hono<AppEnv>()
   )
   .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const { question, userId, timeZone, ...sizes } = c.req.valid("json");
+    const { question, userId, timeZone, ...options } = c.req.valid("json");
     const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question, timeZone }) });
-    const result = orThrow(await callSession(c, sessionId, (stub) => stub.context(request, sizes)));
+    const result = orThrow(await callSession(c, sessionId, (stub) => stub.context(request, options)));
     const { messages, promptTokens, budget, context, shares } = result;
     const body: ResponseBody<typeof contextResponse> = {
       model: settingsOf(c.env).MODEL,
@@ -84,6 +93,7 @@ export const routes = new Hono<AppEnv>()
         ...memoryUsed(context, shares),
         recalled: context.recalled.map((message) => toRecalled(sessionId, message)),
       },
+      explained: context.explained,
     };
     return json(c, body, 200);
   });

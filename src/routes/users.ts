@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { AppEnv } from "../env";
 import { json } from "../middleware/json-response";
 import { FailureError, orThrow } from "../middleware/respond";
@@ -8,9 +8,10 @@ import { valid } from "../middleware/validation";
 import { objectName, objectPrefix } from "../rpc/call-object";
 import { callUser } from "../rpc/call-user";
 import type { ResponseBody } from "../schema/response-body";
-import { searchQuery, searchRequest, searchResponse } from "../schema/search-schema";
+import { userSearchQuery, userSearchRequest, userSearchResponse } from "../schema/search-schema";
 import { userDeleted, userParam, userSessionsQuery, userSessionsResponse } from "../schema/user-schema";
-import { iso, toRecalled } from "../wire/to-json";
+import { settingsOf } from "../settings";
+import { iso, toFact, toRecalled } from "../wire/to-json";
 import type { Operations } from "./operation";
 
 export const operations = (): Operations => ({
@@ -24,8 +25,9 @@ export const operations = (): Operations => ({
   "GET /users/:userId/search": {
     id: "searchUser",
     summary: "Search all sessions of a user",
-    description: "Returns the messages that match a text best, best first, with their sessions.",
-    response: searchResponse,
+    description:
+      "Returns the messages that match a text best, best first, with their sessions, and the facts that match it.",
+    response: userSearchResponse,
     postman: [{ at: 330, name: "Search all of them", query: { q: "lime tree" }, includes: "-of-ana" }],
   },
   "POST /users/:userId/search": {
@@ -33,7 +35,7 @@ export const operations = (): Operations => ({
     summary: "Search all sessions of a user with the text in the body",
     description: "Finds the same as `GET`. URLs appear in the logs of proxies; bodies do not.",
     example: { q: "honey" },
-    response: searchResponse,
+    response: userSearchResponse,
     postman: [{ at: 340, name: "Search with the text in the body", body: { q: "lime tree" }, includes: "-of-ana" }],
   },
   "DELETE /users/:userId": {
@@ -50,9 +52,16 @@ export const operations = (): Operations => ({
 /** The most calls of the user's object in one request. Each deletes a part of the sessions; a Worker may make 50 subrequests. */
 const MOST_CALLS = 40;
 
-async function search(c: Context<AppEnv>, userId: string, { q, limit }: z.output<typeof searchRequest>) {
-  const messages = await callUser(c, userId, (stub) => stub.search(q, limit));
-  const body: ResponseBody<typeof searchResponse> = { data: messages.map((message) => toRecalled("", message)) };
+async function search(
+  c: Context<AppEnv>,
+  userId: string,
+  { q, limit, timeZone = settingsOf(c.env).TIME_ZONE }: z.output<typeof userSearchRequest>,
+) {
+  const { messages, facts } = await callUser(c, userId, (stub) => stub.searchAll(q, limit, timeZone));
+  const body: ResponseBody<typeof userSearchResponse> = {
+    data: messages.map((message) => toRecalled("", message)),
+    ...(facts.length > 0 && { facts: facts.map(toFact) }),
+  };
   return body;
 }
 
@@ -82,10 +91,10 @@ export const routes = new Hono<AppEnv>()
       return json(c, body, 200);
     },
   )
-  .get("/users/:userId/search", userTokens, valid("param", userParam), valid("query", searchQuery), async (c) =>
+  .get("/users/:userId/search", userTokens, valid("param", userParam), valid("query", userSearchQuery), async (c) =>
     json(c, await search(c, c.req.valid("param").userId, c.req.valid("query")), 200),
   )
-  .post("/users/:userId/search", userTokens, valid("param", userParam), valid("json", searchRequest), async (c) =>
+  .post("/users/:userId/search", userTokens, valid("param", userParam), valid("json", userSearchRequest), async (c) =>
     json(c, await search(c, c.req.valid("param").userId, c.req.valid("json")), 200),
   )
   .delete("/users/:userId", valid("param", userParam), async (c) => {

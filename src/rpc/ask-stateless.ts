@@ -34,10 +34,10 @@ export function askStateless(
   c.req.raw.signal.addEventListener("abort", () => turn.fail({ reason: "turn_cancelled" }));
   const run = form ? streamTurn : answerTurn;
   run(turn, model, opened.value.input, context).catch((error: unknown) => {
-    log("error", "turn_failed", { requestId: c.var.requestId, ...errorFields(error) });
-    turn.fail({ reason: "turn_interrupted" });
+    log("error", "turn_failed", { requestId: c.var.requestId, turnId: turn.id, ...errorFields(error) });
+    turn.fail({ reason: "internal" });
   });
   c.executionCtx.waitUntil(turn.ended.then(() => log("info", "turn", turn.summary)));
-  c.executionCtx.waitUntil(turn.ended.then(() => countTokens(c.env.TENANT_DO, quotaOf(c), turn.used)));
+  c.executionCtx.waitUntil(turn.ended.then(() => countTokens(c.env, quotaOf(c), turn.used)));
   return form ? streamReply(turn, encoderOf(form, turn.id)) : finishedReply(turn, false);
 }

@@ -5,6 +5,7 @@ import { can, needsOf, type Wanted } from "../llm/catalogue";
 import type { EmbeddingOptions } from "../llm/embedder";
 import type { LlamaOptions } from "../llm/llama";
 import { requireSession } from "../middleware/scope";
+import { objectOf } from "../object-of";
 import { settingsOf } from "../settings";
 import { measure } from "../turn/budget";
 import { withToday } from "../turn/dates";
@@ -26,7 +27,7 @@ export async function callSession<R>(
 ): Promise<Awaited<R>> {
   requireSession(c, sessionId);
   c.var.logged.sessionId = sessionId;
-  return callObject(c, () => c.env.CHAT_DO.getByName(objectName(c, sessionId)), call, options);
+  return callObject(c, () => objectOf(c.env.CHAT_DO, objectName(c, sessionId), c.env), call, options);
 }
 
 /** Builds a request to a session from the settings and a route's own fields. Without `input`, it has no question. */

@@ -4,6 +4,7 @@ import type { AppEnv } from "../env";
 import { secondsToMidnight } from "../llm/errors";
 import { log } from "../log";
 import { FailureError } from "../middleware/respond";
+import { objectOf } from "../object-of";
 import { settingsOf } from "../settings";
 
 /** Milliseconds for which an isolate keeps a count. */
@@ -39,7 +40,7 @@ export function requireQuota(c: Context<AppEnv>): void {
 
 async function readCount(c: Context<AppEnv>, meter: string, at: number): Promise<void> {
   try {
-    counts.set(meter, { tokens: await c.env.TENANT_DO.getByName(meter).today(), at });
+    counts.set(meter, { tokens: await objectOf(c.env.TENANT_DO, meter, c.env).today(), at });
   } catch (error) {
     log("error", "usage_unknown", { meter, error: String(error) });
   }

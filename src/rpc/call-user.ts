@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { AppEnv, Env, SessionUser } from "../env";
 import type { LlamaOptions } from "../llm/llama";
 import { requireUser } from "../middleware/scope";
+import { objectOf } from "../object-of";
 import { settingsOf } from "../settings";
 import { type CallOptions, callObject, objectName } from "./call-object";
 import { quotaOf } from "./call-tenant";
@@ -17,7 +18,7 @@ export async function callUser<R>(
   options?: CallOptions,
 ): Promise<Awaited<R>> {
   requireUser(c, userId);
-  return callObject(c, () => c.env.USER_DO.getByName(objectName(c, userId)), call, options);
+  return callObject(c, () => objectOf(c.env.USER_DO, objectName(c, userId), c.env), call, options);
 }
 
 /**
@@ -30,7 +31,7 @@ export function sessionUserOf(
   named: string | undefined,
   model: LlamaOptions,
 ): SessionUser | undefined {
-  const { FACTS, FACT_TOKENS: factTokens, USER_TIMEOUT_MS: timeoutMs } = settingsOf(c.env);
+  const { FACTS, FACT_TOKENS: factTokens, USER_TIMEOUT_MS: timeoutMs, TIME_ZONE: timeZone } = settingsOf(c.env);
   if (named !== undefined) requireUser(c, named);
   const userId = named ?? c.var.caller.userId;
   if (userId === undefined) return undefined;
@@ -41,7 +42,7 @@ export function sessionUserOf(
     canClaim: c.var.caller.userId === undefined,
     timeoutMs,
     factTokens,
-    extraction: learns ? { model, meter: quotaOf(c) } : undefined,
+    extraction: learns ? { model, meter: quotaOf(c), timeZone } : undefined,
   };
 }
 

@@ -1,128 +1,101 @@
 /** Shapes of asking a session, and of its turns. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { MAX_REPLY_TOKENS } from "../limits";
 import {
   content,
-  count,
   finishReason,
+  idempotencyKey,
   identifier,
   sessionId,
   status,
-  time,
   timeZone,
   toolCalls,
   turnId,
   userId,
 } from "./common-schema";
+import { always, count, datetime, described, int, nullable, number, optional, pattern, text, time } from "./fields";
 import { memory, usage } from "./memory-schema";
 
 export const askRequest = z.strictObject({
   sessionId,
-  userId: userId.optional(),
-  question: content.describe("The question."),
-  instructions: content
-    .describe(
-      "Instructions for this ask alone, in place of the session's. They follow `SYSTEM_PROMPT`. API tokens only.",
-    )
-    .optional(),
-  model: z
-    .string()
-    .max(256)
-    .describe(
-      "The model that answers: `MODEL`, `FALLBACK_MODEL`, `TOOL_MODEL` or one of `MODELS`; default `MODEL`. API tokens only.",
-    )
-    .optional(),
-  maxTokens: z
-    .int()
-    .min(1)
-    .max(MAX_REPLY_TOKENS)
-    .describe("The most tokens of the answer; default `REPLY_TOKENS`.")
-    .optional(),
-  temperature: z.number().min(0).max(2).describe("The randomness of the answer; default: the model's own.").optional(),
-  timeZone: timeZone.optional(),
-  replaces: identifier(128)
-    .describe("The id of the session's last turn, which this one takes the place of: edit a question, or ask it again.")
-    .optional(),
-  remember: z
-    .boolean()
-    .describe(
-      "False: answers from the memory and stores nothing. The turn cannot be followed. Not together with `replaces` or `Idempotency-Key`.",
-    )
-    .optional(),
-  stream: z
-    .boolean()
-    .describe("Answers with server-sent events. `Accept: text/event-stream` does the same.")
-    .optional(),
-  onBusy: z
-    .enum(["queue", "reject"])
-    .describe("While another turn of the session runs: wait in the queue of up to 16 (default), or fail with 409.")
-    .optional(),
+  userId: z.optional(userId),
+  question: described("The question.", content),
+  instructions: optional(
+    "Instructions for this ask alone, in place of the session's. They follow `SYSTEM_PROMPT`. API tokens only.",
+    content,
+  ),
+  model: optional(
+    "The model that answers: `MODEL`, `FALLBACK_MODEL`, `TOOL_MODEL` or one of `MODELS`; default `MODEL`. API tokens only.",
+    z.string().check(z.maxLength(256)),
+  ),
+  maxTokens: optional("The most tokens of the answer; default `REPLY_TOKENS`.", int(1, MAX_REPLY_TOKENS)),
+  temperature: optional("The randomness of the answer; default: the model's own.", number(0, 2)),
+  timeZone: z.optional(timeZone),
+  replaces: optional(
+    "The id of the session's last turn, which this one takes the place of: edit a question, or ask it again.",
+    identifier(128),
+  ),
+  remember: optional(
+    "False: answers from the memory and stores nothing. The turn cannot be followed. Not together with `replaces` or `Idempotency-Key`.",
+    z.boolean(),
+  ),
+  stream: optional("Answers with server-sent events. `Accept: text/event-stream` does the same.", z.boolean()),
+  onBusy: optional(
+    "While another turn of the session runs: wait in the queue of up to 16 (default), or fail with 409.",
+    z.enum(["queue", "reject"]),
+  ),
 });
 
-const lastEventId = z
-  .string()
-  .regex(/^[A-Za-z0-9._:@+-]{1,128}:\d{1,9}(?::done)?$/, "must be the id of an event")
-  .describe(
-    "The id of the last event that you received: `<turnId>:<characters of the answer>`, with `:done` at the end of the last one.",
-  )
-  .optional();
+const lastEventId = optional(
+  "The id of the last event that you received: `<turnId>:<characters of the answer>`, with `:done` at the end of the last one.",
+  pattern(/^[A-Za-z0-9._:@+-]{1,128}:\d{1,9}(?::done)?$/, "must be the id of an event"),
+);
 
 export const askHeaders = z.object({
-  accept: z.string().optional(),
+  accept: z.optional(z.string()),
   "last-event-id": lastEventId,
-  "idempotency-key": z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters")
-    .describe("Makes retries safe: for 24 hours, the same key and body return the same turn.")
-    .optional(),
+  "idempotency-key": optional(
+    "Makes retries safe: for 24 hours, the same key and body return the same turn.",
+    idempotencyKey,
+  ),
 });
 
 export const askResponse = () =>
   z.object({
-    answer: z.string().describe("The answer."),
-    toolCalls: toolCalls().optional(),
+    answer: text("The answer."),
+    toolCalls: z.optional(toolCalls()),
     sessionId,
     turnId,
-    model: z.string().describe("The model that answered."),
-    finishReason: finishReason.nullable().describe("Why the answer ended; null if it did not end regularly."),
+    model: text("The model that answered."),
+    finishReason: nullable("Why the answer ended; null if it did not end regularly.", finishReason),
     usage,
-    memory: memory().describe("What the prompt contained."),
+    memory: described("What the prompt contained.", memory()),
   });
 
 export const turnResponse = () =>
-  askResponse().extend({
+  z.extend(askResponse(), {
     status,
-    question: z.string().describe("The question; empty for a turn that continued with results of function calls."),
-    createdAt: time.describe("The time of the question."),
-    finishedAt: time.nullable().describe("The time of the end; null while the turn runs."),
+    question: text("The question; empty for a turn that continued with results of function calls."),
+    createdAt: time("The time of the question."),
+    finishedAt: nullable("The time of the end; null while the turn runs.", datetime()),
   });
 
 export const turnDeleted = () =>
-  z.object({
-    ok: z.literal(true).describe("Always true."),
-    sessionId,
-    turnId,
-    deleted: count.describe("The number of deleted messages."),
-  });
+  z.object({ ok: always(true), sessionId, turnId, deleted: count("The number of deleted messages.") });
 
 export const streamHeaders = z.object({ "last-event-id": lastEventId });
 
 export const followQuery = z.object({
-  access_token: z
-    .string()
-    .max(8_192)
-    .describe("A session token, for an EventSource of a browser, which sends no headers.")
-    .optional(),
+  access_token: optional(
+    "A session token, for an EventSource of a browser, which sends no headers.",
+    z.string().check(z.maxLength(8_192)),
+  ),
 });
 
 export const resetRequest = z.strictObject({ sessionId });
 export const resetResponse = () =>
-  z.object({
-    ok: z.literal(true).describe("Always true."),
-    sessionId,
-    deleted: count.describe("The number of deleted messages."),
-  });
+  z.object({ ok: always(true), sessionId, deleted: count("The number of deleted messages.") });
 
 /** The data of `start` and `delta` events; that of `done` is the JSON answer. */
-export const startEvent = () => askResponse().pick({ sessionId: true, turnId: true, model: true, memory: true });
-export const deltaEvent = () => z.object({ text: z.string().describe("The next characters of the answer.") });
+export const startEvent = () => z.pick(askResponse(), { sessionId: true, turnId: true, model: true, memory: true });
+export const deltaEvent = () => z.object({ text: text("The next characters of the answer.") });

@@ -1,42 +1,40 @@
 /** Messages of a chat and items of a response's input. Both are read as the same messages. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { MAX_CALLS, MAX_RESULT } from "../limits";
 import type { Called, Role } from "../turn/types";
 import { callId, functionName } from "./call-schema";
+import { always, described, nullish, object } from "./fields";
 
-export const text = z
-  .string()
-  .max(MAX_RESULT)
-  .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
+export const longText = z.string().check(
+  z.maxLength(MAX_RESULT),
+  z.refine((value) => value.isWellFormed(), "must be well-formed Unicode"),
+);
 
 const partType = z.enum(["text", "input_text", "output_text"]);
 
 const textPart = z.object({
-  type: partType.describe("The kind of text; all are read alike."),
-  text: text.describe("The text."),
+  type: described("The kind of text; all are read alike.", partType),
+  text: described("The text.", longText),
 });
-const refusalPart = z
-  .object({
-    type: z.literal("refusal").describe("Always `refusal`."),
-    refusal: text.describe("The text of a refusal."),
-  })
-  .transform(({ refusal }) => ({ text: refusal }));
+const refusalPart = z.pipe(
+  z.object({ type: always("refusal"), refusal: described("The text of a refusal.", longText) }),
+  z.transform(({ refusal }) => ({ text: refusal })),
+);
 
 /** Text, or parts of text. Images, audio and files are refused: the memory could not store them. */
 const textParts = (least: number) =>
   z.union(
     [
-      text,
-      z
-        .array(z.union([textPart, refusalPart]))
-        .min(least)
-        .max(1_000)
-        .transform((parts) => parts.map((part) => part.text).join("\n")),
+      longText,
+      z.pipe(
+        z.array(z.union([textPart, refusalPart])).check(z.minLength(least), z.maxLength(1_000)),
+        z.transform((parts) => parts.map((part) => part.text).join("\n")),
+      ),
     ],
     { error: "must be text of at most 100,000 characters, or 1 to 1,000 parts of it" },
   );
 /** Some clients send null, or no parts, for a message without text. */
-const textOrNone = () => textParts(0).nullish();
+const textOrNone = () => z.nullish(textParts(0));
 
 const isTextPart = (part: unknown) => {
   if (typeof part !== "object" || part === null || !("type" in part)) return false;
@@ -45,7 +43,7 @@ const isTextPart = (part: unknown) => {
 };
 
 /** Reports the first part without text, and stops. The schema would report each of a million parts. */
-export function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown {
+export function onlyText(items: unknown, { issues }: z.core.ParsePayload): unknown {
   if (!Array.isArray(items)) return items;
   for (const [at, entry] of items.entries()) {
     const isObject = typeof entry === "object" && entry !== null;
@@ -55,7 +53,7 @@ export function onlyText(items: unknown, { addIssue }: z.RefinementCtx): unknown
     const bad = Array.isArray(content) ? content.findIndex((part) => !isTextPart(part)) : -1;
     if (bad === -1) continue;
     const message = "must be text, as `text`, `input_text` or `output_text`: images, audio and files are not supported";
-    addIssue({ code: "custom", path: [at, "content", bad], message, input: null });
+    issues.push({ code: "custom", path: [at, "content", bad], message, input: null });
     return z.NEVER;
   }
   return items;
@@ -72,34 +70,35 @@ export interface Reference {
   reference: string;
 }
 
-const textContent = textParts(1).describe("The text, or parts of it.");
-const functionArguments = text.describe("The arguments as JSON.");
+const textContent = described("The text, or parts of it.", textParts(1));
+const functionArguments = described("The arguments as JSON.", longText);
 
 const textMessage = z.object({
-  role: z.enum(["system", "developer", "user"]).describe("The author. `developer` is the same as `system`."),
+  role: described("The author. `developer` is the same as `system`.", z.enum(["system", "developer", "user"])),
   content: textContent,
 });
 
 const assistantMessage = z.object({
-  role: z.literal("assistant").describe("Always `assistant`."),
-  content: textOrNone().describe("The text, or parts of it; absent if the answer only calls functions."),
-  tool_calls: z
-    .array(
-      z.object({
-        id: callId,
-        type: z.literal("function").describe("Always `function`.").optional(),
-        function: z.object({ name: functionName, arguments: functionArguments }).describe("The call."),
-      }),
-    )
-    .max(MAX_CALLS)
-    .nullish()
-    .describe("The functions that the answer calls."),
+  role: always("assistant"),
+  content: described("The text, or parts of it; absent if the answer only calls functions.", textOrNone()),
+  tool_calls: nullish(
+    "The functions that the answer calls.",
+    z
+      .array(
+        z.object({
+          id: callId,
+          type: z.optional(always("function")),
+          function: object("The call.", { name: functionName, arguments: functionArguments }),
+        }),
+      )
+      .check(z.maxLength(MAX_CALLS)),
+  ),
 });
 
 const toolMessage = z.object({
-  role: z.literal("tool").describe("Always `tool`."),
+  role: always("tool"),
   tool_call_id: callId,
-  content: textOrNone().describe("The result of the call."),
+  content: described("The result of the call.", textOrNone()),
 });
 
 /** Reads a message of any role. */
@@ -120,43 +119,44 @@ function messageOf(message: z.output<typeof textMessage | typeof assistantMessag
 }
 
 // The union is transformed, not its options: errors of transformed options would not name the field.
-export const chatMessage = z
-  .union([textMessage, assistantMessage, toolMessage], {
+export const chatMessage = z.pipe(
+  z.union([textMessage, assistantMessage, toolMessage], {
     error:
       "must be a message with `role` (system, developer, user, assistant or tool) and `content`; of a tool with `tool_call_id`, of an assistant perhaps with `tool_calls`",
-  })
-  .transform(messageOf);
+  }),
+  z.transform(messageOf),
+);
 
 const functionCall = z.object({
-  type: z.literal("function_call").describe("Always `function_call`."),
+  type: always("function_call"),
   call_id: callId,
   name: functionName,
   arguments: functionArguments,
 });
 
 const functionOutput = z.object({
-  type: z.literal("function_call_output").describe("Always `function_call_output`."),
+  type: always("function_call_output"),
   call_id: callId,
-  output: textParts(1).describe("The result of the call."),
+  output: described("The result of the call.", textParts(1)),
 });
 
 const reference = z.object({
-  type: z.literal("item_reference").describe("Always `item_reference`."),
-  id: z.string().max(512).describe("The id of an earlier item."),
+  type: always("item_reference"),
+  id: described("The id of an earlier item.", z.string().check(z.maxLength(512))),
 });
 
 /** Reasoning of an earlier response. It does not reach the prompt. */
-const reasoning = z.object({ type: z.literal("reasoning").describe("Always `reasoning`.") });
+const reasoning = z.object({ type: always("reasoning") });
 
 /**
  * An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
  */
-export const inputItem = z
-  .union([reference, functionCall, functionOutput, reasoning, textMessage, assistantMessage], {
+export const inputItem = z.pipe(
+  z.union([reference, functionCall, functionOutput, reasoning, textMessage, assistantMessage], {
     error:
       "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call`, a `function_call_output` or an `item_reference`",
-  })
-  .transform((item): SentMessage | Reference | null => {
+  }),
+  z.transform((item): SentMessage | Reference | null => {
     if (!("type" in item)) return messageOf(item);
     switch (item.type) {
       case "item_reference":
@@ -172,4 +172,5 @@ export const inputItem = z
       case "function_call_output":
         return { role: "tool", content: item.output, toolCallId: item.call_id };
     }
-  });
+  }),
+);

@@ -1,7 +1,8 @@
 /** Tools, tool choice and answer format of the OpenAI surface. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { MAX_TOOLS } from "../limits";
 import { functionName } from "./call-schema";
+import { always, described, nullish, object } from "./fields";
 import { isSmallJson } from "./json-size";
 
 /** The largest JSON Schema of arguments or of an answer: characters of its JSON, and levels of nesting. */
@@ -9,56 +10,56 @@ const MAX_SCHEMA = { characters: 64_000, levels: 200 };
 
 const schema = z
   .record(z.string(), z.unknown())
-  .refine(
-    (value) => isSmallJson(value, MAX_SCHEMA),
-    `must be at most ${MAX_SCHEMA.characters} characters of JSON, in ${MAX_SCHEMA.levels} levels`,
+  .check(
+    z.refine(
+      (value) => isSmallJson(value, MAX_SCHEMA),
+      `must be at most ${MAX_SCHEMA.characters} characters of JSON, in ${MAX_SCHEMA.levels} levels`,
+    ),
   );
 
-export const described = {
+export const functionFields = {
   name: functionName,
-  description: z.string().max(10_000).nullish().describe("What the function does, for the model."),
-  parameters: schema.nullish().describe("The JSON Schema of the arguments, an object; default: no arguments."),
-  strict: z
-    .boolean()
-    .nullish()
-    .describe("Whether calls with arguments that do not match `parameters` are refused; default false."),
+  description: nullish("What the function does, for the model.", z.string().check(z.maxLength(10_000))),
+  parameters: nullish("The JSON Schema of the arguments, an object; default: no arguments.", schema),
+  strict: nullish(
+    "Whether calls with arguments that do not match `parameters` are refused; default false.",
+    z.boolean(),
+  ),
 };
 
 const functionsOnly = "is not supported: a tool is a function, `type` is `function`";
-const type = z.literal("function", functionsOnly).describe("Always `function`.");
+const type = always("function", functionsOnly);
 
-const tools = <T extends z.ZodType>(tool: T) =>
-  z.array(tool).max(MAX_TOOLS).nullish().describe("The functions that the model may call.");
-export const chatTools = tools(z.object({ type, function: z.object(described).describe("The function.") }));
-export const responsesTools = tools(z.object({ type, ...described }));
+const tools = <T extends z.ZodMiniType>(tool: T) =>
+  nullish("The functions that the model may call.", z.array(tool).check(z.maxLength(MAX_TOOLS)));
+export const chatTools = tools(z.object({ type, function: object("The function.", functionFields) }));
+export const responsesTools = tools(z.object({ type, ...functionFields }));
 
-const choice = (name: z.ZodType<{ name: string }>) =>
-  z
-    .union([z.enum(["none", "auto", "required"]), name], {
+const choice = (name: z.ZodMiniType<{ name: string }>) =>
+  nullish(
+    "Whether the model may call functions (`auto`, default), must (`required`), must not, or must call one.",
+    z.union([z.enum(["none", "auto", "required"]), name], {
       error: "must be `none`, `auto`, `required` or one function by its name",
-    })
-    .nullish()
-    .describe("Whether the model may call functions (`auto`, default), must (`required`), must not, or must call one.");
+    }),
+  );
 export const chatToolChoice = choice(
-  z
-    .object({ type, function: z.object({ name: functionName }).describe("The function to call.") })
-    .transform((chosen) => chosen.function),
+  z.pipe(
+    z.object({ type, function: object("The function to call.", { name: functionName }) }),
+    z.transform((chosen) => chosen.function),
+  ),
 );
 export const responsesToolChoice = choice(z.object({ type, name: functionName }));
 
 const format = {
-  schema: schema.describe("The JSON Schema that the answer matches."),
-  name: z.string().max(256).nullish().describe("Accepted and ignored."),
-  strict: z.boolean().nullish().describe("Accepted and ignored."),
+  schema: described("The JSON Schema that the answer matches.", schema),
+  name: nullish("Accepted and ignored.", z.string().check(z.maxLength(256))),
+  strict: nullish("Accepted and ignored.", z.boolean()),
 };
-const formatType = (name: string) => `Always \`${name}\`.`;
-const plain = z.object({ type: z.literal("text").describe(formatType("text")) });
-const anyObject = z.object({ type: z.literal("json_object").describe(formatType("json_object")) });
-const jsonSchema = z.literal("json_schema").describe(formatType("json_schema"));
+const plain = z.object({ type: always("text") });
+const anyObject = z.object({ type: always("json_object") });
+const jsonSchema = always("json_schema");
 const formatError = { error: "must have `type` `text`, `json_object` or `json_schema`, the last with its `schema`" };
-const formats = <T extends z.ZodType>(last: T) =>
-  z.union([plain, anyObject, last], formatError).nullish().describe("The format of the answer; default `text`.");
-export const chatFormat = formats(
-  z.object({ type: jsonSchema, json_schema: z.object(format).describe("The format.") }),
-);
+const formats = <T extends z.ZodMiniType>(last: T) =>
+  nullish("The format of the answer; default `text`.", z.union([plain, anyObject, last], formatError));
+export const chatFormat = formats(z.object({ type: jsonSchema, json_schema: object("The format.", format) }));
 export const responsesFormat = formats(z.object({ type: jsonSchema, ...format }));

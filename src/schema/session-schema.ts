@@ -1,146 +1,150 @@
 /** Shapes of a session and its messages. */
-import * as z from "zod";
-import { FUTURE_MS } from "../turn/time-order";
+import * as z from "zod/mini";
+import { sentMessage } from "./append-schema";
 import {
   anyRole,
   calledFields,
   content,
-  count,
-  name,
-  positive,
-  role,
+  idempotencyKey,
+  oneLine,
   seq,
+  seqList,
   sessionId,
   status,
-  time,
   timeZone,
   userId,
-  WELL_FORMED,
-  wellFormed,
 } from "./common-schema";
+import {
+  always,
+  count,
+  datetime,
+  described,
+  intFromText,
+  list,
+  nullable,
+  objects,
+  optional,
+  text,
+  time,
+} from "./fields";
 
 /** The title that a response shows. */
 export const shownTitle = () =>
-  z.string().nullable().describe("The title; by default the start of the first question. Null if there is neither.");
+  nullable("The title; by default the start of the first question. Null if there is neither.", z.string());
 
 export const sessionResponse = () =>
   z.object({
     sessionId,
     title: shownTitle(),
-    messages: count.describe("The number of messages."),
-    tokens: count.describe("Their estimated tokens."),
-    firstAt: time.nullable().describe("The time of the first message."),
-    lastAt: time.nullable().describe("The time of the last message."),
-    instructions: z
-      .string()
-      .nullable()
-      .describe("The instructions of the session. Absent for session tokens.")
-      .optional(),
-    timeZone: z.string().nullable().describe("The time zone of the session. Absent for session tokens.").optional(),
-    vectors: count.describe("Messages that have an embedding; absent without `EMBEDDING_MODEL`.").optional(),
+    messages: count("The number of messages."),
+    tokens: count("Their estimated tokens."),
+    firstAt: nullable("The time of the first message.", datetime()),
+    lastAt: nullable("The time of the last message.", datetime()),
+    instructions: optional("The instructions of the session. Absent for session tokens.", z.nullable(z.string())),
+    timeZone: optional("The time zone of the session. Absent for session tokens.", z.nullable(z.string())),
+    vectors: z.optional(count("Messages that have an embedding; absent without `EMBEDDING_MODEL`.")),
   });
 
 export const sessionChange = z
   .strictObject({
-    title: z
-      .string()
-      .trim()
-      .regex(/^[^\p{Cc}\u2028\u2029]{1,200}$/u, "must be 1 to 200 characters in one line")
-      .refine(wellFormed, WELL_FORMED)
-      .describe("The title, in one line.")
-      .optional(),
-    instructions: content
-      .nullable()
-      .describe(
-        "Instructions for all asks that have none of their own, such as a persona. They follow `SYSTEM_PROMPT`. Null deletes them.",
-      )
-      .optional(),
-    timeZone: timeZone
-      .nullable()
-      .describe("The time zone of all asks that name none: an IANA name such as Europe/Lisbon. Null deletes it.")
-      .optional(),
+    title: optional("The title, in one line.", z.string().check(z.trim(), ...oneLine(1, 200))),
+    instructions: optional(
+      "Instructions for all asks that have none of their own, such as a persona. They follow `SYSTEM_PROMPT`. Null deletes them.",
+      z.nullable(content),
+    ),
+    timeZone: optional(
+      "The time zone of all asks that name none: an IANA name such as Europe/Lisbon. Null deletes it.",
+      z.nullable(timeZone),
+    ),
   })
-  .refine((change) => Object.values(change).some((value) => value !== undefined), {
-    error: "must change `title`, `instructions` or `timeZone`",
-  });
+  .check(
+    z.refine((change) => Object.values(change).some((value) => value !== undefined), {
+      error: "must change `title`, `instructions` or `timeZone`",
+    }),
+  );
 export const sessionChanged = () =>
   z.object({
-    ok: z.literal(true).describe("Always true."),
+    ok: always(true),
     sessionId,
-    title: z.string().describe("The new title.").optional(),
-    instructions: z.string().nullable().describe("The new instructions.").optional(),
-    timeZone: z.string().nullable().describe("The new time zone.").optional(),
+    title: optional("The new title.", z.string()),
+    instructions: optional("The new instructions.", z.nullable(z.string())),
+    timeZone: optional("The new time zone.", z.nullable(z.string())),
   });
 
 export const historyQuery = z.object({
-  seq: z
-    .string()
-    .regex(/^[1-9]\d{0,14}(?:,[1-9]\d{0,14}){0,99}$/, "must be up to 100 numbers, separated by commas")
-    .transform((list) => list.split(",").map(Number))
-    .describe("Returns only these messages: up to 100 numbers, separated by commas. `limit` and `before` are ignored.")
-    .optional(),
-  limit: positive(1_000).describe("The number of messages of a page.").default(50),
-  before: positive(Number.MAX_SAFE_INTEGER)
-    .describe("Returns messages with smaller numbers: the `nextCursor` of the previous page.")
-    .optional(),
+  seq: optional(
+    "Returns only these messages: up to 100 numbers, separated by commas. `limit` and `before` are ignored.",
+    seqList,
+  ),
+  limit: z._default(described("The number of messages of a page.", intFromText(1, 1_000)), 50),
+  before: optional(
+    "Returns messages with smaller numbers: the `nextCursor` of the previous page.",
+    intFromText(1, Number.MAX_SAFE_INTEGER),
+  ),
 });
 
 export const historyResponse = () =>
   z.object({
-    data: z
-      .array(
-        z.object({
-          seq,
-          role: anyRole,
-          name: z.string().describe("The name of the author.").optional(),
-          content: z.string().describe("The text."),
-          ...calledFields(),
-          tokens: count.describe("Estimated tokens."),
-          createdAt: time.describe("The time of the message."),
-          turnId: z.string().describe("The turn of the message; absent for appended messages.").optional(),
-          status,
-        }),
-      )
-      .describe("The messages, newest first."),
-    nextCursor: seq.nullable().describe("The `before` of the next page; null on the last page."),
+    data: objects("The messages, newest first.", {
+      seq,
+      role: anyRole,
+      name: z.optional(text("The name of the author.")),
+      content: text("The text."),
+      ...calledFields(),
+      tokens: count("Estimated tokens."),
+      createdAt: time("The time of the message."),
+      turnId: z.optional(text("The turn of the message; absent for appended messages.")),
+      status,
+    }),
+    nextCursor: nullable("The `before` of the next page; null on the last page.", seq),
   });
 
 export const appendRequest = z.strictObject({
-  userId: userId.optional(),
-  messages: z
-    .array(
-      z.strictObject({
-        role: role.describe("The author. `system` messages are only quoted in prompts."),
-        content: content.describe("The text."),
-        name: name.optional(),
-        createdAt: z.iso
-          .datetime({ offset: true })
-          .refine((value) => Date.parse(value) <= Date.now() + FUTURE_MS, "must not be in the future")
-          .describe("The time of the message; default: the time of the request.")
-          .optional(),
-      }),
-    )
-    .min(1)
-    .max(1_000)
-    .describe("The messages, oldest first."),
+  userId: z.optional(userId),
+  partial: optional(
+    "Stores the valid messages and lists the others in `refused`. By default, one invalid message refuses all.",
+    z.boolean(),
+  ),
+  learn: optional(
+    "Learns facts about the session's user from these messages, in the background; only with `FACTS`.",
+    z.boolean(),
+  ),
+  messages: list("The messages, oldest first.", sentMessage).check(z.minLength(1), z.maxLength(1_000)),
 });
+
+/** An append whose invalid messages were left out: it may be empty. */
+export const partialAppend = z.extend(appendRequest, { messages: z.array(sentMessage) });
+
+export const appendHeaders = z.object({
+  "idempotency-key": optional(
+    "Makes retries safe: for 24 hours, one of the session's last 20 keys returns the same result.",
+    idempotencyKey,
+  ),
+});
+
+/** A message that a partial append refused. */
+export interface RefusedMessage {
+  index: number;
+  message: string;
+}
 
 export const messageParam = z.object({
   sessionId,
-  seq: positive(Number.MAX_SAFE_INTEGER).describe("The number of the message in its session, from 1."),
+  seq: described("The number of the message in its session, from 1.", intFromText(1, Number.MAX_SAFE_INTEGER)),
 });
 
-export const messageDeleted = () =>
-  z.object({
-    ok: z.literal(true).describe("Always true."),
-    sessionId,
-    seq,
-  });
+export const messageDeleted = () => z.object({ ok: always(true), sessionId, seq });
 
 export const appendResponse = () =>
   z.object({
     sessionId,
-    appended: count.describe("The number of stored messages."),
-    firstSeq: seq.describe("The number of the first one."),
-    lastSeq: seq.describe("The number of the last one."),
+    appended: count("The number of stored messages."),
+    firstSeq: nullable("The number of the first one; null if all were refused.", seq),
+    lastSeq: nullable("The number of the last one; null if all were refused.", seq),
+    refused: z.optional(
+      objects("The refused messages; only with `partial`.", {
+        index: count("The place of the message in the request, from 0."),
+        message: text("The field and what is wrong with it."),
+      }),
+    ),
   });

@@ -1,4 +1,5 @@
 /** Divides the model's window between system prompt, memory, question and reply. Sizes are tokens. */
+import { fitTail } from "./fit-tail";
 import type { FittedPrompt } from "./ports";
 import { buildPrompt, fitContext } from "./prompt";
 import { RECALL_OVERHEAD } from "./prompt-blocks";
@@ -45,6 +46,19 @@ function toolTokens({ tools, format }: Unmeasured): number {
   return texts.reduce((sum, text) => sum + estimateTokens(text) + TOOL_TEXT_OVERHEAD, 0);
 }
 
+/** The share of a window that stays free for the reply if tool results are shortened. */
+const TAIL_REPLY = 1 / 4;
+
+/** Shortens the results of calls, and their question, if they do not fit a window. Leaves other questions unchanged. */
+function fitted(input: PromptInput, window: number): PromptInput {
+  const { tail, systemTokens, maxTokens } = input;
+  const room = window - systemTokens;
+  if (!tail || input.tailTokens + Math.min(maxTokens, LEAST_REPLY) <= room) return input;
+  const reply = Math.max(Math.min(maxTokens, LEAST_REPLY), Math.min(maxTokens, Math.floor(room * TAIL_REPLY)));
+  const fitting = fitTail(tail, room - reply);
+  return fitting ? { ...input, tail: fitting.tail, tailTokens: fitting.tokens } : input;
+}
+
 /** Returns the tokens of memory and reply in a window; null if the question does not fit. */
 function shares(input: PromptInput, window: number): { memory: number; reply: number } | null {
   const least = Math.min(input.maxTokens, LEAST_REPLY);
@@ -57,23 +71,25 @@ function shares(input: PromptInput, window: number): { memory: number; reply: nu
 }
 
 /** Returns the tokens of memory and reply in a window. */
-export function budgetOf(input: PromptInput, window: number): Budget & { reply: number } {
+export function budgetOf(asked: PromptInput, window: number): Budget & { reply: number } {
+  const input = fitted(asked, window);
   const { memory, reply } = shares(input, window) ?? { memory: 0, reply: input.maxTokens };
   const context = Math.max(0, memory - RECALL_OVERHEAD);
   return { context, recall: Math.min(input.recallTokens, context >> 1), reply };
 }
 
 /** Builds a prompt that fits a model's window; null if the question does not fit. */
-export function promptOf(input: PromptInput, context: Context, window: number): FittedPrompt | null {
+export function promptOf(asked: PromptInput, context: Context, window: number): FittedPrompt | null {
+  const input = fitted(asked, window);
   const share = shares(input, window);
   if (!share) return null;
-  const fitted = fitContext(context, share.memory);
-  const { facts, window: inWindow, recalled } = fitted.tokens;
+  const fitting = fitContext(context, share.memory);
+  const { facts, window: inWindow, recalled } = fitting.tokens;
   return {
-    messages: buildPrompt({ ...input, context: fitted.context }),
+    messages: buildPrompt({ ...input, context: fitting.context }),
     tokens: fixedTokens(input) + facts + inWindow + recalled,
     maxTokens: share.reply,
-    context: fitted.context,
+    context: fitting.context,
     shares: {
       system: input.systemTokens,
       facts,

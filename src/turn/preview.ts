@@ -12,17 +12,19 @@ export interface Preview {
   shares: PromptShares | undefined;
 }
 
-/** Sizes that replace the settings, in tokens. */
-export interface Sizes {
+/** Options of a preview. Sizes replace the settings, in tokens. */
+export interface PreviewOptions {
   recallTokens?: number | undefined;
   windowTokens?: number | undefined;
+  /** The messages to explain, by `seq`. */
+  explain?: number[] | undefined;
 }
 
 /** Builds the prompt of a question. Fails with `prompt_too_long` if the question does not fit the model's window. */
 export function preview(
   input: PromptInput,
   modelWindow: number,
-  { recallTokens, windowTokens }: Sizes,
+  { recallTokens, windowTokens }: PreviewOptions,
   read: (budget: Budget) => Context,
 ): Result<Preview> {
   const base = budgetOf(input, modelWindow);

@@ -6,6 +6,7 @@ import {
   factsBlock,
   factsTokens,
   isOther,
+  latestTokens,
   lineTokens,
   oneLine,
   quotation,
@@ -57,7 +58,7 @@ export function buildPrompt({ systemPrompt, context, question, tail }: PromptPar
     { role: "system", content: systemPrompt },
     ...context.window.map(line),
     ...factsBlock(context.user?.facts),
-    ...recalledBlock(context.recalled),
+    ...recalledBlock(context.recalled, context.user?.latest),
     ...(tail ?? [{ role: "user" as const, content: question }]),
   ];
 }
@@ -66,7 +67,7 @@ export function buildPrompt({ systemPrompt, context, question, tail }: PromptPar
 const FACTS_SHARE = 1 / 4;
 const RECALL_SHARE = 1 / 2;
 
-/** Fits a context to a number of tokens: drops the last facts and quotations, then fits the window. */
+/** Fits a context to a number of tokens: drops the list of sessions, then the last facts and quotations, then fits the window. */
 export function fitContext(
   context: Context,
   room: number,
@@ -74,13 +75,18 @@ export function fitContext(
   let { recalled, user } = context;
   let window = paired(context.window);
   const inWindow = sum(window, lineTokens);
-  if (inWindow + blockTokens(recalled) + factsTokens(user?.facts) > room) {
+  if (inWindow + blockTokens(recalled) + latestTokens(user?.latest) + factsTokens(user?.facts) > room) {
+    user = user && { ...user, latest: undefined };
     while (user && factsTokens(user.facts) > room * FACTS_SHARE) user = { ...user, facts: mostOf(user.facts) };
     const left = room - factsTokens(user?.facts);
     while (blockTokens(recalled) > left * RECALL_SHARE) recalled = mostOf(recalled);
     window = fitWindow(window, left - blockTokens(recalled));
   }
-  const tokens = { facts: factsTokens(user?.facts), window: sum(window, lineTokens), recalled: blockTokens(recalled) };
+  const tokens = {
+    facts: factsTokens(user?.facts),
+    window: sum(window, lineTokens),
+    recalled: blockTokens(recalled) + latestTokens(user?.latest),
+  };
   return { context: { ...context, window, recalled, user }, tokens };
 }
 
@@ -101,7 +107,9 @@ export function memoryUsed(
   return {
     tokens: sum([...window, ...recalled], ({ tokens }) => tokens) + factsTokens(user?.facts),
     window: first && last ? { fromSeq: first.seq, toSeq: last.seq, shortened: shortenedIn(window) } : null,
-    recalled: recalled.map(({ seq, score, sessionId, words, meaning }) => ({ seq, score, sessionId, words, meaning })),
+    recalled: recalled.map(({ seq, score, sessionId, words, meaning, from, to }) => ({
+      ...{ seq, score, sessionId, words, meaning, from, to },
+    })),
     recall,
     omitted:
       total - new Set([...window, ...recalled.filter((message) => !isOther(message))].map(({ seq }) => seq)).size,

@@ -32,6 +32,7 @@ export type Failure =
   | { reason: "import_interrupted" }
   | { reason: "storage_failed" }
   | { reason: "schema_too_new" }
+  | { reason: "internal" }
   | { reason: "session_of_another_user" }
   | { reason: "user_unreachable" }
   | { reason: "user_being_deleted" }

@@ -17,6 +17,25 @@ export class SchemaTooNewError extends Error {
   }
 }
 
+/** An error that the storage has thrown, with its message and stack. All other errors of an object are bugs. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    if (cause instanceof Error && cause.stack !== undefined) this.stack = cause.stack;
+  }
+}
+
+/** Runs a function that only calls the storage. @throws {StorageError} if it throws */
+export function onStorage<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw new StorageError(error);
+  }
+}
+
 /** Returns the failure for an error of an object; undefined for all other errors. */
 export function storageFailureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;

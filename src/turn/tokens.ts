@@ -7,6 +7,7 @@
  * real tokenizer; `test/turn/tokens.test.ts` measures their error.
  */
 
+import { ENGLISH, letterOf, OTHER, otherTokens, type Prices, spaceTokens, wordTokens } from "./token-prices";
 import type { NewMessage } from "./types";
 
 /** Special tokens of one message in Llama 3's chat template: start, role, end, blank line, end of turn. */
@@ -30,127 +31,148 @@ export const HEADING_OVERHEAD = 5;
 /** Tokens of the start of the text, the reply's header, and the two dates in Llama 3.1's system message. */
 export const PROMPT_OVERHEAD = 40;
 
-/** Letters that often follow a letter in English: the vocabulary has most words that consist of such pairs. */
-const FOLLOWERS: Record<string, string> = {
-  a: "bcdfghiklmnprstuvwyz",
-  b: "aeiloruy",
-  c: "acehiklortu",
-  d: "aeiorsu",
-  e: "acdefiklmnoprstvwxy",
-  f: "aefilortu",
-  g: "aehilorsu",
-  h: "aeinortuy",
-  i: "abcdefgklmnoprstvz",
-  j: "ou",
-  k: "eins",
-  l: "adefiklopstuwy",
-  m: "aeimopsuy",
-  n: "acdegijknosty",
-  o: "abcdfghiklmnoprstuvwy",
-  p: "aehiloprstu",
-  q: "u",
-  r: "acdefgiklmnorstuy",
-  s: "acehikopstuy",
-  t: "abcehilorstuy",
-  u: "cdegilmnprst",
-  v: "aeio",
-  w: "aehinor",
-  x: "cp",
-  y: "eiost",
-  z: "i",
-};
-
-/** Tokens per character, by script. Other scripts cost a token per byte, the maximum. */
-const SCRIPTS: [RegExp, number][] = [
-  [/[\u00c0-\u024f\u1e00-\u1eff]/, 1],
-  [/[\u0300-\u036f]/, 1],
-  [/[\u0370-\u03ff]/, 0.6],
-  [/[\u0400-\u04ff]/, 0.55],
-  [/[\u0590-\u05ff]/, 1.3],
-  [/[\u0600-\u06ff]/, 0.6],
-  [/[\u0900-\u097f]/, 0.75],
-  [/[\u0e00-\u0e7f]/, 0.7],
-  [/[\u3000-\u30ff\uff00-\uffef]/, 1],
-  [/[\u4e00-\u9fff]/, 1.35],
-  [/[\uac00-\ud7a3]/, 1.2],
-];
-
-/** The tokens of a language's words: per letter, and per unusual pair of letters. */
-interface Prices {
-  letters: number;
-  unusual: number;
-}
-const ENGLISH: Prices = { letters: 1 / 9, unusual: 0.3 };
-const OTHER: Prices = { letters: 1 / 3.6, unusual: 0.6 };
-/** The least tokens of a word: even short words are not always one token. */
-const KNOWN = 1.04;
-/** The factor for words in capitals: fewer of them are in the vocabulary. */
-const CAPITALS = 1.5;
-
 /** Words that almost every English text contains, and their least share of its words. */
-const ENGLISH_WORDS = /\b(?:the|and|of|is|are|was|it|you|that|for|with|my|this|have|she|he|we)\b/gi;
+const ENGLISH_WORDS = "the and of is are was it you that for with my this have she he we";
+const LONGEST_ENGLISH = 4;
 const ENGLISH_SHARE = 1 / 16;
 
-/** Words, numbers and the rest, as the tokenizer cuts them; a space before a word is part of the word's token. */
-const PIECES =
-  /(?<blob>[A-Za-z0-9+/=_-]{20,})|(?<word>[A-Z]?[a-z]+|[A-Z]+(?![a-z]))|(?<digits> ?[0-9]+)|(?<space>\s+)|(?<punct>[!-/:-@[-`{-~]+)|(?<other>.)/gsu;
-const BLOB_PARTS = /(?<word>[A-Z]?[a-z]+|[A-Z]+(?![a-z]))|(?<digits>[0-9]+)|(?<punct>[^A-Za-z0-9]+)/g;
-
-/** Tokens per character of random text: keys, hashes, base64. */
+/** The least length of a run of letters, digits and `+/=_-` that may be random: a key, a hash, base64. */
+const BLOB = 20;
+const BLOB_MARKS = "+/=_-";
+/** Tokens per character of random text, and of punctuation. */
 const RANDOM = 0.78;
+const PUNCTUATION = 0.68;
 
-type Groups = { [name: string]: string | undefined };
+/** Kinds of code units, cached in a table. Regular expressions would take most of the time of an append. */
+const SMALL = 1;
+const CAPITAL = 2;
+const DIGIT = 3;
+const SPACE = 4;
+const PUNCT = 5;
+const OTHER_KIND = 6;
+const KINDS: [RegExp, number][] = [
+  [/[a-z]/, SMALL],
+  [/[A-Z]/, CAPITAL],
+  [/[0-9]/, DIGIT],
+  [/\s/, SPACE],
+  [/[!-~]/, PUNCT],
+];
+const known = new Uint8Array(0x10000);
 
-function pieceTokens({ blob, word, digits, space, punct, other }: Groups, prices: Prices): number {
-  if (blob !== undefined) return isRandom(blob) ? blob.length * RANDOM : sumTokens(blob, BLOB_PARTS, prices);
-  if (word !== undefined) return wordTokens(word, prices);
-  if (digits !== undefined) return (digits.startsWith(" ") ? 1 : 0) + Math.ceil(digits.trimStart().length / 3);
-  if (space !== undefined) return spaceTokens(space);
-  if (punct !== undefined) return Math.max(1, punct.length * 0.68);
-  return other === undefined ? 0 : otherTokens(other);
+function newKind(code: number): number {
+  const character = String.fromCharCode(code);
+  const kind = KINDS.find(([pattern]) => pattern.test(character))?.[1] ?? OTHER_KIND;
+  known[code] = kind;
+  return kind;
 }
+
+/** A text with the kind of each of its code units, and one more of OTHER_KIND at the end. */
+interface Scanned {
+  text: string;
+  kinds: Uint8Array;
+}
+
+function scan(text: string): Scanned {
+  const kinds = new Uint8Array(text.length + 1);
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    kinds[at] = known[code] || newKind(code);
+  }
+  kinds[text.length] = OTHER_KIND;
+  return { text, kinds };
+}
+
+/** Returns the end of the run of one kind that begins at a place. */
+function endOf(kinds: Uint8Array, start: number, kind: number): number {
+  let at = start;
+  while (kinds[at] === kind) at += 1;
+  return at;
+}
+
+/** Returns the end of the run of characters of a blob that begins at a place. */
+function endOfBlob({ text, kinds }: Scanned, start: number, to: number): number {
+  let at = start;
+  while (at < to && ((kinds[at] ?? 0) <= DIGIT || (kinds[at] === PUNCT && BLOB_MARKS.includes(text.charAt(at)))))
+    at += 1;
+  return at;
+}
+
+/** Packs the letters of a short word into a number. */
+function packed(text: string, from: number, to: number): number {
+  let pack = 0;
+  for (let at = from; at < to; at += 1) pack = pack * 32 + letterOf(text, at);
+  return pack;
+}
+const englishWords = new Set(ENGLISH_WORDS.split(" ").map((word) => packed(word, 0, word.length)));
 
 /** Returns whether a text looks random: letters mixed with digits, or capitals within a lower-case word. */
 const isRandom = (blob: string) => (/[0-9]/.test(blob) ? /[a-zA-Z]/.test(blob) : /[a-z][A-Z]{2,}[a-z]/.test(blob));
 
-function wordTokens(word: string, prices: Prices): number {
-  const lower = word.toLowerCase();
-  let unusual = 0;
-  for (let at = 1; at < lower.length; at += 1) {
-    if (!FOLLOWERS[lower.charAt(at - 1)]?.includes(lower.charAt(at))) unusual += 1;
-  }
-  // A name or a random string in an English text is not an English word.
-  const by = unusual > word.length / 3 ? OTHER : prices;
-  const capitals = word.length > 1 && word === word.toUpperCase() ? CAPITALS : 1;
-  return capitals * Math.max(KNOWN, word.length * by.letters + unusual * by.unusual);
-}
-
-/** Returns the tokens of white space. Long runs of one kind take few tokens, and a single space none. */
-function spaceTokens(space: string): number {
-  if (space === " ") return 0;
-  return [...space.matchAll(/ +|\n+|[^ \n]/g)].reduce((sum, [run]) => sum + 0.6 + run.length / 16, 0.4);
-}
-
-function otherTokens(character: string): number {
-  for (const [script, price] of SCRIPTS) if (script.test(character)) return price;
-  const code = character.codePointAt(0) ?? 0;
-  return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x20000 ? 3 : 4;
-}
-
-function sumTokens(text: string, pieces: RegExp, prices: Prices): number {
+/**
+ * Returns the tokens of a part of a text: of its words, numbers and the rest, as the tokenizer cuts them. A space before
+ * a number is part of its token. @param blobs whether the part may contain random text
+ */
+function sumTokens(scanned: Scanned, from: number, to: number, by: Prices, blobs = true): number {
+  const { text, kinds } = scanned;
   let sum = 0;
-  for (const { groups } of text.matchAll(pieces)) if (groups) sum += pieceTokens(groups, prices);
+  let blobEnd = from;
+  for (let at = from; at < to; ) {
+    const start = at;
+    const kind = kinds[at];
+    if (blobs && at >= blobEnd) blobEnd = endOfBlob(scanned, at, to);
+    if (blobs && blobEnd - at >= BLOB) {
+      const blob = text.slice(at, blobEnd);
+      sum += isRandom(blob) ? blob.length * RANDOM : sumTokens(scanned, at, blobEnd, by, false);
+      at = blobEnd;
+    } else if (kind === SMALL || (kind === CAPITAL && kinds[at + 1] === SMALL)) {
+      at = endOf(kinds, at + 1, SMALL);
+      sum += wordTokens(text, start, at, { isCapitals: false, by });
+    } else if (kind === CAPITAL) {
+      at = endOf(kinds, at, CAPITAL);
+      // The last capital belongs to the next word.
+      if (kinds[at] === SMALL) at -= 1;
+      sum += wordTokens(text, start, at, { isCapitals: true, by });
+    } else if (kind === DIGIT) {
+      at = endOf(kinds, at, DIGIT);
+      sum += Math.ceil((at - start) / 3);
+    } else if (kind === SPACE && text.charAt(at) === " " && kinds[at + 1] === DIGIT) {
+      at = endOf(kinds, at + 1, DIGIT);
+      sum += 1 + Math.ceil((at - start - 1) / 3);
+    } else if (kind === SPACE) {
+      at = endOf(kinds, at, SPACE);
+      sum += spaceTokens(text.slice(start, at));
+    } else if (kind === PUNCT) {
+      at = Math.min(to, endOf(kinds, at, PUNCT));
+      sum += Math.max(1, (at - start) * PUNCTUATION);
+    } else {
+      const code = text.codePointAt(at) ?? 0;
+      at += code > 0xffff ? 2 : 1;
+      sum += otherTokens(code);
+    }
+  }
   return sum;
 }
 
-function isEnglish(text: string): boolean {
-  const words = text.match(/[a-z]+/gi)?.length ?? 0;
-  return (text.match(ENGLISH_WORDS)?.length ?? 0) >= words * ENGLISH_SHARE;
+/** Returns whether a text is in English: common English words are a certain share of its words of Latin letters. */
+function isEnglish({ text, kinds }: Scanned): boolean {
+  const isJoined = (at: number) => kinds[at] === DIGIT || text.charAt(at) === "_";
+  let words = 0;
+  let english = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const start = at;
+    while ((kinds[at] ?? OTHER_KIND) <= CAPITAL) at += 1;
+    if (at === start) continue;
+    words += 1;
+    if (at - start > LONGEST_ENGLISH || isJoined(start - 1) || isJoined(at)) continue;
+    if (englishWords.has(packed(text, start, at))) english += 1;
+  }
+  return english >= words * ENGLISH_SHARE;
 }
 
 /** Returns the estimated tokens of a text. */
 export function estimateTokens(text: string): number {
-  return Math.ceil(sumTokens(text, PIECES, isEnglish(text) ? ENGLISH : OTHER));
+  const scanned = scan(text);
+  return Math.ceil(sumTokens(scanned, 0, text.length, isEnglish(scanned) ? ENGLISH : OTHER));
 }
 
 /** Returns the estimated tokens of a message in a prompt, with its speaker, its calls and the template's overhead. */

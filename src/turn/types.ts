@@ -1,4 +1,5 @@
 /** The types of turns, messages and prompts. */
+import type { Explanation } from "./explanation";
 import type { Failure } from "./result";
 import type { Sampling } from "./sampling";
 import type { AnswerFormat, Called, ToolCall, ToolResult, Tools } from "./tool-types";
@@ -99,7 +100,7 @@ export interface Budget {
 /** A message that recall found; a higher score is a better match. `content` and `tokens` may be from an excerpt. */
 export interface RecalledMessage extends Message {
   score: number;
-  /** The first and the last character of the excerpt in the message; absent for whole messages. */
+  /** The place of the excerpt in the message, in UTF-16 code units, `to` exclusive; absent for whole messages. */
   from?: number;
   to?: number;
   /** The session of the message, if it is another session of the user. */
@@ -123,6 +124,8 @@ export interface Context {
   total: number;
   /** Absent for a question without a user. */
   user?: UserContext | undefined;
+  /** Absent if no explanation was requested. */
+  explained?: Explanation[] | undefined;
 }
 
 /** The estimated tokens of each part of a prompt. */
@@ -155,7 +158,7 @@ export interface MemoryUsed {
   /** Estimated tokens of window and recalled messages. */
   tokens: number;
   window: WindowUsed | null;
-  recalled: Pick<RecalledMessage, "seq" | "score" | "sessionId" | "words" | "meaning">[];
+  recalled: Pick<RecalledMessage, "seq" | "score" | "sessionId" | "words" | "meaning" | "from" | "to">[];
   recall: RecallBy;
   /** Messages of the session that this prompt left out. */
   omitted: number;

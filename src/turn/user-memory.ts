@@ -10,24 +10,76 @@ export interface Place {
   seq: number;
 }
 
-/** One short statement about a user. Times are milliseconds since 1970. */
-export interface Fact {
-  id: string;
+/** A statement with its time span. */
+export interface Statement {
   text: string;
-  /** Estimated tokens of the text in a prompt. */
+  /** The first and the last day, as `2026-11-26`; null if unknown. */
+  since: string | null;
+  until: string | null;
+}
+
+/** One short statement about a user: the current version of a fact. Times are milliseconds since 1970. */
+export interface Fact extends Statement {
+  id: string;
+  /** Identifies the version. */
+  number: number;
+  /** Estimated tokens of the statement in a prompt. */
   tokens: number;
-  /** The message that it is from; null if a client gave none. */
-  source: Place | null;
+  /** Whether every prompt contains it. */
+  pinned: boolean;
+  /** The messages that it is from, first one first. */
+  sources: Place[];
+  writtenBy: "person" | "model";
+  /** When the fact was added, and when this version was. */
   createdAt: number;
   updatedAt: number;
+}
+
+/** One of the versions of a fact. */
+export interface FactVersion extends Fact {
+  /** Counts the versions of the fact, from 1. */
+  version: number;
+  /** When the next version replaced it, or the fact ended; null for a current one. */
+  endedAt: number | null;
+}
+
+/** A client's change of a fact. Absent fields keep their values. */
+export interface FactEdit extends Partial<Statement> {
+  pinned?: boolean | undefined;
+  source?: Place | undefined;
+}
+
+/** Returns a statement as a line of a prompt, with its time span behind the text. */
+export function statementLine({ text, since, until }: Statement): string {
+  const span = [since && `since ${since}`, until && `until ${until}`].filter(Boolean).join(", ");
+  return span === "" ? text : `${text} (${span})`;
+}
+
+/** Returns a key that is equal for texts that differ only in case, spacing and the full stop at the end. */
+export const sameFactKey = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[.!。]+$/u, "");
+
+/** An earlier session of the user. */
+export interface EarlierSession {
+  /** Null without title and question. */
+  title: string | null;
+  /** The time of its last message, in milliseconds since 1970. */
+  lastAt: number;
 }
 
 /** The part of a user's memory in a prompt, besides recalled messages. */
 export interface UserContext {
   /** Whether the user's object answered in time. If not, the prompt has no facts. */
   answered: boolean;
-  /** Newest first. */
+  /** Pinned ones first, then by relevance to the question, then newest first. */
   facts: Fact[];
+  /** The latest other sessions, newest first, with the days that the prompt shows; absent after the first turn. */
+  latest?: (EarlierSession & { date: string })[] | undefined;
 }
 
 /** The part of a user's memory in an answer. */

@@ -78,7 +78,7 @@ const planAt = (messages: readonly Message[], level: number): Planned[] =>
  * Plans an exchange within a number of tokens: its first part and the newest others, long messages shortened.
  * Plans nothing if neither its first nor its last part fits.
  */
-function planExchange(exchange: readonly Message[], room: number): Planned[] {
+export function planExchange(exchange: readonly Message[], room: number): Planned[] {
   const [first = [], ...others] = partsOf(exchange);
   const kept: Message[][] = [];
   let left = room - sumOf(first, leastTokens);

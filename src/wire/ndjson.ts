@@ -15,7 +15,7 @@ const memoryOf = ({ tokens, window, recalled, recall, omitted, prompt }: MemoryU
   // Omits messages of other sessions, because an export does not contain session ids.
   recalled: recalled
     .filter(({ sessionId }) => sessionId === undefined)
-    .map(({ seq, score, words, meaning }) => ({ seq, score, words, meaning })),
+    .map(({ seq, score, words, meaning, from, to }) => ({ seq, score, words, meaning, from, to })),
   recall,
   omitted,
   prompt: prompt && {

@@ -1,5 +1,6 @@
 /** Lists all failures with status, title, detail and headers. Formats them as RFC 9457 problems or OpenAI errors. */
 import type { Failure } from "../turn/result";
+import type { ProblemStatus } from "./problem-status";
 
 /** Failures before a turn begins, caused by the request or by the Worker's configuration. */
 type RequestFailure =
@@ -21,14 +22,10 @@ type RequestFailure =
   | { reason: "misconfigured"; detail: string }
   | { reason: "not_found" }
   | { reason: "model_not_found" }
-  | { reason: "method_not_allowed"; allow: string }
-  | { reason: "internal" };
+  | { reason: "method_not_allowed"; allow: string };
 
 export type AnyFailure = Failure | RequestFailure;
 export type Reason = AnyFailure["reason"];
-
-/** The HTTP statuses of problems. */
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504 | 507;
 
 /** One failure. `{name}` in a text is replaced by that field of the failure. */
 type FailureRow = [status: ProblemStatus, title: string, detail: string, headers?: Record<string, string>];
@@ -58,7 +55,7 @@ const TABLE: Record<Reason, FailureRow> = {
   not_found: [404, "Not found", "There is no such route."],
   model_not_found: [404, "Model not found", "There is no such model. `GET /v1/models` lists the models."],
   method_not_allowed: [405, "Method not allowed", "This route supports {allow}.", { allow: "{allow}" }],
-  internal: [500, "Internal error", "This is a bug. Search the Worker's log for the request id."],
+  internal: [500, "Internal error", "This is a bug. Search the Worker's log for the request id.", NO_RETRY],
   model_busy: [503, "Model busy", "The model is overloaded. Retry in a few seconds.", retryAfter(10)],
   model_timeout: [504, "Model timeout", "The model did not answer in time. Retry, or send a smaller `maxTokens`.", NO_RETRY],
   model_stalled: [504, "Model stalled", "The model stopped sending in the middle of its answer. Retry.", NO_RETRY],

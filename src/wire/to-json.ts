@@ -1,24 +1,16 @@
 /** Converts stored values to JSON of the API, with times in ISO 8601. */
-import type { FinishedTurn, MemoryUsed, Message, NewMessage, RecalledMessage, StoredTurn } from "../turn/types";
+import type { FinishedTurn, MemoryUsed, Message, RecalledMessage, StoredTurn } from "../turn/types";
+import type { Fact } from "../turn/user-memory";
 
 export const iso = (ms: number) => new Date(ms).toISOString();
 export const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
-
-/** Returns a request's message in the stored form. */
-export const fromMessage = ({
-  createdAt,
-  ...message
-}: Omit<NewMessage, "createdAt"> & { createdAt?: string | undefined }): NewMessage => ({
-  ...message,
-  ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),
-});
 
 export const toMessage = (stored: Message) => ({ ...stored, createdAt: iso(stored.createdAt) });
 
 /** Returns a recalled message. @param own the session that recalled it: messages without a session belong to it */
 export const toRecalled = (
   own: string,
-  { sessionId = own, seq, score, words, meaning, role, name, content, createdAt }: RecalledMessage,
+  { sessionId = own, seq, score, words, meaning, role, name, content, from, to, createdAt }: RecalledMessage,
 ) => ({
   sessionId,
   seq,
@@ -28,6 +20,8 @@ export const toRecalled = (
   role,
   ...(name !== undefined && { name }),
   content,
+  from,
+  to,
   createdAt: iso(createdAt),
 });
 
@@ -58,4 +52,10 @@ export const toTurn = (sessionId: string, turn: StoredTurn) => ({
   question: turn.question,
   createdAt: iso(turn.createdAt),
   finishedAt: isoOrNull(turn.finishedAt),
+});
+
+export const toFact = ({ id, text, pinned, since, until, sources, writtenBy, createdAt, updatedAt }: Fact) => ({
+  ...{ id, text, pinned, since, until, sources, writtenBy },
+  createdAt: iso(createdAt),
+  updatedAt: iso(updatedAt),
 });

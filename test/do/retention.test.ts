@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
 import { askForm, askRequest } from "../support/ask-request";
+import { eventually } from "../support/eventually";
 import { keepFor } from "../support/keep-for";
 import { lose } from "../support/lose";
 import { HELD, PLAYED, scripted } from "../support/scripted-model";
@@ -159,7 +160,7 @@ describe("a session with a time to live", () => {
     const session = freshSession();
     await scripted(session, PLAYED);
     const asked = stubOf(session).ask(askRequest("t1", "Sing.", { form: askForm(session) }));
-    await vi.waitFor(async () => expect((await leftOf(session)).messages).toBe(1));
+    await eventually(async () => expect((await leftOf(session)).messages).toBe(1));
     // Starts the object again, as after a loss.
     await runInDurableObject(stubOf(session), (_, state) => new ChatDO(state, { ...env, SESSION_TTL_DAYS: "30" }));
     expect(await alarmOf(session)).toBe(30);
@@ -171,7 +172,7 @@ describe("a session with a time to live", () => {
     const session = freshSession();
     await scripted(session, PLAYED);
     const asked = stubOf(session).ask(askRequest("t1", "Sing.", { form: askForm(session) }));
-    await vi.waitFor(async () => expect((await leftOf(session)).messages).toBe(1));
+    await eventually(async () => expect((await leftOf(session)).messages).toBe(1));
     const woken = await runInDurableObject(stubOf(session), async (_, state) => {
       state.storage.sql.exec("CREATE TRIGGER full BEFORE INSERT ON due BEGIN SELECT RAISE(FAIL, 'full'); END");
       return new ChatDO(state, { ...env, SESSION_TTL_DAYS: "30" }).info("");

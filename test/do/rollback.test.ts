@@ -3,6 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import type { TenantDO } from "../../src/do/tenant";
+import { eventually } from "../support/eventually";
 import { copyOf, down, freshUser, later, owes, PATIENT, replaced, sessionObject, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
@@ -27,7 +28,7 @@ async function untold() {
   const [session, user] = [freshSession(), freshUser()];
   const tell = replaced("tell", down);
   await llamory.post("/ask", { sessionId: session, userId: user, question: "My secret is mango." });
-  await vi.waitFor(() => expect(tell).toHaveBeenCalled());
+  await eventually(() => expect(tell).toHaveBeenCalled());
   tell.mockRestore();
   return { session, user };
 }
@@ -104,7 +105,7 @@ describe("tables that newer code made", () => {
   it("of a user fail every request of the user, and the user's sessions answer without it", async () => {
     const [session, user] = [freshSession(), freshUser()];
     await llamory.post("/ask", { sessionId: session, userId: user, question: "My secret is mango." });
-    await vi.waitFor(async () => expect(await copyOf(user)).toHaveLength(2));
+    await eventually(async () => expect(await copyOf(user)).toHaveLength(2));
     await schema(userObject(user), "user_schema", "+ 1");
     await expectTooNew(userRoutes(user));
     const ask = (sessionId: string) =>

@@ -1,6 +1,6 @@
 /** Runs every command and program of the documents as written, and compares the output with the block after it. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -16,8 +16,27 @@ const ci = readFileSync(join(root, ".ci/run"), "utf8");
 /** The server of `npm start`. It receives the documents' requests in order. */
 const server = new Dev();
 
+/** The exports that the documents import, under the names that their products give them. */
+const histories = join(folder, "histories");
+const samples = join(root, "test/converters/samples");
+const NAMES = {
+  "conversations.json": "conversations.json",
+  "chatgpt-export.zip": "conversations.json",
+  "claude-export.zip": "claude.json",
+  "chat-export.json": "open-webui.json",
+  "conversation.json": "librechat.json",
+  "WhatsApp Chat with Bo.txt": "whatsapp-android.txt",
+  "slack-export.zip": "slack",
+  "result.json": "result.json",
+  "training.jsonl": "openai.jsonl",
+  "history.json": "langchain.json",
+};
+
 beforeAll(() => {
   mkdirSync(app);
+  mkdirSync(histories);
+  for (const [name, sample] of Object.entries(NAMES))
+    cpSync(join(samples, sample), join(histories, name), { recursive: true });
   symlinkSync(root, join(folder, "llamory"));
   writeFileSync(join(app, "package.json"), JSON.stringify({ type: "module", private: true }));
   return server.start();
@@ -79,10 +98,25 @@ async function run(block: Block): Promise<string> {
       const hono = join(root, "node_modules/hono");
       shell(`${command.replace("hono", hono)} --offline --ignore-scripts --no-audit --no-fund`, app);
       symlinkSync(join(root, "node_modules/openai"), join(app, "node_modules/openai"));
+    } else if (/^llamory /.test(command)) {
+      shell(
+        command.replace("llamory", `LLAMORY_URL=${url} '${process.execPath}' '${join(root, "dist/cli.js")}'`),
+        histories,
+      );
+    } else if (/^(?:export LLAMORY_|npm install --global llamory$)/.test(command)) {
+      // The test names its server itself, and runs the command that the build made.
     } else if (/^echo /.test(command)) {
       shell(command, folder);
     } else if (/^npm run scale -- /.test(command)) {
       expect(shell(command.replace("-- ", `-- ${folder}/`), root)).toContain("$327.00");
+    } else if (/^npm run token -- --secrets /.test(command)) {
+      const file = join(mkdtempSync(join(folder, "secrets-")), "secrets.json");
+      expect(shell(command.replace("secrets.json", file), root)).toMatch(/llamory_[\w-]{43}/);
+      const secrets = {
+        API_TOKENS: expect.stringMatching(/^[0-9a-f]{64}$/),
+        SESSION_KEY: expect.stringMatching(/.{44}/),
+      };
+      expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(secrets);
     } else if (/^npm run token/.test(command)) {
       expect(shell(command, root)).toMatch(/llamory_[\w-]{43}[\s\S]*[0-9a-f]{64}/);
     } else if (/^npm (?:ci|test)\b/.test(command)) {

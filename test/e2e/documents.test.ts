@@ -20,7 +20,7 @@ const documentOf = (path: string) => {
 
 const FILE = /^(?:[\w.*-]+\/)*[\w.*-]+\.(?:ts|tsx|mjs|toml|json|md|html)$/;
 const FOLDER =
-  /^(?:src|test|docs|scripts|bench|postman|do|turn|llm|wire|rpc|schema|routes|middleware|page|session|user|memory|sqlite)(?:\/[\w-]+)*\/$/;
+  /^(?:src|test|docs|scripts|bench|postman|do|turn|llm|wire|rpc|schema|routes|middleware|converters|importing|cli|page|session|user|memory|sqlite)(?:\/[\w-]+)*\/$/;
 
 /** Returns whether a path in a document exists: in the root, in `src` or, for a name alone, anywhere. */
 const isThere = (path: string) =>

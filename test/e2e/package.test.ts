@@ -84,6 +84,11 @@ describe("an app that installs the packed package", () => {
     expect(refused).toBe(400);
   });
 
+  it("gets the command, which needs none of the dependencies", () => {
+    rmSync(join(app, "node_modules/hono"), { recursive: true });
+    expect(run(join(app, "node_modules/.bin/llamory"), "--help")).toContain("llamory COMMAND");
+  });
+
   it("gets what publint and are-the-types-wrong find in order", () => {
     bin("publint", "run", tarball, "--strict");
     bin("attw", tarball, "--profile", "esm-only");

@@ -36,6 +36,44 @@ describe("Markdown", () => {
     expect(lines).toBe(1);
   });
 
+  it("headings keep the page's outline, and rules are drawn", async () => {
+    await using visitor = await openAnswer("# One\n\n## Two\n\n### Three\n\n---\n\nend");
+    const message = visitor.page.locator("#m2");
+    for (const [level, name] of [
+      [3, "One"],
+      [4, "Two"],
+      [5, "Three"],
+    ] as const) {
+      expect(await message.getByRole("heading", { level, name, exact: true }).count()).toBe(1);
+    }
+    expect(await message.locator("hr").evaluate((rule) => rule.getBoundingClientRect().width)).toBeGreaterThan(100);
+  });
+
+  it.each(["light", "dark"] as const)("placeholders are readable in %s", async (colorScheme) => {
+    await using visitor = await visited.open("/", { colorScheme });
+    const contrast = await visitor.page.locator("#question").evaluate((field) => {
+      // Returns the relative luminance (WCAG 2) of a color that the canvas reads.
+      const luminance = (color: string) => {
+        const context = new OffscreenCanvas(1, 1).getContext("2d");
+        if (!context) return Number.NaN;
+        context.fillStyle = color;
+        context.fillRect(0, 0, 1, 1);
+        const [red = 0, green = 0, blue = 0] = Array.from(context.getImageData(0, 0, 1, 1).data, (byte) => {
+          const share = byte / 255;
+          return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+      };
+      const ground = [field, document.body].map((element) => getComputedStyle(element).backgroundColor);
+      const [text, behind] = [
+        luminance(getComputedStyle(field, "::placeholder").color),
+        luminance(ground.find((color) => !/, 0\)$/.test(color)) ?? "white"),
+      ];
+      return (Math.max(text, behind) + 0.05) / (Math.min(text, behind) + 0.05);
+    });
+    expect(contrast).toBeGreaterThanOrEqual(4.5);
+  });
+
   it("entities are decoded in text and kept in code", async () => {
     await using visitor = await openAnswer("a &lt; b &copy; `&lt;b&gt;`\n\n```\n&amp;\n```");
     const { page } = visitor;
@@ -86,7 +124,7 @@ describe("code and formulas", () => {
     const { page } = visitor;
     await page.locator("#m2 .code-kwd", { hasText: "const" }).waitFor();
     expect(await page.locator("#m2 pre").innerText()).toBe(code);
-    await page.getByRole("button", { name: "Copy code" }).click();
+    await page.getByRole("button", { name: "Copy code", exact: true }).click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
   });
 
@@ -148,17 +186,17 @@ describe("a conversation", () => {
       document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
     }, file);
     await visitor.hasRead("I keep bees.");
-    const list = page.getByRole("navigation", { name: "Conversations" });
-    await list.getByRole("link", { name: "Bees" }).waitFor();
+    const list = page.getByRole("navigation", { name: "Conversations", exact: true });
+    await list.getByRole("link", { name: "Bees", exact: true }).waitFor();
     await page.reload();
-    await list.getByRole("link", { name: "Bees" }).waitFor();
+    await list.getByRole("link", { name: "Bees", exact: true }).waitFor();
   });
 
   it("begins with suggestions, and names the browser's tab", async () => {
     await using visitor = await visited.open();
     const { page } = visitor;
     expect(await page.title()).toBe("Llamory");
-    await page.getByRole("button", { name: "How does your memory work?" }).click();
+    await page.getByRole("button", { name: "How does your memory work?", exact: true }).click();
     await visitor.hasRead("You said: How does your memory work?");
     await expect.poll(() => page.title()).toBe("How does your memory work? · Llamory");
   });
@@ -171,7 +209,7 @@ describe("the page", () => {
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(await background()).toBe("rgb(255, 255, 255)");
     await page.getByRole("button", { name: "More", exact: true }).click();
-    await page.getByLabel("Theme").selectOption("dark");
+    await page.getByRole("combobox", { name: "Theme", exact: true }).selectOption("dark");
     await expect.poll(background).toBe("rgb(22, 21, 26)");
     await page.reload();
     await expect.poll(background).toBe("rgb(22, 21, 26)");

@@ -12,10 +12,13 @@ describe("to look inside", () => {
     const { page } = visitor;
     await visitor.ask("What is the password of the cellar?");
     await visitor.hasRead("It is xylophone.");
-    await page.getByText("Details").last().click();
+    await page
+      .getByRole("button", { name: /^Details/ })
+      .last()
+      .click();
     const recalled = page
       .locator("ol.message-links")
-      .getByRole("link", { name: "The password of the cellar is xylophone." });
+      .getByRole("link", { name: "The password of the cellar is xylophone.", exact: true });
     await recalled.waitFor();
     expect(await page.locator(".legend").first().innerText()).toMatch(
       /System prompt[\s\S]*Recalled[\s\S]*Reserved for the reply/,
@@ -46,7 +49,7 @@ describe("to look inside", () => {
     const { page } = visitor;
     await page.fill("#question", "What is the password of the cellar?");
     await page.getByRole("button", { name: "Prompt", exact: true }).click();
-    const dialog = page.getByRole("dialog", { name: "Prompt" });
+    const dialog = page.getByRole("dialog", { name: "Prompt", exact: true });
     await dialog.getByText("System prompt").waitFor();
     expect(await dialog.locator("li.window").last().innerText()).toContain("message 1000");
     expect(await dialog.locator("li.question").innerText()).toContain("What is the password of the cellar?");
@@ -73,6 +76,23 @@ describe("to look inside", () => {
     expect(await visitor.violations()).toEqual([]);
   });
 
+  it("a trial of budgets that failed shows its failure until the next one succeeds", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await page.fill("#question", "What is the password of the cellar?");
+    await page.getByRole("button", { name: /^Will send/ }).click();
+    const recall = page.getByLabel(/^Recalled messages/);
+    await recall.waitFor();
+    await page.route("**/context", (route) => route.abort());
+    await recall.fill("0");
+    const failure = page.locator(".budget-trial").getByRole("alert");
+    await failure.waitFor();
+    await page.unroute("**/context");
+    await page.getByLabel(/^Recent messages/).fill("0");
+    await page.locator(".columns > div").first().waitFor();
+    expect(await failure.count()).toBe(0);
+  });
+
   it("what changed since the previous answer is listed, and prompt tokens are shown once", async () => {
     const session = `change-${crypto.randomUUID()}`;
     await visited.remember(session, 3_000, { at: 6, content: "The password of the cellar is xylophone." });
@@ -86,7 +106,7 @@ describe("to look inside", () => {
       .getByRole("button", { name: /^Details/ })
       .last()
       .click();
-    await page.getByRole("heading", { name: "Since the previous answer" }).waitFor();
+    await page.getByRole("heading", { name: "Since the previous answer", exact: true }).waitFor();
     expect(await page.getByText(/excerpts? dropped:/).count()).toBe(1);
     const details = await page.locator(".answer-details:visible").innerText();
     expect(details.match(/[\d,]+ of [\d,]+ tokens used/g)).toHaveLength(1);
@@ -109,13 +129,16 @@ describe("to look inside", () => {
     await visited.remember(session, 1, { at: 0, content: "The hives stand under a lime tree.", userId });
     await using visitor = await open();
     const { page } = visitor;
-    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByRole("button", { name: "Search", exact: true }).click();
     await page.getByText("Searches this conversation.").waitFor();
     await page.keyboard.press("Escape");
     await visitor.signIn(userId);
-    await page.getByRole("navigation").getByRole("link", { name: "The hives stand" }).waitFor();
-    await page.getByRole("button", { name: "Search" }).click();
-    await page.getByLabel("Search text").fill("lime");
+    await page
+      .getByRole("navigation")
+      .getByRole("link", { name: /^The hives stand/ })
+      .waitFor();
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.getByLabel("Search text", { exact: true }).fill("lime");
     await page.keyboard.press("Enter");
     await page.getByText("1 found, best first, in all conversations.").waitFor();
     await page.getByText(/^The hives stand under a lime tree\. · user/).waitFor();
@@ -126,45 +149,70 @@ describe("to look inside", () => {
     await visited.remember(session, 300, { at: 6, content: "The password of the cellar is xylophone." });
     await using visitor = await open(`/#/${session}`);
     const { page } = visitor;
-    await page.getByRole("button", { name: "Search" }).click();
-    await page.getByLabel("Search text").fill("cellar");
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.getByLabel("Search text", { exact: true }).fill("cellar");
     await page.keyboard.press("Enter");
-    await page.getByRole("link", { name: "The password of the cellar is xylophone." }).click();
+    await page.getByRole("link", { name: "The password of the cellar is xylophone.", exact: true }).click();
     await page.waitForSelector("#m7:focus");
   });
-});
 
-describe("whatever is said", () => {
-  it("nothing of an answer runs, and no link leads where it should not", async () => {
+  it("the tokens and the price of the whole conversation are summed up", async () => {
     await using visitor = await open();
     const { page } = visitor;
-    await visitor.ask("Be hostile.");
-    await visitor.sees("<script>window.hacked = 1</script>");
-    await page.getByText("another", { exact: true }).waitFor();
-    expect(await page.evaluate(() => "hacked" in window)).toBe(false);
-    expect(await page.locator(".message :is(script, img, iframe, svg, style)").count()).toBe(0);
-    const links = page.locator(".message.assistant a:not(header a)");
-    expect(await links.evaluateAll((all) => all.map((link) => link.getAttribute("href")))).toEqual([
-      ...["https://example.com/", "https://example.com/x.png"],
-    ]);
+    const dialog = page.getByRole("dialog", { name: "Costs", exact: true });
+    await visitor.choose("Costs");
+    await dialog.getByText("No model has answered in this conversation.").waitFor();
+    await page.keyboard.press("Escape");
+    for (const question of ["I keep bees.", "I like figs."]) {
+      await visitor.ask(question);
+      await visitor.hasRead(`You said: ${question}`);
+    }
+    const messages = await visited.transcript(visitor.session);
+    const turns = await Promise.all(
+      messages
+        .filter(({ role }) => role === "assistant")
+        .map(async ({ turnId }) => {
+          const turn = await fetch(`${visited.server.url}/sessions/${visitor.session}/turns/${turnId}`);
+          return (await turn.json()) as { model: string; usage: { promptTokens: number } };
+        }),
+    );
+    const tokens = turns.reduce((sum, { usage }) => sum + usage.promptTokens, 0);
+    await visitor.choose("Costs");
+    await dialog.getByText(`2 answers · prompts ${tokens.toLocaleString("en")} tokens`).waitFor();
+    await dialog.getByText(turns[0]?.model ?? "", { exact: true }).waitFor();
   });
 
-  it("a line of 200,000 characters and 5,000 messages leave the page usable", async () => {
-    const session = `long-${crypto.randomUUID()}`;
-    await visited.remember(session, 5_000);
+  it("search loads further results", async () => {
+    const session = `search-${crypto.randomUUID()}`;
+    await visited.remember(session, 200);
     await using visitor = await open(`/#/${session}`);
     const { page } = visitor;
-    await visitor.ask("Say one long line.");
-    await page.getByRole("button", { name: "Show all 200,000 characters" }).waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
-    expect(await page.locator("article").count()).toBeLessThanOrEqual(150);
-    for (let pages = 0; pages < 4; pages += 1) {
-      const first = await page.locator("article[id]").first().getAttribute("id");
-      await page.getByRole("button", { name: "Show older messages" }).click();
-      await expect.poll(() => page.locator("article[id]").first().getAttribute("id")).not.toBe(first);
-    }
-    expect(await page.locator("article").count()).toBeLessThanOrEqual(150);
-    await visitor.ask("Are you there?");
-    await expect.poll(async () => (await visited.transcript(session)).at(-1)?.content).toBe("You said: Are you there?");
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Search", exact: true });
+    await dialog.getByRole("searchbox", { name: "Search text", exact: true }).fill("weather");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("20 found, best first, in this conversation.").waitFor();
+    await dialog.getByRole("button", { name: "Show further results", exact: true }).click();
+    await dialog.getByText("100 found, best first, in this conversation.").waitFor();
+    expect(await dialog.getByRole("link").count()).toBe(100);
+    expect(await dialog.getByRole("button", { name: "Show further results", exact: true }).count()).toBe(0);
+  });
+
+  it("a mark on the map of the conversation leads to its message", async () => {
+    const session = `map-${crypto.randomUUID()}`;
+    await visited.remember(session, 3_000, { at: 6, content: "The password of the cellar is xylophone." });
+    await using visitor = await open(`/#/${session}`);
+    const { page } = visitor;
+    await visitor.ask("What is the password of the cellar?");
+    await visitor.hasRead("It is xylophone.");
+    const chip = page.getByRole("button", { name: /^Details/ }).last();
+    await chip.click();
+    const marks = page.locator(".answer-details:visible .strip a.recalled");
+    await marks.first().waitFor();
+    // Days at both ends, from the first message to the question.
+    expect(await page.locator(".answer-details:visible .span").innerText()).toMatch(/Jan 1, 2024/);
+    const target = await marks.first().getAttribute("href");
+    await marks.first().dispatchEvent("click");
+    await page.waitForSelector(`#m${target?.split("/").at(-1)}:focus`);
   });
 });

@@ -43,8 +43,8 @@ describe("on a small screen", () => {
           .map((element) => element.outerHTML),
       );
     expect(await tooSmall()).toEqual([]);
-    await page.getByRole("button", { name: "Conversations" }).click();
-    await page.getByRole("navigation").getByRole("link", { name: "I keep bees." }).waitFor();
+    await page.getByRole("button", { name: "Conversations", exact: true }).click();
+    await page.getByRole("navigation").getByRole("link", { name: "I keep bees.", exact: true }).waitFor();
     expect(await tooSmall()).toEqual([]);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "More", exact: true }).click();
@@ -84,7 +84,7 @@ describe("on a small screen", () => {
     expect(await visitor.violations()).toEqual([]);
     await visitor.ask("I keep bees.");
     await visitor.hasRead("You said: I keep bees.");
-    await page.getByRole("button", { name: "Conversations" }).click();
+    await page.getByRole("button", { name: "Conversations", exact: true }).click();
     expect(await visitor.violations()).toEqual([]);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "More", exact: true }).click();

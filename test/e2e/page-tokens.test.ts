@@ -36,15 +36,15 @@ afterAll(async () => {
 const open = () => Visitor.open(browser, server.url);
 
 async function give(visitor: Visitor, token: string): Promise<void> {
-  await visitor.page.getByLabel("Token, if the server needs one").fill(token);
-  await visitor.page.getByRole("button", { name: "Continue" }).click();
+  await visitor.page.getByLabel("Token, if the server needs one", { exact: true }).fill(token);
+  await visitor.page.getByRole("button", { name: "Continue", exact: true }).click();
 }
 
 describe("where the server wants a token", () => {
   it("the page asks for one and says what is wrong with a wrong one; with a right one it talks", async () => {
     await using visitor = await open();
     const { page } = visitor;
-    const dialog = page.getByRole("dialog", { name: "Sign in" });
+    const dialog = page.getByRole("dialog", { name: "Sign in", exact: true });
     await dialog.getByText("This server needs a token.").waitFor();
     await give(visitor, "wrong");
     await dialog.getByText("This server needs a token.").waitFor();
@@ -52,6 +52,10 @@ describe("where the server wants a token", () => {
     await dialog.waitFor({ state: "detached" });
     await visitor.ask("My secret is mango.");
     await visitor.hasRead("Noted. I will remember that.");
+    await visitor.page.getByRole("article", { name: /^Stand-in, message 2$/ }).waitFor();
+    await visitor.page.getByRole("button", { name: "New conversation", exact: true }).click();
+    await visitor.page.getByText("A stand-in answers, not a language model.").waitFor();
+    await visitor.page.getByText("npm run start:ollama", { exact: true }).waitFor();
     // The token is stored for this tab only.
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("mine");
   });
@@ -69,12 +73,12 @@ describe("where the server wants a token", () => {
     const { token } = (await made.json()) as { token: string };
     await using visitor = await open();
     const { page } = visitor;
-    await page.getByLabel("Your name").fill("bo");
+    await page.getByLabel(/^Your name, so/).fill("bo");
     await give(visitor, token);
     await page.getByRole("button", { name: "bo", exact: true }).waitFor();
     await visitor.ask("I keep bees.");
     await visitor.hasRead("Noted. I will remember that.");
-    await page.getByRole("navigation").getByRole("link", { name: "I keep bees." }).waitFor();
+    await page.getByRole("navigation").getByRole("link", { name: "I keep bees.", exact: true }).waitFor();
   });
 
   it("nothing of another tenant is in the page, nor of who was here before", async () => {
@@ -83,9 +87,9 @@ describe("where the server wants a token", () => {
     await give(visitor, "mine");
     await visitor.ask("My secret is mango.");
     await visitor.hasRead("Noted. I will remember that.");
-    await page.getByRole("navigation").getByRole("link", { name: "My secret is mango." }).waitFor();
+    await page.getByRole("navigation").getByRole("link", { name: "My secret is mango.", exact: true }).waitFor();
     const spot = page.url();
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await give(visitor, "theirs");
     await page.getByText("Start talking.").waitFor();
     expect(await page.content()).not.toContain("mango");
@@ -104,7 +108,7 @@ describe("where the server wants a token", () => {
     await visitor.signIn(`named-${crypto.randomUUID().slice(0, 8)}`);
     await visitor.hasRead("Noted. I will remember that.");
     expect(visitor.session).toBe(session);
-    await page.getByRole("navigation").getByRole("link", { name: "I keep bees." }).waitFor();
+    await page.getByRole("navigation").getByRole("link", { name: "I keep bees.", exact: true }).waitFor();
     await visitor.ask("And now?");
     await visitor.sees("And now?");
     expect(await page.getByRole("dialog").count()).toBe(0);
@@ -122,7 +126,7 @@ describe("where the server wants a token", () => {
   it("a question that was sent before the token was entered is sent afterwards", async () => {
     await using visitor = await open();
     const { page } = visitor;
-    await page.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("button", { name: "Close", exact: true }).click();
     await visitor.ask("I keep bees.");
     await page.getByRole("dialog").getByText("This server needs a token.").waitFor();
     await give(visitor, "mine");
@@ -138,9 +142,9 @@ describe("where the server wants a token", () => {
     await tab.goto(visitor.page.url());
     await tab.getByText("Noted. I will remember that.").waitFor();
     expect(await tab.getByRole("dialog").count()).toBe(0);
-    await tab.getByRole("button", { name: "Sign in" }).click();
-    await tab.getByLabel("Keep the token on this device").check();
-    await tab.getByRole("button", { name: "Continue" }).click();
+    await tab.getByRole("button", { name: "Sign in", exact: true }).click();
+    await tab.getByLabel("Keep the token on this device", { exact: true }).check();
+    await tab.getByRole("button", { name: "Continue", exact: true }).click();
     await expect.poll(() => tab.evaluate(() => localStorage.getItem("llamory:token"))).toBe("mine");
     await tab.getByText("Noted. I will remember that.").waitFor();
     const url = tab.url();
@@ -148,9 +152,9 @@ describe("where the server wants a token", () => {
     const later = await visitor.context.newPage();
     await later.goto(url);
     await later.getByText("Noted. I will remember that.").waitFor();
-    await later.getByRole("button", { name: "Sign in" }).click();
+    await later.getByRole("button", { name: "Sign in", exact: true }).click();
     await later.getByText("What is stored where").waitFor();
-    await later.getByRole("button", { name: "Sign out" }).click();
+    await later.getByRole("button", { name: "Sign out", exact: true }).click();
     await later.getByText("This server needs a token.").waitFor();
     expect(await later.evaluate(() => JSON.stringify([localStorage, sessionStorage]))).not.toContain('"mine"');
   });

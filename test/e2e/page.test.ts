@@ -10,7 +10,7 @@ describe("to talk", () => {
     await using visitor = await open();
     await visitor.ask("Count slowly.");
     await visitor.sees(/word3 /);
-    await visitor.page.getByRole("button", { name: "Stop" }).click();
+    await visitor.page.getByRole("button", { name: "Stop", exact: true }).click();
     await visitor.sees("This answer was stopped.");
     const [question, answer] = await visited.transcript(visitor.session);
     expect(question).toMatchObject({ content: "Count slowly." });
@@ -59,8 +59,8 @@ describe("to talk", () => {
     const streams = "**/turns/*/stream";
     await page.route(streams, (route) => route.abort());
     await page.goto(`${visited.server.url}/#/${visitor.session}`);
-    const again = page.getByRole("button", { name: "Try again" });
-    await expect.poll(() => page.clock.fastForward(60_000).then(() => again.count()), { timeout: 30_000 }).toBe(1);
+    const again = page.getByRole("button", { name: "Try again", exact: true });
+    await expect.poll(() => page.clock.fastForward(60_000).then(() => again.count())).toBe(1);
     await page.unroute(streams);
     await page.clock.resume();
     await again.click();
@@ -90,24 +90,24 @@ describe("to talk", () => {
     await visitor.ask("I keep bees.");
     await visitor.hasRead("You said: I keep bees.");
     const kept = visitor.session;
-    await page.getByRole("button", { name: "New conversation" }).click();
+    await page.getByRole("button", { name: "New conversation", exact: true }).click();
     await visitor.ask("I like figs.");
     await visitor.hasRead("You said: I like figs.");
-    const list = page.getByRole("navigation", { name: "Conversations" });
-    await list.getByRole("link", { name: "I keep bees." }).click();
+    const list = page.getByRole("navigation", { name: "Conversations", exact: true });
+    await list.getByRole("link", { name: "I keep bees.", exact: true }).click();
     await visitor.hasRead("You said: I keep bees.");
-    await list.getByRole("button", { name: "Rename I keep bees." }).click();
-    await page.getByRole("textbox", { name: "Title" }).fill("Bees");
-    await page.getByRole("button", { name: "Save" }).click();
+    await list.getByRole("button", { name: "Rename I keep bees.", exact: true }).click();
+    await page.getByRole("textbox", { name: "Title", exact: true }).fill("Bees");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
     await list.getByRole("link", { name: "Bees", exact: true }).waitFor();
-    await list.getByRole("button", { name: "Delete Bees" }).click();
-    await page.getByRole("button", { name: "Undo" }).click();
+    await list.getByRole("button", { name: "Delete Bees", exact: true }).click();
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
     await list.getByRole("link", { name: "Bees", exact: true }).waitFor();
     expect(await visited.transcript(kept)).toHaveLength(2);
-    await list.getByRole("button", { name: "Delete Bees" }).click();
+    await list.getByRole("button", { name: "Delete Bees", exact: true }).click();
     await page.reload();
     await expect.poll(() => visited.transcript(kept)).toEqual([]);
-    await list.getByRole("link", { name: "I like figs." }).waitFor();
+    await list.getByRole("link", { name: "I like figs.", exact: true }).waitFor();
     expect(await list.getByRole("link").allInnerTexts()).toEqual(["I like figs."]);
   });
 
@@ -121,7 +121,7 @@ describe("to talk", () => {
     const file = await (await downloaded).path();
     await visitor.choose("Empty");
     await page.getByText("Start talking.").waitFor();
-    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("button", { name: "Undo", exact: true }).click();
     await visitor.hasRead("You said: I keep bees.");
     await visitor.choose("Empty");
     await page.reload();
@@ -143,19 +143,22 @@ describe("to talk", () => {
     await visitor.signIn("ana");
     await visitor.ask("The password of the cellar is xylophone.");
     await visitor.hasRead("It is xylophone.");
-    await page.getByRole("button", { name: "New conversation" }).click();
+    await page.getByRole("button", { name: "New conversation", exact: true }).click();
     await visitor.ask("What is the password?");
     await visitor.hasRead("It is xylophone.");
-    await page.getByText("Details").last().click();
+    await page
+      .getByRole("button", { name: /^Details/ })
+      .last()
+      .click();
     await page.getByText(/another conversation, message 1/).waitFor();
-    await page.getByRole("button", { name: "Facts" }).click();
-    await page.getByLabel("A new fact").fill("Keeps bees.");
-    await page.getByRole("button", { name: "Add" }).click();
-    await page.getByRole("button", { name: "Edit: Keeps bees." }).click();
+    await page.getByRole("button", { name: "Facts", exact: true }).click();
+    await page.getByLabel("A new fact", { exact: true }).fill("Keeps bees.");
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByRole("button", { name: "Edit: Keeps bees.", exact: true }).click();
     await page.getByRole("textbox", { name: "Fact", exact: true }).fill("Keeps wasps.");
-    await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("Keeps wasps.").waitFor();
-    await page.getByRole("button", { name: "Delete: Keeps wasps." }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("dialog").getByText("Keeps wasps.").waitFor();
+    await page.getByRole("button", { name: "Delete: Keeps wasps.", exact: true }).click();
     await expect.poll(async () => (await fetch(`${visited.server.url}/users/ana/facts`)).json()).toEqual({ data: [] });
   });
 });
@@ -182,7 +185,7 @@ describe("for everybody", () => {
     await keyboard.press("Enter");
     await page.getByRole("log").getByText("tokens used").waitFor();
     await keyboard.press("?");
-    await page.getByRole("dialog", { name: "Help" }).waitFor();
+    await page.getByRole("dialog", { name: "Help", exact: true }).waitFor();
     await keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await keyboard.press("Alt+s");
@@ -203,15 +206,16 @@ describe("for everybody", () => {
         const { page } = visitor;
         await visitor.ask("# Hello\n\n- a list\n- [a link](https://example.com)\n\n`code`");
         await visitor.hasRead("You said:");
-        await page.getByText("Details").click();
+        await page.getByRole("button", { name: /^Details/ }).click();
         await page.getByRole("log").getByText("tokens used").waitFor();
         expect(await visitor.violations()).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
         const dialogs = [
-          () => page.getByRole("button", { name: "Search" }).click(),
-          () => page.getByRole("button", { name: "Sign in" }).click(),
+          () => page.getByRole("button", { name: "Search", exact: true }).click(),
+          () => page.getByRole("button", { name: "Sign in", exact: true }).click(),
           () => visitor.choose("Help"),
           () => visitor.choose("Go to a date"),
+          () => visitor.choose("Costs"),
         ];
         for (const openDialog of dialogs) {
           await openDialog();

@@ -21,6 +21,27 @@ describe("npm start", () => {
     expect((await ask(server.url, "a", "What is my name?")).answer).toContain("Ana");
   });
 
+  it("prints its address, its model, where it stores data and how to stop it, and nothing of wrangler", async () => {
+    await using server = new Dev();
+    await server.start();
+    const [, ...lines] = server.console
+      .replace(/^npm .*$/gm, "")
+      .trim()
+      .split(/\n\s*/);
+    expect(lines).toEqual([
+      expect.stringMatching(/^> exec node scripts\/start/),
+      expect.stringMatching(/^Llamory \d+\.\d+\.\d+\. Ready on http:\/\/127\.0\.0\.1:\d+$/),
+      expect.stringMatching(/^Model {2}llamory-offline, a stand-in/),
+      expect.stringMatching(/^Data {3}\S+ /),
+      "Stop   Ctrl+C",
+    ]);
+  });
+
+  it("ends with an error that names an invalid setting", async () => {
+    await using server = new Dev(undefined, ["--var", "CONTEXT_TOKENS:many"]);
+    await expect(server.start()).rejects.toThrow("CONTEXT_TOKENS");
+  });
+
   it("serves the OpenAPI document as a static file", async () => {
     await using server = new Dev();
     await server.start();

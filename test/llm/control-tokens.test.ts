@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { operations } from "../../scripts/openapi/operations";
 import { cleanMessages } from "../../src/llm/control-tokens";
+import { eventually } from "../support/eventually";
 import { type Case, cases, llamory } from "../support/model-requests";
 import { scripted, scriptedFacts, unscripted } from "../support/scripted-model";
 import { nameOf, placesOf, planted, stringsIn } from "../support/string-places";
@@ -14,13 +15,14 @@ const ESCAPED = JSON.stringify({ [HOSTILE]: HOSTILE }).replace(/[<|>_]/g, (chara
   return `\\u00${character.charCodeAt(0).toString(16)}`;
 });
 
-/** Operations whose bodies never reach a model: they search, preview, delete or create a token. */
-const UNREAD = ["searchByPost", "searchUserByPost", "context", "reset", "makeToken", "mcp"];
+/** Operations whose bodies never reach a model: they search, preview, delete, name a version or create a token. */
+const UNREAD = ["searchByPost", "searchUserByPost", "context", "reset", "revertFact", "makeToken", "mcp"];
 
 /** The places whose texts must reach the model. They prove that the test's texts are not dropped before it. */
 const REACHING = [
   ...[
     "append: messages.*.content",
+    "append: messages.*.content.*",
     "append: messages.*.name",
     "ask: question",
     "ask: instructions",
@@ -51,7 +53,8 @@ const everyPlace = Object.entries(cases).flatMap(([name, one]) =>
 
 /** Returns the inputs of all model calls after a request: its own, a later one of its session, and the extraction's. */
 async function callsAfter({ examples, send }: Case, place: string[], text: string) {
-  const [sessionId, userId] = [freshSession(), freshUser()];
+  // A text that is accepted as a user's id names the user of the next ask, too.
+  const [sessionId, userId] = [freshSession(), nameOf(place) === "userId" ? text : freshUser()];
   const request = planted(examples(sessionId, userId), place, text);
   if (!request) throw new Error("no example has this place");
   const models = [
@@ -63,7 +66,7 @@ async function callsAfter({ examples, send }: Case, place: string[], text: strin
   if (response.status !== 400) {
     const next = await llamory.post("/ask", { sessionId, userId, question: "And the zebra?" });
     expect(next.status).toBe(200);
-    await vi.waitFor(async () => expect(await owes(sessionId)).toBe(false));
+    await eventually(async () => expect(await owes(sessionId)).toBe(false));
     await models[2]?.called();
   }
   const [stateless = [], asked = [], extraction = []] = await Promise.all(models.map((model) => model.runs()));

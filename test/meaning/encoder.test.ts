@@ -16,6 +16,7 @@ import {
 } from "../support/vectors";
 import { freshSession, worker } from "../support/worker";
 import "../support/provided";
+import { eventually } from "../support/eventually";
 
 describe("while vectors are being made", () => {
   /** Creates a session whose first batch of vectors waits until `mend` is called. */
@@ -26,7 +27,7 @@ describe("while vectors are being made", () => {
     const input = "The code is xylophone.";
     const asked = await worker().post("/v1/responses", { input, conversation: session });
     const begun = append(llamory, session, chatterNow(4, 48));
-    await vi.waitFor(async () => expect(await callsOf(id)).toBeGreaterThan(0), { timeout: 5_000 });
+    await eventually(async () => expect(await callsOf(id)).toBeGreaterThan(0));
     await begun;
     const mend = () => fetch(`${inject("encoder")}/mend/${id}`);
     return { session, llamory, mend, response: (await asked.json<{ id: string }>()).id };
@@ -37,13 +38,10 @@ describe("while vectors are being made", () => {
     await llamory.fetch(`/v1/responses/${encodeURIComponent(response)}`, { method: "DELETE" });
     await mend();
     await llamory.ask(session, "And on?");
-    await vi.waitFor(
-      async () => {
-        await runDurableObjectAlarm(stubOf(session));
-        expect((await infoOf(llamory, session)).vectors).toBe(56);
-      },
-      { timeout: 15_000 },
-    );
+    await eventually(async () => {
+      await runDurableObjectAlarm(stubOf(session));
+      expect((await infoOf(llamory, session)).vectors).toBe(56);
+    });
     expect(await likeness(session)).toBeGreaterThan(0.99);
   });
 
@@ -109,7 +107,7 @@ describe("an encoder that", () => {
     const [session, id] = [freshSession(), crypto.randomUUID()];
     const llamory = withEncoder(`/failing-${id}`);
     await append(llamory, session, chatter(48));
-    await vi.waitFor(async () => expect(await callsOf(id)).toBe(1), { timeout: 15_000 });
+    await eventually(async () => expect(await callsOf(id)).toBe(1));
     for (const question of ["How was the weather?", "And the train?"]) await llamory.ask(session, question);
     expect(await callsOf(id)).toBe(1);
   });
@@ -124,7 +122,7 @@ describe("an encoder that", () => {
           .toArray()
           .map(({ at }) => Math.round((at - Date.now()) / 1_000)),
       );
-    await vi.waitFor(async () => expect(await dueIn()).toEqual([30]), { timeout: 5_000 });
+    await eventually(async () => expect(await dueIn()).toEqual([30]));
     vi.useFakeTimers({ toFake: ["Date"] });
     try {
       const pauses: (number | undefined)[] = [];
@@ -145,13 +143,10 @@ describe("an encoder that", () => {
     const id = `1-${crypto.randomUUID()}`;
     const llamory = withEncoder(`/broken-${id}`);
     await append(llamory, session, chatter(150));
-    await vi.waitFor(
-      async () => {
-        await runDurableObjectAlarm(stubOf(session));
-        expect((await infoOf(llamory, session)).vectors).toBe(100);
-      },
-      { timeout: 20_000 },
-    );
+    await eventually(async () => {
+      await runDurableObjectAlarm(stubOf(session));
+      expect((await infoOf(llamory, session)).vectors).toBe(100);
+    });
     const asked = await llamory.ask(session, "How was the weather?");
     expect(await asked.json()).toMatchObject({ memory: { recall: "words" } });
     await fetch(`${inject("encoder")}/mend/${id}`);
@@ -183,7 +178,7 @@ describe("a disk that is full when vectors are written", () => {
       "CREATE TRIGGER broken BEFORE INSERT ON vectors WHEN new.block = 1 BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
     );
     await append(llamory, session, chatterNow(80, 60));
-    await vi.waitFor(async () => expect((await infoOf(llamory, session)).messages).toBe(142));
+    await eventually(async () => expect((await infoOf(llamory, session)).messages).toBe(142));
     for (let time = 0; time < 3; time += 1) expect(await recall()).toBe("words+meaning");
     await sql("DROP TRIGGER broken");
     await recall();
@@ -203,10 +198,10 @@ describe("the tokens of a day", () => {
     await complete(llamory, session);
     const messages = 49 * estimateTokens("Ana: Chapter 10: the weather stayed grey and the train was late.");
     // The encoded text of a message often contains the message before it.
-    await vi.waitFor(async () => expect(await today()).toBeGreaterThan(messages));
+    await eventually(async () => expect(await today()).toBeGreaterThan(messages));
     const before = await today();
     expect(before).toBeLessThan(3 * messages);
     await llamory.fetch(`/sessions/${session}/search?q=train`);
-    await vi.waitFor(async () => expect(await today()).toBe(before + estimateTokens("train")));
+    await eventually(async () => expect(await today()).toBe(before + estimateTokens("train")));
   });
 });

@@ -1,5 +1,5 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { counted, countRows } from "../support/counted";
 import { scripted } from "../support/scripted-model";
 import {
@@ -16,6 +16,7 @@ import {
 } from "../support/vectors";
 import { freshSession, worker } from "../support/worker";
 import "../support/provided";
+import { eventually } from "../support/eventually";
 
 describe("a session beyond its context", () => {
   it("finds a cocker spaniel for a question about pets, in the recalled messages of its prompt", async () => {
@@ -83,14 +84,11 @@ describe("a session beyond its context", () => {
     // The withdrawal removed three vectors: of its two messages, and of the next one, whose text included the second.
     expect((await infoOf(llamory, session)).vectors).toBe(142 - 3);
     await llamory.ask(session, "And on?");
-    await vi.waitFor(
-      async () => {
-        await runDurableObjectAlarm(stubOf(session));
-        // The two withdrawn messages are empty now.
-        expect((await infoOf(llamory, session)).vectors).toBe(144);
-      },
-      { timeout: 20_000 },
-    );
+    await eventually(async () => {
+      await runDurableObjectAlarm(stubOf(session));
+      // The two withdrawn messages are empty now.
+      expect((await infoOf(llamory, session)).vectors).toBe(144);
+    });
     // The new question, the two messages of its turn, and the three messages whose vectors were removed.
     expect((await textsOf(encoder)) - before).toBe(6);
     expect(await likeness(session)).toBeGreaterThan(0.99);

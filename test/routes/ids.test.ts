@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openaiId } from "../../src/wire/response-objects";
+import { eventually } from "../support/eventually";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker({ SESSION_KEY: "k".repeat(32) });
@@ -7,7 +8,10 @@ const messages = [{ role: "user", content: "Hi" }];
 const chat = { messages };
 
 /** Ids that contain a line break, leave a path, or are too long. */
-const BAD = ["a\nb", "a\rb", "a\r\nid: b", "a\u0085b", "a\u2028b", "a\0b", "a b", "a/b", "a\u00e4", "a".repeat(129)];
+const BAD_USERS = ["a\nb", "a\rb", "a\r\nid: b", "a\u0085b", "a\u2028b", "a\0b", "a/b", "a".repeat(129)];
+const BAD = [...BAD_USERS, "a b", "a\u00e4"];
+/** Ids of users may be in any script. */
+const badFor = (where: string) => (/user(?:Id|_id|\b)/.test(where) ? BAD_USERS : BAD);
 /** Ids that a URL parser resolves before the request is sent. */
 const DOTS = [".", ".."];
 
@@ -38,16 +42,16 @@ const paths: [where: string, method: string, path: (id: string) => string][] = [
 const responseIds = (id: string) => [openaiId("resp", "s", id), openaiId("resp", `s${id}`.slice(0, 129), "t")];
 
 describe("an id that could end a line or leave a path", () => {
-  it.each(bodies)("is refused as %s", async (_where, path, body) => {
-    for (const id of [...BAD, ...DOTS]) {
+  it.each(bodies)("is refused as %s", async (where, path, body) => {
+    for (const id of [...badFor(where), ...DOTS]) {
       const response = await llamory.post(path, body(id));
       expect(response.status, JSON.stringify(id)).toBe(400);
       expect(await response.text()).toMatch(/invalid_request/);
     }
   });
 
-  it.each(paths)("is refused as %s in a path", async (_where, method, path) => {
-    for (const id of BAD) {
+  it.each(paths)("is refused as %s in a path", async (where, method, path) => {
+    for (const id of badFor(where)) {
       const response = await llamory.fetch(path(encodeURIComponent(id)), { method });
       expect(response.status, JSON.stringify(id)).toBe(400);
       expect(await response.json()).toMatchObject({ code: "invalid_request" });
@@ -76,6 +80,48 @@ describe("an id that could end a line or leave a path", () => {
     for (const id of ["a b", "a\u00e4", "a:b\tc", "a".repeat(300)]) {
       const response = await llamory.fetch(`/sessions/${freshSession()}`, { headers: { "x-request-id": id } });
       expect(response.headers.get("x-request-id"), id).toMatch(/^[\w-]{36}$/);
+    }
+  });
+});
+
+describe("an id of a user", () => {
+  it.each(["auth0|123", "google-oauth2|1", "jürgen", "用户1", "a b?c#d%&+", "😀".repeat(128)])(
+    "may be %s, in bodies, paths and headers",
+    async (name) => {
+      const user = `${name}${name.length > 200 ? "" : freshSession()}`;
+      const [session, other] = [freshSession(), freshSession()];
+      const encoded = encodeURIComponent(user);
+      const asked = await llamory.post("/ask", { sessionId: session, userId: user, question: "I like figs." });
+      expect(asked.status).toBe(200);
+      const headers = { "x-session-id": other, "x-user-id": encoded };
+      expect((await llamory.post("/v1/chat/completions", chat, headers)).status).toBe(200);
+      const { token } = await (await llamory.post("/tokens", { userId: user })).json<{ token: string }>();
+      const own = { authorization: `Bearer ${token}` };
+      const added = await llamory.post(`/users/${encoded}/facts`, { text: "Likes figs." }, own);
+      expect(added.status).toBe(201);
+      await eventually(async () => {
+        const response = await llamory.fetch(`/users/${encoded}/sessions`);
+        const { data } = await response.json<{ data: { sessionId: string }[] }>();
+        expect(data.map(({ sessionId }) => sessionId).sort()).toEqual([session, other].sort());
+      });
+      const deleted = await llamory.fetch(`/users/${encoded}`, { method: "DELETE" });
+      expect(await deleted.json()).toMatchObject({ userId: user, sessions: 2, facts: 1 });
+    },
+  );
+
+  it("is the same in all forms of its characters", async () => {
+    const user = freshSession();
+    await llamory.post(`/users/ju\u0308rgen-${user}/facts`, { text: "Likes figs." });
+    const facts = await llamory.fetch(`/users/${encodeURIComponent(`j\u00fcrgen-${user}`)}/facts`);
+    expect(await facts.json()).toMatchObject({ data: [{ text: "Likes figs." }] });
+  });
+
+  it("is refused in a header that is not well encoded", async () => {
+    for (const id of ["100%", "%ff", "a%2Fb", "%0A", "%2E", ".."]) {
+      const headers = { "x-session-id": freshSession(), "x-user-id": id };
+      const response = await llamory.post("/v1/chat/completions", chat, headers);
+      expect(response.status, id).toBe(400);
+      expect(await response.text()).toContain("x-user-id");
     }
   });
 });

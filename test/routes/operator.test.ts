@@ -55,6 +55,15 @@ describe("settings", () => {
       detail: expect.stringContaining("CONTEXT_TOKENS"),
     });
   });
+
+  it("name a jurisdiction that the local runtime does not have", async () => {
+    const response = await worker({ JURISDICTION: "eu" }).ask(freshSession(), "Hi");
+    expect(response.status).toBe(500);
+    expect(await response.json()).toMatchObject({
+      code: "misconfigured",
+      detail: expect.stringContaining("JURISDICTION"),
+    });
+  });
 });
 
 describe("LegacyDO", () => {

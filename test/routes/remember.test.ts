@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { HELD, PLAYED, scripted } from "../support/scripted-model";
 import { Events } from "../support/sse";
 import { asks, copyOf, everythingIn, freshUser, owes, PATIENT, sessionObject, userObject } from "../support/users";
@@ -15,7 +16,7 @@ describe("an ask with `remember: false`", () => {
       const [user, session, other] = [freshUser(), freshSession(), freshSession()];
       await asks(session, user, "My name is Ana.");
       await asks(other, user, "I keep bees in Lisbon.");
-      await vi.waitFor(async () => expect([await owes(session), await owes(other)]).toEqual([false, false]));
+      await eventually(async () => expect([await owes(session), await owes(other)]).toEqual([false, false]));
       const objects = [sessionObject(session), userObject(user)];
       const before = await Promise.all(objects.map(everythingIn));
       const model = await scripted(session, { response: "ok" });

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { factsOf } from "../support/facts";
 import { PLAYED, scripted, scriptedFacts } from "../support/scripted-model";
 import { Events } from "../support/sse";
@@ -19,7 +20,7 @@ describe("DELETE of a turn", () => {
     const [user, session, other] = [freshUser(), freshSession(), freshSession()];
     const turn = await turnOf(asks(session, user, "The code is xylophone."));
     await asks(session, user, "It rains.");
-    await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    await eventually(async () => expect(await owes(session)).toBe(false));
     const deleted = await remove(`/sessions/${session}/turns/${turn}`);
     expect(await deleted.json()).toEqual({ ok: true, sessionId: session, turnId: turn, deleted: 2 });
     expect((await copyOf(user)).join()).not.toContain("xylophone");
@@ -40,7 +41,7 @@ describe("DELETE of a turn", () => {
     const changes = [{ do: "add", text: "Has a dog." }];
     await scriptedFacts(user, { response: JSON.stringify({ changes }) });
     const turn = await turnOf(learning.post("/ask", { sessionId: session, userId: user, question: "I have a dog." }));
-    await vi.waitFor(async () => expect(await factsOf(user)).toHaveLength(1));
+    await eventually(async () => expect(await factsOf(user)).toHaveLength(1));
     await remove(`/sessions/${session}/turns/${turn}`);
     expect(await factsOf(user)).toEqual([]);
   });
@@ -62,7 +63,7 @@ describe("DELETE of a turn", () => {
   it("deletes nothing if the user's memory is unavailable", async () => {
     const [user, session] = [freshUser(), freshSession()];
     const turn = await turnOf(asks(session, user, "The code is xylophone."));
-    await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    await eventually(async () => expect(await owes(session)).toBe(false));
     const tell = replaced("tell", down);
     const refused = await remove(`/sessions/${session}/turns/${turn}`);
     tell.mockRestore();
@@ -96,7 +97,7 @@ describe("DELETE of a message", () => {
   it("removes an appended message from session and user, and keeps the numbers of the others", async () => {
     const [user, session] = [freshUser(), freshSession()];
     await append(session, user, "One fig.", "The code is xylophone.", "Two figs.");
-    await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    await eventually(async () => expect(await owes(session)).toBe(false));
     const deleted = await remove(`/sessions/${session}/messages/2`);
     expect(await deleted.json()).toEqual({ ok: true, sessionId: session, seq: 2 });
     expect(await copyOf(user)).toEqual(["One fig.", "Two figs."]);

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { factsOf } from "../support/facts";
 import { lose } from "../support/lose";
 import { HELD, PARTS, PLAYED, scripted, scriptedFacts } from "../support/scripted-model";
@@ -54,11 +55,11 @@ describe("an ask that replaces the last turn", () => {
     const model = await scripted(session, { response: "Good." }, PARTS);
     const first = await learning.post("/ask", { sessionId: session, userId: user, question: "I have a dog." });
     const { turnId } = await bodyOf(first);
-    await vi.waitFor(async () => expect(await factsOf(user)).toHaveLength(1));
+    await eventually(async () => expect(await factsOf(user)).toHaveLength(1));
     const body = { sessionId: session, userId: user, question: "I have a cat.", replaces: turnId, ...how };
     await (await learning.post("/ask", body)).text();
     expect(JSON.stringify((await model.runs())[1])).not.toContain("dog");
-    await vi.waitFor(async () => expect((await factsOf(user)).map(({ text }) => text)).toEqual(["Has a cat."]));
+    await eventually(async () => expect((await factsOf(user)).map(({ text }) => text)).toEqual(["Has a cat."]));
     expect(await copyOf(user)).toEqual(["I have a cat.", "re: I have a cat."]);
     expect(await owes(session)).toBe(false);
   });
@@ -107,7 +108,7 @@ describe("an ask that replaces the last turn", () => {
     expect(await llamory.transcript(session)).toEqual(["user: Count.", "assistant: One."]);
     expect(await turnStatus(session, old)).toBe(200);
     expect(await (await llamory.post(`/sessions/${session}/search`, { q: "Count" })).text()).toContain("Count.");
-    await vi.waitFor(async () => expect(await copyOf(user)).toEqual(["Count.", "One."]));
+    await eventually(async () => expect(await copyOf(user)).toEqual(["Count.", "One."]));
   });
 
   it("leaves the old turn in place if it is cancelled before its text", async () => {

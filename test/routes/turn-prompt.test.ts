@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { scripted } from "../support/scripted-model";
 import { digestOf } from "../support/tokens";
 import { asks, freshUser, owes, PATIENT, remove } from "../support/users";
@@ -45,7 +46,7 @@ describe("the prompt of a turn", () => {
   it("is not exact after a fact was added", async () => {
     const [user, session] = [freshUser(), freshSession()];
     const turn = await turnOf(await asks(session, user, "Hello."));
-    await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    await eventually(async () => expect(await owes(session)).toBe(false));
     expect((await promptOf(session, turn)).exact).toBe(true);
     await llamory.post(`/users/${user}/facts`, { text: "Has a dog." });
     expect((await promptOf(session, turn)).exact).toBe(false);

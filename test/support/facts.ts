@@ -8,7 +8,11 @@ const llamory = worker(PATIENT);
 interface Fact {
   id: string;
   text: string;
-  source: { sessionId: string; seq: number } | null;
+  pinned: boolean;
+  since: string | null;
+  until: string | null;
+  sources: { sessionId: string; seq: number }[];
+  writtenBy: "person" | "model";
   createdAt: string;
   updatedAt: string;
 }

@@ -1,13 +1,13 @@
 /** All requests whose texts may reach a model, with examples that together cover every place of their schemas. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { askHeaders, askRequest } from "../../src/schema/ask-schema";
 import { chatRequest } from "../../src/schema/chat-schema";
 import { exportLine } from "../../src/schema/export-schema";
+import * as facts from "../../src/schema/fact-schema";
 import { forkRequest } from "../../src/schema/fork-schema";
 import { sessionHeaders } from "../../src/schema/openai-schema";
 import { responsesRequest } from "../../src/schema/responses-schema";
 import * as session from "../../src/schema/session-schema";
-import * as user from "../../src/schema/user-schema";
 import { PATIENT } from "./users";
 import { worker } from "./worker";
 
@@ -82,10 +82,12 @@ const responses = {
 
 /** A request whose texts may reach a model: its schema, and examples that together cover all its places. */
 export interface Case {
-  schema: z.ZodType;
+  schema: z.core.$ZodType;
   examples: (sessionId: string, userId: string) => object[];
   send: (body: object, sessionId: string, userId: string) => Promise<Response>;
 }
+
+const span = { since: "2025-01-01", until: "2026-01-01" };
 
 const factOf = async (userId: string) =>
   (await (await llamory.post(`/users/${userId}/facts`, { text: "Has a dog." })).json<{ id: string }>()).id;
@@ -103,7 +105,10 @@ export const cases: Record<string, Case> = {
   },
   append: {
     schema: session.appendRequest,
-    examples: (_, userId) => [{ userId, messages: [{ role: "user", content: "c", name: "n", createdAt: time }] }],
+    examples: (_, userId) => [
+      { userId, messages: [{ role: "user", content: "c", name: "n", createdAt: time }] },
+      { userId, messages: [{ role: "user", content: ["c"] }] },
+    ],
     send: (body, sessionId) => llamory.post(`/sessions/${sessionId}/messages`, body),
   },
   title: {
@@ -120,13 +125,13 @@ export const cases: Record<string, Case> = {
     send: (body, sessionId) => llamory.post(`/sessions/${sessionId}/fork`, body),
   },
   fact: {
-    schema: user.factRequest,
-    examples: (sessionId) => [{ text: "f", source: { sessionId, seq: 1 } }],
+    schema: facts.factRequest,
+    examples: (sessionId) => [{ text: "f", ...span, source: { sessionId, seq: 1 } }],
     send: (body, _, userId) => llamory.post(`/users/${userId}/facts`, body),
   },
   "changed fact": {
-    schema: user.factChange,
-    examples: () => [{ text: "f" }],
+    schema: facts.factChange,
+    examples: (sessionId) => [{ text: "f", ...span, source: { sessionId, seq: 1 } }],
     send: async (body, _, userId) => llamory.patch(`/users/${userId}/facts/${await factOf(userId)}`, body),
   },
   chat: {

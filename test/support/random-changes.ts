@@ -1,7 +1,8 @@
 /** Random changes of sessions, users and facts, each with its effect on the reference. */
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { openaiId } from "../../src/wire/response-objects";
 import { synced, transcript } from "./compare-memory";
+import { eventually } from "./eventually";
 import { one, type Step } from "./random-step";
 
 export async function append(step: Step): Promise<void> {
@@ -99,12 +100,13 @@ export async function deleteUser({ run, pick }: Step): Promise<void> {
   const user = pick % run.reference.users.length;
   await run.json("DELETE", `/users/${run.reference.user(user).id}`, undefined, {});
   run.reference.user(user).facts.clear();
+  run.reference.user(user).past.clear();
   for (const [at, session] of run.reference.sessions.entries()) {
     if (session.owner !== user) continue;
     run.reference.clear(session);
     // A session that is new to its user's object is deleted when it syncs.
     await synced(session.id);
-    await vi.waitFor(async () => expect(await transcript(run, at)).toEqual([]));
+    await eventually(async () => expect(await transcript(run, at)).toEqual([]));
   }
 }
 
@@ -121,7 +123,7 @@ export async function addFact({ run, at, session, pick }: Step): Promise<void> {
 export async function changeFact(step: Step): Promise<void> {
   const { run, pick } = step;
   const user = pick % run.reference.users.length;
-  const { id: userId, facts } = run.reference.user(user);
+  const { id: userId, facts, past } = run.reference.user(user);
   const path = `/users/${userId}/facts`;
   const { data } = await run.json<{ data: { id: string }[] }>("GET", path, undefined, { user });
   const fact = one(data, pick);
@@ -129,9 +131,11 @@ export async function changeFact(step: Step): Promise<void> {
   if (pick % 3 === 0) {
     await run.json("DELETE", `${path}/${fact.id}`, undefined, { user });
     facts.delete(fact.id);
+    past.delete(fact.id);
   } else {
     const text = run.reference.text({ user }, "is another fact about tea.");
     await run.json("PATCH", `${path}/${fact.id}`, { text }, { user });
+    past.set(fact.id, `${past.get(fact.id) ?? ""} ${facts.get(fact.id) ?? ""}`);
     facts.set(fact.id, text);
   }
 }

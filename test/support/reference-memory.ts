@@ -38,12 +38,16 @@ export interface UserReference {
   id: string;
   /** The facts that a person wrote, by id. */
   facts: Map<string, string>;
+  /** The earlier texts of these facts, which only their histories contain. */
+  past: Map<string, string>;
 }
 
 /** The scope of a text: one session, one user, or both. */
 export interface Scope {
   session?: number | undefined;
   user?: number | undefined;
+  /** Whether the text may contain earlier versions of facts. */
+  history?: boolean;
 }
 
 export class Reference {
@@ -63,7 +67,11 @@ export class Reference {
     this.#run = run;
     const fresh = () => ({ id: freshSession(), owner: undefined, title: undefined, units: [] });
     this.sessions = Array.from({ length: sessions }, fresh);
-    this.users = Array.from({ length: users }, () => ({ id: `user-${crypto.randomUUID()}`, facts: new Map() }));
+    this.users = Array.from({ length: users }, () => ({
+      id: `user-${crypto.randomUUID()}`,
+      facts: new Map(),
+      past: new Map(),
+    }));
   }
 
   session(at: number): SessionReference {
@@ -87,9 +95,11 @@ export class Reference {
   }
 
   /** Returns the markers that a text of a scope may contain. */
-  #visible({ session: at, user }: Scope): Set<string> {
+  #visible({ session: at, user, history = false }: Scope): Set<string> {
     const pending = [...this.#pending];
-    const visible = new Set(user === undefined ? [] : [...this.user(user).facts.values()].flatMap(markersIn));
+    const { facts, past } = this.user(user ?? 0);
+    const texts = [...facts.values(), ...(history ? past.values() : [])];
+    const visible = new Set(user === undefined ? [] : texts.flatMap(markersIn));
     for (const [marker, scope] of pending) if (scope.session === undefined && scope.user === user) visible.add(marker);
     for (const [index, session] of this.sessions.entries()) {
       const here = pending.filter(([, scope]) => scope.session === index);

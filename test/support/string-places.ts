@@ -1,5 +1,5 @@
 /** Finds the places of a request schema that accept any text, and plants a text there. */
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** `*` means each element of an array, `{}` a new key of a record. */
 export type Place = string[];

@@ -3,6 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
 import { UserDO } from "../../src/do/user";
+import { eventually } from "./eventually";
 import { freshSession, worker } from "./worker";
 
 /** Returns the id of a user that no other test uses. */
@@ -92,6 +93,6 @@ export async function told(): Promise<{ user: string; session: string; other: st
   const [user, [session = "", other = ""]] = [freshUser(), freshSessions(2)];
   await asks(session, user, "My secret is mango.");
   await asks(other, user, "I like figs.");
-  await vi.waitFor(async () => expect([await owes(session), await owes(other)]).toEqual([false, false]));
+  await eventually(async () => expect([await owes(session), await owes(other)]).toEqual([false, false]));
   return { user, session, other };
 }

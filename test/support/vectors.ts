@@ -1,10 +1,11 @@
 /** Creates sessions whose messages have vectors of a real encoder. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, inject, vi } from "vitest";
+import { expect, inject } from "vitest";
 import { cosine, strideOf, unit } from "../../src/do/memory/vectors";
 import { worker } from "./worker";
 import "./provided";
+import { eventually } from "./eventually";
 
 const DIMENSIONS = 512;
 /** Returns a Worker with the real encoder; `way` selects its behaviour. About 30 messages exceed the context. */
@@ -48,14 +49,11 @@ export const infoOf = async (llamory: ReturnType<typeof worker>, session: string
 
 /** Runs alarms until every message has its vector. */
 export async function complete(llamory: ReturnType<typeof worker>, session: string): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      await runDurableObjectAlarm(stubOf(session));
-      const { messages, vectors } = await infoOf(llamory, session);
-      expect(vectors).toBe(messages);
-    },
-    { timeout: 15_000, interval: 20 },
-  );
+  await eventually(async () => {
+    await runDurableObjectAlarm(stubOf(session));
+    const { messages, vectors } = await infoOf(llamory, session);
+    expect(vectors).toBe(messages);
+  });
 }
 
 /** Returns the lowest similarity between a stored vector and the vector that the encoder makes of its message now. */

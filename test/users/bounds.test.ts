@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { countRowsOf } from "../support/counted";
+import { eventually } from "../support/eventually";
 import { scripted } from "../support/scripted-model";
 import {
   asks,
@@ -53,7 +54,7 @@ describe("the directory of a user's sessions", () => {
     const [user, session] = [freshUser(), freshSession()];
     const tell = replaced("tell", down);
     expect((await asks(session, user, "I like figs.")).status).toBe(200);
-    await vi.waitFor(() => expect(tell).toHaveBeenCalled());
+    await eventually(() => expect(tell).toHaveBeenCalled());
     await alarm(user, 2);
     await alarm(user, 4);
     expect(await count(user, "sessions")).toBe(1);
@@ -117,7 +118,7 @@ describe("USER_MAX_MB", () => {
       Object.defineProperty(instance, "env", { value: { ...env, USER_MAX_MB: "1" } });
     });
     await object.addFact("Likes figs.", null);
-    const settled = (session: string) => vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    const settled = (session: string) => eventually(async () => expect(await owes(session)).toBe(false));
     const append = async (session: string, part: number) => {
       const messages = Array.from({ length: 200 }, (_, at) => ({
         role: at % 2 ? "assistant" : "user",

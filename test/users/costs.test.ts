@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { UserDO } from "../../src/do/user";
 import { counted, countRows, countRowsOf } from "../support/counted";
+import { eventually } from "../support/eventually";
 import {
   copyOf,
   down,
@@ -29,7 +30,7 @@ describe("an ask with a user", () => {
     for (const stream of [false, true]) {
       const response = await llamory.post("/ask", { sessionId: session, userId: user, question: "Hello.", stream });
       await response.text();
-      await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+      await eventually(async () => expect(await owes(session)).toBe(false));
     }
     const ofUser = (calls: unknown[][]) => calls.filter((call) => JSON.stringify(call).includes(session)).length;
     expect(calls).toEqual(["ask", "ask"]);
@@ -44,7 +45,7 @@ describe("an ask with a user", () => {
       const counts: number[] = [];
       for (const question of ["Hello.", "And again."]) {
         await (await patient.post("/ask", { sessionId: session, userId, question, stream })).text();
-        if (userId !== undefined) await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+        if (userId !== undefined) await eventually(async () => expect(await owes(session)).toBe(false));
         counts.push((await rows()).written);
       }
       return counts;
@@ -59,7 +60,7 @@ describe("an ask with a user", () => {
     const counts: number[] = [];
     for (const session of [one, one, two, one, two]) {
       await (await patient.post("/ask", { sessionId: session, userId: user, question: "Hello." })).text();
-      await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+      await eventually(async () => expect(await owes(session)).toBe(false));
       counts.push((await rows()).written);
     }
     // The first turn also creates the tables.
@@ -98,7 +99,7 @@ describe("a user's object that does not answer", () => {
     const tell = replaced("tell", down);
     const response = await patient.post("/ask", { sessionId: session, userId: user, question: "I like figs." });
     expect(await response.json()).toMatchObject({ answer: expect.any(String), memory: { user: { answered: false } } });
-    await vi.waitFor(() => expect(tell).toHaveBeenCalledOnce());
+    await eventually(() => expect(tell).toHaveBeenCalledOnce());
     expect(await copyOf(user)).toEqual([]);
     vi.restoreAllMocks();
     expect(await ringLater(session)).toBe(true);

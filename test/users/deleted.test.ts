@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
+import { eventually } from "../support/eventually";
 import { loseObject } from "../support/lose";
 import { HELD, PLAYED, scripted } from "../support/scripted-model";
 import {
@@ -56,12 +57,12 @@ describe("DELETE /users/:userId", () => {
     const user = freshUser();
     const sessions = freshSessions(12);
     for (const session of sessions) await asks(session, user, "Hello?");
-    for (const session of sessions) await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    for (const session of sessions) await eventually(async () => expect(await owes(session)).toBe(false));
     const real = ChatDO.prototype.leave;
     const leave = vi.spyOn(ChatDO.prototype, "leave");
     // Holds the first sessions until both requests have called them.
     leave.mockImplementation(async function (this: ChatDO, name) {
-      await vi.waitFor(() => expect(leave.mock.calls.length).toBeGreaterThanOrEqual(16));
+      await eventually(() => expect(leave.mock.calls.length).toBeGreaterThanOrEqual(16));
       return real.call(this, name);
     });
     const both: Record<string, unknown>[] = await Promise.all([forget(user), forget(user)]);
@@ -74,7 +75,7 @@ describe("DELETE /users/:userId", () => {
     const leave = vi.spyOn(ChatDO.prototype, "leave");
     leave.mockImplementation(down).mockImplementationOnce(() => new Promise(() => {}));
     const broken = forget(user);
-    await vi.waitFor(() => expect(leave).toHaveBeenCalled());
+    await eventually(() => expect(leave).toHaveBeenCalled());
     await loseObject(userObject(user));
     // The Worker repeats the lost call, and a session does not answer.
     expect(await broken).toMatchObject({ status: 503 });
@@ -119,7 +120,7 @@ describe("DELETE /users/:userId", () => {
     const user = freshUser();
     const sessions = freshSessions(100);
     for (const session of sessions) await asks(session, user, "mango");
-    for (const session of sessions) await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    for (const session of sessions) await eventually(async () => expect(await owes(session)).toBe(false));
     expect(await forget(user)).toMatchObject({ status: 200, sessions: 100, messages: 200 });
   });
 
@@ -146,7 +147,7 @@ describe("DELETE /users/:userId", () => {
       if (status !== 200) refused.push(name);
     }
     const accepted = [...all, ...refused].map(sessionObject);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       for (const object of accepted) expect(await everythingIn(object)).not.toMatch(/mango/);
       expect(await everythingIn(userObject(user))).not.toMatch(/mango (?:one|two|three)/);
     });
@@ -162,7 +163,7 @@ describe("DELETE /users/:userId", () => {
     await later(1_000, () => forget(user));
     await model.go();
     await asked;
-    await vi.waitFor(async () => expect(await llamory.transcript(session)).toEqual([]));
+    await eventually(async () => expect(await llamory.transcript(session)).toEqual([]));
     expect(await everythingIn(userObject(user))).not.toContain("mango");
   });
 

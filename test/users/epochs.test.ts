@@ -1,6 +1,8 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { UserDO } from "../../src/do/user";
+import { eventually } from "../support/eventually";
+import { factsOf } from "../support/facts";
 import {
   asks,
   copyOf,
@@ -24,7 +26,7 @@ const llamory = worker(PATIENT);
 const appends = (session: string, userId: string, content = "I like figs.") =>
   llamory.post(`/sessions/${session}/messages`, { userId, messages: [{ role: "user", content }] });
 const deletes = async (user: string) => expect((await remove(`/users/${user}`)).status).toBe(200);
-const settled = (session: string) => vi.waitFor(async () => expect(await owes(session)).toBe(false));
+const settled = (session: string) => eventually(async () => expect(await owes(session)).toBe(false));
 
 /** Makes the user's object run a function before its reply to a call arrives. */
 function before(method: "memory" | "open", run: () => unknown) {
@@ -53,7 +55,7 @@ describe("clocks that disagree", () => {
     const [user, session] = [freshUser(), freshSession()];
     const tell = replaced("tell", down);
     expect((await later(60_000, () => appends(session, user))).status).toBe(201);
-    await vi.waitFor(() => expect(tell).toHaveBeenCalled());
+    await eventually(() => expect(tell).toHaveBeenCalled());
     await deletes(user);
     expect(await llamory.transcript(session)).toEqual([]);
     vi.restoreAllMocks();
@@ -68,7 +70,7 @@ describe("a session that its user's object has not answered", () => {
     replaced("memory", down);
     const tell = replaced("tell", down);
     expect((await asks(session, user, "I like figs.")).status).toBe(200);
-    await vi.waitFor(() => expect(tell).toHaveBeenCalled());
+    await eventually(() => expect(tell).toHaveBeenCalled());
     await deletes(user);
     expect(await llamory.transcript(session)).toEqual([]);
   });
@@ -118,7 +120,7 @@ describe("a reply of an epoch that is over", () => {
       expect((await appends(session, user, "Anew.")).status).toBe(201);
     });
     expect((await asks(session, user, "What is my secret?")).status).toBe(409);
-    await vi.waitFor(async () => expect(await llamory.transcript(session)).toEqual(["user: Anew."]));
+    await eventually(async () => expect(await llamory.transcript(session)).toEqual(["user: Anew."]));
     await settled(session);
     expect((await asks(session, user, "And now?")).status).toBe(200);
     expect(await llamory.transcript(session)).toHaveLength(3);
@@ -141,6 +143,11 @@ it("sessions and users that version 2.0.0 stored go on: those deleted stay delet
       ALTER TABLE sessions ADD COLUMN gone TEXT;
       ALTER TABLE sessions ADD COLUMN gone_at INTEGER;
       DROP INDEX runs_by_session;
+      DROP TABLE facts;
+      CREATE TABLE facts (number INTEGER PRIMARY KEY, id TEXT NOT NULL, text TEXT NOT NULL, tokens INTEGER NOT NULL,
+        session TEXT, seq INTEGER, learnt INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
+      INSERT INTO facts VALUES (1, 'own', 'Likes figs.', 5, '${session}', 1, 0, 1, 1),
+        (2, 'learnt', 'Has a mango.', 5, '${session}', 1, 1, 2, 2), (3, 'other', 'Has figs.', 5, '${other}', 1, 1, 3, 3);
       INSERT INTO sessions (id, life, gone, gone_at) VALUES ('deleted', 'one', 'one', 1);
       INSERT INTO meta (key, value) VALUES ('deleted_at', 1);
       UPDATE meta SET value = 2 WHERE key = 'user_schema'`);
@@ -156,6 +163,13 @@ it("sessions and users that version 2.0.0 stored go on: those deleted stay delet
   expect(await copyOf(user)).toContain("And now?");
   const late = { sessionId: "deleted", epoch: "one", from: 1, to: 0, messages: [] };
   expect(await userObject(user).tell(late)).toBe("gone");
+  expect(await factsOf(user)).toMatchObject([
+    { id: "other", writtenBy: "model", sources: [{ sessionId: other, seq: 1 }] },
+    { id: "learnt", writtenBy: "model", sources: [{ sessionId: session, seq: 1 }] },
+    { id: "own", writtenBy: "person", sources: [{ sessionId: session, seq: 1 }] },
+  ]);
+  await remove(`/sessions/${session}`);
+  expect((await factsOf(user)).map(({ id }) => id)).toEqual(["other", "own"]);
   await deletes(user);
   expect([await llamory.transcript(session), await llamory.transcript(other)]).toEqual([[], []]);
 });

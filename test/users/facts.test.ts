@@ -12,7 +12,7 @@ describe("facts about a user", () => {
     const source = { sessionId: "a", seq: 3 };
     const figs = await later(1_000, () => add(user, "  Likes figs.  "));
     const dog = await later(2_000, () => add(user, "Has a dog.", { source }));
-    expect(dog).toMatchObject({ text: "Has a dog.", source });
+    expect(dog).toMatchObject({ text: "Has a dog.", sources: [source], writtenBy: "person" });
     expect((await factsOf(user)).map(({ text }) => text)).toEqual(["Has a dog.", "Likes figs."]);
     const changed = await later(3_000, () => change(user, figs.id, "Likes plums."));
     expect(await changed.json()).toEqual({ ...figs, text: "Likes plums.", updatedAt: expect.any(String) });

@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
+import { eventually } from "../support/eventually";
 import { keepFor } from "../support/keep-for";
 import { HELD, scripted } from "../support/scripted-model";
 import {
@@ -62,10 +63,10 @@ describe.each(ways)("a session that is %s", (_, end) => {
     await end(session);
     const next = freshUser();
     expect((await asks(session, next, "I like plums.")).status).toBe(200);
-    await vi.waitFor(async () => expect(await copyOf(next)).toHaveLength(2));
+    await eventually(async () => expect(await copyOf(next)).toHaveLength(2));
     await end(session);
     expect((await asks(session, user, "I like pears.")).status).toBe(200);
-    await vi.waitFor(async () => expect(await copyOf(user)).toContain("I like pears."));
+    await eventually(async () => expect(await copyOf(user)).toContain("I like pears."));
     expect(await copyOf(next)).toEqual([]);
   });
 
@@ -103,7 +104,7 @@ describe("a deletion that is lost between the two objects", () => {
     // The user's object has deleted its part. The session's object is lost before it receives the reply.
     const never = replaced("forget", () => new Promise(() => {}));
     void remove(`/sessions/${session}`).catch(() => {});
-    await vi.waitFor(() => expect(never).toHaveBeenCalled());
+    await eventually(() => expect(never).toHaveBeenCalled());
     vi.restoreAllMocks();
     await runInDurableObject(sessionObject(session), async (_, state) => {
       const woken = new ChatDO(state, env);
@@ -122,7 +123,7 @@ describe("a deletion that is lost between the two objects", () => {
     );
     await userObject(user).forget(session, owner.epoch);
     expect((await asks(session, user, "What is my secret?")).status).toBe(409);
-    await vi.waitFor(async () => expect(await llamory.transcript(session)).toEqual([]));
+    await eventually(async () => expect(await llamory.transcript(session)).toEqual([]));
     expect(await (await asks(session, user, "What is my secret?")).text()).not.toContain("mango");
   });
 });
@@ -132,7 +133,7 @@ describe("a session with a time to live", () => {
     const { user, session } = await told();
     await keepFor(session, "30");
     await asks(session, user, "Still there?");
-    await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    await eventually(async () => expect(await owes(session)).toBe(false));
     replaced("forget", down);
     await later(31 * DAY, () => ring(session));
     expect(await llamory.transcript(session)).toHaveLength(4);
@@ -157,7 +158,7 @@ it("a session that its user's object could not be told of may be deleted all the
   const [user, session] = [freshUser(), freshSession()];
   const tell = replaced("tell", down);
   await asks(session, user, "My secret is mango.");
-  await vi.waitFor(() => expect(tell).toHaveBeenCalled());
+  await eventually(() => expect(tell).toHaveBeenCalled());
   expect((await remove(`/sessions/${session}`)).status).toBe(200);
   vi.restoreAllMocks();
   await ringLater(session);

@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
+import { eventually } from "../support/eventually";
 import { lose } from "../support/lose";
 import { scripted } from "../support/scripted-model";
 import { digestOf } from "../support/tokens";
@@ -22,7 +23,7 @@ const llamory = worker(PATIENT);
 const forked = (from: string, body: object, headers?: Record<string, string>) =>
   llamory.post(`/sessions/${from}/fork`, body, headers);
 const codeOf = async (response: Response) => [response.status, (await response.json<{ code: string }>()).code];
-const told = (session: string) => vi.waitFor(async () => expect(await owes(session)).toBe(false));
+const told = (session: string) => eventually(async () => expect(await owes(session)).toBe(false));
 
 /** Creates a session of a user with two turns. */
 async function original(): Promise<{ user: string; session: string; fork: string }> {

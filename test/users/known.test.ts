@@ -1,5 +1,6 @@
 import { evictDurableObject } from "cloudflare:test";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { scripted } from "../support/scripted-model";
 import { digestOf } from "../support/tokens";
 import { copyOf, freshSessions, freshUser, owes, PATIENT, sessionObject, userObject } from "../support/users";
@@ -41,7 +42,7 @@ describe("what a user has said", () => {
   it("is known after both objects were evicted", async () => {
     const [user, [told = "", other = ""]] = [freshUser(), freshSessions(2)];
     await answer(told, "My dog is called Figaro.", user);
-    await vi.waitFor(async () => expect(await owes(told)).toBe(false));
+    await eventually(async () => expect(await owes(told)).toBe(false));
     for (const object of [sessionObject(told), userObject(user)]) await evictDurableObject(object);
     expect((await answer(other, "What is my dog called?", user)).answer).toContain("Figaro");
   });
@@ -53,7 +54,7 @@ describe("what a user has said", () => {
     ).text();
     const messages = [{ role: "user", name: "Ana", content: "I was born in Porto." }];
     expect((await llamory.post(`/sessions/${appended}/messages`, { userId: user, messages })).status).toBe(201);
-    await vi.waitFor(async () => expect(await copyOf(user)).toHaveLength(3));
+    await eventually(async () => expect(await copyOf(user)).toHaveLength(3));
     expect((await answer(other, "What do I like, figs?", user)).answer).toContain("figs");
     expect((await answer(other, "Where was Ana born?", user)).answer).toContain("Porto");
   });

@@ -1,28 +1,16 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { add, change, factsOf } from "../support/facts";
+import { done, learnt, reply, tell, texts } from "../support/learning";
 import { HELD, NEVER, scripted, scriptedFacts } from "../support/scripted-model";
-import { everythingIn, freshUser, later, owes, PATIENT, userObject } from "../support/users";
+import { everythingIn, freshUser, later, PATIENT, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker(PATIENT);
 
 describe("facts that the model learns", () => {
-  const learning = worker({ ...PATIENT, FACTS: "model" });
-  const reply = (...changes: object[]) => ({ response: JSON.stringify({ changes }) });
-  const tell = async (user: string, question: string, sessionId = freshSession()) => {
-    const response = await learning.post("/ask", { sessionId, userId: user, question });
-    expect(response.status).toBe(200);
-    await vi.waitFor(async () => expect(await owes(sessionId)).toBe(false));
-    return sessionId;
-  };
-  const texts = async (user: string) => (await factsOf(user)).map(({ text }) => text).sort();
-  const learnt = (user: string, ...expected: string[]) =>
-    vi.waitFor(async () => expect(await texts(user)).toEqual(expected.sort()));
-  /** Waits until no fact extraction is pending. */
-  const done = (user: string) =>
-    vi.waitFor(async () => expect(await everythingIn(userObject(user))).not.toContain("extract"));
   const alarm = async (user: string, ms: number) => {
     await later(ms, () => runInDurableObject(userObject(user), (object) => object.alarm()));
   };
@@ -38,11 +26,11 @@ describe("facts that the model learns", () => {
     );
     const first = await tell(user, "I have a dog, Figaro, and live in Porto.");
     await learnt(user, "Has a dog called Figaro.", "Lives in Porto.");
-    for (const fact of await factsOf(user)) expect(fact.source).toEqual({ sessionId: first, seq: 1 });
+    for (const fact of await factsOf(user)) expect(fact.sources).toEqual([{ sessionId: first, seq: 1 }]);
     const second = await tell(user, "Figaro is a cat, not a dog.");
     await learnt(user, "Has a cat called Figaro.", "Lives in Porto.");
     expect(await factsOf(user)).toContainEqual(
-      expect.objectContaining({ text: "Has a cat called Figaro.", source: { sessionId: second, seq: 1 } }),
+      expect.objectContaining({ text: "Has a cat called Figaro.", sources: [{ sessionId: second, seq: 1 }] }),
     );
     await tell(user, "I do not live in Porto any more.");
     await learnt(user, "Has a cat called Figaro.");
@@ -59,17 +47,14 @@ describe("facts that the model learns", () => {
     const user = freshUser();
     const model = await scriptedFacts(user, reply({ do: "add", text: "Has a dog." }));
     await llamory.post("/ask", { sessionId: freshSession(), userId: user, question: "I have a dog." });
-    await vi.waitFor(async () => expect(await userObject(user).sessions(1)).toMatchObject([{ messages: 2 }]));
+    await eventually(async () => expect(await userObject(user).sessions(1)).toMatchObject([{ messages: 2 }]));
     expect(await model.runs()).toEqual([]);
   });
 
   it.each<[what: string, bad: unknown]>([
     ["is no JSON", { response: "I would add that they have a dog." }],
     ["has another form", { response: JSON.stringify({ facts: ["Has a dog."] }) }],
-    [
-      "changes a fact that was not shown",
-      reply({ do: "add", text: "Has a dog." }, { do: "change", fact: 9, text: "x" }),
-    ],
+    ["changes a fact that was not shown", reply({ do: "change", fact: 9, text: "x" }, { do: "drop", fact: 0 })],
     ["adds nothing", reply({ do: "add", text: " " })],
     ["is cut off", { choices: [{ message: { content: '{"changes":[{"do":"add","te' }, finish_reason: "length" }] }],
     ["refuses", { choices: [{ message: { content: null, refusal: "I do not note dogs." }, finish_reason: "stop" }] }],
@@ -114,15 +99,15 @@ describe("facts that the model learns", () => {
       reply({ do: "add", text: "Has a dog." }),
     );
     await tell(user, "I have a dog.");
-    await vi.waitFor(async () => expect(await model.runs()).toHaveLength(3));
+    await eventually(async () => expect(await model.runs()).toHaveLength(3));
     expect(await texts(user)).toEqual([]);
-    await vi.waitFor(async () => expect(await everythingIn(userObject(user))).toContain('\\"failures\\":1'));
+    await eventually(async () => expect(await everythingIn(userObject(user))).toContain('\\"failures\\":1'));
     await alarm(user, 300_000);
     await learnt(user, "Has a dog.");
     const hopeless = freshUser();
     await scriptedFacts(hopeless, busy);
     await tell(hopeless, "I have a dog.");
-    await vi.waitFor(async () => expect(await everythingIn(userObject(hopeless))).toContain('\\"failures\\":1'));
+    await eventually(async () => expect(await everythingIn(userObject(hopeless))).toContain('\\"failures\\":1'));
     for (let tries = 1; tries < 4; tries += 1) await alarm(hopeless, tries * 1_000_000);
     await done(hopeless);
   });
@@ -168,7 +153,7 @@ describe("facts that the model learns", () => {
     const metered = worker({ ...PATIENT, FACTS: "model", TENANT_TOKENS_PER_DAY: "1000000" });
     await metered.post("/ask", { sessionId: session, userId: user, question: "I have a dog." });
     await learnt(user, "Has a dog.");
-    await vi.waitFor(async () => expect((await used()) - before).toBe(222));
+    await eventually(async () => expect((await used()) - before).toBe(222));
   });
 
   it("leave a fact alone that somebody changed meanwhile", async () => {

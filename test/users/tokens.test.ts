@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { HELD, scripted } from "../support/scripted-model";
 import { digestOf } from "../support/tokens";
 import { copyOf, freshSessions, freshUser, PATIENT } from "../support/users";
@@ -130,7 +131,7 @@ describe("a token of a user", () => {
     }
     expect((await llamory.post("/reset", { sessionId: session }, headers)).status).toBe(403);
     expect((await llamory.post("/tokens", { userId: user }, headers)).status).toBe(403);
-    await vi.waitFor(async () => expect(await copyOf(user)).toHaveLength(2));
+    await eventually(async () => expect(await copyOf(user)).toHaveLength(2));
   });
 
   it("names either sessions or a user, and one of sessions stands for nobody", async () => {

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
 import { openaiId } from "../../src/wire/response-objects";
+import { eventually } from "../support/eventually";
 import { lose } from "../support/lose";
 import { PLAYED, scripted } from "../support/scripted-model";
 import { Events } from "../support/sse";
@@ -25,7 +26,7 @@ afterEach(() => vi.restoreAllMocks());
 const llamory = worker(PATIENT);
 const asks = (sessionId: string, userId: string, question: string, more: object = {}) =>
   llamory.post("/ask", { sessionId, userId, question, ...more });
-const settled = (session: string) => vi.waitFor(async () => expect(await owes(session)).toBe(false));
+const settled = (session: string) => eventually(async () => expect(await owes(session)).toBe(false));
 
 const message = (seq: number, content: string, more: object = {}) => ({
   ...{ seq, role: "user" as const, content, tokens: 5, createdAt: seq, status: "complete" as const },
@@ -96,7 +97,7 @@ describe("what a session tells its user's object", () => {
       runInDurableObject(sessionObject(session), (_, { storage }) =>
         storage.sql.exec<{ at: number }>("SELECT at - ? AS at FROM due WHERE task = 'tell'", Date.now()).one(),
       );
-    await vi.waitFor(() => expect(tell).toHaveBeenCalledTimes(1));
+    await eventually(() => expect(tell).toHaveBeenCalledTimes(1));
     const waits: number[] = [];
     for (let tries = 0; tries < 9; tries += 1) {
       const { at } = await due();

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { UserDO } from "../../src/do/user";
+import { eventually } from "../support/eventually";
 import { asks, freshUser, owes, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
@@ -17,7 +18,7 @@ describe("a long session that becomes a user's", () => {
     }
     const tell = vi.spyOn(UserDO.prototype, "tell");
     await asks(session, user, "Hello.");
-    await vi.waitFor(async () => expect(await owes(session)).toBe(false));
+    await eventually(async () => expect(await owes(session)).toBe(false));
     const updates = tell.mock.calls.map(([{ from, to, messages: sent }]) => ({
       ...{ from, to, count: sent.length },
       characters: sent.reduce((sum, { content }) => sum + content.length, 0),

@@ -3,8 +3,7 @@ import { describe, expect, inject, it } from "vitest";
 import { MAX_APPEND_BODY, MAX_BODY, MAX_IMPORT_BODY } from "../../src/limits";
 import { Workerd } from "../e2e/support/workerd";
 
-const CPU_MS = 4_000;
-const MEMORY_MB = 64;
+const [CPU_MS, MEMORY_MB] = [4_000, 64];
 /** Every answer must be shorter than this number of bytes. */
 const MAX_ANSWER = 100_000;
 
@@ -47,6 +46,7 @@ type Case = [what: string, path: string, body: () => string, statuses: number[]]
 
 const valid: Case[] = Object.entries(texts).flatMap(([what, make]): Case[] => [
   [`appended: ${what}`, "/sessions/s/messages", () => appended(make(31_900)), [201]],
+  [`appended, long: ${what}`, "/sessions/s/messages", () => appended(make(399_900)), [201]],
   [`asked: ${what}`, "/ask", () => JSON.stringify({ sessionId: "s", question: make(31_900) }), [200, 413]],
   [`searched: ${what}`, "/sessions/s/search", () => JSON.stringify({ q: make(31_900), limit: 100 }), [200]],
   [`previewed: ${what}`, "/sessions/s/context", () => JSON.stringify({ question: make(31_900) }), [200, 413]],
@@ -87,11 +87,11 @@ const PATHS = [
   "/v1/responses",
 ];
 
-const doubled = Array.from({ length: 40 }, (_, at): [string, object] => {
+const entries = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at));
+const doubled = entries(40, (at): [string, object] => {
   const next = { $ref: `#/$defs/a${at + 1}` };
   return [`a${at}`, { allOf: [next, next] }];
 });
-const entries = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at));
 const NAME = `${"a".repeat(2_000)}!`;
 /** Writes a schema as JSON by hand, because JSON.stringify would exhaust this process's stack. */
 const deep = (open: string, close: string) => `{"x":${open.repeat(9_000)}1${close.repeat(9_000)}}`;

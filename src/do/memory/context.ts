@@ -5,15 +5,18 @@ import {
   blockTokens,
   factsTokens,
   factsWithin,
+  latestTokens,
   lineTokens,
   quotationTokens,
   RECALL_OVERHEAD,
   sum,
 } from "../../turn/prompt-blocks";
 import type { Budget, Context, NewMessage, RecalledMessage } from "../../turn/types";
-import type { Fact, UserContext } from "../../turn/user-memory";
+import type { EarlierSession, Fact, UserContext } from "../../turn/user-memory";
 import { isShortened, planWindow, shortened } from "../../turn/window";
+import { conversationPart, recallPart } from "./conversation-questions";
 import type { Range } from "./evidence";
+import { explain } from "./explain";
 import { lastExchange } from "./follow-ups";
 import type { Messages } from "./messages";
 import { newestMessages } from "./newest-messages";
@@ -29,8 +32,10 @@ export interface UserMemory {
   /** Messages of other sessions, best first, and the scale of their scores. */
   recalled: RecalledMessage[];
   scale: Scale;
-  /** Newest first. */
+  /** Those for the prompt come first. */
   facts: Fact[];
+  /** The latest other sessions of the user, newest first, if the session has no question yet. */
+  latest?: EarlierSession[] | undefined;
 }
 
 /** The sources of a context. */
@@ -45,6 +50,8 @@ export interface Scope extends Partial<Asked> {
   nearest?: ((seq: number) => number[]) | undefined;
   /** The memory of the user; null if it did not arrive in time, absent if the session has no user. */
   user?: UserMemory | null | undefined;
+  /** The messages to explain, by `seq`. */
+  explain?: readonly number[] | undefined;
 }
 
 /**
@@ -58,11 +65,18 @@ export function readContext(messages: Messages, question: string, budget: Budget
   const { user, others, tokens: taken } = beside(budget, scope.user, timeZone);
   if (tokens <= budget.context - taken && budget.window === undefined) {
     const window = withDates(messages.upTo(last), timeZone);
-    if (sum(window, lineTokens) <= budget.context - taken)
-      return { window, recalled: others, recall: "words", total, user };
+    if (sum(window, lineTokens) <= budget.context - taken) {
+      // No message is a candidate: all are in the window.
+      const limits = { before: 1, tokens: 0, count: 0 };
+      const explained = scope.explain && explain(messages, question, scope.explain, [], limits);
+      return { window, recalled: others, recall: "words", total, user, explained };
+    }
   }
   const context =
-    budget.context - factsTokens(user?.facts) - Math.max(budget.recall, blockTokens(others) - RECALL_OVERHEAD);
+    budget.context -
+    factsTokens(user?.facts) -
+    latestTokens(user?.latest) -
+    Math.max(budget.recall, blockTokens(others) - RECALL_OVERHEAD);
   const room = Math.max(0, Math.min(budget.window ?? Number.POSITIVE_INFINITY, context));
   const most = room + (budget.window === undefined ? budget.recall : 0);
   const { newest, before: earlier } = newestMessages(messages, last, most);
@@ -77,10 +91,15 @@ export function readContext(messages: Messages, question: string, budget: Budget
   const nearest = nearestBefore?.(before);
   const previous = lastExchange(messages, last + 1);
   const scale = others.length > 0 ? scope.user?.scale : undefined;
-  const own = onDays(
-    recall(messages, question, limits, { nearest, scale, leftOut, previous, now, timeZone }).recalled,
-    timeZone,
-  );
+  const beyond = { nearest, scale, leftOut, previous, now, timeZone };
+  const part = conversationPart(question);
+  const recalls = () => {
+    if (part === undefined) return recall(messages, question, limits, beyond).recalled;
+    // The facts of the user answer.
+    if (part === "person" && user && user.facts.length > 0) return [];
+    return recallPart(messages, question, part, limits, leftOut);
+  };
+  const own = onDays(recalls(), timeZone);
   let recalled = others.length > 0 ? compete(own, others, limits) : own;
   if (budget.window === undefined) {
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
@@ -88,14 +107,17 @@ export function readContext(messages: Messages, question: string, budget: Budget
     if (unused >= step) {
       plan = planFor(room + unused - (unused % step));
       const whole = new Set(plan.flatMap((one) => (isShortened(one) ? [] : [one.message.seq])));
-      recalled = recalled.filter(({ seq, sessionId }) => sessionId !== undefined || !whole.has(seq));
+      recalled = recalled.filter((message) => !isOwn(message) || !whole.has(message.seq));
     }
   }
   const window = shortened(plan);
   const first = window.find(({ role }) => role === "user");
   if (first) first.date ??= dayIn(first.createdAt, timeZone);
-  return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user };
+  const explained = scope.explain && explain(messages, question, scope.explain, recalled.filter(isOwn), limits, beyond);
+  return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user, explained };
 }
+
+const isOwn = ({ sessionId }: RecalledMessage) => sessionId === undefined;
 
 /** Adds to each quotation the day that the prompt shows for it. */
 const onDays = (recalled: RecalledMessage[], timeZone: string): RecalledMessage[] =>
@@ -119,12 +141,15 @@ function beside(
 ): { user: UserContext | undefined; others: RecalledMessage[]; tokens: number } {
   if (!known) return { user: known === null ? { answered: false, facts: [] } : undefined, others: [], tokens: 0 };
   const facts = factsWithin(known.facts, budget.context >> 1);
+  let latest = known.latest?.map((session) => ({ ...session, date: dayIn(session.lastAt, timeZone) }));
+  while (latestTokens(latest) > budget.recall >> 1) latest = latest?.slice(0, -1);
   const others = within(
     onDays(known.recalled, timeZone),
-    { tokens: budget.recall, count: Number.POSITIVE_INFINITY },
+    { tokens: budget.recall - latestTokens(latest), count: Number.POSITIVE_INFINITY },
     quotationTokens,
   );
-  return { user: { answered: true, facts }, others, tokens: factsTokens(facts) + blockTokens(others) };
+  const tokens = factsTokens(facts) + latestTokens(latest) + blockTokens(others);
+  return { user: { answered: true, facts, latest }, others, tokens };
 }
 
 /**

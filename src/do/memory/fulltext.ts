@@ -1,4 +1,4 @@
-/** The full-text index of a session's messages, by `seq`. */
+/** The full-text indexes: of messages, by `seq`, and of the facts about a user, by number. */
 import type { Tables } from "../sqlite/tables";
 import type { Expansion } from "./expansion";
 import { indexText, type Term } from "./terms";
@@ -36,31 +36,40 @@ export interface Found {
   speaks: boolean;
 }
 
-export const matchOf = (terms: Term[]) => `content : (${terms.map(quoted).join(" OR ")})`;
+const matchOf = (terms: Term[]) => `content : (${terms.map(quoted).join(" OR ")})`;
 /** Returns the term of a form. A form that ends with a star matches all words with that beginning. */
 const plain = (word: string): Term =>
   word.endsWith("*") ? { word: word.slice(0, -1), prefix: true } : { word, prefix: false };
 
-/** Returns SQL that selects the newest matching messages, as a JSON array. */
-const newest = (match: string, limit: string) =>
-  `(SELECT json_group_array(seq) FROM (SELECT rowid AS seq FROM messages_fts
-    WHERE messages_fts MATCH ${match} AND rowid < ?1 ORDER BY rowid DESC LIMIT ${limit}))`;
+/** The index of facts has no column for names of speakers. */
+type IndexTable = "messages_fts" | "facts_fts";
 
-const FIND = `SELECT json_group_array(json_object(
-    'seqs', ${newest("wanted.value ->> 'content'", "?3")},
+/** Returns SQL that selects the newest matching rows, as a JSON array. */
+const newest = (table: IndexTable, match: string, limit: string) =>
+  `(SELECT json_group_array(seq) FROM (SELECT rowid AS seq FROM ${table}
+    WHERE ${table} MATCH ${match} AND rowid < ?1 ORDER BY rowid DESC LIMIT ${limit}))`;
+
+const SPEAKS = `(SELECT EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH ?6))
+      AND EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH wanted.value ->> 'name')`;
+
+const findIn = (table: IndexTable) => `SELECT json_group_array(json_object(
+    'seqs', ${newest(table, "wanted.value ->> 'content'", "?3")},
     'forms', CASE WHEN wanted.value ->> 'forms' IS NULL THEN json('[]')
-      ELSE ${newest("wanted.value ->> 'forms'", "?4")} END,
-    'related', (SELECT json_group_array(${newest("related.value", "?5")})
+      ELSE ${newest(table, "wanted.value ->> 'forms'", "?4")} END,
+    'related', (SELECT json_group_array(${newest(table, "related.value", "?5")})
       FROM json_each(wanted.value, '$.related') AS related),
-    'speaks', (SELECT EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH ?6))
-      AND EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH wanted.value ->> 'name')
+    'speaks', ${table === "messages_fts" ? SPEAKS : "?6 IS NULL"}
   )) AS found FROM json_each(?2) AS wanted`;
+
+const FIND = { messages_fts: findIn("messages_fts"), facts_fts: findIn("facts_fts") };
 
 export class FullText {
   readonly #db: Tables;
+  readonly #table: IndexTable;
 
-  constructor(db: Tables) {
+  constructor(db: Tables, table: IndexTable = "messages_fts") {
     this.#db = db;
+    this.#table = table;
   }
 
   insert(seq: number, message: { content: string; name?: string | undefined; createdAt: number }): void {
@@ -73,15 +82,15 @@ export class FullText {
   }
 
   delete(seq: number): void {
-    this.#db.write("DELETE FROM messages_fts WHERE rowid = ?", seq);
+    this.#db.write(`DELETE FROM ${this.#table} WHERE rowid = ?`, seq);
   }
 
   clear(): void {
-    this.#db.write("INSERT INTO messages_fts (messages_fts) VALUES ('delete-all')");
+    this.#db.write(`INSERT INTO ${this.#table} (${this.#table}) VALUES ('delete-all')`);
   }
 
   /**
-   * Looks up all words at once, in the messages before a `seq`. Uses one statement and returns one row, because each
+   * Looks up all words at once, in the messages before a `seq` (or in the facts before a number). Uses one statement and returns one row, because each
    * further statement or row costs more than a look-up.
    */
   find(wanted: Wanted[], before: number, limits: Limits): Found[] {
@@ -95,7 +104,7 @@ export class FullText {
     // Most questions name no speaker. One look-up of all words detects that.
     const anyName = `name : (${wanted.map(({ term }) => quoted(plain(speakerWords(term.word)))).join(" OR ")})`;
     const [row] = this.#db.rows<{ found: string }>(
-      FIND,
+      FIND[this.#table],
       ...[before, JSON.stringify(matches), limits.word, limits.forms, limits.related, anyName],
     );
     const found: (Omit<Found, "term" | "wanted" | "speaks"> & { speaks: number })[] = row ? JSON.parse(row.found) : [];

@@ -30,12 +30,12 @@ export interface QuestionDays {
   rest: string;
 }
 
-/** Returns the offset of a time zone from UTC, in milliseconds, positive to the east; 0 for an unknown zone. */
-function offsetOf({ now, timeZone }: Asked): number {
+/** Returns the offset of a time zone from UTC at a time, in milliseconds, positive to the east; 0 for an unknown zone. */
+function offsetAt(time: number, timeZone: string | undefined): number {
   if (timeZone === undefined || timeZone === "UTC") return 0;
   try {
     const format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
-    const name = format.formatToParts(now).find(({ type }) => type === "timeZoneName")?.value ?? "";
+    const name = format.formatToParts(time).find(({ type }) => type === "timeZoneName")?.value ?? "";
     const [, sign = "+", hours = "0", minutes = "0"] = name.match(/([+-])(\d+):(\d+)/) ?? [];
     return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
   } catch {
@@ -45,8 +45,8 @@ function offsetOf({ now, timeZone }: Asked): number {
 
 /** Returns the days that a question mentions, for the index, and the question without them. */
 export function daysOf(question: string, asked: Asked): QuestionDays {
-  const offset = offsetOf(asked);
-  const today = Math.floor((asked.now + offset) / DAY);
+  const { now, timeZone } = asked;
+  const today = Math.floor((now + offsetAt(now, timeZone)) / DAY);
   const matches = new Set<string>();
   const take = (found: string, match: string | undefined) => {
     if (match === undefined || matches.size >= MOST) return found;
@@ -54,41 +54,45 @@ export function daysOf(question: string, asked: Asked): QuestionDays {
     return " ";
   };
   const dated = question.replace(DATES, (found: string, ...rest) => {
-    const match = dateMatch(rest.at(-1), offset);
+    const match = dateMatch(rest.at(-1), timeZone);
     return take(found, match && `(${match} OR "${phraseWords(found)}")`);
   });
   const rest = dated.replace(PHRASES, (found: string, ...more) => {
     if (found.toLowerCase() === "hier" && GERMAN.test(question)) return found;
     const phrase = phraseOf(more.at(-1));
-    return take(found, phrase && phraseMatch(phrase, today, offset));
+    return take(found, phrase && phraseMatch(phrase, today, timeZone));
   });
   return { terms: [...matches].map((match) => ({ word: match, prefix: false, match })), rest };
 }
 
 /** Returns the expression for a date: a day, a day of any year, or a month. */
-function dateMatch({ year, month, otherMonth, day }: Parsed, offset: number): string | undefined {
+function dateMatch({ year, month, otherMonth, day }: Parsed, timeZone: string | undefined): string | undefined {
   const number = monthOf(month);
   if (number === undefined) return undefined;
   if (day === undefined) return year === undefined ? undefined : monthMatch(number, Number(year));
   if (Number(day) < 1 || Number(day) > 31) return undefined;
   if (year === undefined) return `"${MONTHS[number]} ${Number(day)}"`;
-  const match = daysMatch(dayNumber(Number(year), number, Number(day)), offset);
+  const match = daysMatch(dayNumber(Number(year), number, Number(day)), timeZone);
   // 3/4/2023 may be in March or in April.
   const other = otherMonth === undefined ? undefined : monthOf(otherMonth);
   if (other === undefined || Number(month) === Number(otherMonth)) return match;
-  return `${match} OR ${daysMatch(dayNumber(Number(year), other, Number(month)), offset)}`;
+  return `${match} OR ${daysMatch(dayNumber(Number(year), other, Number(month)), timeZone)}`;
 }
 
 const dayNumber = (year: number, month: number, day: number) => Math.floor(Date.UTC(year, month, day) / DAY);
 
 /** Returns the expression for a phrase. @param today days since 1970, in the time zone of the question */
-function phraseMatch({ count, unit, few, month, weekday }: Phrase, today: number, offset: number): string {
+function phraseMatch(
+  { count, unit, few, month, weekday }: Phrase,
+  today: number,
+  timeZone: string | undefined,
+): string {
   const date = new Date(today * DAY);
   const year = date.getUTCFullYear();
   if (month !== undefined) return monthMatch(month, month < date.getUTCMonth() ? year : year - 1);
   if (weekday !== undefined) {
     const back = (date.getUTCDay() - weekday + 7) % 7 || 7;
-    return daysMatch(today - back, offset);
+    return daysMatch(today - back, timeZone);
   }
   if (unit === "year") return `"${year + count}"`;
   if (unit === "month") {
@@ -97,14 +101,16 @@ function phraseMatch({ count, unit, few, month, weekday }: Phrase, today: number
   }
   const day = today + count * (unit === "week" ? 7 : 1);
   const about = unit === "week" ? ABOUT.week : few ? ABOUT.day : 0;
-  return daysMatch(day - about, offset, 2 * about + 1);
+  return daysMatch(day - about, timeZone, 2 * about + 1);
 }
 
 /**
  * Returns the expression for days in the question's time zone. The index has UTC days: a local day that overlaps two
  * UTC days matches both.
  */
-function daysMatch(first: number, offset: number, count = 1): string {
+function daysMatch(first: number, timeZone: string | undefined, count = 1): string {
+  // The offset of that day: it may differ from that of today.
+  const offset = offsetAt(first * DAY, timeZone);
   const from = Math.floor((first * DAY - offset) / DAY);
   const to = Math.floor(((first + count) * DAY - 1 - offset) / DAY);
   const days = Array.from({ length: to - from + 1 }, (_, at) => {

@@ -31,6 +31,10 @@ const EPISODE_BEST = 3;
 export const EPISODE_GAP = 3_600_000;
 /** The bonus of the newest candidate if the question asks for a state: the newer of two answers is true. */
 const NEWER = 0.03;
+/** The same if the question asks for the newest of several things. */
+const NEWEST = 0.5;
+const ASKS_NEWEST =
+  /\b(?:most recent(?:ly)?|latest|newest|neuest\p{L}*|jüngst\p{L}*|más reciente)\b|\b(?:my|our) last (?!name\b)|\bmein\p{L}* letzt|\bmi últim/iu;
 /** The hits of each word that are sampled to measure how much neighbours count. */
 const SAMPLE = 16;
 /** The factor for messages of the speaker that the question names. */
@@ -142,7 +146,7 @@ export function rankingOf(
   const excerpts = new Excerpts(messages, sought, rarities);
   excerpts.weigh(evidence, meaning);
   const speaker = speakers.length === 1 ? speakers[0] : undefined;
-  const by = { priors: priorsOf(question, english), speaker, newer: english && asksState(question) ? NEWER : 0 };
+  const by = { priors: priorsOf(question, english), speaker, newer: newerOf(question, english) };
   const ranked = rank(messages.outline([...evidence.keys()]), evidence, by);
   return {
     ranked,
@@ -157,6 +161,11 @@ export function rankingOf(
 
 /** Returns the divisor of a message's score. */
 export const lengthOf = (tokens: number) => 1 - BM25_B + (BM25_B * (isLong(tokens) ? PASSAGE : tokens)) / PIVOT;
+
+function newerOf(question: string, english: boolean): number {
+  if (ASKS_NEWEST.test(question)) return NEWEST;
+  return english && asksState(question) ? NEWER : 0;
+}
 
 /** The weights of candidates besides their evidence. */
 interface Weights {

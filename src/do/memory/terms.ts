@@ -14,6 +14,8 @@ const PARTS = 2_000;
 /** The indexed text of a message is at most this multiple of its length, plus GROWTH_MORE. */
 const GROWTH = 3;
 
+const HANGUL = /\p{Script=Hangul}/u;
+
 /** The most words of a question to look up: the longest ones, because long words are rare. */
 const MAX_TERMS = 48;
 
@@ -62,9 +64,10 @@ export function termsOf(question: string, english = true): Term[] {
   const text = normalize(question);
   const unspaced = (contentOf(text).match(UNSPACED) ?? []).flatMap((run): Term[] => {
     if ([...run].length === 1) return [{ word: run, prefix: true }];
+    // Version 2.0.0 indexed Hangul by words. Until its rows are indexed again, a pair finds the words that begin with it.
     return pairsOf(run)
       .slice(0, -1)
-      .map((word) => ({ word, prefix: false }));
+      .map((word) => ({ word, prefix: HANGUL.test(word) }));
   });
   const spaced = (text.replace(UNSPACED, " ").match(WORD) ?? [])
     .filter((word) => !STOP_WORDS.has(word) && (english || !OTHER_STOP_WORDS.has(word)))

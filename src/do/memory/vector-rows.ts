@@ -2,6 +2,7 @@
 
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
+import type { BatchSize } from "./batch-size";
 import { cosine, EXACT, nearestBySigns, pack, signsOf, strideOf, wordsOf } from "./vectors";
 
 /** Vectors per row. Each new vector rewrites the last row until it is full; its signs are stored then. */
@@ -29,6 +30,14 @@ export interface EncoderOptions {
   gateway: string;
   /** Absent without a quota. */
   meter?: string | undefined;
+}
+
+/** The encoder for the next alarm, with the results of its last calls. */
+export interface EncoderPlan extends EncoderOptions {
+  /** Failures in a row. */
+  failures: number;
+  /** Absent in plans of version 2.0.0. */
+  batch?: BatchSize | undefined;
 }
 
 /** The vector of a message; null without a usable one. */
@@ -73,13 +82,12 @@ export class VectorRows {
   }
 
   /** The encoder for the next alarm; null if none is planned. */
-  get planned(): (EncoderOptions & { failures: number }) | null {
+  get planned(): EncoderPlan | null {
     return metaOf(this.#db, "encoder") ?? null;
   }
 
-  /** Stores the encoder for the next alarm. @param failures the number of its failures in a row */
-  plan({ model, gateway, meter }: EncoderOptions, failures = 0): void {
-    this.#db.transaction(() => setMeta(this.#db, "encoder", { model, gateway, meter, failures }));
+  plan({ model, gateway, meter, failures, batch }: EncoderPlan): void {
+    this.#db.transaction(() => setMeta(this.#db, "encoder", { model, gateway, meter, failures, batch }));
   }
 
   /**

@@ -1,21 +1,25 @@
 import { failed, ok, type Result } from "../../turn/result";
 import { byTime, isOlder } from "../../turn/time-order";
 import type { NewMessage } from "../../turn/types";
-import { storageFailed } from "../sqlite/try-write";
+import { thrownFailure } from "../sqlite/try-write";
+import type { Appended } from "./append-keys";
 import type { AskRequest } from "./ask-request";
+import { ofUser } from "./idempotency";
 import type { Session } from "./session";
 import type { UserSync } from "./user-sync";
 
 /**
- * Appends messages to a session in the order of their times, all or none, when the call is first in the queue.
- * @returns `older_than_session` if they begin before the session's newest message
+ * Appends messages to a session in the order of their times, all or none, when the call is first in the queue. A repeated
+ * idempotency key returns the first result.
+ * @returns `older_than_session` if they begin before the session's newest message; `idempotency_conflict` for a key of
+ *   other messages
  */
 export async function appendMessages(
   { queue, store }: Session,
   sync: UserSync,
   messages: NewMessage[],
-  { user, limits }: Partial<AskRequest> = {},
-): Promise<Result<{ firstSeq: number; lastSeq: number }>> {
+  { user, limits, idempotency: sent, learn }: Partial<AskRequest> = {},
+): Promise<Result<Appended>> {
   if (queue.full) return failed({ reason: "session_queue_full" });
   const arrivedAt = Date.now();
   const release = await queue.enter();
@@ -23,6 +27,14 @@ export async function appendMessages(
   try {
     const refusal = sync.refusal(user);
     if (refusal) return failed(refusal);
+    const idempotency = sent && ofUser(sent, user?.object);
+    const known = idempotency && store.appendOf(idempotency.key);
+    if (known) {
+      const { fingerprint, firstSeq, lastSeq } = known;
+      return fingerprint === idempotency.fingerprint
+        ? ok({ firstSeq, lastSeq })
+        : failed({ reason: "idempotency_conflict" });
+    }
     if (limits && !store.hasRoom(messages.length, limits)) return failed({ reason: "session_full" });
     const { generation } = store;
     const owner = user && (await sync.joining.join(user));
@@ -33,9 +45,12 @@ export async function appendMessages(
     // A turn may have ended while the messages waited, and the newest message may have been written by a fast clock.
     if (isOlder(ordered, newest && Math.min(newest.createdAt, arrivedAt)))
       return failed({ reason: "older_than_session" });
-    return ok(store.append(ordered, owner?.value));
+    const appended = store.append(ordered, owner?.value, idempotency);
+    // Without an await in between, both are written together.
+    if (learn) store.ownership.markLearning(appended.firstSeq, appended.lastSeq);
+    return ok(appended);
   } catch (error) {
-    return failed(storageFailed(error));
+    return failed(thrownFailure(error));
   } finally {
     release();
   }

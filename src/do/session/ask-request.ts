@@ -4,9 +4,9 @@ import type { LlamaOptions } from "../../llm/llama";
 import type { Idempotency, NewMessage, PromptInput, ToolResult } from "../../turn/types";
 import type { Received } from "../../wire/event-id";
 import type { Form } from "../../wire/forms";
-import type { Extraction } from "../user/learn-facts";
+import type { Extraction } from "../user/extraction";
 import type { SentAgain } from "./alignment";
-import type { SessionLimits } from "./store";
+import type { SessionLimits } from "./session-limits";
 
 /** The user of a request. */
 export interface SessionUser {
@@ -56,4 +56,6 @@ export interface AskRequest {
   replaces?: string | undefined;
   /** False if nothing of the turn is stored; true by default. */
   store?: boolean;
+  /** Whether facts are learned from appended messages; false by default. */
+  learn?: boolean | undefined;
 }

@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from "../../turn/result";
-import { storageFailed } from "../sqlite/try-write";
+import { thrownFailure } from "../sqlite/try-write";
 import type { Session } from "./session";
 import type { UserSync } from "./user-sync";
 
@@ -19,6 +19,6 @@ export async function deleteMessage({ store }: Session, sync: UserSync, seq: num
     if (store.generation === generation && store.messages.shown([seq]).length > 0) store.removals.remove(found);
     return ok(undefined);
   } catch (error) {
-    return failed(storageFailed(error));
+    return failed(thrownFailure(error));
   }
 }

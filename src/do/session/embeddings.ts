@@ -1,26 +1,34 @@
 /** Vectors of a session's messages: created in the background if the session is larger than its context. */
 import { type EmbeddingOptions, embed } from "../../llm/embedder";
+import { log } from "../../log";
 import { countTokens } from "../../quota";
 import { estimateTokens } from "../../turn/tokens";
 import type { Message } from "../../turn/types";
+import { type BatchSize, doubled, halved, isSameSize, LARGEST } from "../memory/batch-size";
 import { NEAREST } from "../memory/evidence";
 import { EPISODE_GAP } from "../memory/ranking";
-import type { EncoderOptions } from "../memory/vector-rows";
+import type { EncoderOptions, EncoderPlan } from "../memory/vector-rows";
 import { unit } from "../memory/vectors";
 import { retryAt } from "../sqlite/schedule";
 import type { Session } from "./session";
 
-/** The most texts of one call. */
-const BATCH = 100;
-/** The most batches of one alarm. */
+/** The most batches of one alarm, and the milliseconds after which it starts no further one: other tasks wait for it. */
 const BATCHES = 20;
+const ALARM_MS = 60_000;
 /** The timeout of a batch, in milliseconds. */
 const BATCH_MS = 30_000;
 
-/** The outcome of a batch: nothing left, more to do, failed, or another batch was running. */
-type Left = "nothing" | "more" | "failed" | "busy";
+/** The outcome of a batch. `late`: it timed out, and a smaller one may succeed. `busy`: another batch was running. */
+type Left = "nothing" | "more" | "late" | "failed" | "busy";
+/** The outcome of a batch, and the size of the next one. */
+interface Outcome {
+  left: Left;
+  batch: BatchSize;
+}
 /** Milliseconds until the next batch. */
 const PAUSE_MS = { more: 0, busy: 1_000 };
+/** A text that any encoder can embed. */
+const PROBE = "Hello.";
 /** Characters of a message, and of the message before it, that are embedded. */
 const CONTENT = 4_000;
 const BEFORE = 1_000;
@@ -38,6 +46,8 @@ function textOf(message: Message | undefined, before: Message | undefined): stri
 export class Embeddings {
   readonly #session: Session;
   #busy = false;
+  /** Quick calls since the size of the batches has changed. */
+  #quick = 0;
   /** The encoder of the latest request. */
   #wanted: EncoderOptions | undefined;
   /** The encoder that failed for the last questions, and when it is called again. */
@@ -79,56 +89,99 @@ export class Embeddings {
   async catchUp(options: EncoderOptions): Promise<void> {
     this.#wanted = options;
     const { vectors, schedule } = this.#session.store;
-    const { planned } = vectors;
-    if (planned && planned.failures > 0 && isSame(planned, options) && schedule.has("embed")) return;
-    const left = await this.#batch(options);
+    const plan = planFor(options, vectors.planned);
+    if (plan.failures > 0 && schedule.has("embed")) return;
+    const { left, batch } = await this.#batch(plan);
     if (left === "nothing") return;
+    const hasFailed = left === "failed" || left === "late";
     // A later request may use another encoder.
-    vectors.plan(this.#wanted, left === "failed" ? 1 : 0);
-    schedule.plan("embed", left === "failed" ? retryAt(1) : Date.now() + PAUSE_MS[left]);
+    const next = planFor(this.#wanted, { ...plan, batch });
+    vectors.plan({ ...next, failures: hasFailed ? 1 : 0 });
+    schedule.plan("embed", hasFailed ? retryAt(1) : Date.now() + PAUSE_MS[left]);
   }
 
   /** Continues a backlog. @returns when to continue again */
   async resume(): Promise<number | null> {
-    for (let batches = 0; batches < BATCHES; batches += 1) {
-      const planned = this.#session.store.vectors.planned;
-      if (!planned) return null;
-      const left = await this.#batch(planned);
-      if (left === "nothing") return null;
+    const until = Date.now() + ALARM_MS;
+    for (let batches = 0; batches < BATCHES && Date.now() < until; batches += 1) {
+      const plan = this.#session.store.vectors.planned;
+      if (!plan) return null;
+      const { left, batch } = await this.#batch(plan);
       if (left === "busy") return Date.now() + PAUSE_MS.busy;
-      if (left === "failed") {
-        this.#session.store.vectors.plan(planned, planned.failures + 1);
-        return retryAt(planned.failures + 1);
-      }
-      if (planned.failures > 0) this.#session.store.vectors.plan(planned);
+      // A slow encoder must not wait longer for each smaller batch.
+      const failures = left === "failed" ? plan.failures + 1 : left === "late" ? 1 : 0;
+      this.#replan(plan, { ...plan, failures, batch });
+      if (failures > 0) return retryAt(failures);
+      if (left === "nothing") return null;
     }
     return Date.now();
   }
 
-  async #batch(options: EncoderOptions): Promise<Left> {
-    if (this.#busy) return "busy";
+  /** Stores a changed plan, unless a later request has planned another encoder, or the session was emptied. */
+  #replan(before: EncoderPlan, plan: EncoderPlan): void {
+    const { vectors } = this.#session.store;
+    const { planned } = vectors;
+    const isChanged = before.failures !== plan.failures || !isSameSize(before.batch ?? LARGEST, plan.batch ?? LARGEST);
+    if (planned && isSame(planned, before) && isChanged) vectors.plan(plan);
+  }
+
+  async #batch({ batch = LARGEST, ...options }: EncoderPlan): Promise<Outcome> {
+    if (this.#busy) return { left: "busy", batch };
     this.#busy = true;
     try {
-      return await this.#next(options);
+      return await this.#next(options, batch);
     } finally {
       this.#busy = false;
     }
   }
 
-  async #next(options: EncoderOptions): Promise<Left> {
+  /**
+   * Creates the next vectors. Halves the batch if the call fails, because the encoder may be too slow for it, or refuse one
+   * of its texts. Doubles it after calls that took less than half of the time that they may take.
+   */
+  async #next(options: EncoderOptions, batch: BatchSize): Promise<Outcome> {
     const { vectors, generation } = this.#session.store;
-    const seqs = vectors.wanted(options.model, this.#session.store.stableSeq(), BATCH);
-    if (seqs.length === 0) return "nothing";
+    const seqs = vectors.wanted(options.model, this.#session.store.stableSeq(), batch.texts);
+    const [first] = seqs;
+    if (first === undefined) return { left: "nothing", batch };
     const texts = this.#textsOf(seqs);
-    const made = await this.#embed(texts, { ...options, timeoutMs: BATCH_MS });
+    const begun = Date.now();
+    const together = await this.#embed(texts, { ...options, timeoutMs: BATCH_MS });
+    const elapsed = Date.now() - begun;
+    const made = together ?? (texts.length === 1 ? await this.#alone(first, texts, options) : null);
     // The session was emptied meanwhile: nothing may be written.
-    if (this.#session.store.generation !== generation) return "nothing";
-    if (!made) return "failed";
+    if (this.#session.store.generation !== generation) return { left: "nothing", batch };
+    if (!together) this.#quick = 0;
+    if (!made) {
+      const isSmaller = texts.length > 1;
+      const left = isSmaller && elapsed >= BATCH_MS ? "late" : "failed";
+      return { left, batch: isSmaller ? halved(batch, texts.length) : batch };
+    }
     // No vector may contain a message that was withdrawn meanwhile.
     const textsNow = this.#textsOf(seqs);
     const placed = seqs.map((seq, at) => ({ seq, vector: textsNow[at] === texts[at] ? unit(made[at] ?? []) : null }));
     vectors.store(options.model, made[0]?.length ?? 0, placed);
-    return vectors.wanted(options.model, this.#session.store.stableSeq(), 1).length > 0 ? "more" : "nothing";
+    const isLeft = vectors.wanted(options.model, this.#session.store.stableSeq(), 1).length > 0;
+    // The questions that came meanwhile may have failed because the encoder was busy with the messages.
+    if (!isLeft && this.#failing && isSame(this.#failing, options)) this.#failing = undefined;
+    if (together && seqs.length === batch.texts && 2 * elapsed < BATCH_MS) this.#quick += 1;
+    const grows = this.#quick >= batch.calm;
+    if (grows) this.#quick = 0;
+    return { left: isLeft ? "more" : "nothing", batch: grows ? doubled(batch) : batch };
+  }
+
+  /**
+   * Embeds a text that failed alone. If the encoder embeds another text, but not this one again, the text gets an empty
+   * vector, so that it does not keep the later ones from theirs.
+   * @returns null if the encoder embeds no text
+   */
+  async #alone(seq: number, text: string[], options: EncoderOptions): Promise<number[][] | null> {
+    const call = { ...options, timeoutMs: BATCH_MS };
+    const probe = await this.#embed([PROBE], call);
+    if (!probe) return null;
+    const again = await this.#embed(text, call);
+    if (!again) log("warn", "embedding_skipped", { session: this.#session.ctx.id.toString(), seq });
+    return again ?? probe.map((vector) => vector.map(() => 0));
   }
 
   #textsOf(seqs: number[]): string[] {
@@ -144,10 +197,14 @@ export class Embeddings {
     const vectors = await embed(this.#session.env.AI, texts, options);
     const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
     // An answer does not wait for the count.
-    if (vectors) void countTokens(this.#session.env.TENANT_DO, options.meter, tokens);
+    if (vectors) void countTokens(this.#session.env, options.meter, tokens);
     return vectors;
   }
 }
 
 const isSame = (one: { model: string; gateway: string }, other: { model: string; gateway: string }) =>
   one.model === other.model && one.gateway === other.gateway;
+
+/** Returns the plan for an encoder: the stored one if it is of the same encoder. */
+const planFor = ({ model, gateway, meter }: EncoderOptions, planned: EncoderPlan | null): EncoderPlan =>
+  planned && isSame(planned, { model, gateway }) ? { ...planned, meter } : { model, gateway, meter, failures: 0 };

@@ -1,6 +1,7 @@
 /** Adopts the memory of version 1: an array of a session's last 40 messages, under one key. */
 import { MAX_ANSWER } from "../../limits";
 import { log } from "../../log";
+import { onStorage } from "../../turn/storage-error";
 import type { NewMessage, Role } from "../../turn/types";
 import type { Messages } from "../memory/messages";
 import type { Database } from "../sqlite/database";
@@ -39,6 +40,8 @@ export function adoptFirstVersion(storage: DurableObjectStorage, db: Database, m
 }
 
 export function forgetFirstVersion(storage: DurableObjectStorage): void {
-  // Deleting a missing key would create a table.
-  if (storage.kv.get(HISTORY_KEY) !== undefined) storage.kv.delete(HISTORY_KEY);
+  onStorage(() => {
+    // Deleting a missing key would create a table.
+    if (storage.kv.get(HISTORY_KEY) !== undefined) storage.kv.delete(HISTORY_KEY);
+  });
 }

@@ -1,7 +1,7 @@
 /** The end of a session: reset, delete, deletion of its user, and expiry after `SESSION_TTL_DAYS`. */
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { retryAt } from "../sqlite/schedule";
-import { storageFailed } from "../sqlite/try-write";
+import { thrownFailure } from "../sqlite/try-write";
 import type { AskRequest } from "./ask-request";
 import type { Embeddings } from "./embeddings";
 import type { Session } from "./session";
@@ -59,7 +59,7 @@ export class Lifecycle {
       this.#scheduleExpiry();
       if (request?.embedding && this.#session.isLong(request)) await this.#embeddings.catchUp(request.embedding);
     } catch (error) {
-      storageFailed(error);
+      thrownFailure(error);
     }
   }
 

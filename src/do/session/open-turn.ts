@@ -49,11 +49,22 @@ export function openTurn(
   return ok({ input, context, opening: { before, messages: own, replaced } });
 }
 
-/** Returns the last question and all later messages if the last answer made calls; else nothing. */
+/**
+ * Returns the last question and all later messages if the last answer made calls; else nothing. Of an exchange that is
+ * longer than MOST_TOKENS, only the question and the newest messages.
+ */
 function openExchange(messages: Messages): Message[] {
   const { last, tokens } = messages.end();
   const [newest] = messages.page(undefined, 1);
   const question = newest?.toolCalls ? messages.lastQuestion() : undefined;
-  if (question === undefined || tokens - messages.end(question).tokens > MOST_TOKENS) return [];
-  return [...messages.between(question - 1, last, last)];
+  if (question === undefined) return [];
+  if (tokens - messages.end(question).tokens <= MOST_TOKENS) return [...messages.between(question - 1, last, last)];
+  const kept: Message[] = [];
+  let left = MOST_TOKENS;
+  for (const message of messages.backwards(last)) {
+    left -= message.tokens;
+    if (message.seq === question || (left < 0 && kept.length > 0)) break;
+    kept.unshift(message);
+  }
+  return [...messages.between(question - 1, question, 1), ...kept];
 }

@@ -1,7 +1,8 @@
 /** The owner of a session and the state of their sync: the data of the task that syncs, in one row. */
 import type { Database } from "../sqlite/database";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
-import type { Extraction } from "../user/learn-facts";
+import type { Extraction } from "../user/extraction";
+import type { Learning } from "../user/user-object";
 import { epochIn, type NotedEpoch } from "../user/user-sessions";
 
 /** Stored as JSON. */
@@ -23,7 +24,12 @@ export interface Owner {
   /** Whether the session is being deleted. */
   leaving?: boolean | undefined;
   extraction?: Extraction | undefined;
+  /** Appended messages to learn from that the user's object does not have yet. */
+  learn?: Learning[] | undefined;
 }
+
+/** The most runs of appended messages that wait; older ones are not learned from. */
+const MOST_LEARNING = 64;
 
 export class Ownership {
   readonly #db: Database;
@@ -58,6 +64,13 @@ export class Ownership {
     this.#note({ ...next, resend, extraction: claim ? claim.extraction : next.extraction }, retryAt(1));
   }
 
+  /** Stores that facts are to be learned from appended messages. Without effect for a session without a user. */
+  markLearning(from: number, to: number): void {
+    const { owner } = this;
+    if (owner)
+      this.#write({ ...owner, learn: [...(owner.learn ?? []), { from, to }].slice(-MOST_LEARNING) }, retryAt(1));
+  }
+
   /**
    * Stores the result of a sync.
    * @param all whether nothing is pending after `seq`
@@ -69,7 +82,9 @@ export class Ownership {
     const isLate = this.removals !== sent.removals;
     const next = sent.to < seq ? sent.to + 1 : undefined;
     const resend = isLate || owner.resend === undefined ? owner.resend : next;
-    this.#write({ ...owner, told: seq, failures: 0, resend }, all && resend === undefined ? null : retryAt(1));
+    const later = owner.learn?.filter(({ to }) => to > seq);
+    const learn = later?.length ? later : undefined;
+    this.#write({ ...owner, told: seq, failures: 0, resend, learn }, all && resend === undefined ? null : retryAt(1));
   }
 
   /** Stores a failed sync. @returns when to retry */

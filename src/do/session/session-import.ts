@@ -3,7 +3,7 @@ import type { Entry } from "../../turn/types";
 import type { Messages } from "../memory/messages";
 import type { Database } from "../sqlite/database";
 import type { Schedule, SessionTask } from "../sqlite/schedule";
-import { storageFailed } from "../sqlite/try-write";
+import { thrownFailure } from "../sqlite/try-write";
 import { setAppendedAt } from "./appended-at";
 import { messagesOf } from "./entries";
 import type { Title } from "./title";
@@ -36,7 +36,7 @@ export class SessionImport {
       this.drop();
     } catch (error) {
       // The next write tries again. Reads show an empty session meanwhile.
-      storageFailed(error);
+      thrownFailure(error);
     }
   }
 
@@ -95,7 +95,7 @@ export class SessionImport {
     if (this.id === undefined) return;
     this.#db.transaction(() => this.clear());
     this.id = undefined;
-    if (this.#title.given === undefined) this.#db.destroy().catch(storageFailed);
+    if (this.#title.given === undefined) this.#db.destroy().catch(thrownFailure);
   }
 
   /** Deletes the rows of an import, if one runs, as part of a transaction; set `id` to undefined after it. */

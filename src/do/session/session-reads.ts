@@ -2,11 +2,13 @@
 import { cleanMessages } from "../../llm/control-tokens";
 import type { EmbeddingOptions } from "../../llm/embedder";
 import { measure } from "../../turn/budget";
-import { type Preview, preview, type Sizes } from "../../turn/preview";
+import type { Explanation } from "../../turn/explanation";
+import { type Preview, type PreviewOptions, preview } from "../../turn/preview";
 import { promptHash } from "../../turn/prompt-hash";
 import { type Failed, failed, ok, type Result } from "../../turn/result";
 import type { Budget, Message, PromptMessage, RecalledMessage, StoredTurn } from "../../turn/types";
 import { readContext } from "../memory/context";
+import { explain } from "../memory/explain";
 import { embeddedQuestion } from "../memory/follow-ups";
 import type { SessionInfo } from "../memory/messages";
 import { recall, SEARCH_TOKENS } from "../memory/ranking";
@@ -19,6 +21,25 @@ import type { UserSync } from "./user-sync";
 export interface Page {
   before?: number | undefined;
   limit: number;
+}
+
+/** A search for messages. */
+export interface Search {
+  text: string;
+  /** The most messages to return. */
+  limit: number;
+  /** The IANA time zone of the days in the text. */
+  timeZone: string;
+  /** The messages to explain, by `seq`. */
+  explain?: number[] | undefined;
+  /** Absent if the search uses words alone. */
+  embedding?: EmbeddingOptions | undefined;
+}
+
+/** The messages that a search found, best first, and the explanations that it requested. */
+export interface SearchResult {
+  recalled: RecalledMessage[];
+  explained?: Explanation[] | undefined;
 }
 
 /** A session without its messages. */
@@ -107,14 +128,14 @@ export class SessionReads {
     return ok({ ...messages.info(), ...shown });
   }
 
-  async context(request: AskRequest, sizes: Sizes): Promise<Result<Preview>> {
+  async context(request: AskRequest, options: PreviewOptions): Promise<Result<Preview>> {
     const { embedding, user } = request;
     const input = this.#session.store.settings.applyTo(request.input);
     const refusal = this.#user.refusal(user);
     if (refusal) return failed(refusal);
-    const isLong = sizes.windowTokens !== undefined || this.#session.isLong(request);
+    const isLong = options.windowTokens !== undefined || this.#session.isLong(request);
     const { messages } = this.#session.store;
-    const recallTokens = sizes.recallTokens ?? input.recallTokens;
+    const recallTokens = options.recallTokens ?? input.recallTokens;
     const [vector, memory] = await Promise.all([
       embedding && isLong ? this.#embeddings.question(embeddedQuestion(messages, input.question), embedding) : null,
       user && this.#user.joining.read(user, { ...input, recallTokens }),
@@ -128,9 +149,10 @@ export class SessionReads {
       now: Date.now(),
       nearest: this.#embeddings.nearestTo(vector),
       user: memory,
+      explain: options.explain,
     };
     const { window } = this.#session.model(request);
-    const shown = preview(input, window, sizes, (budget) => readContext(messages, input.question, budget, scope));
+    const shown = preview(input, window, options, (budget) => readContext(messages, input.question, budget, scope));
     return shown.ok ? ok({ ...shown.value, messages: cleanMessages(shown.value.messages) }) : shown;
   }
 
@@ -167,11 +189,9 @@ export class SessionReads {
   }
 
   async search(
-    text: string,
-    limit: number,
-    embedding: EmbeddingOptions | undefined,
+    { text, limit, timeZone, explain: seqs, embedding }: Search,
     reader: string | undefined,
-  ): Promise<Result<RecalledMessage[]>> {
+  ): Promise<Result<SearchResult>> {
     const early = this.readRefusal(reader);
     if (early) return early;
     const vector = embedding ? await this.#embeddings.question(text, embedding) : null;
@@ -181,8 +201,9 @@ export class SessionReads {
     const { messages } = this.#session.store;
     const before = messages.end().last + 1;
     const nearest = this.#embeddings.nearestTo(vector)?.(before);
-    return ok(
-      recall(messages, text, { before, tokens: SEARCH_TOKENS, count: limit, whole: true }, { nearest }).recalled,
-    );
+    const limits = { before, tokens: SEARCH_TOKENS, count: limit, whole: true };
+    const beyond = { nearest, now: Date.now(), timeZone };
+    const { recalled } = recall(messages, text, limits, beyond);
+    return ok({ recalled, explained: seqs && explain(messages, text, seqs, recalled, limits, beyond) });
   }
 }

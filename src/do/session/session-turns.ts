@@ -6,11 +6,9 @@ import { LiveTurn, replay } from "../../turn/live-turn";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { answerTurn, finishedReply, followReply, storedReply, streamReply, streamTurn } from "../../turn/turn";
 import type { AskReply, Idempotency, StoredTurn } from "../../turn/types";
-import type { Fact } from "../../turn/user-memory";
 import { encoderOf, type Form } from "../../wire/forms";
-import type { UserMemory } from "../memory/context";
 import { embeddedQuestion } from "../memory/follow-ups";
-import { storageFailed, tryWrite } from "../sqlite/try-write";
+import { thrownFailure, tryWrite } from "../sqlite/try-write";
 import type { AskRequest, SessionUser } from "./ask-request";
 import type { Embeddings } from "./embeddings";
 import { isSameTurn, ofUser } from "./idempotency";
@@ -20,6 +18,7 @@ import { openTurn } from "./open-turn";
 import type { Session } from "./session";
 import { TurnJournal } from "./turn-journal";
 import type { UserSync } from "./user-sync";
+import { withoutFactsFrom } from "./without-facts";
 
 type Reply = Promise<AskReply> | AskReply;
 
@@ -93,6 +92,7 @@ export class SessionTurns {
     if (!cancelled.ok) return cancelled;
     const { removals } = this.#session.store;
     try {
+      this.#session.endLostTurn();
       const own = removals.messagesOf(turnId);
       const [first, last] = [own[0], own.at(-1)];
       if (first && last && !(await this.#user.retract(first.seq, last.seq)))
@@ -101,7 +101,7 @@ export class SessionTurns {
       removals.remove(removals.messagesOf(turnId));
       return ok({ deleted: own.length });
     } catch (error) {
-      return failed(storageFailed(error));
+      return failed(thrownFailure(error));
     }
   }
 
@@ -119,7 +119,7 @@ export class SessionTurns {
       if (release && !turn.over) await this.#answer(turn, request, vector, joined);
       turn.fail({ reason: "turn_cancelled" });
     } catch (error) {
-      turn.fail(storageFailed(error));
+      turn.fail(thrownFailure(error, turn.id));
     } finally {
       // The promise above does not resolve if sending the last event to a follower throws.
       release?.();
@@ -127,7 +127,7 @@ export class SessionTurns {
     const isStored = turn.journal.finished;
     const synced = isStored && this.#user.sync();
     log("info", "turn", { session: ctx.id.toString(), ...turn.summary });
-    await countTokens(env.TENANT_DO, request.meter, turn.used);
+    await countTokens(env, request.meter, turn.used);
     // Last, because an encoder may be slow.
     if (isStored) await this.#lifecycle.written(request);
     await synced;
@@ -163,7 +163,7 @@ export class SessionTurns {
     const edited = history ? session.removals.edited(history, request.input.question) : [];
     const replaced = replaces === undefined ? ok(edited) : session.removals.lastTurn(replaces);
     if (!replaced.ok) return turn.fail(replaced.failure);
-    const memory = without(joined?.value.memory, user?.sessionId, replaced.value[0]?.seq);
+    const memory = withoutFactsFrom(joined?.value.memory, user?.sessionId, replaced.value[0]?.seq);
     const scope = { nearest: this.#embeddings.nearestTo(vector), user: memory };
     const opened = openTurn(session.messages, request, turn.createdAt, model.window, scope, replaced.value);
     if (!opened.ok) return turn.fail(opened.failure);
@@ -230,16 +230,6 @@ export class SessionTurns {
     const after = received?.turnId === found.id ? received.characters : null;
     return stored ? storedReply(stored, encoder, after) : live && liveReply(live, encoder, true, after);
   }
-}
-
-/** Returns a user's memory without the facts that were learned from a session's messages from one `seq` on. */
-function without(
-  memory: UserMemory | null | undefined,
-  sessionId: string | undefined,
-  from = Number.POSITIVE_INFINITY,
-) {
-  const isRemoved = ({ source }: Fact) => source !== null && source.sessionId === sessionId && source.seq >= from;
-  return memory && { ...memory, facts: memory.facts.filter((fact) => !isRemoved(fact)) };
 }
 
 const liveReply = (turn: LiveTurn, encoder: Encoder | undefined, replayed: boolean, after: number | null = null) =>

@@ -2,21 +2,21 @@
 import type { AiBinding } from "../../llm/binding";
 import { Llama } from "../../llm/llama";
 import { log } from "../../log";
-import type { Quotas } from "../../quota";
+import { objectOf } from "../../object-of";
+import type { QuotaBindings } from "../../quota";
 import { withTimeout } from "../../timeout";
 import { budgetOf } from "../../turn/budget";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import type { StoredTurn, TurnStatus } from "../../turn/types";
-import { storageFailed } from "../sqlite/try-write";
+import { thrownFailure } from "../sqlite/try-write";
 import type { UserObject } from "../user/user-object";
 import type { AskRequest } from "./ask-request";
 import { LiveTurns } from "./live-turns";
 import { Store } from "./store";
 import { TurnQueue } from "./turn-queue";
 
-export interface SessionBindings {
+export interface SessionBindings extends QuotaBindings {
   AI: AiBinding;
-  TENANT_DO: Quotas;
   USER_DO: DurableObjectNamespace<UserObject>;
   /** Read from the bindings and not from requests, because the alarm has no request. */
   SESSION_TTL_DAYS?: string;
@@ -51,6 +51,11 @@ export class Session {
     return isLost ? { ...stored, status: "interrupted" } : stored;
   }
 
+  /** Ends the stored turn whose end could not be written. Until then its messages are not sent to the user's object. */
+  endLostTurn(): void {
+    this.store.endLost((turnId) => this.live.get(turnId) !== undefined);
+  }
+
   model({ model }: AskRequest): Llama {
     return new Llama(this.env.AI, model, this.ctx.id.toString());
   }
@@ -63,7 +68,7 @@ export class Session {
   /** Calls a user's object. Returns null, and logs the cause, if the call fails or takes longer than `ms` milliseconds. */
   async callUser<R>(user: string, ms: number, call: (stub: UserStub) => Promise<R>): Promise<R | null> {
     try {
-      return await withTimeout(ms, () => call(this.env.USER_DO.getByName(user)));
+      return await withTimeout(ms, () => call(objectOf(this.env.USER_DO, user, this.env)));
     } catch (error) {
       log("warn", "user_unreachable", { cause: String(error) });
       return null;
@@ -92,7 +97,7 @@ export class Session {
     try {
       return ok(await empty());
     } catch (error) {
-      return failed(storageFailed(error));
+      return failed(thrownFailure(error));
     }
   }
 }

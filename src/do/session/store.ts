@@ -1,27 +1,23 @@
 /** The stored data of a session, and the transactions that change it. Each leaves complete turns in order. */
 import { log } from "../../log";
-import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
+import type { FinishedTurn, Idempotency, Message, NewMessage } from "../../turn/types";
 import { answerOf, Messages, type TurnPlace } from "../memory/messages";
+import { reindex } from "../memory/reindex";
 import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
 import { noTables } from "../sqlite/tables";
-import { lastUse, setAppendedAt } from "./appended-at";
+import { type Appended, appendOf, forgetAppends } from "./append-keys";
+import { lastUsedAt, recordAppend } from "./appended-at";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import type { Opening } from "./opening";
 import { type Owner, Ownership } from "./owner";
 import { Removals } from "./removals";
 import { SessionImport } from "./session-import";
+import type { SessionLimits } from "./session-limits";
 import { SessionSettings } from "./session-settings";
 import { Title } from "./title";
 import { type NewTurn, type TurnRow, TurnRows } from "./turn-rows";
-
-/** The largest size of a session. */
-export interface SessionLimits {
-  messages: number;
-  /** Bytes of its database, indexes included. */
-  bytes: number;
-}
 
 /** Readers get these during an import. */
 const NO_MESSAGES = new Messages(noTables);
@@ -89,21 +85,22 @@ export class Store {
     return this.messages.end().last + count <= limits.messages && this.#storage.sql.databaseSize < limits.bytes;
   }
 
-  append(messages: NewMessage[], owner?: Owner): { firstSeq: number; lastSeq: number } {
-    return this.#change(() => {
-      setAppendedAt(this.#db);
-      return this.#messages.append(messages);
-    }, owner);
+  append(messages: NewMessage[], owner?: Owner, idempotency?: Idempotency): Appended {
+    return this.#change(() => recordAppend(this.#db, this.#messages.append(messages), idempotency), owner);
   }
+
+  appendOf = (key: string) => appendOf(this.#db, key);
 
   /** Returns the last `seq` that no running turn can roll back. */
   stableSeq(): number {
     return this.#unanswered?.stable ?? this.messages.end().last;
   }
 
-  /** Returns the time of the last ask or append, in milliseconds since 1970. Appended messages may have older times. */
-  lastUsed(): number {
-    return lastUse(this.#db, this.messages.page(undefined, 1)[0]);
+  lastUsed = () => lastUsedAt(this.#db, this.messages);
+
+  /** Ends the turn whose end could not be written, with its partial answer. @param isLive whether a turn still runs */
+  endLost(isLive: (turnId: string) => boolean): void {
+    if (this.#unanswered && !isLive(this.#unanswered.id)) this.#change(() => {});
   }
 
   /** Stores the messages of a turn before its answer. */
@@ -175,9 +172,11 @@ export class Store {
         this.#messages.clear();
         this.removals.clear();
         this.vectors.clear();
+        this.schedule.drop("reindex");
         this.ownership.release();
         this.title.set(undefined);
         this.settings.clear();
+        forgetAppends(this.#db);
       });
     }
     // Last: a failed transaction empties nothing.
@@ -205,10 +204,11 @@ export class Store {
     }
   }
 
+  /** Rebuilds a part of an old index. @returns when to continue; null at its end */
+  reindex = () => reindex(this.#db, this.schedule, this.#messages);
+
   /** Resolves when all writes are durable. */
-  durable(): Promise<void> {
-    return this.#db.durable();
-  }
+  durable = () => this.#db.durable();
 
   /**
    * Runs a transaction that appends messages, and schedules the sync with the session's user. First ends a lost turn with

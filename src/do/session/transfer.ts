@@ -5,7 +5,8 @@ import { endLine, entryLine, headLine, lengthOf } from "../../wire/ndjson";
 import { tryWrite } from "../sqlite/try-write";
 import { entriesOf } from "./entries";
 import type { Session } from "./session";
-import type { SessionLimits, Store } from "./store";
+import type { SessionLimits } from "./session-limits";
+import type { Store } from "./store";
 import type { TurnQueue } from "./turn-queue";
 
 /** The most messages, more than a turn has, and about the most characters of an export that are in memory. */

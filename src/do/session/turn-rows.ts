@@ -5,8 +5,8 @@ import { WITHDRAWN } from "../memory/message-rows";
 import type { TurnPlace } from "../memory/messages";
 import type { Tables } from "../sqlite/tables";
 
-/** Milliseconds for which an idempotency key names its turn: a day, as at Stripe. */
-const KEY_MS = 86_400_000;
+/** Milliseconds for which an idempotency key names its turn or append: a day, as at Stripe. */
+export const KEY_MS = 86_400_000;
 
 type Row = {
   id: string;

@@ -3,9 +3,8 @@ import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { titleOf } from "../../turn/title-of";
 import type { Message } from "../../turn/types";
 import { retryAt } from "../sqlite/schedule";
-import { storageFailed, tryWrite } from "../sqlite/try-write";
-import type { UserObject } from "../user/user-object";
-import type { SessionUpdate } from "../user/user-store";
+import { thrownFailure, tryWrite } from "../sqlite/try-write";
+import type { SessionUpdate, UserObject } from "../user/user-object";
 import type { SessionUser } from "./ask-request";
 import { Joining } from "./joining";
 import type { Owner } from "./owner";
@@ -48,7 +47,7 @@ export class UserSync {
   sync(): Promise<number | null> {
     this.#running ??= this.#sync()
       .catch((error: unknown) => {
-        storageFailed(error);
+        thrownFailure(error);
         return retryAt(1);
       })
       .finally(() => {
@@ -59,6 +58,7 @@ export class UserSync {
 
   async #sync(): Promise<number | null> {
     const { store } = this.#session;
+    this.#session.endLostTurn();
     const { ownership, messages } = store;
     for (let batches = 0; batches < BATCHES; batches += 1) {
       const { owner } = ownership;
@@ -73,8 +73,9 @@ export class UserSync {
       const isListed = copied > 0 && (synced < copied || owner.resend !== undefined);
       const listed = isListed ? this.#listed(Math.max(owner.told, batch.to)) : undefined;
       const title = owner.told === 0 ? store.title.given : undefined;
-      const update = { sessionId: owner.sessionId, epoch: owner.epoch, from: synced + 1, ...batch, listed, title };
-      const stored = await this.#session.callUser<number | "gone">(owner.user, UPDATE_MS, (stub) =>
+      const { sessionId, epoch, learn, user } = owner;
+      const update = { sessionId, epoch, from: synced + 1, ...batch, listed, title, learn };
+      const stored = await this.#session.callUser<number | "gone">(user, UPDATE_MS, (stub) =>
         stub.tell(update, owner.extraction),
       );
       // The session was emptied meanwhile: nothing may be written.
@@ -157,7 +158,7 @@ export class UserSync {
     try {
       this.#session.store.ownership.markLeaving(owner, leaving);
     } catch (error) {
-      storageFailed(error);
+      thrownFailure(error);
     }
   }
 

@@ -5,7 +5,7 @@
  * Every write is part of a transaction, because without one a later error would leave earlier writes behind.
  */
 import { log } from "../../log";
-import { SchemaTooNewError } from "../../turn/storage-error";
+import { onStorage, SchemaTooNewError, StorageError } from "../../turn/storage-error";
 import { hasTables, isNewer, type Kind, migrate } from "./migrations";
 import type { Row, Tables } from "./tables";
 
@@ -15,6 +15,8 @@ export class Database implements Tables {
   readonly #caches: (() => void)[] = [];
   /** Whether newer code made the tables: then every read and write fails with {@link SchemaTooNewError}. */
   readonly newer: boolean;
+  /** Whether schema steps ran when the object woke. They may have planned tasks. */
+  readonly migrated: boolean;
   #exists: boolean;
   #inTransaction = false;
 
@@ -24,7 +26,7 @@ export class Database implements Tables {
     this.#exists = hasTables(storage.sql);
     this.newer = isNewer(storage.sql, kind);
     if (this.newer) log("error", "schema_too_new", { kind });
-    else if (this.#exists) migrate(storage, kind);
+    this.migrated = !this.newer && this.#exists && migrate(storage, kind);
   }
 
   /** Whether the object has tables. */
@@ -34,17 +36,22 @@ export class Database implements Tables {
 
   rows<R extends Row>(query: string, ...values: SqlStorageValue[]): R[] {
     this.#require();
-    return this.#exists ? this.#storage.sql.exec<R>(query, ...values).toArray() : [];
+    return this.#exists ? onStorage(() => this.#storage.sql.exec<R>(query, ...values).toArray()) : [];
   }
 
   *tuples<T extends SqlStorageValue[]>(query: string, ...values: SqlStorageValue[]): Generator<T> {
     this.#require();
-    if (this.#exists) yield* this.#storage.sql.exec(query, ...values).raw<T>();
+    if (!this.#exists) return;
+    try {
+      yield* this.#storage.sql.exec(query, ...values).raw<T>();
+    } catch (error) {
+      throw new StorageError(error);
+    }
   }
 
   write(query: string, ...values: SqlStorageValue[]): void {
     if (!this.#inTransaction) throw new Error("A write outside a transaction.");
-    this.#storage.sql.exec(query, ...values);
+    onStorage(() => this.#storage.sql.exec(query, ...values));
   }
 
   caches(drop: () => void): void {
@@ -55,25 +62,34 @@ export class Database implements Tables {
   transaction<T>(run: () => T): T {
     this.#require();
     const [existed, isNested] = [this.#exists, this.#inTransaction];
+    let isRunning = false;
     try {
       return this.#storage.transactionSync(() => {
         if (!existed) migrate(this.#storage, this.#kind);
         this.#exists = true;
         this.#inTransaction = true;
-        return run();
+        isRunning = true;
+        const result = run();
+        isRunning = false;
+        return result;
       });
     } catch (error) {
       this.#exists = existed;
       this.#dropCaches();
-      throw error;
+      // The tables could not be created, or the transaction not be committed.
+      throw isRunning ? error : new StorageError(error);
     } finally {
       this.#inTransaction = isNested;
     }
   }
 
   /** Resolves when all writes are durable. */
-  durable(): Promise<void> {
-    return this.#storage.sync();
+  async durable(): Promise<void> {
+    try {
+      await this.#storage.sync();
+    } catch (error) {
+      throw new StorageError(error);
+    }
   }
 
   /** Deletes everything, with the alarm, and gives the storage back. Has its effect at once; rejects if it fails later. */
@@ -86,7 +102,7 @@ export class Database implements Tables {
       await this.#storage.deleteAll();
     } catch (error) {
       this.#exists = hasTables(this.#storage.sql);
-      throw error;
+      throw new StorageError(error);
     }
   }
 

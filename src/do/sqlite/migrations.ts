@@ -4,6 +4,8 @@
  * Append-only: never change a deployed step, because objects that ran it do not run it again.
  * Cloudflare bills rows written, so rare values are columns, not tables.
  */
+import { FACT_VERSIONS } from "./fact-versions-step";
+
 interface Migration {
   version: number;
   what: string;
@@ -11,6 +13,15 @@ interface Migration {
 }
 
 const TOKENIZE = `tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"`;
+
+/**
+ * Returns SQL that plans the task `reindex` if a table has rows. A step whose code indexes texts in another way needs it.
+ * Its note is the first message to index again, and the last one that was indexed before this step. It is due at once: at
+ * the first millisecond, because an alarm cannot have the time 0.
+ */
+const planReindex = (table: "messages" | "facts") => `INSERT OR REPLACE INTO due (task, at, note)
+  SELECT 'reindex', 1, json_object('next', 1, 'last', (SELECT coalesce(max(seq), 0) FROM messages))
+  WHERE EXISTS (SELECT 1 FROM ${table})`;
 
 const migrations: Migration[] = [
   {
@@ -87,6 +98,17 @@ const migrations: Migration[] = [
     what: "messages whose vectors were emptied, and are to be made again",
     sql: "CREATE TABLE stale_vectors (seq INTEGER PRIMARY KEY)",
   },
+  {
+    version: 7,
+    what: "the index by version 2.0.0 is rebuilt by a task; tables of its unfinished imports are deleted",
+    sql: `${planReindex("messages")};
+      DROP TABLE IF EXISTS staged_messages_fts;
+      DROP TABLE IF EXISTS staged_messages;
+      DROP TABLE IF EXISTS staged_turns;
+      DROP TABLE IF EXISTS staged_vectors;
+      DROP TABLE IF EXISTS staged_signs;
+      DROP TABLE IF EXISTS staged_due`,
+  },
 ];
 
 /** The steps of a user's database after those of a session's. */
@@ -148,6 +170,16 @@ const userMigrations: Migration[] = [
       DELETE FROM meta WHERE key = 'deleted_at';
       CREATE INDEX runs_by_session ON runs (session, behind)`,
   },
+  {
+    version: 4,
+    what: "the index of facts is rebuilt too, also of users without messages",
+    sql: planReindex("facts"),
+  },
+  {
+    version: 5,
+    what: "versions of facts, with all their sources and the time span in which they are true",
+    sql: FACT_VERSIONS,
+  },
 ];
 
 /** The object that owns a database. */
@@ -172,15 +204,18 @@ export function isNewer(sql: SqlStorage, kind: Kind): boolean {
   return steps.some(({ key, value }) => value > (KNOWN[kind][key] ?? 0));
 }
 
-/** Brings the storage to the newest schema, each step in a transaction with its number. */
-export function migrate(storage: DurableObjectStorage, kind: Kind): void {
+/**
+ * Brings the storage to the newest schema, each step in a transaction with its number.
+ * @returns whether a step ran
+ */
+export function migrate(storage: DurableObjectStorage, kind: Kind): boolean {
   storage.sql.exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID");
-  step(storage, "schema", migrations);
-  if (kind === "user") step(storage, "user_schema", userMigrations);
+  const isChanged = step(storage, "schema", migrations);
+  return (kind === "user" && step(storage, "user_schema", userMigrations)) || isChanged;
 }
 
-/** @param key of `meta`, with the number of the last step */
-function step(storage: DurableObjectStorage, key: string, steps: Migration[]): void {
+/** @param key of `meta`, with the number of the last step @returns whether a step ran */
+function step(storage: DurableObjectStorage, key: string, steps: Migration[]): boolean {
   const { sql } = storage;
   const [row] = sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = ?", key).toArray();
   const current = row?.value ?? 0;
@@ -191,4 +226,5 @@ function step(storage: DurableObjectStorage, key: string, steps: Migration[]): v
       sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, migration.version);
     });
   }
+  return current < steps.length;
 }

@@ -12,7 +12,7 @@ export const retryAt = (failures: number): number =>
   Date.now() + Math.min(RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS);
 
 /** The tasks of a session's object. */
-export type SessionTask = "expire" | "embed" | "tell" | "import";
+export type SessionTask = "expire" | "embed" | "tell" | "import" | "reindex";
 
 /** The tasks of an object, by the time when they are due. Sets the object's only alarm to the earliest one. */
 export class Schedule<Task extends string> {
@@ -22,6 +22,7 @@ export class Schedule<Task extends string> {
   constructor(storage: DurableObjectStorage, db: Database) {
     this.#storage = storage;
     this.#db = db;
+    if (db.migrated) this.#arm();
   }
 
   /** Whether a task is scheduled. */

@@ -1,131 +1,212 @@
-/** The table of a user's facts and its full-text index. */
+/**
+ * The table of the versions of a user's facts, and the full-text index of the current ones.
+ *
+ * The version with the highest number of its fact is current. A version without a text ends its fact. So deleting a
+ * version makes the latest remaining one current, and deleting the version that ended a fact restores it.
+ */
 import { estimateTokens } from "../../turn/tokens";
-import { type Fact, MAX_FACTS, type Place } from "../../turn/user-memory";
-import { matchOf } from "../memory/fulltext";
-import { indexText, termsOf } from "../memory/terms";
+import { type FactVersion, MAX_FACTS, type Place, statementLine } from "../../turn/user-memory";
+import { FullText } from "../memory/fulltext";
+import { indexText } from "../memory/terms";
 import type { Database } from "../sqlite/database";
+import { jsonOf, type Learned, learnedIn, type NewVersion, type Row, sourceOf, toVersion } from "./fact-columns";
 
-interface Row extends Record<string, SqlStorageValue> {
-  number: number;
-  id: string;
-  text: string;
-  tokens: number;
-  session: string | null;
-  seq: number | null;
-  created_at: number;
-  updated_at: number;
-}
+/** The most versions of a fact. */
+export const MAX_VERSIONS = 100;
 
-const toFact = ({ id, text, tokens, session, seq, created_at, updated_at }: Row): Fact => ({
-  id,
-  text,
-  tokens,
-  source: session !== null && seq !== null ? { sessionId: session, seq } : null,
-  createdAt: created_at,
-  updatedAt: updated_at,
-});
+const NEXT =
+  "(SELECT n.updated_at FROM facts n WHERE n.id = f.id AND n.version > f.version ORDER BY n.version LIMIT 1)";
+const VERSIONS = `SELECT f.*, ${NEXT} AS ended_at FROM facts f`;
+const CURRENT = "SELECT f.*, NULL AS ended_at FROM facts f WHERE f.current = 1 AND f.text NOT NULL";
 
 /** Call the methods that write inside a transaction. */
 export class FactRows {
   readonly #db: Database;
+  readonly index: FullText;
 
   constructor(db: Database) {
     this.#db = db;
+    this.index = new FullText(db, "facts_fts");
   }
 
-  /** Whether the user has {@link MAX_FACTS} facts. */
-  get full(): boolean {
-    return this.count() >= MAX_FACTS;
+  get empty(): boolean {
+    return this.last === 0;
   }
 
+  /** The highest number of a version; 0 without any. */
+  get last(): number {
+    return this.#db.rows<{ last: number | null }>("SELECT max(number) AS last FROM facts")[0]?.last ?? 0;
+  }
+
+  /** Returns the number of current facts. */
   count(): number {
-    return this.#db.rows<{ count: number }>("SELECT count(*) AS count FROM facts")[0]?.count ?? 0;
+    const query = "SELECT count(*) AS count FROM facts WHERE current = 1 AND text NOT NULL";
+    return this.#db.rows<{ count: number }>(query)[0]?.count ?? 0;
   }
 
-  /** Returns all facts, newest first. */
-  all(): Fact[] {
-    return this.#db.rows<Row>("SELECT * FROM facts ORDER BY updated_at DESC, number DESC").map(toFact);
+  /** Returns the current facts, newest first. */
+  current(): FactVersion[] {
+    return this.#db.rows<Row>(`${CURRENT} ORDER BY f.updated_at DESC, f.number DESC`).map(toVersion);
   }
 
-  get(id: string): Fact | undefined {
-    const row = this.#row(id);
-    return row && toFact(row);
+  /** Returns the texts of the current facts. */
+  texts(): { number: number; text: string }[] {
+    return this.#db.rows("SELECT number, text FROM facts WHERE current = 1 AND text NOT NULL");
   }
 
-  /** Returns the facts that match a text best, best first. */
-  nearest(text: string, limit: number): Fact[] {
-    const terms = termsOf(text);
-    if (terms.length === 0) return [];
-    const query = `SELECT f.* FROM facts_fts JOIN facts f ON f.number = facts_fts.rowid
-      WHERE facts_fts MATCH ? ORDER BY rank LIMIT ?`;
-    return this.#db.rows<Row>(query, matchOf(terms), limit).map(toFact);
+  /** Returns the version with a number, if it is current. */
+  at(number: number): FactVersion | undefined {
+    const [row] = this.#db.rows<Row>(`${CURRENT} AND f.number = ?`, number);
+    return row && toVersion(row);
   }
 
-  /** Adds a fact. @param extracted whether a model extracted it: it is then deleted together with its session */
-  add(text: string, source: Place | null, extracted: boolean): Fact {
-    const [now, id, tokens] = [Date.now(), crypto.randomUUID(), estimateTokens(text)];
+  /** Returns the last versions of facts that have ended, newest first. */
+  ended(): FactVersion[] {
+    const query = `${VERSIONS} JOIN facts e ON e.current = 1 AND e.text IS NULL AND e.id = f.id WHERE f.number =
+      (SELECT number FROM facts WHERE id = e.id AND text NOT NULL ORDER BY version DESC LIMIT 1)
+      ORDER BY e.updated_at DESC, e.number DESC`;
+    return this.#db.rows<Row>(query).map(toVersion);
+  }
+
+  /** Returns the last versions of ended facts that contain all words of a text, newest first. They are not indexed. */
+  endedWith(text: string): FactVersion[] {
+    const words = text.toLowerCase().split(/\s+/);
+    return this.ended().filter((fact) => words.every((word) => fact.text.toLowerCase().includes(word)));
+  }
+
+  /** Returns the current version of a fact; undefined if the fact ended or does not exist. */
+  get(id: string): FactVersion | undefined {
+    const [row] = this.#db.rows<Row>(`${CURRENT} AND f.id = ?`, id);
+    return row && toVersion(row);
+  }
+
+  /** Returns the versions of a fact that have a text, newest first. */
+  history(id: string): FactVersion[] {
+    const query = `${VERSIONS} WHERE f.id = ? AND f.text NOT NULL ORDER BY f.version DESC`;
+    return this.#db.rows<Row>(query, id).map(toVersion);
+  }
+
+  /** Returns a version in its stored form, to add a copy of it. */
+  stored(number: number): NewVersion | undefined {
+    const [row] = this.#db.rows<Row>("SELECT * FROM facts WHERE number = ?", number);
+    if (!row) return undefined;
+    const { id, text, since, until, pinned, writtenBy } = toVersion(row);
+    return {
+      id,
+      text: row.text && text,
+      since,
+      until,
+      pinned,
+      writtenBy,
+      source: sourceOf(row),
+      learned: learnedIn(row),
+    };
+  }
+
+  /** Adds a version, which becomes the current one of its fact. Returns its number. */
+  add({ id = crypto.randomUUID(), text, since, until, pinned, writtenBy, source, learned }: NewVersion): number {
+    const now = Date.now();
+    const [before] = this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version DESC LIMIT 1", id);
+    const number = this.last + 1;
+    const tokens = text === null ? 0 : estimateTokens(statementLine({ text, since, until }));
     this.#db.write(
-      `INSERT INTO facts (id, text, tokens, session, seq, learnt, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[id, text, tokens, source?.sessionId ?? null, source?.seq ?? null, Number(extracted), now, now],
+      `INSERT INTO facts (number, id, version, text, tokens, since, until, pinned, author, session, seq, learned, current,
+       created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
+      ...[number, id, (before?.version ?? 0) + 1, text, tokens, since, until, Number(pinned), writtenBy],
+      ...[source?.sessionId ?? null, source?.seq ?? null, jsonOf(learned), before?.created_at ?? now, now],
     );
-    this.#index(this.#row(id)?.number, text, now);
-    return { id, text, tokens, source, createdAt: now, updatedAt: now };
+    this.#refresh(id);
+    return number;
   }
 
-  /** Changes a fact. @returns null if no fact has this id */
-  change(id: string, text: string, source: Place | null, extracted: boolean): Fact | null {
-    const row = this.#row(id);
-    if (!row) return null;
-    const [now, tokens] = [Date.now(), estimateTokens(text)];
-    this.#db.write(
-      "UPDATE facts SET text = ?, tokens = ?, session = ?, seq = ?, learnt = ?, updated_at = ? WHERE id = ?",
-      ...[text, tokens, source?.sessionId ?? null, source?.seq ?? null, Number(extracted), now, id],
-    );
-    this.#unindex(row.number);
-    this.#index(row.number, text, row.created_at);
-    return { ...toFact(row), text, tokens, source, updatedAt: now };
+  /** Sets whether every prompt contains a fact. */
+  pin(number: number, pinned: boolean): void {
+    this.#db.write("UPDATE facts SET pinned = ? WHERE number = ?", Number(pinned), number);
   }
 
-  /** Deletes a fact. @returns whether a fact had this id */
-  delete(id: string): boolean {
-    const row = this.#row(id);
-    if (!row) return false;
-    this.#db.write("DELETE FROM facts WHERE id = ?", id);
-    this.#unindex(row.number);
-    return true;
+  /** Sets the message that a person named as the source of a version. */
+  cite(number: number, { sessionId, seq }: Place): void {
+    this.#db.write("UPDATE facts SET session = ?, seq = ? WHERE number = ?", sessionId, seq, number);
   }
 
-  /** Deletes the facts that a model extracted from a session: all, or those of messages from one `seq` to another. */
-  deleteExtracted(session: string, from = 0, to = Number.MAX_SAFE_INTEGER): void {
-    const query = "SELECT * FROM facts WHERE learnt = 1 AND session = ? AND seq BETWEEN ? AND ?";
-    for (const { id } of this.#db.rows<Row>(query, session, from, to)) this.delete(id);
+  /** Replaces the turns that a version was learned from. */
+  setLearned(number: number, learned: Learned[]): void {
+    this.#db.write("UPDATE facts SET learned = ? WHERE number = ?", jsonOf(learned), number);
+  }
+
+  /** Returns the versions that were learned from turns, with their authors. */
+  learned(): { number: number; writtenBy: string; learned: Learned[] }[] {
+    const query = "SELECT number, author, learned FROM facts WHERE learned NOT NULL ORDER BY number";
+    return this.#db.rows<Row>(query).map((row) => ({ ...row, writtenBy: row.author, learned: learnedIn(row) }));
+  }
+
+  /** Returns whether a version exists. */
+  has(number: number): boolean {
+    return this.#db.rows("SELECT 1 FROM facts WHERE number = ?", number).length > 0;
+  }
+
+  /** Deletes versions. The latest remaining version of each fact becomes current. */
+  deleteVersions(numbers: Iterable<number>): void {
+    const ids = new Set<string>();
+    for (const number of numbers) {
+      const [row] = this.#db.rows<Row>("SELECT id FROM facts WHERE number = ?", number);
+      if (row) ids.add(row.id);
+      this.#remove("number", number);
+    }
+    for (const id of ids) this.#refresh(id);
+  }
+
+  /** Deletes a fact with its history. */
+  delete(id: string): void {
+    this.#remove("id", id);
+  }
+
+  /** Deletes the facts that ended first, if there are more than {@link MAX_FACTS} of them. */
+  dropEnded(): void {
+    for (const { id } of this.ended().slice(MAX_FACTS)) this.delete(id);
   }
 
   /** Rebuilds the index of all facts. Call it inside a transaction. */
   reindex(): void {
-    for (const { number, text, created_at } of this.#db.rows<Row>("SELECT * FROM facts")) {
-      this.#unindex(number);
-      this.#index(number, text, created_at);
+    for (const { number, text, createdAt } of this.current()) {
+      this.index.delete(number);
+      this.#index(number, text, createdAt);
     }
   }
 
   /** Deletes all facts. */
   clear(): void {
     this.#db.write("DELETE FROM facts");
-    this.#db.write("INSERT INTO facts_fts (facts_fts) VALUES ('delete-all')");
+    this.index.clear();
   }
 
-  #row(id: string): Row | undefined {
-    return this.#db.rows<Row>("SELECT * FROM facts WHERE id = ?", id)[0];
+  #remove(column: "number" | "id", value: SqlStorageValue): void {
+    const query = `DELETE FROM facts WHERE ${column} = ? `;
+    for (const { number } of this.#db.rows<Row>(`SELECT number FROM facts WHERE ${column} = ?`, value))
+      this.index.delete(number);
+    this.#db.write(query, value);
   }
 
-  #index(number: number | undefined, text: string, at: number): void {
-    if (number !== undefined) {
-      this.#db.write("INSERT INTO facts_fts (rowid, content) VALUES (?, ?)", number, indexText(text, at));
-    }
+  /** Makes the latest version of a fact the current one. Deletes a fact without any text. */
+  #refresh(id: string): void {
+    const rows = this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version DESC", id);
+    const [latest] = rows;
+    if (!latest) return;
+    if (rows.every(({ text }) => text === null)) this.delete(id);
+    else if (latest.current === 0) this.#makeCurrent(latest, rows);
   }
 
-  #unindex(number: number): void {
-    this.#db.write("DELETE FROM facts_fts WHERE rowid = ?", number);
+  #makeCurrent(latest: Row, rows: Row[]): void {
+    for (const { number, current } of rows) if (current === 1) this.index.delete(number);
+    this.#db.write(
+      "UPDATE facts SET current = (number = ?1) WHERE id = ?2 AND (current OR number = ?1)",
+      latest.number,
+      latest.id,
+    );
+    if (latest.text !== null) this.#index(latest.number, latest.text, latest.created_at);
+  }
+
+  #index(number: number, content: string, createdAt: number): void {
+    this.#db.write("INSERT INTO facts_fts (rowid, content) VALUES (?, ?)", number, indexText(content, createdAt));
   }
 }

@@ -1,21 +1,24 @@
 /** Extracts facts about a user from their turns with a model, in the background, one turn at a time. */
+import { FACTS_IMPORT_CALLS } from "../../limits";
 import type { AiBinding } from "../../llm/binding";
-import { Llama, type LlamaOptions } from "../../llm/llama";
+import { Llama } from "../../llm/llama";
 import { log } from "../../log";
-import { countTokens, type Quotas } from "../../quota";
-import { changesIn, extractionCall, type FactChange } from "../../turn/extraction-prompt";
+import { countTokens, type QuotaBindings } from "../../quota";
+import { changesIn, extractionCall } from "../../turn/extraction-prompt";
 import type { Failure } from "../../turn/result";
 import type { Message } from "../../turn/types";
-import type { Fact } from "../../turn/user-memory";
-import { storageFailed } from "../sqlite/try-write";
+import { thrownFailure } from "../sqlite/try-write";
+import type { Extraction } from "./extraction";
+import type { Learned } from "./fact-columns";
+import { factsToShow } from "./fact-ranking";
+import type { SessionUpdate } from "./user-object";
 import { epochIn, type NotedEpoch } from "./user-sessions";
-import type { SessionUpdate, UserStore } from "./user-store";
+import type { UserStore } from "./user-store";
 
-/** The model that extracts facts. */
-export interface Extraction {
-  model: LlamaOptions;
-  /** The name of the object that counts the tokens; absent without a quota. Sessions store it under this name. */
-  meter?: string | undefined;
+export interface LearningBindings extends QuotaBindings {
+  AI: AiBinding;
+  /** Read here and not passed with each update, because the alarm continues without one. */
+  FACTS_IMPORT_CALLS?: string;
 }
 
 /** A turn whose facts have not been extracted yet. */
@@ -23,6 +26,8 @@ interface PendingTurn extends NotedEpoch {
   sessionId: string;
   from: number;
   to: number;
+  /** Whether these are appended messages: {@link PER_CALL} of them at a time, and only so many calls a day. */
+  imported?: true;
 }
 
 /** The state of the task `extract`. Its fields have the names under which version 2.0.0 stored them. */
@@ -36,13 +41,14 @@ interface PendingExtraction extends Extraction {
 const MAX_PENDING = 64;
 /** The most turns of one alarm: each may call the model six times, and the free plan allows 50 calls per invocation. */
 const BATCH = 8;
-/** The most facts that the model is shown. */
-const SHOWN = 16;
 /** The most model calls for a failing turn, and the milliseconds before the second one; the pause doubles each time. */
 const TRIES = 4;
 const PAUSE_MS = 30_000;
 /** Milliseconds after which the alarm retries a turn whose object was lost. */
 const LOST_MS = 120_000;
+
+/** The appended messages of one call. */
+const PER_CALL = 20;
 
 /** Temporary failures, after which the call is retried. */
 const PASSING: readonly Failure["reason"][] = [
@@ -52,23 +58,28 @@ const PASSING: readonly Failure["reason"][] = [
   "model_allowance_spent",
 ];
 
+const isEqual = (a: PendingTurn, b: PendingTurn) =>
+  a.sessionId === b.sessionId && a.from === b.from && a.to === b.to && epochIn(a) === epochIn(b);
+
+/** Returns the messages that are left after a call for a turn. */
+const restOf = (turn: PendingTurn): PendingTurn[] =>
+  turn.imported && turn.from + PER_CALL <= turn.to ? [{ ...turn, from: turn.from + PER_CALL }] : [];
+
 export class LearnFacts {
-  readonly #ai: AiBinding;
-  readonly #usage: Quotas;
+  readonly #env: LearningBindings;
   readonly #store: UserStore;
   readonly #affinity: string;
   #busy = false;
 
   /** @param affinity the same text for all calls of a user, as {@link Llama} takes it */
-  constructor(ai: AiBinding, usage: Quotas, store: UserStore, affinity: string) {
-    this.#ai = ai;
-    this.#usage = usage;
+  constructor(env: LearningBindings, store: UserStore, affinity: string) {
+    this.#env = env;
     this.#store = store;
     this.#affinity = affinity;
   }
 
   /** Adds the turns of new messages to the pending ones. Call it inside a transaction. @returns whether it added any */
-  add({ sessionId, epoch }: SessionUpdate, messages: Message[], extraction: Extraction): boolean {
+  add({ sessionId, epoch, learn = [] }: SessionUpdate, messages: Message[], extraction: Extraction): boolean {
     const turns = Map.groupBy(
       messages.filter(({ turnId }) => turnId !== undefined),
       ({ turnId }) => turnId,
@@ -77,10 +88,37 @@ export class LearnFacts {
       const [from, to] = [turn[0]?.seq ?? 0, turn.at(-1)?.seq ?? 0];
       return { sessionId, epoch, from, to };
     });
+    const [first, last] = [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? -1];
+    for (const { from, to } of learn) {
+      const lesson = { sessionId, epoch, from: Math.max(from, first), to: Math.min(to, last), imported: true as const };
+      if (lesson.from <= lesson.to) lessons.push(lesson);
+    }
     if (lessons.length === 0) return false;
-    const noted = this.#noted;
-    this.#put({ ...extraction, failures: noted?.failures ?? 0, lessons: [...(noted?.lessons ?? []), ...lessons] });
-    return true;
+    this.#store.learner.setExtraction(extraction);
+    return this.#addTurns(lessons, extraction);
+  }
+
+  /**
+   * Adds turns that versions of facts lost, if their sessions still exist: facts are extracted from them again. Call it
+   * inside a transaction. @returns whether it added any
+   */
+  again(lost: Learned[]): boolean {
+    const { extraction } = this.#store.learner;
+    const { sessions } = this.#store;
+    const turns = lost.flatMap(({ sessionId, seq: from, to }): PendingTurn[] => {
+      const epoch = sessions.get(sessionId)?.epoch;
+      return epoch === undefined ? [] : [{ sessionId, epoch, from, to }];
+    });
+    return extraction !== undefined && this.#addTurns(turns, extraction);
+  }
+
+  #addTurns(turns: PendingTurn[], extraction: Extraction): boolean {
+    const { lessons = [], failures = 0 } = this.#noted ?? {};
+    const added = turns.filter((turn, at) =>
+      [...lessons, ...turns.slice(0, at)].every((other) => !isEqual(turn, other)),
+    );
+    if (added.length > 0) this.#put({ ...extraction, failures, lessons: [...lessons, ...added] });
+    return added.length > 0;
   }
 
   /**
@@ -93,8 +131,11 @@ export class LearnFacts {
     try {
       for (let turns = 0; turns < BATCH; turns += 1) {
         const noted = this.#noted;
-        const turn = noted?.lessons[0];
-        if (!noted || !turn) return null;
+        if (!noted) return null;
+        const { importCalls, tomorrow } = this.#store.learner;
+        const most = Number(this.#env.FACTS_IMPORT_CALLS ?? FACTS_IMPORT_CALLS);
+        const turn = noted.lessons.find(({ imported }) => !imported || importCalls < most);
+        if (!turn) return tomorrow;
         if ((await this.#extract(turn, noted)) === "later") return Date.now() + PAUSE_MS * 2 ** noted.failures;
       }
       return this.#noted ? Date.now() : null;
@@ -103,12 +144,16 @@ export class LearnFacts {
     }
   }
 
-  async #extract(turn: PendingTurn, noted: PendingExtraction): Promise<"done" | "later"> {
-    const messages = this.#messagesOf(turn);
+  async #extract(turn: PendingTurn, noted: PendingExtraction): Promise<"done" | "later" | "again"> {
+    const to = turn.imported ? Math.min(turn.to, turn.from + PER_CALL - 1) : turn.to;
+    const messages = this.#messagesOf({ ...turn, to });
     if (messages.length === 0) return this.#done(turn, () => {});
-    const facts = this.#store.facts.nearest(messages.map(({ content }) => content).join("\n"), SHOWN);
-    const model = new Llama(this.#ai, noted.model, this.#affinity);
-    const completion = await model.complete(extractionCall(messages, facts), new AbortController().signal);
+    const { facts } = this.#store;
+    const shown = factsToShow(facts.rows, messages.map(({ content }) => content).join("\n"));
+    const today = { now: Date.now(), timeZone: noted.timeZone ?? "UTC" };
+    if (turn.imported) this.#store.transaction(() => this.#store.learner.countImportCall());
+    const model = new Llama(this.#env.AI, noted.model, this.#affinity);
+    const completion = await model.complete(extractionCall(messages, shown, today), new AbortController().signal);
     if (!completion.ok) {
       const { reason } = completion.failure;
       log("warn", "facts_not_learnt", { cause: reason });
@@ -118,13 +163,19 @@ export class LearnFacts {
       }
       return this.#done(turn, () => {});
     }
-    await countTokens(this.#usage, noted.meter, completion.value.usage?.totalTokens ?? 0);
-    const changes = changesIn(completion.value, facts);
+    await countTokens(this.#env, noted.meter, completion.value.usage?.totalTokens ?? 0);
+    const changes = changesIn(completion.value, shown);
     if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
+    // A reply to a prompt that contained a deleted fact may repeat it. The turn is learned from again, without that fact.
+    if (!shown.every((fact) => facts.exists(fact))) return "again";
     try {
-      return this.#done(turn, () => this.#apply(turn, changes ?? [], facts));
+      return this.#done(turn, () => {
+        // The turn may have been deleted meanwhile.
+        if (this.#messagesOf({ ...turn, to }).length === 0) return;
+        facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to });
+      });
     } catch (error) {
-      storageFailed(error);
+      thrownFailure(error);
       // Without the turn, the next run does not pay for the same call again.
       return this.#done(turn, () => {});
     }
@@ -136,26 +187,12 @@ export class LearnFacts {
     return !deletion && sessions.has(sessionId, epochIn(noted)) ? transcript.between(sessionId, from, to) : [];
   }
 
-  /** Applies the changes of a reply, unless the turn was deleted meanwhile. Facts that were changed meanwhile stay. */
-  #apply(turn: PendingTurn, changes: FactChange[], shown: Fact[]): void {
-    if (this.#messagesOf(turn).length === 0) return;
-    const { facts } = this.#store;
-    const source = { sessionId: turn.sessionId, seq: turn.from };
-    const isSame = (id: string) =>
-      facts.get(id)?.updatedAt === shown.find((fact) => fact.id === id)?.updatedAt && facts.get(id) !== undefined;
-    for (const change of changes) {
-      if (change.do === "add" && !facts.full) facts.add(change.text, source, true);
-      if (change.do === "change" && isSame(change.id)) facts.change(change.id, change.text, source, true);
-      if (change.do === "drop" && isSame(change.id)) facts.delete(change.id);
-    }
-  }
-
   /** Applies changes and removes the turn from the pending ones, in one transaction. */
   #done(turn: PendingTurn, apply: () => void): "done" {
-    const isOther = (other: PendingTurn) => JSON.stringify(other) !== JSON.stringify(turn);
     this.#change((now) => {
       apply();
-      return { ...now, failures: 0, lessons: now.lessons.filter(isOther) };
+      const lessons = now.lessons.flatMap((other) => (isEqual(other, turn) ? restOf(other) : other));
+      return { ...now, failures: 0, lessons };
     });
     return "done";
   }

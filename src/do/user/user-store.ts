@@ -1,11 +1,15 @@
 /** The storage of a user's object, and the transactions that change it. */
 import { factsWithin } from "../../turn/prompt-blocks";
-import type { Message } from "../../turn/types";
+import type { Message, RecalledMessage } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
-import type { Beyond } from "../memory/ranking";
 import { Database } from "../sqlite/database";
 import { Schedule } from "../sqlite/schedule";
-import { FactRows } from "./fact-rows";
+import { asksToContinue } from "./continuation";
+import type { Learned } from "./fact-columns";
+import { type Asked, factsFor } from "./fact-ranking";
+import { Learner } from "./learner";
+import { UserFacts } from "./user-facts";
+import type { SessionUpdate } from "./user-object";
 import { type Unwritten, UserSessions } from "./user-sessions";
 import { UserTranscript } from "./user-transcript";
 
@@ -13,6 +17,8 @@ import { UserTranscript } from "./user-transcript";
 const UNWRITTEN_MS = 86_400_000;
 /** The most sessions that one check asks; each costs a call. */
 const CHECKED = 32;
+/** The sessions that a new session's prompt lists. */
+const LATEST = 5;
 /** The fewest messages that are dropped at once if the database is too large, and how many for each new message. */
 const DROPPED = 1_000;
 const DROPPED_EACH = 4;
@@ -20,20 +26,7 @@ const DROPPED_EACH = 4;
 const AGAIN_MS = 30_000;
 
 /** The tasks that the alarm of a user's object runs. */
-type Task = "extract" | "close" | "tidy";
-
-/** Messages of a session. Afterwards the copy has exactly these messages of the session in the range `from` to `to`. */
-export interface SessionUpdate {
-  sessionId: string;
-  epoch: string;
-  from: number;
-  to: number;
-  messages: Message[];
-  /** The whole session as it is listed, if a part of it is a copy of another session: the copy is not stored here. */
-  listed?: { messages: number; title: string | null; firstAt: number | null; lastAt: number | null } | undefined;
-  /** The title that a client gave the session; only in its first update. */
-  title?: string | undefined;
-}
+type Task = "extract" | "close" | "tidy" | "reindex";
 
 /** The name of the user's object, and the prefix of the names of the session objects. */
 export interface ObjectNames {
@@ -53,7 +46,8 @@ export class UserStore {
   readonly #db: Database;
   readonly transcript: UserTranscript;
   readonly sessions: UserSessions;
-  readonly facts: FactRows;
+  readonly facts: UserFacts;
+  readonly learner: Learner;
   readonly schedule: Schedule<Task>;
 
   constructor(storage: DurableObjectStorage) {
@@ -61,7 +55,8 @@ export class UserStore {
     this.#db = new Database(storage, "user");
     this.transcript = new UserTranscript(this.#db);
     this.sessions = new UserSessions(this.#db);
-    this.facts = new FactRows(this.#db);
+    this.facts = new UserFacts(this.#db);
+    this.learner = new Learner(this.#db);
     this.schedule = new Schedule(storage, this.#db);
   }
 
@@ -77,20 +72,19 @@ export class UserStore {
    * Adds messages of a listed session. Updates are idempotent: messages up to `told` are skipped. A gap is rejected:
    * `from` must be at most `told + 1`.
    * @param maxBytes the size of the database above which the oldest messages are dropped
-   * @returns the last `seq` that is stored, and the messages that are new
+   * @returns the last `seq` that is stored, the messages that are new, and turns to learn from again
    */
-  update(update: SessionUpdate, maxBytes: number): { seq: number; fresh: Message[] } {
+  update(update: SessionUpdate, maxBytes: number): { seq: number; fresh: Message[]; again: Learned[] } {
     const { sessionId, from, to, messages, title, listed } = update;
     const before = this.sessions.get(sessionId);
     const told = before?.told ?? 0;
-    if (from > told + 1) return { seq: told, fresh: [] };
+    if (from > told + 1) return { seq: told, fresh: [], again: [] };
     const seq = Math.max(told, to);
     const fresh = messages.filter((message) => message.seq > told);
     const bytes = this.#storage.sql.databaseSize;
-    this.#db.transaction(() => {
+    const again = this.#db.transaction(() => {
       const kept = new Set(messages.map(({ seq }) => seq));
       const dropped = this.transcript.retract(sessionId, from, Math.min(to, told), kept);
-      for (const seq of dropped) this.facts.deleteExtracted(sessionId, seq, seq);
       this.transcript.add(sessionId, fresh);
       this.sessions.put(sessionId, {
         told: seq,
@@ -105,33 +99,44 @@ export class UserStore {
       if (databaseSize > maxBytes && databaseSize > bytes) {
         this.transcript.dropOldest(Math.max(DROPPED, DROPPED_EACH * fresh.length));
       }
+      const isLost = (turn: Learned) =>
+        turn.sessionId === sessionId && dropped.some((seq) => seq >= turn.seq && seq <= turn.to);
+      return dropped.length === 0 ? [] : this.facts.forget(isLost);
     });
-    return { seq, fresh };
+    return { seq, fresh, again };
   }
 
   /**
-   * Returns facts, and the messages of all other sessions that match a question of one session.
+   * Returns facts, and the messages of all other sessions that match a question of one session. For a session without a
+   * question, also the latest other sessions, and the end of the last one if the question only refers to it.
    * @param asked the time and time zone of the question, and the last exchange of its session
    */
-  memory(
-    sessionId: string,
-    question: string,
-    room: { recall: number; facts: number },
-    asked: Pick<Beyond, "previous" | "now" | "timeZone">,
-  ): UserMemory {
+  memory(sessionId: string, question: string, room: { recall: number; facts: number }, asked: Asked): UserMemory {
     const limits = { tokens: room.recall, count: Number.POSITIVE_INFINITY };
+    const facts = factsWithin(factsFor(this.facts.rows, question, asked), room.facts);
+    const { recalled, scale } = this.transcript.recallFor(question, limits, sessionId, asked, facts.length > 0);
+    const listed = asked.previous?.length === 0 ? this.sessions.list(LATEST + 1) : [];
+    const latest = listed.filter((session) => session.sessionId !== sessionId).slice(0, LATEST);
+    const [last] = latest;
+    const end = last && asksToContinue(question) ? this.transcript.endOf(last.sessionId, room.recall >> 1) : [];
+    const isEnd = (one: RecalledMessage) => end.some((at) => at.sessionId === one.sessionId && at.seq === one.seq);
     return {
-      ...this.transcript.recall(question, limits, sessionId, asked),
-      facts: factsWithin(this.facts.all(), room.facts),
+      recalled: [...end, ...recalled.filter((message) => !isEnd(message))],
+      scale,
+      latest: latest.map(({ title, lastAt }) => ({ title, lastAt })),
+      facts,
     };
   }
 
-  /** Deletes a session, with its messages and the facts that the model learned from them. */
-  forget(sessionId: string, epoch: string): void {
-    if (!this.sessions.has(sessionId, epoch)) return;
-    this.#db.transaction(() => {
-      this.#deleteSession(sessionId);
+  /**
+   * Deletes a session, with its messages and the facts that the model learned from them.
+   * @returns turns of other sessions to learn from again
+   */
+  forget(sessionId: string, epoch: string): Learned[] {
+    if (!this.sessions.has(sessionId, epoch)) return [];
+    return this.#db.transaction(() => {
       this.#planTidy();
+      return this.#deleteSession(sessionId);
     });
   }
 
@@ -142,7 +147,7 @@ export class UserStore {
 
   /** Begins a deletion of the user. Without effect if one has begun. */
   beginDeletion(names: ObjectNames): void {
-    this.#noteDeletion(this.deletion ?? { ...names, sessions: 0, messages: 0, facts: this.facts.count() });
+    this.#noteDeletion(this.deletion ?? { ...names, sessions: 0, messages: 0, facts: this.facts.rows.count() });
   }
 
   /** Counts a session that is deleted, and deletes its messages here. */
@@ -153,11 +158,7 @@ export class UserStore {
     const sessions = deletion.sessions + (messages > 0 ? 1 : 0);
     this.#db.transaction(() => {
       this.#deleteSession(id);
-      this.#noteDeletion({
-        ...deletion,
-        sessions,
-        messages: deletion.messages + messages,
-      });
+      this.#noteDeletion({ ...deletion, sessions, messages: deletion.messages + messages });
     });
   }
 
@@ -166,9 +167,8 @@ export class UserStore {
     this.#db.transaction(() => {
       this.transcript.clear();
       this.sessions.clear();
-      this.facts.clear();
-      this.schedule.drop("close");
-      this.schedule.drop("extract");
+      this.facts.rows.clear();
+      for (const task of ["close", "extract", "reindex"] as const) this.schedule.drop(task);
       this.#planTidy();
     });
     await this.#destroy();
@@ -194,9 +194,13 @@ export class UserStore {
       });
     if (unwritten.length === CHECKED) return Date.now();
     if (this.sessions.unwritten(Number.MAX_SAFE_INTEGER, 1).length > 0) return Date.now() + UNWRITTEN_MS;
-    if (this.transcript.empty && this.facts.count() === 0 && this.sessions.empty && !this.deletion)
-      await this.#destroy();
+    if (this.transcript.empty && this.facts.rows.empty && this.sessions.empty && !this.deletion) await this.#destroy();
     return null;
+  }
+
+  /** Rebuilds a part of an old index: of facts first, then of messages. @returns when to continue; null at its end */
+  reindex(): Promise<number | null> {
+    return this.transcript.reindex(this.#db, this.schedule, () => this.facts.rows.reindex());
   }
 
   transaction<T>(run: () => T): T {
@@ -217,9 +221,9 @@ export class UserStore {
     await this.#db.destroy();
   }
 
-  #deleteSession(sessionId: string): void {
+  #deleteSession(sessionId: string): Learned[] {
     this.transcript.delete(sessionId);
-    this.facts.deleteExtracted(sessionId);
     this.sessions.delete(sessionId);
+    return this.facts.forget((turn) => turn.sessionId === sessionId);
   }
 }

@@ -1,12 +1,21 @@
 /** The user's copy of the transcripts of their sessions, ordered by the arrival of updates. */
 
+import { quotationTokens } from "../../turn/prompt-blocks";
+import { shortenMessage } from "../../turn/shorten-message";
 import { titleOf } from "../../turn/title-of";
 import type { Message, NewMessage, RecalledMessage } from "../../turn/types";
+import { conversationPart, recallPart } from "../memory/conversation-questions";
 import { NEIGHBOURHOOD } from "../memory/evidence";
 import { Messages } from "../memory/messages";
 import { type Beyond, type RecallLimits, recall, type Scale } from "../memory/ranking";
+import { reindex } from "../memory/reindex";
 import type { Database } from "../sqlite/database";
+import type { Schedule } from "../sqlite/schedule";
 import { Segments } from "./segments";
+
+/** The most messages of a session's end, and the least tokens for one of them. */
+const END = 12;
+const LEAST_END = 60;
 
 /** Call the methods that write inside a transaction. */
 export class UserTranscript {
@@ -36,6 +45,44 @@ export class UserTranscript {
     const ranges = leftOut === undefined ? [] : this.#segments.rangesOf(leftOut);
     const { recalled, scale } = recall(this.#messages, text, { ...limits, before }, { ...asked, leftOut: ranges });
     return { recalled: this.#placed(recalled), scale };
+  }
+
+  /** Returns the last messages of a session, newest first, within a number of tokens. Long ones are shortened. */
+  endOf(sessionId: string, tokens: number): RecalledMessage[] {
+    const [first = 0, last = 0] = this.#segments.rangesOf(sessionId).at(-1) ?? [];
+    const newest = [...this.#messages.between(Math.max(first - 1, last - END), last, END)].reverse();
+    let left = tokens;
+    const end = newest.flatMap((message): RecalledMessage[] => {
+      if (left < LEAST_END) return [];
+      const shown = quotationTokens(message) <= left ? message : shortenMessage(message, left >> 1);
+      left -= quotationTokens(shown);
+      return [{ ...shown, score: 1 }];
+    });
+    return this.#placed(end);
+  }
+
+  /**
+   * Returns messages for a question of one session: those that match it best or, for a question about the person of whom
+   * no facts are known, some of all parts.
+   */
+  recallFor(
+    question: string,
+    limits: Omit<RecallLimits, "before">,
+    leftOut: string,
+    asked: Pick<Beyond, "previous" | "now" | "timeZone">,
+    hasFacts: boolean,
+  ): { recalled: RecalledMessage[]; scale: Scale } {
+    const part = conversationPart(question);
+    if (part === undefined) return this.recall(question, limits, leftOut, asked);
+    // Facts answer questions about the person. Other questions about a conversation mean the asking session.
+    const isOpen = part === "person" && !hasFacts;
+    return { recalled: isOpen ? this.#sample(question, limits, leftOut) : [], scale: { rarities: {}, speakers: [] } };
+  }
+
+  #sample(text: string, limits: Omit<RecallLimits, "before">, leftOut: string): RecalledMessage[] {
+    const before = this.#messages.end().last + 1;
+    const ranges = this.#segments.rangesOf(leftOut);
+    return this.#placed(recallPart(this.#messages, text, "person", { ...limits, before }, ranges));
   }
 
   /** Returns the messages of a session from one `seq` to another. Their `seq` is the place in this copy. */
@@ -93,6 +140,11 @@ export class UserTranscript {
       this.#messages.delete(first, last);
       left -= last - first + 1;
     }
+  }
+
+  /** Runs the task `reindex`. @param before indexes other texts again, in the first step */
+  reindex(db: Database, schedule: Schedule<"reindex">, before: () => void): Promise<number | null> {
+    return reindex(db, schedule, this.#messages, before);
   }
 
   /** Empties the cache. Call it before the tables are deleted. */

@@ -5,7 +5,7 @@
  * use the SDK's client.
  */
 import { type Context, Hono } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { version } from "../../../package.json";
 import type { AppEnv } from "../../env";
 import { json } from "../../middleware/json-response";
@@ -26,7 +26,8 @@ import {
   validMessage,
   withoutNulls,
 } from "./json-rpc";
-import { lineOf, type ToolName, toolList, tools } from "./tools";
+import toolList from "./tool-list.json";
+import { lineOf, type ToolName, tools } from "./tools";
 
 export const operations = (): Operations => ({
   "POST /mcp": {
@@ -50,7 +51,7 @@ const isTool = (name: string): name is ToolName => Object.hasOwn(tools, name);
 
 /** Calls a tool. Returns failures as text, so that the model can react to them. */
 async function callTool(c: Context<AppEnv>, params: unknown) {
-  const call = z.object({ name: z.string(), arguments: z.unknown().optional() }).safeParse(params);
+  const call = z.object({ name: z.string(), arguments: z.optional(z.unknown()) }).safeParse(params);
   if (!call.success || !isTool(call.data.name)) throw new RpcError(INVALID_PARAMS, "There is no such tool.");
   const result = (text: string, isError: boolean) => ({ content: [{ type: "text", text }], isError });
   try {

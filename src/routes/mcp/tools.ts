@@ -1,6 +1,6 @@
 /** The tools of the MCP server. Each calls the same objects as a route and answers with text for a model. */
 import type { Context } from "hono";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { AppEnv } from "../../env";
 import { FailureError, orThrow } from "../../middleware/respond";
 import { askRequestOf, askSession, callSession, embeddingOf, promptInputOf } from "../../rpc/call-session";
@@ -8,20 +8,23 @@ import { callUser } from "../../rpc/call-user";
 import { forkSession } from "../../rpc/fork-session";
 import { askRequest } from "../../schema/ask-schema";
 import { sessionId, turnParam, userId } from "../../schema/common-schema";
+import { factParam, factRequest } from "../../schema/fact-schema";
+import { described, int } from "../../schema/fields";
 import { forkRequest } from "../../schema/fork-schema";
 import { searchRequest } from "../../schema/search-schema";
 import { appendRequest } from "../../schema/session-schema";
-import { factParam, factRequest } from "../../schema/user-schema";
+import { settingsOf } from "../../settings";
 import type { Message } from "../../turn/types";
-import { fromMessage, iso } from "../../wire/to-json";
+import { type Fact, statementLine } from "../../turn/user-memory";
+import { iso } from "../../wire/to-json";
 
-interface Tool<T extends z.ZodObject = z.ZodObject> {
+interface Tool<T extends z.ZodMiniObject = z.ZodMiniObject> {
   description: string;
   input: T;
   run: (c: Context<AppEnv>, input: z.output<T>) => Promise<string>;
 }
 
-const tool = <T extends z.ZodObject>(description: string, input: T, run: Tool<T>["run"]) => ({
+const tool = <T extends z.ZodMiniObject>(description: string, input: T, run: Tool<T>["run"]) => ({
   description,
   input,
   /** Validates the arguments of a client and runs the tool. Returns its text, or the error of the validation. */
@@ -31,8 +34,8 @@ const tool = <T extends z.ZodObject>(description: string, input: T, run: Tool<T>
   },
 });
 
-const user = userId.describe("The user: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
-const session = sessionId.describe("The conversation: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -");
+const user = described("The user: 1 to 128 characters, no / and no control characters.", userId);
+const session = described("The conversation: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -", sessionId);
 
 /** Returns a message as one line for a model: time, author, text, function calls. */
 export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<Message, "tokens" | "status">): string {
@@ -43,10 +46,12 @@ export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<
 /** Returns the id of an answer's turn, which `delete_turn` takes. */
 const turnOf = ({ role, turnId }: Message) => (role === "assistant" && turnId !== undefined ? ` (turn ${turnId})` : "");
 
+const factLine = (fact: Fact) => `[${iso(fact.updatedAt)}] ${fact.id}: ${statementLine(fact)}`;
+
 export const tools = {
   ask: tool(
     "Ask the assistant a question. It knows the conversation and stores this turn.",
-    z.object({ sessionId: session, userId: user.optional(), question: askRequest.shape.question }),
+    z.object({ sessionId: session, userId: z.optional(user), question: askRequest.shape.question }),
     async (c, { sessionId, userId, question }) => {
       const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question }) });
       const reply = await askSession(c, sessionId, request);
@@ -55,29 +60,34 @@ export const tools = {
     },
   ),
   search_memory: tool(
-    "Search messages of any age, best match first: in one conversation, or with `userId` in all conversations of a user.",
+    "Search messages of any age, best match first: in one conversation, or with `userId` in all conversations of a user and in the facts about them.",
     z
       .object({
-        sessionId: session.optional(),
-        userId: user.optional(),
+        sessionId: z.optional(session),
+        userId: z.optional(user),
         query: searchRequest.shape.q,
         limit: searchRequest.shape.limit,
       })
-      .refine(({ sessionId, userId }) => (sessionId === undefined) !== (userId === undefined), {
-        error: "give either `sessionId` or `userId`",
-      }),
+      .check(
+        z.refine(({ sessionId, userId }) => (sessionId === undefined) !== (userId === undefined), {
+          error: "give either `sessionId` or `userId`",
+        }),
+      ),
     async (c, { sessionId, userId, query, limit }) => {
-      const found =
-        userId === undefined
-          ? orThrow(await callSession(c, sessionId ?? "", (stub) => stub.search(query, limit, embeddingOf(c))))
-          : await callUser(c, userId, (stub) => stub.search(query, limit));
-      const lines = found.map((message) => (message.sessionId ? `${message.sessionId} ` : "") + lineOf(message));
+      const timeZone = settingsOf(c.env).TIME_ZONE;
+      if (userId === undefined) {
+        const request = { text: query, limit, timeZone, embedding: embeddingOf(c) };
+        const found = await callSession(c, sessionId ?? "", (stub) => stub.search(request));
+        return orThrow(found).recalled.map(lineOf).join("\n") || "No message matches.";
+      }
+      const { facts, messages } = await callUser(c, userId, (stub) => stub.searchAll(query, limit, timeZone));
+      const lines = [...facts.map(factLine), ...messages.map((message) => `${message.sessionId} ${lineOf(message)}`)];
       return lines.join("\n") || "No message matches.";
     },
   ),
   get_history: tool(
     "Read the newest messages of a conversation, oldest of them first.",
-    z.object({ sessionId: session, limit: z.int().min(1).max(1_000).default(50) }),
+    z.object({ sessionId: session, limit: z._default(int(1, 1_000), 50) }),
     async (c, { sessionId, limit }) => {
       const { messages } = orThrow(await callSession(c, sessionId, (stub) => stub.getHistory({ limit })));
       const lines = messages.toReversed().map((message) => lineOf(message) + turnOf(message));
@@ -86,11 +96,10 @@ export const tools = {
   ),
   remember: tool(
     "Append messages of another conversation to this one.",
-    z.object({ sessionId: session, userId: user.optional(), messages: appendRequest.shape.messages }),
+    z.object({ sessionId: session, userId: z.optional(user), messages: appendRequest.shape.messages }),
     async (c, { sessionId, userId, messages }) => {
       const request = askRequestOf(c, sessionId, userId);
-      const said = messages.map(fromMessage);
-      const append = callSession(c, sessionId, (stub) => stub.append(said, request), { retry: false });
+      const append = callSession(c, sessionId, (stub) => stub.append(messages, request), { retry: false });
       const { firstSeq, lastSeq } = orThrow(await append);
       return `Remembered as messages ${firstSeq} to ${lastSeq}.`;
     },
@@ -117,9 +126,7 @@ export const tools = {
   }),
   get_facts: tool("List the facts about a user, newest first.", z.object({ userId: user }), async (c, { userId }) => {
     const facts = await callUser(c, userId, (stub) => stub.facts());
-    return (
-      facts.map(({ id, text, updatedAt }) => `[${iso(updatedAt)}] ${id}: ${text}`).join("\n") || "There are no facts."
-    );
+    return facts.map(factLine).join("\n") || "There are no facts.";
   }),
   remember_fact: tool(
     "Add a fact about a user: one short statement, which later prompts of this user contain.",
@@ -140,17 +147,3 @@ export const tools = {
 };
 
 export type ToolName = keyof typeof tools;
-
-/** The tools as an MCP client lists them. */
-export const toolList = Object.entries(tools).map(([name, { description, input }]) => ({
-  name,
-  description,
-  inputSchema: z.toJSONSchema(input, {
-    io: "input",
-    unrepresentable: "any",
-    // Clients that turn schemas into grammars refuse patterns with classes. The tools check the arguments themselves.
-    override: ({ jsonSchema }) => {
-      jsonSchema.pattern = undefined;
-    },
-  }),
-}));

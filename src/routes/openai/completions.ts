@@ -14,7 +14,7 @@ import type { ResponseBody } from "../../schema/response-body";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
 import { type Operations, TURN_FAILURES } from "../operation";
 import { chatFields, wantedOf } from "./functions";
-import { openWebuiRequest } from "./open-webui";
+import { openWebuiRequest } from "./open-webui-request";
 import { answerWith, askConversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
 
 export const operations = (): Operations => ({

@@ -1,16 +1,16 @@
 /** Reads the tools and the answer format of a request. */
 import type { Context } from "hono";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { AppEnv } from "../../env";
 import { can, needsOf, type Wanted } from "../../llm/catalogue";
 import { checkSchema } from "../../llm/json-schema/check-schema";
 import { Work } from "../../llm/json-schema/work";
 import { invalid } from "../../middleware/respond";
-import type { chatFormat, described, responsesFormat, responsesToolChoice } from "../../schema/openai-tools";
+import type { chatFormat, functionFields, responsesFormat, responsesToolChoice } from "../../schema/openai-tools";
 import { settingsOf } from "../../settings";
 import type { AnswerFormat, Tools } from "../../turn/types";
 
-type Described = z.output<z.ZodObject<typeof described>>;
+type Described = z.output<z.ZodMiniObject<typeof functionFields>>;
 
 /** The fields of a request about functions and the format of the answer. */
 interface FunctionFields {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { copiesOf } from "../../../src/do/memory/copies";
 import type { Message } from "../../../src/turn/types";
+import { eventually } from "../../support/eventually";
 import { sessionWith, smallTalk } from "../../support/memory";
-import { worker } from "../../support/worker";
+import { asks, freshUser, owes, PATIENT } from "../../support/users";
+import { freshSession, worker } from "../../support/worker";
 
-const llamory = worker();
+const llamory = worker(PATIENT);
 
 const user = (content: string): Message => ({
   seq: 1,
@@ -33,28 +35,44 @@ describe("a copy of the question", () => {
     expect(copiesOf(question)(user(content))).toBe(false);
   });
 
-  it("takes no room of the answer, however often it was asked", async () => {
-    const question = "What is my grandmother's parrot called?";
-    const session = await sessionWith([
-      {
-        role: "user",
-        content: "The old bird at granny's place answers to Figaro, a parrot of some age and a great singer.",
-      },
-      ...Array.from({ length: 40 }, () => [
-        { role: "user", content: question },
-        { role: "assistant", content: "I do not know what your grandmother's parrot is called." },
-      ]).flat(),
-      ...smallTalk(60).map(({ role, content }) => ({ role, content })),
-    ]);
-    const response = await llamory.post(`/sessions/${session}/context`, {
-      question,
-      windowTokens: 60,
-      recallTokens: 150,
-    });
-    const { memory } = await response.json<{ memory: { recalled: { content: string }[] } }>();
-    const contents = memory.recalled.map(({ content }) => content);
+  const question = "What is my grandmother's parrot called?";
+  const ANSWER = {
+    role: "user",
+    content: "The old bird at granny's place answers to Figaro, a parrot of some age and a great singer.",
+  };
+  /** Returns the answer, then the question so many times, each with a reply that does not help, then small talk. */
+  const asked = (times: number) => [
+    ANSWER,
+    ...Array.from({ length: times }, () => [
+      { role: "user", content: question },
+      { role: "assistant", content: "I do not know what your grandmother's parrot is called." },
+    ]).flat(),
+    ...smallTalk(60).map(({ role, content }) => ({ role, content })),
+  ];
+  interface Recalled {
+    memory: { recalled: { content: string }[] };
+  }
+  const expectAnswer = async (response: Response) => {
+    const contents = (await response.json<Recalled>()).memory.recalled.map(({ content }) => content);
     expect(contents.join()).toContain("Figaro");
     expect(contents).not.toContain(question);
     expect(new Set(contents).size).toBe(contents.length);
+  };
+
+  it.each([20, 40])("takes no room of the answer if it was asked %i times", async (times) => {
+    const session = await sessionWith(asked(times));
+    const sizes = { windowTokens: 60, recallTokens: 150 };
+    await expectAnswer(await llamory.post(`/sessions/${session}/context`, { question, ...sizes }));
+  });
+
+  it.each([20, 40])("takes no room of the answer in another session that asked it %i times", async (times) => {
+    const [session, userId] = [freshSession(), freshUser()];
+    const messages = asked(times);
+    expect((await llamory.post(`/sessions/${session}/messages`, { messages, userId })).status).toBe(201);
+    await eventually(async () => expect(await owes(session)).toBe(false));
+    const other = freshSession();
+    await asks(other, userId, "Hello.");
+    const sizes = { windowTokens: 60, recallTokens: 150 };
+    await expectAnswer(await llamory.post(`/sessions/${other}/context`, { question, userId, ...sizes }));
   });
 });

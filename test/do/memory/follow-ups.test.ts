@@ -30,6 +30,12 @@ describe("a follow-up", () => {
       "She got a massage.",
       "On Friday I finally had my massage at the spa.",
     ],
+    [
+      "When was it?",
+      "What did Elise do at the spa?",
+      "She got a massage.",
+      "On Friday I finally had my massage at the spa.",
+    ],
     ["How old is it?", "What is our cat called?", "Soufflé.", "Our cat turned thirteen in May."],
     [
       "Und wann war das?",

@@ -122,6 +122,25 @@ const LANGUAGES: Record<string, Language> = {
       ["Моя любимая книга — «Идиот».", "Какую книгу я люблю?"],
     ],
   },
+  English: {
+    talk: [
+      "The weather is lovely today.",
+      "All right, many thanks.",
+      "We rested at the weekend.",
+      "The film was really funny.",
+      "We will talk again tomorrow.",
+    ],
+    pairs: [
+      ["My cat is called Misty.", "What is the name of my cat?"],
+      ["My birthday is on the third of May.", "When is my birthday?"],
+      ["I live in Bristol.", "Which city do I live in?"],
+      ["I am allergic to peanuts.", "What allergies do I have?"],
+      ["My sister works as a nurse.", "What is my sister's job?"],
+      ["I bought a red car.", "What colour is my car?"],
+      ["Next month we are flying to Crete.", "When do we fly to Crete?"],
+      ["My favourite book is Momo.", "Which book do I like best?"],
+    ],
+  },
   German: {
     talk: [
       "Heute ist das Wetter sehr schön.",
@@ -195,8 +214,9 @@ const LANGUAGES: Record<string, Language> = {
 };
 
 const MINUTE = 60_000;
-/** The least number of facts that a search must find in every language. */
+/** The least number of facts that a search must find, of eight. */
 const LEAST = 7;
+const ALL = ["English", "German", "Japanese"];
 
 async function foundIn({ talk, pairs }: Language): Promise<string[]> {
   const start = Date.UTC(2022, 0, 1);
@@ -216,22 +236,10 @@ async function foundIn({ talk, pairs }: Language): Promise<string[]> {
 }
 
 describe("a natural question", () => {
-  it.each(Object.entries(LANGUAGES))("finds what was said, by words alone: %s", async (_name, language) => {
+  it.each(Object.entries(LANGUAGES))("finds what was said, by words alone: %s", async (name, language) => {
     const missed = await foundIn(language);
-    expect(language.pairs.length - missed.length, missed.join(" ")).toBeGreaterThanOrEqual(LEAST);
-  });
-});
-
-describe("an emoji", () => {
-  it.each([
-    ["🐝", "Summ summ 🐝!", "What did I say with 🐝?"],
-    ["❤️", "You are the best ❤️", "❤️"],
-    ["🇵🇹", "Off to the sea 🇵🇹 tomorrow", "Where did I use 🇵🇹"],
-    ["👩‍🚀", "Call me 👩‍🚀 from now on", "👩‍🚀?"],
-  ])("finds the messages that contain it: %s", async (_emoji, content, question) => {
-    const talk = LANGUAGES.Spanish?.talk ?? [];
-    const lines = [...talk, "The sun ☀️ shines.", content, ...talk, "🇪🇸 is far away 🐶"];
-    const session = await sessionWith(lines.map((line) => ({ role: "user", content: line })));
-    expect((await search(session, question))[0]?.content).toBe(content);
+    expect(language.pairs.length - missed.length, missed.join(" ")).toBeGreaterThanOrEqual(
+      ALL.includes(name) ? language.pairs.length : LEAST,
+    );
   });
 });

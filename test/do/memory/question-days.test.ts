@@ -93,6 +93,13 @@ describe("the days of a question", () => {
     );
   });
 
+  it("have the offset of their own day, not of the day of the question", () => {
+    const inLondon = (day: string) =>
+      daysOf(day, { now: Date.UTC(2021, 11, 1), timeZone: "Europe/London" }).terms[0]?.word;
+    expect(inLondon("2021-07-02")).toContain('("July 1 2021" OR "July 2 2021")');
+    expect(inLondon("2021-11-02")).toContain('("November 2 2021")');
+  });
+
   it("are bounded", () => {
     expect(words("yesterday 2023-01-01 2023-01-02 2023-01-03 2023-01-04 2023-01-05 ".repeat(500))).toHaveLength(4);
   });
@@ -103,6 +110,8 @@ describe("the days of a question", () => {
     ["¿Qué reservé ayer?", -1],
     ["我昨天订了什么？", -1],
     ["What did I book two weeks ago?", -14],
+    ["What did I do yesterday?", -1],
+    ["What did I do two weeks ago?", -14],
     [undefined, -100],
   ])("recall what was said then: %s", async (question, days) => {
     const at = new Date(Date.now() + days * 86_400_000);

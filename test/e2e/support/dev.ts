@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
+import { eventually } from "../../support/eventually";
 import { root } from "./bundle";
 
 /** Returns a port that was free a moment ago. */
@@ -35,8 +36,7 @@ export class Dev {
    */
   constructor(config?: string, more: string[] = [], script = "start") {
     this.#more = more;
-    const wrangler = ["--env-file=local.env", "node_modules/wrangler/bin/wrangler.js", "dev", "--ip", "127.0.0.1"];
-    this.#command = config ? [process.execPath, ...wrangler, "-c", config] : ["npm", "run", script, "--"];
+    this.#command = ["npm", "run", script, "--", ...(config ? ["-c", config] : [])];
   }
 
   async start(): Promise<void> {
@@ -52,11 +52,14 @@ export class Dev {
     await new Promise<void>((resolve, reject) => {
       const listen = (data: Buffer) => {
         this.console += data.toString();
-        if (this.console.includes("Ready on")) resolve();
+        if (this.console.includes("Ctrl+C")) resolve();
       };
       child.stdout?.on("data", listen);
       child.stderr?.on("data", listen);
-      child.once("exit", () => reject(new Error(`the server ended: ${this.console}`)));
+      child.once("close", () => {
+        this.#process = undefined;
+        reject(new Error(`the server ended: ${this.console}`));
+      });
     });
   }
 
@@ -78,7 +81,7 @@ export class Dev {
     const gone = new Promise((resolve) => child.once("exit", resolve));
     child.kill(signal);
     await gone;
-    await vi.waitFor(() => expect(() => process.kill(group, 0)).toThrow("ESRCH"), 10_000);
+    await eventually(() => expect(() => process.kill(group, 0)).toThrow("ESRCH"));
     this.#process = undefined;
   }
 

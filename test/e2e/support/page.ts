@@ -22,10 +22,23 @@ const HOSTILE = [
   '<svg onload="window.hacked=6"></svg> `code <b>` &lt;i&gt; **bold** <style>body{display:none}</style>',
 ].join("\n\n");
 
+/** Markdown of 80 KB in 120 pieces, which stream in 3 s. */
+const LONG_ANSWER = Array.from({ length: 120 }, (_, at) =>
+  [
+    `## Chapter ${at}`,
+    `The **weather** stayed grey, and [nobody](https://example.com/${at}) minded. `.repeat(6),
+    "- one\n- two\n  - three\n- `four`",
+    "| a | b |\n| - | -: |\n| 1 | 2 |",
+    `\`\`\`js\nconst chapter = ${at}; // why\n\`\`\``,
+    "",
+  ].join("\n\n"),
+);
+
 /** Returns the model's answer to a question. */
 function answerTo(question: string, prompt: string): string[] {
   if (question.includes("slowly")) return Array.from({ length: 200 }, (_, at) => `word${at} `);
   if (question.includes("a moment")) return Array.from({ length: 30 }, (_, at) => `moment${at} `);
+  if (question.includes("80 KB")) return [...LONG_ANSWER];
   if (question.includes("hostile")) return [HOSTILE];
   if (question.includes("one long line")) return ["x".repeat(200_000)];
   const password = /password of the cellar is (\w+)/.exec(prompt)?.[1];
@@ -122,9 +135,9 @@ export class Visitor {
 
   /** Signs in with a name. */
   async signIn(name: string): Promise<void> {
-    await this.page.getByRole("button", { name: "Sign in" }).click();
-    await this.page.getByLabel("Your name").fill(name);
-    await this.page.getByRole("button", { name: "Continue" }).click();
+    await this.page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await this.page.getByLabel(/^Your name, so/).fill(name);
+    await this.page.getByRole("button", { name: "Continue", exact: true }).click();
     await this.page.getByRole("button", { name, exact: true }).waitFor();
   }
 
@@ -161,6 +174,7 @@ interface Message {
   role: string;
   content: string;
   status: string;
+  turnId?: string;
 }
 
 /** Starts a server with the wordy model, and a browser, for all tests of a file. */
@@ -200,6 +214,13 @@ export function visitedServer(more: Record<string, string> = {}, browserArgs: st
     },
     async append(session: string, messages: { role: string; content: string }[]): Promise<void> {
       expect((await post(`${server.url}/sessions/${session}/messages`, { messages })).status).toBe(201);
+    },
+    /** Imports the lines of an export. */
+    async restore(session: string, lines: object[]): Promise<void> {
+      const body = lines.map((line) => JSON.stringify(line)).join("\n");
+      const headers = { "content-type": "application/x-ndjson" };
+      const imported = await fetch(`${server.url}/sessions/${session}/import`, { method: "POST", headers, body });
+      expect(imported.status).toBe(201);
     },
     /** Appends messages; one of them is the fact. */
     async remember(

@@ -161,6 +161,12 @@ export class Workerd {
     return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
   }
 
+  /** Returns the process's memory in megabytes. */
+  residentMb(): number {
+    const status = readFileSync(`/proc/${this.#process?.pid}/status`, "utf8");
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
+  }
+
   /** Kills the process with SIGKILL, so it cannot clean up or flush. */
   async kill(): Promise<void> {
     const child = this.#process;

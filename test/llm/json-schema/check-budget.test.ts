@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkSchema } from "../../../src/llm/json-schema/check-schema";
-import { matches } from "../../../src/llm/json-schema/matches-schema";
+import { Matcher, matches } from "../../../src/llm/json-schema/matches-schema";
 import { Work } from "../../../src/llm/json-schema/work";
 
 const many = <T>(length: number, make: (at: number) => T) => Array.from({ length }, (_, at) => make(at));
@@ -64,4 +64,11 @@ describe("the budget of a check is enough for", () => {
   ])("nothing that costs too much, which does not match: %s", (_what, schema, value) => {
     expect(matches(schema, value)).toBe(false);
   });
+});
+
+it("a matcher has one budget for all values of a reply", () => {
+  const matcher = new Matcher();
+  const schema = JSON.stringify({ items: { items: {} } });
+  const value = many(150, () => many(150, () => 1));
+  expect([1, 2, 3].map(() => matcher.matches(schema, value))).toEqual([true, true, false]);
 });

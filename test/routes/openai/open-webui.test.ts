@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../../support/eventually";
 import { scripted, unscripted } from "../../support/scripted-model";
 import { copyOf, freshUser, PATIENT } from "../../support/users";
 import { freshSession, worker } from "../../support/worker";
@@ -63,7 +64,7 @@ describe("a chat of Open WebUI", () => {
     const transcript = await llamory.transcript(id);
     expect(transcript).toHaveLength(10);
     expect(transcript.at(-1)).toBe(`assistant: ${answer(7)}`);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await copyOf(person)).map((text) => transcript.some((line) => line.endsWith(text)))).toEqual(
         Array(10).fill(true),
       ),

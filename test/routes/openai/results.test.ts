@@ -127,6 +127,31 @@ describe("what a function returned", () => {
     expect(prompt).toEqual(["system", "user", "assistant", "tool", "user"]);
   });
 
+  it("is shortened in its middle if the exchange is too long for the window", async () => {
+    const session = freshSession();
+    const steps = 20;
+    const model = await scripted(session, ...Array.from({ length: steps }, () => CALLS), { response: "20 degrees." });
+    let last = await complete(session, [ask]);
+    for (let step = 1; step <= steps; step += 1) {
+      const content = `begin ${step} ${"All the weather of Paris. ".repeat(1_200)} end ${step}`;
+      const id = last.message?.tool_calls?.[0]?.id;
+      const returned = { role: "tool", tool_call_id: id, content };
+      last = await complete(session, [ask, { role: "assistant", ...last.message }, returned]);
+      expect(last.status).toBe(200);
+    }
+    expect(last.message?.content).toBe("20 degrees.");
+    const prompt = (await model.runs()).at(-1)?.inputs.messages ?? [];
+    const results = prompt.filter(({ role }) => role === "tool").map(({ content }) => content);
+    expect(results.map((content) => [content.split(" ", 2)[1], content.split(" ").at(-1)])).toEqual(
+      Array.from({ length: steps }, (_, at) => [String(at + 1), String(at + 1)]),
+    );
+    expect(results.every((content) => content.includes("characters left out …]"))).toBe(true);
+    expect(prompt.filter(({ role }) => role === "assistant")).toHaveLength(steps);
+    expect(prompt.map(({ content }) => content)).toContain(ask.content);
+    // The transcript keeps them whole.
+    expect((await history(session)).filter(({ content }) => content.length > 30_000)).toHaveLength(steps);
+  });
+
   it("is not found by a search; the question is", async () => {
     const session = freshSession();
     await scripted(session, CALLS, { response: "It is warm." });

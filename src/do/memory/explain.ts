@@ -1,49 +1,29 @@
 /** Explains a recall: the rank of messages for a question, recalled or not, and the parts of their score. */
+import type { Explanation } from "../../turn/explanation";
 import { quotationTokens } from "../../turn/prompt-blocks";
+import type { RecalledMessage } from "../../turn/types";
 import { spreadOf } from "./evidence";
 import { excerpted } from "./excerpts";
 import type { Messages } from "./messages";
 import { isLong } from "./passages";
-import { type Beyond, lengthOf, type RecallLimits, rankingOf, recall } from "./ranking";
-
-/** Why a message was recalled or not. The parts add up to the score. */
-export interface Explanation {
-  seq: number;
-  /** 1 for the best candidate; null if the message is not a candidate: no word of the question is in it or near it. */
-  rank: number | null;
-  recalled: boolean;
-  score: number;
-  /** The part of the score from the message's own words. */
-  words: number;
-  /** The part from the words of the messages around it, and from its episode. */
-  neighbours: number;
-  /** The part from the question's days. */
-  date: number;
-  meaning: number;
-  /** The part from its speaker, if the question names them, and from looking like an answer. */
-  speaker: number;
-  /** The tokens of its quotation. */
-  tokens: number;
-  /** The tokens that were missing to recall it; 0 if it was recalled, null if it is not a candidate. */
-  missedBy: number | null;
-}
+import { type Beyond, lengthOf, type RecallLimits, rankingOf } from "./ranking";
 
 const rounded = (value: number) => Math.round(value * 1_000) / 1_000;
 
-/** Explains some messages for a question, in the order of their `seq`. */
+/** Explains some messages for a question, in the order of their `seq`. @param recalled the messages that are quoted */
 export function explain(
   messages: Messages,
   question: string,
   seqs: readonly number[],
+  recalled: readonly RecalledMessage[],
   limits: RecallLimits,
   beyond: Beyond = {},
 ): Explanation[] {
   const ranking = rankingOf(messages, question, limits, beyond);
   const { ranked, evidence, meaning, excerpts, scale } = ranking;
-  const recalled = recall(messages, question, limits, beyond).recalled;
   const quoted = new Set(recalled.map(({ seq }) => seq));
   const places = new Map(ranked.map(({ seq }, at) => [seq, at]));
-  const found = messages.pick(seqs.filter((seq) => seq < limits.before));
+  const found = messages.pick([...new Set(seqs)]);
   const reads = excerpts.of(found.filter(({ tokens }) => isLong(tokens)).map(({ seq }) => seq));
   return found
     .sort((a, b) => a.seq - b.seq)

@@ -1,10 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { explain } from "../../../src/do/memory/explanation";
+import { explain } from "../../../src/do/memory/explain";
 import { Messages } from "../../../src/do/memory/messages";
-import { recall } from "../../../src/do/memory/ranking";
-import { reindex } from "../../../src/do/memory/reindex";
+import { type Beyond, type RecallLimits, recall } from "../../../src/do/memory/ranking";
 import { Database } from "../../../src/do/sqlite/database";
 import type { NewMessage } from "../../../src/turn/types";
 import { freshSession } from "../../support/worker";
@@ -17,6 +16,11 @@ const said = (content: string, day: number, name?: string): NewMessage => ({
   ...(name !== undefined && { name }),
   createdAt: START + day * DAY,
 });
+
+/** Recalls messages, and explains some. */
+function explained(messages: Messages, question: string, seqs: number[], limits: RecallLimits, beyond: Beyond = {}) {
+  return explain(messages, question, seqs, recall(messages, question, limits, beyond).recalled, limits, beyond);
+}
 
 /** Runs a function on the messages of a new session. */
 const withMessages = <T>(said: NewMessage[], run: (messages: Messages, db: Database) => T): Promise<T> =>
@@ -40,7 +44,7 @@ describe("an explanation", () => {
 
   it("has the rank, and parts that add up to the score", async () => {
     const all = await withMessages(lines, (messages) =>
-      explain(messages, "Which tree do Ana's hives stand under since 2022-01-01?", [1, 2, 3, 4], limits, {
+      explained(messages, "Which tree do Ana's hives stand under since 2022-01-01?", [1, 2, 3, 4], limits, {
         nearest: [3, 1],
       }),
     );
@@ -61,7 +65,7 @@ describe("an explanation", () => {
   it("has the tokens that were missing for a message to be recalled", async () => {
     const question = "Where is a hive?";
     const { one, wider } = await withMessages(lines, (messages) => {
-      const all = explain(messages, question, [1, 2, 3], limits);
+      const all = explained(messages, question, [1, 2, 3], limits);
       const missed = all.find(({ missedBy }) => missedBy !== null && missedBy > 0);
       const tokens = limits.tokens + (missed?.missedBy ?? 0);
       return { one: missed, wider: recall(messages, question, { ...limits, tokens }).recalled.map(({ seq }) => seq) };
@@ -71,26 +75,7 @@ describe("an explanation", () => {
   });
 
   it("says of a message that has nothing to do with the question that it is no candidate", async () => {
-    const [one] = await withMessages(lines, (messages) => explain(messages, "hives", [20], limits));
+    const [one] = await withMessages(lines, (messages) => explained(messages, "hives", [20], limits));
     expect(one).toMatchObject({ seq: 20, rank: null, recalled: false, missedBy: null, score: 0 });
-  });
-});
-
-describe("an index that is made anew", () => {
-  it("finds in steps what was indexed in another way", async () => {
-    const lines = [said("제 생일은 5월 3일이에요.", 0), ...TALK, said("우리 고양이 이름은 나비예요.", 200)];
-    const found = await withMessages(lines, (messages, db) => {
-      db.transaction(() => messages.index.clear());
-      const search = (question: string) =>
-        recall(messages, question, { before: 100, tokens: 1_000, count: 1 }).recalled.map(({ seq }) => seq);
-      const before = search("생일이 언제야?");
-      const steps: (number | null)[] = [];
-      for (let from: number | null = 1; from !== null; steps.push(from)) {
-        const start: number = from;
-        from = db.transaction(() => reindex(messages, start, 10));
-      }
-      return { before, steps, after: [...search("생일이 언제야?"), ...search("고양이 이름이 뭐야?")] };
-    });
-    expect(found).toEqual({ before: [], steps: [11, 21, 31, null], after: [1, 32] });
   });
 });

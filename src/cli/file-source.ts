@@ -1,0 +1,45 @@
+/** Files and folders as sources of an import. */
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { basename, join, sep } from "node:path";
+import { counted, type Source, sourceOf } from "../converters/source-files";
+import { CliError } from "./cli-error";
+
+/** The most files of a folder. */
+const MAX_FILES = 500_000;
+
+/** Returns the files of a zip or a folder, or one file. @throws {CliError} if it cannot be read */
+export async function openSource(path: string): Promise<Source> {
+  try {
+    const { size } = await stat(path);
+    const name = basename(path);
+    if ((await stat(path)).isDirectory()) return await folderSource(path);
+    return await sourceOf({
+      name,
+      size,
+      slice: (from, to) => (to > from ? createReadStream(path, { start: from, end: to - 1 }) : none()),
+    });
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    const why = error.code === "ENOENT" ? "does not exist" : `cannot be read (${String(error.code)})`;
+    throw new CliError(`${path} ${why}.`);
+  }
+}
+
+async function* none(): AsyncGenerator<Uint8Array> {}
+
+async function folderSource(root: string): Promise<Source> {
+  const entries = await readdir(root, { recursive: true });
+  const paths = entries.map((path) => path.split(sep).join("/")).sort();
+  if (paths.length > MAX_FILES) throw new CliError(`${root} has more than ${MAX_FILES} files.`);
+  return {
+    name: basename(root),
+    paths,
+    async *files(wanted, progress = { read: 0, size: 0 }) {
+      const chosen = paths.filter(wanted);
+      const sizes = await Promise.all(chosen.map(async (path) => (await stat(join(root, path))).size));
+      Object.assign(progress, { read: 0, size: sizes.reduce((sum, size) => sum + size, 0) });
+      for (const path of chosen) yield { path, chunks: counted(createReadStream(join(root, path)), progress) };
+    },
+  };
+}

@@ -1,0 +1,145 @@
+/** Converts an export: recognizes its format by its content, and yields its conversations one by one. */
+import { ConvertError, type Converted, type ConvertOptions, type Skipped, skip } from "./converted";
+import { type FormatName, JSON_FORMATS } from "./export-formats";
+import { jsonValues } from "./json-stream";
+import { convertRoleMessages, isLangChainMessage, isRoleMessage } from "./role-messages";
+import { isSlackList, SlackExport, slackChannelOf } from "./slack";
+import { type Progress, type Source, type SourceFile, textOfFile } from "./source-files";
+import { convertWhatsApp, isWhatsApp } from "./whatsapp";
+
+export interface ConvertRequest extends Omit<ConvertOptions, "fileName"> {
+  /** The format; recognized by default. */
+  format?: FormatName | undefined;
+  /** Filled while files are read. */
+  progress?: Progress | undefined;
+  /** Filled with what belongs to no conversation. */
+  skipped?: Skipped | undefined;
+}
+
+/** The largest text of a chat, in characters. */
+const MAX_TEXT = 256_000_000;
+
+/** The most messages of a file that is one conversation. */
+const MAX_MESSAGES = 2_000_000;
+
+/** The characters that are read to recognize a text. */
+const RECOGNIZED_BY = 10_000;
+
+/** The values of a file that are looked at before it counts as unknown. */
+const TRIED = 100;
+
+/** Files of an export that contain conversations. Zips also contain settings, feedback and pictures. */
+const CONVERSATIONS = /(?:^|\/)(?:conversations(?:-\d{1,6})?\.json|result\.json|[^/]*chat[^/]*\.txt)$/i;
+
+const withoutExtension = (name: string) => name.replace(/\.[a-z]{1,5}$/i, "");
+
+/**
+ * Yields the conversations of an export.
+ * @throws {ConvertError} if the format is not recognized, or a file is damaged
+ */
+export async function* convert(source: Source, request: ConvertRequest): AsyncGenerator<Converted> {
+  const isSlack = source.paths.some((path) => slackChannelOf(path) !== undefined);
+  if (request.format === "slack" || (request.format === undefined && isSlack && source.paths.some(isSlackList))) {
+    yield* convertSlack(source, request);
+    return;
+  }
+  const named = source.paths.filter((path) => CONVERSATIONS.test(path));
+  const wanted = named.length > 0 ? named : source.paths.filter((path) => /\.(?:json|jsonl|ndjson|txt)$/i.test(path));
+  const paths = new Set(source.paths.length === 1 ? source.paths : wanted);
+  if (paths.size === 0) throw new ConvertError("It contains no conversations.");
+  const { skipped = {} } = request;
+  let found = 0;
+  for await (const file of source.files((path) => paths.has(path), request.progress)) {
+    for await (const conversation of convertFile(file, source, { ...request, skipped })) {
+      found += 1;
+      yield conversation;
+    }
+  }
+  if (found > 0) return;
+  throw Object.keys(skipped).length > 0 ? unknownFormat() : new ConvertError("It contains no conversations.");
+}
+
+const unknownFormat = () =>
+  new ConvertError("Its format is not recognized. Name the format with --format if it is one of the supported ones.");
+
+async function* convertFile(file: SourceFile, source: Source, request: ConvertRequest): AsyncGenerator<Converted> {
+  const text = textOfFile(file.chunks);
+  let start = "";
+  while (start.trim().length < RECOGNIZED_BY) {
+    const next = await text.next();
+    if (next.done) break;
+    start += next.value;
+  }
+  const whole = (async function* () {
+    yield start;
+    yield* text;
+  })();
+  // A chat in a zip on iOS is named `_chat.txt`: the name of the zip has the name of the chat.
+  const fileName = /(?:^|\/)_chat\.txt$/.test(file.path) ? source.name : (file.path.split("/").at(-1) ?? file.path);
+  const isText = request.format === "whatsapp" || (request.format === undefined && isWhatsApp(start));
+  if (isText) yield convertWhatsApp(await collected(whole), { ...request, fileName });
+  else if (/^[\s\ufeff]*[[{]/.test(start)) yield* convertJson(whole, { ...request, fileName });
+  else throw unknownFormat();
+}
+
+async function collected(text: AsyncIterable<string>): Promise<string> {
+  const pieces: string[] = [];
+  let length = 0;
+  for await (const piece of text) {
+    length += piece.length;
+    if (length > MAX_TEXT) throw new ConvertError(`It has more than ${MAX_TEXT} characters.`);
+    pieces.push(piece);
+  }
+  return pieces.join("");
+}
+
+/** Converts the values of a JSON file. Values that are single messages are one conversation together. */
+async function* convertJson(
+  text: AsyncIterable<string>,
+  { format: named, skipped = {}, ...options }: ConvertRequest & ConvertOptions,
+): AsyncGenerator<Converted> {
+  let format = JSON_FORMATS.find(({ name }) => name === named);
+  const messages: unknown[] = [];
+  let unknown = 0;
+  for await (const value of jsonValues(text)) {
+    if (
+      messages.length > 0 ||
+      (isRoleMessage(value) && (!format || format.name === "messages" || format.name === "langchain"))
+    ) {
+      if (messages.length >= MAX_MESSAGES) throw new ConvertError(`It has more than ${MAX_MESSAGES} messages.`);
+      messages.push(value);
+      continue;
+    }
+    format ??= JSON_FORMATS.find(({ recognizes }) => recognizes(value));
+    if (format?.recognizes(value)) yield* format.convert(value, options);
+    else {
+      unknown += 1;
+      if (!format && unknown >= TRIED) throw unknownFormat();
+    }
+  }
+  if (messages.length > 0) {
+    const name = messages.some(isLangChainMessage) ? "langchain" : "messages";
+    const converted = convertRoleMessages(messages, name, options);
+    yield { ...converted, title: converted.title ?? withoutExtension(options.fileName) };
+  }
+  skip(skipped, "entries that are no conversations", unknown);
+}
+
+/** Converts an export of Slack. Reads the lists of users and channels first. */
+async function* convertSlack(
+  source: Source,
+  { skipped = {}, progress, ...request }: ConvertRequest,
+): AsyncGenerator<Converted> {
+  const slack = new SlackExport();
+  for await (const { path, chunks } of source.files(isSlackList)) {
+    for await (const entry of jsonValues(textOfFile(chunks))) slack.addListed(path, entry);
+  }
+  for await (const { path, chunks } of source.files((name) => slackChannelOf(name) !== undefined, progress)) {
+    const channel = slackChannelOf(path) ?? "";
+    for await (const message of jsonValues(textOfFile(chunks))) {
+      if (slack.full) skip(skipped, "messages over the limit of an export");
+      else slack.addMessage(channel, message);
+    }
+  }
+  yield* slack.conversations({ ...request, fileName: source.name });
+}

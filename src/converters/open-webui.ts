@@ -1,0 +1,83 @@
+/** Converts a chat of Open WebUI's export: a tree of messages. `currentId` ends the current branch. */
+import { branchTo, newestLeaf, type TreeNode } from "./branch";
+import { type Converted, type ConvertOptions, type Skipped, skip } from "./converted";
+import { timeOf } from "./file-time";
+import { finish } from "./finish";
+import { isObject, type JsonObject, listOf, objectOf, objectsOf, textAt, textOf } from "./json-values";
+
+export const isOpenWebUI = (value: unknown): boolean =>
+  isObject(value) &&
+  isObject(value.chat) &&
+  (isObject(objectOf(value.chat.history).messages) || Array.isArray(value.chat.messages));
+
+export function convertOpenWebUI(value: unknown, { timeZone }: ConvertOptions): Converted {
+  const item = objectOf(value);
+  const chat = objectOf(item.chat);
+  const skipped: Skipped = {};
+  const messages = currentOf(chat, timeZone, skipped).flatMap((message) => {
+    const role = message.role;
+    if (role !== "user" && role !== "assistant") {
+      skip(skipped, "system messages");
+      return [];
+    }
+    const content = [contentOf(message, skipped), ...filesOf(message)].filter((text) => text !== "").join("\n");
+    return [{ role, content, createdAt: timeOf(message.timestamp, timeZone) } as const];
+  });
+  return finish({
+    format: "open-webui",
+    id: textOf(item.id) ?? textOf(chat.id),
+    title: textOf(item.title) ?? textOf(chat.title),
+    messages,
+    skipped,
+  });
+}
+
+/** Returns the messages of the current branch. Old exports have a list without branches. */
+function currentOf(chat: JsonObject, timeZone: string, skipped: Skipped): JsonObject[] {
+  const history = objectOf(chat.history);
+  const byId = new Map(
+    Object.entries(objectOf(history.messages)).flatMap(([id, message]) =>
+      isObject(message) ? [[id, message] as const] : [],
+    ),
+  );
+  if (byId.size === 0) return objectsOf(chat.messages);
+  const nodes = new Map<string, TreeNode>(
+    [...byId].map(([id, { parentId, timestamp }]) => [
+      id,
+      { parent: textOf(parentId), createdAt: timeOf(timestamp, timeZone) },
+    ]),
+  );
+  const current = textOf(history.currentId);
+  const leaf = current !== undefined && nodes.has(current) ? current : newestLeaf(nodes);
+  const branch = leaf === undefined ? [] : branchTo(leaf, nodes);
+  skip(skipped, "messages of other branches", byId.size - branch.length);
+  return branch.map((id) => byId.get(id)).filter(isObject);
+}
+
+/** Matches a block that Open WebUI folds: thoughts, or a call of a tool with its result. */
+const DETAILS = /<details type="([a-z_]{1,40})"([^>]{0,2000})>(?:(?!<details)[\s\S])*?<\/details>\s*/g;
+
+function contentOf({ content }: JsonObject, skipped: Skipped): string {
+  const text = typeof content === "string" ? content : partsOf(content);
+  return text
+    .replace(DETAILS, (_, type: string, attributes: string) => {
+      if (type !== "tool_calls") {
+        skip(skipped, "thoughts");
+        return "";
+      }
+      return `[call of ${/ name="([^"]{1,200})"/.exec(attributes)?.[1] ?? "a tool"}]\n`;
+    })
+    .trim();
+}
+
+const partsOf = (content: unknown): string =>
+  listOf(content)
+    .map((part) => textOf(objectOf(part).text) ?? `[${textOf(objectOf(part).type) ?? "part"}]`)
+    .join("\n");
+
+const filesOf = ({ files }: JsonObject): string[] =>
+  objectsOf(files).map((file) => {
+    const kind = file.type === "image" ? "image" : "file";
+    const name = textAt(file, "name") ?? textAt(objectOf(file.file), "filename");
+    return name === undefined ? `[${kind}]` : `[${kind}: ${name}]`;
+  });

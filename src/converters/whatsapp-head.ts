@@ -1,0 +1,82 @@
+/** Reads the head of a message in a WhatsApp chat: a date, a time and a speaker, in the form of the phone's language. */
+
+/** Marks of writing direction, and the byte order mark. */
+const MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+const MORNING = ["am", "a.m.", "a. m.", "上午", "凌晨", "早上", "오전", "午前", "ص", "sa", "π.μ.", "de."];
+const EVENING = ["pm", "p.m.", "p. m.", "下午", "晚上", "中午", "오후", "午後", "م", "ch", "μ.μ.", "du."];
+const HALF = [...MORNING, ...EVENING]
+  .sort((a, b) => b.length - a.length)
+  .map((word) => word.replaceAll(".", "\\."))
+  .join("|");
+
+const HEAD = new RegExp(
+  [
+    /^(?<bracket>\[?)(?<a>\d{1,4})(?:[./-]|년|年)\s?(?<b>\d{1,2})(?:[./-]|월|月)\s?(?<c>\d{1,4})(?:\.|일|日)?/.source,
+    /[,،]?\s+(?:klo |às |um |kl\.? |a las |alle |at )?/.source,
+    `(?<before>${HALF})?`,
+    /\s?(?<hour>\d{1,2})[:.٫](?<minute>\d\d)(?:[:.٫](?<second>\d\d))?/.source,
+    `\\s?(?<after>${HALF})?`,
+    /(?:\]\s?|\s[-–—]\s|,\s)(?<rest>.*)$/.source,
+  ].join(""),
+  "iu",
+);
+
+/** The longest head, in characters: lines of other texts are not searched further. */
+const LONGEST_HEAD = 200;
+
+export interface Head {
+  /** The numbers of the date in their order. */
+  date: [number, number, number];
+  /** The numbers of the time, with 24 hours. */
+  hour: number;
+  minute: number;
+  second: number;
+  /** Absent for a line about the chat. */
+  speaker: string | undefined;
+  /** The text after the speaker, with its marks. */
+  text: string;
+}
+
+/** Replaces digits of other scripts, and spaces that do not break. */
+const plain = (text: string) =>
+  text
+    .replace(/[\u0660-\u0669]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
+    .replace(/[\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0))
+    .replace(/[\u00a0\u202f\u2009]/g, " ");
+
+/** Returns the head of a line; undefined for a line that continues the message before. */
+export function headOf(line: string): Head | undefined {
+  if (!/^[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*\[?[\d\u0660-\u0669\u06f0-\u06f9]/.test(line)) return undefined;
+  // Marks of the head are removed; those of the text tell which texts WhatsApp wrote.
+  const start = plain(line.slice(0, LONGEST_HEAD).replace(MARKS, ""));
+  const found = HEAD.exec(start)?.groups;
+  if (!found) return undefined;
+  const { a, b, c, before, after, hour: hours, minute, second = "0", rest = "", bracket } = found;
+  if (bracket === "[" && !start.includes("]")) return undefined;
+  const half = (before ?? after)?.toLowerCase();
+  const hour = Number(hours);
+  if (hour > (half === undefined ? 23 : 12) || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const twelve = half !== undefined && hour === 12 ? 0 : hour;
+  return {
+    date: [Number(a), Number(b), Number(c)],
+    hour: half !== undefined && EVENING.includes(half) ? twelve + 12 : twelve,
+    minute: Number(minute),
+    second: Number(second),
+    ...spokenIn(line, start, rest),
+  };
+}
+
+/** Divides a line into its speaker and its text. @param rest what follows the time in the start of the line, without marks */
+function spokenIn(line: string, start: string, rest: string): Pick<Head, "speaker" | "text"> {
+  const [whole = "", speaker] = /^([^:]{1,100}?)\s?:(?:\s|$)/.exec(rest) ?? [];
+  if (speaker === undefined) return { speaker, text: "" };
+  let left = start.length - rest.length + whole.length;
+  let at = 0;
+  for (; at < line.length && left > 0; at += 1) if (!isMark(line.charAt(at))) left -= 1;
+  return { speaker: speaker.trim(), text: line.slice(at) };
+}
+
+const isMark = (character: string) => withoutMarks(character) === "";
+
+export const withoutMarks = (text: string): string => text.replace(MARKS, "");

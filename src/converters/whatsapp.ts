@@ -1,0 +1,107 @@
+/** Converts a chat that WhatsApp exported as text. */
+import { type Converted, type ConvertedMessage, type ConvertOptions, type Skipped, skip } from "./converted";
+import { inTimeZone } from "./file-time";
+import { finish } from "./finish";
+import { type Head, headOf, withoutMarks } from "./whatsapp-head";
+
+/** The first lines that are searched for a message. */
+const SEARCHED = 20;
+
+/** Returns whether a text begins like a chat. */
+export const isWhatsApp = (start: string): boolean =>
+  start.split(/\r\n|\r|\n/, SEARCHED).some((line) => headOf(line) !== undefined);
+
+interface Spoken {
+  head: Head;
+  lines: string[];
+}
+
+export function convertWhatsApp(text: string, { fileName, timeZone, me }: ConvertOptions): Converted {
+  const skipped: Skipped = {};
+  const spoken: Spoken[] = [];
+  for (const line of text.split(/\r\n|\r|\n/)) {
+    const head = headOf(line);
+    if (head) spoken.push({ head, lines: [head.text] });
+    else spoken.at(-1)?.lines.push(line);
+  }
+  const order = orderOf(spoken.map(({ head }) => head.date));
+  const messages: ConvertedMessage[] = [];
+  for (const { head, lines } of spoken) {
+    const { speaker } = head;
+    const content = speaker === undefined ? undefined : contentOf(lines.join("\n"));
+    if (speaker === undefined) skip(skipped, "lines about the chat");
+    else if (content === undefined) skip(skipped, "media and notes of WhatsApp");
+    else
+      messages.push({
+        role: "user",
+        name: speaker === me ? undefined : speaker,
+        content,
+        createdAt: timeOf(head, order, timeZone),
+      });
+  }
+  const title = titleOf(fileName);
+  return finish({ format: "whatsapp", id: title, title, messages, skipped });
+}
+
+/** Returns the name of the chat: the file's name without what WhatsApp adds. iOS names all files `_chat.txt`. */
+function titleOf(fileName: string): string | undefined {
+  const name = fileName
+    .replace(/\.(?:txt|zip)$/i, "")
+    .replace(/^WhatsApp Chat (?:with|-) /i, "")
+    .replace(/ ?\(\d{1,3}\)$/, "")
+    .trim();
+  return name === "" || name === "_chat" ? undefined : name;
+}
+
+/** A text that WhatsApp writes on iOS begins with this mark. */
+const OWN = "\u200e";
+const ATTACHED_IOS = /^<[^<>:]{2,40}: ([^<>]{1,200})>/;
+const ATTACHED_ANDROID = /^([^\n]{1,200}\.[A-Za-z0-9]{2,5}) \([^()\n]{3,60}\)(?:\n|$)/;
+const OMITTED_ANDROID = /^<[^<>\n]{3,60}>$/;
+const EDITED = /(?<=[^\s\u200e])\s*\u200e<[^<>\n]{5,80}>$/;
+const DELETED = /^(?:This message was deleted|You deleted this message|null)\.?$/;
+
+/** Returns the text of a message, with the name of its file; undefined for a note of WhatsApp. */
+function contentOf(raw: string): string | undefined {
+  const written = raw.trimEnd().replace(EDITED, "");
+  const text = withoutMarks(written).trim();
+  const file = ATTACHED_IOS.exec(text);
+  if (written.startsWith(OWN) && !file) return undefined;
+  if (file) return `[file: ${file[1]}]${text.slice(file[0].length)}`;
+  const attached = ATTACHED_ANDROID.exec(text);
+  if (attached) return `[file: ${attached[1]}]\n${text.slice(attached[0].length)}`.trim();
+  return OMITTED_ANDROID.test(text) || DELETED.test(text) ? undefined : text;
+}
+
+/** Where the year, the month and the day are in a date. */
+type DateOrder = readonly [year: 0 | 2, month: 0 | 1, day: 0 | 1 | 2];
+
+const YEAR_FIRST: DateOrder = [0, 1, 2];
+const DAY_FIRST: DateOrder = [2, 1, 0];
+const MONTH_FIRST: DateOrder = [2, 0, 1];
+
+/**
+ * Returns the order of all dates of a file: a number above 12 is a day. If no date decides, the order in which more
+ * dates follow one another; then the day comes first, as in most countries.
+ */
+function orderOf(dates: readonly Head["date"][]): DateOrder {
+  if (dates.some(([first]) => first > 31)) return YEAR_FIRST;
+  const days = dates.filter(([first]) => first > 12).length;
+  const months = dates.filter(([, second]) => second > 12).length;
+  if (days !== months) return days > months ? DAY_FIRST : MONTH_FIRST;
+  const falling = (order: DateOrder) => {
+    const values = dates.map((date) => dayOf(date, order));
+    return values.filter((value, at) => value < (values[at - 1] ?? value)).length;
+  };
+  return falling(MONTH_FIRST) < falling(DAY_FIRST) ? MONTH_FIRST : DAY_FIRST;
+}
+
+/** Returns the start of a day, in milliseconds since 1970 in UTC. */
+function dayOf(date: Head["date"], [year, month, day]: DateOrder): number {
+  const century = date[year] < 100 ? 2_000 : 0;
+  return Date.UTC(date[year] + century, date[month] - 1, date[day]);
+}
+
+function timeOf({ date, hour, minute, second }: Head, order: DateOrder, timeZone: string): number {
+  return inTimeZone(dayOf(date, order) + ((hour * 60 + minute) * 60 + second) * 1_000, timeZone);
+}

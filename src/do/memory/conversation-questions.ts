@@ -1,0 +1,116 @@
+/**
+ * Questions about the conversation itself: "How did this conversation start?", "Summarize what we discussed", "What do
+ * you know about me?". They have no words to search for, so they get its beginning, its end, or messages of all parts.
+ */
+import type { RecalledMessage } from "../../turn/types";
+import type { Range } from "./evidence";
+import { Excerpts } from "./excerpts";
+import { isEnglish } from "./expansion";
+import type { Messages } from "./messages";
+import { quote } from "./quoting";
+import type { RecallLimits } from "./ranking";
+import { normalize, WORD } from "./scripts";
+import { OTHER_STOP_WORDS, STOP_WORDS } from "./stop-words";
+import { QUIET } from "./traits";
+
+/** The part of a conversation that a question asks for; `person`: everything about the person who asks. */
+export type ConversationPart = "start" | "end" | "all" | "person";
+
+/** Words of such questions in English, German, Spanish and French, without accents, by their meaning. */
+const VOCABULARY = {
+  start: `start started starts begin began begun beginning first begann angefangen begonnen fing anfang beginn zuerst
+    erste ersten erstes empezo empezamos comenzo comenzamos principio comienzo inicio primero primera primer commence
+    debut abord premier premiere`,
+  end: `end ended last latest recently ende endete geendet zuletzt letzte letzten letztes ultimo ultima final acabo
+    termino fini dernier derniere`,
+  left: "leave left stehen geblieben stehengeblieben quedamos dejamos arretes arrete",
+  sum: `summarize summarise summary recap sum overview fass fasse zusammen zusammenfassen zusammenfassung resume resumen
+    resumir resumeme resumer recapitule synthese`,
+  talk: `talk talked talking discuss discussed discussing say said ask asked write wrote cover covered gesprochen geredet
+    besprochen gesagt gefragt geschrieben diskutiert hablamos hablado hablar dije dijimos dicho pregunte preguntado
+    discutimos discutido parle discute dit demande aborde ecrit`,
+  noun: `question questions message messages thing topic topics frage fragen nachricht nachrichten thema themen pregunta
+    preguntas mensaje mensajes tema temas sujet sujets`,
+  chat: "conversation chat dialogue gesprach unterhaltung conversacion charla",
+  we: "we wir nous hemos hablamos discutimos dijimos quedamos dejamos",
+  know: `know remember learned learnt told tell weisst gemerkt erzahlt kennst sabes recuerdas contado conoces sais savez
+    souviens appris`,
+  other: `this our please give far everything whole entire let us ve worum geht woruber womit wovon ging bisher alles
+    ganze ganzes bitte mal gib dieses dies unser unsere kannst esta nuestra hasta ahora favor haz todo lo nos cual quien
+    mi cette jusqu jusque ici maintenant tout toute peux plait fais moi myself alles`,
+};
+type Meaning = keyof typeof VOCABULARY;
+
+/** Pairs of words that mean the person who asks. */
+const ABOUT_ME = / (?:(?:about|of) (?:me|myself)|uber mich|(?:de|sobre) mi|(?:de|sur) moi) /;
+const WHO_AM_I = / (?:who am i|wer bin ich|quien soy(?: yo)?|qui suis je) /;
+/** Words of questions for one detail. */
+const DETAIL = / (?:when|who|why|wann|wer|warum|cuando|por que|quand|qui|pourquoi) /;
+/** The most words of such a question. */
+const MOST_WORDS = 20;
+
+/** Messages of the beginning or the end, and of all parts together. */
+const EDGE = 8;
+const SAMPLE = 48;
+
+const folded = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "");
+
+let known: { meanings: Map<string, Set<Meaning>>; others: Set<string> } | undefined;
+
+/** Returns the meanings of the vocabulary, and the stop words of other languages than English, without accents. */
+function parse(): NonNullable<typeof known> {
+  const meanings = new Map<string, Set<Meaning>>();
+  for (const meaning of Object.keys(VOCABULARY) as Meaning[]) {
+    for (const word of VOCABULARY[meaning].trim().split(/\s+/)) {
+      meanings.set(word, (meanings.get(word) ?? new Set()).add(meaning));
+    }
+  }
+  return { meanings, others: new Set([...OTHER_STOP_WORDS].map(folded)) };
+}
+
+/** Returns the part that a question asks for; undefined if it has any word that is not about the conversation. */
+export function conversationPart(question: string): ConversationPart | undefined {
+  const words = folded(normalize(question.slice(0, 400))).match(WORD) ?? [];
+  if (words.length > MOST_WORDS || question.length > 400) return undefined;
+  known ??= parse();
+  // "AI" is a stop word in French, and a topic in English.
+  const others = isEnglish(question) ? undefined : known.others;
+  const said = new Set<Meaning>();
+  for (const word of words) {
+    const found = known.meanings.get(word);
+    if (!found && word.length > 1 && !STOP_WORDS.has(word) && !others?.has(word)) return undefined;
+    for (const meaning of found ?? []) said.add(meaning);
+  }
+  const text = ` ${words.join(" ")} `;
+  if (WHO_AM_I.test(text) || (said.has("know") && ABOUT_ME.test(text))) return "person";
+  const isConversation = said.has("chat") || said.has("talk") || said.has("noun");
+  if (said.has("start") && isConversation) return "start";
+  if ((said.has("end") && isConversation) || (said.has("left") && said.has("we"))) return "end";
+  if (said.has("sum") && (isConversation || said.has("we"))) return "all";
+  return (said.has("chat") || (said.has("talk") && said.has("we"))) && !DETAIL.test(text) ? "all" : undefined;
+}
+
+/** Returns the messages of a part of the conversation, within the limits. @param leftOut messages to leave out */
+export function recallPart(
+  messages: Messages,
+  question: string,
+  part: ConversationPart,
+  limits: RecallLimits,
+  leftOut: Range[] = [],
+): RecalledMessage[] {
+  const last = limits.before - 1;
+  const isEdge = part === "start" || part === "end";
+  const count = Math.min(last, isEdge ? EDGE : SAMPLE);
+  const seqs = Array.from({ length: count }, (_, at) =>
+    part === "start" ? at + 1 : part === "end" ? last - at : 1 + Math.floor((at * last) / count),
+  );
+  const isLeftOut = (seq: number) => leftOut.some(([from, to]) => seq >= from && seq <= to);
+  const outlines = messages
+    .outline(seqs.filter((seq) => !isLeftOut(seq)))
+    .filter(({ traits, role }) => !(traits & QUIET) && (isEdge || role === "user"));
+  // Whatever the room holds of a sample is spread over the conversation.
+  const order = isEdge ? outlines : [0, 2, 1, 3].flatMap((rest) => outlines.filter((_, at) => at % 4 === rest));
+  const best = part === "end" ? order.toReversed() : order;
+  const ranked = best.map(({ seq, tokens }, at) => ({ seq, tokens, score: 1 - at / (2 * SAMPLE) }));
+  return quote(messages, ranked, new Excerpts(messages, [], new Map()), { ...limits, question });
+}

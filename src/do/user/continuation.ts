@@ -1,0 +1,20 @@
+/** Detects questions that refer to an earlier conversation and have no content of their own: "Let's continue." */
+import { termsOf } from "../memory/terms";
+
+/** The beginnings of the words of such questions, without accents: English, German, Spanish. */
+const WORDS = new RegExp(
+  `^(?:${[
+    "let|s$|continu|resum|proceed|carry|pick|keep|go|back|again|further|left|leave|off|up|on|last|latest|recent|previous",
+    "earlier|before|time|convers|chat|talk|discuss|speak|spoke|said|say|topic|subject|session|stop|recap|remind|remember|were|where|we|us|please",
+    "weiter|fortsetz|fortfahr|fahr|fort|mach|aufgehort|aufhor|steh|geblieben|letzt|zuletzt|mal|gesprach|gesproch|gered|reden|red|sprach|sprech|woruber",
+    "thema|vorhin|unterhalt|besproch|lass|uns|wir|haben|hatten|waren|wo|knupf|anknupf|da|dort|bitte|nochmal|doch|dran|beim",
+    "sigamos|segui|sigue|continu|donde|dejamos|dejado|quedamos|quedado|ultim|vez|habland|hablamos|hablabamos|charl|tema|estabamos|anterior|retom|pasad|habiamos|que|lo|por",
+  ].join("|")})`,
+);
+const NO_ACCENT = /\p{M}/gu;
+
+/** Returns whether a question has words, and all of them only refer to an earlier conversation. */
+export function asksToContinue(question: string): boolean {
+  const terms = termsOf(question, false);
+  return terms.every(({ word }) => WORDS.test(word.normalize("NFD").replace(NO_ACCENT, ""))) && /\p{L}/u.test(question);
+}

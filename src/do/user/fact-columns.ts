@@ -1,0 +1,73 @@
+/** The columns of the table of facts, and their conversion. */
+import type { FactVersion, Place } from "../../turn/user-memory";
+
+/** The most turns that are stored as sources of a version: the newest ones. */
+const MAX_SOURCES = 32;
+
+/** A row of the table of versions, and when the version ended. */
+export interface Row extends Record<string, SqlStorageValue> {
+  number: number;
+  id: string;
+  version: number;
+  text: string | null;
+  tokens: number;
+  since: string | null;
+  until: string | null;
+  pinned: number;
+  author: string;
+  session: string | null;
+  seq: number | null;
+  learned: string | null;
+  created_at: number;
+  updated_at: number;
+  ended_at: number | null;
+}
+
+/** Messages that the model learned a version from: those of a turn, by `seq`. */
+export interface Learned extends Place {
+  to: number;
+  /** The version that the model was shown and changed; absent if it added the fact. */
+  base?: number | undefined;
+}
+
+/** A version to store. */
+export interface NewVersion extends Pick<FactVersion, "pinned" | "writtenBy" | "since" | "until"> {
+  /** Absent for a new fact. */
+  id?: string | undefined;
+  /** Null ends the fact. */
+  text: string | null;
+  /** The message that a person named as the source. */
+  source?: Place | undefined;
+  learned: Learned[];
+}
+
+/** Returns the turns that a version was learned from. */
+export const learnedIn = ({ learned }: Pick<Row, "learned">): Learned[] =>
+  learned === null ? [] : JSON.parse(learned);
+
+/** Returns the message that a person named as the source. */
+export const sourceOf = ({ session, seq }: Row): Place | undefined =>
+  session === null || seq === null ? undefined : { sessionId: session, seq };
+
+export function toVersion(row: Row): FactVersion {
+  const places = learnedIn(row).map(({ sessionId, seq }) => ({ sessionId, seq }));
+  return {
+    id: row.id,
+    number: row.number,
+    version: row.version,
+    text: row.text ?? "",
+    tokens: row.tokens,
+    since: row.since,
+    until: row.until,
+    pinned: row.pinned === 1,
+    sources: [sourceOf(row) ?? [], places].flat(),
+    writtenBy: row.author === "person" ? "person" : "model",
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    endedAt: row.ended_at,
+  };
+}
+
+/** Returns the stored form of the turns that a version was learned from. */
+export const jsonOf = (learned: Learned[]) =>
+  learned.length === 0 ? null : JSON.stringify(learned.slice(-MAX_SOURCES));

@@ -1,0 +1,51 @@
+/** Ranks the facts about a user: for a prompt, for a search, and for the model that extracts facts. */
+import type { Fact, FactVersion } from "../../turn/user-memory";
+import { evidenceOf, limitsOf } from "../memory/evidence";
+import { isEnglish } from "../memory/expansion";
+import { followed } from "../memory/follow-ups";
+import type { Beyond } from "../memory/ranking";
+import { wantedOf } from "../memory/wanted";
+import type { FactRows } from "./fact-rows";
+
+/** When a question is asked, and the last exchange of its session. */
+export type Asked = Pick<Beyond, "previous" | "now" | "timeZone">;
+
+/** The most facts that the extracting model is shown, and how many of them because they match the turn. */
+const SHOWN = 32;
+const SHOWN_NEAREST = 16;
+
+/** Returns the evidence of a question's words for facts, by number, as recall weighs it for messages. */
+function evidenceFor(rows: FactRows, question: string, { previous = [], now = Date.now(), timeZone }: Asked) {
+  const before = rows.last + 1;
+  const wanted = wantedOf(question, isEnglish(question), { now, timeZone });
+  const limits = limitsOf(wanted.length, before);
+  const topics = rows.index.find(wanted, before, limits);
+  const rarities = new Map<string, number>();
+  const earlier = followed(rows.index, { topics, wanted, previous, before, rarities });
+  // Neighbours count for nothing: facts next to each other are not about the same thing.
+  return evidenceOf([...topics, ...earlier], before, limits, { nearness: 0, rarities });
+}
+
+/** Returns the current facts that match a text, best first. */
+export function nearestFacts(rows: FactRows, text: string, asked: Asked = {}): FactVersion[] {
+  const evidence = evidenceFor(rows, text, asked);
+  const facts = evidence.size > 0 ? rows.current().filter(({ number }) => evidence.has(number)) : [];
+  return facts.sort((a, b) => (evidence.get(b.number) ?? 0) - (evidence.get(a.number) ?? 0));
+}
+
+/** Returns the current facts for a prompt: pinned ones, those that match the question, then the newest. */
+export function factsFor(rows: FactRows, question: string, asked: Asked): Fact[] {
+  const facts = rows.current();
+  if (facts.length === 0) return [];
+  const evidence = evidenceFor(rows, question, asked);
+  const today = new Date(asked.now ?? Date.now()).toISOString().slice(0, 10);
+  const rankOf = ({ number, pinned, until }: Fact) =>
+    (pinned ? 1e6 : 0) + (evidence.get(number) ?? (until !== null && until < today ? -1 : 0));
+  return facts.sort((a, b) => rankOf(b) - rankOf(a));
+}
+
+/** Returns the facts that a model may change by a turn: the nearest ones, then the newest. */
+export function factsToShow(rows: FactRows, turn: string): Fact[] {
+  const facts = [...nearestFacts(rows, turn).slice(0, SHOWN_NEAREST), ...rows.current()];
+  return [...new Map(facts.map((fact) => [fact.id, fact])).values()].slice(0, SHOWN);
+}

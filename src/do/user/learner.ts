@@ -1,0 +1,41 @@
+/** The model that learns facts about a user, and its calls of today for appended messages. */
+import type { Database } from "../sqlite/database";
+import { metaOf, setMeta } from "../sqlite/meta";
+import type { Extraction } from "./extraction";
+
+const DAY_MS = 86_400_000;
+const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
+
+/** Call the methods that write inside a transaction. */
+export class Learner {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** The model that extracted facts last: turns to learn from again are read by it. */
+  get extraction(): Extraction | undefined {
+    return metaOf(this.#db, "learner");
+  }
+
+  /** Stores the model if it changed. */
+  setExtraction(extraction: Extraction): void {
+    if (JSON.stringify(this.extraction) !== JSON.stringify(extraction)) setMeta(this.#db, "learner", extraction);
+  }
+
+  /** The number of today's calls for appended messages. */
+  get importCalls(): number {
+    const counted = metaOf<{ day: string; calls: number }>(this.#db, "import_calls");
+    return counted?.day === dayOf(Date.now()) ? counted.calls : 0;
+  }
+
+  countImportCall(): void {
+    setMeta(this.#db, "import_calls", { day: dayOf(Date.now()), calls: this.importCalls + 1 });
+  }
+
+  /** The start of tomorrow, in milliseconds since 1970. A day begins at 00:00 UTC. */
+  get tomorrow(): number {
+    return Date.parse(dayOf(Date.now() + DAY_MS));
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * The rules of a user's facts: the same for people, the model and imports.
+ *
+ * A fact is stored once: the same text again only adds a source. A person's version stays until a person deletes the
+ * fact. The model's version stays as long as one of its turns does; a turn whose change replaced a version counts only as
+ * long as that version exists. So deleting a session deletes all text that it taught, and restores the version before.
+ */
+
+import type { FactChange } from "../../turn/extraction-prompt";
+import { type Fact, type FactEdit, type FactVersion, MAX_FACTS, sameFactKey } from "../../turn/user-memory";
+import type { Database } from "../sqlite/database";
+import type { Learned } from "./fact-columns";
+import { FactRows, MAX_VERSIONS } from "./fact-rows";
+
+/** Call the methods that write inside a transaction. */
+export class UserFacts {
+  readonly rows: FactRows;
+
+  constructor(db: Database) {
+    this.rows = new FactRows(db);
+  }
+
+  /** Whether the user has {@link MAX_FACTS} facts. */
+  get full(): boolean {
+    return this.rows.count() >= MAX_FACTS;
+  }
+
+  /** Returns the current fact with the same text, but for case and spacing. */
+  same(text: string): FactVersion | undefined {
+    const key = sameFactKey(text);
+    const same = this.rows.texts().find((fact) => sameFactKey(fact.text) === key);
+    return same && this.rows.at(same.number);
+  }
+
+  /** Adds a fact that a person wrote, or confirms the same fact. @returns null if the user has too many facts */
+  add({ text, since = null, until = null, pinned = false, source }: FactEdit & { text: string }): Fact | null {
+    const same = this.same(text);
+    if (same)
+      return this.#edit(same, {
+        text: same.text,
+        since: since ?? undefined,
+        until: until ?? undefined,
+        pinned: pinned || undefined,
+        source,
+      });
+    if (this.full) return null;
+    return this.#version(this.rows.add({ text, since, until, pinned, source, writtenBy: "person", learned: [] }));
+  }
+
+  /** Changes a fact as a person wishes. @returns null if no current fact has this id */
+  edit(id: string, edit: FactEdit): Fact | null {
+    const fact = this.rows.get(id);
+    return fact ? this.#edit(fact, edit) : null;
+  }
+
+  /**
+   * Makes an earlier version current again, with its author and its sources. Also restores a fact that ended.
+   * @returns null if the fact has no such version; `facts_full` if the user has too many facts
+   */
+  revert(id: string, version: number): Fact | "facts_full" | null {
+    const history = this.rows.history(id);
+    const target = history.find((one) => one.version === version);
+    const stored = target && this.rows.stored(target.number);
+    if (!target || !stored) return null;
+    const current = this.rows.get(id);
+    if (current?.version === version) return current;
+    const same = this.same(target.text);
+    if (same && same.id !== id) return same;
+    const isFull = stored.writtenBy === "model" && history.length >= MAX_VERSIONS;
+    if (isFull || (!current && this.full)) return "facts_full";
+    return this.#version(this.#addVersion({ ...stored, pinned: current?.pinned ?? stored.pinned }));
+  }
+
+  /** Deletes a fact with its history. @returns whether it existed */
+  delete(id: string): boolean {
+    if (this.rows.history(id).length === 0) return false;
+    this.rows.delete(id);
+    this.forget(() => false);
+    return true;
+  }
+
+  /**
+   * Applies changes that the model derived from a turn. Skips changes of facts that changed after the model was shown
+   * them.
+   */
+  learn(changes: FactChange[], turn: Learned): void {
+    for (const change of changes) {
+      if (change.do === "add") {
+        const same = this.same(change.text);
+        if (same) this.#support(same, turn);
+        else if (!this.full) this.rows.add({ ...change, pinned: false, writtenBy: "model", learned: [turn] });
+      } else if (this.isCurrent(change.shown)) this.#change(change, { ...turn, base: change.shown.number });
+    }
+  }
+
+  /** Returns whether a version is the current one of its fact. */
+  isCurrent({ id, number, updatedAt }: Fact): boolean {
+    const now = this.rows.get(id);
+    return now?.number === number && now.updatedAt === updatedAt;
+  }
+
+  /** Returns whether a version still exists. */
+  exists({ id, number, updatedAt }: Fact): boolean {
+    return this.rows.history(id).some((one) => one.number === number && one.updatedAt === updatedAt);
+  }
+
+  /**
+   * Removes turns from the sources of all versions, and the model's versions that lose their last source, also because
+   * the version that they replaced was deleted.
+   * @returns the turns that versions lost: those that still exist can be learned from again
+   */
+  forget(isLost: (learned: Learned) => boolean): Learned[] {
+    const versions = this.rows.learned();
+    const gone = new Set<number>();
+    const lost: Learned[] = [];
+    const touched = new Set<(typeof versions)[number]>();
+    const holds = ({ base }: Learned) => base === undefined || (!gone.has(base) && this.rows.has(base));
+    for (let before = -1; before < gone.size; ) {
+      before = gone.size;
+      for (const version of versions) {
+        const kept = version.learned.filter((one) => !isLost(one) && holds(one));
+        if (kept.length === version.learned.length) continue;
+        lost.push(...version.learned.filter((one) => !kept.includes(one)));
+        version.learned = kept;
+        touched.add(version);
+        if (kept.length === 0 && version.writtenBy === "model") gone.add(version.number);
+      }
+    }
+    for (const { number, learned } of touched) if (!gone.has(number)) this.rows.setLearned(number, learned);
+    this.rows.deleteVersions(gone);
+    return lost;
+  }
+
+  #change(change: Exclude<FactChange, { do: "add" }>, turn: Learned): void {
+    const { shown } = change;
+    if (this.rows.history(shown.id).length >= MAX_VERSIONS) return;
+    const by = { id: shown.id, pinned: shown.pinned, writtenBy: "model" as const, learned: [turn] };
+    const same = change.do === "change" ? this.same(change.text) : undefined;
+    if (same && same.id !== shown.id) this.#support(same, turn);
+    if (change.do === "change" && (!same || same.id === shown.id)) {
+      const isSame = same && change.since === shown.since && change.until === shown.until;
+      if (!isSame) this.rows.add({ ...by, text: change.text, since: change.since, until: change.until });
+      return;
+    }
+    this.rows.add({ ...by, text: null, since: null, until: null });
+    this.rows.dropEnded();
+  }
+
+  /** Adds a turn to the sources of a version. */
+  #support({ number }: Fact, turn: Learned): void {
+    const learned = this.rows.stored(number)?.learned ?? [];
+    const isKnown = learned.some(
+      ({ sessionId, seq, base }) => sessionId === turn.sessionId && seq === turn.seq && base === turn.base,
+    );
+    if (!isKnown) this.rows.setLearned(number, [...learned, turn]);
+  }
+
+  #edit(fact: FactVersion, edit: FactEdit): Fact {
+    const { text = fact.text, since = fact.since, until = fact.until, pinned = fact.pinned } = edit;
+    const same = this.same(text);
+    const stored = this.rows.stored(fact.number);
+    if (!stored) return fact;
+    if (same && same.id !== fact.id) {
+      this.rows.add({ ...stored, text: null, writtenBy: "person", learned: [] });
+      this.rows.dropEnded();
+      return this.#edit(same, { text: same.text, pinned: edit.pinned, source: edit.source });
+    }
+    const { source = stored.source } = edit;
+    const isSaid = edit.text !== undefined || edit.source !== undefined;
+    const isChanged = text !== fact.text || since !== fact.since || until !== fact.until;
+    if (isChanged || (isSaid && fact.writtenBy === "model"))
+      return this.#version(this.#addVersion({ ...stored, text, since, until, pinned, source, writtenBy: "person" }));
+    this.rows.pin(fact.number, pinned);
+    if (source) this.rows.cite(fact.number, source);
+    return this.#version(fact.number);
+  }
+
+  /** Adds a version that a person wishes. Beyond {@link MAX_VERSIONS} the older half of the history is deleted. */
+  #addVersion(version: Parameters<FactRows["add"]>[0]): number {
+    const number = this.rows.add(version);
+    const history = this.rows.history(version.id ?? "");
+    if (history.length > MAX_VERSIONS) {
+      this.rows.deleteVersions(history.slice(MAX_VERSIONS / 2).map((old) => old.number));
+      this.forget(() => false);
+    }
+    return number;
+  }
+
+  #version(number: number): Fact {
+    const fact = this.rows.at(number);
+    if (!fact) throw new Error("A stored fact is missing.");
+    return fact;
+  }
+}

@@ -1,0 +1,40 @@
+/** Fits the end of a prompt that tool results continue: a question, its calls and their results. */
+import { estimateMessage } from "./tokens";
+import type { Message, PromptMessage } from "./types";
+import { planExchange, shortened } from "./window";
+
+/** Adds the fields that a window needs. */
+const placed = (message: PromptMessage, at: number): Message => ({
+  ...message,
+  seq: at + 1,
+  tokens: estimateMessage(message),
+  createdAt: 0,
+  status: "complete",
+});
+
+const sent = ({ role, content, toolCalls, toolCallId }: Message): PromptMessage => ({
+  role,
+  content,
+  toolCalls,
+  toolCallId,
+});
+
+/**
+ * Shortens long messages of an open exchange in their middle, to a number of tokens. If that is not enough, leaves out
+ * older calls, each together with its results. Keeps the question of the exchange, the last calls, and a new question
+ * after their results, which stays whole.
+ * @returns null if even that does not fit
+ */
+export function fitTail(
+  tail: readonly PromptMessage[],
+  room: number,
+): { tail: PromptMessage[]; tokens: number } | null {
+  const messages = tail.map(placed);
+  const asked = messages.length > 1 && messages.at(-1)?.role === "user" ? messages.slice(-1) : [];
+  const exchange = messages.slice(0, messages.length - asked.length);
+  const left = asked.reduce((tokens, message) => tokens - message.tokens, room);
+  const plan = planExchange(exchange, left);
+  if (plan.at(-1)?.message !== exchange.at(-1)) return null;
+  const fitting = [...shortened(plan), ...asked];
+  return { tail: fitting.map(sent), tokens: fitting.reduce((sum, { tokens }) => sum + tokens, 0) };
+}

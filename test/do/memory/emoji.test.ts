@@ -1,0 +1,16 @@
+import { describe, expect, it } from "vitest";
+import { search, sessionWith } from "../../support/memory";
+
+describe("an emoji", () => {
+  it.each([
+    ["🐝", "Summ summ 🐝!", "What did I say with 🐝?"],
+    ["❤️", "You are the best ❤️", "❤️"],
+    ["🇵🇹", "Off to the sea 🇵🇹 tomorrow", "Where did I use 🇵🇹"],
+    ["👩‍🚀", "Call me 👩‍🚀 from now on", "👩‍🚀?"],
+  ])("finds the messages that contain it: %s", async (_emoji, content, question) => {
+    const talk = ["Hoy hace muy buen tiempo.", "Vale, muchas gracias.", "Mañana hablamos."];
+    const lines = [...talk, "The sun ☀️ shines.", content, ...talk, "🇪🇸 is far away 🐶"];
+    const session = await sessionWith(lines.map((line) => ({ role: "user", content: line })));
+    expect((await search(session, question))[0]?.content).toBe(content);
+  });
+});

@@ -1,0 +1,91 @@
+import type { ServerResponse } from "node:http";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { buildCommand, HAS_TERMINAL, llamory, Terminal } from "./support/command";
+import { freshId } from "./support/command-server";
+import { type Received, serve } from "./support/http";
+import { Workerd } from "./support/workerd";
+
+beforeAll(() => {
+  buildCommand();
+});
+
+/** Streams the words of an answer one by one; waits after the first one while a question says so. */
+const slowModel = (gate: Promise<void>) =>
+  serve(async ({ body }: Received, response: ServerResponse) => {
+    const { messages } = body as { messages: { content: string }[] };
+    const question = messages.at(-1)?.content ?? "";
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const say = (content: string) =>
+      response.write(`data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`);
+    say("First ");
+    if (question.includes("wait")) await gate;
+    say("and last.");
+    response.end('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
+  });
+
+describe.skipIf(!HAS_TERMINAL)("llamory chat in a terminal", () => {
+  it("streams, explains, stops an answer with Ctrl+C, and ends", async () => {
+    const gate = Promise.withResolvers<void>();
+    await using upstream = await slowModel(gate.promise);
+    const settings = { OPENAI_BASE_URL: `http://${upstream.address}/v1`, FALLBACK_MODEL: "" };
+    await using talking = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OpenAIModel" }, settings });
+    await talking.start();
+    const session = freshId();
+    const terminal = new Terminal(["chat", "-s", session], talking.url);
+    await terminal.shows("> ");
+    terminal.type("My hives stand under a lime tree.\r");
+    await terminal.shows("First and last.");
+    await terminal.shows("> ");
+    terminal.type("/why\r");
+    await terminal.shows("recalled");
+    await terminal.shows("> ");
+    terminal.type("Please wait.\r");
+    await terminal.shows("First");
+    terminal.type("\x03");
+    await terminal.shows("(Stopped.)");
+    await terminal.shows("> ");
+    terminal.type("\x03");
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.shown).not.toMatch(/node:internal|Error/);
+    gate.resolve();
+    const response = await fetch(`${talking.url}/sessions/${session}/messages?limit=1`);
+    const { data }: { data: { status: string; content: string }[] } = await response.json();
+    expect(data[0]).toMatchObject({ status: "cancelled", content: expect.stringContaining("First") });
+  });
+
+  it("continues to show an answer that was being written when the command was killed", async () => {
+    const gate = Promise.withResolvers<void>();
+    await using upstream = await slowModel(gate.promise);
+    const settings = { OPENAI_BASE_URL: `http://${upstream.address}/v1`, FALLBACK_MODEL: "" };
+    await using talking = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OpenAIModel" }, settings });
+    await talking.start();
+    const session = freshId();
+    const killed = new Terminal(["chat", "-s", session], talking.url);
+    await killed.shows("> ");
+    killed.type("Please wait.\r");
+    await killed.shows("First");
+    killed.kill();
+    await killed.ended;
+    const terminal = new Terminal(["chat", "-s", session], talking.url);
+    await terminal.shows("First");
+    gate.resolve();
+    await terminal.shows("and last.");
+    await terminal.shows("> ");
+    terminal.type("/quit\r");
+    expect(await terminal.ended).toBe(0);
+  });
+});
+
+it("answers the lines of a file one after another", async () => {
+  await using upstream = await slowModel(Promise.resolve());
+  const settings = { OPENAI_BASE_URL: `http://${upstream.address}/v1`, FALLBACK_MODEL: "" };
+  await using talking = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OpenAIModel" }, settings });
+  await talking.start();
+  const { out, err, code } = await llamory(["chat", "-s", freshId()], {
+    url: talking.url,
+    stdin: "One.\nTwo.\n/why\n",
+  });
+  expect(out.match(/First and last\./g)).toHaveLength(2);
+  expect(out).toContain("recalled");
+  expect([err, code]).toEqual(["", 0]);
+});

@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { root } from "./support/bundle";
+import { llamory } from "./support/command";
+import { commandServer, expectFailure, freshId, SAMPLES } from "./support/command-server";
+
+const server = commandServer();
+
+describe("llamory", () => {
+  it("prints its usage and its version", async () => {
+    expect(await server.run(["--help"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("llamory COMMAND"),
+      err: "",
+    });
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(await server.run(["-v"])).toMatchObject({ code: 0, out: `${version}\n` });
+    expect(await server.run([])).toMatchObject({ code: 2, out: "" });
+  });
+
+  it.each([
+    [["--nope"], /Unknown option '--nope'/],
+    [["dance"], /no command "dance"/],
+    [["ask", "a", "b"], /an argument too many: "b"/],
+    [["ask", "a", "--url", "ftp://example.com"], /--url must be an address/],
+    [["ask", "a", "--url", "not a url"], /--url must be an address/],
+    [["ask", "a", "--token", "two words"], /--token must consist/],
+    [["ask"], /question is empty/],
+    [["import"], /Name the file/],
+    [["import", SAMPLES, "--learn"], /name --user with --learn/],
+    [["import", "/no/such/file"], /does not exist/],
+    [["import", SAMPLES, "--format", "fax"], /--format must be one of chatgpt/],
+    [["import", SAMPLES, "--time-zone", "Mars/Olympus"], /--time-zone must be/],
+    [["export"], /Name the session/],
+    [["export", "--session", "a", "--user", "b"], /either a session or a user/],
+    [["facts"], /Name the user/],
+    [["forget"], /Name what to delete/],
+    [["forget", "--session", "a"], /Confirm the deletion with --yes/],
+  ])("refuses %j with one sentence", async (args, sentence) => {
+    expectFailure(await server.run(args), 2, sentence);
+  });
+
+  it.each([["chat"], ["ask", "Hi"], ["import", join(SAMPLES, "claude.json")], ["sessions"], ["facts", "-u", "a"]])(
+    "says that the server is not reachable: %s",
+    async (...args) => {
+      const refused = await llamory([...args, "--url", "http://127.0.0.1:1"]);
+      expectFailure(refused, 3, /127\.0\.0\.1:1 cannot be reached/);
+    },
+  );
+
+  it("says what the server refuses", async () => {
+    expectFailure(await server.run(["ask", "Hi", "--session", "a b"]), 1, /sessionId: must be/);
+    expectFailure(await server.run(["facts", "--user", "a b"]), 1, /userId: must be/);
+  });
+
+  it("asks, reads the question from stdin, and prints JSON", async () => {
+    const session = freshId();
+    await server.run(["ask", "My name is Ana and I keep bees.", "-s", session]);
+    const { out, code } = await server.run(["ask", "-s", session], "What is my name?\n");
+    expect(out).toContain("Ana");
+    expect(code).toBe(0);
+    const { out: json } = await server.run(["ask", "What is my name?", "-s", session, "--json"]);
+    expect(JSON.parse(json)).toMatchObject({ sessionId: session, answer: expect.stringContaining("Ana") });
+  });
+
+  it("lists the sessions and facts of a user, exports, and forgets", async () => {
+    const [session, user] = [freshId(), freshId()];
+    await server.run(["ask", "My name is Ana.", "-s", session, "-u", user]);
+    await fetch(`${server.url}/users/${user}/facts`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ text: "Keeps bees." }),
+    });
+    await expect
+      .poll(async () => (await server.run(["sessions", "-u", user])).out, { timeout: 30_000 })
+      .toContain(session);
+    expect((await server.run(["facts", "-u", user])).out).toContain("Keeps bees.");
+    const exported = (await server.run(["export", "-s", session])).out.trim().split("\n");
+    expect(exported.map((line): unknown => JSON.parse(line)).at(-1)).toEqual({ end: { messages: 2 } });
+    expect((await server.run(["forget", "-s", session, "--yes"])).out).toContain("with 2 messages");
+    expect(await server.transcript(session)).toEqual([]);
+    expect((await server.run(["forget", "-u", user, "--yes", "--json"])).out).toContain('"ok":true');
+  });
+});

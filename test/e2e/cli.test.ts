@@ -51,7 +51,7 @@ describe("llamory", () => {
 
   it("says what the server refuses", async () => {
     expectFailure(await server.run(["ask", "Hi", "--session", "a b"]), 1, /sessionId: must be/);
-    expectFailure(await server.run(["facts", "--user", "a b"]), 1, /userId: must be/);
+    expectFailure(await server.run(["facts", "--user", "a/b"]), 1, /userId: must be/);
   });
 
   it("asks, reads the question from stdin, and prints JSON", async () => {

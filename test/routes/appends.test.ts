@@ -143,7 +143,7 @@ describe("a partial append", () => {
   });
 
   it.each([
-    ["userId", { userId: "a b", messages: [said("")] }],
+    ["userId", { userId: "a/b", messages: [said("")] }],
     ["messages", { messages: [] }],
     ["messages", { messages: Array.from({ length: 1_001 }, () => said("")) }],
     ["messages", { messages: "Hi" }],

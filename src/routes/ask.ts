@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type * as z from "zod/mini";
 import type { AppEnv } from "../env";
+import { MAX_ASK_BODY } from "../limits";
 import { eventStream } from "../middleware/event-stream";
 import { json } from "../middleware/json-response";
 import { prefersEvents } from "../middleware/prefers-events";
@@ -110,7 +111,7 @@ function requireNothingStored(replaces: string | undefined, key: string | undefi
 }
 
 export const routes = new Hono<AppEnv>()
-  .post("/ask", route({ tokens: "session" }), valid("json", askRequest), async (c) => {
+  .post("/ask", route({ tokens: "session", maxBody: MAX_ASK_BODY }), valid("json", askRequest), async (c) => {
     const request = c.req.valid("json");
     const { accept, "idempotency-key": key, "last-event-id": lastEventId } = headersOf(c, askHeaders);
     const { sessionId, userId, onBusy, replaces, remember } = request;

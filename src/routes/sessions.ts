@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { AppEnv } from "../env";
+import { MAX_ASK_BODY } from "../limits";
 import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
@@ -80,13 +81,19 @@ export const routes = new Hono<AppEnv>()
     };
     return json(c, body, 200);
   })
-  .patch("/sessions/:sessionId", valid("param", sessionParam), valid("json", sessionChange), async (c) => {
-    const { sessionId } = c.req.valid("param");
-    const change = c.req.valid("json");
-    orThrow(await callSession(c, sessionId, (stub) => stub.change(change)));
-    const body: ResponseBody<typeof sessionChanged> = { ok: true, sessionId, ...change };
-    return json(c, body, 200);
-  })
+  .patch(
+    "/sessions/:sessionId",
+    route({ maxBody: MAX_ASK_BODY }),
+    valid("param", sessionParam),
+    valid("json", sessionChange),
+    async (c) => {
+      const { sessionId } = c.req.valid("param");
+      const change = c.req.valid("json");
+      orThrow(await callSession(c, sessionId, (stub) => stub.change(change)));
+      const body: ResponseBody<typeof sessionChanged> = { ok: true, sessionId, ...change };
+      return json(c, body, 200);
+    },
+  )
   .delete("/sessions/:sessionId", valid("param", sessionParam), async (c) => {
     const { sessionId } = c.req.valid("param");
     const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.destroy()));

@@ -67,7 +67,7 @@ const TABLE: Record<Reason, FailureRow> = {
   model_request_refused: [500, "Model request refused", "The model refused the request. Search the Worker's log for the request id.", NO_RETRY],
   model_reply_empty: [502, "Empty reply", "The model returned an empty reply. Retry, or rephrase the question.", NO_RETRY],
   model_reply_malformed: [502, "Malformed reply", "The model returned an unreadable reply. Retry.", NO_RETRY],
-  prompt_too_long: [413, "Question too long", "System prompt, question and reply do not fit into the model's window. Send a shorter question."],
+  prompt_too_long: [413, "Question too long", "System prompt, instructions, question and reply do not fit into the model's window. Send a shorter question."],
   tool_results_unexpected: [400, "Unexpected tool results", "The session does not wait for results of these function calls. Send the results of all calls of its last answer together, in the next request."],
   turn_cancelled: [409, "Turn cancelled", "The turn was cancelled, or its session was emptied.", NO_RETRY],
   turn_interrupted: [502, "Turn interrupted", "The turn ended before its answer was complete. The text so far is stored. Ask again for the rest.", NO_RETRY],

@@ -3,6 +3,7 @@ import { failed, ok, type Result } from "../../turn/result";
 import type { PromptInput } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
 import { lastExchange } from "../memory/follow-ups";
+import { searchedText } from "../memory/searched-text";
 import type { Known, Question } from "../user/user-object";
 import type { AskRequest, SessionUser } from "./ask-request";
 import type { Owner } from "./owner";
@@ -83,7 +84,7 @@ export class Joining {
     return this.#session.callUser<Known>(object, timeoutMs, async (stub) => {
       const previous = lastExchange(this.#session.store.messages);
       const known = await stub.memory({
-        text: question,
+        text: searchedText(question),
         sessionId,
         epoch,
         opens,

@@ -12,6 +12,7 @@ import { explain } from "../memory/explain";
 import { embeddedQuestion } from "../memory/follow-ups";
 import type { SessionInfo } from "../memory/messages";
 import { recall, SEARCH_TOKENS } from "../memory/ranking";
+import { searchedText } from "../memory/searched-text";
 import type { AskRequest } from "./ask-request";
 import type { Embeddings } from "./embeddings";
 import type { Session } from "./session";
@@ -174,7 +175,9 @@ export class SessionReads {
     const asked = store.settings.applyTo(measure({ ...input, ...sizes, question }), createdAt);
     const user = used.user && request.user;
     const [vector, known] = await Promise.all([
-      request.embedding && used.recall !== "words" ? this.#embeddings.question(question, request.embedding) : null,
+      request.embedding && used.recall !== "words"
+        ? this.#embeddings.question(searchedText(question), request.embedding)
+        : null,
       user && this.#user.joining.read(user, asked),
     ]);
     const end = store.removals.messagesOf(turnId)[0]?.seq;

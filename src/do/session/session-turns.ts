@@ -1,6 +1,7 @@
 /** The turns of a session: starts, runs one at a time, replays, cancels and withdraws them. See `chat.ts`. */
 import { log } from "../../log";
 import { countTokens } from "../../quota";
+import { fits } from "../../turn/budget";
 import type { Encoder } from "../../turn/encodings";
 import { LiveTurn, replay } from "../../turn/live-turn";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
@@ -48,6 +49,7 @@ export class SessionTurns {
     const earlier =
       (request.again && this.#again(turnId, encoder, user)) || (idempotency && this.#byKey(idempotency, request));
     if (earlier) return earlier;
+    if (!fits(input, this.#session.model(request).window)) return failedReply({ reason: "prompt_too_long" });
     const replaced = this.#endReplaced(request);
     if (!replaced.ok) return failedReply(replaced.failure);
     if (onBusy === "reject" && queue.busy && !replaced.value.ended) return failedReply({ reason: "session_busy" });

@@ -1,7 +1,7 @@
 /** Reads a request of the OpenAI surface: its new messages, the earlier ones, its session and user. */
 import type { Context } from "hono";
 import type { AppEnv, AskRequest } from "../../env";
-import { MAX_CALLS, MAX_CONTENT, MAX_REPLY_TOKENS } from "../../limits";
+import { MAX_ANSWER, MAX_CALLS, MAX_REPLY_TOKENS } from "../../limits";
 import type { Wanted } from "../../llm/catalogue";
 import { eventStream } from "../../middleware/event-stream";
 import { FailureError, invalid } from "../../middleware/respond";
@@ -30,7 +30,7 @@ export interface Conversation {
 }
 
 function bounded(text: string, path: string, what: string): string {
-  if (text.length > MAX_CONTENT) throw invalid(path, `${what} may have at most ${MAX_CONTENT} characters together`);
+  if (text.length > MAX_ANSWER) throw invalid(path, `${what} may have at most ${MAX_ANSWER} characters together`);
   return text;
 }
 

@@ -97,20 +97,38 @@ describe("bad input", () => {
 
   it("refuses unknown fields by name", async () => {
     const fresh = freshSession();
-    const message = { role: "user", content: "x", flavour: "honey" };
+    const said = { role: "user", content: "x" };
+    const message = { ...said, flavour: "honey" };
+    const place = { sessionId: fresh, seq: 1 };
     for (const [path, body, at] of [
       ["/ask", { sessionId: fresh, question: "Hi", flavour: "honey" }, "flavour"],
       ["/reset", { sessionId: fresh, flavour: "honey" }, "flavour"],
       [`/sessions/${fresh}/messages`, { messages: [message] }, "messages.0.flavour"],
       [`/sessions/${fresh}/search`, { q: "x", flavour: "honey" }, "flavour"],
       [`/sessions/${fresh}/context`, { question: "x", flavour: "honey" }, "flavour"],
-      ["/users/u/facts", { text: "x", flavour: "honey" }, "flavour"],
+      [`/sessions/${fresh}/messages`, { messages: [said], partial: true, learn: true, flavour: "honey" }, "flavour"],
+      [`/sessions/${fresh}/fork`, { before: 1, flavour: "honey" }, "flavour"],
+      ["/users/u/search", { q: "x", flavour: "honey" }, "flavour"],
+      ["/users/u/search", { q: "x", explain: [1] }, "explain"],
+      ["/users/u/facts", { text: "x", pinned: true, since: "2026-01-01", flavour: "honey" }, "flavour"],
+      ["/users/u/facts", { text: "x", source: { ...place, flavour: "honey" } }, "source.flavour"],
+      ["/users/u/facts/f/revert", { version: 1, flavour: "honey" }, "flavour"],
       ["/tokens", { sessionIds: [fresh], flavour: "honey" }, "flavour"],
     ] as const) {
       const refused = await worker().post(path, body);
       expect(refused.status, path).toBe(400);
       expect(await refused.json()).toMatchObject({ errors: [{ path: at, message: "is an unknown field" }] });
     }
+    for (const [path, body] of [
+      [`/sessions/${fresh}`, { title: "x", flavour: "honey" }],
+      ["/users/u/facts/f", { pinned: true, flavour: "honey" }],
+    ] as const) {
+      const refused = await worker().patch(path, body);
+      expect(refused.status, path).toBe(400);
+      expect(await refused.json()).toMatchObject({ errors: [{ path: "flavour", message: "is an unknown field" }] });
+    }
+    const partly = await worker().post(`/sessions/${fresh}/messages`, { partial: true, messages: [message] });
+    expect(await partly.json()).toMatchObject({ refused: [{ index: 0, message: "flavour: is an unknown field" }] });
     expect(await worker().transcript(fresh)).toEqual([]);
   });
 

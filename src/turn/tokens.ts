@@ -114,13 +114,13 @@ const isRandom = (blob: string) => (/[0-9]/.test(blob) ? /[a-zA-Z]/.test(blob) :
 
 /**
  * Returns the tokens of a part of a text: of its words, numbers and the rest, as the tokenizer cuts them. A space before
- * a number is part of its token. @param blobs whether the part may contain random text
+ * a number is part of its token. @param blobs whether the part may contain random text. @param most stops beyond it
  */
-function sumTokens(scanned: Scanned, from: number, to: number, by: Prices, blobs = true): number {
+function sumTokens(scanned: Scanned, from: number, to: number, by: Prices, blobs = true, most = Infinity): number {
   const { text, kinds } = scanned;
   let sum = 0;
   let blobEnd = from;
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to && sum <= most; ) {
     const start = at;
     const kind = kinds[at];
     if (blobs && at >= blobEnd) blobEnd = endOfBlob(scanned, at, to);
@@ -173,19 +173,21 @@ function isEnglish({ text, kinds }: Scanned): boolean {
   return english >= words * ENGLISH_SHARE;
 }
 
-/** Returns the estimated tokens of a text. */
-export function estimateTokens(text: string): number {
+/** Returns the estimated tokens of a text. @param most the estimate of a text with more tokens stops beyond it */
+export function estimateTokens(text: string, most?: number): number {
   const scanned = scan(text);
-  return Math.ceil(sumTokens(scanned, 0, text.length, isEnglish(scanned) ? ENGLISH : OTHER));
+  return Math.ceil(sumTokens(scanned, 0, text.length, isEnglish(scanned) ? ENGLISH : OTHER, true, most));
 }
 
-/** Returns the estimated tokens of a message in a prompt, with its speaker, its calls and the template's overhead. */
-export function estimateMessage({
-  name,
-  content,
-  toolCalls = [],
-}: Pick<NewMessage, "name" | "content" | "toolCalls">): number {
+/**
+ * Returns the estimated tokens of a message in a prompt, with its speaker, its calls and the template's overhead.
+ * @param most the estimate of a text with more tokens stops beyond it
+ */
+export function estimateMessage(
+  { name, content, toolCalls = [] }: Pick<NewMessage, "name" | "content" | "toolCalls">,
+  most?: number,
+): number {
   const calls = toolCalls.map((call) => CALL_OVERHEAD + estimateTokens(call.name) + estimateTokens(call.arguments));
-  const said = estimateTokens(name === undefined ? content : `${name}: ${content}`);
+  const said = estimateTokens(name === undefined ? content : `${name}: ${content}`, most);
   return calls.reduce((sum, tokens) => sum + tokens, MESSAGE_OVERHEAD + said);
 }

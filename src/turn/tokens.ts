@@ -72,8 +72,12 @@ interface Scanned {
   kinds: Uint8Array;
 }
 
+/** The kinds of the last text. One buffer for all texts, because those of long messages would add up to megabytes. */
+let buffer = new Uint8Array(1_024);
+
 function scan(text: string): Scanned {
-  const kinds = new Uint8Array(text.length + 1);
+  if (buffer.length <= text.length) buffer = new Uint8Array(text.length + 1);
+  const kinds = buffer;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     kinds[at] = known[code] || newKind(code);

@@ -71,11 +71,12 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
       [Array.from({ length: 12 }, () => ({ role: "user", content: "a ".repeat(40_000) })), [400]],
       [
         [
-          { role: "system", content: "{".repeat(90_000) },
+          ...Array.from({ length: 5 }, () => ({ role: "system", content: "{".repeat(90_000) })),
           { role: "user", content: "Hi" },
         ],
         [400],
       ],
+      [[{ role: "user", content: "記".repeat(400_000) }], [413]],
       // The server may cut off this large request before the client reads the answer.
       [conversation(2_100), [413, undefined]],
     ];

@@ -1,12 +1,14 @@
 /** The Hono app: middleware, all routers in one chain, and the error handler. */
-import { Hono } from "hono";
+
 import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
+import { Hono } from "hono/tiny";
 import type { AppEnv } from "./env";
 import { errorFields, log } from "./log";
 import { authenticate } from "./middleware/auth";
 import { crossOrigin } from "./middleware/cors";
+import { exactPath } from "./middleware/exact-path";
 import { limitBody } from "./middleware/limit-body";
 import { localOnly } from "./middleware/local-only";
 import { noStore } from "./middleware/no-store";
@@ -39,7 +41,7 @@ import type { AnyFailure } from "./wire/problem";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 const open = new Hono<AppEnv>();
-open.use(requestId(), timing, logRequest, secureHeaders(), localOnly, crossOrigin);
+open.use(requestId(), timing, logRequest, secureHeaders(), localOnly, crossOrigin, exactPath);
 
 const base = open.route("/", health.routes);
 // Authentication comes first: nothing is read from the body of an unauthenticated request.

@@ -2,7 +2,6 @@
 
 import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
-import { secureHeaders } from "hono/secure-headers";
 import { Hono } from "hono/tiny";
 import type { AppEnv } from "./env";
 import { errorFields, log } from "./log";
@@ -16,6 +15,7 @@ import { logRequest } from "./middleware/request-log";
 import { requireJson } from "./middleware/require-json";
 import { FailureError, respond } from "./middleware/respond";
 import { limitScope } from "./middleware/scope";
+import { secureHeaders } from "./middleware/secure-headers";
 import { timing } from "./middleware/timing";
 import { JurisdictionError } from "./object-of";
 import * as ask from "./routes/ask";
@@ -41,7 +41,7 @@ import type { AnyFailure } from "./wire/problem";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 const open = new Hono<AppEnv>();
-open.use(requestId(), timing, logRequest, secureHeaders(), localOnly, crossOrigin, exactPath);
+open.use(requestId(), timing, logRequest, secureHeaders, localOnly, crossOrigin, exactPath);
 
 const base = open.route("/", health.routes);
 // Authentication comes first: nothing is read from the body of an unauthenticated request.

@@ -1,6 +1,5 @@
 /** The Hono app: middleware, all routers in one chain, and the error handler. */
 
-import { HTTPException } from "hono/http-exception";
 import { requestId } from "hono/request-id";
 import { Hono } from "hono/tiny";
 import type { AppEnv } from "./env";
@@ -93,7 +92,6 @@ app.notFound((c) => {
 function failureOf(error: Error): AnyFailure | undefined {
   if (error instanceof SettingsError || error instanceof JurisdictionError)
     return { reason: "misconfigured", detail: error.message };
-  if (error instanceof HTTPException && error.status === 400) return { reason: "malformed_json" };
   if (hasFlag(error, "overloaded")) return { reason: "session_overloaded" };
   if (isLost(error)) return { reason: "session_lost" };
   return undefined;

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { appendRequest, partialAppend, type RefusedMessage } from "../schema/session-schema";
-import { refused, validator } from "./validation";
+import { fieldErrors, refused, validator } from "./validation";
 
 type Valid = z.output<typeof appendRequest> & { refused: RefusedMessage[] };
 
@@ -17,10 +17,12 @@ export const validAppend = validator<typeof appendRequest, "json", Valid>("json"
 /** Returns the refused messages by index; undefined if more than messages is wrong. */
 function refusedIn({ issues }: z.core.$ZodError): Map<number, RefusedMessage> | undefined {
   const found = new Map<number, RefusedMessage>();
-  for (const { path, message } of issues) {
-    const [field, index, ...inside] = path;
+  for (const issue of issues) {
+    const [field, index] = issue.path;
     if (field !== "messages" || typeof index !== "number") return undefined;
-    if (!found.has(index)) found.set(index, { index, message: [...inside.map(String), message].join(": ") });
+    const [error] = fieldErrors(issue);
+    const inside = error?.path.split(".").slice(2) ?? [];
+    if (!found.has(index)) found.set(index, { index, message: [...inside, error?.message].join(": ") });
   }
   return found;
 }

@@ -11,8 +11,9 @@ import { thrownFailure } from "../sqlite/try-write";
 import type { Extraction } from "./extraction";
 import type { Learned } from "./fact-columns";
 import { factsToShow } from "./fact-ranking";
+import type { SessionUpdate } from "./user-object";
 import { epochIn, type NotedEpoch } from "./user-sessions";
-import type { SessionUpdate, UserStore } from "./user-store";
+import type { UserStore } from "./user-store";
 
 export interface LearningBindings extends QuotaBindings {
   AI: AiBinding;
@@ -165,12 +166,11 @@ export class LearnFacts {
     await countTokens(this.#env, noted.meter, completion.value.usage?.totalTokens ?? 0);
     const changes = changesIn(completion.value, shown);
     if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
-    // A reply to a prompt that contained a deleted fact may repeat it. The turn is learned from again, without that fact.
-    if (!shown.every((fact) => facts.exists(fact))) return "again";
+    // A reply to a prompt that contained a deleted fact or message may repeat it. The rest is learned from again.
+    const isCut = this.#messagesOf({ ...turn, to }).length < messages.length;
+    if (isCut || !shown.every((fact) => facts.exists(fact))) return "again";
     try {
       return this.#done(turn, () => {
-        // The turn may have been deleted meanwhile.
-        if (this.#messagesOf({ ...turn, to }).length === 0) return;
         facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to });
       });
     } catch (error) {

@@ -1,5 +1,5 @@
-// Fails if a file has more than 250 lines, if two files of src have the same name, if a file of src imports zod's large
-// build or looks up objects without their jurisdiction, or if a test waits without a generous limit.
+// Fails if a file has more than 250 lines, if two files of src have the same name, if a file of src imports zod's or
+// Hono's large build or looks up objects without their jurisdiction, or if a test waits without a generous limit.
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -18,6 +18,9 @@ const problems = files.flatMap((file) => {
     ...(lines > MAX_LINES ? [`${file} has ${lines} lines; the limit is ${MAX_LINES}`] : []),
     ...(file.startsWith("src/") && /from "zod(\/v4)?"/.test(text)
       ? [`${file} imports "zod"; import "zod/mini", because "zod" adds 10 KiB gzipped to the Worker`]
+      : []),
+    ...(/^import \{[^}]*\bHono\b[^}]*\} from "hono";/m.test(text) && file.startsWith("src/")
+      ? [`${file} imports Hono from "hono"; import it from "hono/tiny", which is 2 KiB gzipped smaller`]
       : []),
     ...(file.startsWith("src/") && !file.endsWith("object-of.ts") && /\.(?:getByName|idFromName)\(/.test(text)
       ? [`${file} looks up an object; use objectOf of src/object-of.ts, which knows the jurisdiction`]

@@ -1,12 +1,12 @@
 /** The Hono app: middleware, all routers in one chain, and the error handler. */
-import { Hono } from "hono";
-import { HTTPException } from "hono/http-exception";
+
 import { requestId } from "hono/request-id";
-import { secureHeaders } from "hono/secure-headers";
+import { Hono } from "hono/tiny";
 import type { AppEnv } from "./env";
 import { errorFields, log } from "./log";
 import { authenticate } from "./middleware/auth";
 import { crossOrigin } from "./middleware/cors";
+import { exactPath } from "./middleware/exact-path";
 import { limitBody } from "./middleware/limit-body";
 import { localOnly } from "./middleware/local-only";
 import { noStore } from "./middleware/no-store";
@@ -14,6 +14,7 @@ import { logRequest } from "./middleware/request-log";
 import { requireJson } from "./middleware/require-json";
 import { FailureError, respond } from "./middleware/respond";
 import { limitScope } from "./middleware/scope";
+import { secureHeaders } from "./middleware/secure-headers";
 import { timing } from "./middleware/timing";
 import { JurisdictionError } from "./object-of";
 import * as ask from "./routes/ask";
@@ -40,7 +41,7 @@ import type { AnyFailure } from "./wire/problem";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 const open = new Hono<AppEnv>();
-open.use(requestId(), timing, logRequest, secureHeaders(), localOnly, crossOrigin);
+open.use(requestId(), timing, logRequest, secureHeaders, localOnly, crossOrigin, exactPath);
 
 const base = open.route("/", health.routes);
 // Authentication comes first: nothing is read from the body of an unauthenticated request.
@@ -98,7 +99,6 @@ app.notFound((c) => {
 function failureOf(error: Error): AnyFailure | undefined {
   if (error instanceof SettingsError || error instanceof JurisdictionError)
     return { reason: "misconfigured", detail: error.message };
-  if (error instanceof HTTPException && error.status === 400) return { reason: "malformed_json" };
   if (hasFlag(error, "overloaded")) return { reason: "session_overloaded" };
   if (isLost(error)) return { reason: "session_lost" };
   return undefined;

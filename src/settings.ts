@@ -141,7 +141,13 @@ export const settingsSchema = z.object({
   /** `true` enables `GET /debug`. */
   DEBUG: z._default(z.enum(["true", "false"]), "false"),
   /** The base URL of the OpenAI-compatible server that `OpenAIModel` calls. */
-  OPENAI_BASE_URL: z._default(z.url(), "http://127.0.0.1:11434/v1"),
+  OPENAI_BASE_URL: z._default(
+    z.string().check(
+      z.trim(),
+      z.refine((text) => URL.canParse(text), "must be a URL"),
+    ),
+    "http://127.0.0.1:11434/v1",
+  ),
   /** Secret. The bearer token for that server, if it needs one. */
   OPENAI_API_KEY: text(),
 });

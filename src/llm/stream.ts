@@ -1,10 +1,10 @@
 /** Reads a model's stream: bytes in, parts of text and one end out. */
-import { createParser } from "eventsource-parser";
 import type { AnswerPart } from "../turn/ports";
 import { type Failure, failed, type Result } from "../turn/result";
 import { Answer, type ReplyEnd, type Request } from "./answer";
 import { isObject, parsed } from "./json";
 import { readReply } from "./reply";
+import { SseEvents } from "./sse-events";
 
 export interface StreamOptions {
   /** Maximum wait for more bytes, in milliseconds. */
@@ -35,7 +35,7 @@ class Progress {
   }
 
   /** Reads an event. Skips JSON other than objects, such as pings and padding. */
-  event(data: string, name?: string): void {
+  event(data: string, name: string): void {
     if (this.over || data.trim() === "") return;
     if (data.trim() === "[DONE]") {
       this.done = true;
@@ -73,7 +73,7 @@ class Progress {
 class Reading {
   readonly progress: Progress;
   readonly #decoder = new TextDecoder();
-  readonly #parser = createParser({ onEvent: ({ data, event }) => this.progress.event(data, event) });
+  readonly #events = new SseEvents((data, name) => this.progress.event(data, name));
   #chunks: Uint8Array[] = [];
   /** The text of a body that starts with a brace: plain JSON instead of events. */
   #json: string | undefined;
@@ -101,7 +101,7 @@ class Reading {
       if (text.trimStart().startsWith("{")) this.#json = "";
     }
     if (this.#json !== undefined) this.#json += text;
-    else if (this.#begun) this.#parser.feed(text);
+    else if (this.#begun) this.#events.feed(text);
     this.#tail = (this.#tail + text).slice(-20);
     if (DONE.test(this.#tail)) this.progress.done = true;
   }

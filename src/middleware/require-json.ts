@@ -4,12 +4,10 @@ import { FailureError, invalid } from "./respond";
 import { rulesOf } from "./route";
 
 /** Some clients send `text/json`, or the header twice. */
-const JSON_TYPE = /^(?:application\/(?:[\w.+-]+\+|x-nd)?|text\/)json\s*(?:[;,]|$)/i;
-/** The types that Hono's validator reads. */
-const HONO_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+export const JSON_TYPE = /^(?:application\/(?:[\w.+-]+\+|x-nd)?|text\/)json\s*(?:[;,]|$)/i;
 
 /**
- * Refuses a body of another type than JSON, or with a `Content-Encoding`: Hono would read it as an empty one, and the error
+ * Refuses a body of another type than JSON, or with a `Content-Encoding`: it would be read as an empty one, and the error
  * would not name the cause. Refuses bytes that are not UTF-8: they would be stored as other characters.
  */
 export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
@@ -25,11 +23,6 @@ export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
   const bytes = await raw.arrayBuffer();
   // Hono keeps a promise here; its type says text.
   Object.assign(c.req.bodyCache, { text: Promise.resolve(decoded(bytes)) });
-  if (!HONO_TYPE.test(type)) {
-    const headers = new Headers(raw.headers);
-    headers.set("content-type", "application/json");
-    c.req.raw = new Request(raw.url, { method: raw.method, headers, signal: raw.signal });
-  }
   return next();
 });
 

@@ -1,11 +1,8 @@
 /** Short-lived session tokens for browsers: signed JWTs that name sessions or a user. The Worker does not store them. */
-import { sign, verify } from "hono/jwt";
-import { JwtTokenExpired } from "hono/utils/jwt/types";
 import * as z from "zod/mini";
 import { sessionId, userId } from "../schema/common-schema";
 import { MAX_TOKEN_SESSIONS } from "../schema/token-schema";
-
-const ALGORITHM = "HS256";
+import { signJwt, verifiedJwt } from "./jwt";
 
 const claimsSchema = z
   .object({
@@ -16,19 +13,22 @@ const claimsSchema = z
     userId: z.optional(userId),
     /** The time at which it expires, in seconds since 1970. */
     exp: z.int(),
+    /** Absent from the Worker's own tokens. If present, the token is refused before these times. */
+    nbf: z.optional(z.number()),
+    iat: z.optional(z.number()),
   })
   .check(z.refine(({ sessions, userId }) => (sessions === undefined) !== (userId === undefined)));
 
 export type SessionClaims = z.output<typeof claimsSchema>;
 
 /** Signs a session token. @param key the setting `SESSION_KEY` */
-export const signSessionToken = (claims: SessionClaims, key: string): Promise<string> => sign(claims, key, ALGORITHM);
+export const signSessionToken = (claims: SessionClaims, key: string): Promise<string> => signJwt(claims, key);
 
 /** Returns the claims of a session token, `expired`, or null if this key did not sign it. */
 export async function readSessionToken(token: string, key: string): Promise<SessionClaims | "expired" | null> {
-  try {
-    return claimsSchema.parse(await verify(token, key, ALGORITHM));
-  } catch (error) {
-    return error instanceof JwtTokenExpired ? "expired" : null;
-  }
+  const claims = claimsSchema.safeParse(await verifiedJwt(token, key));
+  const now = Math.floor(Date.now() / 1_000);
+  if (!claims.success || [claims.data.nbf, claims.data.iat].some((time) => time !== undefined && time > now))
+    return null;
+  return claims.data.exp > now ? claims.data : "expired";
 }

@@ -1,24 +1,18 @@
-import { validator } from "hono/validator";
 import * as z from "zod/mini";
 import { appendRequest, partialAppend, type RefusedMessage } from "../schema/session-schema";
-import { fieldErrors, refused, validates } from "./validation";
+import { fieldErrors, refused, validator } from "./validation";
 
-type Sent = z.input<typeof appendRequest>;
 type Valid = z.output<typeof appendRequest> & { refused: RefusedMessage[] };
 
 /** Validates the body of an append. With `partial`, leaves out the invalid messages and lists them. */
-export const validAppend = validator<Sent, string, string, "json", string, (body: Sent) => Valid>(
-  "json",
-  (body: unknown) => {
-    const whole = z.safeParse(appendRequest, body);
-    if (whole.success) return { ...whole.data, refused: [] };
-    const found = isPartial(body) ? refusedIn(whole.error) : undefined;
-    if (!found || !isPartial(body)) throw refused(whole.error);
-    const messages = body.messages.filter((_, index) => !found.has(index));
-    return { ...z.parse(partialAppend, { ...body, messages }), refused: [...found.values()] };
-  },
-);
-validates(validAppend, { target: "json", schema: appendRequest });
+export const validAppend = validator<typeof appendRequest, "json", Valid>("json", appendRequest, (body) => {
+  const whole = z.safeParse(appendRequest, body);
+  if (whole.success) return { ...whole.data, refused: [] };
+  const found = isPartial(body) ? refusedIn(whole.error) : undefined;
+  if (!found || !isPartial(body)) throw refused(whole.error);
+  const messages = body.messages.filter((_, index) => !found.has(index));
+  return { ...z.parse(partialAppend, { ...body, messages }), refused: [...found.values()] };
+});
 
 /** Returns the refused messages by index; undefined if more than messages is wrong. */
 function refusedIn({ issues }: z.core.$ZodError): Map<number, RefusedMessage> | undefined {

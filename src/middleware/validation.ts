@@ -1,30 +1,64 @@
-import { zValidator } from "@hono/zod-validator";
-import type { Context, ValidationTargets } from "hono";
+import type { Context, MiddlewareHandler, ValidationTargets } from "hono";
+import type { InferInput } from "hono/validator";
 import * as z from "zod/mini";
+import type { AppEnv } from "../env";
+import { JSON_TYPE } from "./require-json";
 import { FailureError } from "./respond";
 
 /** The most errors that one response lists. */
 const MAX_ERRORS = 50;
 
+/** A part of the request. */
+type Target = "json" | "param" | "query";
+
 /** A schema and the part of the request that it validates. */
 interface Validated {
-  target: keyof ValidationTargets;
+  target: Target;
   schema: z.core.$ZodType;
+}
+
+/** The types of a part of the request, for typed clients (`in`) and handlers (`out`). Hono's validators have the same. */
+export interface Part<T extends Target, In, Out> {
+  in: { [K in T]: [In] extends [ValidationTargets[K]] ? In : InferInput<In, K> };
+  out: { [K in T]: Out };
 }
 
 const validators = new WeakMap<object, Validated>();
 
-/** Validates a part of the request, as `zValidator` does. Failures have the shape of all problems. */
-export const valid = <T extends z.core.$ZodType, Target extends keyof ValidationTargets>(target: Target, schema: T) => {
-  const validator = zValidator(target, schema, (result) => {
-    if (!result.success) throw refused(result.error);
-  });
-  validates(validator, { target, schema });
-  return validator;
-};
+/** Validates a part of the request. Failures have the shape of all problems. */
+export const valid = <S extends z.core.$ZodType<object>, T extends Target>(target: T, schema: S) =>
+  validator<S, T, z.output<S>>(target, schema, (given) => read(given, schema));
 
-/** Declares the schema of a validator, for {@link validatedBy}. */
-export const validates = (validator: object, what: Validated) => validators.set(validator, what);
+/** Validates a part of the request with a function. It returns the value for the handler, or a response, or throws. */
+export function validator<S extends z.core.$ZodType, T extends Target, Out extends object, R extends Response = never>(
+  target: T,
+  schema: S,
+  check: (given: unknown, c: Context) => Out | R,
+): MiddlewareHandler<AppEnv, string, Part<T, z.input<S>, Out>, R> {
+  const handler: MiddlewareHandler<AppEnv, string, Part<T, z.input<S>, Out>, R> = async (c, next) => {
+    const value = check(await partOf(c, target), c);
+    if (value instanceof Response) return value;
+    c.req.addValidatedData(target, value);
+    return next();
+  };
+  validators.set(handler, { target, schema });
+  return handler;
+}
+
+/** Returns a part of the request. A parameter of the query that is given once is a text, otherwise a list. */
+async function partOf({ req }: Context, target: Target): Promise<unknown> {
+  if (target === "param") return req.param();
+  if (target === "query")
+    return Object.fromEntries(
+      Object.entries(req.queries()).map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
+    );
+  if (!JSON_TYPE.test(req.header("content-type") ?? "")) return {};
+  try {
+    return await req.json();
+  } catch {
+    throw new FailureError({ reason: "malformed_json" });
+  }
+}
 
 /** Returns the schema of a validator; undefined for other handlers. The OpenAPI document is generated from it. */
 export const validatedBy = (handler: object): Validated | undefined => validators.get(handler);

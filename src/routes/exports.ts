@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import type { AppEnv } from "../env";
 import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import type { AppEnv } from "../env";
 import { MAX_ASK_BODY } from "../limits";
 import { json } from "../middleware/json-response";

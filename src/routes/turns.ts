@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import type { AppEnv } from "../env";
 import { eventStream } from "../middleware/event-stream";
 import { json } from "../middleware/json-response";
@@ -43,7 +43,7 @@ export const operations = (): Operations => ({
     description:
       "Sends the turn's events from its start, or after `Last-Event-ID`, and then live. A finished turn is replayed. A turn has up to 64 followers at once.",
     headers: streamHeaders,
-    query: followQuery,
+    query: followQuery(),
     events: TURN_EVENTS,
     empty: {
       204: "`Last-Event-ID` is the turn's last event: nothing is left to send, and an EventSource stops reconnecting.",

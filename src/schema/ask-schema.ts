@@ -74,7 +74,7 @@ export const askResponse = () =>
 
 export const turnResponse = () =>
   z.extend(askResponse(), {
-    status,
+    status: status(),
     question: text("The question; empty for a turn that continued with results of function calls."),
     createdAt: time("The time of the question."),
     finishedAt: nullable("The time of the end; null while the turn runs.", datetime()),
@@ -85,12 +85,14 @@ export const turnDeleted = () =>
 
 export const streamHeaders = z.object({ "last-event-id": lastEventId });
 
-export const followQuery = z.object({
-  access_token: optional(
-    "A session token, for an EventSource of a browser, which sends no headers.",
-    z.string().check(z.maxLength(8_192)),
-  ),
-});
+/** Only documents the query: the token is read before the routes. */
+export const followQuery = () =>
+  z.object({
+    access_token: optional(
+      "A session token, for an EventSource of a browser, which sends no headers.",
+      z.string().check(z.maxLength(8_192)),
+    ),
+  });
 
 export const resetRequest = z.strictObject({ sessionId });
 export const resetResponse = () =>

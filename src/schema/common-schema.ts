@@ -35,10 +35,12 @@ export const finishReason = described(
 );
 /** The statuses of a turn that ended. */
 export const endings = ["complete", "interrupted", "cancelled"] as const;
-export const status = described(
-  "The status of the turn. `interrupted`: the model or the Worker failed; the saved text is kept.",
-  z.enum(["running", ...endings]),
-);
+/** The schema of a turn's status. */
+export const status = () =>
+  described(
+    "The status of the turn. `interrupted`: the model or the Worker failed; the saved text is kept.",
+    z.enum(["running", ...endings]),
+  );
 export const seq = described("The number of the message in its session, from 1.", int(1));
 /** A list of messages in a query. */
 export const seqList = z.pipe(

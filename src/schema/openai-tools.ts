@@ -9,7 +9,7 @@ import { isSmallJson } from "./json-size";
 const MAX_SCHEMA = { characters: 64_000, levels: 200 };
 
 const schema = z
-  .record(z.string(), z.unknown())
+  .looseObject({})
   .check(
     z.refine(
       (value) => isSmallJson(value, MAX_SCHEMA),

@@ -94,7 +94,7 @@ export const historyResponse = () =>
       tokens: count("Estimated tokens."),
       createdAt: time("The time of the message."),
       turnId: z.optional(text("The turn of the message; absent for appended messages.")),
-      status,
+      status: status(),
     }),
     nextCursor: nullable("The `before` of the next page; null on the last page.", seq),
   });

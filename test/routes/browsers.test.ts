@@ -1,3 +1,5 @@
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
 import { describe, expect, it } from "vitest";
 import { freshSession, worker } from "../support/worker";
 
@@ -65,6 +67,18 @@ describe("what belongs to somebody", () => {
       expect(response.headers.get("cache-control")).toContain("no-store");
       expect(response.headers.get("x-content-type-options")).toBe("nosniff");
       await response.text();
+    }
+  });
+});
+
+describe("a response", () => {
+  it("has the headers of Hono's secure headers", async () => {
+    const app = new Hono().use(secureHeaders());
+    const expected = [...(await app.request("/")).headers].filter(([name]) => name !== "content-type");
+    expect(expected).toHaveLength(11);
+    for (const path of ["/health", "/nowhere", "/health/"]) {
+      const { headers } = await worker().fetch(path);
+      for (const [name, value] of expected) expect(headers.get(name), `${path} ${name}`).toBe(value);
     }
   });
 });

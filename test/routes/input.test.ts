@@ -69,6 +69,8 @@ const cases: [what: string, path: string, init: RequestInit, status: number, cod
   ["no messages", messages, post('{"messages":[]}'), 400, "invalid_request", "messages"],
   ["a body over 8 MiB", messages, post(JSON.stringify({ messages: "a".repeat(9_000_000) })), 413, "body_too_large"],
   ["a body over 4 MiB", "/ask", post(JSON.stringify({ question: "a".repeat(4_200_000) })), 413, "body_too_large"],
+  ["a path with a slash at the end", "/health/", {}, 404, "not_found"],
+  ["a path with an empty id at the end", "/users/ana/facts/", {}, 404, "not_found"],
   ["a wrong method", "/ask", {}, 405, "method_not_allowed"],
   ["a wrong method on a session", `/sessions/${session}`, post("{}"), 405, "method_not_allowed"],
   ["an unknown route", "/nowhere", {}, 404, "not_found"],

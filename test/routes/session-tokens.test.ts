@@ -125,10 +125,19 @@ describe("a session token", () => {
       await forged({ digest: "ab".repeat(32) }),
       await forged({ sessions: "s" }),
       await forged({ exp: undefined }),
+      await forged({ exp: "9999999999" }),
+      await forged({ nbf: 9e9 }),
+      await forged({ iat: 9e9 }),
+      await forged({ nbf: "1" }),
     ]) {
       const response = await locked.fetch("/sessions/t", { headers: bearer(token) });
       expect(response.status, token).toBe(401);
     }
+  });
+
+  it("is not called expired if another key signed it", async () => {
+    const token = await forged({ exp: 1_000 }, "another key, which is long enough too");
+    expect(await (await locked.ask("s", "Hi", bearer(token))).json()).toMatchObject({ code: "unauthorized" });
   });
 
   it("names either sessions or a user, even where it is signed; claims that are not known change nothing", async () => {

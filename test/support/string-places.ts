@@ -1,17 +1,17 @@
 /** Finds the places of a request schema that accept any text, and plants a text there. */
 import * as z from "zod/mini";
 
-/** `*` means each element of an array, `{}` a new key of a record. */
+/** `*` means each element of an array, `{}` a new key of an object. */
 export type Place = string[];
 
-/** Lists the places of all strings, records and unknown values of a schema, and of each option of a union. */
+/** Lists the places of all strings, objects with any keys, and unknown values of a schema, and of each option of a union. */
 export function placesOf(schema: z.core.$ZodType, at: Place = []): Place[] {
   const { core } = z;
   if (schema instanceof core.$ZodString || schema instanceof core.$ZodUnknown) return [at];
-  if (schema instanceof core.$ZodRecord) return [[...at, "{}"]];
   if (schema instanceof core.$ZodArray) return placesOf(schema._zod.def.element, [...at, "*"]);
   if (schema instanceof core.$ZodObject) {
-    return Object.entries(schema._zod.def.shape).flatMap(([name, field]) => placesOf(field, [...at, name]));
+    const fields = Object.entries(schema._zod.def.shape).flatMap(([name, field]) => placesOf(field, [...at, name]));
+    return schema._zod.def.catchall instanceof core.$ZodUnknown ? [...fields, [...at, "{}"]] : fields;
   }
   if (schema instanceof core.$ZodUnion) {
     return distinct(schema._zod.def.options.flatMap((option) => placesOf(option, at)));

@@ -1,23 +1,24 @@
-/** The schema step that gives facts versions. Never change it: objects that ran it do not run it again. */
+/**
+ * The schema step that gives facts versions. Never change it: objects that ran it do not run it again.
+ *
+ * `number`: the version; `facts_fts` contains the current ones that have a text. `text`: NULL if the fact ends with this
+ * version. `author`: `person` or `model`. `session`, `seq`: the message that a person named as the source. `learned`: the
+ * turns that the model learned it from, as JSON: `sessionId`, `seq`, `to`, and `base`, the version in the model's prompt.
+ */
 export const FACT_VERSIONS = `
 ALTER TABLE facts RENAME TO facts_before;
 CREATE TABLE facts (
-  -- the version; facts_fts has the current ones that have a text
   number INTEGER PRIMARY KEY,
   id TEXT NOT NULL,
   version INTEGER NOT NULL,
-  -- NULL: the fact ends with this version
   text TEXT,
   tokens INTEGER NOT NULL,
   since TEXT,
   until TEXT,
   pinned INTEGER NOT NULL,
-  -- person or model
   author TEXT NOT NULL,
-  -- the message that a person named as the source
   session TEXT,
   seq INTEGER,
-  -- the turns that the model learned it from, as JSON: sessionId, seq, to, and base, the version that it was shown
   learned TEXT,
   current INTEGER NOT NULL,
   created_at INTEGER NOT NULL,

@@ -2,13 +2,13 @@
  * The schemas of the objects' databases, as numbered steps. A user's database has a session's tables and its own.
  *
  * Append-only: never change a deployed step, because objects that ran it do not run it again.
- * Cloudflare bills rows written, so rare values are columns, not tables.
+ * Cloudflare bills rows written, so rare values are columns, not tables. Comments stand outside the SQL, which is part of
+ * the Worker.
  */
 import { FACT_VERSIONS } from "./fact-versions-step";
 
 interface Migration {
   version: number;
-  what: string;
   sql: string;
 }
 
@@ -25,8 +25,14 @@ const planReindex = (table: "messages" | "facts") => `INSERT OR REPLACE INTO due
 
 const migrations: Migration[] = [
   {
+    // Messages, turns and the full-text index.
+    // messages.traits: bits, see do/memory/traits.ts. tokens_so_far: the tokens of this and all earlier messages, so that
+    // no query adds them up. status: how the turn of an answer ended; NULL for complete. memory: which parts of the memory
+    // the prompt of an answer contained.
+    // turns is WITHOUT ROWID: a turn writes one row, not two. Its rows are small, because each look-up compares whole rows.
+    // partial: the text so far of a running turn.
+    // messages_fts contains no copy of the texts.
     version: 1,
-    what: "messages, turns, full-text index",
     sql: `
       CREATE TABLE messages (
         seq INTEGER PRIMARY KEY,
@@ -35,20 +41,15 @@ const migrations: Migration[] = [
         name TEXT,
         content TEXT NOT NULL,
         tokens INTEGER NOT NULL,
-        -- what it looks like, as bits: see recall/traits.ts
         traits INTEGER NOT NULL,
-        -- tokens of this and all earlier messages, so that no query has to add them up
         tokens_so_far INTEGER NOT NULL,
         created_at INTEGER NOT NULL,
-        -- of an answer: how its turn ended, NULL for complete, and what of the memory it was given
         status TEXT,
         memory TEXT
       );
-      -- WITHOUT ROWID: one row written a turn, not two. Rows are kept small, because every look-up compares whole ones.
       CREATE TABLE turns (
         id TEXT PRIMARY KEY,
         question_seq INTEGER NOT NULL,
-        -- what has come so far of a turn that runs
         partial TEXT,
         model TEXT,
         finish_reason TEXT,
@@ -60,47 +61,46 @@ const migrations: Migration[] = [
         finished_at INTEGER
       ) WITHOUT ROWID;
       CREATE INDEX turns_by_key ON turns (idempotency_key) WHERE idempotency_key IS NOT NULL;
-      -- without a copy of the content: the messages have it
       CREATE VIRTUAL TABLE messages_fts USING fts5(content, name, content = '', contentless_delete = 1,
         ${TOKENIZE});`,
   },
   {
+    // The tasks that the object does later.
     version: 2,
-    what: "what the object does later",
     sql: "CREATE TABLE due (task TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
   },
   {
+    // Vectors of the messages, 64 per row, and their signs.
     version: 3,
-    what: "vectors of the messages, 64 to a row, and their signs alone",
     sql: `CREATE TABLE vectors (block INTEGER PRIMARY KEY, data BLOB NOT NULL);
       CREATE TABLE signs (block INTEGER PRIMARY KEY, data BLOB NOT NULL)`,
   },
   {
+    // Function calls and their results. They stand between a question and its answer.
+    // messages.calls: the calls of an assistant's message, as JSON. call_id: the call that a tool's message answers.
+    // turns.answer_seq: the place of the answer; NULL if it follows the question directly.
     version: 4,
-    what: "calls of functions, their results, and so answers that do not stand right behind their question",
     sql: `
-      -- of an assistant's message: the functions that it calls, as JSON; of a tool's: the call that it answers
       ALTER TABLE messages ADD COLUMN calls TEXT;
       ALTER TABLE messages ADD COLUMN call_id TEXT;
-      -- where the answer stands, or will stand; NULL for right behind the question
       ALTER TABLE turns ADD COLUMN answer_seq INTEGER`,
   },
   {
+    // Notes of tasks. A task that is not due has no time.
     version: 5,
-    what: "what a task needs to know, also while it is not due: then its time is NULL",
     sql: `ALTER TABLE due RENAME TO due_before;
       CREATE TABLE due (task TEXT PRIMARY KEY, at INTEGER, note TEXT) WITHOUT ROWID;
       INSERT INTO due (task, at) SELECT task, at FROM due_before;
       DROP TABLE due_before`,
   },
   {
+    // Messages whose vectors were emptied and must be created again.
     version: 6,
-    what: "messages whose vectors were emptied, and are to be made again",
     sql: "CREATE TABLE stale_vectors (seq INTEGER PRIMARY KEY)",
   },
   {
+    // Plans a task that rebuilds the index of version 2.0.0, and deletes the tables of its unfinished imports.
     version: 7,
-    what: "the index by version 2.0.0 is rebuilt by a task; tables of its unfinished imports are deleted",
     sql: `${planReindex("messages")};
       DROP TABLE IF EXISTS staged_messages_fts;
       DROP TABLE IF EXISTS staged_messages;
@@ -114,23 +114,24 @@ const migrations: Migration[] = [
 /** The steps of a user's database after those of a session's. */
 const userMigrations: Migration[] = [
   {
+    // The user's sessions, the places of their messages, and facts.
+    // sessions.life: a session that starts again has another one. gone, gone_at: the last one that was deleted, and its time.
+    // told: messages of the session up to this number were sent to this object. messages: the number of those stored here.
+    // runs: consecutive messages of one session. behind: the number, in the session, of the message before the first one.
+    // facts.learnt: whether the model learned the fact; it is then deleted with its session.
     version: 1,
-    what: "the user's sessions, where their messages stand, facts",
     sql: `
       CREATE TABLE sessions (
         id TEXT PRIMARY KEY,
-        -- a session that begins anew has another life; gone: the last one that was deleted, and when
         life TEXT NOT NULL,
         gone TEXT,
         gone_at INTEGER,
-        -- up to which of its messages it was told; how many of them are here
         told INTEGER NOT NULL DEFAULT 0,
         messages INTEGER NOT NULL DEFAULT 0,
         title TEXT,
         first_at INTEGER,
         last_at INTEGER
       ) WITHOUT ROWID;
-      -- messages of one session that stand one after the other, here and there: behind is the seq before the first, there
       CREATE TABLE runs (
         first INTEGER PRIMARY KEY,
         last INTEGER NOT NULL,
@@ -144,7 +145,6 @@ const userMigrations: Migration[] = [
         tokens INTEGER NOT NULL,
         session TEXT,
         seq INTEGER,
-        -- whether the model learnt it, which then goes with its session
         learnt INTEGER NOT NULL,
         created_at INTEGER NOT NULL,
         updated_at INTEGER NOT NULL
@@ -153,31 +153,31 @@ const userMigrations: Migration[] = [
         ${TOKENIZE});`,
   },
   {
+    // Titles that a person chose.
     version: 2,
-    what: "titles that somebody gave",
     sql: "ALTER TABLE sessions ADD COLUMN named TEXT",
   },
   {
+    // Epochs instead of lives and times of deletions, and an index of runs by session.
+    // opened_at: when the session last requested its epoch, by the clock of the user's object; NULL for earlier sessions.
     version: 3,
-    what: "epochs instead of lives and the times of deletions; where a session's messages stand, by session",
     sql: `
       DELETE FROM sessions WHERE gone = life;
       ALTER TABLE sessions DROP COLUMN gone;
       ALTER TABLE sessions DROP COLUMN gone_at;
       ALTER TABLE sessions RENAME COLUMN life TO epoch;
-      -- when the session last asked for its epoch, by the clock of the user's object; NULL for sessions before this step
       ALTER TABLE sessions ADD COLUMN opened_at INTEGER;
       DELETE FROM meta WHERE key = 'deleted_at';
       CREATE INDEX runs_by_session ON runs (session, behind)`,
   },
   {
+    // Rebuilds the index of facts too, also for users without messages.
     version: 4,
-    what: "the index of facts is rebuilt too, also of users without messages",
     sql: planReindex("facts"),
   },
   {
+    // Versions of facts, with all their sources and the time span in which they are true.
     version: 5,
-    what: "versions of facts, with all their sources and the time span in which they are true",
     sql: FACT_VERSIONS,
   },
 ];

@@ -1,9 +1,10 @@
 /** JSON-RPC 2.0 as MCP uses it: one message per body, no batches, errors with a code. */
-import { zValidator } from "@hono/zod-validator";
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import * as z from "zod/mini";
 import type { AppEnv } from "../../env";
 import { json } from "../../middleware/json-response";
-import { validates } from "../../middleware/validation";
+import { validator } from "../../middleware/validation";
 import { type mcpError, mcpRequest } from "../../schema/mcp-schema";
 import type { ResponseBody } from "../../schema/response-body";
 
@@ -37,11 +38,13 @@ const refusal = (code: number, message: string): ResponseBody<typeof mcpError> =
   error: { code, message },
 });
 
+const refused = (c: Context, message: string) => json(c, refusal(INVALID_REQUEST, message), 400);
+
 /** Answers 400 to an unknown `MCP-Protocol-Version` and to malformed JSON. */
 export const readMessage = createMiddleware<AppEnv>(async (c, next) => {
   const version = c.req.header("mcp-protocol-version");
   if (version !== undefined && !PROTOCOLS.includes(version)) {
-    return json(c, refusal(INVALID_REQUEST, `MCP-Protocol-Version must be one of ${PROTOCOLS.join(", ")}.`), 400);
+    return refused(c, `MCP-Protocol-Version must be one of ${PROTOCOLS.join(", ")}.`);
   }
   try {
     await c.req.json();
@@ -52,15 +55,19 @@ export const readMessage = createMiddleware<AppEnv>(async (c, next) => {
   return next();
 });
 
-/** Answers 400 to a batch, to an `id` of null, and to JSON without a method or a result. */
-export const validMessage = zValidator("json", mcpRequest, (result, c) => {
-  if (result.success) return undefined;
-  const [issue] = result.error.issues;
-  const message = `${issue?.path.join(".") || "message"}: ${issue?.message ?? "is not one JSON-RPC message"}`;
-  return json(c, refusal(INVALID_REQUEST, message), 400);
-});
+type Message = typeof mcpRequest;
 
-validates(validMessage, { target: "json", schema: mcpRequest });
+/** Answers 400 to a batch, to an `id` of null, and to JSON without a method or a result. */
+export const validMessage = validator<Message, "json", z.output<Message>, ReturnType<typeof refused>>(
+  "json",
+  mcpRequest,
+  (given, c) => {
+    const result = z.safeParse(mcpRequest, given);
+    if (result.success) return result.data;
+    const [issue] = result.error.issues;
+    return refused(c, `${issue?.path.join(".") || "message"}: ${issue?.message ?? "is not one JSON-RPC message"}`);
+  },
+);
 
 /** Returns arguments without those that are null: many models send null for an optional argument. */
 export function withoutNulls(value: unknown, levels = ARGUMENT_LEVELS): unknown {

@@ -4,7 +4,8 @@
  * The official SDK would add 85 KiB gzipped, most of it for streams and elicitation, which this server does not use. Tests
  * use the SDK's client.
  */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
 import { version } from "../../../package.json";
 import type { AppEnv } from "../../env";

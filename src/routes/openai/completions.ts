@@ -1,5 +1,6 @@
 /** Models and chat completions of the OpenAI surface. Completions are stateless unless the request names a session. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import type { AppEnv } from "../../env";
 import { MAX_APPEND_BODY } from "../../limits";
 import { priceOf, windowOf } from "../../llm/catalogue";

@@ -1,5 +1,6 @@
 /** Responses of the OpenAI surface. Each one is stored in a session, which the next one may continue. */
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import type * as z from "zod/mini";
 import type { AppEnv } from "../../env";
 import { MAX_APPEND_BODY } from "../../limits";

@@ -70,8 +70,11 @@ export class FactRows {
 
   /** Returns the last versions of ended facts that contain all words of a text, newest first. They are not indexed. */
   endedWith(text: string): FactVersion[] {
-    const words = text.toLowerCase().split(/\s+/);
-    return this.ended().filter((fact) => words.every((word) => fact.text.toLowerCase().includes(word)));
+    const words = [...new Set(text.toLowerCase().split(/\s+/))];
+    return this.ended().filter((fact) => {
+      const said = fact.text.toLowerCase();
+      return words.every((word) => said.includes(word));
+    });
   }
 
   /** Returns the current version of a fact; undefined if the fact ended or does not exist. */

@@ -122,9 +122,9 @@ export class FactRows {
     return number;
   }
 
-  /** Sets whether every prompt contains a fact. */
-  pin(number: number, pinned: boolean): void {
-    this.#db.write("UPDATE facts SET pinned = ? WHERE number = ?", Number(pinned), number);
+  /** Sets whether every prompt contains a fact, also after an earlier version has become current again. */
+  pin(id: string, pinned: boolean): void {
+    this.#db.write("UPDATE facts SET pinned = ?1 WHERE id = ?2 AND pinned <> ?1", Number(pinned), id);
   }
 
   /** Sets the message that a person named as the source of a version. */

@@ -134,7 +134,9 @@ export class UserFacts {
   #change(change: Exclude<FactChange, { do: "add" }>, turn: Learned): void {
     const { shown } = change;
     if (this.rows.history(shown.id).length >= MAX_VERSIONS) return;
-    const by = { id: shown.id, pinned: shown.pinned, writtenBy: "model" as const, learned: [turn] };
+    // A person may have pinned the fact after the model was shown it.
+    const pinned = this.rows.get(shown.id)?.pinned ?? shown.pinned;
+    const by = { id: shown.id, pinned, writtenBy: "model" as const, learned: [turn] };
     const same = change.do === "change" ? this.same(change.text) : undefined;
     if (same && same.id !== shown.id) this.#support(same, turn);
     if (change.do === "change" && (!same || same.id === shown.id)) {
@@ -170,7 +172,7 @@ export class UserFacts {
     const isChanged = text !== fact.text || since !== fact.since || until !== fact.until;
     if (isChanged || (isSaid && fact.writtenBy === "model"))
       return this.#version(this.#addVersion({ ...stored, text, since, until, pinned, source, writtenBy: "person" }));
-    this.rows.pin(fact.number, pinned);
+    this.rows.pin(fact.id, pinned);
     if (source) this.rows.cite(fact.number, source);
     return this.#version(fact.number);
   }

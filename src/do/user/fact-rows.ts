@@ -169,6 +169,12 @@ export class FactRows {
     for (const { id } of this.ended().slice(MAX_FACTS)) this.delete(id);
   }
 
+  /** Deletes the oldest ends of a fact that was restored more than {@link MAX_VERSIONS} times. No version depends on them. */
+  dropEnds(id: string): void {
+    const query = "SELECT number FROM facts WHERE id = ? AND text IS NULL ORDER BY version DESC LIMIT -1 OFFSET ?";
+    this.deleteVersions(this.#db.rows<Row>(query, id, MAX_VERSIONS).map(({ number }) => number));
+  }
+
   /** Rebuilds the index of all facts. Call it inside a transaction. */
   reindex(): void {
     for (const { number, text, createdAt } of this.current()) {

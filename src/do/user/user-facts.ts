@@ -180,6 +180,7 @@ export class UserFacts {
   /** Adds a version that a person wishes. Beyond {@link MAX_VERSIONS} the older half of the history is deleted. */
   #addVersion(version: Parameters<FactRows["add"]>[0]): number {
     const number = this.rows.add(version);
+    this.rows.dropEnds(version.id ?? "");
     const history = this.rows.history(version.id ?? "");
     if (history.length > MAX_VERSIONS) {
       this.rows.deleteVersions(history.slice(MAX_VERSIONS / 2).map((old) => old.number));

@@ -165,14 +165,11 @@ export class LearnFacts {
     await countTokens(this.#env, noted.meter, completion.value.usage?.totalTokens ?? 0);
     const changes = changesIn(completion.value, shown);
     if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
-    // A reply to a prompt that contained a deleted fact may repeat it. The turn is learned from again, without that fact.
-    if (!shown.every((fact) => facts.exists(fact))) return "again";
+    // A reply to a prompt that contained a deleted fact or message may repeat it. The rest is learned from again, without it.
+    const isWhole = this.#messagesOf({ ...turn, to }).length === messages.length;
+    if (!isWhole || !shown.every((fact) => facts.exists(fact))) return "again";
     try {
-      return this.#done(turn, () => {
-        // The turn may have been deleted meanwhile.
-        if (this.#messagesOf({ ...turn, to }).length === 0) return;
-        facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to });
-      });
+      return this.#done(turn, () => facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to }));
     } catch (error) {
       thrownFailure(error);
       // Without the turn, the next run does not pay for the same call again.

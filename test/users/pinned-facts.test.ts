@@ -9,8 +9,7 @@ import { worker } from "../support/worker";
 const llamory = worker(PATIENT);
 
 describe("a pinned fact", () => {
-  const pin = (user: string, id: string, pinned: boolean) =>
-    llamory.patch(`/users/${user}/facts/${id}`, { pinned });
+  const pin = (user: string, id: string, pinned: boolean) => llamory.patch(`/users/${user}/facts/${id}`, { pinned });
 
   it("stays pinned if it was pinned while the model read it", async () => {
     const user = freshUser();

@@ -20,6 +20,7 @@ import * as ask from "./routes/ask";
 import * as debug from "./routes/debug";
 import * as exports from "./routes/exports";
 import * as facts from "./routes/facts";
+import * as forks from "./routes/forks";
 import * as health from "./routes/health";
 import * as mcp from "./routes/mcp/server";
 import * as completions from "./routes/openai/completions";
@@ -52,6 +53,7 @@ export const app = base
   .route("/", messages.routes)
   .route("/", search.routes)
   .route("/", exports.routes)
+  .route("/", forks.routes)
   .route("/", turns.routes)
   .route("/", users.routes)
   .route("/", facts.routes)
@@ -69,6 +71,7 @@ export const operations = (): Operations => ({
   ...messages.operations(),
   ...search.operations(),
   ...exports.operations(),
+  ...forks.operations(),
   ...turns.operations(),
   ...users.operations(),
   ...facts.operations(),
@@ -79,7 +82,11 @@ export const operations = (): Operations => ({
   ...debug.operations(),
 });
 
+/** Paths of the OpenAI API without its prefix, as clients with a wrong base URL request them. */
+const WITHOUT_V1 = /^\/(?:chat\/completions|completions|responses|conversations|models|embeddings)(?:\/|$)/;
+
 app.notFound((c) => {
+  if (WITHOUT_V1.test(c.req.path)) return respond(c, { reason: "base_url" });
   const allow = METHODS.filter((method) =>
     app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
   );

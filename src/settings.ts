@@ -40,17 +40,18 @@ const holders = z.pipe(
 
 const isOrigin = (text: string) => !text.includes("*") && URL.canParse(text) && new URL(text).origin === text;
 
-const origins = z
-  .pipe(
-    text(),
-    z.transform((list) => list.split(",").flatMap((entry) => entry.trim() || [])),
-  )
-  .check(
-    z.refine(
-      (list) => list.every((entry) => entry === "*" || isOrigin(entry)),
-      "must be `*` or origins like https://example.com",
-    ),
-  );
+/** Entries that are separated by commas. */
+const list = z.pipe(
+  text(),
+  z.transform((entries) => entries.split(",").flatMap((entry) => entry.trim() || [])),
+);
+
+const origins = list.check(
+  z.refine(
+    (entries) => entries.every((entry) => entry === "*" || isOrigin(entry)),
+    "must be `*` or origins like https://example.com",
+  ),
+);
 
 export const settingsSchema = z.object({
   /** The model that answers: an id of Workers AI, or of the server at `OPENAI_BASE_URL`. */
@@ -59,6 +60,8 @@ export const settingsSchema = z.object({
   FALLBACK_MODEL: text("@cf/meta/llama-3.3-70b-instruct-fp8-fast"),
   /** The model that answers requests with tools or JSON formats if `MODEL` supports neither; empty for none. */
   TOOL_MODEL: text(),
+  /** More models that requests may name, separated by commas. */
+  MODELS: list,
   /** The first message of every prompt. */
   SYSTEM_PROMPT: z._default(
     z.string().check(z.maxLength(8_000)),

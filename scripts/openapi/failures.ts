@@ -40,7 +40,7 @@ const CLOSED = [
   "session_lost",
   "schema_too_new",
 ] as const;
-const BODY = ["malformed_json", "unsupported_media_type", "body_too_large"] as const;
+const BODY = ["malformed_json", "unsupported_media_type", "unsupported_encoding", "body_too_large"] as const;
 
 /** Returns all failures of an operation. */
 export function failuresOf({ failures = [], tokens, ...operation }: FullOperation): Reason[] {

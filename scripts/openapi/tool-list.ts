@@ -5,5 +5,12 @@ import { tools } from "../../src/routes/mcp/tools";
 export const toolList = Object.entries(tools).map(([name, { description, input }]) => ({
   name,
   description,
-  inputSchema: z.toJSONSchema(input, { io: "input", unrepresentable: "any" }),
+  inputSchema: z.toJSONSchema(input, {
+    io: "input",
+    unrepresentable: "any",
+    // Clients that turn schemas into grammars refuse patterns with classes. The tools check the arguments themselves.
+    override: ({ jsonSchema }) => {
+      jsonSchema.pattern = undefined;
+    },
+  }),
 }));

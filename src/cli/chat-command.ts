@@ -79,7 +79,7 @@ export async function chatCommand(options: Options): Promise<ExitCode> {
 async function runningTurn(options: Options): Promise<string | undefined> {
   const { session: sessionId = DEFAULT_SESSION } = options;
   const response = await clientOf(options).sessions[":sessionId"].messages.$get({
-    param: { sessionId },
+    param: { sessionId: encodeURIComponent(sessionId) },
     query: { limit: "1" },
   });
   if (response.status !== 200) throw await refusalOf(response);
@@ -87,13 +87,12 @@ async function runningTurn(options: Options): Promise<string | undefined> {
   return newest?.status === "running" ? newest.turnId : undefined;
 }
 
-/** Ends a turn. Servers of version 2 have no route `cancel`: there, DELETE ends a turn. */
+/** Ends a turn, and keeps its text. */
 async function cancel(options: Options, turnId: string): Promise<void> {
   const { session: sessionId = DEFAULT_SESSION } = options;
   const turn = `/sessions/${encodeURIComponent(sessionId)}/turns/${turnId}`;
   try {
-    const { status } = await serverFetch(options, `${turn}/cancel`, "POST");
-    if (status === 404 || status === 405) await serverFetch(options, turn, "DELETE");
+    await serverFetch(options, `${turn}/cancel`, "POST");
   } catch {
     process.stderr.write("llamory: The server cannot be reached. The answer may be completed there.\n");
   }
@@ -111,7 +110,10 @@ async function explain(options: Options, answer: Answer | undefined): Promise<vo
   for (const sessionId of new Set(recalled.map((message) => message.sessionId))) {
     const own = recalled.filter((message) => message.sessionId === sessionId);
     const query = { seq: own.map(({ seq }) => seq).join(",") };
-    const response = await clientOf(options).sessions[":sessionId"].messages.$get({ param: { sessionId }, query });
+    const response = await clientOf(options).sessions[":sessionId"].messages.$get({
+      param: { sessionId: encodeURIComponent(sessionId) },
+      query,
+    });
     if (response.status !== 200) throw await refusalOf(response);
     for (const { seq, role, name, content, createdAt } of (await response.json()).data.reverse()) {
       const text = content.replace(/\s+/g, " ");

@@ -10,7 +10,7 @@ export async function forgetCommand(options: Options): Promise<ExitCode> {
   const { session: sessionId, user: userId, fact: factId } = options;
   const client = clientOf(options);
   if (factId !== undefined) {
-    const param = { userId: required(options, "user"), factId };
+    const param = { userId: encodeURIComponent(required(options, "user")), factId: encodeURIComponent(factId) };
     await confirm(options, `fact ${factId}`);
     const response = await client.users[":userId"].facts[":factId"].$delete({ param });
     if (response.status !== 200) throw await refusalOf(response);
@@ -21,13 +21,15 @@ export async function forgetCommand(options: Options): Promise<ExitCode> {
     throw new CliError("Name what to delete: --session ID, --user ID, or --user ID --fact ID.");
   if (sessionId !== undefined) {
     await confirm(options, `session ${sessionId}`);
-    const response = await client.sessions[":sessionId"].$delete({ param: { sessionId } });
+    const response = await client.sessions[":sessionId"].$delete({
+      param: { sessionId: encodeURIComponent(sessionId) },
+    });
     if (response.status !== 200) throw await refusalOf(response);
     const body = await response.json();
     print(options, body, `Deleted session ${sessionId} with ${body.deleted} messages.`);
   } else if (userId !== undefined) {
     await confirm(options, `user ${userId} with all sessions and facts`);
-    const response = await client.users[":userId"].$delete({ param: { userId } });
+    const response = await client.users[":userId"].$delete({ param: { userId: encodeURIComponent(userId) } });
     if (response.status !== 200) throw await refusalOf(response);
     const body = await response.json();
     print(options, body, `Deleted user ${userId} with ${body.sessions} sessions and ${body.facts} facts.`);

@@ -51,7 +51,9 @@ async function sessionsPage(options: Options, cursor: string | undefined): Promi
 export async function factsCommand(options: Options): Promise<ExitCode> {
   noMoreThan(options, 1);
   const userId = required(options, "user");
-  const response = await clientOf(options).users[":userId"].facts.$get({ param: { userId } });
+  const response = await clientOf(options).users[":userId"].facts.$get({
+    param: { userId: encodeURIComponent(userId) },
+  });
   if (response.status !== 200) throw await refusalOf(response);
   const { data } = await response.json();
   for (const fact of data)

@@ -5,20 +5,29 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Preview, PreviewOptions } from "../turn/preview";
-import type { Result } from "../turn/result";
+import { ok, type Result } from "../turn/result";
 import type { AskReply, Entry, Message, NewMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
 import { appendMessages } from "./session/append";
 import type { Appended } from "./session/append-keys";
 import type { AskRequest } from "./session/ask-request";
+import { deleteMessage } from "./session/delete-message";
 import { Embeddings } from "./session/embeddings";
+import { Fork, type ForkSource } from "./session/fork";
 import { Lifecycle } from "./session/lifecycle";
 import { Session, type SessionBindings } from "./session/session";
-import { type Page, type ReadInfo, type Search, type SearchResult, SessionReads } from "./session/session-reads";
+import type { SessionLimits } from "./session/session-limits";
+import {
+  type Page,
+  type ReadInfo,
+  type Search,
+  type SearchResult,
+  type SentPrompt,
+  SessionReads,
+} from "./session/session-reads";
 import { SessionTurns } from "./session/session-turns";
-import type { SessionLimits } from "./session/store";
 import { Transfer } from "./session/transfer";
-import { UserSync } from "./session/user-sync";
+import { type SessionChange, UserSync } from "./session/user-sync";
 
 export class ChatDO extends DurableObject<SessionBindings> {
   readonly #session: Session;
@@ -28,6 +37,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
   readonly #turns: SessionTurns;
   readonly #reads: SessionReads;
   readonly #transfer: Transfer;
+  readonly #fork: Fork;
 
   constructor(ctx: DurableObjectState, env: SessionBindings) {
     super(ctx, env);
@@ -38,6 +48,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
     this.#turns = new SessionTurns(this.#session, this.#user, this.#embeddings, this.#lifecycle);
     this.#reads = new SessionReads(this.#session, this.#user, this.#embeddings);
     this.#transfer = new Transfer(this.#session);
+    this.#fork = new Fork(this.#session, this.#user, this.#transfer);
     if (this.#session.store.recovered) void this.#lifecycle.written();
   }
 
@@ -65,8 +76,13 @@ export class ChatDO extends DurableObject<SessionBindings> {
   }
 
   /** Deletes the question and the answer of a turn; cancels it first if it runs. Later turns stay. */
-  withdrawTurn(turnId: string): Promise<Result<void>> {
-    return this.#turns.withdraw(turnId);
+  async withdrawTurn(turnId: string, reader?: string): Promise<Result<{ deleted: number }>> {
+    return this.#reads.turnRefusal(turnId, reader) ?? this.#turns.withdraw(turnId);
+  }
+
+  /** Deletes an appended message; `message_not_found`, `message_of_a_turn`. */
+  deleteMessage(seq: number): Promise<Result<void>> {
+    return deleteMessage(this.#session, this.#user, seq);
   }
 
   /**
@@ -82,11 +98,11 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return this.#reads.pick(seqs, reader);
   }
 
-  /** Sets the title of the session, in its user's object first. */
-  async rename(title: string): Promise<Result<void>> {
-    const renamed = await this.#user.rename(title);
-    if (renamed.ok) this.ctx.waitUntil(this.#lifecycle.written());
-    return renamed;
+  /** Changes the title of the session, in its user's object first, and its settings. Absent fields stay. */
+  async change(change: SessionChange): Promise<Result<void>> {
+    const changed = await this.#user.change(change);
+    if (changed.ok) this.ctx.waitUntil(this.#lifecycle.written());
+    return changed;
   }
 
   /** Appends messages, all or none, when the call is first in the queue. Without a request, the session has no limits. */
@@ -96,9 +112,30 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return appended;
   }
 
-  /** Returns the session as lines of JSON. */
-  export(): ReadableStream<Uint8Array> {
-    return this.#transfer.export();
+  /** Returns the session as lines of JSON. @param before only messages before this `seq` */
+  export(before?: number): ReadableStream<Uint8Array> {
+    return this.#transfer.export(before);
+  }
+
+  /** Returns the user and the settings of a session that will be copied. */
+  forkSource(reader?: string): Result<ForkSource> {
+    return this.#reads.readRefusal(reader) ?? ok(this.#fork.source());
+  }
+
+  /** Begins to fill this session with a copy. @returns the id of the import to add to; `session_not_empty` */
+  beginFork(request: AskRequest): Promise<Result<string>> {
+    return this.#fork.begin(request);
+  }
+
+  /** Makes the copy the content of the session, in one transaction. */
+  async finishFork(
+    id: string,
+    request: AskRequest,
+    source: Parameters<Fork["finish"]>[1],
+  ): Promise<Result<{ messages: number }>> {
+    const finished = await this.#fork.finish(id, source);
+    if (finished.ok) this.ctx.waitUntil(this.#appended(request));
+    return finished;
   }
 
   /** Starts an import into an empty session. @returns the id for the calls below */
@@ -166,6 +203,11 @@ export class ChatDO extends DurableObject<SessionBindings> {
   /** Returns the prompt of a question, and its parts. Starts no turn. */
   context(request: AskRequest, options: PreviewOptions): Promise<Result<Preview>> {
     return this.#reads.context(request, options);
+  }
+
+  /** Returns the prompt of a turn, rebuilt; `turn_not_found`. */
+  prompt(turnId: string, request: AskRequest): Promise<Result<SentPrompt>> {
+    return this.#reads.prompt(turnId, request);
   }
 
   /** Returns the messages that match a text best, best first. */

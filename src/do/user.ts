@@ -11,9 +11,9 @@ import { thrownFailure, tryWrite } from "./sqlite/try-write";
 import type { Extraction } from "./user/extraction";
 import { nearestFacts } from "./user/fact-ranking";
 import { LearnFacts, type LearningBindings } from "./user/learn-facts";
-import type { Known, Question, UserObject } from "./user/user-object";
+import type { Known, Question, SessionUpdate, UserObject } from "./user/user-object";
 import type { Cursor, ListedSession, Unwritten } from "./user/user-sessions";
-import { type Deletion, type ObjectNames, type SessionUpdate, UserStore } from "./user/user-store";
+import { type Deletion, type ObjectNames, UserStore } from "./user/user-store";
 
 /** Sessions that one call deletes, and how many of them at once. Each costs a call of its object. */
 const BATCH = 32;

@@ -74,7 +74,7 @@ async function append(
 ) {
   const response = await client.sessions[":sessionId"].messages.$post(
     {
-      param: { sessionId },
+      param: { sessionId: encodeURIComponent(sessionId) },
       json: {
         partial: true,
         ...(userId !== undefined && { userId }),
@@ -92,7 +92,10 @@ async function append(
 }
 
 async function rename(client: Client, sessionId: string, title: string): Promise<void> {
-  const response = await client.sessions[":sessionId"].$patch({ param: { sessionId }, json: { title } });
+  const response = await client.sessions[":sessionId"].$patch({
+    param: { sessionId: encodeURIComponent(sessionId) },
+    json: { title },
+  });
   if (response.status !== 200) throw await refusalOf(response);
 }
 

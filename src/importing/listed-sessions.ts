@@ -18,7 +18,10 @@ export async function sessionsOf(client: Client, userId: string): Promise<Map<st
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const query = { limit: "100", ...(cursor !== undefined && { cursor }) };
-    const response = await client.users[":userId"].sessions.$get({ param: { userId }, query });
+    const response = await client.users[":userId"].sessions.$get({
+      param: { userId: encodeURIComponent(userId) },
+      query,
+    });
     if (response.status !== 200) throw await refusalOf(response);
     const { data, nextCursor } = await response.json();
     for (const { sessionId, messages, lastAt } of data) listed.set(sessionId, { messages, lastAt });

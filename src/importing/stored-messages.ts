@@ -43,7 +43,10 @@ const PAGE = 1_000;
 
 async function pageOf(client: Client, sessionId: string, limit: number, before?: number) {
   const query = { limit: String(limit), ...(before !== undefined && { before: String(before) }) };
-  const response = await client.sessions[":sessionId"].messages.$get({ param: { sessionId }, query });
+  const response = await client.sessions[":sessionId"].messages.$get({
+    param: { sessionId: encodeURIComponent(sessionId) },
+    query,
+  });
   if (response.status !== 200) throw await refusalOf(response);
   return response.json();
 }

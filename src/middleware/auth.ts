@@ -8,7 +8,7 @@ import { rulesOf } from "./route";
 import { readSessionToken } from "./session-token";
 
 /**
- * Authenticates a request by its token (`Authorization: Bearer` or `X-API-Key`) and sets the caller. Without `API_TOKENS`
+ * Authenticates a request by its token (`Authorization: Bearer`, `X-API-Key` or `api-key`) and sets the caller. Without `API_TOKENS`
  * every request is refused, unless `AUTH` is `off`. Limits requests per tenant and per session token's user or sessions,
  * and wrong tokens per address.
  */
@@ -49,8 +49,8 @@ async function digestOf(text: string): Promise<string> {
 
 async function callerOf(c: Context<AppEnv>, settings: Settings): Promise<Caller | AnyFailure> {
   const { API_TOKENS, SESSION_KEY } = settings;
-  const bearer = /^Bearer (.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  const token = bearer ?? c.req.header("x-api-key") ?? "";
+  const bearer = /^Bearer +(\S.*)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  const token = bearer ?? c.req.header("x-api-key") ?? c.req.header("api-key") ?? "";
   const given = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
   // Compares all of them in constant time, so that the duration reveals nothing about a digest.
   const [holder] = API_TOKENS.filter(({ bytes }) => crypto.subtle.timingSafeEqual(given, bytes));

@@ -1,14 +1,42 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../env";
-import { FailureError } from "./respond";
+import { FailureError, invalid } from "./respond";
+import { rulesOf } from "./route";
 
-/** Refuses a body of another type than JSON. Hono would read it as an empty one, and the error would not name the cause. */
+/** Some clients send `text/json`, or the header twice. */
+const JSON_TYPE = /^(?:application\/(?:[\w.+-]+\+|x-nd)?|text\/)json\s*(?:[;,]|$)/i;
+/** The types that Hono's validator reads. */
+const HONO_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+
+/**
+ * Refuses a body of another type than JSON, or with a `Content-Encoding`: Hono would read it as an empty one, and the error
+ * would not name the cause. Refuses bytes that are not UTF-8: they would be stored as other characters.
+ */
 export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
   const { raw } = c.req;
   const type = raw.headers.get("content-type");
   const hasBody = raw.body !== null && raw.headers.get("content-length") !== "0";
-  const isJson = type !== null && /^application\/(?:[\w.+-]+\+|x-nd)?json\s*(?:;|$)/i.test(type);
-  if (["POST", "PATCH"].includes(raw.method) && hasBody && !isJson)
-    throw new FailureError({ reason: "unsupported_media_type" });
+  if (!["POST", "PATCH"].includes(raw.method) || !hasBody) return next();
+  if (type === null || !JSON_TYPE.test(type)) throw new FailureError({ reason: "unsupported_media_type" });
+  const encoding = raw.headers.get("content-encoding") ?? "identity";
+  if (encoding.toLowerCase() !== "identity") throw new FailureError({ reason: "unsupported_encoding" });
+  // An import decodes its lines while it reads them.
+  if (rulesOf(c).maxBody === null) return next();
+  const bytes = await raw.arrayBuffer();
+  // Hono keeps a promise here; its type says text.
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(decoded(bytes)) });
+  if (!HONO_TYPE.test(type)) {
+    const headers = new Headers(raw.headers);
+    headers.set("content-type", "application/json");
+    c.req.raw = new Request(raw.url, { method: raw.method, headers, signal: raw.signal });
+  }
   return next();
 });
+
+function decoded(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw invalid("", "the body is not valid UTF-8");
+  }
+}

@@ -35,7 +35,8 @@ export function respond(c: Context<AppEnv>, cause: AnyFailure): Response {
   const failure = visibleTo(c, cause);
   const { status, headers } = responseOf(failure);
   c.var.logged.code = failure.reason;
-  if (c.req.path.startsWith("/v1/")) return json(c, openaiErrorOf(failure), status, headers);
+  if (c.req.path.startsWith("/v1/") || failure.reason === "base_url")
+    return json(c, openaiErrorOf(failure), status, headers);
   return json(c, problemOf(failure, c.var.requestId), status, {
     ...headers,
     "content-type": "application/problem+json",

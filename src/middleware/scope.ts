@@ -5,12 +5,17 @@ import type { Result } from "../turn/result";
 import { FailureError } from "./respond";
 import { rulesOf } from "./route";
 
+/** Returns whether the caller has a session token, and not an API token. */
+export function isSessionToken(c: Context<AppEnv>): boolean {
+  const { sessions, userId } = c.var.caller;
+  return sessions !== undefined || userId !== undefined;
+}
+
 /** Refuses session tokens on routes that do not declare them (`tokens`). */
 export const limitScope = createMiddleware<AppEnv>((c, next) => {
-  const { sessions, userId } = c.var.caller;
-  const isSessionToken = sessions !== undefined || userId !== undefined;
+  const { userId } = c.var.caller;
   const { tokens } = rulesOf(c);
-  const isAllowed = !isSessionToken || tokens === "session" || (tokens === "user" && userId !== undefined);
+  const isAllowed = !isSessionToken(c) || tokens === "session" || (tokens === "user" && userId !== undefined);
   if (!isAllowed) throw new FailureError({ reason: "forbidden" });
   return next();
 });

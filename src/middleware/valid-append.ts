@@ -1,7 +1,7 @@
 import { validator } from "hono/validator";
 import * as z from "zod/mini";
 import { appendRequest, partialAppend, type RefusedMessage } from "../schema/session-schema";
-import { refused, validates } from "./validation";
+import { fieldErrors, refused, validates } from "./validation";
 
 type Sent = z.input<typeof appendRequest>;
 type Valid = z.output<typeof appendRequest> & { refused: RefusedMessage[] };
@@ -23,10 +23,12 @@ validates(validAppend, { target: "json", schema: appendRequest });
 /** Returns the refused messages by index; undefined if more than messages is wrong. */
 function refusedIn({ issues }: z.core.$ZodError): Map<number, RefusedMessage> | undefined {
   const found = new Map<number, RefusedMessage>();
-  for (const { path, message } of issues) {
-    const [field, index, ...inside] = path;
+  for (const issue of issues) {
+    const [field, index] = issue.path;
     if (field !== "messages" || typeof index !== "number") return undefined;
-    if (!found.has(index)) found.set(index, { index, message: [...inside.map(String), message].join(": ") });
+    const [error] = fieldErrors(issue);
+    const inside = error?.path.split(".").slice(2) ?? [];
+    if (!found.has(index)) found.set(index, { index, message: [...inside, error?.message].join(": ") });
   }
   return found;
 }

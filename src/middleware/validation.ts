@@ -44,6 +44,12 @@ function read<T extends z.core.$ZodType>(given: unknown, schema: T): z.output<T>
 
 /** Returns the error that lists the issues of a schema. */
 export function refused(error: Pick<z.core.$ZodError, "issues">): FailureError {
-  const errors = error.issues.slice(0, MAX_ERRORS).map(({ path, message }) => ({ path: path.join("."), message }));
+  const errors = error.issues.slice(0, MAX_ERRORS).flatMap(fieldErrors).slice(0, MAX_ERRORS);
   return new FailureError({ reason: "invalid_request", errors });
 }
+
+/** Returns the fields of an issue, and what is wrong with them. */
+export const fieldErrors = (issue: z.core.$ZodIssue): { path: string; message: string }[] =>
+  issue.code === "unrecognized_keys"
+    ? issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "is an unknown field" }))
+    : [{ path: issue.path.join("."), message: issue.message }];

@@ -39,7 +39,7 @@ export class Api {
   }
 
   async cancel(sessionId: string, turnId: string) {
-    await parseResponse(this.#turn.$delete({ param: { sessionId, turnId } }));
+    await parseResponse(this.#turn.cancel.$post({ param: { sessionId, turnId } }));
   }
 
   turn(sessionId: string, turnId: string) {

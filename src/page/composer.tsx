@@ -6,7 +6,7 @@ import { PromptPreview } from "./prompt-preview";
 import type { PageState } from "./state";
 
 /** Characters of a question. */
-const MAX_QUESTION = 32_000;
+const MAX_QUESTION = 400_000;
 /** The key code of a key that an input method handles. Safari sends it without isComposing. */
 const INPUT_METHOD = 229;
 

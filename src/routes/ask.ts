@@ -1,17 +1,21 @@
 import { Hono } from "hono";
 import type * as z from "zod/mini";
 import type { AppEnv } from "../env";
+import { MAX_ASK_BODY } from "../limits";
 import { eventStream } from "../middleware/event-stream";
 import { json } from "../middleware/json-response";
-import { FailureError, orThrow } from "../middleware/respond";
+import { prefersEvents } from "../middleware/prefers-events";
+import { FailureError, invalid, orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
+import { isSessionToken } from "../middleware/scope";
 import { headersOf, valid } from "../middleware/validation";
-import { askRequestOf, askSession, callSession, promptInputOf } from "../rpc/call-session";
+import { askRequestOf, askSession, callSession, modelOf, modelsOf, promptInputOf } from "../rpc/call-session";
 import { fingerprintOf } from "../rpc/fingerprint";
 import { askHeaders, askRequest, askResponse, resetRequest, resetResponse } from "../schema/ask-schema";
 import type { ResponseBody } from "../schema/response-body";
 import type { Idempotency } from "../turn/types";
 import type { AskForm } from "../wire/ask-events";
+import { receivedOf } from "../wire/event-id";
 import { toAnswer } from "../wire/to-json";
 import { CHANGE_FAILURES, type Operations, TURN_EVENTS, TURN_FAILURES } from "./operation";
 
@@ -25,7 +29,7 @@ export const operations = (): Operations => ({
     example: { sessionId: "a", question: "My name is Ana and I keep bees in Lisbon." },
     response: askResponse,
     events: TURN_EVENTS,
-    failures: [...TURN_FAILURES, "idempotency_conflict", "turn_followers_full"],
+    failures: [...TURN_FAILURES, "idempotency_conflict", "turn_followers_full", "not_the_last_turn", "turn_not_found"],
     postman: [
       {
         at: 40,
@@ -84,25 +88,48 @@ export const operations = (): Operations => ({
 /** Returns the key of a request with a fingerprint of all fields that shape its answer, without those that say how it is sent. */
 async function idempotencyOf(
   key: string,
-  { question, maxTokens, temperature, timeZone }: z.output<typeof askRequest>,
+  { question, maxTokens, temperature, timeZone, replaces, instructions, model }: z.output<typeof askRequest>,
 ): Promise<Idempotency> {
-  const shape = [question, maxTokens ?? null, temperature ?? null, ...(timeZone === undefined ? [] : [timeZone])];
+  // Absent fields are left out, so that keys of earlier versions stay valid.
+  const shape: unknown[] = [
+    question,
+    maxTokens ?? null,
+    temperature ?? null,
+    ...(timeZone === undefined ? [] : [timeZone]),
+  ];
+  const added = JSON.stringify({ replaces, instructions, model });
+  if (added !== "{}") shape.push(added);
   return { key, fingerprint: await fingerprintOf(JSON.stringify(shape)) };
 }
 
+const MODELS_LISTED = "must be a model that `GET /v1/models` lists";
+
+/** Refuses fields that need a stored turn. */
+function requireNothingStored(replaces: string | undefined, key: string | undefined): void {
+  if (replaces !== undefined) throw invalid("replaces", "cannot be given together with `remember: false`");
+  if (key !== undefined) throw invalid("idempotency-key", "cannot be given together with `remember: false`");
+}
+
 export const routes = new Hono<AppEnv>()
-  .post("/ask", route({ tokens: "session" }), valid("json", askRequest), async (c) => {
+  .post("/ask", route({ tokens: "session", maxBody: MAX_ASK_BODY }), valid("json", askRequest), async (c) => {
     const request = c.req.valid("json");
-    const { accept, "idempotency-key": key } = headersOf(c, askHeaders);
-    const { sessionId, userId, onBusy } = request;
-    const streams = request.stream ?? accept?.includes("text/event-stream") ?? false;
+    const { accept, "idempotency-key": key, "last-event-id": lastEventId } = headersOf(c, askHeaders);
+    const { sessionId, userId, onBusy, replaces, remember } = request;
+    if (remember === false) requireNothingStored(replaces, key);
+    const streams = request.stream ?? prefersEvents(accept);
     const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
-    const { question, maxTokens, temperature, timeZone } = request;
+    const { question, maxTokens, temperature, timeZone, instructions, model } = request;
+    if ((instructions ?? model) !== undefined && isSessionToken(c)) throw new FailureError({ reason: "forbidden" });
+    if (model !== undefined && !modelsOf(c).includes(model)) throw invalid("model", MODELS_LISTED);
     const asked = askRequestOf(c, sessionId, userId, {
-      input: promptInputOf(c, { question, maxTokens, temperature, timeZone }),
+      input: promptInputOf(c, { question, maxTokens, temperature, timeZone }, instructions),
+      model: modelOf(c, {}, model),
       form: streams ? form : undefined,
       idempotency: key === undefined ? undefined : await idempotencyOf(key, request),
       onBusy,
+      received: key === undefined ? undefined : receivedOf(lastEventId),
+      replaces,
+      store: remember,
     });
     const reply = await askSession(c, sessionId, asked);
     switch (reply.state) {

@@ -4,10 +4,10 @@ import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { valid } from "../middleware/validation";
-import { askRequestOf, callSession, limitsOf } from "../rpc/call-session";
+import { askRequestOf, callSession } from "../rpc/call-session";
+import { dropImport, fillImport } from "../rpc/fill-import";
 import { sessionParam } from "../schema/common-schema";
 import { exportLine, importResponse } from "../schema/export-schema";
-import { badLine, batchesOf } from "../schema/import-lines";
 import type { ResponseBody } from "../schema/response-body";
 import type { Operations } from "./operation";
 
@@ -67,22 +67,14 @@ export const routes = new Hono<AppEnv>()
     const { sessionId } = c.req.valid("param");
     const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport()));
     try {
-      let title: string | undefined;
-      for await (const { entries, lines, ...batch } of batchesOf(c.req.raw.body)) {
-        title ??= batch.title;
-        const add = callSession(c, sessionId, (stub) => stub.addToImport(id, entries, limitsOf(c)), { retry: false });
-        const repeated = orThrow(await add);
-        if (repeated === null) continue;
-        throw badLine(lines[repeated] ?? 0, "there is a turn with this id before it", ["turn", "id"]);
-      }
+      const title = await fillImport(c, sessionId, id, c.req.raw.body);
       const request = askRequestOf(c, sessionId, undefined);
       const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, request, title), { retry: false });
       const { messages } = orThrow(await finish);
       const body: ResponseBody<typeof importResponse> = { sessionId, messages };
       return json(c, body, 201);
     } catch (error) {
-      // If this fails too, the object deletes the import when it wakes.
-      await callSession(c, sessionId, (stub) => stub.cancelImport(id)).catch(() => {});
+      await dropImport(c, sessionId, id);
       throw error;
     }
   });

@@ -12,10 +12,17 @@ import { readerOf } from "../rpc/call-user";
 import { fingerprintOf } from "../rpc/fingerprint";
 import { sessionParam } from "../schema/common-schema";
 import type { ResponseBody } from "../schema/response-body";
-import { appendHeaders, appendResponse, historyQuery, historyResponse } from "../schema/session-schema";
+import {
+  appendHeaders,
+  appendResponse,
+  historyQuery,
+  historyResponse,
+  messageDeleted,
+  messageParam,
+} from "../schema/session-schema";
 import { ok } from "../turn/result";
 import { toMessage } from "../wire/to-json";
-import type { Operations } from "./operation";
+import { CHANGE_FAILURES, type Operations } from "./operation";
 
 export const operations = (): Operations => ({
   "GET /sessions/:sessionId/messages": {
@@ -49,6 +56,17 @@ export const operations = (): Operations => ({
       "user_being_deleted",
     ],
     postman: [{ at: 90, name: "Append a message" }],
+  },
+  "DELETE /sessions/:sessionId/messages/:seq": {
+    id: "deleteMessage",
+    summary: "Delete an appended message",
+    description:
+      "Removes it from the session and from the memory of its user. Messages of a turn are deleted with the turn.",
+    response: messageDeleted,
+    failures: ["message_not_found", "message_of_a_turn", ...CHANGE_FAILURES],
+    postman: [
+      { at: 92, name: "Delete a message of a turn", status: 409, params: { seq: "1" }, includes: "message_of_a_turn" },
+    ],
   },
 });
 
@@ -94,4 +112,10 @@ export const routes = new Hono<AppEnv>()
       };
       return json(c, body, 201);
     },
-  );
+  )
+  .delete("/sessions/:sessionId/messages/:seq", valid("param", messageParam), async (c) => {
+    const { sessionId, seq } = c.req.valid("param");
+    orThrow(await callSession(c, sessionId, (stub) => stub.deleteMessage(seq)));
+    const body: ResponseBody<typeof messageDeleted> = { ok: true, sessionId, seq };
+    return json(c, body, 200);
+  });

@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import type * as z from "zod/mini";
 import type { AppEnv } from "../env";
+import { MAX_ASK_BODY } from "../limits";
 import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
@@ -78,22 +79,28 @@ export const routes = new Hono<AppEnv>()
     valid("json", searchRequest),
     async (c) => json(c, await search(c, c.req.valid("param").sessionId, c.req.valid("json")), 200),
   )
-  .post("/sessions/:sessionId/context", valid("param", sessionParam), valid("json", contextRequest), async (c) => {
-    const { sessionId } = c.req.valid("param");
-    const { question, userId, timeZone, ...options } = c.req.valid("json");
-    const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question, timeZone }) });
-    const result = orThrow(await callSession(c, sessionId, (stub) => stub.context(request, options)));
-    const { messages, promptTokens, budget, context, shares } = result;
-    const body: ResponseBody<typeof contextResponse> = {
-      model: settingsOf(c.env).MODEL,
-      messages,
-      promptTokens,
-      budget,
-      memory: {
-        ...memoryUsed(context, shares),
-        recalled: context.recalled.map((message) => toRecalled(sessionId, message)),
-      },
-      explained: context.explained,
-    };
-    return json(c, body, 200);
-  });
+  .post(
+    "/sessions/:sessionId/context",
+    route({ maxBody: MAX_ASK_BODY }),
+    valid("param", sessionParam),
+    valid("json", contextRequest),
+    async (c) => {
+      const { sessionId } = c.req.valid("param");
+      const { question, userId, timeZone, ...options } = c.req.valid("json");
+      const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question, timeZone }) });
+      const result = orThrow(await callSession(c, sessionId, (stub) => stub.context(request, options)));
+      const { messages, promptTokens, budget, context, shares } = result;
+      const body: ResponseBody<typeof contextResponse> = {
+        model: settingsOf(c.env).MODEL,
+        messages,
+        promptTokens,
+        budget,
+        memory: {
+          ...memoryUsed(context, shares),
+          recalled: context.recalled.map((message) => toRecalled(sessionId, message)),
+        },
+        explained: context.explained,
+      };
+      return json(c, body, 200);
+    },
+  );

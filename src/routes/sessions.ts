@@ -1,9 +1,10 @@
 import { Hono } from "hono";
 import type { AppEnv } from "../env";
+import { MAX_ASK_BODY } from "../limits";
 import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
-import { unlessForeign } from "../middleware/scope";
+import { isSessionToken, unlessForeign } from "../middleware/scope";
 import { valid } from "../middleware/validation";
 import { callSession } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
@@ -25,9 +26,10 @@ export const operations = (): Operations => ({
     postman: [{ at: 80, name: "Get the session", includes: "Bees" }],
   },
   "PATCH /sessions/:sessionId": {
-    id: "renameSession",
-    summary: "Rename a session",
-    description: "Replaces the default title, which is the start of the session's first question.",
+    id: "changeSession",
+    summary: "Change a session",
+    description:
+      "Sets the title (default: the start of the session's first question), the instructions and the time zone. Absent fields stay. `reset` and `DELETE` delete all three.",
     example: { title: "Bees" },
     response: sessionChanged,
     failures: [...CHANGE_FAILURES, "turn_cancelled"],
@@ -47,14 +49,25 @@ export const operations = (): Operations => ({
   },
 });
 
-const UNUSED = ok({ title: null, messages: 0, tokens: 0, firstAt: null, lastAt: null, vectors: 0 });
+const UNUSED = ok({
+  title: null,
+  instructions: null,
+  timeZone: null,
+  messages: 0,
+  tokens: 0,
+  firstAt: null,
+  lastAt: null,
+  vectors: 0,
+});
 
 export const routes = new Hono<AppEnv>()
   .get("/sessions/:sessionId", route({ tokens: "session" }), valid("param", sessionParam), async (c) => {
     const { sessionId } = c.req.valid("param");
     const { EMBEDDING_MODEL } = settingsOf(c.env);
     const info = await callSession(c, sessionId, (stub) => stub.info(EMBEDDING_MODEL, readerOf(c)));
-    const { title, messages, tokens, firstAt, lastAt, vectors } = orThrow(unlessForeign(info, UNUSED));
+    const { title, messages, tokens, firstAt, lastAt, vectors, instructions, timeZone } = orThrow(
+      unlessForeign(info, UNUSED),
+    );
     const body: ResponseBody<typeof sessionResponse> = {
       sessionId,
       title,
@@ -62,17 +75,25 @@ export const routes = new Hono<AppEnv>()
       tokens,
       firstAt: isoOrNull(firstAt),
       lastAt: isoOrNull(lastAt),
+      // Instructions may be secret from the people who talk with the model.
+      ...(!isSessionToken(c) && { instructions, timeZone }),
       ...(EMBEDDING_MODEL !== "" && { vectors }),
     };
     return json(c, body, 200);
   })
-  .patch("/sessions/:sessionId", valid("param", sessionParam), valid("json", sessionChange), async (c) => {
-    const { sessionId } = c.req.valid("param");
-    const { title } = c.req.valid("json");
-    orThrow(await callSession(c, sessionId, (stub) => stub.rename(title)));
-    const body: ResponseBody<typeof sessionChanged> = { ok: true, sessionId, title };
-    return json(c, body, 200);
-  })
+  .patch(
+    "/sessions/:sessionId",
+    route({ maxBody: MAX_ASK_BODY }),
+    valid("param", sessionParam),
+    valid("json", sessionChange),
+    async (c) => {
+      const { sessionId } = c.req.valid("param");
+      const change = c.req.valid("json");
+      orThrow(await callSession(c, sessionId, (stub) => stub.change(change)));
+      const body: ResponseBody<typeof sessionChanged> = { ok: true, sessionId, ...change };
+      return json(c, body, 200);
+    },
+  )
   .delete("/sessions/:sessionId", valid("param", sessionParam), async (c) => {
     const { sessionId } = c.req.valid("param");
     const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.destroy()));

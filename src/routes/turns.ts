@@ -6,15 +6,18 @@ import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { unlessForeign } from "../middleware/scope";
 import { headersOf, valid } from "../middleware/validation";
-import { callSession } from "../rpc/call-session";
+import { objectPrefix } from "../rpc/call-object";
+import { askRequestOf, callSession } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
-import { followQuery, streamHeaders, turnResponse } from "../schema/ask-schema";
+import { followQuery, streamHeaders, turnDeleted, turnResponse } from "../schema/ask-schema";
 import { turnParam } from "../schema/common-schema";
 import type { ResponseBody } from "../schema/response-body";
+import { promptResponse } from "../schema/search-schema";
 import { failed } from "../turn/result";
 import type { AskForm } from "../wire/ask-events";
+import { receivedOf } from "../wire/event-id";
 import { toTurn } from "../wire/to-json";
-import { type Operations, TURN_EVENTS } from "./operation";
+import { CHANGE_FAILURES, type Operations, TURN_EVENTS } from "./operation";
 
 export const operations = (): Operations => ({
   "GET /sessions/:sessionId/turns/:turnId": {
@@ -48,7 +51,16 @@ export const operations = (): Operations => ({
     failures: ["turn_not_found", "turn_followers_full"],
     postman: [{ at: 180, name: "Replay its stream", type: "text/event-stream", includes: "event: done" }],
   },
-  "DELETE /sessions/:sessionId/turns/:turnId": {
+  "GET /sessions/:sessionId/turns/:turnId/prompt": {
+    id: "turnPrompt",
+    summary: "Get the prompt of a turn",
+    description:
+      "Rebuilds the prompt from the messages before the turn, the present settings and the present memory of the user. `exact` says whether the model received this text: it is false if the prompt's sources were deleted or changed since.",
+    response: promptResponse,
+    failures: ["turn_not_found", "prompt_too_long"],
+    postman: [{ at: 185, name: "Get its prompt", includes: "When is the honey ripe?" }],
+  },
+  "POST /sessions/:sessionId/turns/:turnId/cancel": {
     id: "cancelTurn",
     summary: "Cancel a turn",
     description: "Ends a running turn and keeps its text. A finished turn is returned unchanged.",
@@ -56,14 +68,16 @@ export const operations = (): Operations => ({
     failures: ["turn_not_found", "storage_failed"],
     postman: [{ at: 190, name: "Cancel it after its end", includes: "complete" }],
   },
+  "DELETE /sessions/:sessionId/turns/:turnId": {
+    id: "deleteTurn",
+    summary: "Delete a turn",
+    description:
+      "Removes question and answer from the session, from the memory of its user and from the facts learned from them. A running turn is ended first. Later turns stay.",
+    response: turnDeleted,
+    failures: ["turn_not_found", ...CHANGE_FAILURES],
+    postman: [{ at: 192, name: "Delete it", includes: '"deleted":2' }],
+  },
 });
-
-/** Returns how much of a turn the client has received: the number of characters, all, or null for nothing. */
-function receivedOf(turnId: string, lastEventId: string | undefined): number | "all" | null {
-  const [, id, characters, done] = /^(.+?):(\d+)(:done)?$/.exec(lastEventId ?? "") ?? [];
-  if (id !== turnId) return null;
-  return done === undefined ? Number(characters) : "all";
-}
 
 const NOT_FOUND = failed({ reason: "turn_not_found" });
 const sessionTokens = route({ tokens: "session" });
@@ -82,14 +96,31 @@ export const routes = new Hono<AppEnv>()
     valid("param", turnParam),
     async (c) => {
       const { sessionId, turnId } = c.req.valid("param");
-      const after = receivedOf(turnId, headersOf(c, streamHeaders)["last-event-id"]);
-      if (after === "all") return c.body(null, 204);
+      const received = receivedOf(headersOf(c, streamHeaders)["last-event-id"]);
+      const after = received?.turnId === turnId ? received.characters : null;
+      if (after === Number.POSITIVE_INFINITY) return c.body(null, 204);
       const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
       const found = await callSession(c, sessionId, (stub) => stub.follow(turnId, form, after, readerOf(c)));
       return eventStream(c, { bytes: orThrow(unlessForeign(found, NOT_FOUND)), turnId }, form);
     },
   )
-  .delete("/sessions/:sessionId/turns/:turnId", sessionTokens, valid("param", turnParam), async (c) => {
+  .get("/sessions/:sessionId/turns/:turnId/prompt", valid("param", turnParam), async (c) => {
+    const { sessionId, turnId } = c.req.valid("param");
+    const { user } = orThrow(await callSession(c, sessionId, (stub) => stub.forkSource()));
+    const request = askRequestOf(c, sessionId, user?.slice(objectPrefix(c).length));
+    const prompt = orThrow(await callSession(c, sessionId, (stub) => stub.prompt(turnId, request)));
+    const { model, messages, exact } = prompt;
+    const body: ResponseBody<typeof promptResponse> = { model, messages, exact };
+    return json(c, body, 200);
+  })
+  .delete("/sessions/:sessionId/turns/:turnId", route({ tokens: "user" }), valid("param", turnParam), async (c) => {
+    const { sessionId, turnId } = c.req.valid("param");
+    const withdrawn = await callSession(c, sessionId, (stub) => stub.withdrawTurn(turnId, readerOf(c)));
+    const { deleted } = orThrow(unlessForeign(withdrawn, NOT_FOUND));
+    const body: ResponseBody<typeof turnDeleted> = { ok: true, sessionId, turnId, deleted };
+    return json(c, body, 200);
+  })
+  .post("/sessions/:sessionId/turns/:turnId/cancel", sessionTokens, valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
     const cancelled = await callSession(c, sessionId, (stub) => stub.cancelTurn(turnId, readerOf(c)));
     const turn = orThrow(unlessForeign(cancelled, NOT_FOUND));

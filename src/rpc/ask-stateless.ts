@@ -16,10 +16,16 @@ import { quotaOf, requireQuota } from "./call-tenant";
 /** Runs a turn in the Worker, without memory. The turn is cancelled when the client leaves. */
 export function askStateless(
   c: Context<AppEnv>,
-  { input, before = [], results = [], form }: Pick<AskRequest, "input" | "before" | "results" | "form">,
+  {
+    input,
+    model: options = modelOf(c, input),
+    before = [],
+    results = [],
+    form,
+  }: Partial<AskRequest> & Pick<AskRequest, "input">,
 ): Promise<AskReply> {
   requireQuota(c);
-  const model = new Llama(c.env.AI, modelOf(c, input));
+  const model = new Llama(c.env.AI, options);
   const opened = withResults(input, before, results);
   if (!opened.ok) return Promise.resolve({ state: "failed", failure: opened.failure });
   const turn = new LiveTurn({ id: crypto.randomUUID(), question: opened.value.input.question, createdAt: Date.now() });

@@ -66,13 +66,21 @@ export async function askSession(c: Context<AppEnv>, sessionId: string, request:
   return reply;
 }
 
-/** Returns the configured Llama, or `TOOL_MODEL` if the Llama lacks an ability that the request needs. */
-export function modelOf(c: Context<AppEnv>, wanted: Wanted): LlamaOptions {
+/** Returns the models that a request may name. */
+export function modelsOf(c: Context<AppEnv>): string[] {
+  const { MODEL, TOOL_MODEL, FALLBACK_MODEL, MODELS } = settingsOf(c.env);
+  return [...new Set([MODEL, TOOL_MODEL, FALLBACK_MODEL, ...MODELS])].filter((model) => model !== "");
+}
+
+/** Returns the named Llama. If it lacks an ability that the request needs, returns `MODEL` or `TOOL_MODEL`. */
+export function modelOf(c: Context<AppEnv>, wanted: Wanted, named = settingsOf(c.env).MODEL): LlamaOptions {
   const settings = settingsOf(c.env);
   const needs = needsOf(wanted);
+  const model = [named, settings.MODEL].find((name) => can(name, needs)) ?? settings.TOOL_MODEL;
+  const { FALLBACK_MODEL: fallback } = settings;
   return {
-    model: can(settings.MODEL, needs) ? settings.MODEL : settings.TOOL_MODEL,
-    fallbackModel: can(settings.FALLBACK_MODEL, needs) ? settings.FALLBACK_MODEL : "",
+    model,
+    fallbackModel: fallback !== model && can(fallback, needs) ? fallback : "",
     unknownWindow: settings.CONTEXT_TOKENS,
     timeoutMs: settings.MODEL_TIMEOUT_MS,
     stallMs: settings.MODEL_STALL_MS,
@@ -93,22 +101,24 @@ export function limitsOf(c: Context<AppEnv>) {
   return { messages: SESSION_MAX_MESSAGES, bytes: SESSION_MAX_MB * 1_000_000 };
 }
 
-/** Builds the input of a prompt. @param application the client's addition to the operator's system prompt */
+/** Builds the input of a prompt. @param instructions the client's addition to the operator's system prompt */
 export function promptInputOf(
   c: Context<AppEnv>,
   {
     question,
     maxTokens,
-    timeZone = settingsOf(c.env).TIME_ZONE,
+    timeZone: own,
     ...request
   }: Sampling & Wanted & { question: string; maxTokens?: number | undefined; timeZone?: string | undefined },
-  application?: string,
+  instructions?: string,
 ): PromptInput {
   const settings = settingsOf(c.env);
+  const timeZone = own ?? settings.TIME_ZONE;
   return measure({
     ...request,
     question,
-    systemPrompt: systemPromptOf(withToday(settings.SYSTEM_PROMPT, Date.now(), timeZone), application),
+    systemPrompt: systemPromptOf(withToday(settings.SYSTEM_PROMPT, Date.now(), timeZone), instructions),
+    asked: { systemPrompt: settings.SYSTEM_PROMPT, instructions, timeZone: own },
     timeZone,
     contextTokens: settings.CONTEXT_TOKENS,
     recallTokens: settings.RECALL_TOKENS,

@@ -72,7 +72,7 @@ const sentTime = z.pipe(
 );
 
 export const sentMessage = z.pipe(
-  z.object({
+  z.strictObject({
     role: described(
       "The author. `human` is stored as `user`, `ai` as `assistant`, `developer` and `tool` as `system`. `system` messages are only quoted in prompts.",
       z.enum(["system", "user", "assistant", "human", "ai", "developer", "tool"]),

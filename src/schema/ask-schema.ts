@@ -5,6 +5,7 @@ import {
   content,
   finishReason,
   idempotencyKey,
+  identifier,
   sessionId,
   status,
   timeZone,
@@ -15,13 +16,29 @@ import {
 import { always, count, datetime, described, int, nullable, number, optional, pattern, text, time } from "./fields";
 import { memory, usage } from "./memory-schema";
 
-export const askRequest = z.object({
+export const askRequest = z.strictObject({
   sessionId,
   userId: z.optional(userId),
   question: described("The question.", content),
+  instructions: optional(
+    "Instructions for this ask alone, in place of the session's. They follow `SYSTEM_PROMPT`. API tokens only.",
+    content,
+  ),
+  model: optional(
+    "The model that answers: `MODEL`, `FALLBACK_MODEL`, `TOOL_MODEL` or one of `MODELS`; default `MODEL`. API tokens only.",
+    z.string().check(z.maxLength(256)),
+  ),
   maxTokens: optional("The most tokens of the answer; default `REPLY_TOKENS`.", int(1, MAX_REPLY_TOKENS)),
   temperature: optional("The randomness of the answer; default: the model's own.", number(0, 2)),
   timeZone: z.optional(timeZone),
+  replaces: optional(
+    "The id of the session's last turn, which this one takes the place of: edit a question, or ask it again.",
+    identifier(128),
+  ),
+  remember: optional(
+    "False: answers from the memory and stores nothing. The turn cannot be followed. Not together with `replaces` or `Idempotency-Key`.",
+    z.boolean(),
+  ),
   stream: optional("Answers with server-sent events. `Accept: text/event-stream` does the same.", z.boolean()),
   onBusy: optional(
     "While another turn of the session runs: wait in the queue of up to 16 (default), or fail with 409.",
@@ -29,8 +46,14 @@ export const askRequest = z.object({
   ),
 });
 
+const lastEventId = optional(
+  "The id of the last event that you received: `<turnId>:<characters of the answer>`, with `:done` at the end of the last one.",
+  pattern(/^[A-Za-z0-9._:@+-]{1,128}:\d{1,9}(?::done)?$/, "must be the id of an event"),
+);
+
 export const askHeaders = z.object({
   accept: z.optional(z.string()),
+  "last-event-id": lastEventId,
   "idempotency-key": optional(
     "Makes retries safe: for 24 hours, the same key and body return the same turn.",
     idempotencyKey,
@@ -57,12 +80,10 @@ export const turnResponse = () =>
     finishedAt: nullable("The time of the end; null while the turn runs.", datetime()),
   });
 
-export const streamHeaders = z.object({
-  "last-event-id": optional(
-    "The id of the last event that you received: `<turnId>:<characters of the answer>`, with `:done` at the end of the last one.",
-    pattern(/^[A-Za-z0-9._:@+-]{1,128}:\d{1,9}(?::done)?$/, "must be the id of an event"),
-  ),
-});
+export const turnDeleted = () =>
+  z.object({ ok: always(true), sessionId, turnId, deleted: count("The number of deleted messages.") });
+
+export const streamHeaders = z.object({ "last-event-id": lastEventId });
 
 export const followQuery = z.object({
   access_token: optional(
@@ -71,7 +92,7 @@ export const followQuery = z.object({
   ),
 });
 
-export const resetRequest = z.object({ sessionId });
+export const resetRequest = z.strictObject({ sessionId });
 export const resetResponse = () =>
   z.object({ ok: always(true), sessionId, deleted: count("The number of deleted messages.") });
 

@@ -12,8 +12,8 @@ const penalty = z.nullish(number(-2, 2));
 export const chatRequest = z.object({
   ...sharedFields,
   messages: described(
-    "The conversation. With a session, only the messages after the last assistant message are new.",
-    z.pipe(z.transform(onlyText), z.array(chatMessage).check(z.minLength(1), z.maxLength(1_000))),
+    "The conversation. With a session, only the messages after the last assistant message are new. Requests of Open WebUI are aligned with the session: turns that were edited are replaced.",
+    z.pipe(z.transform(onlyText), z.array(chatMessage).check(z.minLength(1), z.maxLength(10_000))),
   ),
   stream_options: nullish(
     "Options of a stream.",
@@ -35,6 +35,7 @@ export const chatRequest = z.object({
     }),
   ),
   n: only(z.union([z.null(), z.literal(1)]), "one answer is given, ask again for another"),
+  logit_bias: only(z.union([z.null(), z.strictObject({})]), "the model has no token ids"),
   logprobs: only(z.union([z.null(), z.literal(false)]), "the model does not return them"),
   top_logprobs: only(z.union([z.null(), z.literal(0)]), "the model does not return them"),
   audio: only(z.null(), "an answer is text"),

@@ -1,6 +1,6 @@
-/** Shapes that several routes share. Requests ignore unknown fields. */
+/** Shapes that several routes share. Native requests refuse unknown fields. */
 import * as z from "zod/mini";
-import { MAX_CONTENT } from "../limits";
+import { MAX_ANSWER } from "../limits";
 import { isTimeZone } from "../turn/dates";
 import { always, described, int, list, nullable, objects, pattern, text } from "./fields";
 
@@ -9,7 +9,7 @@ export const wellFormed = z.refine<string>(
   "must be well-formed Unicode: it contains a lone surrogate",
 );
 
-export const content = z.string().check(z.minLength(1), z.maxLength(MAX_CONTENT), wellFormed);
+export const content = z.string().check(z.minLength(1), z.maxLength(MAX_ANSWER), wellFormed);
 const role = z.enum(["system", "user", "assistant"]);
 /** The roles of a transcript. */
 export const anyRole = described(

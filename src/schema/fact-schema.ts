@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { MAX_FACT } from "../turn/user-memory";
 import { identifier, seq, sessionId, userId, wellFormed } from "./common-schema";
-import { always, described, int, list, nullable, object, optional, text, time } from "./fields";
+import { always, described, int, list, nullable, optional, text, time } from "./fields";
 
 const statement = described(
   "The statement, for example `Ana keeps bees in Lisbon.`",
@@ -27,7 +27,7 @@ function isDay(value: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
 }
 
-const source = object("The message that the fact comes from.", { sessionId, seq });
+const source = described("The message that the fact comes from.", z.strictObject({ sessionId, seq }));
 
 const more = {
   pinned: optional(PINNED, z.boolean()),
@@ -48,9 +48,9 @@ const some = z.refine<object>((change) => Object.values(change).some((value) => 
   error: "must contain `text`, `pinned`, `since`, `until` or `source`",
 });
 
-export const factRequest = z.object({ text: statement, ...more }).check(ordered);
+export const factRequest = z.strictObject({ text: statement, ...more }).check(ordered);
 
-export const factChange = z.object({ text: z.optional(statement), ...more }).check(ordered, some);
+export const factChange = z.strictObject({ text: z.optional(statement), ...more }).check(ordered, some);
 
 const factId = described("The id of the fact.", identifier(64));
 export const factParam = z.object({ userId, factId });
@@ -64,7 +64,7 @@ export const factsQuery = z.object({
   history: optional("`true` also returns facts that have ended.", z.enum(["true", "false"])),
 });
 
-export const factRevert = z.object({ version: described("The version of the fact's history.", int(1)) });
+export const factRevert = z.strictObject({ version: described("The version of the fact's history.", int(1)) });
 
 const fields = () => ({
   id: text("The id of the fact."),

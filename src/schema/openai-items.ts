@@ -1,14 +1,17 @@
 /** Messages of a chat and items of a response's input. Both are read as the same messages. */
 import * as z from "zod/mini";
-import { MAX_CALLS, MAX_RESULT } from "../limits";
+import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "../limits";
 import type { Called, Role } from "../turn/types";
 import { callId, functionName } from "./call-schema";
 import { always, described, nullish, object } from "./fields";
 
-export const longText = z.string().check(
-  z.maxLength(MAX_RESULT),
-  z.refine((value) => value.isWellFormed(), "must be well-formed Unicode"),
-);
+const textUpTo = (most: number) =>
+  z.string().check(
+    z.maxLength(most),
+    z.refine((value) => value.isWellFormed(), "must be well-formed Unicode"),
+  );
+export const longText = textUpTo(MAX_ANSWER);
+const resultText = textUpTo(MAX_RESULT);
 
 const partType = z.enum(["text", "input_text", "output_text"]);
 
@@ -22,17 +25,18 @@ const refusalPart = z.pipe(
 );
 
 /** Text, or parts of text. Images, audio and files are refused: the memory could not store them. */
-const textParts = (least: number) =>
+const textParts = (least: number, whole = longText, most = "400,000") =>
   z.union(
     [
-      longText,
+      whole,
       z.pipe(
         z.array(z.union([textPart, refusalPart])).check(z.minLength(least), z.maxLength(1_000)),
         z.transform((parts) => parts.map((part) => part.text).join("\n")),
       ),
     ],
-    { error: "must be text of at most 100,000 characters, or 1 to 1,000 parts of it" },
+    { error: `must be text of at most ${most} characters, or 1 to 1,000 parts of it` },
   );
+const resultParts = (least: number) => textParts(least, resultText, "100,000");
 /** Some clients send null, or no parts, for a message without text. */
 const textOrNone = () => z.nullish(textParts(0));
 
@@ -71,7 +75,7 @@ export interface Reference {
 }
 
 const textContent = described("The text, or parts of it.", textParts(1));
-const functionArguments = described("The arguments as JSON.", longText);
+const functionArguments = described("The arguments as JSON.", resultText);
 
 const textMessage = z.object({
   role: described("The author. `developer` is the same as `system`.", z.enum(["system", "developer", "user"])),
@@ -98,7 +102,7 @@ const assistantMessage = z.object({
 const toolMessage = z.object({
   role: always("tool"),
   tool_call_id: callId,
-  content: described("The result of the call.", textOrNone()),
+  content: described("The result of the call.", z.nullish(resultParts(0))),
 });
 
 /** Reads a message of any role. */
@@ -137,7 +141,7 @@ const functionCall = z.object({
 const functionOutput = z.object({
   type: always("function_call_output"),
   call_id: callId,
-  output: described("The result of the call.", textParts(1)),
+  output: described("The result of the call.", resultParts(1)),
 });
 
 const reference = z.object({

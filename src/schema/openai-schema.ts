@@ -20,7 +20,7 @@ export const reasoningEffort = z.nullish(z.enum(["none", "minimal", "low", "medi
 
 /** Fields of chat completions and responses. */
 export const sharedFields = {
-  model: z.optional(text("Any name. The settings decide which model answers.")),
+  model: z.optional(text("A model that `GET /v1/models` lists. With any other name, `MODEL` answers.")),
   stream: nullish("Answers with server-sent events.", z.boolean()),
   temperature: nullish("The randomness of the answer; default: the model's own.", number(0, 2)),
   top_p: nullish("The probability mass of the tokens to choose from.", number(0, 1)),
@@ -41,6 +41,7 @@ export const maxTokens = nullish("The most tokens of the answer; default `REPLY_
 export const sessionHeaders = z.object({
   "x-session-id": optional("The session of the request.", sessionId),
   "x-openwebui-chat-id": optional("The session of the request, as Open WebUI names it.", sessionId),
+  "x-openwebui-user-id": optional("The user of the session, as Open WebUI names them.", userId),
   "x-user-id": optional("The user of the session, percent-encoded.", userIdHeader),
 });
 

@@ -1,5 +1,6 @@
 /** Shapes of responses. */
 import * as z from "zod/mini";
+import { MAX_ANSWER } from "../limits";
 import { sessionId } from "./common-schema";
 import { always, count, described, list, nullable, nullish, object, objects, text } from "./fields";
 import { inputItem, longText, onlyText } from "./openai-items";
@@ -20,7 +21,10 @@ export const responsesRequest = z.object({
       ),
     ),
   ),
-  instructions: nullish("Instructions for the model, after `SYSTEM_PROMPT`.", z.string().check(z.maxLength(32_000))),
+  instructions: nullish(
+    "Instructions for the model, after `SYSTEM_PROMPT`.",
+    z.string().check(z.maxLength(MAX_ANSWER)),
+  ),
   store: nullish("Whether question and answer are stored; default true.", z.boolean()),
   previous_response_id: nullish("The response to continue from.", z.string().check(z.maxLength(512))),
   conversation: nullish(

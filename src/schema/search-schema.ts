@@ -1,26 +1,29 @@
 /** Shapes of search and of the preview of a prompt. */
 import * as z from "zod/mini";
-import { MAX_CONTENT } from "../limits";
-import { anyRole, calledFields, content, seq, seqList, sessionId, timeZone, userId } from "./common-schema";
+import { MAX_QUERY } from "../limits";
+import { anyRole, calledFields, content, seq, seqList, sessionId, timeZone, userId, wellFormed } from "./common-schema";
 import { fact } from "./fact-schema";
 import { count, described, int, intFromText, list, nullable, object, objects, optional, text, time } from "./fields";
 import { memory, scored } from "./memory-schema";
 
-const query = "The text to search for.";
+const query = described(
+  "The text to search for.",
+  z.string().check(z.minLength(1), z.maxLength(MAX_QUERY), wellFormed),
+);
 const limit = "The most messages to return.";
 const explain = "Messages to explain, by `seq`, up to 100: why they were found, or were not.";
 /** The most messages that one request explains. */
 const MAX_EXPLAINED = 100;
 
 export const userSearchQuery = z.object({
-  q: described(query, z.string().check(z.minLength(1), z.maxLength(MAX_CONTENT))),
+  q: query,
   limit: z._default(described(limit, intFromText(1, 100)), 10),
   timeZone: z.optional(timeZone),
 });
 export const searchQuery = z.extend(userSearchQuery, { explain: optional(explain, seqList) });
 
-export const userSearchRequest = z.object({
-  q: described(query, content),
+export const userSearchRequest = z.strictObject({
+  q: query,
   limit: z._default(described(limit, int(1, 100)), 10),
   timeZone: z.optional(timeZone),
 });
@@ -72,7 +75,7 @@ export const userSearchResponse = () =>
 
 const tokens = int(0, 100_000);
 
-export const contextRequest = z.object({
+export const contextRequest = z.strictObject({
   question: described("The question.", content),
   userId: z.optional(userId),
   timeZone: z.optional(timeZone),
@@ -81,14 +84,20 @@ export const contextRequest = z.object({
   explain: seqs,
 });
 
+const promptMessages = () =>
+  objects("The messages of the prompt, in order.", { role: anyRole, content: text("The text."), ...calledFields() });
+
+export const promptResponse = () =>
+  z.object({
+    model: text("The model that answered."),
+    messages: promptMessages(),
+    exact: described("Whether the model received exactly this text.", z.boolean()),
+  });
+
 export const contextResponse = () =>
   z.object({
     model: text("The model that would be asked."),
-    messages: objects("The messages of the prompt, in order.", {
-      role: anyRole,
-      content: text("The text."),
-      ...calledFields(),
-    }),
+    messages: promptMessages(),
     promptTokens: count("Their estimated tokens."),
     budget: object("The budget of the prompt in tokens.", {
       context: count("Tokens for memory: recent and recalled messages, and facts."),

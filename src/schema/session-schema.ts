@@ -4,12 +4,14 @@ import { sentMessage } from "./append-schema";
 import {
   anyRole,
   calledFields,
+  content,
   idempotencyKey,
   oneLine,
   seq,
   seqList,
   sessionId,
   status,
+  timeZone,
   userId,
 } from "./common-schema";
 import {
@@ -38,13 +40,36 @@ export const sessionResponse = () =>
     tokens: count("Their estimated tokens."),
     firstAt: nullable("The time of the first message.", datetime()),
     lastAt: nullable("The time of the last message.", datetime()),
+    instructions: optional("The instructions of the session. Absent for session tokens.", z.nullable(z.string())),
+    timeZone: optional("The time zone of the session. Absent for session tokens.", z.nullable(z.string())),
     vectors: z.optional(count("Messages that have an embedding; absent without `EMBEDDING_MODEL`.")),
   });
 
-export const sessionChange = z.object({
-  title: described("The title, in one line.", z.string().check(z.trim(), ...oneLine(1, 200))),
-});
-export const sessionChanged = () => z.object({ ok: always(true), sessionId, title: text("The new title.") });
+export const sessionChange = z
+  .strictObject({
+    title: optional("The title, in one line.", z.string().check(z.trim(), ...oneLine(1, 200))),
+    instructions: optional(
+      "Instructions for all asks that have none of their own, such as a persona. They follow `SYSTEM_PROMPT`. Null deletes them.",
+      z.nullable(content),
+    ),
+    timeZone: optional(
+      "The time zone of all asks that name none: an IANA name such as Europe/Lisbon. Null deletes it.",
+      z.nullable(timeZone),
+    ),
+  })
+  .check(
+    z.refine((change) => Object.values(change).some((value) => value !== undefined), {
+      error: "must change `title`, `instructions` or `timeZone`",
+    }),
+  );
+export const sessionChanged = () =>
+  z.object({
+    ok: always(true),
+    sessionId,
+    title: optional("The new title.", z.string()),
+    instructions: optional("The new instructions.", z.nullable(z.string())),
+    timeZone: optional("The new time zone.", z.nullable(z.string())),
+  });
 
 export const historyQuery = z.object({
   seq: optional(
@@ -74,7 +99,7 @@ export const historyResponse = () =>
     nextCursor: nullable("The `before` of the next page; null on the last page.", seq),
   });
 
-export const appendRequest = z.object({
+export const appendRequest = z.strictObject({
   userId: z.optional(userId),
   partial: optional(
     "Stores the valid messages and lists the others in `refused`. By default, one invalid message refuses all.",
@@ -102,6 +127,13 @@ export interface RefusedMessage {
   index: number;
   message: string;
 }
+
+export const messageParam = z.object({
+  sessionId,
+  seq: described("The number of the message in its session, from 1.", intFromText(1, Number.MAX_SAFE_INTEGER)),
+});
+
+export const messageDeleted = () => z.object({ ok: always(true), sessionId, seq });
 
 export const appendResponse = () =>
   z.object({

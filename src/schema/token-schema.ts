@@ -6,7 +6,7 @@ import { described, int, optional, text, time } from "./fields";
 export const MAX_TOKEN_SESSIONS = 32;
 
 export const tokenRequest = z
-  .object({
+  .strictObject({
     sessionIds: optional(
       "The sessions that the token gives access to. Set either this or `userId`.",
       z.array(sessionId).check(z.minLength(1), z.maxLength(MAX_TOKEN_SESSIONS)),

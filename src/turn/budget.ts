@@ -8,6 +8,8 @@ import type { Budget, Context, PromptInput } from "./types";
 
 /** The most that a reply may take of the room after system prompt and question. Memory takes the rest. */
 const REPLY_SHARE = 3 / 4;
+/** Twice the largest window of a Llama in the catalogue. Other models have the window `CONTEXT_TOKENS`. */
+const MOST_TOKENS = 262_144;
 /** Tokens around each text of a tool: quotes, names of fields, braces. */
 const TOOL_TEXT_OVERHEAD = 8;
 /** The least tokens of a reply, a sentence or two. A question that leaves fewer does not fit the window. */
@@ -18,16 +20,25 @@ type Unmeasured = Omit<PromptInput, "tail" | "questionTokens" | "tailTokens" | "
 
 /** The last system prompt with its tokens: most questions have the same one. */
 let lastSystem = { content: "", tokens: estimateMessage({ content: "" }) };
-function systemTokens(content: string): number {
-  if (lastSystem.content !== content) lastSystem = { content, tokens: estimateMessage({ content }) };
+function systemTokens(content: string, most: number): number {
+  if (lastSystem.content !== content) lastSystem = { content, tokens: estimateMessage({ content }, most) };
   return lastSystem.tokens;
 }
 
+/** Returns more tokens than any window has: the estimate of a longer text stops there. */
+const longest = ({ contextTokens }: Pick<PromptInput, "contextTokens">) => Math.max(MOST_TOKENS, contextTokens);
+
 /** Adds the estimated tokens of each text. The Worker calls it once per input. */
 export function measure(input: Unmeasured): PromptInput {
-  const questionTokens = estimateMessage({ content: input.question });
-  const atHead = PROMPT_OVERHEAD + systemTokens(input.systemPrompt) + toolTokens(input);
+  const questionTokens = estimateMessage({ content: input.question }, longest(input));
+  const atHead = PROMPT_OVERHEAD + systemTokens(input.systemPrompt, longest(input)) + toolTokens(input);
   return { ...input, questionTokens, tailTokens: questionTokens, systemTokens: atHead };
+}
+
+/** Returns the input with another system prompt. Estimates only the tokens of that one. */
+export function withSystemPrompt(input: PromptInput, systemPrompt: string): PromptInput {
+  const tokens = PROMPT_OVERHEAD + systemTokens(systemPrompt, longest(input)) + toolTokens(input);
+  return { ...input, systemPrompt, systemTokens: tokens };
 }
 
 /** Returns the tokens of everything but memory and reply. */
@@ -63,6 +74,9 @@ function shares(input: PromptInput, window: number): { memory: number; reply: nu
   const reply = Math.max(least, Math.min(input.maxTokens, Math.floor(room * REPLY_SHARE)));
   return { memory: wanted >= least ? room - reply : 0, reply };
 }
+
+/** Returns whether a question fits a window without any memory. Results of calls can be shortened later. */
+export const fits = (input: PromptInput, window: number): boolean => shares(input, window) !== null;
 
 /** Returns the tokens of memory and reply in a window. */
 export function budgetOf(asked: PromptInput, window: number): Budget & { reply: number } {

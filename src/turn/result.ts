@@ -16,14 +16,18 @@ export type Failure =
   | { reason: "turn_cancelled" }
   | { reason: "turn_interrupted" }
   | { reason: "turn_not_found" }
+  | { reason: "not_the_last_turn" }
   | { reason: "turn_followers_full"; limit: number }
   | { reason: "response_not_found" }
+  | { reason: "message_not_found" }
+  | { reason: "message_of_a_turn" }
   | { reason: "session_busy" }
   | { reason: "session_queue_full" }
   | { reason: "session_overloaded" }
   | { reason: "session_lost" }
   | { reason: "session_full" }
   | { reason: "session_not_empty" }
+  | { reason: "session_empty" }
   | { reason: "older_than_session" }
   | { reason: "import_interrupted" }
   | { reason: "storage_failed" }

@@ -72,8 +72,12 @@ interface Scanned {
   kinds: Uint8Array;
 }
 
+/** The kinds of the last text. One buffer for all texts, because those of long messages would add up to megabytes. */
+let buffer = new Uint8Array(1_024);
+
 function scan(text: string): Scanned {
-  const kinds = new Uint8Array(text.length + 1);
+  if (buffer.length <= text.length) buffer = new Uint8Array(text.length + 1);
+  const kinds = buffer;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     kinds[at] = known[code] || newKind(code);
@@ -110,13 +114,13 @@ const isRandom = (blob: string) => (/[0-9]/.test(blob) ? /[a-zA-Z]/.test(blob) :
 
 /**
  * Returns the tokens of a part of a text: of its words, numbers and the rest, as the tokenizer cuts them. A space before
- * a number is part of its token. @param blobs whether the part may contain random text
+ * a number is part of its token. @param blobs whether the part may contain random text. @param most stops beyond it
  */
-function sumTokens(scanned: Scanned, from: number, to: number, by: Prices, blobs = true): number {
+function sumTokens(scanned: Scanned, from: number, to: number, by: Prices, blobs = true, most = Infinity): number {
   const { text, kinds } = scanned;
   let sum = 0;
   let blobEnd = from;
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to && sum <= most; ) {
     const start = at;
     const kind = kinds[at];
     if (blobs && at >= blobEnd) blobEnd = endOfBlob(scanned, at, to);
@@ -169,19 +173,21 @@ function isEnglish({ text, kinds }: Scanned): boolean {
   return english >= words * ENGLISH_SHARE;
 }
 
-/** Returns the estimated tokens of a text. */
-export function estimateTokens(text: string): number {
+/** Returns the estimated tokens of a text. @param most the estimate of a text with more tokens stops beyond it */
+export function estimateTokens(text: string, most?: number): number {
   const scanned = scan(text);
-  return Math.ceil(sumTokens(scanned, 0, text.length, isEnglish(scanned) ? ENGLISH : OTHER));
+  return Math.ceil(sumTokens(scanned, 0, text.length, isEnglish(scanned) ? ENGLISH : OTHER, true, most));
 }
 
-/** Returns the estimated tokens of a message in a prompt, with its speaker, its calls and the template's overhead. */
-export function estimateMessage({
-  name,
-  content,
-  toolCalls = [],
-}: Pick<NewMessage, "name" | "content" | "toolCalls">): number {
+/**
+ * Returns the estimated tokens of a message in a prompt, with its speaker, its calls and the template's overhead.
+ * @param most the estimate of a text with more tokens stops beyond it
+ */
+export function estimateMessage(
+  { name, content, toolCalls = [] }: Pick<NewMessage, "name" | "content" | "toolCalls">,
+  most?: number,
+): number {
   const calls = toolCalls.map((call) => CALL_OVERHEAD + estimateTokens(call.name) + estimateTokens(call.arguments));
-  const said = estimateTokens(name === undefined ? content : `${name}: ${content}`);
+  const said = estimateTokens(name === undefined ? content : `${name}: ${content}`, most);
   return calls.reduce((sum, tokens) => sum + tokens, MESSAGE_OVERHEAD + said);
 }

@@ -4,6 +4,7 @@ import type { Encoder } from "./encodings";
 import { type LiveTurn, replay } from "./live-turn";
 import type { FittedPrompt, Model, ModelCall, ModelEnd } from "./ports";
 import { memoryUsed } from "./prompt";
+import { promptHash } from "./prompt-hash";
 import type { AskReply, Context, FinishedTurn, PromptInput, StoredTurn } from "./types";
 
 /** Milliseconds between two saves of a partial answer: a lost object loses at most so much of it. */
@@ -27,7 +28,10 @@ function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
   };
   return {
     call,
-    memory: () => memoryUsed(sent.prompt?.context ?? { ...context, window: [], recalled: [] }, sent.prompt?.shares),
+    memory: () => ({
+      ...memoryUsed(sent.prompt?.context ?? { ...context, window: [], recalled: [] }, sent.prompt?.shares),
+      hash: sent.prompt && promptHash(sent.prompt.messages),
+    }),
     finished(answer: string, model: string, reasoning: string, end: ModelEnd): FinishedTurn {
       const { finishReason, toolCalls, usage, refused } = end;
       const memory = this.memory();
@@ -108,17 +112,23 @@ export async function streamReply(turn: LiveTurn, encoder: Encoder): Promise<Ask
 /**
  * Returns the reply to a repeated request for a stream without waiting: a failure before the model begins is then an
  * event. The model's time is 0, because the first request waited for it.
+ * @param after characters of the answer that the client has; null for all events
  */
-export function followReply(turn: LiveTurn, encoder: Encoder, replayed: boolean): AskReply {
-  const bytes = turn.follow(encoder, null);
+export function followReply(
+  turn: LiveTurn,
+  encoder: Encoder,
+  replayed: boolean,
+  after: number | null = null,
+): AskReply {
+  const bytes = turn.follow(encoder, after);
   if (!bytes.ok) return { state: "failed", failure: bytes.failure };
   return { state: "streaming", turnId: turn.id, bytes: bytes.value, replayed, modelMs: 0 };
 }
 
-/** Returns the reply to a repeated request for a turn that has ended. */
-export function storedReply(turn: StoredTurn, encoder: Encoder | undefined): AskReply {
+/** As {@link followReply}, for a turn that has ended. */
+export function storedReply(turn: StoredTurn, encoder: Encoder | undefined, after: number | null = null): AskReply {
   const again = { turnId: turn.id, replayed: true, modelMs: 0 };
-  if (encoder) return { state: "streaming", bytes: replay(turn, encoder, null), ...again };
+  if (encoder) return { state: "streaming", bytes: replay(turn, encoder, after), ...again };
   const { status } = turn;
   if (status === "complete") return { state: "finished", turn: { ...turn, status }, ...again };
   return { state: "failed", failure: { reason: status === "cancelled" ? "turn_cancelled" : "turn_interrupted" } };

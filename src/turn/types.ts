@@ -72,6 +72,8 @@ export interface PromptInput extends Sampling {
   tools?: Tools | undefined;
   format?: AnswerFormat | undefined;
   systemPrompt: string;
+  /** The parts of the system prompt: the operator's, and the request's own. A session's settings replace absent ones. */
+  asked?: { systemPrompt: string; instructions?: string | undefined; timeZone?: string | undefined };
   /** The time zone of the days that the prompt shows. */
   timeZone: string;
   /** The most tokens of prompt and reply together; a smaller window of the model limits them further. */
@@ -162,6 +164,8 @@ export interface MemoryUsed {
   omitted: number;
   /** Absent if the turn ended before its prompt was built. */
   prompt?: PromptShares | undefined;
+  /** The hash of the prompt. Clients do not get it. */
+  hash?: string | undefined;
   user?: UserMemoryUsed | undefined;
 }
 

@@ -7,6 +7,8 @@ type RequestFailure =
   | { reason: "invalid_request"; errors: { path: string; message: string }[] }
   | { reason: "malformed_json" }
   | { reason: "unsupported_media_type" }
+  | { reason: "unsupported_encoding" }
+  | { reason: "base_url" }
   | { reason: "body_too_large"; limit: number }
   | { reason: "local_only" }
   | { reason: "unauthorized" }
@@ -37,6 +39,8 @@ const TABLE: Record<Reason, FailureRow> = {
   invalid_request: [400, "Invalid request", "Correct the fields named in `errors`."],
   malformed_json: [400, "Malformed JSON", "The body is empty or not valid JSON."],
   unsupported_media_type: [415, "Unsupported media type", "Send JSON, with `content-type: application/json`."],
+  unsupported_encoding: [415, "Unsupported encoding", "Send the body uncompressed, without `content-encoding`."],
+  base_url: [404, "Base URL without /v1", "There is no such route. The OpenAI API is below `/v1`: use a base URL that ends with `/v1`."],
   body_too_large: [413, "Body too large", "The body has more than {limit} bytes. Send it in parts."],
   unauthorized: [401, "Unauthorized", "Send an API token: `authorization: Bearer <token>`, or `x-api-key`. API_TOKENS contains the SHA-256 of each token, not the token itself: `npm run token` creates both.", { "www-authenticate": "Bearer" }],
   token_expired: [401, "Token expired", "The session token has expired. Your server creates a new one with `POST /tokens`.", { "www-authenticate": "Bearer" }],
@@ -63,12 +67,15 @@ const TABLE: Record<Reason, FailureRow> = {
   model_request_refused: [500, "Model request refused", "The model refused the request. Search the Worker's log for the request id.", NO_RETRY],
   model_reply_empty: [502, "Empty reply", "The model returned an empty reply. Retry, or rephrase the question.", NO_RETRY],
   model_reply_malformed: [502, "Malformed reply", "The model returned an unreadable reply. Retry.", NO_RETRY],
-  prompt_too_long: [413, "Question too long", "System prompt, question and reply do not fit into the model's window. Send a shorter question."],
+  prompt_too_long: [413, "Question too long", "System prompt, instructions, question and reply do not fit into the model's window. Send a shorter question."],
   tool_results_unexpected: [400, "Unexpected tool results", "The session does not wait for results of these function calls. Send the results of all calls of its last answer together, in the next request."],
   turn_cancelled: [409, "Turn cancelled", "The turn was cancelled, or its session was emptied.", NO_RETRY],
   turn_interrupted: [502, "Turn interrupted", "The turn ended before its answer was complete. The text so far is stored. Ask again for the rest.", NO_RETRY],
   turn_not_found: [404, "Turn not found", "The session has no such turn."],
+  not_the_last_turn: [409, "Not the last turn", "`replaces` must name the last turn of the session: a later turn or message follows this one. Nothing was stored.", NO_RETRY],
   turn_followers_full: [429, "Too many followers", "This turn has {limit} followers. Retry later, or get the turn after its end: `GET /sessions/:sessionId/turns/:turnId`.", { ...retryAfter(5), ...NO_RETRY }],
+  message_not_found: [404, "Message not found", "The session has no such message, or it was deleted."],
+  message_of_a_turn: [409, "Message of a turn", "A turn wrote this message. Delete the turn: `DELETE /sessions/:sessionId/turns/:turnId`.", NO_RETRY],
   response_not_found: [404, "Response not found", "There is no such response, or it was not stored. Send the conversation instead of the id."],
   session_busy: [409, "Session busy", "Another turn of this session is running. Retry later, or send `onBusy: \"queue\"`.", retryAfter(1)],
   session_queue_full: [429, "Session queue full", "Too many turns of this session are waiting. Retry later.", retryAfter(5)],
@@ -76,7 +83,8 @@ const TABLE: Record<Reason, FailureRow> = {
   session_lost: [503, "Session lost", "The connection to the session broke. Check whether the change was made, then retry.", { ...retryAfter(1), ...NO_RETRY }],
   session_full: [422, "Session full", "This session is full. Start another one for the same user, or raise SESSION_MAX_MESSAGES or SESSION_MAX_MB."],
   older_than_session: [409, "Older than the session", "The messages begin before the newest message of the session. Append older history to a session of its own; the user's memory covers both.", NO_RETRY],
-  session_not_empty: [409, "Session not empty", "Only an empty session can be imported into. Reset or delete this one, or use another.", NO_RETRY],
+  session_not_empty: [409, "Session not empty", "An import or a fork needs an empty session. Reset or delete this one, or use another.", NO_RETRY],
+  session_empty: [404, "Session empty", "The session has no messages to copy."],
   import_interrupted: [503, "Import interrupted", "The import was interrupted, or its session was emptied. Nothing was stored. Import again."],
   storage_failed: [507, "Storage failed", "Writing to the session's storage failed; the change was not stored. The storage may be full: delete data, or use another session.", NO_RETRY],
   schema_too_new: [503, "Schema too new", "A newer version of Llamory wrote this session or its user. Nothing was read or written. Operator: deploy that version or a later one.", NO_RETRY],

@@ -27,6 +27,7 @@ export const toRecalled = (
 
 export const toMemory = (own: string, memory: MemoryUsed) => ({
   ...memory,
+  hash: undefined,
   recalled: memory.recalled.map(({ sessionId = own, ...recalled }) => ({ sessionId, ...recalled })),
 });
 

@@ -66,7 +66,7 @@ describe("the cache of a session's messages", () => {
       const seqs = Array.from({ length: 20 }, (_, at) => at + 1);
       const changes: [what: string, change: () => unknown][] = [
         ["append", () => messages.append(said(1, 12))],
-        ["withdraw", () => messages.withdraw(messages.pick([3, 4]))],
+        ["withdraw", () => messages.withdrawn.add(messages.pick([3, 4]))],
         ["delete", () => messages.delete(7, 8)],
         ["delete the last", () => messages.deleteLast(2)],
         ["append again", () => messages.append(said(20, 4))],
@@ -88,7 +88,7 @@ describe("the cache of a session's messages", () => {
       const messages = new Messages(db);
       db.transaction(() => messages.append(said(1, 3)));
       expect(messages.outline([2])).toMatchObject([{ tokens: expect.any(Number) }]);
-      db.transaction(() => messages.withdraw(messages.pick([2])));
+      db.transaction(() => messages.withdrawn.add(messages.pick([2])));
       expect(messages.outline([2])).toMatchObject([{ tokens: 0, traits: 0 }]);
     }));
 });

@@ -84,7 +84,7 @@ async function runAll(seed: number): Promise<void> {
       },
     ],
     [4, async () => (await llamory.fetch(`${path}/turns/${ids.at(-1) ?? "none"}/stream`)).text()],
-    [4, () => llamory.fetch(`${path}/turns/${ids.at(-1) ?? "none"}`, { method: "DELETE" })],
+    [4, () => llamory.fetch(`${path}/turns/${ids.at(-1) ?? "none"}/cancel`, { method: "POST" })],
     [6, () => llamory.post(`${path}/messages`, { messages: [{ role: "user", content: "appended" }] })],
     [1, () => llamory.post("/reset", { sessionId: session })],
     [1, () => llamory.fetch(path, { method: "DELETE" })],

@@ -140,7 +140,7 @@ describe("a write that fails", () => {
     await breakWrites(session, "INSERT ON messages");
     const asked = env.CHAT_DO.getByName(session).ask(askRequest("t1", "Think."));
     await model.called();
-    const cancelled = await llamory.fetch(`/sessions/${session}/turns/t1`, { method: "DELETE" });
+    const cancelled = await llamory.fetch(`/sessions/${session}/turns/t1/cancel`, { method: "POST" });
     expect(cancelled.status).toBe(507);
     expect(await asked).toMatchObject({ failure: { reason: "turn_cancelled" } });
     await mendWrites(session);

@@ -17,7 +17,9 @@ describe("a turn that is answered as JSON", () => {
     const next = llamory.ask(session, "Next?");
     const path = `/sessions/${session}/turns/t1`;
     expect(await (await llamory.fetch(path)).json()).toMatchObject({ status: "running", question: "Think." });
-    expect(await (await llamory.fetch(path, { method: "DELETE" })).json()).toMatchObject({ status: "cancelled" });
+    expect(await (await llamory.fetch(`${path}/cancel`, { method: "POST" })).json()).toMatchObject({
+      status: "cancelled",
+    });
     expect(await asked).toEqual({ state: "failed", failure: { reason: "turn_cancelled" } });
     await model.go();
     expect((await next).status).toBe(200);
@@ -31,7 +33,7 @@ describe("a turn that is answered as JSON", () => {
     const first = llamory.ask(session, "First.");
     await model.called();
     const second = env.CHAT_DO.getByName(session).ask(askRequest("t2", "Second."));
-    const cancelled = await llamory.fetch(`/sessions/${session}/turns/t2`, { method: "DELETE" });
+    const cancelled = await llamory.fetch(`/sessions/${session}/turns/t2/cancel`, { method: "POST" });
     expect(await cancelled.json()).toMatchObject({ status: "cancelled", question: "Second." });
     expect(await second).toMatchObject({ failure: { reason: "turn_cancelled" } });
     await model.go();

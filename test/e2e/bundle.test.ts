@@ -53,7 +53,9 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
     expect(throughEntrypoint).toEqual([whole, streamed]);
   });
 
-  it("refuses 8 MB of a stateless conversation, and answers one of 1 MB, within a second of CPU", async ({ skip }) => {
+  it("refuses more than 8 MiB of a stateless conversation, and answers one of 8 MB, within a second of CPU", async ({
+    skip,
+  }) => {
     skip(!HAS_PROC, NO_PROC);
     await using upstream = await serve((_, response) => json(response, 200, { response: "Long." }));
     await using server = new Workerd({ bundle: inject("bundle"), ai: { upstream: upstream.address } });
@@ -65,6 +67,7 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
       Array.from({ length: count }, (_, at) => ({ role: at % 2 ? "assistant" : "user", content: paragraph }));
     const bodies: [messages: object[], statuses: (number | undefined)[]][] = [
       [conversation(239), [200]],
+      [conversation(1_899), [200]],
       [Array.from({ length: 12 }, () => ({ role: "user", content: "a ".repeat(40_000) })), [400]],
       [
         [
@@ -74,7 +77,7 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
         [400],
       ],
       // The server may cut off this large request before the client reads the answer.
-      [conversation(1_900), [413, undefined]],
+      [conversation(2_100), [413, undefined]],
     ];
     for (const [messages, statuses] of bodies) {
       const before = server.cpuMs();

@@ -51,6 +51,8 @@ describe("llamory", () => {
 
   it("says what the server refuses", async () => {
     expectFailure(await server.run(["ask", "Hi", "--session", "a b"]), 1, /sessionId: must be/);
+    for (const user of ["a/b", "a/../b", "a/#"])
+      expectFailure(await server.run(["forget", "--yes", "--user", user]), 1, /userId: must be/);
     expectFailure(await server.run(["facts", "--user", "a/b"]), 1, /userId: must be/);
   });
 

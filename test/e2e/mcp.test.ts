@@ -40,7 +40,7 @@ describe("an official MCP client", () => {
   it("lists every tool, each with what it takes", async () => {
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual([
-      ...["ask", "search_memory", "get_history", "remember", "forget"],
+      ...["ask", "search_memory", "get_history", "remember", "delete_turn", "fork", "forget"],
       ...["get_facts", "remember_fact", "forget_fact"],
     ]);
     for (const { name, description, inputSchema } of tools) {

@@ -25,6 +25,8 @@ const REACHING = [
     "append: messages.*.content.*",
     "append: messages.*.name",
     "ask: question",
+    "ask: instructions",
+    "title: instructions",
     "fact: text",
     "changed fact: text",
   ],

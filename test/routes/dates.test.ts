@@ -76,8 +76,11 @@ describe("the days of a prompt", () => {
     expect(memory.recalled[0]?.content).toBe("Ein Tisch im Noma.");
   });
 
-  it.each(["search", "context"])("are refused by name in a %s of an unknown time zone", async (route) => {
-    const body = { q: "Noma", question: "Noma?", timeZone: "Mars/Olympus" };
+  it.each([
+    ["search", { q: "Noma" }],
+    ["context", { question: "Noma?" }],
+  ])("are refused by name in a %s of an unknown time zone", async (route, asked) => {
+    const body = { ...asked, timeZone: "Mars/Olympus" };
     const response = await llamory.post(`/sessions/${freshSession()}/${route}`, body);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ path: "timeZone" }] });

@@ -36,7 +36,7 @@ async function variousSession(): Promise<string> {
   await scripted(session, PLAYED);
   const cancelled = new Events(await llamory.stream(session, "Think."));
   const start = await cancelled.next();
-  await llamory.fetch(`/sessions/${session}/turns/${start?.data.turnId}`, { method: "DELETE" });
+  await llamory.fetch(`/sessions/${session}/turns/${start?.data.turnId}/cancel`, { method: "POST" });
   await cancelled.rest();
   await llamory.patch(`/sessions/${session}`, { title: "Honey \u{1f36f}" });
   return session;

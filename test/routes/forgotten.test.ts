@@ -86,7 +86,7 @@ describe("a session that never was", () => {
     ["context", (session) => llamory.post(`/sessions/${session}/context`, { question: "Hello?" })],
     ["a turn", (session) => llamory.fetch(`/sessions/${session}/turns/t1`)],
     ["a turn's events", (session) => llamory.fetch(`/sessions/${session}/turns/t1/stream`)],
-    ["the end of a turn", (session) => llamory.fetch(`/sessions/${session}/turns/t1`, { method: "DELETE" })],
+    ["the end of a turn", (session) => llamory.fetch(`/sessions/${session}/turns/t1/cancel`, { method: "POST" })],
     ["a reset", (session) => llamory.post("/reset", { sessionId: session })],
     ["DELETE", (session) => llamory.fetch(`/sessions/${session}`, { method: "DELETE" })],
     [

@@ -35,7 +35,8 @@ const paths: [where: string, method: string, path: (id: string) => string][] = [
   ["a factId", "DELETE", (id) => `/users/u/facts/${id}`],
   ["a turnId", "GET", (id) => `/sessions/s/turns/${id}`],
   ["the turnId of a stream", "GET", (id) => `/sessions/s/turns/${id}/stream`],
-  ["the turnId of a cancellation", "DELETE", (id) => `/sessions/s/turns/${id}`],
+  ["the turnId of a cancellation", "POST", (id) => `/sessions/s/turns/${id}/cancel`],
+  ["the turnId of a deletion", "DELETE", (id) => `/sessions/s/turns/${id}`],
 ];
 
 const responseIds = (id: string) => [openaiId("resp", "s", id), openaiId("resp", `s${id}`.slice(0, 129), "t")];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { scripted } from "../support/scripted-model";
+import { down, replaced } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
 interface Problem {
@@ -40,7 +41,7 @@ const cases: [what: string, path: string, init: RequestInit, status: number, cod
   [
     "a question of 32,001 characters",
     "/ask",
-    ask({ question: "a".repeat(32_001) }),
+    ask({ question: "a".repeat(400_001) }),
     400,
     "invalid_request",
     "question",
@@ -67,7 +68,7 @@ const cases: [what: string, path: string, init: RequestInit, status: number, cod
   ],
   ["no messages", messages, post('{"messages":[]}'), 400, "invalid_request", "messages"],
   ["a body over 8 MiB", messages, post(JSON.stringify({ messages: "a".repeat(9_000_000) })), 413, "body_too_large"],
-  ["a body over 1 MiB", "/ask", post(JSON.stringify({ question: "a".repeat(1_100_000) })), 413, "body_too_large"],
+  ["a body over 4 MiB", "/ask", post(JSON.stringify({ question: "a".repeat(4_200_000) })), 413, "body_too_large"],
   ["a wrong method", "/ask", {}, 405, "method_not_allowed"],
   ["a wrong method on a session", `/sessions/${session}`, post("{}"), 405, "method_not_allowed"],
   ["an unknown route", "/nowhere", {}, 404, "not_found"],
@@ -94,14 +95,67 @@ describe("bad input", () => {
     );
   });
 
-  it("ignores unknown fields", async () => {
-    const body = { sessionId: freshSession(), question: "Hi", flavour: "honey" };
-    expect((await worker().post("/ask", body)).status).toBe(200);
+  it("refuses unknown fields by name", async () => {
+    const fresh = freshSession();
+    const said = { role: "user", content: "x" };
+    const message = { ...said, flavour: "honey" };
+    const place = { sessionId: fresh, seq: 1 };
+    for (const [path, body, at] of [
+      ["/ask", { sessionId: fresh, question: "Hi", flavour: "honey" }, "flavour"],
+      ["/reset", { sessionId: fresh, flavour: "honey" }, "flavour"],
+      [`/sessions/${fresh}/messages`, { messages: [message] }, "messages.0.flavour"],
+      [`/sessions/${fresh}/search`, { q: "x", flavour: "honey" }, "flavour"],
+      [`/sessions/${fresh}/context`, { question: "x", flavour: "honey" }, "flavour"],
+      [`/sessions/${fresh}/messages`, { messages: [said], partial: true, learn: true, flavour: "honey" }, "flavour"],
+      [`/sessions/${fresh}/fork`, { before: 1, flavour: "honey" }, "flavour"],
+      ["/users/u/search", { q: "x", flavour: "honey" }, "flavour"],
+      ["/users/u/search", { q: "x", explain: [1] }, "explain"],
+      ["/users/u/facts", { text: "x", pinned: true, since: "2026-01-01", flavour: "honey" }, "flavour"],
+      ["/users/u/facts", { text: "x", source: { ...place, flavour: "honey" } }, "source.flavour"],
+      ["/users/u/facts/f/revert", { version: 1, flavour: "honey" }, "flavour"],
+      ["/tokens", { sessionIds: [fresh], flavour: "honey" }, "flavour"],
+    ] as const) {
+      const refused = await worker().post(path, body);
+      expect(refused.status, path).toBe(400);
+      expect(await refused.json()).toMatchObject({ errors: [{ path: at, message: "is an unknown field" }] });
+    }
+    for (const [path, body] of [
+      [`/sessions/${fresh}`, { title: "x", flavour: "honey" }],
+      ["/users/u/facts/f", { pinned: true, flavour: "honey" }],
+    ] as const) {
+      const refused = await worker().patch(path, body);
+      expect(refused.status, path).toBe(400);
+      expect(await refused.json()).toMatchObject({ errors: [{ path: "flavour", message: "is an unknown field" }] });
+    }
+    const partly = await worker().post(`/sessions/${fresh}/messages`, { partial: true, messages: [message] });
+    expect(await partly.json()).toMatchObject({ refused: [{ index: 0, message: "flavour: is an unknown field" }] });
+    expect(await worker().transcript(fresh)).toEqual([]);
   });
 
-  it("takes 32,000 characters of any script", async () => {
+  it("takes 400,000 characters of any script, as far as they fit the model", async () => {
     const long = freshSession();
-    await scripted(long, { response: "ok" });
-    expect((await worker().ask(long, "é".repeat(32_000))).status).toBe(200);
+    const model = await scripted(long, { response: "ok" }, { response: "Paris." });
+    const question = "The bees are fine today. ".repeat(16_000);
+    const large = worker({ MODEL: "@cf/meta/llama-4-scout-17b-16e-instruct" });
+    expect((await large.ask(long, question)).status).toBe(200);
+    expect((await model.runs())[0]?.inputs.messages.at(-1)?.content).toBe(question);
+    expect((await large.ask(long, "And?")).status).toBe(200);
+    for (const text of ["記".repeat(400_000), "é".repeat(400_000)]) {
+      const refused = await large.ask(freshSession(), text);
+      expect(refused.status).toBe(413);
+      expect(await refused.json()).toMatchObject({ code: "prompt_too_long" });
+    }
+    const [field] = (await (await large.ask(long, `${question}.`)).json<{ errors: { path: string }[] }>()).errors;
+    expect(field?.path).toBe("question");
+  });
+
+  it("refuses a question that does not fit before it reads the memory", async () => {
+    const session = freshSession();
+    const read = replaced("memory", down);
+    const refused = await worker().post("/ask", { sessionId: session, userId: "u", question: "記".repeat(400_000) });
+    expect(refused.status).toBe(413);
+    expect(read).not.toHaveBeenCalled();
+    read.mockRestore();
+    expect(await worker().transcript(session)).toEqual([]);
   });
 });

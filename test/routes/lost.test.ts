@@ -2,7 +2,7 @@ import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { lose } from "../support/lose";
-import { HELD, PLAYED, scripted } from "../support/scripted-model";
+import { HELD, NEVER, PARTS, PLAYED, scripted } from "../support/scripted-model";
 import { Events } from "../support/sse";
 import { freshSession, worker } from "../support/worker";
 
@@ -43,16 +43,16 @@ describe("a session's object that is lost during a turn", () => {
     expect(await llamory.transcript(session)).toEqual(["user: Where?", "assistant: Here."]);
   });
 
-  it("and asked again for a stream whose question was written, tells what became of the turn", async () => {
+  it("runs a streamed ask again that was lost before its first text, as the same turn", async () => {
     const session = freshSession();
-    const model = await scripted(session, HELD);
+    const model = await scripted(session, NEVER, PARTS);
     const asked = llamory.stream(session, "Where?");
     await model.called();
     await lose(session);
     const events = await new Events(await asked).rest();
-    expect(events.at(-1)).toMatchObject({ event: "error", data: { code: "turn_interrupted" } });
-    expect(await model.runs()).toHaveLength(1);
-    expect(await llamory.transcript(session)).toEqual(["user: Where?", "assistant: "]);
+    expect(events.at(-1)).toMatchObject({ event: "done", data: { answer: "re: Where?" } });
+    expect(await model.runs()).toHaveLength(2);
+    expect(await llamory.transcript(session)).toEqual(["user: Where?", "assistant: re: Where?"]);
   });
 
   it("keeps a session across evictions", async () => {

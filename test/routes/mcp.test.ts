@@ -134,6 +134,27 @@ describe("POST /mcp", () => {
     expect((await send(request("tools/list", { cursor: null, _meta: null }))).status).toBe(200);
   });
 
+  it("deletes one turn, which the history names, and forks a conversation", async () => {
+    const sessionId = freshSession();
+    await call("ask", { sessionId, question: "The code is xylophone." });
+    await call("ask", { sessionId, question: "It rains." });
+    const history = (await call("get_history", { sessionId })).content[0]?.text ?? "";
+    const [turnId] = [...history.matchAll(/\(turn (\S+)\)/g)].map(([, id]) => id);
+    const copied = (await call("fork", { sessionId, before: 3 })).content[0]?.text ?? "";
+    expect(copied).toMatch(/^Copied 2 messages into the conversation /);
+    expect(await llamory.transcript(copied.match(/[\w-]{36}/)?.[0] ?? "")).toHaveLength(2);
+    expect(await call("delete_turn", { sessionId, turnId })).toMatchObject({
+      content: [{ text: "Forgot 2 messages." }],
+    });
+    expect(await llamory.transcript(sessionId)).toHaveLength(2);
+    expect(await call("delete_turn", { sessionId, turnId })).toMatchObject({ isError: true });
+  });
+
+  it("lists schemas without patterns, which grammars of clients cannot read", async () => {
+    const { tools } = (await send(request("tools/list"))).body.result;
+    expect(JSON.stringify(tools)).not.toContain('"pattern"');
+  });
+
   it("refuses bodies that are too large or of another type as any route does", async () => {
     const large = await llamory.post("/mcp", request("ping", { x: "x".repeat(1_100_000) }));
     expect(await large.json()).toMatchObject({ status: 413, code: "body_too_large" });

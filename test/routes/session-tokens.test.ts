@@ -41,7 +41,7 @@ describe("a session token", () => {
       expect(response.status, path).toBe(200);
       await response.text();
     }
-    expect((await locked.fetch(turn, { method: "DELETE", headers })).status).toBe(200);
+    expect((await locked.fetch(`${turn}/cancel`, { method: "POST", headers })).status).toBe(200);
     const own = await locked.fetch(`/sessions/${session}`, { headers: bearer("other") });
     expect(await own.json()).toMatchObject({ messages: 4 });
     const default_ = await locked.fetch(`/sessions/${session}`, { headers: bearer("mine") });
@@ -66,6 +66,8 @@ describe("a session token", () => {
     ["POST", "/tokens", { sessionIds: ["s"] }],
     ["POST", "/reset", { sessionId: "s" }],
     ["DELETE", "/sessions/s"],
+    ["DELETE", "/sessions/s/turns/t"],
+    ["DELETE", "/sessions/s/messages/1"],
     ["POST", "/sessions/s/messages", { messages: [{ role: "user", content: "x" }] }],
     ["POST", "/sessions/s/context", { question: "x" }],
     ["GET", "/v1/models"],

@@ -57,6 +57,8 @@ describe("/sessions/:sessionId", () => {
     expect(await (await llamory.fetch(`/sessions/${session}`)).json()).toEqual({
       sessionId: session,
       title: "Hello",
+      instructions: null,
+      timeZone: null,
       messages: 2,
       tokens: expect.any(Number),
       firstAt: "2024-01-01T00:00:00.000Z",

@@ -183,7 +183,7 @@ describe("a turn that is cancelled", () => {
     await client.next();
     const next = llamory.ask(session, "My turn?");
     const turn = `/sessions/${session}/turns/${start?.data.turnId}`;
-    const cancelled = await llamory.fetch(turn, { method: "DELETE" });
+    const cancelled = await llamory.fetch(`${turn}/cancel`, { method: "POST" });
     expect(await cancelled.json()).toMatchObject({ status: "cancelled", answer: "blah " });
     const [last] = await client.rest();
     expect(last).toMatchObject({ event: "error", data: { code: "turn_cancelled" } });

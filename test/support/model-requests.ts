@@ -4,6 +4,7 @@ import { askHeaders, askRequest } from "../../src/schema/ask-schema";
 import { chatRequest } from "../../src/schema/chat-schema";
 import { exportLine } from "../../src/schema/export-schema";
 import * as facts from "../../src/schema/fact-schema";
+import { forkRequest } from "../../src/schema/fork-schema";
 import { sessionHeaders } from "../../src/schema/openai-schema";
 import { responsesRequest } from "../../src/schema/responses-schema";
 import * as session from "../../src/schema/session-schema";
@@ -54,7 +55,15 @@ const chat = {
   tools: [{ type: "function", function: tool }],
   response_format: { type: "json_schema", json_schema: { name: "n", schema } },
 };
-const unread = { n: 1, logprobs: null, top_logprobs: null, audio: null, modalities: null, functions: null };
+const unread = {
+  n: 1,
+  logit_bias: null,
+  logprobs: null,
+  top_logprobs: null,
+  audio: null,
+  modalities: null,
+  functions: null,
+};
 const responses = {
   model: "m",
   input: [
@@ -86,7 +95,12 @@ const factOf = async (userId: string) =>
 export const cases: Record<string, Case> = {
   ask: {
     schema: askRequest,
-    examples: (sessionId, userId) => [{ sessionId, userId, question: "q", timeZone: "UTC" }],
+    examples: (sessionId, userId) => [
+      { sessionId, userId, question: "q", timeZone: "UTC" },
+      { sessionId, userId, question: "q", instructions: "i" },
+      { sessionId, question: "q", model: "m" },
+      { sessionId, question: "q", replaces: "t" },
+    ],
     send: (body) => llamory.post("/ask", body),
   },
   append: {
@@ -99,11 +113,16 @@ export const cases: Record<string, Case> = {
   },
   title: {
     schema: session.sessionChange,
-    examples: () => [{ title: "t" }],
+    examples: () => [{ title: "t" }, { instructions: "i" }, { timeZone: "UTC" }],
     send: async (body, sessionId) => {
       await llamory.ask(sessionId, "First.");
       return llamory.patch(`/sessions/${sessionId}`, body);
     },
+  },
+  fork: {
+    schema: forkRequest,
+    examples: (sessionId, userId) => [{ sessionId: `${sessionId}-2`, userId }],
+    send: (body, sessionId) => llamory.post(`/sessions/${sessionId}/fork`, body),
   },
   fact: {
     schema: facts.factRequest,
@@ -163,6 +182,7 @@ export const cases: Record<string, Case> = {
     schema: z.object({ ...sessionHeaders.shape, ...askHeaders.shape }),
     examples: (id, userId) => [
       { "x-session-id": id, "x-openwebui-chat-id": id, "x-user-id": userId, accept: "a", "idempotency-key": "k" },
+      { "x-openwebui-user-id": userId, "last-event-id": "t:1" },
     ],
     send: (headers) => llamory.post("/v1/chat/completions", chat, Object.fromEntries(Object.entries(headers))),
   },

@@ -23,6 +23,23 @@ export async function stream(step: Step): Promise<void> {
   step.run.store(asked, { turnId: String(done?.turnId), answer: String(done?.answer) });
 }
 
+/** Edits the last question, or asks it again. */
+export async function replace(step: Step): Promise<void> {
+  const { run, session, user, pick } = step;
+  const last = session.units.filter(({ withdrawn }) => !withdrawn).at(-1);
+  if (!last?.turnId || !run.mayUse(session, user)) return ask(step);
+  const asked = { ...question(step), replaces: last.turnId };
+  // No prompt may contain the old turn, not even the one of its replacement.
+  last.withdrawn = true;
+  if (pick % 2 === 0) {
+    const answer = await run.ask(asked);
+    if (answer) run.store(asked, answer);
+    return;
+  }
+  const done = (await (await run.stream(asked))?.rest())?.at(-1)?.data;
+  run.store(asked, { turnId: String(done?.turnId), answer: String(done?.answer) });
+}
+
 /** Repeats a question with its key; this returns the same turn again. */
 export async function repeat(step: Step): Promise<void> {
   const { run, session, at, pick } = step;

@@ -29,9 +29,40 @@ export async function withdraw(step: Step): Promise<void> {
     pick,
   );
   if (!unit?.turnId) return append(step);
-  const path = `/v1/responses/${openaiId("resp", session.id, unit.turnId)}`;
+  const path =
+    pick % 2 === 0
+      ? `/sessions/${session.id}/turns/${unit.turnId}`
+      : `/v1/responses/${openaiId("resp", session.id, unit.turnId)}`;
   await run.json("DELETE", path, undefined, { session: at }, unit.withdrawn ? 404 : 200);
   unit.withdrawn = true;
+}
+
+/** Deletes an appended message. */
+export async function deleteMessage(step: Step): Promise<void> {
+  const { run, session, at, pick } = step;
+  const unit = one(
+    session.units.filter(({ turnId, lines, withdrawn }) => !turnId && !withdrawn && lines.length === 1),
+    pick,
+  );
+  if (!unit) return append(step);
+  const before = session.units.slice(0, session.units.indexOf(unit));
+  const seq = before.flatMap(({ lines }) => lines).length + 1;
+  await run.json("DELETE", `/sessions/${session.id}/messages/${seq}`, undefined, { session: at });
+  unit.withdrawn = true;
+}
+
+/** Forks a session into another one. */
+export async function fork({ run, session, at, pick }: Step): Promise<void> {
+  const to = run.reference.session(pick);
+  const units = session.units.filter(({ withdrawn }) => !withdrawn);
+  const sent = await run.send("POST", `/sessions/${session.id}/fork`, { sessionId: to.id }, { session: at });
+  if (units.length === 0) return expect(sent.status).toBe(404);
+  if (to.units.length > 0) return expect(sent.status).toBe(409);
+  expect(sent.status, sent.text).toBe(201);
+  expect(JSON.parse(sent.text)).toMatchObject({ messages: units.flatMap(({ lines }) => lines).length });
+  to.units = units.map((unit) => ({ ...unit, key: undefined, copied: session.owner !== undefined }));
+  to.title = session.title;
+  to.owner = session.owner;
 }
 
 /** Exports a session and imports it into another one. */

@@ -23,7 +23,10 @@ async function interrupt(step: Step): Promise<void> {
   const rest = events.rest().catch(() => []);
   switch (pick % 5) {
     case 0:
-      await run.json("DELETE", `/sessions/${session.id}/turns/${turnId}`, undefined, { session: at, user: step.user });
+      await run.json("POST", `/sessions/${session.id}/turns/${turnId}/cancel`, undefined, {
+        session: at,
+        user: step.user,
+      });
       run.store(asked, partial);
       break;
     case 1:
@@ -71,6 +74,9 @@ export const OPERATIONS: Record<string, readonly [(step: Step) => Promise<void>,
   context: [context, 2],
   ask: [asks.ask, 6],
   stream: [asks.stream, 4],
+  replace: [asks.replace, 5],
+  deleteMessage: [changes.deleteMessage, 3],
+  fork: [changes.fork, 4],
   repeat: [asks.repeat, 2],
   burst: [asks.burst, 1],
   append: [changes.append, 4],

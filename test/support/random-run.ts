@@ -23,6 +23,8 @@ export interface Answer {
 export interface Question extends Scope {
   session: number;
   question: string;
+  /** The turn that the question replaces. */
+  replaces?: string | undefined;
 }
 
 export class RandomRun {
@@ -59,9 +61,15 @@ export class RandomRun {
     return user === undefined || owner === undefined || owner === user;
   }
 
-  #body({ session, user, question }: Question, stream: boolean) {
+  #body({ session, user, question, replaces }: Question, stream: boolean) {
     const { id } = this.reference.session(session);
-    return { sessionId: id, question, stream, ...(user !== undefined && { userId: this.reference.user(user).id }) };
+    return {
+      sessionId: id,
+      question,
+      stream,
+      replaces,
+      ...(user !== undefined && { userId: this.reference.user(user).id }),
+    };
   }
 
   /** Asks for JSON. @returns undefined if the session belongs to another user */

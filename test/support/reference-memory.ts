@@ -20,6 +20,8 @@ export interface Unit {
   key?: string;
   /** The calls that wait for their results. */
   calls?: { id: string; type: "function"; function: { name: string; arguments: string } }[];
+  /** Whether a fork copied it: the user's object does not store it again. */
+  copied?: boolean;
   /** Whether the turn was withdrawn: its lines leave a gap in the transcript. */
   withdrawn: boolean;
 }

@@ -23,7 +23,7 @@ const routesOf = (session: string, turn: string): [method: string, path: string,
   ["POST", `/sessions/${session}/search`, { q: "secret" }],
   ["GET", `/sessions/${session}/turns/${turn}`],
   ["GET", `/sessions/${session}/turns/${turn}/stream`],
-  ["DELETE", `/sessions/${session}/turns/${turn}`],
+  ["POST", `/sessions/${session}/turns/${turn}/cancel`],
   ["POST", "/ask", { sessionId: session, question: "Hello." }],
 ];
 

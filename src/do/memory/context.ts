@@ -23,6 +23,7 @@ import { newestMessages } from "./newest-messages";
 import type { Asked } from "./question-days";
 import { within } from "./quoting";
 import { recall, type Scale } from "./ranking";
+import { searchedText } from "./searched-text";
 
 /** The window takes over tokens that recall does not use, in steps of this share of the window's room. */
 const STEP = 1 / 4;
@@ -58,9 +59,11 @@ export interface Scope extends Partial<Asked> {
  * Returns the whole session if it fits; otherwise the recent window and messages recalled from before it. Adds the
  * memory of the user.
  */
-export function readContext(messages: Messages, question: string, budget: Budget, scope: Scope): Context {
+export function readContext(messages: Messages, asked: string, budget: Budget, scope: Scope): Context {
+  const question = searchedText(asked);
   const { total, end, now, timeZone, nearest: nearestBefore } = scope;
-  const { last, tokens } = messages.end(end);
+  const { last, tokens: stored } = messages.end(end);
+  const tokens = stored - messages.withdrawn.sums.tokens;
   const { user, others, tokens: taken } = beside(budget, scope.user, timeZone);
   if (tokens <= budget.context - taken && budget.window === undefined) {
     const window = withDates(messages.upTo(last), timeZone);

@@ -1,5 +1,7 @@
 /** The days of a message, as words of dates: the day of the message, and days that it mentions, like "last Friday". */
 
+import { textParts } from "./text-parts";
+
 const DAY = 86_400_000;
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 /** The names of the months in the index. */
@@ -81,9 +83,11 @@ function meant(groups: Record<string, string | undefined>, said: number): string
  */
 export function dayWords(content: string, said: number): string {
   const words = [dateWords(said)];
-  for (const { groups } of content.toLowerCase().matchAll(PHRASES)) {
-    if (words.length > MOST) break;
-    if (groups) words.push(meant(groups, said));
+  for (const part of textParts(content)) {
+    for (const { groups } of part.toLowerCase().matchAll(PHRASES)) {
+      if (words.length > MOST) return words.join(" ");
+      if (groups) words.push(meant(groups, said));
+    }
   }
   return words.join(" ");
 }

@@ -8,6 +8,7 @@ import { isEnglish } from "./expansion";
 import type { Found, FullText, Wanted } from "./fulltext";
 import type { Messages } from "./messages";
 import { UNSPACED_CHARACTER } from "./scripts";
+import { searchedText } from "./searched-text";
 import { termsOf } from "./terms";
 import { alone } from "./wanted";
 
@@ -64,7 +65,8 @@ function followingWeight({ topics, wanted, before }: Omit<Asked, "previous">): n
 }
 
 /** Returns the text to embed for a question. For a follow-up it begins with the previous question. */
-export function embeddedQuestion(messages: Messages, question: string): string {
+export function embeddedQuestion(messages: Messages, asked: string): string {
+  const question = searchedText(asked);
   const before = messages.end().last + 1;
   const [previous] = lastExchange(messages, before);
   if (previous === undefined) return question;

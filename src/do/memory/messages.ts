@@ -3,12 +3,12 @@
 import { MAX_PAGE } from "../../limits";
 import { estimateMessage } from "../../turn/tokens";
 import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
-import { metaOf, setMeta } from "../sqlite/meta";
 import type { Tables } from "../sqlite/tables";
 import { FullText } from "./fulltext";
 import { type Outline, Outlines } from "./message-cache";
 import { type Columns, charactersOf, isQuiet, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
 import { QUIET, traitsOf } from "./traits";
+import { Withdrawn } from "./withdrawn";
 
 /** The counts of a session. Times are milliseconds since 1970, null for an empty session. */
 export interface SessionInfo {
@@ -38,11 +38,13 @@ export class Messages {
   /** The full-text index. Contains each message from its first write on. */
   readonly index: FullText;
   readonly #outlines: Outlines;
+  readonly withdrawn: Withdrawn;
 
   constructor(db: Tables) {
     this.#db = db;
     this.index = new FullText(db);
     this.#outlines = new Outlines(db);
+    this.withdrawn = new Withdrawn(db, this.index, this.#outlines);
   }
 
   /**
@@ -159,7 +161,7 @@ export class Messages {
   /** Returns the counts. Reads only a few rows, because `seq` has no gaps and every row stores the sum so far. */
   info(): SessionInfo {
     const { last, tokens } = this.end();
-    const withdrawn = this.#withdrawn();
+    const withdrawn = this.withdrawn.sums;
     const [newest] = this.page(undefined, 1);
     return {
       messages: last - withdrawn.messages,
@@ -169,37 +171,28 @@ export class Messages {
     };
   }
 
-  /** Empties messages and marks them as withdrawn. Their rows stay, so that `seq` has no gaps. */
-  withdraw(messages: Message[]): void {
-    const { messages: count, tokens } = this.#withdrawn();
-    for (const { seq } of messages) {
-      this.#db.write(
-        `UPDATE messages SET turn = NULL, content = '', tokens = 0, traits = 0, status = ?, memory = NULL, calls = NULL,
-         call_id = NULL WHERE seq = ?`,
-        WITHDRAWN,
-        seq,
-      );
-      this.index.delete(seq);
-      this.#outlines.forget(seq);
-    }
-    const sums = {
-      messages: count + messages.length,
-      tokens: messages.reduce((sum, message) => sum + message.tokens, tokens),
-    };
-    setMeta(this.#db, "withdrawn", sums);
+  /** @param except the first and the last `seq` of messages that do not count */
+  firstQuestion([from, to]: [from: number, to: number] = [0, 0]): Message | undefined {
+    return this.#said("m.role = 'user' AND m.seq NOT BETWEEN ? AND ? ORDER BY m.seq LIMIT 1", from, to)[0];
   }
 
-  firstQuestion(): Message | undefined {
-    return this.#said("m.role = 'user' ORDER BY m.seq LIMIT 1")[0];
+  /**
+   * Returns the number of messages with text up to a `seq`, without results of functions.
+   * @param except the first and the last `seq` of messages that do not count
+   */
+  spoken(last: number, [from, to]: [from: number, to: number] = [0, 0]): number {
+    const query = `SELECT count(*) AS count FROM messages
+      WHERE seq <= ? AND seq NOT BETWEEN ? AND ? AND role != 'tool' AND content != ''`;
+    return this.#db.rows<{ count: number }>(query, last, from, to)[0]?.count ?? 0;
+  }
+
+  /** Estimated tokens of all messages. */
+  get tokens(): number {
+    return this.end().tokens - this.withdrawn.sums.tokens;
   }
 
   count(): number {
-    return this.end().last - this.#withdrawn().messages;
-  }
-
-  /** Returns the number of withdrawn messages, and the tokens that they had. */
-  #withdrawn(): { messages: number; tokens: number } {
-    return metaOf(this.#db, "withdrawn") ?? { messages: 0, tokens: 0 };
+    return this.end().last - this.withdrawn.sums.messages;
   }
 
   /** Empties the cache. Call it after other code has changed rows of messages. */
@@ -210,7 +203,7 @@ export class Messages {
   clear(): void {
     this.forget();
     this.#db.write("DELETE FROM messages");
-    setMeta(this.#db, "withdrawn", undefined);
+    this.withdrawn.clear();
     this.index.clear();
   }
 

@@ -2,6 +2,7 @@
 import { dayWords } from "./days";
 import { emojiWords, GROWTH_MORE, normalize, paired, pairsOf, UNSPACED, UNSPACED_CHARACTER, WORD } from "./scripts";
 import { contentOf, OTHER_STOP_WORDS, STOP_WORDS } from "./stop-words";
+import { textParts } from "./text-parts";
 
 /** The parts of words of at least this length are indexed too: either end finds a German compound. */
 const COMPOUND = 12;
@@ -10,6 +11,9 @@ const PART = 5;
 const LONGEST = 40;
 /** The most characters of parts in the indexed text of a message, approximately. */
 const PARTS = 2_000;
+
+/** The most words of a long message after its beginning: more than the different words of a book. */
+const MOST_FURTHER = 50_000;
 
 /** The indexed text of a message is at most this multiple of its length, plus GROWTH_MORE. */
 const GROWTH = 3;
@@ -41,12 +45,30 @@ function partsIn(text: string): string {
 /** Returns the words of a text in their order, as in the index: for a phrase in double quotes. */
 export const phraseWords = (text: string): string => (paired(normalize(text)).match(WORD) ?? []).join(" ");
 
-/** Returns the text to index for a message: its days, its emoji, its words and the parts of long words. */
+/**
+ * Returns the text to index for a message: its days, its emoji, its words and the parts of long words. Of a long message,
+ * each further word is indexed once.
+ */
 export function indexText(content: string, createdAt: number): string {
-  const text = normalize(content);
+  const [begin = "", ...further] = textParts(content);
+  const text = normalize(begin);
   const first = [dayWords(content, createdAt), ...emojiWords(text)].join(" ").slice(0, GROWTH_MORE);
-  const rest = `${paired(text)}${partsIn(text)}`;
-  return `${first} ${rest.slice(0, GROWTH * content.length + GROWTH_MORE - first.length)}`;
+  const rest = `${paired(text)}${partsIn(text)}`.slice(0, GROWTH * begin.length + GROWTH_MORE - first.length);
+  return [first, rest, ...wordsOf(further)].join(" ");
+}
+
+/** Returns the different words of some texts. */
+function wordsOf(texts: string[]): Set<string> {
+  const words = new Set<string>();
+  for (const part of texts) {
+    const text = normalize(part);
+    for (const word of emojiWords(text)) words.add(word);
+    for (const word of paired(text).match(WORD) ?? []) {
+      if (words.size === MOST_FURTHER) return words;
+      words.add(word);
+    }
+  }
+  return words;
 }
 
 /** A word to look up. `prefix`: also all words that begin with it. `match`: an FTS5 expression to look up instead. */

@@ -2,9 +2,11 @@
 import type { EmbeddingOptions } from "../../llm/embedder";
 import type { LlamaOptions } from "../../llm/llama";
 import type { Idempotency, NewMessage, PromptInput, ToolResult } from "../../turn/types";
+import type { Received } from "../../wire/event-id";
 import type { Form } from "../../wire/forms";
 import type { Extraction } from "../user/extraction";
-import type { SessionLimits } from "./store";
+import type { SentAgain } from "./alignment";
+import type { SessionLimits } from "./session-limits";
 
 /** The user of a request. */
 export interface SessionUser {
@@ -36,16 +38,22 @@ export interface AskRequest {
   /** The form of the stream; absent for a JSON answer. */
   form?: Form | undefined;
   idempotency?: Idempotency | undefined;
+  /** The part of a stream that a repeated request with the same key has received. */
+  received?: Received | undefined;
   /** Whether to wait while another turn runs; `queue` by default. */
   onBusy?: "queue" | "reject" | undefined;
   /** Messages before the question. Used and stored only if the session is empty. */
   before?: NewMessage[];
+  /** The history of a client that sends all of it: turns that it does not contain any more are replaced. */
+  history?: SentAgain[] | undefined;
   /** Results of the calls in the last answer. The question may then be empty. */
   results?: ToolResult[];
   /** A turn that the session must contain: otherwise the ask fails with `response_not_found`. */
   follows?: string | undefined;
   /** The name of the tenant's object, which counts tokens; absent without a quota. */
   meter?: string | undefined;
+  /** The id of the last turn, which this turn takes the place of. */
+  replaces?: string | undefined;
   /** False if nothing of the turn is stored; true by default. */
   store?: boolean;
   /** Whether facts are learned from appended messages; false by default. */

@@ -10,11 +10,12 @@ export const MOST_OF_TURN = MAX_CALLS + 2;
 
 /**
  * Yields the entries of the messages after one `seq` up to another, each with its last `seq`. Skips turns without an answer.
+ * @param isCut whether later messages are left out: a question at `last`, without its answer, is then a message
  * @param limit messages to read, at least {@link MOST_OF_TURN}: otherwise a long turn is never yielded
  */
 export function* entriesOf(
   { messages, turns }: { messages: Messages; turns: TurnRows },
-  { after, last, limit }: { after: number; last: number; limit: number },
+  { after, last, limit, isCut = false }: { after: number; last: number; limit: number; isCut?: boolean },
 ): Generator<{ seq: number; entry: Entry | null }> {
   let own: Message[] = [];
   for (const message of messages.between(after, last, limit)) {
@@ -27,6 +28,8 @@ export function* entriesOf(
       own = [];
     }
   }
+  const asked = own.at(-1);
+  if (isCut && asked?.seq === last && asked.role === "user") yield { seq: last, entry: messageEntry(asked) };
 }
 
 const messageEntry = ({ role, name, content, toolCalls, toolCallId, createdAt }: Message): Entry => ({

@@ -3,6 +3,7 @@ import { failed, ok, type Result } from "../../turn/result";
 import type { PromptInput } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
 import { lastExchange } from "../memory/follow-ups";
+import { searchedText } from "../memory/searched-text";
 import type { Known, Question } from "../user/user-object";
 import type { AskRequest, SessionUser } from "./ask-request";
 import type { Owner } from "./owner";
@@ -21,7 +22,7 @@ export interface Joined {
 export class Joining {
   readonly #session: Session;
   /** Counts the deletions of users that have reached the session. */
-  #refusals = 0;
+  refusals = 0;
 
   constructor(session: Session) {
     this.#session = session;
@@ -37,17 +38,17 @@ export class Joining {
   async join({ object, sessionId, extraction }: SessionUser, epoch?: string): Promise<Result<Owner>> {
     const { owner } = this.#session.store.ownership;
     if (owner) return ok({ ...owner, extraction });
-    const refusals = this.#refusals;
+    const refusals = this.refusals;
     const opened = epoch === undefined ? await this.#open(object, sessionId) : ok(epoch);
     if (!opened.ok) return opened;
     // The deletion reached the session before this write, and deleted nothing.
-    if (this.#refusals !== refusals) return failed({ reason: "user_being_deleted" });
+    if (this.refusals !== refusals) return failed({ reason: "user_being_deleted" });
     return ok({ user: object, sessionId, epoch: opened.value, told: 0, failures: 0, extraction });
   }
 
   /** Refuses writes for a user that wait for an epoch: the deletion of the user has reached the session. */
   refuse(): void {
-    this.#refusals += 1;
+    this.refusals += 1;
   }
 
   /** Returns the user's memory for a preview of a prompt; null if it is late. */
@@ -83,7 +84,7 @@ export class Joining {
     return this.#session.callUser<Known>(object, timeoutMs, async (stub) => {
       const previous = lastExchange(this.#session.store.messages);
       const known = await stub.memory({
-        text: question,
+        text: searchedText(question),
         sessionId,
         epoch,
         opens,

@@ -74,11 +74,11 @@ export class Lifecycle {
 
   /** The first alarm reads the last use and schedules the next one, so an ask does not move it. */
   #scheduleExpiry(): void {
-    const { schedule, messages, title } = this.#session.store;
+    const { schedule, messages, title, settings } = this.#session.store;
     const ttl = this.#ttlMs();
     if (!(ttl > 0) || schedule.has("expire")) return;
     // An emptied session gets no tables.
-    if (messages.end().last > 0 || title.text !== null) schedule.plan("expire", Date.now() + ttl);
+    if (messages.end().last > 0 || title.text !== null || !settings.empty) schedule.plan("expire", Date.now() + ttl);
   }
 
   #ttlMs(): number {

@@ -5,13 +5,27 @@ import type { Failure } from "../../turn/result";
 export class LiveTurns {
   readonly #turns = new Map<string, LiveTurn>();
 
-  add(turn: LiveTurn): void {
-    this.#turns.set(turn.id, turn);
-    turn.ended.then(() => this.#turns.delete(turn.id));
+  /** The ids of turns that are not stored: no request finds them. */
+  readonly #unlisted = new Set<string>();
+
+  /** @param isStored false for a turn that only its own client may know */
+  add(turn: LiveTurn, isStored: boolean): void {
+    const { id } = turn;
+    this.#turns.set(id, turn);
+    if (!isStored) this.#unlisted.add(id);
+    turn.ended.then(() => {
+      this.#turns.delete(id);
+      this.#unlisted.delete(id);
+    });
   }
 
   get(id: string): LiveTurn | undefined {
-    return this.#turns.get(id);
+    return this.#unlisted.has(id) ? undefined : this.#turns.get(id);
+  }
+
+  /** Returns the turn that came last. */
+  get last(): LiveTurn | undefined {
+    return [...this.#turns.values()].filter(({ id }) => !this.#unlisted.has(id)).at(-1);
   }
 
   byKey(key: string): LiveTurn | undefined {

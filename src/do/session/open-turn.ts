@@ -6,7 +6,7 @@ import type { Context, Message, NewMessage, PromptInput } from "../../turn/types
 import { beginContext, readContext, type Scope } from "../memory/context";
 import type { Messages } from "../memory/messages";
 import type { AskRequest } from "./ask-request";
-import type { Opening } from "./turn-rows";
+import type { Opening } from "./opening";
 
 /** The most tokens of an exchange that tool results continue: the largest window of a Llama is half of it. */
 const MOST_TOKENS = 262_144;
@@ -15,6 +15,7 @@ const MOST_TOKENS = 262_144;
  * Reads the input and the context of a turn, and the messages that it stores before its answer. Writes nothing.
  * @param at the time of the question, in milliseconds since 1970
  * @param window of the model, in tokens
+ * @param replaced the last messages of the session, which the turn takes the place of
  * @returns `tool_results_unexpected` if the session's last answer did not make these calls
  */
 export function openTurn(
@@ -23,8 +24,9 @@ export function openTurn(
   at: number,
   window: number,
   { nearest, user }: Pick<Scope, "nearest" | "user">,
+  replaced: Message[] = [],
 ): Result<{ input: PromptInput; context: Context; opening: Opening }> {
-  const count = messages.count();
+  const count = messages.count() - replaced.length;
   const begins = count === 0;
   const before = begins ? earlier : [];
   const exchange = results.length > 0 ? openExchange(messages) : [];
@@ -34,7 +36,7 @@ export function openTurn(
   const budget = budgetOf(input, window);
   const scope = {
     total: count - exchange.length,
-    end: exchange[0]?.seq,
+    end: replaced[0]?.seq ?? exchange[0]?.seq,
     timeZone: input.timeZone,
     now: at,
     nearest,
@@ -44,7 +46,7 @@ export function openTurn(
     ? beginContext(opened.value.before, budget, scope)
     : readContext(messages, input.question, budget, scope);
   const own = messagesBeforeAnswer(results, asked.question, at, asked.questionTokens);
-  return ok({ input, context, opening: { before, messages: own } });
+  return ok({ input, context, opening: { before, messages: own, replaced } });
 }
 
 /**

@@ -2,8 +2,8 @@
 import type { Database } from "../sqlite/database";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
 import type { Extraction } from "../user/extraction";
+import type { Learning } from "../user/user-object";
 import { epochIn, type NotedEpoch } from "../user/user-sessions";
-import type { Learning } from "../user/user-store";
 
 /** Stored as JSON. */
 export interface Owner {
@@ -17,6 +17,10 @@ export interface Owner {
   told: number;
   /** Failed syncs in a row. */
   failures: number;
+  /** Messages up to this `seq` are copies of another session of the user. The user's object does not store them again. */
+  copied?: number | undefined;
+  /** Messages from this `seq` on are sent again, because some of them were removed. */
+  resend?: number | undefined;
   /** Whether the session is being deleted. */
   leaving?: boolean | undefined;
   extraction?: Extraction | undefined;
@@ -30,6 +34,8 @@ const MOST_LEARNING = 64;
 export class Ownership {
   readonly #db: Database;
   readonly #schedule: Schedule<SessionTask>;
+  /** Counts the removals of messages: an update that was sent before one does not contain it. */
+  removals = 0;
 
   constructor(db: Database, schedule: Schedule<SessionTask>) {
     this.#db = db;
@@ -45,12 +51,17 @@ export class Ownership {
   /**
    * Schedules a sync, as part of the transaction that writes messages. The alarm runs it if the turn cannot.
    * @param claim the owner of a session that has none yet
+   * @param removedFrom the `seq` of the first removed message; infinite or absent if none was removed
    */
-  markPending(claim?: Owner): void {
+  markPending(claim?: Owner, removedFrom = Number.POSITIVE_INFINITY): void {
     const { owner } = this;
-    if (owner && this.#schedule.has("tell")) return;
+    const isRemoval = removedFrom < Number.POSITIVE_INFINITY;
+    if (isRemoval) this.removals += 1;
+    else if (owner && this.#schedule.has("tell")) return;
     const next = owner ?? claim;
-    if (next) this.#note({ ...next, extraction: claim ? claim.extraction : next.extraction }, retryAt(1));
+    if (!next) return;
+    const resend = isRemoval ? Math.min(next.resend ?? removedFrom, removedFrom) : next.resend;
+    this.#note({ ...next, resend, extraction: claim ? claim.extraction : next.extraction }, retryAt(1));
   }
 
   /** Stores that facts are to be learned from appended messages. Without effect for a session without a user. */
@@ -60,15 +71,20 @@ export class Ownership {
       this.#write({ ...owner, learn: [...(owner.learn ?? []), { from, to }].slice(-MOST_LEARNING) }, retryAt(1));
   }
 
-  /** Stores the result of a sync. @param all whether nothing is pending */
-  markSynced(epoch: string, seq: number, all: boolean): void {
+  /**
+   * Stores the result of a sync.
+   * @param all whether nothing is pending after `seq`
+   * @param sent the last `seq` of the update, and {@link removals} before it was sent
+   */
+  markSynced(epoch: string, seq: number, all: boolean, sent: { to: number; removals: number }): void {
     const { owner } = this;
     if (owner?.epoch !== epoch) return;
-    const learn = owner.learn?.filter(({ to }) => to > seq);
-    this.#write(
-      { ...owner, told: seq, failures: 0, learn: learn?.length ? learn : undefined },
-      all ? null : retryAt(1),
-    );
+    const isLate = this.removals !== sent.removals;
+    const next = sent.to < seq ? sent.to + 1 : undefined;
+    const resend = isLate || owner.resend === undefined ? owner.resend : next;
+    const later = owner.learn?.filter(({ to }) => to > seq);
+    const learn = later?.length ? later : undefined;
+    this.#write({ ...owner, told: seq, failures: 0, resend, learn }, all && resend === undefined ? null : retryAt(1));
   }
 
   /** Stores a failed sync. @returns when to retry */

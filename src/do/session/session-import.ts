@@ -79,11 +79,12 @@ export class SessionImport {
   }
 
   /** Makes the import the content of the session, with its title. @returns the number of messages */
-  finish(title: string | undefined): number {
+  finish(title: string | undefined, also: () => void): number {
     this.#db.transaction(() => {
       this.#schedule.drop("import");
       this.#title.set(title);
       setAppendedAt(this.#db);
+      also();
     });
     this.id = undefined;
     return this.count;

@@ -1,15 +1,18 @@
 /** Reads of a session, for all readers or for the session's user alone. They write nothing. */
 import { cleanMessages } from "../../llm/control-tokens";
 import type { EmbeddingOptions } from "../../llm/embedder";
+import { measure } from "../../turn/budget";
 import type { Explanation } from "../../turn/explanation";
 import { type Preview, type PreviewOptions, preview } from "../../turn/preview";
+import { promptHash } from "../../turn/prompt-hash";
 import { type Failed, failed, ok, type Result } from "../../turn/result";
-import type { Message, RecalledMessage, StoredTurn } from "../../turn/types";
+import type { Budget, Message, PromptMessage, RecalledMessage, StoredTurn } from "../../turn/types";
 import { readContext } from "../memory/context";
 import { explain } from "../memory/explain";
 import { embeddedQuestion } from "../memory/follow-ups";
 import type { SessionInfo } from "../memory/messages";
 import { recall, SEARCH_TOKENS } from "../memory/ranking";
+import { searchedText } from "../memory/searched-text";
 import type { AskRequest } from "./ask-request";
 import type { Embeddings } from "./embeddings";
 import type { Session } from "./session";
@@ -43,8 +46,17 @@ export interface SearchResult {
 /** A session without its messages. */
 export interface ReadInfo extends SessionInfo {
   title: string | null;
+  instructions: string | null;
+  timeZone: string | null;
   /** Messages that have a vector of the requested encoder. */
   vectors: number;
+}
+
+/** The prompt of a turn. */
+export interface SentPrompt {
+  model: string;
+  messages: PromptMessage[];
+  exact: boolean;
 }
 
 const FOREIGN = failed({ reason: "session_of_another_user" });
@@ -111,12 +123,15 @@ export class SessionReads {
   info(embeddingModel: string, reader: string | undefined): Result<ReadInfo> {
     const refusal = this.readRefusal(reader);
     if (refusal) return refusal;
-    const { messages, title, vectors } = this.#session.store;
-    return ok({ ...messages.info(), title: title.text, vectors: vectors.count(embeddingModel) });
+    const { messages, title, vectors, settings } = this.#session.store;
+    const { instructions = null, timeZone = null } = settings.get();
+    const shown = { title: title.text, vectors: vectors.count(embeddingModel), instructions, timeZone };
+    return ok({ ...messages.info(), ...shown });
   }
 
   async context(request: AskRequest, options: PreviewOptions): Promise<Result<Preview>> {
-    const { input, embedding, user } = request;
+    const { embedding, user } = request;
+    const input = this.#session.store.settings.applyTo(request.input);
     const refusal = this.#user.refusal(user);
     if (refusal) return failed(refusal);
     const isLong = options.windowTokens !== undefined || this.#session.isLong(request);
@@ -140,6 +155,40 @@ export class SessionReads {
     const { window } = this.#session.model(request);
     const shown = preview(input, window, options, (budget) => readContext(messages, input.question, budget, scope));
     return shown.ok ? ok({ ...shown.value, messages: cleanMessages(shown.value.messages) }) : shown;
+  }
+
+  /**
+   * Rebuilds the prompt of a turn from the messages before it and the present memory of its user.
+   * @returns `exact`: whether it is the text that was sent
+   */
+  async prompt(turnId: string, request: AskRequest): Promise<Result<SentPrompt>> {
+    const { store } = this.#session;
+    const turn = this.#session.turn(turnId);
+    if (!turn) return failed({ reason: "turn_not_found" });
+    const { memory: used, createdAt, question } = turn;
+    const model = turn.model || request.model.model;
+    const { input } = request;
+    const sizes = {
+      maxTokens: used.prompt?.reply ?? input.maxTokens,
+      contextTokens: used.prompt?.limit ?? input.contextTokens,
+    };
+    const asked = store.settings.applyTo(measure({ ...input, ...sizes, question }), createdAt);
+    const user = used.user && request.user;
+    const [vector, known] = await Promise.all([
+      request.embedding && used.recall !== "words"
+        ? this.#embeddings.question(searchedText(question), request.embedding)
+        : null,
+      user && this.#user.joining.read(user, asked),
+    ]);
+    const end = store.removals.messagesOf(turnId)[0]?.seq;
+    const scope = { total: 0, end, timeZone: asked.timeZone, now: createdAt, user: known };
+    const nearest = this.#embeddings.nearestTo(vector);
+    const { window } = this.#session.model({ ...request, model: { ...request.model, model } });
+    const read = (budget: Budget) => readContext(store.messages, question, budget, { ...scope, nearest });
+    const built = preview(asked, window, {}, read);
+    if (!built.ok) return built;
+    const { messages } = built.value;
+    return ok({ model, messages: cleanMessages(messages), exact: used.hash === promptHash(messages) });
   }
 
   async search(

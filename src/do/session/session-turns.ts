@@ -1,6 +1,7 @@
 /** The turns of a session: starts, runs one at a time, replays, cancels and withdraws them. See `chat.ts`. */
 import { log } from "../../log";
 import { countTokens } from "../../quota";
+import { fits } from "../../turn/budget";
 import type { Encoder } from "../../turn/encodings";
 import { LiveTurn, replay } from "../../turn/live-turn";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
@@ -18,6 +19,7 @@ import { openTurn } from "./open-turn";
 import type { Session } from "./session";
 import { TurnJournal } from "./turn-journal";
 import type { UserSync } from "./user-sync";
+import { withoutFactsFrom } from "./without-facts";
 
 type Reply = Promise<AskReply> | AskReply;
 
@@ -36,7 +38,8 @@ export class SessionTurns {
     this.#lifecycle = lifecycle;
   }
 
-  ask(request: AskRequest): Reply {
+  ask(asked: AskRequest): Reply {
+    const request = { ...asked, input: this.#session.store.settings.applyTo(asked.input) };
     const { ctx, queue, live } = this.#session;
     const { turnId, input, form, user, onBusy = "queue" } = request;
     const idempotency = request.idempotency && ofUser(request.idempotency, user?.object);
@@ -44,16 +47,20 @@ export class SessionTurns {
     if (refusal) return failedReply(refusal);
     const encoder = form && encoderOf(form, turnId);
     const earlier =
-      (request.again && this.#again(turnId, encoder, user)) || (idempotency && this.#byKey(idempotency, form, user));
+      (request.again && this.#again(turnId, encoder, user)) || (idempotency && this.#byKey(idempotency, request));
     if (earlier) return earlier;
-    if (onBusy === "reject" && queue.busy) return failedReply({ reason: "session_busy" });
+    if (!fits(input, this.#session.model(request).window)) return failedReply({ reason: "prompt_too_long" });
+    const replaced = this.#endReplaced(request);
+    if (!replaced.ok) return failedReply(replaced.failure);
+    if (onBusy === "reject" && queue.busy && !replaced.value.ended) return failedReply({ reason: "session_busy" });
     if (queue.full) return failedReply({ reason: "session_queue_full" });
     const question = input.question;
     const turn = new LiveTurn({ id: turnId, question, idempotency, user: user?.object, createdAt: Date.now() });
-    live.add(turn);
+    live.add(turn, request.store ?? true);
     // Both calls run while the turn waits in the queue.
     const joined = user && this.#user.joining.ask(user, request);
-    ctx.waitUntil(this.#run(turn, request, this.#vectorOf(request), joined));
+    const { replaces } = replaced.value;
+    ctx.waitUntil(this.#run(turn, { ...request, replaces }, this.#vectorOf(request), joined));
     return encoder ? streamReply(turn, encoder) : finishedReply(turn, false);
   }
 
@@ -82,18 +89,19 @@ export class SessionTurns {
   }
 
   /** Deletes a turn here and in the user's object. Cancels it first if it runs. */
-  async withdraw(turnId: string): Promise<Result<void>> {
+  async withdraw(turnId: string): Promise<Result<{ deleted: number }>> {
     const cancelled = this.cancel(turnId);
     if (!cancelled.ok) return cancelled;
-    const { store } = this.#session;
+    const { removals } = this.#session.store;
     try {
       this.#session.endLostTurn();
-      const own = store.messagesOf(turnId);
+      const own = removals.messagesOf(turnId);
       const [first, last] = [own[0], own.at(-1)];
       if (first && last && !(await this.#user.retract(first.seq, last.seq)))
         return failed({ reason: "user_unreachable" });
-      store.withdraw(turnId);
-      return ok(undefined);
+      // The session may have been emptied meanwhile.
+      removals.remove(removals.messagesOf(turnId));
+      return ok({ deleted: own.length });
     } catch (error) {
       return failed(thrownFailure(error));
     }
@@ -142,7 +150,7 @@ export class SessionTurns {
     joining: Promise<Result<Joined>> | undefined,
   ): Promise<void> {
     const { store: session } = this.#session;
-    const { form, follows, user, store = true } = request;
+    const { form, follows, user, replaces, history, store = true } = request;
     if (follows !== undefined && !session.turns.get(follows)) return turn.fail({ reason: "response_not_found" });
     const model = this.#session.model(request);
     const [vector, joined] = await Promise.all([vectorOf, joining]);
@@ -154,8 +162,12 @@ export class SessionTurns {
     // An earlier turn in the queue may have claimed the session for another user.
     const refusal = this.#user.refusal(user);
     if (refusal) return turn.fail(refusal);
-    const scope = { nearest: this.#embeddings.nearestTo(vector), user: joined?.value.memory };
-    const opened = openTurn(session.messages, request, turn.createdAt, model.window, scope);
+    const edited = history ? session.removals.edited(history, request.input.question) : [];
+    const replaced = replaces === undefined ? ok(edited) : session.removals.lastTurn(replaces);
+    if (!replaced.ok) return turn.fail(replaced.failure);
+    const memory = withoutFactsFrom(joined?.value.memory, user?.sessionId, replaced.value[0]?.seq);
+    const scope = { nearest: this.#embeddings.nearestTo(vector), user: memory };
+    const opened = openTurn(session.messages, request, turn.createdAt, model.window, scope, replaced.value);
     if (!opened.ok) return turn.fail(opened.failure);
     const { input, context, opening } = opened.value;
     turn.question = input.question;
@@ -173,11 +185,38 @@ export class SessionTurns {
     if (live && live.user !== user?.object) return failedReply({ reason: "session_of_another_user" });
     if (live) return liveReply(live, encoder, false);
     const stored = this.#session.storedTurn(turnId);
-    return stored && storedReply(stored, encoder);
+    if (stored?.status !== "interrupted" || stored.answer !== "") return stored && storedReply(stored, encoder);
+    // The turn was lost before its first text: it runs again.
+    const { store } = this.#session;
+    const dropped = tryWrite(() => ok(store.remove(store.removals.messagesOf(turnId))));
+    return dropped.ok ? undefined : failedReply(dropped.failure);
+  }
+
+  /**
+   * Ends the turn that a request replaces, if it runs or waits.
+   * @returns the turn to replace, absent if nothing of it is stored; `not_the_last_turn` or `turn_not_found`
+   */
+  #endReplaced({ replaces, user }: AskRequest): Result<{ replaces?: string; ended: boolean }> {
+    if (replaces === undefined) return ok({ ended: false });
+    const { live, store } = this.#session;
+    const running = live.get(replaces);
+    if (live.last !== undefined && live.last !== running) {
+      const isKnown = running ?? store.turns.get(replaces);
+      return failed({ reason: isKnown ? "not_the_last_turn" : "turn_not_found" });
+    }
+    if (!running) {
+      const last = store.removals.lastTurn(replaces);
+      return last.ok ? ok({ replaces, ended: false }) : last;
+    }
+    if (user && running.user !== undefined && running.user !== user.object)
+      return failed({ reason: "session_of_another_user" });
+    const cancelled = this.cancel(replaces);
+    if (!cancelled.ok) return cancelled;
+    return ok({ ...(store.turns.get(replaces) && { replaces }), ended: true });
   }
 
   /** Returns the reply to a request whose idempotency key has a turn. */
-  #byKey(asked: Idempotency, form: Form | undefined, user: SessionUser | undefined): Reply | undefined {
+  #byKey(asked: Idempotency, { form, user, received }: AskRequest): Reply | undefined {
     const live = this.#session.live.byKey(asked.key);
     // The user of the first turn claims the session.
     const isForeign = live && user && live.user !== user.object && (live.user !== undefined || !user.canClaim);
@@ -187,10 +226,13 @@ export class SessionTurns {
     const known = live?.idempotency ?? stored;
     if (known && !isSameTurn(known.fingerprint, asked, ownership.owner))
       return failedReply({ reason: "idempotency_conflict" });
-    if (stored) return storedReply(stored, form && encoderOf(form, stored.id));
-    return live && liveReply(live, form && encoderOf(form, live.id), true);
+    const found = stored ?? live;
+    if (!found) return undefined;
+    const encoder = form && encoderOf(form, found.id);
+    const after = received?.turnId === found.id ? received.characters : null;
+    return stored ? storedReply(stored, encoder, after) : live && liveReply(live, encoder, true, after);
   }
 }
 
-const liveReply = (turn: LiveTurn, encoder: Encoder | undefined, replayed: boolean) =>
-  encoder ? followReply(turn, encoder, replayed) : finishedReply(turn, replayed);
+const liveReply = (turn: LiveTurn, encoder: Encoder | undefined, replayed: boolean, after: number | null = null) =>
+  encoder ? followReply(turn, encoder, replayed, after) : finishedReply(turn, replayed);

@@ -62,7 +62,7 @@ export class Session {
 
   /** Whether the session is larger than the context of a request. */
   isLong(request: AskRequest): boolean {
-    return this.store.messages.end().tokens > budgetOf(request.input, this.model(request).window).context;
+    return this.store.messages.tokens > budgetOf(request.input, this.model(request).window).context;
   }
 
   /** Calls a user's object. Returns null, and logs the cause, if the call fails or takes longer than `ms` milliseconds. */

@@ -9,19 +9,15 @@ import { Schedule, type SessionTask } from "../sqlite/schedule";
 import { noTables } from "../sqlite/tables";
 import { type Appended, appendOf, forgetAppends } from "./append-keys";
 import { lastUsedAt, recordAppend } from "./appended-at";
-import { MOST_OF_TURN } from "./entries";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
+import type { Opening } from "./opening";
 import { type Owner, Ownership } from "./owner";
+import { Removals } from "./removals";
 import { SessionImport } from "./session-import";
+import type { SessionLimits } from "./session-limits";
+import { SessionSettings } from "./session-settings";
 import { Title } from "./title";
-import { type NewTurn, type Opening, TurnRows } from "./turn-rows";
-
-/** The largest size of a session. */
-export interface SessionLimits {
-  messages: number;
-  /** Bytes of its database, indexes included. */
-  bytes: number;
-}
+import { type NewTurn, type TurnRow, TurnRows } from "./turn-rows";
 
 /** Readers get these during an import. */
 const NO_MESSAGES = new Messages(noTables);
@@ -36,13 +32,15 @@ export class Store {
   readonly vectors: VectorRows;
   readonly ownership: Ownership;
   readonly title: Title;
+  readonly settings: SessionSettings;
   readonly import: SessionImport;
+  readonly removals: Removals;
   /** Incremented each time the session is emptied. */
   generation = 0;
   /** Whether a turn was lost with the previous object. */
   recovered = false;
-  /** The stored turn without an answer, and how many of its messages can be rolled back. */
-  #unanswered: { id: string; rows: number } | undefined;
+  /** The stored turn without an answer, and the last `seq` that it cannot roll back. */
+  #unanswered: { id: string; stable: number } | undefined;
 
   /** Opens the storage: migrates it, adopts the history of version 1, ends a lost turn. */
   constructor(storage: DurableObjectStorage) {
@@ -53,15 +51,17 @@ export class Store {
     this.schedule = new Schedule(storage, this.#db);
     this.vectors = new VectorRows(this.#db);
     this.title = new Title(this.#db, this);
+    this.settings = new SessionSettings(this.#db);
     this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this.title);
     this.ownership = new Ownership(this.#db, this.schedule);
+    this.removals = new Removals(this.#db, this.#messages, this.#turns, this.vectors);
     if (this.#db.newer) return;
     this.import.dropLost();
     if (!this.#db.exists) adoptFirstVersion(storage, this.#db, this.messages);
     const [last] = this.messages.page(undefined, 1);
     if (last?.status !== "running") return;
     this.recovered = true;
-    if (last.turnId !== undefined) this.#unanswered = { id: last.turnId, rows: 0 };
+    if (last.turnId !== undefined) this.#unanswered = { id: last.turnId, stable: last.seq };
     try {
       this.#change(() => {});
     } catch (error) {
@@ -93,12 +93,10 @@ export class Store {
 
   /** Returns the last `seq` that no running turn can roll back. */
   stableSeq(): number {
-    return this.messages.end().last - (this.#unanswered?.rows ?? 0);
+    return this.#unanswered?.stable ?? this.messages.end().last;
   }
 
-  lastUsed(): number {
-    return lastUsedAt(this.#db, this.messages);
-  }
+  lastUsed = () => lastUsedAt(this.#db, this.messages);
 
   /** Ends the turn whose end could not be written, with its partial answer. @param isLive whether a turn still runs */
   endLost(isLive: (turnId: string) => boolean): void {
@@ -106,11 +104,14 @@ export class Store {
   }
 
   /** Stores the messages of a turn before its answer. */
-  question(turn: NewTurn, opening: Opening): void {
-    this.#change(() => {
+  question(turn: NewTurn, { replaced = [], ...opening }: Opening): void {
+    const open = () => {
+      this.removals.hide(turn.id, replaced);
+      const { last } = this.#messages.end();
       this.#turns.insert(turn, this.#open(turn, opening));
-    }, opening.owner);
-    this.#unanswered = { id: turn.id, rows: opening.before.length + opening.messages.length };
+      return (replaced[0]?.seq ?? last + 1) - 1;
+    };
+    this.#unanswered = { id: turn.id, stable: this.#change(open, opening.owner) };
   }
 
   /** Stores the partial answer of a turn. */
@@ -122,39 +123,31 @@ export class Store {
   answer(turnId: string, finished: FinishedTurn): void {
     this.#db.transaction(() => {
       this.#appendAnswer(turnId, finished);
-      this.ownership.markPending();
+      this.ownership.markPending(undefined, this.removals.settle(turnId, true));
     });
     this.#unanswered = undefined;
   }
 
   /** Stores a turn in one transaction. */
   turn(turn: NewTurn, opening: Opening, finished: FinishedTurn): void {
-    this.#change(() => {
+    const { owner, replaced = [] } = opening;
+    const store = () => {
       const now = Date.now();
+      this.removals.remove(replaced);
       this.#turns.insert(turn, this.#open(turn, opening, answerOf(finished, now)), finished, now);
-    }, opening.owner);
+    };
+    this.#change(store, owner, replaced[0]?.seq);
   }
 
-  /** Returns the messages of a turn that has ended, oldest first. */
-  messagesOf(turnId: string): Message[] {
-    const turn = this.#turns.get(turnId);
-    if (!turn) return [];
-    const near = this.#messages.between(turn.answerSeq - MOST_OF_TURN, turn.answerSeq, MOST_OF_TURN);
-    return near.filter((message) => message.turnId === turnId).toArray();
-  }
-
-  /** Deletes a turn that has ended. */
-  withdraw(turnId: string): void {
-    const own = this.messagesOf(turnId);
-    // Without a message, a write would only bring the storage of a deleted session back.
-    if (own.length === 0) return;
+  /** Deletes messages with their turns. The sync that it schedules deletes them in the user's object. */
+  remove(messages: Message[]): void {
+    const [first] = messages;
     // Not `#change`: it would end another turn that runs.
     this.#db.transaction(() => {
-      this.#messages.withdraw(own);
-      // The vector of a message also contains the message before it.
-      this.vectors.empty([...new Set(own.flatMap(({ seq }) => [seq, seq + 1]))]);
-      this.#turns.delete(turnId);
+      this.removals.remove(messages);
+      this.ownership.markPending(undefined, first?.seq);
     });
+    if (first && first.turnId === this.#unanswered?.id) this.#unanswered = undefined;
   }
 
   /** Deletes the messages of a turn that has no answer. */
@@ -162,6 +155,7 @@ export class Store {
     this.#db.transaction(() => {
       this.#messages.deleteLast(before.length + messages.length);
       this.#turns.delete(turnId);
+      this.removals.settle(turnId, false);
       if (this.#messages.end().last === 0) this.ownership.release();
     });
     this.#unanswered = undefined;
@@ -176,10 +170,12 @@ export class Store {
       this.#db.transaction(() => {
         this.#turns.clear();
         this.#messages.clear();
+        this.removals.clear();
         this.vectors.clear();
         this.schedule.drop("reindex");
         this.ownership.release();
         this.title.set(undefined);
+        this.settings.clear();
         forgetAppends(this.#db);
       });
     }
@@ -209,31 +205,36 @@ export class Store {
   }
 
   /** Rebuilds a part of an old index. @returns when to continue; null at its end */
-  reindex(): Promise<number | null> {
-    return reindex(this.#db, this.schedule, this.#messages);
-  }
+  reindex = () => reindex(this.#db, this.schedule, this.#messages);
 
   /** Resolves when all writes are durable. */
-  durable(): Promise<void> {
-    return this.#db.durable();
-  }
+  durable = () => this.#db.durable();
 
   /**
    * Runs a transaction that appends messages, and schedules the sync with the session's user. First ends a lost turn with
    * its partial answer.
+   * @param removedFrom the `seq` of the first message that the transaction removes
    */
-  #change<T>(run: () => T, owner?: Owner): T {
+  #change<T>(run: () => T, owner?: Owner, removedFrom?: number): T {
     const result = this.#db.transaction(() => {
       this.import.clear();
       const turn = this.#unanswered && this.#turns.get(this.#unanswered.id);
-      if (turn) this.#appendAnswer(turn.id, { ...turn, status: "interrupted" });
+      const lost = turn && this.#endLost(turn);
       const changed = run();
-      this.ownership.markPending(owner);
+      this.ownership.markPending(owner, Math.min(removedFrom ?? Infinity, lost ?? Infinity));
       return changed;
     });
     this.import.id = undefined;
     this.#unanswered = undefined;
     return result;
+  }
+
+  /** Ends a lost turn. If it has no text, the turn that it replaces comes back. @returns the first `seq` that it removed */
+  #endLost(turn: TurnRow): number | undefined {
+    const isEmpty = turn.answer === "" && this.removals.isReplacing(turn.id);
+    if (isEmpty) this.removals.deleteLast(turn.id);
+    else this.#appendAnswer(turn.id, { ...turn, status: "interrupted" });
+    return this.removals.settle(turn.id, !isEmpty);
   }
 
   #open({ id }: NewTurn, { before, messages }: Opening, ...answer: NewMessage[]): TurnPlace {

@@ -5,7 +5,8 @@ import { endLine, entryLine, headLine, lengthOf } from "../../wire/ndjson";
 import { tryWrite } from "../sqlite/try-write";
 import { entriesOf } from "./entries";
 import type { Session } from "./session";
-import type { SessionLimits, Store } from "./store";
+import type { SessionLimits } from "./session-limits";
+import type { Store } from "./store";
 import type { TurnQueue } from "./turn-queue";
 
 /** The most messages, more than a turn has, and about the most characters of an export that are in memory. */
@@ -23,11 +24,15 @@ export class Transfer {
     this.#queue = queue;
   }
 
-  /** Returns the session as lines of JSON, without a turn that runs. Fails if the session is emptied meanwhile. */
-  export(): ReadableStream<Uint8Array> {
+  /**
+   * Returns the session as lines of JSON, without a turn that runs. Fails if the session is emptied meanwhile.
+   * @param before only messages before this `seq`; a question without its answer is then a message
+   */
+  export(before = Number.MAX_SAFE_INTEGER): ReadableStream<Uint8Array> {
     const store = this.#store;
     const { generation } = store;
-    const { last } = store.messages.end();
+    const { last } = store.messages.end(before);
+    const isCut = last < store.messages.end().last;
     let read = 0;
     let messages = 0;
     return new ReadableStream<Uint8Array>(
@@ -36,7 +41,7 @@ export class Transfer {
           if (store.generation !== generation) return controller.error(new Error("The session was emptied meanwhile."));
           let text = read === 0 ? headLine(store.title.given) : "";
           const from = read;
-          for (const { seq, entry } of entriesOf(store, { after: read, last, limit: PAGE })) {
+          for (const { seq, entry } of entriesOf(store, { after: read, last, limit: PAGE, isCut })) {
             read = seq;
             if (!entry) continue;
             messages += lengthOf(entry);
@@ -72,13 +77,16 @@ export class Transfer {
     );
   }
 
-  /** Makes an import the content of the session when the call is first in the queue. */
-  async finish(id: string, title: string | undefined): Promise<Result<{ messages: number }>> {
+  /**
+   * Makes an import the content of the session when the call is first in the queue.
+   * @param also runs in the same transaction; an import that it throws for is not finished
+   */
+  async finish(id: string, title: string | undefined, also = () => {}): Promise<Result<{ messages: number }>> {
     if (this.#queue.full) return failed({ reason: "session_queue_full" });
     const release = await this.#queue.enter();
     try {
       if (!release) return failed({ reason: "import_interrupted" });
-      return this.#refusal(id) ?? tryWrite(() => ok({ messages: this.#store.import.finish(title) }));
+      return this.#refusal(id) ?? tryWrite(() => ok({ messages: this.#store.import.finish(title, also) }));
     } finally {
       release?.();
     }

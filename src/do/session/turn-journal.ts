@@ -1,8 +1,8 @@
 import type { LiveTurn } from "../../turn/live-turn";
 import type { Journal } from "../../turn/ports";
 import type { FinishedTurn } from "../../turn/types";
+import type { Opening } from "./opening";
 import type { Store } from "./store";
-import type { Opening } from "./turn-rows";
 
 /** Stores one turn of a session. */
 export class TurnJournal implements Journal {
@@ -30,10 +30,14 @@ export class TurnJournal implements Journal {
     this.#store.save(this.#turn.id, snapshot);
   }
 
+  /** Stores the end of the turn. A turn that ends early and without text leaves the turn that it replaces in place. */
   finish(finished: FinishedTurn): void {
-    if (this.#stored === "question") this.#store.answer(this.#turn.id, finished);
-    if (this.#stored === "nothing") this.#store.turn(this.#turn, this.#opening, finished);
-    this.#stored = "turn";
+    if (this.#opening.replaced?.length && finished.status !== "complete" && finished.answer === "") this.rollBack();
+    else {
+      if (this.#stored === "question") this.#store.answer(this.#turn.id, finished);
+      if (this.#stored === "nothing") this.#store.turn(this.#turn, this.#opening, finished);
+      this.#stored = "turn";
+    }
   }
 
   rollBack(): void {

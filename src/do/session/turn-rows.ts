@@ -1,9 +1,9 @@
 /** The turns of a session: queries, and conversion of rows. */
 import { type LiveTurn, NO_MEMORY } from "../../turn/live-turn";
-import type { FinishedTurn, FinishReason, NewMessage, StoredTurn, TurnStatus } from "../../turn/types";
+import type { FinishedTurn, FinishReason, StoredTurn, TurnStatus } from "../../turn/types";
+import { WITHDRAWN } from "../memory/message-rows";
 import type { TurnPlace } from "../memory/messages";
 import type { Tables } from "../sqlite/tables";
-import type { Owner } from "./owner";
 
 /** Milliseconds for which an idempotency key names its turn or append: a day, as at Stripe. */
 export const KEY_MS = 86_400_000;
@@ -32,18 +32,11 @@ const SELECT = `SELECT t.*, q.content AS question, a.content AS answer, a.memory
   JOIN messages q ON q.seq = t.question_seq
   LEFT JOIN messages a ON a.seq = coalesce(t.answer_seq, t.question_seq + 1) AND a.turn = t.id`;
 
+/** Excludes a turn that another one replaces at present. */
+const VISIBLE = `a.status IS NOT '${WITHDRAWN}'`;
+
 /** A new turn, as much as its row needs. */
 export type NewTurn = Pick<LiveTurn, "id" | "createdAt"> & Partial<Pick<LiveTurn, "idempotency">>;
-
-/** The messages that a turn stores before its answer. */
-export interface Opening {
-  /** Messages before the first turn of the session. */
-  before: NewMessage[];
-  /** The turn's own messages: tool results, then its question, if it has one. */
-  messages: NewMessage[];
-  /** The owner of a session that has none yet. */
-  owner?: Owner | undefined;
-}
 
 /** A turn with the columns that only the storage needs. */
 export interface TurnRow extends StoredTurn, TurnPlace {
@@ -116,12 +109,12 @@ export class TurnRows {
   }
 
   get(id: string): TurnRow | undefined {
-    return this.#db.rows<Row>(`${SELECT} WHERE t.id = ?`, id).map(toTurn)[0];
+    return this.#db.rows<Row>(`${SELECT} WHERE t.id = ? AND ${VISIBLE}`, id).map(toTurn)[0];
   }
 
   /** Returns the newest turn with this idempotency key, of the last {@link KEY_MS}. */
   byKey(key: string): TurnRow | undefined {
-    const query = `${SELECT} WHERE t.idempotency_key = ? AND t.created_at > ? ORDER BY t.created_at DESC LIMIT 1`;
+    const query = `${SELECT} WHERE t.idempotency_key = ? AND ${VISIBLE} AND t.created_at > ? ORDER BY t.created_at DESC LIMIT 1`;
     return this.#db.rows<Row>(query, key, Date.now() - KEY_MS).map(toTurn)[0];
   }
 

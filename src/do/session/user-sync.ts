@@ -1,13 +1,15 @@
 /** The session's user: access checks, and updates of the user's object. */
 import { type Failure, failed, ok, type Result } from "../../turn/result";
+import { titleOf } from "../../turn/title-of";
 import type { Message } from "../../turn/types";
 import { retryAt } from "../sqlite/schedule";
 import { thrownFailure, tryWrite } from "../sqlite/try-write";
-import type { UserObject } from "../user/user-object";
+import type { SessionUpdate, UserObject } from "../user/user-object";
 import type { SessionUser } from "./ask-request";
 import { Joining } from "./joining";
 import type { Owner } from "./owner";
 import type { Session } from "./session";
+import type { SettingsChange } from "./session-settings";
 
 /** The most messages, and about the most characters, of one update; and the most updates of one sync. */
 const BATCH = 500;
@@ -17,6 +19,11 @@ const BATCHES = 20;
 const UPDATE_MS = 10_000;
 /** How often a deletion is repeated for a session that got a new epoch meanwhile. */
 const FORGET_TRIES = 3;
+
+/** A change of a session; absent fields stay. */
+export interface SessionChange extends SettingsChange {
+  title?: string | undefined;
+}
 
 export class UserSync {
   readonly #session: Session;
@@ -57,49 +64,57 @@ export class UserSync {
       const { owner } = ownership;
       if (!owner || owner.leaving) return null;
       const { generation } = store;
-      const batch = this.#next(owner.told);
-      // The messages of a running turn are sent when it ends.
-      if (batch.to === owner.told) return messages.end().last > batch.to ? retryAt(1) : null;
+      const { removals } = ownership;
+      const synced = Math.min(owner.told, (owner.resend ?? Number.POSITIVE_INFINITY) - 1);
+      const { copied = 0 } = owner;
+      const batch = synced < copied ? { to: copied, messages: [] } : this.#next(synced);
+      // The messages of a running turn, and of the turn that it replaces, are sent when it ends.
+      if (batch.to === synced) return messages.end().last > batch.to ? retryAt(1) : null;
+      const isListed = copied > 0 && (synced < copied || owner.resend !== undefined);
+      const listed = isListed ? this.#listed(Math.max(owner.told, batch.to)) : undefined;
       const title = owner.told === 0 ? store.title.given : undefined;
-      const update = {
-        sessionId: owner.sessionId,
-        epoch: owner.epoch,
-        from: owner.told + 1,
-        ...batch,
-        title,
-        learn: owner.learn,
-      };
-      const synced = await this.#session.callUser<number | "gone">(owner.user, UPDATE_MS, (stub) =>
+      const { sessionId, epoch, learn, user } = owner;
+      const update = { sessionId, epoch, from: synced + 1, ...batch, listed, title, learn };
+      const stored = await this.#session.callUser<number | "gone">(user, UPDATE_MS, (stub) =>
         stub.tell(update, owner.extraction),
       );
       // The session was emptied meanwhile: nothing may be written.
       if (store.generation !== generation) return null;
-      if (synced === null) return ownership.markFailed();
-      if (synced === "gone") {
+      if (stored === null) return ownership.markFailed();
+      if (stored === "gone") {
         this.#session.ctx.waitUntil(this.#session.destroyEpoch(owner.user, owner.epoch));
         return null;
       }
-      ownership.markSynced(owner.epoch, synced, synced === messages.end().last);
+      const isAll = stored === messages.end().last;
+      ownership.markSynced(owner.epoch, stored, isAll, { to: batch.to, removals });
     }
     return Date.now();
   }
 
-  /** Sets the title, in the user's object first. */
-  async rename(title: string): Promise<Result<void>> {
+  /** Sets the title, in the user's object first, and other settings. */
+  async change({ title, ...settings }: SessionChange): Promise<Result<void>> {
     const { store } = this.#session;
     const { generation } = store;
-    const { owner } = store.ownership;
-    const isKnown = await this.#update(owner, (stub, { sessionId, epoch }) => stub.rename(sessionId, epoch, title));
+    const owner = title === undefined ? undefined : store.ownership.owner;
+    const isKnown = await this.#update(owner, (stub, { sessionId, epoch }) =>
+      stub.rename(sessionId, epoch, title ?? ""),
+    );
     if (!isKnown) return failed({ reason: "user_unreachable" });
     if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
-    return tryWrite(() => ok(store.title.set(title)));
+    return tryWrite(() => {
+      if (title !== undefined) store.title.set(title);
+      return ok(store.settings.change(settings));
+    });
   }
 
   /** Deletes messages in the user's object. @returns whether they are deleted there */
   async retract(from: number, to: number): Promise<boolean> {
     const { owner } = this.#session.store.ownership;
     if (owner && !(await this.#syncTo(to))) return false;
-    return this.#update(owner, (stub, { sessionId, epoch }) => stub.tell({ sessionId, epoch, from, to, messages: [] }));
+    const listed = owner?.copied === undefined ? undefined : this.#listed(Math.max(owner.told, to), [from, to]);
+    return this.#update(owner, (stub, { sessionId, epoch }) =>
+      stub.tell({ sessionId, epoch, from, to, messages: [], listed }),
+    );
   }
 
   /**
@@ -157,10 +172,23 @@ export class UserSync {
     return reply !== null && reply !== false;
   }
 
+  /**
+   * Returns how the user's object lists a session with copies, which it does not have itself.
+   * @param last the last `seq` that counts
+   * @param except the first and the last `seq` of messages that are being deleted
+   */
+  #listed(last: number, except?: [from: number, to: number]): SessionUpdate["listed"] {
+    const { messages } = this.#session.store;
+    const { firstAt, lastAt } = messages.info();
+    const question = messages.firstQuestion(except);
+    const title = question ? titleOf(question.content) : null;
+    return { messages: messages.spoken(last, except), title, firstAt, lastAt };
+  }
+
   /** Returns the next messages to send, without tool results, and the last `seq` that they cover. */
   #next(synced: number): { to: number; messages: Message[] } {
     const { store } = this.#session;
-    const last = Math.min(store.stableSeq(), synced + BATCH);
+    const last = Math.max(synced, Math.min(store.stableSeq(), synced + BATCH));
     const messages: Message[] = [];
     let to = synced;
     let characters = 0;

@@ -11,8 +11,9 @@ import { thrownFailure } from "../sqlite/try-write";
 import type { Extraction } from "./extraction";
 import type { Learned } from "./fact-columns";
 import { factsToShow } from "./fact-ranking";
+import type { SessionUpdate } from "./user-object";
 import { epochIn, type NotedEpoch } from "./user-sessions";
-import type { SessionUpdate, UserStore } from "./user-store";
+import type { UserStore } from "./user-store";
 
 export interface LearningBindings extends QuotaBindings {
   AI: AiBinding;
@@ -165,11 +166,13 @@ export class LearnFacts {
     await countTokens(this.#env, noted.meter, completion.value.usage?.totalTokens ?? 0);
     const changes = changesIn(completion.value, shown);
     if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
-    // A reply to a prompt that contained a deleted fact or message may repeat it. The rest is learned from again, without it.
-    const isWhole = this.#messagesOf({ ...turn, to }).length === messages.length;
-    if (!isWhole || !shown.every((fact) => facts.exists(fact))) return "again";
+    // A reply to a prompt that contained a deleted fact or message may repeat it. The rest is learned from again.
+    const isCut = this.#messagesOf({ ...turn, to }).length < messages.length;
+    if (isCut || !shown.every((fact) => facts.exists(fact))) return "again";
     try {
-      return this.#done(turn, () => facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to }));
+      return this.#done(turn, () => {
+        facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to });
+      });
     } catch (error) {
       thrownFailure(error);
       // Without the turn, the next run does not pay for the same call again.

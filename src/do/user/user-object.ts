@@ -1,8 +1,29 @@
 /** The methods of a user's object that sessions call: `user.ts` documents them. */
 import type { Result } from "../../turn/result";
+import type { Message } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
 import type { Extraction } from "./extraction";
-import type { SessionUpdate } from "./user-store";
+
+/** Appended messages to learn from, by `seq` in their session. */
+export interface Learning {
+  from: number;
+  to: number;
+}
+
+/** Messages of a session. Afterwards the copy has exactly these messages of the session in the range `from` to `to`. */
+export interface SessionUpdate {
+  sessionId: string;
+  epoch: string;
+  from: number;
+  to: number;
+  messages: Message[];
+  /** The whole session as it is listed, if a part of it is a copy of another session: the copy is not stored here. */
+  listed?: { messages: number; title: string | null; firstAt: number | null; lastAt: number | null } | undefined;
+  /** Appended messages to learn from, of this update and of others. */
+  learn?: Learning[] | undefined;
+  /** The title that a client gave the session; only in its first update. */
+  title?: string | undefined;
+}
 
 /** A question and the session that asks it. */
 export interface Question {

@@ -9,6 +9,7 @@ import type { Learned } from "./fact-columns";
 import { type Asked, factsFor } from "./fact-ranking";
 import { Learner } from "./learner";
 import { UserFacts } from "./user-facts";
+import type { SessionUpdate } from "./user-object";
 import { type Unwritten, UserSessions } from "./user-sessions";
 import { UserTranscript } from "./user-transcript";
 
@@ -26,25 +27,6 @@ const AGAIN_MS = 30_000;
 
 /** The tasks that the alarm of a user's object runs. */
 type Task = "extract" | "close" | "tidy" | "reindex";
-
-/** Appended messages to learn from, by `seq` in their session. */
-export interface Learning {
-  from: number;
-  to: number;
-}
-
-/** Messages of a session. Afterwards the copy has exactly these messages of the session in the range `from` to `to`. */
-export interface SessionUpdate {
-  sessionId: string;
-  epoch: string;
-  from: number;
-  to: number;
-  messages: Message[];
-  /** Appended messages to learn from, of this update and of others. */
-  learn?: Learning[] | undefined;
-  /** The title that a client gave the session; only in its first update. */
-  title?: string | undefined;
-}
 
 /** The name of the user's object, and the prefix of the names of the session objects. */
 export interface ObjectNames {
@@ -93,7 +75,7 @@ export class UserStore {
    * @returns the last `seq` that is stored, the messages that are new, and turns to learn from again
    */
   update(update: SessionUpdate, maxBytes: number): { seq: number; fresh: Message[]; again: Learned[] } {
-    const { sessionId, from, to, messages, title } = update;
+    const { sessionId, from, to, messages, title, listed } = update;
     const before = this.sessions.get(sessionId);
     const told = before?.told ?? 0;
     if (from > told + 1) return { seq: told, fresh: [], again: [] };
@@ -106,10 +88,10 @@ export class UserStore {
       this.transcript.add(sessionId, fresh);
       this.sessions.put(sessionId, {
         told: seq,
-        messages: (before?.messages ?? 0) + fresh.length - dropped.length,
-        title: (dropped.length === 0 && before?.title) || this.transcript.title(sessionId),
-        firstAt: before?.first_at ?? fresh[0]?.createdAt ?? null,
-        lastAt: fresh.at(-1)?.createdAt ?? before?.last_at ?? null,
+        messages: listed?.messages ?? (before?.messages ?? 0) + fresh.length - dropped.length,
+        title: listed ? listed.title : (dropped.length === 0 && before?.title) || this.transcript.title(sessionId),
+        firstAt: before?.first_at ?? listed?.firstAt ?? fresh[0]?.createdAt ?? null,
+        lastAt: fresh.at(-1)?.createdAt ?? before?.last_at ?? listed?.lastAt ?? null,
       });
       if (title !== undefined) this.sessions.rename(sessionId, title);
       // Deleted rows leave free pages, and the file never shrinks: it grows only when no free page is left.

@@ -5,10 +5,12 @@ import type { AppEnv } from "../../env";
 import { FailureError, orThrow } from "../../middleware/respond";
 import { askRequestOf, askSession, callSession, embeddingOf, promptInputOf } from "../../rpc/call-session";
 import { callUser } from "../../rpc/call-user";
+import { forkSession } from "../../rpc/fork-session";
 import { askRequest } from "../../schema/ask-schema";
-import { sessionId, userId } from "../../schema/common-schema";
+import { sessionId, turnParam, userId } from "../../schema/common-schema";
 import { factParam, factRequest } from "../../schema/fact-schema";
 import { described, int } from "../../schema/fields";
+import { forkRequest } from "../../schema/fork-schema";
 import { searchRequest } from "../../schema/search-schema";
 import { appendRequest } from "../../schema/session-schema";
 import { settingsOf } from "../../settings";
@@ -40,6 +42,9 @@ export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<
   const calls = toolCalls.map((call) => `${call.name}(${call.arguments})`);
   return `[${iso(createdAt)}] ${name ?? role}: ${[content, ...calls].filter(Boolean).join(" ")}`;
 }
+
+/** Returns the id of an answer's turn, which `delete_turn` takes. */
+const turnOf = ({ role, turnId }: Message) => (role === "assistant" && turnId !== undefined ? ` (turn ${turnId})` : "");
 
 const factLine = (fact: Fact) => `[${iso(fact.updatedAt)}] ${fact.id}: ${statementLine(fact)}`;
 
@@ -85,7 +90,8 @@ export const tools = {
     z.object({ sessionId: session, limit: z._default(int(1, 1_000), 50) }),
     async (c, { sessionId, limit }) => {
       const { messages } = orThrow(await callSession(c, sessionId, (stub) => stub.getHistory({ limit })));
-      return messages.toReversed().map(lineOf).join("\n") || "The conversation is empty.";
+      const lines = messages.toReversed().map((message) => lineOf(message) + turnOf(message));
+      return lines.join("\n") || "The conversation is empty.";
     },
   ),
   remember: tool(
@@ -96,6 +102,22 @@ export const tools = {
       const append = callSession(c, sessionId, (stub) => stub.append(messages, request), { retry: false });
       const { firstSeq, lastSeq } = orThrow(await append);
       return `Remembered as messages ${firstSeq} to ${lastSeq}.`;
+    },
+  ),
+  delete_turn: tool(
+    "Delete one question and its answer, by the id of the turn that `get_history` shows.",
+    z.object({ sessionId: session, turnId: turnParam.shape.turnId }),
+    async (c, { sessionId, turnId }) => {
+      const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.withdrawTurn(turnId)));
+      return `Forgot ${deleted} messages.`;
+    },
+  ),
+  fork: tool(
+    "Copy a conversation into a new one, to continue it in another way.",
+    z.object({ sessionId: session, before: forkRequest.shape.before }),
+    async (c, { sessionId, before }) => {
+      const fork = await forkSession(c, sessionId, { before });
+      return `Copied ${fork.messages} messages into the conversation ${fork.sessionId}.`;
     },
   ),
   forget: tool("Delete a conversation for good.", z.object({ sessionId: session }), async (c, { sessionId }) => {

@@ -1,24 +1,27 @@
 /** Models and chat completions of the OpenAI surface. Completions are stateless unless the request names a session. */
 import { type Context, Hono } from "hono";
 import type { AppEnv } from "../../env";
+import { MAX_APPEND_BODY } from "../../limits";
 import { priceOf, windowOf } from "../../llm/catalogue";
 import { json } from "../../middleware/json-response";
 import { FailureError } from "../../middleware/respond";
+import { route } from "../../middleware/route";
 import { valid } from "../../middleware/validation";
+import { modelsOf } from "../../rpc/call-session";
 import { chatRequest, chatResponse } from "../../schema/chat-schema";
 import { modelParam, modelResponse, modelsResponse, sessionHeaders } from "../../schema/openai-schema";
 import type { ResponseBody } from "../../schema/response-body";
-import { settingsOf } from "../../settings";
 import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
 import { type Operations, TURN_FAILURES } from "../operation";
 import { chatFields, wantedOf } from "./functions";
+import { openWebuiRequest } from "./open-webui-request";
 import { answerWith, askConversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
 
 export const operations = (): Operations => ({
   "GET /v1/models": {
     id: "models",
     summary: "List the models",
-    description: "Returns `MODEL`, `TOOL_MODEL` and `FALLBACK_MODEL` with window and list price.",
+    description: "Returns `MODEL`, `TOOL_MODEL`, `FALLBACK_MODEL` and `MODELS` with window and list price.",
     response: modelsResponse,
     postman: [{ at: 200, name: "List the models", sets: { model: "pm.response.json().data[0].id" } }],
   },
@@ -52,9 +55,8 @@ export const operations = (): Operations => ({
 });
 
 /** Returns the models that may answer. */
-function modelsOf(c: Context<AppEnv>): ResponseBody<typeof modelResponse>[] {
-  const { MODEL, TOOL_MODEL, FALLBACK_MODEL } = settingsOf(c.env);
-  return [...new Set([MODEL, TOOL_MODEL, FALLBACK_MODEL])].filter(Boolean).map((id) => ({
+function listedModels(c: Context<AppEnv>): ResponseBody<typeof modelResponse>[] {
+  return modelsOf(c).map((id) => ({
     id,
     object: "model",
     created: 0,
@@ -66,16 +68,16 @@ function modelsOf(c: Context<AppEnv>): ResponseBody<typeof modelResponse>[] {
 
 export const routes = new Hono<AppEnv>()
   .get("/v1/models", (c) => {
-    const body: ResponseBody<typeof modelsResponse> = { object: "list", data: modelsOf(c) };
+    const body: ResponseBody<typeof modelsResponse> = { object: "list", data: listedModels(c) };
     return json(c, body, 200);
   })
   .get("/v1/models/:model{.+}", valid("param", modelParam), (c) => {
     const { model } = c.req.valid("param");
-    const found = modelsOf(c).find(({ id }) => id === model);
+    const found = listedModels(c).find(({ id }) => id === model);
     if (!found) throw new FailureError({ reason: "model_not_found" });
     return json(c, found, 200);
   })
-  .post("/v1/chat/completions", valid("json", chatRequest), async (c) => {
+  .post("/v1/chat/completions", route({ maxBody: MAX_APPEND_BODY }), valid("json", chatRequest), async (c) => {
     const request = c.req.valid("json");
     const conversation = conversationOf(request.messages, "messages");
     const created = Math.floor(Date.now() / 1000);
@@ -90,14 +92,20 @@ export const routes = new Hono<AppEnv>()
       },
       chatFields,
     );
-    const reply = await askConversation(c, sessionIdOf(c, request.metadata).named, userIdOf(c, request.metadata), {
-      input: questionOf(c, conversation, {
+    const { metadata, model } = request;
+    const { named } = sessionIdOf(c, metadata);
+    const webui = openWebuiRequest(c, named, request.messages, conversation);
+    const sessionId = webui ? webui.sessionId : named;
+    const question = { ...conversation, question: webui?.question ?? conversation.question };
+    const reply = await askConversation(c, sessionId, userIdOf(c, metadata), model, {
+      input: questionOf(c, question, {
         ...request,
         wanted,
         maxTokens: request.max_completion_tokens ?? request.max_tokens,
       }),
       before: conversation.before,
       results: conversation.results,
+      ...webui?.fields,
       form: request.stream ? form : undefined,
     });
     return answerWith(c, reply, form, ({ turnId, turn }) => {

@@ -1,13 +1,13 @@
 /** Reads a request of the OpenAI surface: its new messages, the earlier ones, its session and user. */
 import type { Context } from "hono";
 import type { AppEnv, AskRequest } from "../../env";
-import { MAX_CALLS, MAX_CONTENT, MAX_REPLY_TOKENS } from "../../limits";
+import { MAX_ANSWER, MAX_CALLS, MAX_REPLY_TOKENS } from "../../limits";
 import type { Wanted } from "../../llm/catalogue";
 import { eventStream } from "../../middleware/event-stream";
 import { FailureError, invalid } from "../../middleware/respond";
 import { headersOf } from "../../middleware/validation";
 import { askStateless } from "../../rpc/ask-stateless";
-import { askRequestOf, askSession, promptInputOf } from "../../rpc/call-session";
+import { askRequestOf, askSession, modelOf, modelsOf, promptInputOf } from "../../rpc/call-session";
 import type { Reference, SentMessage } from "../../schema/openai-items";
 import { sessionHeaders } from "../../schema/openai-schema";
 import type { Sampling } from "../../turn/sampling";
@@ -30,7 +30,7 @@ export interface Conversation {
 }
 
 function bounded(text: string, path: string, what: string): string {
-  if (text.length > MAX_CONTENT) throw invalid(path, `${what} may have at most ${MAX_CONTENT} characters together`);
+  if (text.length > MAX_ANSWER) throw invalid(path, `${what} may have at most ${MAX_ANSWER} characters together`);
   return text;
 }
 
@@ -89,8 +89,10 @@ export function sessionIdOf(c: Context<AppEnv>, metadata: { session_id?: string 
 }
 
 /** Returns the user that a request names. A header takes precedence over the body. */
-export const userIdOf = (c: Context<AppEnv>, metadata: { user_id?: string | undefined } | null | undefined) =>
-  headersOf(c, sessionHeaders)["x-user-id"] ?? metadata?.user_id;
+export function userIdOf(c: Context<AppEnv>, metadata: { user_id?: string | undefined } | null | undefined) {
+  const { "x-user-id": named, "x-openwebui-user-id": webui } = headersOf(c, sessionHeaders);
+  return named ?? metadata?.user_id ?? webui;
+}
 
 /** The sampling parameters of a request. */
 interface SamplingRequest {
@@ -140,13 +142,19 @@ export function questionOf(
   );
 }
 
-/** Asks the session with its memory, or without a session with the messages of the request. */
+/**
+ * Asks the session with its memory, or without a session with the messages of the request.
+ * @param named the request's model, which answers if `GET /v1/models` lists it
+ */
 export function askConversation(
   c: Context<AppEnv>,
   sessionId: string | undefined,
   userId: string | undefined,
-  fields: Partial<AskRequest> & Pick<AskRequest, "input">,
+  named: string | null | undefined,
+  asked: Partial<AskRequest> & Pick<AskRequest, "input">,
 ): Promise<AskReply> {
+  const model = modelsOf(c).find((id) => id === named);
+  const fields = { ...asked, model: modelOf(c, asked.input, model) };
   return sessionId === undefined
     ? askStateless(c, fields)
     : askSession(c, sessionId, askRequestOf(c, sessionId, userId, fields));

@@ -2,8 +2,10 @@
 import { type Context, Hono } from "hono";
 import type * as z from "zod/mini";
 import type { AppEnv } from "../../env";
+import { MAX_APPEND_BODY } from "../../limits";
 import { json } from "../../middleware/json-response";
 import { FailureError, invalid, orThrow } from "../../middleware/respond";
+import { route } from "../../middleware/route";
 import { valid } from "../../middleware/validation";
 import { callSession } from "../../rpc/call-session";
 import { turnParam } from "../../schema/common-schema";
@@ -129,7 +131,7 @@ export const routes = new Hono<AppEnv>()
     const body: ResponseBody<typeof deletedResponse> = { id: responseId, object: "response", deleted: true };
     return json(c, body, 200);
   })
-  .post("/v1/responses", valid("json", responsesRequest), async (c) => {
+  .post("/v1/responses", route({ maxBody: MAX_APPEND_BODY }), valid("json", responsesRequest), async (c) => {
     const request = c.req.valid("json");
     const { input, store: stored } = request;
     const items = typeof input === "string" ? [{ role: "user" as const, content: input }] : input;
@@ -172,6 +174,7 @@ export const routes = new Hono<AppEnv>()
       c,
       continuation || store ? sessionId : undefined,
       userIdOf(c, request.metadata),
+      request.model,
       {
         input: questionOf(c, question, {
           ...request,

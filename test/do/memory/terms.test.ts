@@ -26,4 +26,18 @@ describe("what is indexed of a message", () => {
     expect(indexText("Krankenversicherung", SAID).split(" ")).toContain("versicherung");
     expect(indexText("krankenversicherung7", SAID).split(" ")).not.toContain("versicherung7");
   });
+
+  it("has the words of a message of 400,000 characters to its end, and the later ones once", () => {
+    const words = indexText(`${"the bees in the garden ".repeat(17_300)}xylophone 🐝`, SAID).split(" ");
+    expect(words).toContain("xylophone");
+    expect(words).toContain("emoji1f41d");
+    expect(words.length).toBeLessThan(2_500);
+  });
+
+  it("has a bounded number of words", () => {
+    const syllables = Array.from({ length: 390_000 }, (_, at) =>
+      String.fromCodePoint(0xac00 + ((at * 7_919) % 11_172)),
+    );
+    expect(indexText(syllables.join(""), SAID).split(/ +/).length).toBeLessThan(70_000);
+  });
 });

@@ -9,6 +9,7 @@ const responses = { model: "llama", input: "Hi" };
 describe("what is not supported", () => {
   it.each<[field: string, path: string, body: object]>([
     ["n", "/v1/chat/completions", { ...chat, n: 2 }],
+    ["logit_bias", "/v1/chat/completions", { ...chat, logit_bias: { "50256": -100 } }],
     ["logprobs", "/v1/chat/completions", { ...chat, logprobs: true }],
     ["top_logprobs", "/v1/chat/completions", { ...chat, top_logprobs: 3 }],
     ["audio", "/v1/chat/completions", { ...chat, audio: { voice: "x" } }],

@@ -37,7 +37,7 @@ describe("a response that was stored", () => {
       expect(await (await get(id)).json()).toMatchObject({ status: "in_progress", error: null });
       await model.say("la la");
       const turn = `/sessions/${session}/turns/${id.slice(id.indexOf(".") + 1)}`;
-      if (how === "cancel") await llamory.fetch(turn, { method: "DELETE" });
+      if (how === "cancel") await llamory.fetch(`${turn}/cancel`, { method: "POST" });
       else await model.fail();
       await client.rest();
       expect(await (await get(id)).json()).toMatchObject({ status, output: [{ content: [{ text: "la la" }] }] });

@@ -1,0 +1,88 @@
+/** Aligns the history that a client sends with each question with the transcript of its session. Pure. */
+import type { Message, Role } from "../../turn/types";
+
+/** A message as a client sends it again. */
+export interface SentAgain {
+  role: Role;
+  content: string;
+}
+
+/** The fewest characters of a text that is equal to one that contains it: retrieved context is sent only once. */
+const LEAST_PART = 20;
+/** The most characters that are compared, so that a request costs a fraction of a second. */
+const MOST_COMPARED = 50_000_000;
+
+/** A message of the transcript, or of the request, for comparison. */
+interface Line {
+  isUser: boolean;
+  text: string;
+}
+
+/**
+ * Returns the last message that the request's history contains, if later ones were edited or regenerated: a run of the
+ * transcript that equals the history ends there. `all` if the only question is asked again; undefined if nothing later was
+ * replaced, or if nothing matches.
+ * @param newest the transcript, newest first
+ */
+export function lastKept(
+  newest: Iterable<Message>,
+  history: readonly SentAgain[],
+  question: string,
+): Message | "all" | undefined {
+  const sent = history.filter(isTalk).map(lineOf).reverse();
+  const transcript: Message[] = [];
+  const lines: Line[] = [];
+  for (const message of newest) {
+    if (!isTalk(message)) continue;
+    transcript.push(message);
+    lines.push(lineOf(message));
+    if (sent.length > 0 && transcript.length === 2 && isRun(lines, 0, sent.slice(0, 2))) return undefined;
+    // Without a history, one question is enough to decide.
+    if (sent.length === 0 && lines.filter(({ isUser }) => isUser).length > 1) return undefined;
+    if (transcript.length > sent.length + MOST_REPLACED) break;
+  }
+  if (sent.length === 0) {
+    const asked = lines.find(({ isUser }) => isUser);
+    return asked && isEqual(asked, lineOf({ role: "user", content: question })) ? "all" : undefined;
+  }
+  let compared = 0;
+  for (let at = 1; at < lines.length && compared < MOST_COMPARED; at += 1) {
+    compared += (lines[at]?.text.length ?? 0) + (sent[0]?.text.length ?? 0);
+    if (isRun(lines, at, sent)) return transcript[at];
+  }
+  return undefined;
+}
+
+/** The most messages that one request may replace. */
+const MOST_REPLACED = 1_000;
+
+const isTalk = ({ role, content }: SentAgain) => (role === "user" || role === "assistant") && content !== "";
+
+const lineOf = ({ role, content }: SentAgain): Line => ({ isUser: role === "user", text: normalized(content) });
+
+/** Whether the lines from an index on equal the sent ones, both newest first. One of them may end earlier. */
+const isRun = (lines: readonly Line[], at: number, sent: readonly Line[]): boolean =>
+  sent.every((line, index) => {
+    const own = lines[at + index];
+    return own === undefined || isEqual(own, line);
+  });
+
+function isEqual(one: Line, other: Line): boolean {
+  if (one.isUser !== other.isUser) return false;
+  const [short, long] = one.text.length < other.text.length ? [one.text, other.text] : [other.text, one.text];
+  return short === long || (short.length >= LEAST_PART && long.includes(short));
+}
+
+/** Returns a text without `<details>` blocks and with single spaces. */
+function normalized(text: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (;;) {
+    const start = text.indexOf("<details", from);
+    const end = start === -1 ? -1 : text.indexOf("</details>", start);
+    if (end === -1) break;
+    parts.push(text.slice(from, start));
+    from = end + "</details>".length;
+  }
+  return [...parts, text.slice(from)].join(" ").replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,75 @@
+/** Fills a new session with a copy of another one, which the Worker adds as an import. */
+import { failed, type Result } from "../../turn/result";
+import type { AskRequest } from "./ask-request";
+import type { Owner } from "./owner";
+import type { Session } from "./session";
+import type { Settings } from "./session-settings";
+import type { Transfer } from "./transfer";
+import type { UserSync } from "./user-sync";
+
+/** The session that is copied. */
+export interface ForkSource extends Settings {
+  /** The name of its user's object; absent without a user. */
+  user?: string | undefined;
+  messages: number;
+}
+
+export class Fork {
+  readonly #session: Session;
+  readonly #user: UserSync;
+  readonly #transfer: Transfer;
+  /** The fork that runs: its import, its owner, and the number of refusals when it began. */
+  #running: { id: string; owner: Owner | undefined; refusals: number } | undefined;
+
+  constructor(session: Session, user: UserSync, transfer: Transfer) {
+    this.#session = session;
+    this.#user = user;
+    this.#transfer = transfer;
+  }
+
+  /** Returns the parts of this session that a fork needs besides its messages. */
+  source(): ForkSource {
+    const { ownership, settings, messages } = this.#session.store;
+    return { ...settings.get(), user: ownership.owner?.user, messages: messages.count() };
+  }
+
+  /**
+   * Begins the copy. Requests an epoch before anything is read, so that a deletion of the user finds this session.
+   * @returns the id of the import; `session_not_empty`
+   */
+  async begin({ user }: AskRequest): Promise<Result<string>> {
+    const { joining } = this.#user;
+    if (this.#session.store.messages.end().last > 0) return failed({ reason: "session_not_empty" });
+    const { refusals } = joining;
+    const owner = user && (await joining.join(user));
+    if (owner && !owner.ok) return owner;
+    const begun = this.#transfer.begin();
+    if (begun.ok) this.#running = { id: begun.value, owner: owner?.value, refusals };
+    return begun;
+  }
+
+  /**
+   * Makes the copy the content of the session. Fails if the user was deleted since {@link begin}.
+   * @param isCopy whether the user's memory has these messages already, as those of the source
+   */
+  async finish(
+    id: string,
+    { title, isCopy, ...settings }: Settings & { title?: string | undefined; isCopy: boolean },
+  ): Promise<Result<{ messages: number }>> {
+    const { store } = this.#session;
+    const fork = this.#running;
+    if (fork?.id !== id) return failed({ reason: "import_interrupted" });
+    const isDeleted = () => this.#user.joining.refusals !== fork.refusals;
+    if (isDeleted()) return failed({ reason: "user_being_deleted" });
+    const finished = await this.#transfer.finish(id, title, () => {
+      // The user may have been deleted while the call waited in the queue.
+      if (isDeleted()) throw new Error("The user was deleted during the fork.");
+      store.settings.change(settings);
+      const copied = isCopy ? store.import.count : undefined;
+      // Facts were learned from the original.
+      if (fork.owner) store.ownership.markPending({ ...fork.owner, copied, extraction: undefined });
+    });
+    this.#running = undefined;
+    return finished.ok || !isDeleted() ? finished : failed({ reason: "user_being_deleted" });
+  }
+}

@@ -1,0 +1,121 @@
+/** Removes turns and messages from the transcript of a session. Their rows stay, without content. */
+import { failed, ok, type Result } from "../../turn/result";
+import type { Message } from "../../turn/types";
+import type { Messages } from "../memory/messages";
+import type { VectorRows } from "../memory/vector-rows";
+import type { Database } from "../sqlite/database";
+import { metaOf, setMeta } from "../sqlite/meta";
+import { lastKept, type SentAgain } from "./alignment";
+import { MOST_OF_TURN } from "./entries";
+import type { TurnRows } from "./turn-rows";
+
+/** The messages that a running turn replaces, in the table of single values. */
+const KEY = "replaced";
+
+/** Messages that are hidden until a turn ends. */
+interface Replaced {
+  /** The id of that turn. */
+  by: string;
+  messages: Pick<Message, "seq" | "role" | "status">[];
+}
+
+export class Removals {
+  readonly #db: Database;
+  readonly #messages: Messages;
+  readonly #turns: TurnRows;
+  readonly #vectors: VectorRows;
+
+  constructor(db: Database, messages: Messages, turns: TurnRows, vectors: VectorRows) {
+    this.#db = db;
+    this.#messages = messages;
+    this.#turns = turns;
+    this.#vectors = vectors;
+  }
+
+  /** Returns the messages of a turn that has ended, oldest first. */
+  messagesOf(turnId: string): Message[] {
+    const turn = this.#turns.get(turnId);
+    if (!turn) return [];
+    const near = this.#messages.between(turn.answerSeq - MOST_OF_TURN, turn.answerSeq, MOST_OF_TURN);
+    return near.filter((message) => message.turnId === turnId).toArray();
+  }
+
+  /** Returns the messages of the last turn; `not_the_last_turn` for another one, `turn_not_found` for an unknown one. */
+  lastTurn(turnId: string): Result<Message[]> {
+    const [newest] = this.#messages.page(undefined, 1);
+    if (newest?.turnId === turnId) return ok(this.messagesOf(turnId));
+    return failed({ reason: this.#turns.get(turnId) ? "not_the_last_turn" : "turn_not_found" });
+  }
+
+  /** Returns the turns and messages that a client's history does not contain any more. */
+  edited(history: SentAgain[], question: string): Message[] {
+    const { last } = this.#messages.end();
+    const kept = lastKept(this.#messages.backwards(last), history, question);
+    if (kept === undefined) return [];
+    const after = kept === "all" ? 0 : kept.seq;
+    const later = [...this.#messages.between(after, last, last)];
+    const [own] = kept === "all" ? [] : this.#messages.shown([kept.seq]);
+    // The answer of a question that is kept stays too.
+    return later.filter(({ turnId }) => turnId === undefined || turnId !== own?.turnId);
+  }
+
+  /** Hides the messages that a turn replaces, until {@link settle} is called. They survive the loss of the object. */
+  hide(by: string, messages: Message[]): void {
+    if (messages.length === 0) return;
+    this.#messages.withdrawn.hide(messages);
+    const replaced: Replaced = { by, messages: messages.map(({ seq, role, status }) => ({ seq, role, status })) };
+    setMeta(this.#db, KEY, replaced);
+  }
+
+  /** Deletes the last turn, which has no answer. */
+  deleteLast(turnId: string): void {
+    const { last } = this.#messages.end();
+    const own = [...this.#messages.between(last - MOST_OF_TURN, last, MOST_OF_TURN)];
+    this.#messages.deleteLast(own.filter((message) => message.turnId === turnId).length);
+    this.#turns.delete(turnId);
+  }
+
+  isReplacing(turnId: string): boolean {
+    return metaOf<Replaced>(this.#db, KEY)?.by === turnId;
+  }
+
+  /**
+   * Deletes the messages that a turn replaces, or shows them again. Call it inside a transaction.
+   * @returns the first `seq` that it deleted
+   */
+  settle(turnId: string, isReplaced: boolean): number | undefined {
+    const replaced = metaOf<Replaced>(this.#db, KEY);
+    if (replaced?.by !== turnId) return undefined;
+    setMeta(this.#db, KEY, undefined);
+    this.#messages.withdrawn.show(replaced.messages);
+    const seqs = replaced.messages.map(({ seq }) => seq);
+    if (!isReplaced) {
+      // Vectors that were made meanwhile do not contain these messages.
+      this.#emptyVectors(seqs);
+      return undefined;
+    }
+    const [first = 0, last = 0] = [seqs[0], seqs.at(-1)];
+    this.remove([...this.#messages.between(first - 1, last, seqs.length)]);
+    return first;
+  }
+
+  /** Deletes messages, and the turns that they belong to. Another turn may run meanwhile. */
+  remove(messages: Message[]): void {
+    // Without a message, a write would only bring the storage of a deleted session back.
+    if (messages.length === 0) return;
+    this.#db.transaction(() => {
+      this.#messages.withdrawn.add(messages);
+      this.#emptyVectors(messages.map(({ seq }) => seq));
+      for (const turnId of new Set(messages.flatMap((message) => message.turnId ?? []))) this.#turns.delete(turnId);
+    });
+  }
+
+  clear(): void {
+    setMeta(this.#db, KEY, undefined);
+  }
+
+  /** The vector of a message also contains the message before it. */
+  #emptyVectors(seqs: number[]): void {
+    this.#vectors.empty([...new Set(seqs.flatMap((seq) => [seq, seq + 1]))]);
+  }
+}

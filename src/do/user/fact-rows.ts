@@ -143,9 +143,9 @@ export class FactRows {
     return this.#db.rows<Row>(query).map((row) => ({ ...row, writtenBy: row.author, learned: learnedIn(row) }));
   }
 
-  /** Returns whether a version exists. */
-  has(number: number): boolean {
-    return this.#db.rows("SELECT 1 FROM facts WHERE number = ?", number).length > 0;
+  /** Returns the numbers of all versions. */
+  numbers(): Set<number> {
+    return new Set(this.#db.rows<Row>("SELECT number FROM facts").map(({ number }) => number));
   }
 
   /** Deletes versions. The latest remaining version of each fact becomes current. */

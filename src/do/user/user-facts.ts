@@ -114,7 +114,9 @@ export class UserFacts {
     const gone = new Set<number>();
     const lost: Learned[] = [];
     const touched = new Set<(typeof versions)[number]>();
-    const holds = ({ base }: Learned) => base === undefined || (!gone.has(base) && this.rows.has(base));
+    // Read at once: a user may have 100,000 versions with several sources.
+    const numbers = this.rows.numbers();
+    const holds = ({ base }: Learned) => base === undefined || (!gone.has(base) && numbers.has(base));
     for (let before = -1; before < gone.size; ) {
       before = gone.size;
       for (const version of versions) {

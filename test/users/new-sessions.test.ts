@@ -54,6 +54,19 @@ describe("a new session of a known user", () => {
     expect(prompt).not.toContain("The answer to question 0.");
   });
 
+  it("begins with them again when its only question is edited", async () => {
+    const { user } = await userWith("Plan a trip to Rome with me.");
+    const { session, prompt } = await first(user, "Let's continue where we left off.");
+    expect(prompt).toContain("Plan a trip to Rome with me.");
+    const { data } = await (await llamory.fetch(`/sessions/${session}/messages`)).json<{
+      data: { turnId: string }[];
+    }>();
+    const model = await scripted(session, { response: "ok" });
+    const body = { sessionId: session, userId: user, question: "Let's continue.", replaces: data[0]?.turnId };
+    expect((await later(300 * HOUR_MS, () => llamory.post("/ask", body))).status).toBe(200);
+    expect(JSON.stringify((await model.runs()).at(-1)?.inputs)).toContain("Plan a trip to Rome with me.");
+  });
+
   it("names the latest five, with their days, until it has a question of its own", async () => {
     const topics = ["apples", "pears", "plums", "cherries", "figs", "dates"];
     const { user, sessions } = await userWith(...topics.map((topic) => `I want to read about ${topic}.`));

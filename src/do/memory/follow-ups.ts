@@ -65,9 +65,8 @@ function followingWeight({ topics, wanted, before }: Omit<Asked, "previous">): n
 }
 
 /** Returns the text to embed for a question. For a follow-up it begins with the previous question. */
-export function embeddedQuestion(messages: Messages, asked: string): string {
+export function embeddedQuestion(messages: Messages, asked: string, before = messages.end().last + 1): string {
   const question = searchedText(asked);
-  const before = messages.end().last + 1;
   const [previous] = lastExchange(messages, before);
   if (previous === undefined) return question;
   const wanted = termsOf(question, isEnglish(question)).map(alone);

@@ -61,9 +61,9 @@ export class Joining {
    * Returns the user's memory for an ask. If the turn will be stored, the user's object also lists the session.
    * @returns `user_being_deleted`; `turn_cancelled` if the session was deleted, and then deletes the rest of it
    */
-  async ask(user: SessionUser, { input, store = true }: AskRequest): Promise<Result<Joined>> {
+  async ask(user: SessionUser, { input, replaces, store = true }: AskRequest): Promise<Result<Joined>> {
     const epoch = this.#session.store.ownership.owner?.epoch;
-    const known = await this.#memory(user, input, { epoch, opens: store });
+    const known = await this.#memory(user, input, { epoch, opens: store }, replaces);
     if (!known) return ok({ memory: null });
     switch (known.state) {
       case "known":
@@ -75,14 +75,19 @@ export class Joining {
     }
   }
 
-  /** Returns null if the user's object does not answer in time. */
+  /**
+   * Returns null if the user's object does not answer in time.
+   * @param replaces the id of the turn whose messages are not part of the last exchange
+   */
   #memory(
     { object, sessionId, factTokens, timeoutMs }: SessionUser,
     { question, recallTokens, timeZone }: PromptInput,
     { epoch, opens }: Pick<Question, "epoch" | "opens">,
+    replaces?: string,
   ): Promise<Known | null> {
     return this.#session.callUser<Known>(object, timeoutMs, async (stub) => {
-      const previous = lastExchange(this.#session.store.messages);
+      const { messages, removals } = this.#session.store;
+      const previous = lastExchange(messages, removals.startOf(replaces));
       const known = await stub.memory({
         text: searchedText(question),
         sessionId,

@@ -40,6 +40,11 @@ export class Removals {
     return near.filter((message) => message.turnId === turnId).toArray();
   }
 
+  /** Returns the first `seq` of a turn that has ended. */
+  startOf(turnId: string | undefined): number | undefined {
+    return turnId === undefined ? undefined : this.messagesOf(turnId)[0]?.seq;
+  }
+
   /** Returns the messages of the last turn; `not_the_last_turn` for another one, `turn_not_found` for an unknown one. */
   lastTurn(turnId: string): Result<Message[]> {
     const [newest] = this.#messages.page(undefined, 1);

@@ -12,7 +12,6 @@ import { explain } from "../memory/explain";
 import { embeddedQuestion } from "../memory/follow-ups";
 import type { SessionInfo } from "../memory/messages";
 import { recall, SEARCH_TOKENS } from "../memory/ranking";
-import { searchedText } from "../memory/searched-text";
 import type { AskRequest } from "./ask-request";
 import type { Embeddings } from "./embeddings";
 import type { Session } from "./session";
@@ -174,13 +173,13 @@ export class SessionReads {
     };
     const asked = store.settings.applyTo(measure({ ...input, ...sizes, question }), createdAt);
     const user = used.user && request.user;
+    const end = store.removals.startOf(turnId);
     const [vector, known] = await Promise.all([
       request.embedding && used.recall !== "words"
-        ? this.#embeddings.question(searchedText(question), request.embedding)
+        ? this.#embeddings.question(embeddedQuestion(store.messages, question, end), request.embedding)
         : null,
       user && this.#user.joining.read(user, asked),
     ]);
-    const end = store.removals.messagesOf(turnId)[0]?.seq;
     const scope = { total: 0, end, timeZone: asked.timeZone, now: createdAt, user: known };
     const nearest = this.#embeddings.nearestTo(vector);
     const { window } = this.#session.model({ ...request, model: { ...request.model, model } });

@@ -58,9 +58,9 @@ export class SessionTurns {
     const turn = new LiveTurn({ id: turnId, question, idempotency, user: user?.object, createdAt: Date.now() });
     live.add(turn, request.store ?? true);
     // Both calls run while the turn waits in the queue.
-    const joined = user && this.#user.joining.ask(user, request);
-    const { replaces } = replaced.value;
-    ctx.waitUntil(this.#run(turn, { ...request, replaces }, this.#vectorOf(request), joined));
+    const run = { ...request, replaces: replaced.value.replaces };
+    const joined = user && this.#user.joining.ask(user, run);
+    ctx.waitUntil(this.#run(turn, run, this.#vectorOf(run), joined));
     return encoder ? streamReply(turn, encoder) : finishedReply(turn, false);
   }
 
@@ -137,10 +137,12 @@ export class SessionTurns {
 
   /** Returns the vector of the question if the session is longer than its context; null without one. */
   async #vectorOf(request: AskRequest): Promise<Float32Array | null> {
-    const { input, embedding } = request;
+    const { input, embedding, replaces } = request;
     // The question is empty if the request only has tool results.
     if (!embedding || input.question === "" || !this.#session.isLong(request)) return null;
-    return this.#embeddings.question(embeddedQuestion(this.#session.store.messages, input.question), embedding);
+    const { messages, removals } = this.#session.store;
+    const end = removals.startOf(replaces);
+    return this.#embeddings.question(embeddedQuestion(messages, input.question, end), embedding);
   }
 
   async #answer(

@@ -68,7 +68,7 @@ async function search(
 
 /** Returns the session after which a page begins; undefined for the first page. */
 function cursorOf(cursor: string | undefined) {
-  const [, lastAt, sessionId = ""] = /^(\d+)~(.+)$/.exec(cursor ?? "") ?? [];
+  const [, lastAt, sessionId = ""] = /^(-?\d+)~(.+)$/.exec(cursor ?? "") ?? [];
   return lastAt === undefined ? undefined : { lastAt: Number(lastAt), sessionId };
 }
 

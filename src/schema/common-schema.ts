@@ -99,7 +99,7 @@ const userIdIn = (...before: z.core.$ZodCheck<string>[]) =>
 export const userId = userIdIn();
 
 /** The same, percent-encoded, because headers contain only ASCII. Text with invalid escapes is refused. */
-export const userIdHeader = userIdIn(z.overwrite(percentDecoded));
+export const userIdHeader = userIdIn(z.regex(/^[\x20-\x7e]*$/, "must be percent-encoded"), z.overwrite(percentDecoded));
 
 function percentDecoded(text: string): string {
   try {

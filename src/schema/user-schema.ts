@@ -10,7 +10,7 @@ export const userSessionsQuery = z.object({
   limit: z._default(described("The number of sessions of a page.", intFromText(1, 1_000)), 50),
   cursor: optional(
     "The `nextCursor` of the previous page.",
-    pattern(/^\d{1,15}~[A-Za-z0-9._:@+-]{1,128}$/, "must be the `nextCursor` of a page"),
+    pattern(/^-?\d{1,15}~[A-Za-z0-9._:@+-]{1,128}$/, "must be the `nextCursor` of a page"),
   ),
 });
 

@@ -102,14 +102,15 @@ export function factsBlock(facts: Fact[] = []): PromptMessage[] {
 export const factsTokens = (facts: Fact[] = []): number =>
   facts.reduce((sum, { tokens }) => sum + tokens + MARK_OVERHEAD, facts.length && MESSAGE_OVERHEAD + FACTS_TOKENS);
 
-/** Returns the first facts that fit in so many tokens of a prompt. */
+/** Returns the first facts that fit in so many tokens of a prompt, without those that are too long for the rest. */
 export function factsWithin(facts: Fact[], tokens: number): Fact[] {
   let left = tokens - MESSAGE_OVERHEAD - FACTS_TOKENS;
-  const end = facts.findIndex((fact) => {
-    left -= fact.tokens + MARK_OVERHEAD;
-    return left < 0;
+  return facts.filter((fact) => {
+    const cost = fact.tokens + MARK_OVERHEAD;
+    if (cost > left) return false;
+    left -= cost;
+    return true;
   });
-  return end === -1 ? facts : facts.slice(0, end);
 }
 
 const saidTokens = (message: Message) => message.tokens + (isCutOff(message) ? CUT_OFF_TOKENS : 0);

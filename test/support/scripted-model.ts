@@ -16,7 +16,7 @@ export interface ModelRun {
   rejectIfBusy: boolean | undefined;
 }
 
-/** A reply that waits for {@link Script.go} and repeats the question. */
+/** A reply that waits for {@link Script.go} and repeats the question, unless it has its own `response`. */
 export const HELD = { play: "held" };
 /** An error that waits for {@link Script.go}. */
 export const heldError = (message: string) => ({ ...HELD, message });
@@ -84,7 +84,8 @@ export class ScriptDO extends DurableObject {
     }
     if (play === "stream") return { kind: "stream", stream: this.#stream() };
     if (play === "parts" && run.inputs.stream) return { kind: "stream", stream: inParts(echo.response) };
-    return { kind: "json", json: JSON.stringify(play ? echo : reply) };
+    const hasOwn = typeof reply === "object" && reply !== null && "response" in reply;
+    return { kind: "json", json: JSON.stringify(play && !hasOwn ? echo : reply) };
   }
 
   runs(): ModelRun[] {

@@ -51,6 +51,13 @@ describe("the facts of a prompt", () => {
     });
   });
 
+  it("leave out a fact that is too long for FACT_TOKENS, and keep those behind it", async () => {
+    const user = freshUser();
+    await add(user, "Lives in Porto.");
+    await later(MINUTE_MS, () => add(user, "住".repeat(500), { pinned: true }));
+    expect((await asked(user, "Hello.")).facts).toEqual(["Lives in Porto."]);
+  });
+
   it("carry the time in which they are true, beside their text, and come last when it is over", async () => {
     const user = freshUser();
     await add(user, "Lives in Porto.", { since: "2001-05-06", until: "2010-07-08T12:00:00Z" });

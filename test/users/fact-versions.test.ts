@@ -232,4 +232,16 @@ describe("a revert", () => {
     }
     expect(await historyOf(user, id)).toMatchObject([{ version: 1, text: "Keeps bees." }]);
   });
+
+  it("and other changes of a user without data store nothing", async () => {
+    const [user, fact] = [freshUser(), "none"];
+    const responses = [
+      await revert(user, fact, 1),
+      await change(user, fact, "x"),
+      await remove(`/users/${user}/facts/x`),
+    ];
+    expect(responses.map(({ status }) => status)).toEqual([404, 404, 404]);
+    expect(await userObject(user).forget("s", "none")).toMatchObject({ ok: true });
+    expect(await everythingIn(userObject(user))).toBe("");
+  });
 });

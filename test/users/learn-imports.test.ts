@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually";
 import { factsOf } from "../support/facts";
 import { done, learnt, reply, tell, texts } from "../support/learning";
-import { scriptedFacts } from "../support/scripted-model";
-import { everythingIn, freshUser, later, owes, PATIENT, remove, userObject } from "../support/users";
+import { HELD, scriptedFacts } from "../support/scripted-model";
+import { everythingIn, freshUser, later, opened, owes, PATIENT, remove, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
 const learning = worker({ ...PATIENT, FACTS: "model" });
@@ -38,6 +38,19 @@ describe("appended messages", () => {
     expect(sources.sort((a, b) => a - b)).toEqual([1, 21, 41]);
     await remove(`/sessions/${session}`);
     expect(await texts(user)).toEqual([]);
+  });
+
+  it("teach nothing that the model read in one that was deleted meanwhile", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    const secret = { ...HELD, ...reply({ do: "add", text: "Line 2 is secret." }) };
+    const model = await scriptedFacts(user, secret, reply({ do: "add", text: "Keeps bees." }));
+    await append(session, 6, { userId: user, learn: true });
+    await model.called();
+    const epoch = await opened(userObject(user), session);
+    await userObject(user).tell({ sessionId: session, epoch, from: 3, to: 3, messages: [] });
+    await model.go();
+    await learnt(user, "Keeps bees.");
+    expect((await model.runs()).map(({ inputs }) => JSON.stringify(inputs).includes("Line 2"))).toEqual([true, false]);
   });
 
   it("teach nothing otherwise, or in a session without a user", async () => {

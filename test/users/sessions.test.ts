@@ -93,6 +93,17 @@ describe("GET /users/:userId/sessions", () => {
     expect(seen.toSorted()).toEqual(sessions.toSorted());
   });
 
+  it("continues behind a session of a time before 1970", async () => {
+    const [user, [older = "", newer = ""]] = [freshUser(), freshSessions(2)];
+    await append(older, user, { role: "user", content: "A letter.", createdAt: "1951-02-03" });
+    await append(newer, user, { role: "user", content: "A reply.", createdAt: "1951-03-04" });
+    await told(user, 2);
+    const { data, nextCursor } = await list(user, "?limit=1");
+    expect(data).toMatchObject([{ sessionId: newer, lastAt: "1951-03-04T00:00:00.000Z" }]);
+    const rest = await list(user, `?cursor=${encodeURIComponent(nextCursor ?? "")}`);
+    expect(rest.data).toMatchObject([{ sessionId: older }]);
+  });
+
   it("knows nothing of a user whom nobody has named, and refuses what is no user, limit or cursor", async () => {
     expect(await list(freshUser())).toEqual({ data: [], nextCursor: null });
     const user = freshUser();

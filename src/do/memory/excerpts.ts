@@ -48,6 +48,11 @@ export class Excerpts {
     }
   }
 
+  /** Returns a long message with its passage. Keeps neither in memory, because a client may name a hundred messages. */
+  read(message: Message): Read {
+    return this.#read.get(message.seq) ?? { message, passage: this.#passageOf(message) };
+  }
+
   /** Returns long messages with their passages, in no order. */
   of(seqs: number[]): Map<number, Read> {
     this.#readAll(seqs);
@@ -57,10 +62,12 @@ export class Excerpts {
   #readAll(seqs: number[]): void {
     const unread = seqs.filter((seq) => !this.#read.has(seq));
     if (unread.length === 0) return;
-    for (const message of this.#messages.pick(unread)) {
-      const size = (message.content.length * PASSAGE) / message.tokens;
-      this.#read.set(message.seq, { message, passage: this.#finder.passage(message.content, size) });
-    }
+    for (const message of this.#messages.pick(unread))
+      this.#read.set(message.seq, { message, passage: this.#passageOf(message) });
+  }
+
+  #passageOf({ content, tokens }: Message): Passage {
+    return this.#finder.passage(content, (content.length * PASSAGE) / tokens);
   }
 }
 

@@ -5,8 +5,11 @@ import type { RecalledMessage } from "../../turn/types";
 import { spreadOf } from "./evidence";
 import { excerpted } from "./excerpts";
 import type { Messages } from "./messages";
-import { isLong } from "./passages";
+import { isLong, PASSAGE } from "./passages";
 import { type Beyond, lengthOf, type RecallLimits, rankingOf } from "./ranking";
+
+/** The characters of long messages, approximately, whose excerpts are read: 20 of the longest. Others get a typical length. */
+const READ_CHARACTERS = 8_000_000;
 
 const rounded = (value: number) => Math.round(value * 1_000) / 1_000;
 
@@ -23,16 +26,16 @@ export function explain(
   const { ranked, evidence, meaning, excerpts, scale } = ranking;
   const quoted = new Set(recalled.map(({ seq }) => seq));
   const places = new Map(ranked.map(({ seq }, at) => [seq, at]));
-  const found = messages.pick([...new Set(seqs)]);
-  const reads = excerpts.of(found.filter(({ tokens }) => isLong(tokens)).map(({ seq }) => seq));
-  return found
-    .sort((a, b) => a.seq - b.seq)
-    .map((message): Explanation => {
-      const { seq } = message;
+  let left = READ_CHARACTERS;
+  const ordered = [...new Set(seqs)].sort((a, b) => a - b);
+  return ordered.flatMap((seq) =>
+    // One by one, because together they may exceed the memory of the object.
+    messages.pick([seq]).map((message): Explanation => {
       const place = places.get(seq);
       const candidate = place === undefined ? undefined : ranked[place];
-      const read = reads.get(seq);
-      const tokens = quotationTokens(read ? excerpted(read) : message);
+      const read = isLong(message.tokens) && left > 0 ? excerpts.read(message) : undefined;
+      if (read) left -= message.content.length;
+      const tokens = isLong(message.tokens) && !read ? PASSAGE : quotationTokens(read ? excerpted(read) : message);
       if (place === undefined || !candidate) {
         const none = { score: 0, words: 0, neighbours: 0, date: 0, meaning: 0, speaker: 0 };
         return { seq, rank: null, recalled: quoted.has(seq), ...none, tokens, missedBy: null };
@@ -59,5 +62,6 @@ export function explain(
         tokens,
         missedBy: quoted.has(seq) ? 0 : Math.max(0, Math.ceil(tokens - (limits.tokens - spent))),
       };
-    });
+    }),
+  );
 }

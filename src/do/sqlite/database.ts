@@ -51,6 +51,8 @@ export class Database implements Tables {
 
   write(query: string, ...values: SqlStorageValue[]): void {
     if (!this.#inTransaction) throw new Error("A write outside a transaction.");
+    if (!this.#exists) onStorage(() => migrate(this.#storage, this.#kind));
+    this.#exists = true;
     onStorage(() => this.#storage.sql.exec(query, ...values));
   }
 
@@ -65,8 +67,6 @@ export class Database implements Tables {
     let isRunning = false;
     try {
       return this.#storage.transactionSync(() => {
-        if (!existed) migrate(this.#storage, this.#kind);
-        this.#exists = true;
         this.#inTransaction = true;
         isRunning = true;
         const result = run();
@@ -76,7 +76,7 @@ export class Database implements Tables {
     } catch (error) {
       this.#exists = existed;
       this.#dropCaches();
-      // The tables could not be created, or the transaction not be committed.
+      // The transaction could not be begun or committed.
       throw isRunning ? error : new StorageError(error);
     } finally {
       this.#inTransaction = isNested;

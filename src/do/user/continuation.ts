@@ -1,15 +1,23 @@
 /** Detects questions that refer to an earlier conversation and have no content of their own: "Let's continue." */
 import { termsOf } from "../memory/terms";
 
-/** The beginnings of the words of such questions, without accents: English, German, Spanish. */
+const ENDING = "(?:s|[pt]?ed|[pt]?ing|e|en|t|te|ten|a|as|os)?";
+
+/**
+ * The beginnings of the words of such questions, without accents: English, German, Spanish. Too many other words begin
+ * with those of two letters, which are whole words, and of three and four letters, which may have an ending.
+ */
 const WORDS = new RegExp(
   `^(?:${[
-    "let|s$|continu|resum|proceed|carry|pick|keep|go|back|again|further|left|leave|off|up|on|last|latest|recent|previous",
+    "let|s$|continu|resum|proceed|carry|pick|keep|go|going|back|again|further|left|leave|off|up|on|last|latest|recent|previous",
     "earlier|before|time|convers|chat|talk|discuss|speak|spoke|said|say|topic|subject|session|stop|recap|remind|remember|were|where|we|us|please",
-    "weiter|fortsetz|fortfahr|fahr|fort|mach|aufgehort|aufhor|steh|geblieben|letzt|zuletzt|mal|gesprach|gesproch|gered|reden|red|sprach|sprech|woruber",
-    "thema|vorhin|unterhalt|besproch|lass|uns|wir|haben|hatten|waren|wo|knupf|anknupf|da|dort|bitte|nochmal|doch|dran|beim",
+    "weiter|fortsetz|fortfahr|fahr|fort|mach|aufgehort|aufhor|steh|stehengeblieb|geblieben|letzt|zuletzt|mal|gesprach|gesproch|gered|reden|red|sprach|sprech|woruber",
+    "thema|vorhin|unterhalt|besproch|lass|uns|wir|haben|hatten|waren|wo|knupf|anknupf|da|damals|daran|davon|dazu|dort|bitte|nochmal|doch|dran|beim",
     "sigamos|segui|sigue|continu|donde|dejamos|dejado|quedamos|quedado|ultim|vez|habland|hablamos|hablabamos|charl|tema|estabamos|anterior|retom|pasad|habiamos|que|lo|por",
-  ].join("|")})`,
+  ]
+    .flatMap((words) => words.split("|"))
+    .map((word) => (word.length > 4 ? word : `${word}${word.length > 2 ? ENDING : ""}$`))
+    .join("|")})`,
 );
 const NO_ACCENT = /\p{M}/gu;
 

@@ -70,8 +70,11 @@ export class FactRows {
 
   /** Returns the last versions of ended facts that contain all words of a text, newest first. They are not indexed. */
   endedWith(text: string): FactVersion[] {
-    const words = text.toLowerCase().split(/\s+/);
-    return this.ended().filter((fact) => words.every((word) => fact.text.toLowerCase().includes(word)));
+    const words = [...new Set(text.toLowerCase().split(/\s+/))];
+    return this.ended().filter((fact) => {
+      const said = fact.text.toLowerCase();
+      return words.every((word) => said.includes(word));
+    });
   }
 
   /** Returns the current version of a fact; undefined if the fact ended or does not exist. */
@@ -119,9 +122,9 @@ export class FactRows {
     return number;
   }
 
-  /** Sets whether every prompt contains a fact. */
-  pin(number: number, pinned: boolean): void {
-    this.#db.write("UPDATE facts SET pinned = ? WHERE number = ?", Number(pinned), number);
+  /** Sets whether every prompt contains a fact, also after an earlier version has become current again. */
+  pin(id: string, pinned: boolean): void {
+    this.#db.write("UPDATE facts SET pinned = ?1 WHERE id = ?2 AND pinned <> ?1", Number(pinned), id);
   }
 
   /** Sets the message that a person named as the source of a version. */
@@ -140,9 +143,9 @@ export class FactRows {
     return this.#db.rows<Row>(query).map((row) => ({ ...row, writtenBy: row.author, learned: learnedIn(row) }));
   }
 
-  /** Returns whether a version exists. */
-  has(number: number): boolean {
-    return this.#db.rows("SELECT 1 FROM facts WHERE number = ?", number).length > 0;
+  /** Returns the numbers of all versions. */
+  numbers(): Set<number> {
+    return new Set(this.#db.rows<Row>("SELECT number FROM facts").map(({ number }) => number));
   }
 
   /** Deletes versions. The latest remaining version of each fact becomes current. */
@@ -164,6 +167,12 @@ export class FactRows {
   /** Deletes the facts that ended first, if there are more than {@link MAX_FACTS} of them. */
   dropEnded(): void {
     for (const { id } of this.ended().slice(MAX_FACTS)) this.delete(id);
+  }
+
+  /** Deletes the oldest ends of a fact that was restored more than {@link MAX_VERSIONS} times. No version depends on them. */
+  dropEnds(id: string): void {
+    const query = "SELECT number FROM facts WHERE id = ? AND text IS NULL ORDER BY version DESC LIMIT -1 OFFSET ?";
+    this.deleteVersions(this.#db.rows<Row>(query, id, MAX_VERSIONS).map(({ number }) => number));
   }
 
   /** Rebuilds the index of all facts. Call it inside a transaction. */

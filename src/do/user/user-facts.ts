@@ -114,7 +114,9 @@ export class UserFacts {
     const gone = new Set<number>();
     const lost: Learned[] = [];
     const touched = new Set<(typeof versions)[number]>();
-    const holds = ({ base }: Learned) => base === undefined || (!gone.has(base) && this.rows.has(base));
+    // Read at once: a user may have 100,000 versions with several sources.
+    const numbers = this.rows.numbers();
+    const holds = ({ base }: Learned) => base === undefined || (!gone.has(base) && numbers.has(base));
     for (let before = -1; before < gone.size; ) {
       before = gone.size;
       for (const version of versions) {
@@ -134,7 +136,9 @@ export class UserFacts {
   #change(change: Exclude<FactChange, { do: "add" }>, turn: Learned): void {
     const { shown } = change;
     if (this.rows.history(shown.id).length >= MAX_VERSIONS) return;
-    const by = { id: shown.id, pinned: shown.pinned, writtenBy: "model" as const, learned: [turn] };
+    // A person may have pinned the fact after the model was shown it.
+    const pinned = this.rows.get(shown.id)?.pinned ?? shown.pinned;
+    const by = { id: shown.id, pinned, writtenBy: "model" as const, learned: [turn] };
     const same = change.do === "change" ? this.same(change.text) : undefined;
     if (same && same.id !== shown.id) this.#support(same, turn);
     if (change.do === "change" && (!same || same.id === shown.id)) {
@@ -170,7 +174,7 @@ export class UserFacts {
     const isChanged = text !== fact.text || since !== fact.since || until !== fact.until;
     if (isChanged || (isSaid && fact.writtenBy === "model"))
       return this.#version(this.#addVersion({ ...stored, text, since, until, pinned, source, writtenBy: "person" }));
-    this.rows.pin(fact.number, pinned);
+    this.rows.pin(fact.id, pinned);
     if (source) this.rows.cite(fact.number, source);
     return this.#version(fact.number);
   }
@@ -178,6 +182,7 @@ export class UserFacts {
   /** Adds a version that a person wishes. Beyond {@link MAX_VERSIONS} the older half of the history is deleted. */
   #addVersion(version: Parameters<FactRows["add"]>[0]): number {
     const number = this.rows.add(version);
+    this.rows.dropEnds(version.id ?? "");
     const history = this.rows.history(version.id ?? "");
     if (history.length > MAX_VERSIONS) {
       this.rows.deleteVersions(history.slice(MAX_VERSIONS / 2).map((old) => old.number));

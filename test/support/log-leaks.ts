@@ -7,14 +7,24 @@ const SAID = new Set(["question", "answer", "content", "input", "instructions", 
 
 const said = new Set<string>();
 const logged: string[] = [];
+/** The lines since the last test, without one for each request, which would hide the useful ones. */
+let recent: string[] = [];
+const print = console.error.bind(console);
 
+// Lines are printed after a test, in its own context: Vitest never sends a line that an object logs after the last test
+// of a file, and waits for it without end.
 for (const level of ["log", "info", "warn", "error"] as const) {
-  const print = console[level].bind(console);
   console[level] = (...values: unknown[]) => {
-    logged.push(values.map(String).join(" "));
-    // A line for each request would hide the useful lines of a failed test.
-    if (level !== "info") print(...values);
+    const line = values.map(String).join(" ");
+    logged.push(line);
+    if (level !== "info") recent.push(line);
   };
+}
+
+/** Prints the lines since the last test, if a test failed. */
+export function endTest(hasFailed: boolean): void {
+  if (hasFailed && recent.length > 0) print(recent.join("\n"));
+  recent = [];
 }
 
 /** Records the texts of a JSON body. */

@@ -25,9 +25,20 @@ const PURE = [
   "test/**/*.pure.test.ts",
 ];
 
+/** Tests of the page in a browser. */
+const PAGE = "test/e2e/page*.test.ts";
+/** Options of tests against servers that they start. */
+const SERVERS = {
+  globalSetup: "test/e2e/support/bundle.ts",
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  // The default is a second, which a busy machine exceeds.
+  expect: { poll: { timeout: 30_000 } },
+};
+
 /**
  * `pure`: in Node, for modules without imports of `cloudflare:*`. `worker`: in workerd, in one isolate with the Worker. `meaning`: the same with a real encoder, which is slow.
- * `e2e`: against servers that the tests start.
+ * `e2e`: against servers that the tests start. `page`: the same, of the page in a browser, which is slow.
  */
 export default defineConfig({
   test: {
@@ -73,17 +84,15 @@ export default defineConfig({
       },
       {
         test: {
+          ...SERVERS,
           name: "e2e",
           // newman uses a deprecated module.
           execArgv: ["--disable-warning=DEP0176"],
           include: ["test/e2e/**/*.test.ts"],
-          globalSetup: "test/e2e/support/bundle.ts",
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          // The default is a second, which a busy machine exceeds.
-          expect: { poll: { timeout: 30_000 } },
+          exclude: [PAGE],
         },
       },
+      { test: { ...SERVERS, name: "page", include: [PAGE] } },
     ],
   },
 });

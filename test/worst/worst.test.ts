@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { describe, expect, inject, it } from "vitest";
-import { MAX_APPEND_BODY, MAX_BODY, MAX_IMPORT_BODY } from "../../src/limits";
+import { MAX_APPEND_BODY, MAX_ASK_BODY, MAX_BODY, MAX_IMPORT_BODY } from "../../src/limits";
 import { Workerd } from "../e2e/support/workerd";
 import { texts } from "./texts";
 
@@ -29,6 +29,8 @@ const valid: Case[] = Object.entries(texts).flatMap(([what, make]): Case[] => [
   [`appended: ${what}`, "/sessions/s/messages", () => appended(make(31_900)), [201]],
   [`appended, long: ${what}`, "/sessions/s/messages", () => appended(make(399_900)), [201]],
   [`asked: ${what}`, "/ask", () => JSON.stringify({ sessionId: "s", question: make(31_900) }), [200, 413]],
+  [`asked, long: ${what}`, "/ask", () => JSON.stringify({ sessionId: "s", question: make(399_900) }), [200, 413]],
+  [`previewed, long: ${what}`, "/sessions/s/context", () => JSON.stringify({ question: make(399_900) }), [200, 413]],
   [`searched: ${what}`, "/sessions/s/search", () => JSON.stringify({ q: make(31_900), limit: 100 }), [200]],
   [`previewed: ${what}`, "/sessions/s/context", () => JSON.stringify({ question: make(31_900) }), [200, 413]],
   [
@@ -67,6 +69,16 @@ const PATHS = [
   "/v1/chat/completions",
   "/v1/responses",
 ];
+
+/** The largest bodies of routes that accept more than the default. */
+const LIMITS: Record<string, number> = {
+  "/ask": MAX_ASK_BODY,
+  "/sessions/s/context": MAX_ASK_BODY,
+  "/sessions/s/messages": MAX_APPEND_BODY,
+  "/sessions/t/import": MAX_IMPORT_BODY,
+  "/v1/chat/completions": MAX_APPEND_BODY,
+  "/v1/responses": MAX_APPEND_BODY,
+};
 
 const entries = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at));
 const doubled = entries(40, (at): [string, object] => {
@@ -153,7 +165,7 @@ async function send(server: Workerd, path: string, body: string) {
 /** Sends more white space than the route accepts, without end. */
 function sendForever(server: Workerd, path: string): Promise<number | undefined> {
   const headers = { "content-type": path.endsWith("/import") ? "application/x-ndjson" : "application/json" };
-  const limit = path.endsWith("/import") ? MAX_IMPORT_BODY : path.endsWith("/messages") ? MAX_APPEND_BODY : MAX_BODY;
+  const limit = LIMITS[path] ?? MAX_BODY;
   return new Promise((resolve, reject) => {
     const sending = request(`${server.url}${path}`, { method: "POST", headers }, (response) => {
       resolve(response.statusCode);

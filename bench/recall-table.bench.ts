@@ -7,7 +7,7 @@ import { Bm25, fused, type Quoted } from "./baselines";
 import { contentWords, fromFile, generated, type ScoredConversation, type ScoredMessage } from "./scored-conversation";
 
 const BUDGETS = [500, 1_000, 2_000];
-/** The tokens of quotations to request, from which each budget is filled. */
+/** The tokens of one recall. Its quotations fill each budget, best first. */
 const REQUESTED = 4_000;
 const METHODS = ["BM25", "BM25 in parts", "rank fusion", "Llamory"] as const;
 const BATCH = 200;

@@ -24,7 +24,7 @@ export function waitBefore(attempt: number, refused: Response | undefined): numb
   return least > MAX_WAIT_MS ? undefined : Math.max(backoff, least);
 }
 
-/** Resolves after a number of milliseconds. @throws the reason of the signal, as soon as it is aborted */
+/** Waits for a number of milliseconds. Rejects with the reason of the signal when it is aborted. */
 export function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {

@@ -129,9 +129,9 @@ export const settingsSchema = z.object({
   USER_MAX_MB: count(1, 10_000, USER_MAX_MB),
   /** Days after the last turn or append until a session is deleted; 0 for never. The session's object reads this setting. */
   SESSION_TTL_DAYS: count(0, 36_500, 0),
-  /** The jurisdiction in which all objects live; empty for none. A new one hides the sessions of the old one. */
+  /** The jurisdiction of all objects; empty for none. After a change, sessions of the old jurisdiction are hidden. */
   JURISDICTION: z._default(z.enum(["", "eu", "us", "fedramp", "fedramp-high"]), ""),
-  /** The region in which Cloudflare should create new objects; empty for the region of their first request. */
+  /** The region for new objects; empty for the region of their first request. */
   LOCATION_HINT: z._default(
     z.enum(["", "wnam", "enam", "sam", "weur", "eeur", "apac", "apac-ne", "apac-se", "oc", "afr", "me"]),
     "",

@@ -81,8 +81,8 @@ const DAY_FIRST: DateOrder = [2, 1, 0];
 const MONTH_FIRST: DateOrder = [2, 0, 1];
 
 /**
- * Returns the order of all dates of a file: a number above 12 is a day. If no date decides, the order in which more
- * dates follow one another; then the day comes first, as in most countries.
+ * Returns whether the dates of a file begin with the day, the month or the year. A number above 12 is a day. If no date
+ * has one, chooses the order in which more dates ascend. If both are equal, the day is first, as in most countries.
  */
 function orderOf(dates: readonly Head["date"][]): DateOrder {
   if (dates.some(([first]) => first > 31)) return YEAR_FIRST;

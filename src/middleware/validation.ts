@@ -82,7 +82,7 @@ export function refused(error: Pick<z.core.$ZodError, "issues">): FailureError {
   return new FailureError({ reason: "invalid_request", errors });
 }
 
-/** Returns the fields of an issue, and what is wrong with them. */
+/** Returns an error for each field of an issue. */
 export const fieldErrors = (issue: z.core.$ZodIssue): { path: string; message: string }[] =>
   issue.code === "unrecognized_keys"
     ? issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "is an unknown field" }))

@@ -20,10 +20,9 @@ const sent = ({ role, content, toolCalls, toolCallId }: Message): PromptMessage 
 });
 
 /**
- * Shortens long messages of an open exchange in their middle, to a number of tokens. If that is not enough, leaves out
- * older calls, each together with its results. Keeps the question of the exchange, the last calls, and a new question
- * after their results, which stays whole.
- * @returns null if even that does not fit
+ * Fits an open exchange into a number of tokens. Shortens its long messages in the middle, then omits older calls with
+ * their results. Keeps the first question and the last calls, and never shortens a question after their results.
+ * @returns null if the rest does not fit either
  */
 export function fitTail(
   tail: readonly PromptMessage[],

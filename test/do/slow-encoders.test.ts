@@ -53,7 +53,7 @@ interface Slow {
   encoder: SlowEncoder;
   embeddings: Embeddings;
   count: () => number;
-  /** Ends the object, as far as the embeddings are concerned: what is only in memory is lost. */
+  /** Creates the embeddings again, as a restarted object does: they lose their memory and keep the storage. */
   restart: () => void;
 }
 

@@ -68,7 +68,7 @@ function parse(): NonNullable<typeof known> {
   return { meanings, others: new Set([...OTHER_STOP_WORDS].map(folded)) };
 }
 
-/** Returns the part that a question asks for; undefined if it has any word that is not about the conversation. */
+/** Returns the part of the conversation that a question asks for; undefined if the question has another topic. */
 export function conversationPart(question: string): ConversationPart | undefined {
   const words = folded(normalize(question.slice(0, 400))).match(WORD) ?? [];
   if (words.length > MOST_WORDS || question.length > 400) return undefined;
@@ -108,7 +108,7 @@ export function recallPart(
   const outlines = messages
     .outline(seqs.filter((seq) => !isLeftOut(seq)))
     .filter(({ traits, role }) => !(traits & QUIET) && (isEdge || role === "user"));
-  // Whatever the room holds of a sample is spread over the conversation.
+  // Orders a sample so that its first messages already come from all of the conversation.
   const order = isEdge ? outlines : [0, 2, 1, 3].flatMap((rest) => outlines.filter((_, at) => at % 4 === rest));
   const best = part === "end" ? order.toReversed() : order;
   const ranked = best.map(({ seq, tokens }, at) => ({ seq, tokens, score: 1 - at / (2 * SAMPLE) }));

@@ -2,7 +2,7 @@
 
 /** Characters of a part. */
 const PART = 8_000;
-/** The most characters by which a part is longer, to end at a space. */
+/** The most further characters of a part, so that it ends at a space. */
 const MORE = 40;
 
 /** Returns the parts of a text, in order. */

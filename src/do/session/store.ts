@@ -189,7 +189,7 @@ export class Store {
   async destroy(): Promise<{ deleted: number }> {
     const deleted = this.messages.count();
     this.generation += 1;
-    // An import or a turn may begin before the storage is gone: this must not undo it.
+    // Resets the state before the storage: an import or a turn that begins meanwhile sets its own.
     const [unanswered, imported] = [this.#unanswered, this.import.id];
     this.#unanswered = undefined;
     this.import.id = undefined;

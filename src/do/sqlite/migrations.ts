@@ -86,7 +86,7 @@ const migrations: Migration[] = [
       ALTER TABLE turns ADD COLUMN answer_seq INTEGER`,
   },
   {
-    // Notes of tasks. A task that is not due has no time.
+    // Adds notes to tasks, and tasks without a time.
     version: 5,
     sql: `ALTER TABLE due RENAME TO due_before;
       CREATE TABLE due (task TEXT PRIMARY KEY, at INTEGER, note TEXT) WITHOUT ROWID;
@@ -176,7 +176,7 @@ const userMigrations: Migration[] = [
     sql: planReindex("facts"),
   },
   {
-    // Versions of facts, with all their sources and the time span in which they are true.
+    // Adds versions of facts, with sources and a time span.
     version: 5,
     sql: FACT_VERSIONS,
   },

@@ -17,7 +17,7 @@ export interface SessionUpdate {
   from: number;
   to: number;
   messages: Message[];
-  /** The whole session as it is listed, if a part of it is a copy of another session: the copy is not stored here. */
+  /** The counts of the whole session. Only for forks, whose copied messages are not sent. */
   listed?: { messages: number; title: string | null; firstAt: number | null; lastAt: number | null } | undefined;
   /** Appended messages to learn from, of this update and of others. */
   learn?: Learning[] | undefined;

@@ -8,7 +8,6 @@ import type { FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usag
 
 /** Milliseconds between two comments. Proxies close a silent stream, often after a minute. */
 const HEARTBEAT_MS = 15_000;
-
 const HEARTBEAT = new TextEncoder().encode(": still here\n\n");
 
 /**
@@ -40,6 +39,8 @@ export class LiveTurn {
   readonly idempotency: Idempotency | undefined;
   /** The name of the user's object; undefined without a user. */
   readonly user: string | undefined;
+  /** The id of the turn that this one takes the place of. */
+  readonly replaces: string | undefined;
   /** Set when the turn is first in the queue, unless nothing of it is stored. */
   journal: Journal = noJournal;
   /** Milliseconds until the model began to answer; for JSON, until the answer was complete. */
@@ -60,13 +61,15 @@ export class LiveTurn {
   #half = "";
 
   constructor(
-    turn: Pick<StoredTurn, "id" | "question" | "createdAt"> & Partial<Pick<LiveTurn, "idempotency" | "user">>,
+    turn: Pick<StoredTurn, "id" | "question" | "createdAt"> &
+      Partial<Pick<LiveTurn, "idempotency" | "user" | "replaces">>,
   ) {
     this.id = turn.id;
     this.question = turn.question;
     this.createdAt = turn.createdAt;
     this.idempotency = turn.idempotency;
     this.user = turn.user;
+    this.replaces = turn.replaces;
   }
 
   /** Whether the turn has ended. */

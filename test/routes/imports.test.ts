@@ -29,6 +29,18 @@ const turn = (over: object = {}) =>
 const end = (messages: number) => JSON.stringify({ end: { messages } });
 
 describe("an import", () => {
+  it("that fails keeps the settings of its session", async () => {
+    const session = freshSession();
+    const body = JSON.stringify({ instructions: "Be brief." });
+    const headers = { "content-type": "application/json" };
+    await llamory.fetch(`/sessions/${session}`, { method: "PATCH", headers, body });
+    const type = { "content-type": "application/x-ndjson" };
+    const broken = await llamory.fetch(`/sessions/${session}/import`, { method: "POST", headers: type, body: "x" });
+    expect(broken.status).toBe(400);
+    const info = await llamory.fetch(`/sessions/${session}`);
+    expect(await info.json()).toMatchObject({ instructions: "Be brief." });
+  });
+
   it.each<[what: string, lines: string[], path: string]>([
     ["nothing", [], "line.1"],
     ["no first line", [message(), end(1)], "line.1"],

@@ -1,8 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { UserSync } from "../../src/do/session/user-sync";
 import { eventually } from "../support/eventually";
 import { factsOf } from "../support/facts";
 import { lose } from "../support/lose";
-import { HELD, PARTS, PLAYED, scripted, scriptedFacts } from "../support/scripted-model";
+import { HELD, heldError, PARTS, PLAYED, scripted, scriptedFacts } from "../support/scripted-model";
 import { Events } from "../support/sse";
 import { asks, copyOf, freshUser, owes, PATIENT } from "../support/users";
 import { freshSession, worker } from "../support/worker";
@@ -62,6 +63,39 @@ describe("an ask that replaces the last turn", () => {
     await eventually(async () => expect((await factsOf(user)).map(({ text }) => text)).toEqual(["Has a cat."]));
     expect(await copyOf(user)).toEqual(["I have a cat.", "re: I have a cat."]);
     expect(await owes(session)).toBe(false);
+  });
+
+  it("takes the place of the turn before, if the replaced one has no text yet", async () => {
+    const session = freshSession();
+    const model = await scripted(session, { response: "One." }, PLAYED, { response: "Three." });
+    const first = await told(session, "First try.");
+    const second = new Events(await again(session, first, "Second try.", { stream: true }));
+    const start = await second.next();
+    expect((await again(session, String(start?.data.turnId), "Third try.")).status).toBe(200);
+    expect(await llamory.transcript(session)).toEqual(["user: Third try.", "assistant: Three."]);
+    expect(JSON.stringify((await model.runs()).at(-1))).not.toContain("First try.");
+  });
+
+  it("leaves nothing of a turn that is deleted meanwhile, even if it fails", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    const model = await scripted(session, { response: "One." }, heldError("3003: bad input"));
+    const secret = await told(session, "Secret.", user);
+    await eventually(async () => expect(await owes(session)).toBe(false));
+    const real = UserSync.prototype.retract;
+    let isHidden = false;
+    // The deletion continues when the other request has hidden the turn.
+    vi.spyOn(UserSync.prototype, "retract").mockImplementationOnce(async function (this: UserSync, from, to) {
+      await eventually(() => expect(isHidden).toBe(true));
+      return real.call(this, from, to);
+    });
+    const deleting = llamory.fetch(`/sessions/${session}/turns/${secret}`, { method: "DELETE" });
+    const asking = asks(session, user, "Another.", { replaces: secret, stream: true });
+    await eventually(async () => expect(await model.runs()).toHaveLength(2));
+    isHidden = true;
+    expect(await (await deleting).json()).toMatchObject({ deleted: 2 });
+    await model.go();
+    await (await asking).text();
+    expect((await llamory.transcript(session)).join("\n")).not.toContain("Secret.");
   });
 
   it("ends a running turn first, whose text is replaced", async () => {

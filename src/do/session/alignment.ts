@@ -36,7 +36,8 @@ export function lastKept(
     if (!isTalk(message)) continue;
     transcript.push(message);
     lines.push(lineOf(message));
-    if (sent.length > 0 && transcript.length === 2 && isRun(lines, 0, sent.slice(0, 2))) return undefined;
+    if (sent.length > 0 && transcript.length === 2 && isRun(lines, 0, sent.slice(0, 2), { left: MOST_COMPARED }))
+      return undefined;
     // Without a history, one question is enough to decide.
     if (sent.length === 0 && lines.filter(({ isUser }) => isUser).length > 1) return undefined;
     if (transcript.length > sent.length + MOST_REPLACED) break;
@@ -45,10 +46,9 @@ export function lastKept(
     const asked = lines.find(({ isUser }) => isUser);
     return asked && isEqual(asked, lineOf({ role: "user", content: question })) ? "all" : undefined;
   }
-  let compared = 0;
-  for (let at = 1; at < lines.length && compared < MOST_COMPARED; at += 1) {
-    compared += (lines[at]?.text.length ?? 0) + (sent[0]?.text.length ?? 0);
-    if (isRun(lines, at, sent)) return transcript[at];
+  const budget = { left: MOST_COMPARED };
+  for (let at = 1; at < lines.length && budget.left > 0; at += 1) {
+    if (isRun(lines, at, sent, budget)) return transcript[at];
   }
   return undefined;
 }
@@ -60,11 +60,15 @@ const isTalk = ({ role, content }: SentAgain) => (role === "user" || role === "a
 
 const lineOf = ({ role, content }: SentAgain): Line => ({ isUser: role === "user", text: normalized(content) });
 
-/** Whether the lines from an index on equal the sent ones, both newest first. One of them may end earlier. */
-const isRun = (lines: readonly Line[], at: number, sent: readonly Line[]): boolean =>
+/**
+ * Returns whether the lines from an index on equal the sent ones, both newest first. One of them may end earlier.
+ * @param budget the characters that may still be compared
+ */
+const isRun = (lines: readonly Line[], at: number, sent: readonly Line[], budget: { left: number }): boolean =>
   sent.every((line, index) => {
     const own = lines[at + index];
-    return own === undefined || isEqual(own, line);
+    budget.left -= (own?.text.length ?? 0) + line.text.length;
+    return budget.left > 0 && (own === undefined || isEqual(own, line));
   });
 
 function isEqual(one: Line, other: Line): boolean {

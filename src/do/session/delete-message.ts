@@ -16,7 +16,8 @@ export async function deleteMessage({ store }: Session, sync: UserSync, seq: num
   try {
     if (!(await sync.retract(seq, seq))) return failed({ reason: "user_unreachable" });
     // The session was emptied meanwhile, or another request has deleted the message.
-    if (store.generation === generation && store.messages.shown([seq]).length > 0) store.removals.remove(found);
+    const isThere = store.messages.shown([seq]).length > 0 || store.removals.hides(seq);
+    if (store.generation === generation && isThere) store.removals.remove(found);
     return ok(undefined);
   } catch (error) {
     return failed(thrownFailure(error));

@@ -80,6 +80,11 @@ export class Removals {
     this.#turns.delete(turnId);
   }
 
+  /** Returns whether a running turn hides a message. */
+  hides(seq: number): boolean {
+    return metaOf<Replaced>(this.#db, KEY)?.messages.some((one) => one.seq === seq) === true;
+  }
+
   isReplacing(turnId: string): boolean {
     return metaOf<Replaced>(this.#db, KEY)?.by === turnId;
   }
@@ -99,16 +104,25 @@ export class Removals {
       this.#emptyVectors(seqs);
       return undefined;
     }
-    const [first = 0, last = 0] = [seqs[0], seqs.at(-1)];
-    this.remove([...this.#messages.between(first - 1, last, seqs.length)]);
+    const [first, last] = [seqs[0], seqs.at(-1)];
+    if (first !== undefined && last !== undefined)
+      this.remove(
+        [...this.#messages.between(first - 1, last, last - first + 1)].filter(({ seq }) => seqs.includes(seq)),
+      );
     return first;
   }
 
-  /** Deletes messages, and the turns that they belong to. Another turn may run meanwhile. */
+  /** Deletes messages, hidden ones too, and the turns that they belong to. Another turn may run meanwhile. */
   remove(messages: Message[]): void {
     // Without a message, a write would only bring the storage of a deleted session back.
     if (messages.length === 0) return;
     this.#db.transaction(() => {
+      const replaced = metaOf<Replaced>(this.#db, KEY);
+      if (replaced) {
+        // A turn that fails shows what it hid, but nothing that was deleted meanwhile.
+        const gone = new Set(messages.map(({ seq }) => seq));
+        setMeta(this.#db, KEY, { ...replaced, messages: replaced.messages.filter(({ seq }) => !gone.has(seq)) });
+      }
       this.#messages.withdrawn.add(messages);
       this.#emptyVectors(messages.map(({ seq }) => seq));
       for (const turnId of new Set(messages.flatMap((message) => message.turnId ?? []))) this.#turns.delete(turnId);

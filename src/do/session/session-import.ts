@@ -6,6 +6,7 @@ import type { Schedule, SessionTask } from "../sqlite/schedule";
 import { thrownFailure } from "../sqlite/try-write";
 import { setAppendedAt } from "./appended-at";
 import { messagesOf } from "./entries";
+import type { SessionSettings } from "./session-settings";
 import type { Title } from "./title";
 import type { TurnRows } from "./turn-rows";
 
@@ -18,15 +19,24 @@ export class SessionImport {
   readonly #messages: Messages;
   readonly #turns: TurnRows;
   readonly #title: Title;
+  readonly #settings: SessionSettings;
   /** The import that runs. */
   id: string | undefined;
 
-  constructor(db: Database, schedule: Schedule<SessionTask>, messages: Messages, turns: TurnRows, title: Title) {
+  constructor(
+    db: Database,
+    schedule: Schedule<SessionTask>,
+    messages: Messages,
+    turns: TurnRows,
+    title: Title,
+    settings: SessionSettings,
+  ) {
     this.#db = db;
     this.#schedule = schedule;
     this.#messages = messages;
     this.#turns = turns;
     this.#title = title;
+    this.#settings = settings;
   }
 
   /** Deletes an import that was lost with its object. */
@@ -95,7 +105,7 @@ export class SessionImport {
     if (this.id === undefined) return;
     this.#db.transaction(() => this.clear());
     this.id = undefined;
-    if (this.#title.given === undefined) this.#db.destroy().catch(thrownFailure);
+    if (this.#title.given === undefined && this.#settings.empty) this.#db.destroy().catch(thrownFailure);
   }
 
   /** Deletes the rows of an import, if one runs, as part of a transaction; set `id` to undefined after it. */

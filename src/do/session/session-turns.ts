@@ -11,6 +11,7 @@ import { encoderOf, type Form } from "../../wire/forms";
 import { embeddedQuestion } from "../memory/follow-ups";
 import { thrownFailure, tryWrite } from "../sqlite/try-write";
 import type { AskRequest, SessionUser } from "./ask-request";
+import { deleteTurn } from "./delete-turn";
 import type { Embeddings } from "./embeddings";
 import { isSameTurn, ofUser } from "./idempotency";
 import type { Joined } from "./joining";
@@ -50,15 +51,24 @@ export class SessionTurns {
       (request.again && this.#again(turnId, encoder, user)) || (idempotency && this.#byKey(idempotency, request));
     if (earlier) return earlier;
     if (!fits(input, this.#session.model(request).window)) return failedReply({ reason: "prompt_too_long" });
+    // Before the turn to replace ends: a refused ask must not end it.
+    if (queue.full) return failedReply({ reason: "session_queue_full" });
     const replaced = this.#endReplaced(request);
     if (!replaced.ok) return failedReply(replaced.failure);
     if (onBusy === "reject" && queue.busy && !replaced.value.ended) return failedReply({ reason: "session_busy" });
-    if (queue.full) return failedReply({ reason: "session_queue_full" });
     const question = input.question;
-    const turn = new LiveTurn({ id: turnId, question, idempotency, user: user?.object, createdAt: Date.now() });
+    const { replaces } = replaced.value;
+    const turn = new LiveTurn({
+      id: turnId,
+      question,
+      idempotency,
+      user: user?.object,
+      createdAt: Date.now(),
+      replaces,
+    });
     live.add(turn, request.store ?? true);
     // Both calls run while the turn waits in the queue.
-    const run = { ...request, replaces: replaced.value.replaces };
+    const run = { ...request, replaces };
     const joined = user && this.#user.joining.ask(user, run);
     ctx.waitUntil(this.#run(turn, run, this.#vectorOf(run), joined));
     return encoder ? streamReply(turn, encoder) : finishedReply(turn, false);
@@ -91,20 +101,7 @@ export class SessionTurns {
   /** Deletes a turn here and in the user's object. Cancels it first if it runs. */
   async withdraw(turnId: string): Promise<Result<{ deleted: number }>> {
     const cancelled = this.cancel(turnId);
-    if (!cancelled.ok) return cancelled;
-    const { removals } = this.#session.store;
-    try {
-      this.#session.endLostTurn();
-      const own = removals.messagesOf(turnId);
-      const [first, last] = [own[0], own.at(-1)];
-      if (first && last && !(await this.#user.retract(first.seq, last.seq)))
-        return failed({ reason: "user_unreachable" });
-      // The session may have been emptied meanwhile.
-      removals.remove(removals.messagesOf(turnId));
-      return ok({ deleted: own.length });
-    } catch (error) {
-      return failed(thrownFailure(error));
-    }
+    return cancelled.ok ? deleteTurn(this.#session, this.#user, turnId) : cancelled;
   }
 
   /** Runs a turn when it is first in the queue. In any case, the turn ends and its place becomes free. */
@@ -142,7 +139,7 @@ export class SessionTurns {
     if (!embedding || input.question === "" || !this.#session.isLong(request)) return null;
     const { messages, removals } = this.#session.store;
     const end = removals.startOf(replaces);
-    return this.#embeddings.question(embeddedQuestion(messages, input.question, end), embedding);
+    return this.#embeddings.question(() => embeddedQuestion(messages, input.question, end), embedding);
   }
 
   async #answer(
@@ -190,7 +187,11 @@ export class SessionTurns {
     if (stored?.status !== "interrupted" || stored.answer !== "") return stored && storedReply(stored, encoder);
     // The turn was lost before its first text: it runs again.
     const { store } = this.#session;
-    const dropped = tryWrite(() => ok(store.remove(store.removals.messagesOf(turnId))));
+    const dropped = tryWrite(() => {
+      // Ends the turn first, so that the messages that it was to replace are shown again.
+      this.#session.endLostTurn();
+      return ok(store.remove(store.removals.messagesOf(turnId)));
+    });
     return dropped.ok ? undefined : failedReply(dropped.failure);
   }
 
@@ -198,7 +199,7 @@ export class SessionTurns {
    * Ends the turn that a request replaces, if it runs or waits.
    * @returns the turn to replace, absent if nothing of it is stored; `not_the_last_turn` or `turn_not_found`
    */
-  #endReplaced({ replaces, user }: AskRequest): Result<{ replaces?: string; ended: boolean }> {
+  #endReplaced({ replaces, user }: AskRequest): Result<{ replaces?: string | undefined; ended: boolean }> {
     if (replaces === undefined) return ok({ ended: false });
     const { live, store } = this.#session;
     const running = live.get(replaces);
@@ -214,7 +215,8 @@ export class SessionTurns {
       return failed({ reason: "session_of_another_user" });
     const cancelled = this.cancel(replaces);
     if (!cancelled.ok) return cancelled;
-    return ok({ ...(store.turns.get(replaces) && { replaces }), ended: true });
+    // A turn without text leaves nothing, so its own predecessor is replaced.
+    return ok({ replaces: store.turns.get(replaces) ? replaces : running.replaces, ended: true });
   }
 
   /** Returns the reply to a request whose idempotency key has a turn. */

@@ -52,7 +52,7 @@ export class Store {
     this.vectors = new VectorRows(this.#db);
     this.title = new Title(this.#db, this);
     this.settings = new SessionSettings(this.#db);
-    this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this.title);
+    this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this.title, this.settings);
     this.ownership = new Ownership(this.#db, this.schedule);
     this.removals = new Removals(this.#db, this.#messages, this.#turns, this.vectors);
     if (this.#db.newer) return;

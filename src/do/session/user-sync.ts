@@ -109,9 +109,11 @@ export class UserSync {
 
   /** Deletes messages in the user's object. @returns whether they are deleted there */
   async retract(from: number, to: number): Promise<boolean> {
-    const { owner } = this.#session.store.ownership;
+    const { ownership } = this.#session.store;
+    const { owner } = ownership;
     if (owner && !(await this.#syncTo(to))) return false;
-    const listed = owner?.copied === undefined ? undefined : this.#listed(Math.max(owner.told, to), [from, to]);
+    const told = ownership.owner?.told ?? 0;
+    const listed = owner?.copied === undefined ? undefined : this.#listed(Math.max(told, to), [from, to]);
     return this.#update(owner, (stub, { sessionId, epoch }) =>
       stub.tell({ sessionId, epoch, from, to, messages: [], listed }),
     );

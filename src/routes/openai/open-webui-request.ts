@@ -32,7 +32,7 @@ export function openWebuiRequest(
   if (chat === undefined || chat !== sessionId) return undefined;
   const isSideTask = talk.length === 1 && last?.role === "user" && last.content.includes(SIDE_TASK);
   if (chat.startsWith(TEMPORARY) || isSideTask) {
-    return { sessionId: undefined, fields: { before: talk.slice(0, -1) }, question };
+    return { sessionId: undefined, fields: {}, question };
   }
   if (results.length > 0 || last?.role !== "user") return undefined;
   const before = talk.slice(0, -1);

@@ -132,6 +132,7 @@ describe("a chat of Open WebUI", () => {
     const id = `local:${crypto.randomUUID()}`;
     await unscripted();
     await chat(id, [user("Hi")]);
+    await chat(id, [user("alpha?"), user("beta?")]);
     expect(await llamory.transcript(id)).toEqual([]);
   });
 

@@ -20,6 +20,8 @@ const FOLLOWING = 0.5;
 const ENOUGH = 1.25;
 /** The least weight of a word of the question, however common it is. */
 const COMMON = 0.35;
+/** The weight of a speaker's name: a question with a name and two words of its own is complete. */
+const NAME = 0.6;
 /** The most words of the last exchange that are looked up. */
 const WORDS = 16;
 /** The most messages before the question to search for the last exchange. */
@@ -47,6 +49,8 @@ function textsOf(messages: Iterable<Message>): string[] {
 interface Asked {
   /** The hits of the question's words, without names of speakers. */
   topics: Found[];
+  /** Whether the question names a speaker. */
+  named: boolean;
   wanted: Wanted[];
   /** The texts of the last exchange. */
   previous: string[];
@@ -55,13 +59,14 @@ interface Asked {
 }
 
 /** Returns the weight of a word of the last exchange, from 0 to FOLLOWING. */
-function followingWeight({ topics, wanted, before }: Omit<Asked, "previous">): number {
+function followingWeight({ topics, named, wanted, before }: Omit<Asked, "previous">): number {
   const total = Math.max(before - 1, 1);
   const { word: most } = limitsOf(wanted.length, before);
   const own = topics.reduce((sum, { seqs }) => sum + rarityOf(countOf(seqs, most, total), total), 0);
   // Words may be common only because the question was asked before, so each weighs at least COMMON.
   const words = topics.filter(({ term }) => !UNSPACED_CHARACTER.test(term.word)).length;
-  return Math.max(0, FOLLOWING * (1 - Math.max(own / Math.log(1 + total), COMMON * words) / ENOUGH));
+  const content = Math.max(own / Math.log(1 + total), COMMON * words) + (named ? NAME : 0);
+  return Math.max(0, FOLLOWING * (1 - content / ENOUGH));
 }
 
 /** Returns the text to embed for a question. For a follow-up it begins with the previous question. */
@@ -70,8 +75,11 @@ export function embeddedQuestion(messages: Messages, asked: string, before = mes
   const [previous] = lastExchange(messages, before);
   if (previous === undefined) return question;
   const wanted = termsOf(question, isEnglish(question)).map(alone);
-  const topics = messages.index.find(wanted, before, limitsOf(wanted.length, before)).filter(({ speaks }) => !speaks);
-  return followingWeight({ topics, wanted, before }) > 0 ? `${previous}\n${question}` : question;
+  const found = messages.index.find(wanted, before, limitsOf(wanted.length, before));
+  const topics = found.filter(({ speaks }) => !speaks);
+  return followingWeight({ topics, named: topics.length < found.length, wanted, before }) > 0
+    ? `${previous}\n${question}`
+    : question;
 }
 
 /** Returns the hits of the last exchange's words if the question needs them. Adds the words' weights to `rarities`. */

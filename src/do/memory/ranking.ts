@@ -133,9 +133,9 @@ export function rankingOf(
   const isSpeaker = ({ speaks, term }: Found) => speaks || scale?.speakers.includes(term.word) === true;
   const rarities = new Map(Object.entries(scale?.rarities ?? {}));
   const topics = found.filter((word) => !isSpeaker(word));
-  const earlier = tokens > 0 ? followed(messages.index, { topics, wanted, previous, before, rarities }) : [];
-  const named = found.some(isSpeaker) ? found : earlier;
-  const speakers = named.filter(isSpeaker).map(({ term }) => term.word);
+  const named = topics.length < found.length;
+  const earlier = tokens > 0 ? followed(messages.index, { topics, named, wanted, previous, before, rarities }) : [];
+  const speakers = (named ? found : earlier).filter(isSpeaker).map(({ term }) => term.word);
   const more = [...topics, ...earlier.filter((word) => !isSpeaker(word))];
   const words = more.length > 0 ? more : found;
   const meaning = nearest && meaningOf(nearest, before);

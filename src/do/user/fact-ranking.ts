@@ -21,7 +21,7 @@ function evidenceFor(rows: FactRows, question: string, { previous = [], now = Da
   const limits = limitsOf(wanted.length, before);
   const topics = rows.index.find(wanted, before, limits);
   const rarities = new Map<string, number>();
-  const earlier = followed(rows.index, { topics, wanted, previous, before, rarities });
+  const earlier = followed(rows.index, { topics, named: false, wanted, previous, before, rarities });
   // Neighbours count for nothing: facts next to each other are not about the same thing.
   return evidenceOf([...topics, ...earlier], before, limits, { nearness: 0, rarities });
 }

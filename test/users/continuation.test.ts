@@ -12,6 +12,8 @@ it.each([
   "Worüber haben wir damals geredet?",
   "¿Dónde lo dejamos la última vez?",
   "Sigamos con el tema.",
+  "Where were we?",
+  "¿Dónde estábamos?",
 ])("takes a question without content of its own for one about the last conversation: %s", (question) => {
   expect(asksToContinue(question)).toBe(true);
 });
@@ -26,6 +28,11 @@ it.each([
   "Wo ist mein Malkasten?",
   "¿Dónde hay lobos?",
   "?",
+  "How are you?",
+  "Why?",
+  "What time is it?",
+  "Charlotte",
+  "Is it a conversion?",
 ])("takes a question with words of its own for another one: %s", (question) => {
   expect(asksToContinue(question)).toBe(false);
 });

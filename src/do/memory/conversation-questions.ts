@@ -9,7 +9,7 @@ import { isEnglish } from "./expansion";
 import type { Messages } from "./messages";
 import { quote } from "./quoting";
 import type { RecallLimits } from "./ranking";
-import { normalize, WORD } from "./scripts";
+import { normalize, WORD, withoutMarks } from "./scripts";
 import { OTHER_STOP_WORDS, STOP_WORDS } from "./stop-words";
 import { QUIET } from "./traits";
 
@@ -51,11 +51,14 @@ const MOST_WORDS = 20;
 
 /** Messages of the beginning or the end, and of all parts together. */
 const EDGE = 8;
+/** An edge looks up this multiple of its messages, because some may have been deleted, or be calls and results. */
+const LOOKED = 8;
 const SAMPLE = 48;
 
-const folded = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "");
-
 let known: { meanings: Map<string, Set<Meaning>>; others: Set<string> } | undefined;
+
+/** Questions how to talk, and follow-ups about something that was said. */
+const OTHER_TOPIC = / (?:how (?:to|do i|can i|should i)|ask me|about (?:it|that|them|this(?! (?:conversation|chat)))) /;
 
 /** Returns the meanings of the vocabulary, and the stop words of other languages than English, without accents. */
 function parse(): NonNullable<typeof known> {
@@ -65,12 +68,12 @@ function parse(): NonNullable<typeof known> {
       meanings.set(word, (meanings.get(word) ?? new Set()).add(meaning));
     }
   }
-  return { meanings, others: new Set([...OTHER_STOP_WORDS].map(folded)) };
+  return { meanings, others: new Set([...OTHER_STOP_WORDS].map(withoutMarks)) };
 }
 
 /** Returns the part of the conversation that a question asks for; undefined if the question has another topic. */
 export function conversationPart(question: string): ConversationPart | undefined {
-  const words = folded(normalize(question.slice(0, 400))).match(WORD) ?? [];
+  const words = withoutMarks(normalize(question.slice(0, 400))).match(WORD) ?? [];
   if (words.length > MOST_WORDS || question.length > 400) return undefined;
   known ??= parse();
   // "AI" is a stop word in French, and a topic in English.
@@ -82,6 +85,7 @@ export function conversationPart(question: string): ConversationPart | undefined
     for (const meaning of found ?? []) said.add(meaning);
   }
   const text = ` ${words.join(" ")} `;
+  if (OTHER_TOPIC.test(text)) return undefined;
   if (WHO_AM_I.test(text) || (said.has("know") && ABOUT_ME.test(text))) return "person";
   const isConversation = said.has("chat") || said.has("talk") || said.has("noun");
   if (said.has("start") && isConversation) return "start";
@@ -100,15 +104,18 @@ export function recallPart(
 ): RecalledMessage[] {
   const last = limits.before - 1;
   const isEdge = part === "start" || part === "end";
-  const count = Math.min(last, isEdge ? EDGE : SAMPLE);
-  const seqs = Array.from({ length: count }, (_, at) =>
-    part === "start" ? at + 1 : part === "end" ? last - at : 1 + Math.floor((at * last) / count),
-  );
+  const count = Math.min(last, isEdge ? LOOKED * EDGE : SAMPLE);
+  // A sample has both neighbours of each place, because users may only have even places, or only odd ones.
+  const seqs = Array.from({ length: count }, (_, at) => {
+    const place = 1 + Math.floor((at * last) / count);
+    return part === "start" ? [at + 1] : part === "end" ? [last - at] : [place, Math.min(place + 1, last)];
+  });
   const isLeftOut = (seq: number) => leftOut.some(([from, to]) => seq >= from && seq <= to);
-  const outlines = messages
-    .outline(seqs.filter((seq) => !isLeftOut(seq)))
-    .filter(({ traits, role }) => !(traits & QUIET) && (isEdge || role === "user"));
+  const shown = messages
+    .outline([...new Set(seqs.flat())].filter((seq) => !isLeftOut(seq)))
+    .filter(({ traits, role, tokens }) => tokens > 0 && !(traits & QUIET) && (isEdge || role === "user"));
   // Orders a sample so that its first messages already come from all of the conversation.
+  const outlines = isEdge ? (part === "start" ? shown.slice(0, EDGE) : shown.slice(-EDGE)) : shown;
   const order = isEdge ? outlines : [0, 2, 1, 3].flatMap((rest) => outlines.filter((_, at) => at % 4 === rest));
   const best = part === "end" ? order.toReversed() : order;
   const ranked = best.map(({ seq, tokens }, at) => ({ seq, tokens, score: 1 - at / (2 * SAMPLE) }));

@@ -34,6 +34,9 @@ export function normalize(text: string): string {
     .replace(/(?<!\p{L})[وفب]?ال(?=\p{L}{3})/gu, "");
 }
 
+/** Returns a text without accents and other marks. */
+export const withoutMarks = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "");
+
 /** Matches each character with the next one. One pass, because an array of a long text's characters takes megabytes. */
 const PAIR = /.(?=(.?))/gsu;
 

@@ -1,4 +1,5 @@
 /** Detects questions that refer to an earlier conversation and have no content of their own: "Let's continue." */
+import { withoutMarks } from "../memory/scripts";
 import { termsOf } from "../memory/terms";
 
 const ENDING = "(?:s|[pt]?ed|[pt]?ing|e|en|t|te|ten|a|as|os)?";
@@ -10,19 +11,22 @@ const ENDING = "(?:s|[pt]?ed|[pt]?ing|e|en|t|te|ten|a|as|os)?";
 const WORDS = new RegExp(
   `^(?:${[
     "let|s$|continu|resum|proceed|carry|pick|keep|go|going|back|again|further|left|leave|off|up|on|last|latest|recent|previous",
-    "earlier|before|time|convers|chat|talk|discuss|speak|spoke|said|say|topic|subject|session|stop|recap|remind|remember|were|where|we|us|please",
+    "earlier|before|time|conversation|conversations|chat|talk|discuss|speak|spoke|said|say|topic|subject$|session|stop|recap|remind|remember|were|where|we|us|please",
     "weiter|fortsetz|fortfahr|fahr|fort|mach|aufgehort|aufhor|steh|stehengeblieb|geblieben|letzt|zuletzt|mal|gesprach|gesproch|gered|reden|red|sprach|sprech|woruber",
     "thema|vorhin|unterhalt|besproch|lass|uns|wir|haben|hatten|waren|wo|knupf|anknupf|da|damals|daran|davon|dazu|dort|bitte|nochmal|doch|dran|beim",
-    "sigamos|segui|sigue|continu|donde|dejamos|dejado|quedamos|quedado|ultim|vez|habland|hablamos|hablabamos|charl|tema|estabamos|anterior|retom|pasad|habiamos|que|lo|por",
+    "sigamos|segui|sigue|continu|donde|dejamos|dejado|quedamos|quedado|ultim|vez|habland|hablamos|hablabamos|charla$|charlas$|charlamos$|charlando$|tema|estabamos|anterior|retom|pasad|habiamos|que|lo|por",
   ]
     .flatMap((words) => words.split("|"))
     .map((word) => (word.length > 4 ? word : `${word}${word.length > 2 ? ENDING : ""}$`))
     .join("|")})`,
 );
-const NO_ACCENT = /\p{M}/gu;
 
-/** Returns whether a question has words, and all of them only refer to an earlier conversation. */
+/** Words of such questions that consist of stop words: "Where were we?" "Time" alone is no conversation either. */
+const WE = /\b(?:we|wir|estabamos|quedamos)\b/;
+
+/** Returns whether a question only refers to an earlier conversation. */
 export function asksToContinue(question: string): boolean {
-  const terms = termsOf(question, false);
-  return terms.every(({ word }) => WORDS.test(word.normalize("NFD").replace(NO_ACCENT, ""))) && /\p{L}/u.test(question);
+  const words = termsOf(question, false).map(({ word }) => withoutMarks(word));
+  const isOnlyThat = words.every((word) => WORDS.test(word));
+  return isOnlyThat && (words.some((word) => word !== "time") || WE.test(withoutMarks(question.toLowerCase())));
 }

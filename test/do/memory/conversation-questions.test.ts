@@ -70,6 +70,9 @@ describe("a question about the conversation", () => {
     "¿Qué sabes de Ana?",
     "Comment la guerre a-t-elle commencé ?",
     "什么时候开始的？",
+    "What was the first thing I said about it?",
+    "How do I end a conversation?",
+    "How to start a conversation?",
     "Ok",
     "",
     "?".repeat(1_000),
@@ -101,6 +104,28 @@ describe("a question about the conversation", () => {
     expect(Math.max(...all)).toBeGreaterThan(130);
     const person = await recalledBy("What do you know about me?");
     expect(person.length).toBeGreaterThan(4);
+  });
+
+  it("recalls messages of people in a session of any length that a greeting begins", async () => {
+    for (const length of [97, 193]) {
+      const session = await sessionWith([{ role: "assistant", content: "How can I help?" }, ...talk].slice(0, length));
+      const body = { question: "Summarize what we discussed", windowTokens: 200, recallTokens: 400 };
+      const response = await llamory.post(`/sessions/${session}/context`, body);
+      const { memory } = await response.json<{ memory: { recalled: unknown[] } }>();
+      expect(memory.recalled.length).toBeGreaterThan(4);
+    }
+  });
+
+  it("recalls the first messages that are left of those that were deleted", async () => {
+    const session = await sessionWith(talk);
+    for (let seq = 1; seq <= 20; seq += 1) {
+      const deleted = await llamory.fetch(`/sessions/${session}/messages/${seq}`, { method: "DELETE" });
+      expect(deleted.status).toBe(200);
+    }
+    const body = { question: "How did this conversation start?", windowTokens: 200, recallTokens: 400 };
+    const response = await llamory.post(`/sessions/${session}/context`, body);
+    const { memory } = await response.json<{ memory: { recalled: { seq: number }[] } }>();
+    expect(memory.recalled.map(({ seq }) => seq)).toContain(21);
   });
 
   it("recalls nothing but facts for what is known about the person", async () => {

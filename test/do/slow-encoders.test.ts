@@ -183,7 +183,9 @@ describe("a question", () => {
         await slow.embeddings.catchUp(ENCODER);
         slow.encoder.msOf = () => 4_000;
         const begun = Date.now();
-        const vector = slow.embeddings.question("Which chapter?", ENCODER).then((made) => ({ made, at: Date.now() }));
+        const vector = slow.embeddings
+          .question(() => "Which chapter?", ENCODER)
+          .then((made) => ({ made, at: Date.now() }));
         const { made, at } = await vector;
         expect(made).toBeNull();
         expect(at - begun).toBe(ENCODER.timeoutMs);
@@ -198,12 +200,12 @@ describe("a question", () => {
       async (slow) => {
         await slow.embeddings.catchUp(ENCODER);
         slow.encoder.msOf = () => 4_000;
-        expect(await slow.embeddings.question("Which chapter?", ENCODER)).toBeNull();
+        expect(await slow.embeddings.question(() => "Which chapter?", ENCODER)).toBeNull();
         slow.encoder.msOf = () => 1;
-        expect(await slow.embeddings.question("Which chapter?", ENCODER)).toBeNull();
+        expect(await slow.embeddings.question(() => "Which chapter?", ENCODER)).toBeNull();
         slow.session.store.append(said(2));
         await slow.embeddings.catchUp(ENCODER);
-        expect(await slow.embeddings.question("Which chapter?", ENCODER)).not.toBeNull();
+        expect(await slow.embeddings.question(() => "Which chapter?", ENCODER)).not.toBeNull();
       },
     );
   });

@@ -58,15 +58,15 @@ export class Embeddings {
   }
 
   /**
-   * Returns the vector of a question. Returns null for a session without vectors, if the encoder fails or is late, and for
+   * Returns the vector of a question, whose text is only needed if there is something to compare it with. Returns null for a session without vectors, if the encoder fails or is late, and for
    * a while after a failure.
    */
-  async question(text: string, options: EmbeddingOptions): Promise<Float32Array | null> {
+  async question(textOf: () => string, options: EmbeddingOptions): Promise<Float32Array | null> {
     if (this.#session.store.vectors.count(options.model) === 0) return null;
     const before = this.#failing;
     const failing = before && isSame(before, options) ? before : undefined;
     if (failing && Date.now() < failing.until) return null;
-    const vectors = await this.#embed([text.slice(0, CONTENT).toWellFormed()], options);
+    const vectors = await this.#embed([textOf().slice(0, CONTENT).toWellFormed()], options);
     // Concurrent questions fail together: that counts as one failure.
     if (!vectors && this.#failing === before) {
       const failures = (failing?.failures ?? 0) + 1;

@@ -137,7 +137,9 @@ export class SessionReads {
     const { messages } = this.#session.store;
     const recallTokens = options.recallTokens ?? input.recallTokens;
     const [vector, memory] = await Promise.all([
-      embedding && isLong ? this.#embeddings.question(embeddedQuestion(messages, input.question), embedding) : null,
+      embedding && isLong
+        ? this.#embeddings.question(() => embeddedQuestion(messages, input.question), embedding)
+        : null,
       user && this.#user.joining.read(user, { ...input, recallTokens }),
     ]);
     // Another user may have claimed the session meanwhile.
@@ -176,7 +178,7 @@ export class SessionReads {
     const end = store.removals.startOf(turnId);
     const [vector, known] = await Promise.all([
       request.embedding && used.recall !== "words"
-        ? this.#embeddings.question(embeddedQuestion(store.messages, question, end), request.embedding)
+        ? this.#embeddings.question(() => embeddedQuestion(store.messages, question, end), request.embedding)
         : null,
       user && this.#user.joining.read(user, asked),
     ]);
@@ -196,7 +198,7 @@ export class SessionReads {
   ): Promise<Result<SearchResult>> {
     const early = this.readRefusal(reader);
     if (early) return early;
-    const vector = embedding ? await this.#embeddings.question(text, embedding) : null;
+    const vector = embedding ? await this.#embeddings.question(() => text, embedding) : null;
     // Another user may have claimed the session meanwhile.
     const refusal = this.readRefusal(reader);
     if (refusal) return refusal;

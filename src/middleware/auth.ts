@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv, Caller, Env } from "../env";
+import { fingerprintOf } from "../rpc/fingerprint";
 import { type Settings, settingsOf } from "../settings";
 import type { AnyFailure } from "../wire/problem";
 import { FailureError } from "./respond";
@@ -36,15 +37,10 @@ async function limitCaller({ SESSION_RATE, TENANT_RATE }: Env, caller: Caller): 
   const { tenant, sessions, userId } = caller;
   if (sessions === undefined && userId === undefined) return countAgainst(TENANT_RATE, tenant, "too_many_requests");
   const named = userId === undefined ? ["sessions", ...(sessions ?? []).toSorted()] : ["user", userId];
-  await countAgainst(SESSION_RATE, await digestOf(JSON.stringify([tenant, ...named])), "too_many_requests");
+  // 32 session ids have up to 4,096 characters, so the key is a digest.
+  await countAgainst(SESSION_RATE, await fingerprintOf(JSON.stringify([tenant, ...named])), "too_many_requests");
   // Names of tenants contain no slash.
   await countAgainst(TENANT_RATE, `${tenant}/browsers`, "too_many_requests");
-}
-
-/** Returns a key of fixed length: 32 session ids have up to 4,096 characters. */
-async function digestOf(text: string): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return btoa(String.fromCharCode(...new Uint8Array(bytes)));
 }
 
 async function callerOf(c: Context<AppEnv>, settings: Settings): Promise<Caller | AnyFailure> {

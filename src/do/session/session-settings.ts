@@ -67,6 +67,8 @@ export class SessionSettings {
     const timeZone = asked.timeZone ?? settings.timeZone ?? input.timeZone;
     const today = withToday(asked.systemPrompt, at ?? Date.now(), timeZone);
     const systemPrompt = systemPromptOf(today, asked.instructions ?? settings.instructions);
+    // The Worker has already measured the prompt of an ask with instructions of its own.
+    if (systemPrompt === input.systemPrompt) return { ...input, timeZone };
     return { ...withSystemPrompt(input, systemPrompt), timeZone };
   }
 }

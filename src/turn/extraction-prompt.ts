@@ -1,4 +1,5 @@
 /** The prompt that extracts facts about a user from a turn, and the parser of its reply. */
+import { parseIso } from "./any-time";
 import { dayIn } from "./dates";
 import type { Completion, FittedPrompt, ModelCall } from "./ports";
 import { oneLine } from "./prompt-blocks";
@@ -97,7 +98,7 @@ const isText = (text: unknown): text is string =>
 /** Returns the day that a model wrote as a date; null for anything else. */
 function dayOf(date: unknown): string | null {
   const day = typeof date === "string" ? /^\d{4}-\d\d-\d\d(?!\d)/.exec(date.trim())?.[0] : undefined;
-  return day !== undefined && !Number.isNaN(Date.parse(day)) ? day : null;
+  return day !== undefined && parseIso(day) ? day : null;
 }
 
 /**
@@ -108,10 +109,11 @@ export function changesIn({ text, finishReason, refused }: Completion, facts: Fa
   if (finishReason !== "stop" || refused) return null;
   const { changes }: { changes: Record<"do" | "fact" | "text" | "since" | "until", unknown>[] } = JSON.parse(text);
   return changes.slice(0, MOST_CHANGES).flatMap((change): FactChange[] => {
+    const [since, until] = [dayOf(change.since), dayOf(change.until)];
     const said = {
       text: isText(change.text) ? change.text.trim() : "",
-      since: dayOf(change.since),
-      until: dayOf(change.until),
+      since,
+      until: since !== null && until !== null && until < since ? null : until,
     };
     const shown = facts[Number(change.fact ?? 0) - 1];
     if (change.do === "add" && said.text !== "") return [{ do: "add", ...said }];

@@ -88,7 +88,12 @@ export function wordTokens(
 /** Returns the tokens of white space. Long runs of one kind take few tokens, and a single space none. */
 export function spaceTokens(space: string): number {
   if (space === " ") return 0;
-  return [...space.matchAll(/ +|\n+|[^ \n]/g)].reduce((sum, [run]) => sum + 0.6 + run.length / 16, 0.4);
+  let runs = 0;
+  for (let at = 0; at < space.length; at += 1) {
+    const one = space.charAt(at);
+    if ((one !== " " && one !== "\n") || one !== space.charAt(at - 1)) runs += 1;
+  }
+  return 0.4 + 0.6 * runs + space.length / 16;
 }
 
 /** The tokens of other characters, by code point, and how many of them are cached. */

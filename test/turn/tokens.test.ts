@@ -58,6 +58,12 @@ describe("the token estimate, against Llama 3's tokenizer", () => {
     expect(kinds.map(([text]) => [text, estimateTokens(text)])).toEqual(kinds);
   });
 
+  it("counts each run of white space, however many there are", () => {
+    const runs = 200_000;
+    expect(estimateTokens("\n ".repeat(runs))).toBe(Math.ceil(0.4 + 0.6 * 2 * runs + (2 * runs) / 16));
+    expect(estimateTokens("  \n\n\t\t")).toBe(Math.ceil(0.4 + 0.6 * 4 + 6 / 16));
+  });
+
   it("prices random characters higher than long words, and capitals higher than small letters", () => {
     const random = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4";
     expect(estimateTokens(random)).toBe(Math.ceil(random.length * 0.78));

@@ -33,4 +33,13 @@ describe("a pinned fact", () => {
     await remove(`/sessions/${session}`);
     expect(await factsOf(user)).toMatchObject([{ id, text: "Lives in Berlin.", pinned }]);
   });
+
+  it("that is edited into another fact gives it the mark and the time of the edit", async () => {
+    const user = freshUser();
+    const kept = await add(user, "Lives in Lisbon.");
+    const { id } = await add(user, "Lives in Berlin.", { pinned: true });
+    const edit = { text: "Lives in Lisbon.", since: "2026-01-01" };
+    expect((await llamory.patch(`/users/${user}/facts/${id}`, edit)).status).toBe(200);
+    expect(await factsOf(user)).toMatchObject([{ id: kept.id, pinned: true, since: "2026-01-01" }]);
+  });
 });

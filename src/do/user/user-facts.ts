@@ -167,7 +167,8 @@ export class UserFacts {
     if (same && same.id !== fact.id) {
       this.rows.add({ ...stored, text: null, writtenBy: "person", learned: [] });
       this.rows.dropEnded();
-      return this.#edit(same, { text: same.text, pinned: edit.pinned, source: edit.source });
+      const { since, until, source } = edit;
+      return this.#edit(same, { text: same.text, since, until, pinned: pinned || edit.pinned, source });
     }
     const { source = stored.source } = edit;
     const isSaid = edit.text !== undefined || edit.source !== undefined;
@@ -179,7 +180,7 @@ export class UserFacts {
     return this.#version(fact.number);
   }
 
-  /** Adds a version that a person wishes. Beyond {@link MAX_VERSIONS} the older half of the history is deleted. */
+  /** Adds a version that a person wishes. Beyond {@link MAX_VERSIONS} the older half of the history is deleted, with what depends on it. */
   #addVersion(version: Parameters<FactRows["add"]>[0]): number {
     const number = this.rows.add(version);
     this.rows.dropEnds(version.id ?? "");

@@ -40,7 +40,6 @@ function anchors(operations, failures) {
 const bodies = (content, writer, title) =>
   Object.entries(content ?? {})
     .map(([type, { schema, example }]) => {
-      // A named schema is written here, where it is needed.
       const sample = example === undefined ? "" : jsonBlock(example);
       return `<h4>${title} ${code(type)}</h4>${writer.schema(writer.resolve(schema))}${sample}`;
     })

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 
 /**
- * Returns a copy of a schema with a description, and any other value as it is. `z.describe` would add a check, after
- * which limits of an array's length are checked only when all its items were.
+ * Returns a copy of a schema with a description. Other values are returned unchanged. `z.describe` would add a check:
+ * then an array's length is checked only after all its items.
  */
 export function described<T>(description: string, value: T): T {
   if (!(value instanceof z.ZodMiniType)) return value;

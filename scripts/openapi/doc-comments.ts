@@ -9,9 +9,10 @@ const textOf = (comment: string) =>
     .trim();
 
 /**
- * Returns the text of a module in which `described` wraps each value that has a doc comment: of a property, of a
- * constant, and of a constant that is a function without parameters and returns an expression. `described` is imported
- * from a path.
+ * Wraps each value that has a doc comment in a call of `described`. Such values are those of properties and constants.
+ * Of a constant that is a function without parameters, the returned expression is wrapped.
+ * @param path the module that exports `described`
+ * @returns the text of the changed module
  */
 export function withDescriptions(source: string, path: string): string {
   const { program, comments } = parseSync("module.ts", source);

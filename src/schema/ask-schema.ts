@@ -71,7 +71,7 @@ export const askResponse = () =>
     /** Why the answer ended; null if it did not end regularly. */
     finishReason: z.nullable(finishReason),
     usage,
-    /** What the prompt contained. */
+    /** The content of the prompt. */
     memory: memory(),
   });
 

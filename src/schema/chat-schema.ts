@@ -27,7 +27,7 @@ export const chatRequest = z.object({
   max_completion_tokens: maxTokens,
   /** Makes answers repeatable, as far as the model can. */
   seed: z.nullish(z.int()),
-  /** The amount of reasoning, for a model that is not in the catalogue. The listed models do not reason. */
+  /** The amount of reasoning. Only models outside the catalogue receive it. */
   reasoning_effort: reasoningEffort,
   /** Lowers the probability of tokens by their number so far. */
   frequency_penalty: penalty,

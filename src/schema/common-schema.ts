@@ -168,7 +168,7 @@ export const problem = () =>
         z.object({
           /** The field, for example `messages.0.role`. */
           path: z.string(),
-          /** What is wrong with it. */
+          /** The error. */
           message: z.string(),
         }),
       ),

@@ -74,7 +74,7 @@ export const exportLines = {
       /** Why the answer ended; null if it did not end regularly. */
       finishReason: z.nullable(finishReason),
       usage,
-      /** What the prompt contained. */
+      /** The content of the prompt. */
       memory: z.extend(exportedMemory, {
         /** Messages of this session that were quoted in the prompt. */
         recalled: exportedMemory.shape.recalled.check(z.maxLength(10_000)),

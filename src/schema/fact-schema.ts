@@ -30,7 +30,7 @@ const more = {
   pinned: z.optional(z.boolean()),
   /** The first day on which it is true; null if it is unknown. */
   since: z.optional(z.nullable(day)),
-  /** The last day on which it is true; null if there is none. */
+  /** The last day of its time span; null if it has no end. */
   until: z.optional(z.nullable(day)),
   source: z.optional(source),
 };
@@ -77,7 +77,7 @@ const fields = () => ({
   pinned: z.boolean(),
   /** The first day on which it is true; null if it is unknown. */
   since: z.nullable(z.string()),
-  /** The last day on which it is true; null if there is none. */
+  /** The last day of its time span; null if it has no end. */
   until: z.nullable(z.string()),
   /** The messages that the fact comes from. */
   sources: z.array(source),

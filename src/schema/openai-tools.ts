@@ -18,7 +18,7 @@ const schema = z
 
 export const functionFields = {
   name: functionName,
-  /** What the function does, for the model. */
+  /** A description of the function, for the model. */
   description: z.nullish(z.string().check(z.maxLength(10_000))),
   /** The JSON Schema of the arguments, an object; default: no arguments. */
   parameters: z.nullish(schema),

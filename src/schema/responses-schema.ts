@@ -37,7 +37,7 @@ export const responsesRequest = z.object({
   /** The reasoning before the answer. */
   reasoning: z.nullish(
     z.object({
-      /** The amount of reasoning, for a model that is not in the catalogue. The listed models do not reason. */
+      /** The amount of reasoning. Only models outside the catalogue receive it. */
       effort: reasoningEffort,
     }),
   ),

@@ -141,12 +141,12 @@ export const contextResponse = () =>
       /** The limit of recent messages. */
       window: int(0),
     }),
-    /** What the prompt contains, and why. */
+    /** The content of the prompt, with reasons. */
     memory: z.extend(memory(), {
       /** The messages, best first. */
       recalled: z.array(
         z.extend(recalledMessage(), {
-          /** The text, as it is quoted: of a long message, its excerpt. */
+          /** The quoted text: the excerpt of a long message. */
           content: z.string(),
         }),
       ),

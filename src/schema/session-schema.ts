@@ -150,7 +150,7 @@ export const appendResponse = () =>
         z.object({
           /** The place of the message in the request, from 0. */
           index: int(0),
-          /** The field and what is wrong with it. */
+          /** The field and its error. */
           message: z.string(),
         }),
       ),

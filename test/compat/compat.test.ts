@@ -10,7 +10,7 @@ import { Workerd } from "../e2e/support/workerd";
 
 const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
 
-/** Returns the tag of the newest earlier release of this major version, or undefined if there is none. */
+/** Returns the tag of the previous release of this major version; undefined for its first release. */
 function previousRelease(): string | undefined {
   if (!existsSync(join(root, ".git"))) return undefined;
   const [major] = version.split(".");
@@ -21,7 +21,7 @@ function previousRelease(): string | undefined {
 /** A commit or tag. `PREVIOUS` names another than the previous release. */
 const previous = process.env.PREVIOUS ?? previousRelease();
 
-// The first release of a major version has no earlier one with which it must be compatible.
+// The first release of a major version may be incompatible with the one before.
 describe.skipIf(previous === undefined)(`a deployment that follows ${previous}`, () => {
   const folder = mkdtempSync(join(tmpdir(), "llamory-previous-"));
   const source = join(folder, "source");

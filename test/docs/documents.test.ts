@@ -99,6 +99,7 @@ async function run(block: Block): Promise<string> {
       // Installs from the folders that `npm ci` filled, so nothing is downloaded twice.
       const hono = join(root, "node_modules/hono");
       shell(`${command.replace("hono", hono)} --offline --ignore-scripts --no-audit --no-fund`, app);
+      rmSync(join(app, "node_modules/openai"), { force: true });
       symlinkSync(join(root, "node_modules/openai"), join(app, "node_modules/openai"));
     } else if (/^llamory /.test(command)) {
       shell(

@@ -1,4 +1,5 @@
-// Makes the README's picture of the page: starts its own server, has a conversation and takes a screenshot in Chromium.
+// Makes the README's picture of the page: starts its own server with a model of prepared answers, has a conversation and
+// takes a screenshot in Chromium.
 // With --all, writes pictures of all states into a folder, for desktop and phone, light and dark:
 // `npm run screenshot -- --all /tmp/pictures`.
 import { spawn } from "node:child_process";
@@ -8,6 +9,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import chromium from "@sparticuz/chromium";
 import { chromium as playwright } from "playwright-core";
+import { startModel } from "./screenshot/model.mjs";
+import { FIRST, history, QUESTION } from "./screenshot/story.mjs";
 
 const { values } = parseArgs({ options: { all: { type: "string" } } });
 const root = join(import.meta.dirname, "..");
@@ -15,13 +18,26 @@ const storage = mkdtempSync(join(tmpdir(), "llamory-screenshot-"));
 const port = "8797";
 const url = `http://127.0.0.1:${port}`;
 
-const server = spawn(
-  process.execPath,
-  ["scripts/start.mjs", "--port", port, "--persist-to", storage, "--inspector-port", "0"],
-  { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] },
-);
+const model = await startModel();
+/** The context is small, so that the question needs recall. */
+const SETTINGS = {
+  OPENAI_BASE_URL: model.url,
+  MODEL: "@cf/meta/llama-3.1-8b-instruct-fast",
+  CONTEXT_TOKENS: "3072",
+  REPLY_TOKENS: "512",
+  RECALL_TOKENS: "600",
+  USER_TIMEOUT_MS: "5000",
+};
+const vars = Object.entries(SETTINGS).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+const place = ["--port", port, "--persist-to", storage, "--inspector-port", "0"];
+const server = spawn(process.execPath, ["scripts/start.mjs", "--env", "openai", ...place, ...vars], {
+  cwd: root,
+  detached: true,
+  stdio: ["ignore", "pipe", "inherit"],
+});
 const stop = () => {
   process.kill(-server.pid, "SIGKILL");
+  model.stop();
   rmSync(storage, { recursive: true, force: true });
 };
 // Stops the server even if anything below fails.
@@ -46,25 +62,19 @@ const send = async (method, path, body) => {
 
 const userId = "ana";
 const conversations = [
-  ["The hives", "My hives stand under a lime tree in Lisbon, behind the old school."],
   ["Holidays", "In August we walk along the coast near Sagres, for a week or two."],
+  ["Bread with honey", "My sourdough needs less water when I use honey from the lime tree."],
 ];
 for (const [title, question] of conversations) {
-  const sessionId = title.toLowerCase().replace(" ", "-");
+  const sessionId = title.toLowerCase().replaceAll(" ", "-");
   await send("POST", "/ask", { sessionId, userId, question });
   await send("PATCH", `/sessions/${sessionId}`, { title });
 }
-await send("POST", `/users/${userId}/facts`, { text: "Ana keeps bees, and is allergic to nuts." });
-const chapters = Array.from({ length: 600 }, (_, at) => ({
-  role: at % 2 ? "assistant" : "user",
-  content:
-    at === 42
-      ? "The queen of the blue hive is called Figaro, and she is two years old."
-      : `Day ${at}: the weather stayed grey, the bees stayed home, and nobody minded much.`,
-  createdAt: new Date(Date.UTC(2026, 2, 1, 5 * at)).toISOString(),
-}));
-await send("POST", "/sessions/diary/messages", { userId, messages: chapters });
-await send("PATCH", "/sessions/diary", { title: "Diary of the hives" });
+await send("POST", `/users/${userId}/facts`, { text: "Ana keeps three hives in Lisbon." });
+await send("POST", `/users/${userId}/facts`, { text: "Is allergic to nuts.", pinned: true });
+await send("POST", "/sessions/diary/messages", { userId, messages: history(200) });
+await send("PATCH", "/sessions/diary", { title: "The hives" });
+await send("POST", "/ask", { sessionId: "diary", userId, question: FIRST });
 const MARKDOWN = [
   "# Feeding\n\nSugar water, **2 : 1** by weight, see [the guide](https://example.com).\n\n- warm it\n- stir it\n\n> Never feed honey of strangers.",
   "| month | sugar (kg) | water (l) |\n| :-- | --: | :-: |\n| September | 3.5 | 1.75 |\n| October, if the weather stays mild | 1 | 0.5 |",
@@ -88,8 +98,6 @@ const browser =
       })
     : await playwright.launch({ channel: "chrome" });
 
-const QUESTION = "What is the queen of the blue hive called?";
-
 /** The states of the page: the hash of the URL, and the visitor's actions. */
 const STATES = {
   empty: { hash: "", act: (page) => page.getByText("Start talking.").waitFor() },
@@ -98,7 +106,8 @@ const STATES = {
     act: async (page) => {
       await page.fill("#question", QUESTION);
       await page.getByRole("button", { name: "Send", exact: true }).click();
-      await page.getByText("You told me:").last().waitFor();
+      await page.getByText("almost three years old").last().waitFor();
+      await page.getByRole("button", { name: "Stop", exact: true }).waitFor({ state: "hidden" });
       await page
         .getByRole("button", { name: /^Details/ })
         .last()
@@ -106,7 +115,7 @@ const STATES = {
       await page.locator(".message-links a").first().waitFor();
       await page
         .locator("article")
-        .last()
+        .nth(-2)
         .evaluate((answer) => answer.scrollIntoView());
     },
   },
@@ -199,7 +208,7 @@ async function picture(path, { hash, act }, { width, height, colorScheme, isMobi
 }
 
 try {
-  const desk = { width: 1200, height: 760 };
+  const desk = { width: 1200, height: 880 };
   const phone = { width: 390, height: 780, isMobile: true };
   if (values.all === undefined) {
     await picture(join(root, "docs/page.png"), STATES.details, { ...desk, colorScheme: "light" });

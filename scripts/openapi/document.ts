@@ -214,7 +214,8 @@ export function openapi(): Json {
     info: {
       title: "Llamory",
       version,
-      description: "A Llama chat agent with memory. Requests ignore unknown fields.",
+      description:
+        "A Llama chat agent with memory. Native routes refuse unknown fields of a body; routes of the OpenAI surface ignore them.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],

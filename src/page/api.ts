@@ -30,7 +30,7 @@ export class Api {
     this.#client = createClient(location.origin, { token });
   }
 
-  ask(request: AskRequest, idempotencyKey: string, watch: Watch): AsyncGenerator<StreamEvent> {
+  ask(request: AskRequest, idempotencyKey: string | undefined, watch: Watch): AsyncGenerator<StreamEvent> {
     return askStream(location.origin, request, { token: this.#token, idempotencyKey, retries: RETRIES, ...watch });
   }
 
@@ -44,6 +44,25 @@ export class Api {
 
   turn(sessionId: string, turnId: string) {
     return parseResponse(this.#turn.$get({ param: { sessionId, turnId } }));
+  }
+
+  turnPrompt(sessionId: string, turnId: string) {
+    return parseResponse(this.#turn.prompt.$get({ param: { sessionId, turnId } }));
+  }
+
+  /** @param closing whether the page is closing: the request outlives it then */
+  async deleteTurn(sessionId: string, turnId: string, closing: boolean) {
+    await parseResponse(this.#turn.$delete({ param: { sessionId, turnId } }, { init: { keepalive: closing } }));
+  }
+
+  async deleteMessage(sessionId: string, seq: number, closing: boolean) {
+    const param = { sessionId, seq: String(seq) };
+    await parseResponse(this.#session.messages[":seq"].$delete({ param }, { init: { keepalive: closing } }));
+  }
+
+  /** Copies the messages before a seq into a new session. */
+  fork(sessionId: string, before: number) {
+    return parseResponse(this.#session.fork.$post({ param: { sessionId }, json: { before } }));
   }
 
   session(sessionId: string) {

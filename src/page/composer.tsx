@@ -3,16 +3,9 @@ import { useEffect, useRef, useState } from "hono/jsx/dom";
 import { draftOf, saveDraft } from "./drafts";
 import { Icon } from "./icons";
 import { PromptPreview } from "./prompt-preview";
+import { MAX_QUESTION, sends } from "./question-field";
 import type { PageState } from "./state";
-
-/** Characters of a question. */
-const MAX_QUESTION = 400_000;
-/** The key code of a key that an input method handles. Safari sends it without isComposing. */
-const INPUT_METHOD = 229;
-
-/** Returns whether Enter sends. On a touch keyboard it starts a new line: Shift+Enter cannot be typed there. */
-const sends = ({ key, shiftKey, isComposing, keyCode }: KeyboardEvent) =>
-  key === "Enter" && !shiftKey && !isComposing && keyCode !== INPUT_METHOD && !matchMedia("(pointer: coarse)").matches;
+import { isTemporary } from "./temporary";
 
 export function Composer({ page }: { page: PageState }) {
   const { sessionId } = page.location;
@@ -56,7 +49,7 @@ export function Composer({ page }: { page: PageState }) {
           dir="auto"
           maxlength={MAX_QUESTION}
           value={text}
-          placeholder="Ask, or say something to remember"
+          placeholder={isTemporary(sessionId) ? "Ask: nothing of this is stored" : "Ask, or say something to remember"}
           onInput={(event: Event) => event.target instanceof HTMLTextAreaElement && write(event.target.value)}
           onKeyDown={(event: KeyboardEvent) => {
             if (!sends(event)) return;

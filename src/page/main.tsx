@@ -14,6 +14,7 @@ import { commandOf } from "./shortcuts";
 import { Sidebar } from "./sidebar";
 import { SignInDialog } from "./sign-in-dialog";
 import { PageState } from "./state";
+import { isTemporary } from "./temporary";
 import { applyTheme } from "./theme";
 import { type DialogName, TopBar } from "./top-bar";
 import { Transcript } from "./transcript";
@@ -24,7 +25,7 @@ function Page({ page }: { page: PageState }) {
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const [sideOpen, setSideOpen] = useState(false);
   const { sessionId } = page.location;
-  const title = page.title ?? "New conversation";
+  const title = page.title ?? (isTemporary(sessionId) ? "Temporary conversation" : "New conversation");
   useEffect(() => {
     const render = () => setVersion((version) => version + 1);
     const unsubscribe = page.subscribe(render);

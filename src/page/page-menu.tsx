@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "hono/jsx/dom";
 import { chooseFile } from "./chosen-file";
 import { Icon } from "./icons";
-import { emptySession } from "./session-actions";
+import { emptySession, startTemporary } from "./session-actions";
 import type { PageState } from "./state";
 import { ThemeSelect } from "./theme";
 
@@ -70,6 +70,7 @@ export function PageMenu({ page, onDate, onCosts, onHelp }: PageMenuProps) {
     if (chosen) await chooseFile(page, chosen);
   };
   const items: [string, () => unknown][] = [
+    ["Temporary conversation", () => startTemporary(page)],
     ["Export", () => saveExport(page)],
     ["Save as Markdown", () => saveMarkdown(page)],
     ["Import", () => file.current?.click()],

@@ -39,6 +39,12 @@ export const askRequest = z.strictObject({
     "False: answers from the memory and stores nothing. The turn cannot be followed. Not together with `replaces` or `Idempotency-Key`.",
     z.boolean(),
   ),
+  before: optional(
+    "Only with `remember: false`: earlier messages of a conversation that is not stored, oldest first. Ignored if the session has messages.",
+    z
+      .array(z.strictObject({ role: z.enum(["user", "assistant"]), content: described("The text.", content) }))
+      .check(z.maxLength(1_000)),
+  ),
   stream: optional("Answers with server-sent events. `Accept: text/event-stream` does the same.", z.boolean()),
   onBusy: optional(
     "While another turn of the session runs: wait in the queue of up to 16 (default), or fail with 409.",

@@ -14,6 +14,11 @@ export interface PromptBudget {
   recallTokens?: number;
 }
 
+interface PreviewOptions extends PromptBudget {
+  /** The messages to explain, by seq. */
+  explain?: number[];
+}
+
 /** How a turn's connection is watched. */
 interface Watch {
   signal: AbortSignal;
@@ -85,17 +90,16 @@ export class Api {
     return (await parseResponse(this.#session.search.$post({ param: { sessionId }, json: { q, limit } }))).data;
   }
 
-  async searchUser(userId: string, q: string, limit: number) {
-    return (
-      await parseResponse(
-        this.#user.search.$post({ param: { userId: encodeURIComponent(userId) }, json: { q, limit } }),
-      )
-    ).data;
+  /** Returns the user's messages and facts that match a text. */
+  searchUser(userId: string, q: string, limit: number) {
+    return parseResponse(
+      this.#user.search.$post({ param: { userId: encodeURIComponent(userId) }, json: { q, limit } }),
+    );
   }
 
   /** Returns the prompt that a question would be sent with. */
-  preview(sessionId: string, question: string, userId: string | undefined, budget: PromptBudget = {}) {
-    const json = { question, userId, ...budget };
+  preview(sessionId: string, question: string, userId: string | undefined, options: PreviewOptions = {}) {
+    const json = { question, userId, ...options };
     return parseResponse(this.#session.context.$post({ param: { sessionId }, json }));
   }
 
@@ -128,6 +132,16 @@ export class Api {
 
   async facts(userId: string) {
     return (await parseResponse(this.#user.facts.$get({ param: { userId: encodeURIComponent(userId) } }))).data;
+  }
+
+  async factHistory(userId: string, factId: string) {
+    const param = { userId: encodeURIComponent(userId), factId };
+    return (await parseResponse(this.#user.facts[":factId"].history.$get({ param }))).data;
+  }
+
+  async revertFact(userId: string, factId: string, version: number) {
+    const param = { userId: encodeURIComponent(userId), factId };
+    await parseResponse(this.#user.facts[":factId"].revert.$post({ param, json: { version } }));
   }
 
   async addFact(userId: string, json: NewFact) {
@@ -175,6 +189,8 @@ export type Recalled = Awaited<ReturnType<Api["search"]>>[number];
 export type Turn = Awaited<ReturnType<Api["turn"]>>;
 export type Memory = Turn["memory"];
 export type Preview = Awaited<ReturnType<Api["preview"]>>;
+export type Explanation = NonNullable<Preview["explained"]>[number];
+export type FactVersion = Awaited<ReturnType<Api["factHistory"]>>[number];
 export type Fact = Awaited<ReturnType<Api["facts"]>>[number];
 type NewFact = Pick<Fact, "text"> &
   Partial<Pick<Fact, "pinned" | "since" | "until">> & { source?: Fact["sources"][number] | undefined };

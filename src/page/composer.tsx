@@ -1,6 +1,8 @@
 /** The form for the next question. Its text is a draft of the conversation. */
 import { useEffect, useRef, useState } from "hono/jsx/dom";
 import { draftOf, saveDraft } from "./drafts";
+import { ForgetOffer } from "./forget-offer";
+import { forgetWishOf } from "./forget-wish";
 import { Icon } from "./icons";
 import { PromptPreview } from "./prompt-preview";
 import { MAX_QUESTION, sends } from "./question-field";
@@ -12,6 +14,7 @@ export function Composer({ page }: { page: PageState }) {
   const [draft, setDraft] = useState({ sessionId, text: draftOf(sessionId) });
   const field = useRef<HTMLTextAreaElement>(null);
   const text = draft.sessionId === sessionId ? draft.text : draftOf(sessionId);
+  const [wish, setWish] = useState<{ sessionId: string; text: string } | null>(null);
   const running = page.turns.running(sessionId);
 
   useEffect(() => {
@@ -28,10 +31,14 @@ export function Composer({ page }: { page: PageState }) {
     if (question === "") return;
     write("");
     field.current?.focus();
-    if (!(await page.ask(question)) && draftOf(sessionId) === "") write(question);
+    if (await page.ask(question)) {
+      const wished = isTemporary(sessionId) ? null : forgetWishOf(question);
+      setWish(wished === null ? null : { sessionId, text: wished });
+    } else if (draftOf(sessionId) === "") write(question);
   };
   return (
     <div class="composer">
+      {wish?.sessionId === sessionId && <ForgetOffer page={page} wish={wish.text} onClose={() => setWish(null)} />}
       <PromptPreview page={page} text={text} />
       <form
         onSubmit={(event: Event) => {

@@ -24,7 +24,7 @@ export function MessageActions({ page, message, isLast, onEdit }: MessageActions
   const remove = () => {
     // The button will be gone.
     document.querySelector<HTMLElement>(".transcript")?.focus({ preventScroll: true });
-    deleteMessage(page, message);
+    deleteMessage(page, page.location.sessionId, message);
   };
   return (
     <>

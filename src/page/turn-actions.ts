@@ -33,15 +33,18 @@ export async function askAgain(page: PageState, turnId: string): Promise<void> {
   if (question !== undefined) await page.ask(question, turnId);
 }
 
-/** Deletes a message after a delay, together with the other messages of its turn. */
-export function deleteMessage(page: PageState, message: Message): void {
-  const { sessionId } = page.location;
+/**
+ * Deletes a message after a delay, together with the other messages of its turn.
+ * @param onDeleted called after the deletion
+ */
+export function deleteMessage(page: PageState, sessionId: string, message: Message, onDeleted?: () => void): void {
   const { seq, turnId } = message;
   const text = turnId === undefined ? "Message deleted." : "Question and answer deleted.";
   deleteLater(page, { sessionId, key: partKey(sessionId, message) }, text, async (closing) => {
     if (turnId === undefined) await page.api.deleteMessage(sessionId, seq, closing);
     else await page.api.deleteTurn(sessionId, turnId, closing);
     if (closing) return;
+    onDeleted?.();
     page.window.remove(sessionId, message);
     await page.refresh(sessionId);
   });

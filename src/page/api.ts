@@ -130,6 +130,24 @@ export class Api {
     return parseResponse(this.#user.sessions.$get({ param: { userId: encodeURIComponent(userId) }, query }));
   }
 
+  /** Returns a page of all sessions of the token. */
+  allSessions(cursor?: string) {
+    return parseResponse(
+      this.#client.sessions.$get({ query: { limit: String(SESSIONS_PAGE), ...(cursor !== undefined && { cursor }) } }),
+    );
+  }
+
+  /** Returns a page of all users of the token. */
+  allUsers(cursor?: string) {
+    return parseResponse(
+      this.#client.users.$get({ query: { limit: String(SESSIONS_PAGE), ...(cursor !== undefined && { cursor }) } }),
+    );
+  }
+
+  async deleteUser(userId: string) {
+    await parseResponse(this.#user.$delete({ param: { userId: encodeURIComponent(userId) } }));
+  }
+
   async facts(userId: string) {
     return (await parseResponse(this.#user.facts.$get({ param: { userId: encodeURIComponent(userId) } }))).data;
   }

@@ -19,6 +19,7 @@ import { timing } from "./middleware/timing";
 import { JurisdictionError } from "./object-of";
 import * as ask from "./routes/ask";
 import * as debug from "./routes/debug";
+import * as directory from "./routes/directory";
 import * as exports from "./routes/exports";
 import * as facts from "./routes/facts";
 import * as forks from "./routes/forks";
@@ -56,6 +57,7 @@ export const app = base
   .route("/", exports.routes)
   .route("/", forks.routes)
   .route("/", turns.routes)
+  .route("/", directory.routes)
   .route("/", users.routes)
   .route("/", facts.routes)
   .route("/", tokens.routes)
@@ -74,6 +76,7 @@ export const operations = (): Operations => ({
   ...exports.operations(),
   ...forks.operations(),
   ...turns.operations(),
+  ...directory.operations(),
   ...users.operations(),
   ...facts.operations(),
   ...tokens.operations(),

@@ -192,6 +192,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
       reindex: () => store.reindex(),
       // A deletion that was lost with its object comes first.
       tell: () => (store.ownership.owner?.leaving ? this.#lifecycle.resumeDeletion() : this.#user.sync()),
+      list: () => (store.listing.listed?.leaving ? this.#lifecycle.resumeDeletion() : this.#session.directory.sync()),
     });
   }
 

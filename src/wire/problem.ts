@@ -21,6 +21,7 @@ type RequestFailure =
   | { reason: "not_configured" }
   | { reason: "misconfigured"; detail: string }
   | { reason: "not_found" }
+  | { reason: "directory_off" }
   | { reason: "model_not_found" }
   | { reason: "method_not_allowed"; allow: string };
 
@@ -53,6 +54,7 @@ const TABLE: Record<Reason, FailureRow> = {
   not_configured: [503, "No API tokens configured", "No API token is configured. Create one with `npm run token` and store its digest with `npx wrangler secret put API_TOKENS`, or set AUTH to `off`."],
   misconfigured: [500, "Misconfigured", "{detail}"],
   not_found: [404, "Not found", "There is no such route."],
+  directory_off: [404, "Directory off", "This server does not list sessions and users: its setting DIRECTORY is `off`."],
   model_not_found: [404, "Model not found", "There is no such model. `GET /v1/models` lists the models."],
   method_not_allowed: [405, "Method not allowed", "This route supports {allow}.", { allow: "{allow}" }],
   internal: [500, "Internal error", "This is a bug. Search the Worker's log for the request id.", NO_RETRY],

@@ -100,6 +100,7 @@ export const cases: Record<string, Case> = {
       { sessionId, userId, question: "q", instructions: "i" },
       { sessionId, question: "q", model: "m" },
       { sessionId, question: "q", replaces: "t" },
+      { sessionId, question: "q", remember: false, before: [{ role: "user", content: "c" }] },
     ],
     send: (body) => llamory.post("/ask", body),
   },

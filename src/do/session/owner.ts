@@ -52,16 +52,18 @@ export class Ownership {
    * Schedules a sync, as part of the transaction that writes messages. The alarm runs it if the turn cannot.
    * @param claim the owner of a session that has none yet
    * @param removedFrom the `seq` of the first removed message; infinite or absent if none was removed
+   * @returns whether the session got its owner
    */
-  markPending(claim?: Owner, removedFrom = Number.POSITIVE_INFINITY): void {
+  markPending(claim?: Owner, removedFrom = Number.POSITIVE_INFINITY): boolean {
     const { owner } = this;
     const isRemoval = removedFrom < Number.POSITIVE_INFINITY;
     if (isRemoval) this.removals += 1;
-    else if (owner && this.#schedule.has("tell")) return;
+    else if (owner && this.#schedule.has("tell")) return false;
     const next = owner ?? claim;
-    if (!next) return;
+    if (!next) return false;
     const resend = isRemoval ? Math.min(next.resend ?? removedFrom, removedFrom) : next.resend;
     this.#note({ ...next, resend, extraction: claim ? claim.extraction : next.extraction }, retryAt(1));
+    return !owner;
   }
 
   /** Stores that facts are to be learned from appended messages. Without effect for a session without a user. */

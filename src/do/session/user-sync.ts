@@ -103,6 +103,8 @@ export class UserSync {
     if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
     return tryWrite(() => {
       if (title !== undefined) store.title.set(title);
+      // Without an await in between, both are written together.
+      if (title !== undefined && store.messages.count() > 0) store.listing.mark(true);
       return ok(store.settings.change(settings));
     });
   }

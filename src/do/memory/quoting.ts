@@ -5,7 +5,7 @@ import type { RecalledMessage } from "../../turn/types";
 import { copiesOf } from "./copies";
 import { type Excerpts, excerpted } from "./excerpts";
 import type { Messages } from "./messages";
-import { isLong, PASSAGE } from "./passages";
+import { fingerprint, isLong, PASSAGE } from "./passages";
 
 /** Excerpts have only about the planned tokens, so messages for this multiple of the room are read. */
 const LIKELY = 1.2;
@@ -79,7 +79,7 @@ export function quote(
 
 /** Returns whether no earlier message has the same text and role. Adds the message to `seen`. */
 function isNew({ role, content }: RecalledMessage, seen: Set<string>): boolean {
-  const key = `${role} ${content.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ")}`;
+  const key = `${role} ${fingerprint(content)}`;
   if (seen.has(key)) return false;
   seen.add(key);
   return true;

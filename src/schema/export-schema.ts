@@ -75,7 +75,8 @@ export const exportLines = {
       finishReason: z.nullable(finishReason),
       usage,
       /** The content of the prompt. */
-      memory: z.extend(exportedMemory, {
+      memory: z.object({
+        ...exportedMemory.shape,
         /** Messages of this session that were quoted in the prompt. */
         recalled: exportedMemory.shape.recalled.check(z.maxLength(10_000)),
       }),

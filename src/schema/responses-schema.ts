@@ -42,7 +42,10 @@ export const responsesRequest = z.object({
     }),
   ),
   /** Not supported: you may disconnect, and read the response later by its id. */
-  background: only(z.union([z.null(), z.literal(false)]), "you may disconnect, and read the response later by its id"),
+  background: only(
+    z.union([z.literal(null), z.literal(false)]),
+    "you may disconnect, and read the response later by its id",
+  ),
 });
 
 export const responseParam = z.object({

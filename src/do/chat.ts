@@ -122,25 +122,9 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return this.#reads.readRefusal(reader) ?? ok(this.#fork.source());
   }
 
-  /** Begins to fill this session with a copy. @returns the id of the import to add to; `session_not_empty` */
-  beginFork(request: AskRequest): Promise<Result<string>> {
+  /** Starts an import or a copy into an empty session. @returns the id for the calls below; `session_not_empty` */
+  beginImport(request?: AskRequest): Promise<Result<string>> {
     return this.#fork.begin(request);
-  }
-
-  /** Makes the copy the content of the session, in one transaction. */
-  async finishFork(
-    id: string,
-    request: AskRequest,
-    source: Parameters<Fork["finish"]>[1],
-  ): Promise<Result<{ messages: number }>> {
-    const finished = await this.#fork.finish(id, source);
-    if (finished.ok) this.ctx.waitUntil(this.#appended(request));
-    return finished;
-  }
-
-  /** Starts an import into an empty session. @returns the id for the calls below */
-  beginImport(): Result<string> {
-    return this.#transfer.begin();
   }
 
   /** Adds to an import. @returns the index of the first entry that cannot be added, or null */
@@ -149,8 +133,12 @@ export class ChatDO extends DurableObject<SessionBindings> {
   }
 
   /** Makes an import the content of the session, in one transaction. */
-  async finishImport(id: string, request: AskRequest, title?: string): Promise<Result<{ messages: number }>> {
-    const finished = await this.#transfer.finish(id, title);
+  async finishImport(
+    id: string,
+    request: AskRequest,
+    source?: Parameters<Fork["finish"]>[1],
+  ): Promise<Result<{ messages: number }>> {
+    const finished = await this.#fork.finish(id, source);
     if (finished.ok) this.ctx.waitUntil(this.#appended(request));
     return finished;
   }

@@ -2,7 +2,7 @@
 import type { Database } from "../sqlite/database";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
 import type { Extraction } from "../user/extraction";
-import type { Learning } from "../user/user-object";
+import { type Learning, withRanges } from "../user/learning";
 import { epochIn, type NotedEpoch } from "../user/user-sessions";
 
 /** Stored as JSON. */
@@ -24,12 +24,11 @@ export interface Owner {
   /** Whether the session is being deleted. */
   leaving?: boolean | undefined;
   extraction?: Extraction | undefined;
-  /** Appended messages to learn from that the user's object does not have yet. */
+  /** Appended and imported messages to learn from that the user's object does not have yet. */
   learn?: Learning[] | undefined;
+  /** Messages up to this `seq` were imported: their turns teach nothing by themselves. */
+  imported?: number | undefined;
 }
-
-/** The most runs of appended messages that wait; older ones are not learned from. */
-const MOST_LEARNING = 64;
 
 export class Ownership {
   readonly #db: Database;
@@ -69,8 +68,7 @@ export class Ownership {
   /** Stores that facts are to be learned from appended messages. Without effect for a session without a user. */
   markLearning(from: number, to: number): void {
     const { owner } = this;
-    if (owner)
-      this.#write({ ...owner, learn: [...(owner.learn ?? []), { from, to }].slice(-MOST_LEARNING) }, retryAt(1));
+    if (owner) this.#write({ ...owner, learn: withRanges(owner.learn ?? [], [{ from, to }]) }, retryAt(1));
   }
 
   /**

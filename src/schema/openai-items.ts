@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "../limits";
 import type { Called, Role } from "../turn/types";
 import { callId, functionName } from "./call-schema";
+import { name } from "./common-schema";
 import { always, described, nullish, object } from "./fields";
 
 const textUpTo = (most: number) =>
@@ -66,6 +67,7 @@ export function onlyText(items: unknown, { issues }: z.core.ParsePayload): unkno
 /** A message of a conversation. */
 export interface SentMessage extends Called {
   role: Role;
+  name?: string;
   content: string;
 }
 
@@ -80,6 +82,7 @@ const functionArguments = described("The arguments as JSON.", resultText);
 const textMessage = z.object({
   role: described("The author. `developer` is the same as `system`.", z.enum(["system", "developer", "user"])),
   content: textContent,
+  name: z.nullish(name),
 });
 
 const assistantMessage = z.object({
@@ -118,7 +121,7 @@ function messageOf(message: z.output<typeof textMessage | typeof assistantMessag
     case "developer":
       return { role: "system", content: message.content };
     case "user":
-      return { role: "user", content: message.content };
+      return { role: "user", content: message.content, ...(message.name && { name: message.name }) };
   }
 }
 
@@ -155,7 +158,7 @@ const reasoning = z.object({ type: always("reasoning") });
 /**
  * An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
  */
-export const inputItem = z.pipe(
+const inputItem = z.pipe(
   z.union([reference, functionCall, functionOutput, reasoning, textMessage, assistantMessage], {
     error:
       "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call`, a `function_call_output` or an `item_reference`",
@@ -178,3 +181,10 @@ export const inputItem = z.pipe(
     }
   }),
 );
+
+/** Returns the schema of a list of items. Their reasoning is left out. */
+export const itemList = (least: number) =>
+  z.pipe(
+    z.pipe(z.transform(onlyText), z.array(inputItem).check(z.minLength(least), z.maxLength(1_000))),
+    z.transform((given) => given.filter((item) => item !== null)),
+  );

@@ -18,6 +18,22 @@ export const only = (allowed: z.core.$ZodType, reason: string) =>
 /** The amount of reasoning before an answer. */
 export const reasoningEffort = z.nullish(z.enum(["none", "minimal", "low", "medium", "high", "xhigh"]));
 
+const namesSession = z.refine<string>(
+  (id) => sessionId.safeParse(id).success,
+  "names the session: must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -",
+);
+
+/** Metadata as the OpenAI API limits it. */
+export const metadata = z
+  .catchall(
+    z.object({
+      session_id: optional("The session, if no header names one.", z.string().check(namesSession)),
+      user_id: optional("The user, if no header names one.", userId),
+    }),
+    z.string().check(z.maxLength(512)),
+  )
+  .check(z.refine((given) => Object.keys(given).length <= 16, "may have at most 16 texts"));
+
 /** Fields of chat completions and responses. */
 export const sharedFields = {
   model: z.optional(text("A model that `GET /v1/models` lists. With any other name, `MODEL` answers.")),
@@ -25,13 +41,7 @@ export const sharedFields = {
   temperature: nullish("The randomness of the answer; default: the model's own.", number(0, 2)),
   top_p: nullish("The probability mass of the tokens to choose from.", number(0, 1)),
   parallel_tool_calls: nullish("Whether an answer may call several functions; default true.", z.boolean()),
-  metadata: nullish(
-    "The session and user of the request.",
-    z.object({
-      session_id: optional("The session, if no header names one.", sessionId),
-      user_id: optional("The user, if no header names one.", userId),
-    }),
-  ),
+  metadata: nullish("Up to 16 texts. They may name the session and the user of the request.", metadata),
 };
 
 /** The most tokens of an answer. */

@@ -2,24 +2,28 @@
 import * as z from "zod/mini";
 import { MAX_ANSWER } from "../limits";
 import { sessionId } from "./common-schema";
-import { always, count, described, list, nullable, nullish, object, objects, text } from "./fields";
-import { inputItem, longText, onlyText } from "./openai-items";
-import { maxTokens, only, reasoningEffort, sharedFields } from "./openai-schema";
+import {
+  always,
+  count,
+  described,
+  intFromText,
+  list,
+  nullable,
+  nullish,
+  object,
+  objects,
+  optional,
+  text,
+} from "./fields";
+import { itemList, longText } from "./openai-items";
+import { maxTokens, reasoningEffort, sharedFields } from "./openai-schema";
 import { responsesFormat, responsesToolChoice, responsesTools } from "./openai-tools";
 
 export const responsesRequest = z.object({
   ...sharedFields,
   input: described(
     "The question, or a conversation that ends with it.",
-    z.pipe(
-      z.transform(onlyText),
-      z.pipe(
-        z.union([longText.check(z.minLength(1)), z.array(inputItem).check(z.minLength(1), z.maxLength(1_000))], {
-          error: "must be text, or 1 to 1,000 messages",
-        }),
-        z.transform((given) => (typeof given === "string" ? given : given.filter((item) => item !== null))),
-      ),
-    ),
+    z.union([longText.check(z.minLength(1)), itemList(1)], { error: "must be text, or 1 to 1,000 messages" }),
   ),
   instructions: nullish(
     "Instructions for the model, after `SYSTEM_PROMPT`.",
@@ -44,7 +48,16 @@ export const responsesRequest = z.object({
       ),
     }),
   ),
-  background: only(z.union([z.null(), z.literal(false)]), "you may disconnect, and read the response later by its id"),
+  truncation: nullish("Accepted and repeated: a prompt always fits.", z.enum(["auto", "disabled"])),
+  background: nullish("Returns the response before its answer. Read it by its id.", z.boolean()),
+});
+
+export const responseQuery = z.object({
+  stream: optional("Sends the events of the response, live or replayed.", z.enum(["true", "false"])),
+  starting_after: optional(
+    "Sends only events with a greater `sequence_number`; only with `stream`.",
+    intFromText(0, Number.MAX_SAFE_INTEGER),
+  ),
 });
 
 export const responseParam = z.object({
@@ -54,11 +67,14 @@ export const responseParam = z.object({
 export const deletedResponse = () =>
   z.object({ id: text("The id of the response."), object: always("response"), deleted: always(true) });
 
-const outputMessage = () =>
+export const itemStatus = () =>
+  described("The status of the item.", z.enum(["in_progress", "completed", "incomplete"]));
+
+export const outputMessage = () =>
   z.object({
     type: always("message"),
     id: text("The id of the item."),
-    status: described("The status of the item.", z.enum(["in_progress", "completed", "incomplete"])),
+    status: itemStatus(),
     role: always("assistant"),
     content: list(
       "The text of the answer.",
@@ -84,7 +100,7 @@ const reasoningItem = () =>
     }),
   });
 
-const functionCall = () =>
+export const functionCall = () =>
   z.object({
     type: always("function_call"),
     id: text("The id of the item."),
@@ -136,9 +152,9 @@ export const responsesResponse = () =>
     }),
     tool_choice: described("The `tool_choice` of the request.", z.union([z.string(), z.looseObject({})])),
     tools: list("The `tools` of the request.", z.looseObject({ type: always("function") })),
-    top_p: described("Always null.", z.null()),
-    truncation: always("auto"),
-    metadata: object("Always empty.", {}),
+    top_p: nullable("The `top_p` of the request.", z.number()),
+    truncation: described("The `truncation` of the request.", z.enum(["auto", "disabled"])),
+    metadata: described("The `metadata` of the request.", z.record(z.string(), z.string())),
     usage: nullable(
       "Tokens that the model counted, or estimates if it returned no counts; null before the end.",
       z.object({

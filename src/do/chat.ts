@@ -11,6 +11,7 @@ import type { Form } from "../wire/forms";
 import { appendMessages } from "./session/append";
 import type { Appended } from "./session/append-keys";
 import type { AskRequest } from "./session/ask-request";
+import { conversationOf, type ItemPage, inputOf, itemPage } from "./session/conversation-reads";
 import { deleteMessage } from "./session/delete-message";
 import { Embeddings } from "./session/embeddings";
 import { Fork, type ForkSource } from "./session/fork";
@@ -25,6 +26,7 @@ import {
   type SentPrompt,
   SessionReads,
 } from "./session/session-reads";
+import type { Conversation } from "./session/session-settings";
 import { SessionTurns } from "./session/session-turns";
 import { Transfer } from "./session/transfer";
 import { type SessionChange, UserSync } from "./session/user-sync";
@@ -96,6 +98,25 @@ export class ChatDO extends DurableObject<SessionBindings> {
   /** Returns messages by `seq`, newest first, in the form of a last page. */
   pick(seqs: number[], reader?: string): Result<{ messages: Message[]; nextCursor: null }> {
     return this.#reads.pick(seqs, reader);
+  }
+
+  /** Returns messages from a place on. */
+  items(page: ItemPage): Result<{ messages: Message[]; hasMore: boolean }> {
+    return itemPage(this.#session, page);
+  }
+
+  /** Returns the messages of a turn before its answer; `turn_not_found`. */
+  inputOf(turnId: string): Result<Message[]> {
+    return inputOf(this.#session, turnId);
+  }
+
+  /** Returns the session as a conversation, with new metadata if they are given; `conversation_not_found`. */
+  async conversation(metadata?: Conversation["metadata"]): Promise<Result<Conversation>> {
+    const found = conversationOf(this.#session);
+    if (!found.ok || !metadata) return found;
+    const conversation = { ...found.value, metadata };
+    const changed = await this.change({ conversation });
+    return changed.ok ? ok(conversation) : changed;
   }
 
   /** Changes the title of the session, in its user's object first, and its settings. Absent fields stay. */

@@ -41,12 +41,12 @@ export function messagesBeforeAnswer(
   results: ToolResult[],
   question: string,
   createdAt: number,
-  tokens?: number,
+  asked: Pick<NewMessage, "name" | "tokens"> = {},
 ): NewMessage[] {
   const messages = results.map(
     ({ callId, content }): NewMessage => ({ role: "tool", content, toolCallId: callId, createdAt }),
   );
-  if (question !== "") messages.push({ role: "user", content: question, createdAt, tokens });
+  if (question !== "") messages.push({ ...asked, role: "user", content: question, createdAt });
   return messages;
 }
 

@@ -79,6 +79,7 @@ const TABLE: Record<Reason, FailureRow> = {
   message_not_found: [404, "Message not found", "The session has no such message, or it was deleted."],
   message_of_a_turn: [409, "Message of a turn", "A turn wrote this message. Delete the turn: `DELETE /sessions/:sessionId/turns/:turnId`.", NO_RETRY],
   response_not_found: [404, "Response not found", "There is no such response, or it was not stored. Send the conversation instead of the id."],
+  conversation_not_found: [404, "Conversation not found", "There is no such conversation."],
   session_busy: [409, "Session busy", "Another turn of this session is running. Retry later, or send `onBusy: \"queue\"`.", retryAfter(1)],
   session_queue_full: [429, "Session queue full", "Too many turns of this session are waiting. Retry later.", retryAfter(5)],
   session_overloaded: [503, "Session overloaded", "The session receives more requests than it can serve. Retry later.", retryAfter(5)],

@@ -8,7 +8,7 @@ import type { Transfer } from "./transfer";
 import type { UserSync } from "./user-sync";
 
 /** The session that is copied. */
-export interface ForkSource extends Settings {
+export interface ForkSource extends Omit<Settings, "conversation"> {
   /** The name of its user's object; absent without a user. */
   user?: string | undefined;
   messages: number;
@@ -38,7 +38,8 @@ export class Fork {
   /** Returns the parts of this session that a fork needs besides its messages. */
   source(): ForkSource {
     const { ownership, settings, messages } = this.#session.store;
-    return { ...settings.get(), user: ownership.owner?.user, messages: messages.count() };
+    const { instructions, timeZone } = settings.get();
+    return { instructions, timeZone, user: ownership.owner?.user, messages: messages.count() };
   }
 
   /**
@@ -63,7 +64,7 @@ export class Fork {
    */
   async finish(
     id: string,
-    { title, isCopy, learn, ...settings }: Imported = {},
+    { title, isCopy, learn, instructions, timeZone }: Imported = {},
   ): Promise<Result<{ messages: number }>> {
     const { store } = this.#session;
     const fork = this.#running;
@@ -73,7 +74,7 @@ export class Fork {
     const finished = await this.#transfer.finish(id, title, () => {
       // The user may have been deleted while the call waited in the queue.
       if (isDeleted()) throw new Error("The user was deleted during the import.");
-      store.settings.change(settings);
+      store.settings.change({ instructions: instructions ?? null, timeZone: timeZone ?? null });
       const { owner } = fork;
       const { count } = store.import;
       // From a copy nothing is learned: facts were learned from the original.

@@ -1,6 +1,6 @@
 /**
- * Measures a recall over 1,000 long messages, and over 20,000 and 100,000 short ones: the first one for each question, and
- * a second one, whose messages are in the cache. With `BASE=FOLDER`, compares it with another checkout within one run.
+ * Measures a recall over long messages, and over many short ones: the first one for each question, and a second one,
+ * whose messages are in the cache. With `BASE=FOLDER`, compares it with another checkout within one run.
  */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -22,8 +22,8 @@ interface Version {
   recall(messages: unknown, question: string, limits: { before: number; tokens: number; count: number }): unknown;
 }
 
-/** Long messages: short questions, and answers of about 500 words. */
-function long(count: number): { said: Said[]; asked: string[] } {
+/** Messages of random words: short questions, and answers of about 500 words; or only short ones. */
+function texts(count: number, isLong: boolean): { said: Said[]; asked: string[] } {
   const next = random(42);
   const text = (sentences: number) =>
     Array.from({ length: sentences }, () => `${sentence(next, 8 + Math.floor(next() * 8))}.`).join(" ");
@@ -31,15 +31,15 @@ function long(count: number): { said: Said[]; asked: string[] } {
     { length: count },
     (_, at): Said => ({
       role: at % 2 ? "assistant" : "user",
-      content: text(at % 2 ? 45 : 12),
+      content: text(isLong ? (at % 2 ? 45 : 12) : 1),
       createdAt: Date.UTC(2020, 0, 1) + at * 60_000,
     }),
   );
   return { said, asked: Array.from({ length: QUESTIONS }, () => `what about ${sentence(next, 6)}?`) };
 }
 
-/** Short messages of two people. */
-function short(count: number): { said: Said[]; asked: string[] } {
+/** Short messages of two people, who often say the same. */
+function talk(count: number): { said: Said[]; asked: string[] } {
   const { said, asked } = conversation(7, count, QUESTIONS);
   return { said, asked: asked.map(({ question }) => question) };
 }
@@ -50,9 +50,9 @@ const BLOCK = 20;
 it("a recall next to another checkout", async () => {
   const versions: Version[] = await Promise.all(inject("versions").map((file) => import(/* @vite-ignore */ file)));
   for (const [name, { said, asked }] of [
-    ["1,000 long messages", long(1_000)],
-    ["20,000 short messages", short(20_000)],
-    ["100,000 short messages", short(100_000)],
+    ["1,000 long messages", texts(1_000, true)],
+    ["100,000 short messages", texts(100_000, false)],
+    ["20,000 messages of a conversation with repetitions", talk(20_000)],
   ] as const) {
     const limits = { before: said.length + 1, tokens: 2_000, count: Number.POSITIVE_INFINITY };
     const sessions: { in: <T>(run: () => T) => Promise<T>; recall: (question: string) => void }[] = [];

@@ -70,10 +70,19 @@ export function findWithoutCopies(
 
 /** Returns the `seq` of the copies whose hits to remove, and of their answers. */
 function droppedOf(messages: Messages, question: string, found: Found[]): Set<number> {
-  const words = found.filter(({ term }) => term.match === undefined);
-  const counts = new Map<number, number>();
-  for (const { seqs } of words) for (const seq of seqs) counts.set(seq, (counts.get(seq) ?? 0) + 1);
-  const alike = [...counts].flatMap(([seq, count]) => (count >= ALIKE * words.length ? [seq] : []));
+  const words = found.filter(({ term }) => term.match === undefined).sort((a, b) => a.seqs.length - b.seqs.length);
+  const least = ALIKE * words.length;
+  // A copy has at least one of the rarest words: most questions have no such messages.
+  const begin = words.slice(0, Math.floor(words.length - least) + 1);
+  const counts = new Map(begin.flatMap(({ seqs }) => seqs.map((seq) => [seq, 0])));
+  if (counts.size <= OLDEST + NEWEST) return new Set();
+  for (const { seqs } of words) {
+    for (const seq of seqs) {
+      const count = counts.get(seq);
+      if (count !== undefined) counts.set(seq, count + 1);
+    }
+  }
+  const alike = [...counts].flatMap(([seq, count]) => (count >= least ? [seq] : []));
   if (alike.length <= OLDEST + NEWEST) return new Set();
   const asked = estimateMessage({ content: question });
   const isLike = ({ role, tokens }: Outline) => role === "user" && tokens < 2 * asked && asked < 2 * tokens;

@@ -8,10 +8,10 @@ import {
   isOther,
   latestTokens,
   lineTokens,
-  oneLine,
   quotation,
   RECORD,
   recalledBlock,
+  speakerOf,
   sum,
 } from "./prompt-blocks";
 import { paired } from "./tool-calls";
@@ -27,9 +27,6 @@ export interface PromptParts {
   tail?: PromptMessage[] | undefined;
 }
 
-/** Returns the beginning of a user's message: the speaker's name, if there is one. */
-export const speakerOf = (name: string | undefined) => (name ? `${oneLine(name)}: ` : "");
-
 /**
  * Converts a message of the window. A user's message begins with its speaker's name, if it has one. An answer does not,
  * because the model would imitate it. A system message that a client appended is quoted: only the operator and the
@@ -38,11 +35,10 @@ export const speakerOf = (name: string | undefined) => (name ? `${oneLine(name)}
 function line(message: Message): PromptMessage {
   if (message.role === "system") return { role: "user", content: [RECORD, ...quotation(message)].join("\n") };
   const { role, toolCalls, toolCallId } = message;
-  const speaker = role === "user" ? speakerOf(message.name) : "";
   const date = message.date === undefined ? "" : `[${message.date}] `;
   return {
     role,
-    content: date + speaker + contentOf(message),
+    content: date + speakerOf(message) + contentOf(message),
     ...(toolCalls && { toolCalls }),
     ...(toolCallId !== undefined && { toolCallId }),
   };
@@ -59,7 +55,7 @@ export const systemPromptOf = (operator: string, application: string | undefined
  * The parts that change least come first, so that the model's prefix cache serves the head of the prompt in each turn.
  */
 export function buildPrompt({ systemPrompt, context, question, name, tail }: PromptParts): PromptMessage[] {
-  const asked = [{ role: "user" as const, content: speakerOf(name) + question }];
+  const asked = [{ role: "user" as const, content: speakerOf({ role: "user", name }) + question }];
   const window = context.window.map(line);
   const memory = [...factsBlock(context.user?.facts), ...recalledBlock(context.recalled, context.user?.latest)];
   const system = { role: "system" as const, content: systemPrompt };

@@ -157,6 +157,15 @@ describe("the name of a user's message", () => {
     expect((await prompted(model)).at(-1)).toBe("user: Hi.\n\nAnd I?");
   });
 
+  it("is shown in an exchange that results of functions continue", async () => {
+    const session = freshSession();
+    const model = await scripted(session, { response: "Sunny." });
+    const called = [{ id: "c", type: "function", function: { name: "weather", arguments: "{}" } }];
+    const result = { role: "tool", tool_call_id: "c", content: "sun" };
+    await chat([{ ...user("And here?"), name: "Ana" }, { ...assistant(""), tool_calls: called }, result], session);
+    expect(await prompted(model)).toEqual(["user: Ana: And here?", "assistant: ", "tool: sun"]);
+  });
+
   it.each(["two\nlines", "x".repeat(129), 7])("is refused if it is none: %s", async (name) => {
     const refused = await chat([{ ...user("Hi."), name }]);
     expect(refused.status).toBe(400);

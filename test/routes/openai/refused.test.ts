@@ -182,7 +182,7 @@ describe("a conversation", () => {
 });
 
 describe("an error of one item", () => {
-  it.each<[path: string, field: string, param: string, item: object | string]>([
+  it.each<[path: string, field: string, param: string, item: unknown]>([
     ["/v1/responses", "input", "input.3.content", { role: "user", content: 7 }],
     ["/v1/responses", "input", "input.3.content", { role: "user" }],
     ["/v1/responses", "input", "input.3.call_id", { type: "function_call_output", output: "x" }],

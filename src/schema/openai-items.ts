@@ -90,6 +90,7 @@ const textMessage = z.object({
   /** The author. `developer` is the same as `system`. */
   role: z.enum(["system", "developer", "user"]),
   content: textContent,
+  /** The name of the author. */
   name: z.nullish(name),
 });
 

@@ -19,13 +19,16 @@ import { timing } from "./middleware/timing";
 import { JurisdictionError } from "./object-of";
 import * as ask from "./routes/ask";
 import * as debug from "./routes/debug";
+import * as directory from "./routes/directory";
 import * as exports from "./routes/exports";
 import * as facts from "./routes/facts";
 import * as forks from "./routes/forks";
 import * as health from "./routes/health";
 import * as mcp from "./routes/mcp/server";
 import * as completions from "./routes/openai/completions";
+import * as conversations from "./routes/openai/conversations";
 import * as responses from "./routes/openai/responses";
+import * as stored from "./routes/openai/stored-responses";
 import type { Operations } from "./routes/operation";
 import * as messages from "./routes/session-messages";
 import * as search from "./routes/session-search";
@@ -56,11 +59,14 @@ export const app = base
   .route("/", exports.routes)
   .route("/", forks.routes)
   .route("/", turns.routes)
+  .route("/", directory.routes)
   .route("/", users.routes)
   .route("/", facts.routes)
   .route("/", tokens.routes)
   .route("/", completions.routes)
   .route("/", responses.routes)
+  .route("/", stored.routes)
+  .route("/", conversations.routes)
   .route("/", mcp.routes)
   .route("/", debug.routes);
 
@@ -74,11 +80,14 @@ export const operations = (): Operations => ({
   ...exports.operations(),
   ...forks.operations(),
   ...turns.operations(),
+  ...directory.operations(),
   ...users.operations(),
   ...facts.operations(),
   ...tokens.operations(),
   ...completions.operations(),
   ...responses.operations(),
+  ...stored.operations(),
+  ...conversations.operations(),
   ...mcp.operations(),
   ...debug.operations(),
 });

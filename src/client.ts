@@ -107,7 +107,8 @@ export class AskError extends Error {
 
 /**
  * Asks, and yields the events of the answer. A lost connection is resumed where it broke off. Resuming is tried again
- * after a lost connection and after a temporary refusal (429, 5xx).
+ * after a lost connection and after a temporary refusal (429, 5xx). An answer with `remember: false` is not stored, so it
+ * is not resumed.
  * @throws {AskError} if the question is refused; the error of fetch if the server cannot be reached; the reason of an
  * aborted `signal`
  * @example
@@ -121,9 +122,10 @@ export async function* askStream(
   options: StreamOptions = {},
 ): AsyncGenerator<StreamEvent> {
   const { idempotencyKey = crypto.randomUUID() } = options;
-  const headers = { "content-type": "application/json", "idempotency-key": idempotencyKey };
+  const isStored = request.remember !== false;
+  const headers = { "content-type": "application/json", ...(isStored && { "idempotency-key": idempotencyKey }) };
   const ask = { method: "POST", headers, body: JSON.stringify(request) };
-  yield* resumed(url, request.sessionId, ask, options);
+  yield* resumed(url, request.sessionId, ask, isStored ? options : { ...options, retries: 0 });
 }
 
 /**

@@ -129,6 +129,8 @@ export const settingsSchema = z.object({
   USER_MAX_MB: count(1, 10_000, USER_MAX_MB),
   /** Days after the last turn or append until a session is deleted; 0 for never. The session's object reads this setting. */
   SESSION_TTL_DAYS: count(0, 36_500, 0),
+  /** `off`: the tenant's directory lists no sessions and users. The session's object reads this setting. */
+  DIRECTORY: z._default(z.enum(["on", "off"]), "on"),
   /** The jurisdiction of all objects; empty for none. After a change, sessions of the old jurisdiction are hidden. */
   JURISDICTION: z._default(z.enum(["", "eu", "us", "fedramp", "fedramp-high"]), ""),
   /** The region for new objects; empty for the region of their first request. */

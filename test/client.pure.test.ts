@@ -146,6 +146,19 @@ describe("a client that asks", () => {
     expect(requests).toEqual(["POST /ask"]);
   });
 
+  it("sends no key with an ask that stores nothing, and does not resume it", async () => {
+    const { send, requests } = server(() => stream(DELTA));
+    const headers: Headers[] = [];
+    const spy: typeof fetch = (input, init) => {
+      headers.push(new Headers(init?.headers));
+      return send(input, init);
+    };
+    const request = { sessionId: "a", question: "Hello?", remember: false };
+    await expect(read(askStream(URL, request, { fetch: spy }))).rejects.toThrow("The stream ended");
+    expect(headers.map((one) => one.has("idempotency-key"))).toEqual([false]);
+    expect(requests).toEqual(["POST /ask"]);
+  });
+
   it("follows the turn where the connection broke, through refusals", async () => {
     vi.useFakeTimers();
     const { send, requests } = server(

@@ -1,11 +1,15 @@
+/** TenantDO: the tokens that a tenant has used today, and the directory of its sessions and users. A day begins at 00:00 UTC. */
 import { DurableObject } from "cloudflare:workers";
 import { SchemaTooNewError } from "../turn/storage-error";
 import { isNewer } from "./sqlite/migrations";
+import type { DirectorySession, DirectoryUpdate, DirectoryUser, PageCursor } from "./tenant/directory-entry";
+import { TenantDirectory } from "./tenant/tenant-directory";
 
 const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
 
-/** TenantDO: the tokens that a tenant has used today. A day begins at 00:00 UTC. Stores one value. */
 export class TenantDO extends DurableObject {
+  readonly #directory = new TenantDirectory(this.ctx.storage);
+
   /** Adds to the tokens of today. */
   add(tokens: number): void {
     this.ctx.storage.kv.put("used", { day: dayOf(Date.now()), tokens: this.today() + tokens });
@@ -16,5 +20,30 @@ export class TenantDO extends DurableObject {
     if (isNewer(this.ctx.storage.sql, "tenant")) throw new SchemaTooNewError();
     const used = this.ctx.storage.kv.get<{ day: string; tokens: number }>("used");
     return used?.day === dayOf(Date.now()) ? used.tokens : 0;
+  }
+
+  /** Stores a session's entry. Ignores an update older than the stored one. @returns false if its start has ended */
+  list(update: DirectoryUpdate): boolean {
+    return this.#directory.list(update);
+  }
+
+  /** Removes a session, and refuses its later updates since that start. @returns true */
+  unlist(sessionId: string, start: string): boolean {
+    this.#directory.unlist(sessionId, start);
+    return true;
+  }
+
+  /** Returns a page of sessions, the last used first. */
+  sessions(limit: number, after: PageCursor): DirectorySession[] {
+    return this.#directory.sessions(limit, after);
+  }
+
+  /** Returns a page of users, the last active first. */
+  users(limit: number, after: PageCursor): DirectoryUser[] {
+    return this.#directory.users(limit, after);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#directory.schedule.run({ tidy: () => this.#directory.tidy() });
   }
 }

@@ -78,12 +78,28 @@ function read<T extends z.core.$ZodType>(given: unknown, schema: T): z.output<T>
 
 /** Returns the error that lists the issues of a schema. */
 export function refused(error: Pick<z.core.$ZodError, "issues">): FailureError {
-  const errors = error.issues.slice(0, MAX_ERRORS).flatMap(fieldErrors).slice(0, MAX_ERRORS);
+  const errors = error.issues
+    .slice(0, MAX_ERRORS)
+    .flatMap((issue) => fieldErrors(issue))
+    .slice(0, MAX_ERRORS);
   return new FailureError({ reason: "invalid_request", errors });
 }
 
+/** Returns the issues of the option of a union that the value is meant for; undefined if no option has its `role` and `type`. */
+const meantIn = (issue: z.core.$ZodIssue) =>
+  issue.code === "invalid_union"
+    ? issue.errors.find(([first, ...more]) => first?.path.length && ![first, ...more].some(isOfKind))
+    : undefined;
+
+/** Whether an issue says that a union's option is of another kind than the value. */
+const isOfKind = ({ path }: z.core.$ZodIssue) => path.length === 1 && (path[0] === "role" || path[0] === "type");
+
 /** Returns an error for each field of an issue. */
-export const fieldErrors = (issue: z.core.$ZodIssue): { path: string; message: string }[] =>
-  issue.code === "unrecognized_keys"
-    ? issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "is an unknown field" }))
-    : [{ path: issue.path.join("."), message: issue.message }];
+export const fieldErrors = (issue: z.core.$ZodIssue, at: PropertyKey[] = []): { path: string; message: string }[] => {
+  const path = [...at, ...issue.path];
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "is an unknown field" }));
+  return (
+    meantIn(issue)?.flatMap((inner) => fieldErrors(inner, path)) ?? [{ path: path.join("."), message: issue.message }]
+  );
+};

@@ -10,6 +10,8 @@ import { RecalledList } from "./recalled-list";
 import { SessionTimeline } from "./session-timeline";
 import type { PageState } from "./state";
 import { countText, numberText } from "./text-format";
+import { TurnPrompt } from "./turn-prompt";
+import { WhyNot } from "./why-not";
 
 function secondsOf({ createdAt, finishedAt }: Turn): string | undefined {
   if (finishedAt === null) return undefined;
@@ -52,7 +54,6 @@ interface ContextViewProps {
 
 /** Shows the content of a prompt, of a turn or of a preview. */
 export function ContextView({ page, memory, promptTokens }: ContextViewProps) {
-  const { api, total, span } = page;
   const { sessionId } = page.location;
   const { prompt, user } = memory;
   return (
@@ -62,8 +63,8 @@ export function ContextView({ page, memory, promptTokens }: ContextViewProps) {
       ) : (
         <p>Prompt: {numberText(promptTokens)} tokens</p>
       )}
-      <SessionTimeline memory={memory} sessionId={sessionId} total={total} span={span} />
-      <RecalledList api={api} memory={memory} sessionId={sessionId} />
+      <SessionTimeline page={page} memory={memory} />
+      <RecalledList api={page.api} memory={memory} sessionId={sessionId} />
       {user && <FactsUsed page={page} ids={user.facts} />}
       {user && !user.answered && (
         <p class="quiet">Your facts and other conversations did not arrive in time for this answer.</p>
@@ -117,14 +118,11 @@ export function AnswerDetails({ page, message, previousTurnId }: AnswerDetailsPr
         {open && turn && (
           <>
             <TurnSummary turn={turn} models={page.models} />
+            <TurnPrompt page={page} turn={turn} />
             <ContextView page={page} memory={turn.memory} promptTokens={turn.usage.promptTokens} />
+            <WhyNot page={page} question={turn.question} />
             {previousTurnId !== undefined && (
-              <ContextChange
-                api={page.api}
-                sessionId={sessionId}
-                memory={turn.memory}
-                previousTurnId={previousTurnId}
-              />
+              <ContextChange page={page} memory={turn.memory} previousTurnId={previousTurnId} />
             )}
           </>
         )}

@@ -14,6 +14,11 @@ export interface PromptBudget {
   recallTokens?: number;
 }
 
+interface PreviewOptions extends PromptBudget {
+  /** The messages to explain, by seq. */
+  explain?: number[];
+}
+
 /** How a turn's connection is watched. */
 interface Watch {
   signal: AbortSignal;
@@ -30,7 +35,7 @@ export class Api {
     this.#client = createClient(location.origin, { token });
   }
 
-  ask(request: AskRequest, idempotencyKey: string, watch: Watch): AsyncGenerator<StreamEvent> {
+  ask(request: AskRequest, idempotencyKey: string | undefined, watch: Watch): AsyncGenerator<StreamEvent> {
     return askStream(location.origin, request, { token: this.#token, idempotencyKey, retries: RETRIES, ...watch });
   }
 
@@ -44,6 +49,25 @@ export class Api {
 
   turn(sessionId: string, turnId: string) {
     return parseResponse(this.#turn.$get({ param: { sessionId, turnId } }));
+  }
+
+  turnPrompt(sessionId: string, turnId: string) {
+    return parseResponse(this.#turn.prompt.$get({ param: { sessionId, turnId } }));
+  }
+
+  /** @param closing whether the page is closing: the request outlives it then */
+  async deleteTurn(sessionId: string, turnId: string, closing: boolean) {
+    await parseResponse(this.#turn.$delete({ param: { sessionId, turnId } }, { init: { keepalive: closing } }));
+  }
+
+  async deleteMessage(sessionId: string, seq: number, closing: boolean) {
+    const param = { sessionId, seq: String(seq) };
+    await parseResponse(this.#session.messages[":seq"].$delete({ param }, { init: { keepalive: closing } }));
+  }
+
+  /** Copies the messages before a seq into a new session. */
+  fork(sessionId: string, before: number) {
+    return parseResponse(this.#session.fork.$post({ param: { sessionId }, json: { before } }));
   }
 
   session(sessionId: string) {
@@ -66,17 +90,16 @@ export class Api {
     return (await parseResponse(this.#session.search.$post({ param: { sessionId }, json: { q, limit } }))).data;
   }
 
-  async searchUser(userId: string, q: string, limit: number) {
-    return (
-      await parseResponse(
-        this.#user.search.$post({ param: { userId: encodeURIComponent(userId) }, json: { q, limit } }),
-      )
-    ).data;
+  /** Returns the user's messages and facts that match a text. */
+  searchUser(userId: string, q: string, limit: number) {
+    return parseResponse(
+      this.#user.search.$post({ param: { userId: encodeURIComponent(userId) }, json: { q, limit } }),
+    );
   }
 
   /** Returns the prompt that a question would be sent with. */
-  preview(sessionId: string, question: string, userId: string | undefined, budget: PromptBudget = {}) {
-    const json = { question, userId, ...budget };
+  preview(sessionId: string, question: string, userId: string | undefined, options: PreviewOptions = {}) {
+    const json = { question, userId, ...options };
     return parseResponse(this.#session.context.$post({ param: { sessionId }, json }));
   }
 
@@ -107,8 +130,36 @@ export class Api {
     return parseResponse(this.#user.sessions.$get({ param: { userId: encodeURIComponent(userId) }, query }));
   }
 
+  /** Returns a page of all sessions of the token. */
+  allSessions(cursor?: string) {
+    return parseResponse(
+      this.#client.sessions.$get({ query: { limit: String(SESSIONS_PAGE), ...(cursor !== undefined && { cursor }) } }),
+    );
+  }
+
+  /** Returns a page of all users of the token. */
+  allUsers(cursor?: string) {
+    return parseResponse(
+      this.#client.users.$get({ query: { limit: String(SESSIONS_PAGE), ...(cursor !== undefined && { cursor }) } }),
+    );
+  }
+
+  async deleteUser(userId: string) {
+    await parseResponse(this.#user.$delete({ param: { userId: encodeURIComponent(userId) } }));
+  }
+
   async facts(userId: string) {
     return (await parseResponse(this.#user.facts.$get({ param: { userId: encodeURIComponent(userId) } }))).data;
+  }
+
+  async factHistory(userId: string, factId: string) {
+    const param = { userId: encodeURIComponent(userId), factId };
+    return (await parseResponse(this.#user.facts[":factId"].history.$get({ param }))).data;
+  }
+
+  async revertFact(userId: string, factId: string, version: number) {
+    const param = { userId: encodeURIComponent(userId), factId };
+    await parseResponse(this.#user.facts[":factId"].revert.$post({ param, json: { version } }));
   }
 
   async addFact(userId: string, json: NewFact) {
@@ -156,6 +207,8 @@ export type Recalled = Awaited<ReturnType<Api["search"]>>[number];
 export type Turn = Awaited<ReturnType<Api["turn"]>>;
 export type Memory = Turn["memory"];
 export type Preview = Awaited<ReturnType<Api["preview"]>>;
+export type Explanation = NonNullable<Preview["explained"]>[number];
+export type FactVersion = Awaited<ReturnType<Api["factHistory"]>>[number];
 export type Fact = Awaited<ReturnType<Api["facts"]>>[number];
 type NewFact = Pick<Fact, "text"> &
   Partial<Pick<Fact, "pinned" | "since" | "until">> & { source?: Fact["sources"][number] | undefined };

@@ -1,24 +1,20 @@
 /** The form for the next question. Its text is a draft of the conversation. */
 import { useEffect, useRef, useState } from "hono/jsx/dom";
 import { draftOf, saveDraft } from "./drafts";
+import { ForgetOffer } from "./forget-offer";
+import { forgetWishOf } from "./forget-wish";
 import { Icon } from "./icons";
 import { PromptPreview } from "./prompt-preview";
+import { MAX_QUESTION, sends } from "./question-field";
 import type { PageState } from "./state";
-
-/** Characters of a question. */
-const MAX_QUESTION = 400_000;
-/** The key code of a key that an input method handles. Safari sends it without isComposing. */
-const INPUT_METHOD = 229;
-
-/** Returns whether Enter sends. On a touch keyboard it starts a new line: Shift+Enter cannot be typed there. */
-const sends = ({ key, shiftKey, isComposing, keyCode }: KeyboardEvent) =>
-  key === "Enter" && !shiftKey && !isComposing && keyCode !== INPUT_METHOD && !matchMedia("(pointer: coarse)").matches;
+import { isTemporary } from "./temporary";
 
 export function Composer({ page }: { page: PageState }) {
   const { sessionId } = page.location;
   const [draft, setDraft] = useState({ sessionId, text: draftOf(sessionId) });
   const field = useRef<HTMLTextAreaElement>(null);
   const text = draft.sessionId === sessionId ? draft.text : draftOf(sessionId);
+  const [wish, setWish] = useState<{ sessionId: string; text: string } | null>(null);
   const running = page.turns.running(sessionId);
 
   useEffect(() => {
@@ -35,10 +31,14 @@ export function Composer({ page }: { page: PageState }) {
     if (question === "") return;
     write("");
     field.current?.focus();
-    if (!(await page.ask(question)) && draftOf(sessionId) === "") write(question);
+    if (await page.ask(question)) {
+      const wished = isTemporary(sessionId) ? null : forgetWishOf(question);
+      setWish(wished === null ? null : { sessionId, text: wished });
+    } else if (draftOf(sessionId) === "") write(question);
   };
   return (
     <div class="composer">
+      {wish?.sessionId === sessionId && <ForgetOffer page={page} wish={wish.text} onClose={() => setWish(null)} />}
       <PromptPreview page={page} text={text} />
       <form
         onSubmit={(event: Event) => {
@@ -56,7 +56,7 @@ export function Composer({ page }: { page: PageState }) {
           dir="auto"
           maxlength={MAX_QUESTION}
           value={text}
-          placeholder="Ask, or say something to remember"
+          placeholder={isTemporary(sessionId) ? "Ask: nothing of this is stored" : "Ask, or say something to remember"}
           onInput={(event: Event) => event.target instanceof HTMLTextAreaElement && write(event.target.value)}
           onKeyDown={(event: KeyboardEvent) => {
             if (!sends(event)) return;

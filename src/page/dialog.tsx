@@ -2,6 +2,9 @@ import type { Child } from "hono/jsx";
 import { useEffect, useRef } from "hono/jsx/dom";
 import { IconButton } from "./icons";
 
+/** The dialogs that buttons and menu open. */
+export type DialogName = "search" | "facts" | "sign-in" | "date" | "costs" | "operator" | "help";
+
 /** A modal dialog. The browser keeps the focus in it, closes it on Escape and returns the focus. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: Child }) {
   const dialog = useRef<HTMLDialogElement>(null);

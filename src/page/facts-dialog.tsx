@@ -2,63 +2,20 @@
 import { useEffect, useRef, useState } from "hono/jsx/dom";
 import type { Fact } from "./api";
 import { Dialog, fieldOf } from "./dialog";
-import { EditForm } from "./edit-form";
-import { changeFacts, type FactChange } from "./fact-actions";
-import { IconButton } from "./icons";
-import { hashOf } from "./page-location";
+import { changeFacts, type FactChange, MAX_FACT, undoneEdit } from "./fact-actions";
+import { FactEntry } from "./fact-entry";
 import type { PageState } from "./state";
-import { dayText } from "./text-format";
 
-const MAX_FACT = 500;
-/** The most sources of a fact that are shown. */
-const MAX_SOURCES = 3;
-
-interface FactEntryProps {
-  fact: Fact;
-  onEdit: (text: string) => void;
-  onDelete: () => void;
-  onClose: () => void;
-}
-
-function FactEntry({ fact, onEdit, onDelete, onClose }: FactEntryProps) {
-  const [editing, setEditing] = useState(false);
-  const entry = useRef<HTMLLIElement>(null);
-  const end = (text: string | null) => {
-    setEditing(false);
-    if (text !== null) onEdit(text);
-    entry.current?.focus();
-  };
-  return (
-    <li class="row" ref={entry} tabindex={-1}>
-      {editing ? (
-        <EditForm label="Fact" value={fact.text} maxLength={MAX_FACT} onEnd={end} />
-      ) : (
-        <>
-          <span class="grow" dir="auto">
-            {fact.text}{" "}
-            <span class="quiet">
-              {dayText(fact.updatedAt)}
-              {fact.sources.slice(0, MAX_SOURCES).map((source) => (
-                <>
-                  {" · "}
-                  <a href={hashOf(source)} onClick={onClose}>
-                    Source
-                  </a>
-                </>
-              ))}
-            </span>
-          </span>
-          <IconButton icon="edit" label={`Edit: ${fact.text}`} onClick={() => setEditing(true)} />
-          <IconButton icon="delete" label={`Delete: ${fact.text}`} onClick={onDelete} />
-        </>
-      )}
-    </li>
-  );
+/** A change that can be undone. */
+interface Undoable {
+  id: number;
+  text: string;
+  undo: FactChange;
 }
 
 export function FactsDialog({ page, onClose }: { page: PageState; onClose: () => void }) {
   const [failure, setFailure] = useState("");
-  const [deleted, setDeleted] = useState<Fact[]>([]);
+  const [changes, setChanges] = useState<Undoable[]>([]);
   const field = useRef<HTMLInputElement>(null);
   const change = async (run?: FactChange) => {
     const failed = await changeFacts(page, run);
@@ -73,15 +30,24 @@ export function FactsDialog({ page, onClose }: { page: PageState; onClose: () =>
     if (field.current) field.current.value = "";
     if (text !== "") void change((api, userId) => api.addFact(userId, { text }));
   };
-  const remove = async (fact: Fact) => {
-    field.current?.focus();
-    if (await change((api, userId) => api.deleteFact(userId, fact.id))) setDeleted((before) => [...before, fact]);
+  /** Applies a change, and offers to undo it. */
+  const apply = async (text: string, run: FactChange, undo: FactChange) => {
+    if (await change(run)) setChanges((before) => [...before, { id: (before.at(-1)?.id ?? 0) + 1, text, undo }]);
   };
-  const undo = async (fact: Fact) => {
+  const remove = (fact: Fact) => {
     field.current?.focus();
-    const { text, pinned, since, until, sources } = fact;
-    if (await change((api, userId) => api.addFact(userId, { text, pinned, since, until, source: sources[0] })))
-      setDeleted((before) => before.filter(({ id }) => id !== fact.id));
+    const { id, text, pinned, since, until, sources } = fact;
+    return apply(
+      `Deleted: ${text}`,
+      (api, userId) => api.deleteFact(userId, id),
+      (api, userId) => api.addFact(userId, { text, pinned, since, until, source: sources[0] }),
+    );
+  };
+  const edit = ({ id, text }: Fact, next: string) =>
+    apply(`Changed: ${text}`, (api, userId) => api.changeFact(userId, id, next), undoneEdit(id));
+  const undo = async ({ id, undo }: Undoable) => {
+    field.current?.focus();
+    if (await change(undo)) setChanges((before) => before.filter((one) => one.id !== id));
   };
   return (
     <Dialog title="What I know about you" onClose={onClose}>
@@ -96,18 +62,20 @@ export function FactsDialog({ page, onClose }: { page: PageState; onClose: () =>
           <FactEntry
             key={fact.id}
             fact={fact}
+            page={page}
             onClose={onClose}
-            onEdit={(text) => void change((api, userId) => api.changeFact(userId, fact.id, text))}
+            onEdit={(text) => void edit(fact, text)}
             onDelete={() => void remove(fact)}
+            onChange={(run) => void change(run)}
           />
         ))}
       </ul>
-      {deleted.map((fact) => (
-        <p key={fact.id} class="row notice" role="status">
+      {changes.map((one) => (
+        <p key={one.id} class="row notice" role="status">
           <span class="grow" dir="auto">
-            Deleted: {fact.text}
+            {one.text}
           </span>
-          <button type="button" onClick={() => void undo(fact)}>
+          <button type="button" onClick={() => void undo(one)}>
             Undo
           </button>
         </p>

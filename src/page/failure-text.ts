@@ -37,6 +37,10 @@ const TEXTS: Record<string, string> = {
   storage_failed: "The message could not be stored. Start a new conversation, or try again.",
   import_interrupted: "The import was interrupted, and nothing was stored. Import the file again.",
   facts_full: "The list of facts is full. Delete some of them.",
+  not_the_last_turn:
+    "Something was said after this question in the meantime. Discard this, then edit the message again.",
+  turn_not_found: "This question was deleted in the meantime.",
+  message_not_found: "This message was deleted in the meantime.",
   fact_not_found: "This fact was deleted in the meantime.",
   internal: "Something went wrong on the server. Try again.",
 };

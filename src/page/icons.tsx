@@ -8,6 +8,7 @@ const PATHS = {
   person: "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8M4 20c1-4 4-5 8-5s7 1 8 5",
   more: "M4.5 12h1M11.5 12h1M18.5 12h1",
   edit: "M4 20l1-5L16 4l4 4L9 19z",
+  history: "M5 12a7 7 0 1 0 2-5M7 3v4h4M12 8v4l3 2",
   close: "M6 6l12 12M18 6L6 18",
   delete: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   down: "M12 5v14M6 13l6 6 6-6",

@@ -3,19 +3,22 @@ import { render, useEffect, useState } from "hono/jsx/dom";
 import { Composer } from "./composer";
 import { CostsDialog } from "./costs-dialog";
 import { DateDialog } from "./date-dialog";
+import type { DialogName } from "./dialog";
 import { acceptFiles } from "./drop-file";
 import { FactsDialog } from "./facts-dialog";
 import { HelpDialog } from "./help-dialog";
 import { ImportDialog } from "./import-dialog";
 import { NoticeList } from "./notice-list";
+import { OperatorDialog } from "./operator-dialog";
 import { newLocation } from "./page-location";
 import { SearchDialog } from "./search-dialog";
 import { commandOf } from "./shortcuts";
 import { Sidebar } from "./sidebar";
 import { SignInDialog } from "./sign-in-dialog";
 import { PageState } from "./state";
+import { isTemporary } from "./temporary";
 import { applyTheme } from "./theme";
-import { type DialogName, TopBar } from "./top-bar";
+import { TopBar } from "./top-bar";
 import { Transcript } from "./transcript";
 import { fitViewport } from "./viewport";
 
@@ -24,7 +27,7 @@ function Page({ page }: { page: PageState }) {
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const [sideOpen, setSideOpen] = useState(false);
   const { sessionId } = page.location;
-  const title = page.title ?? "New conversation";
+  const title = page.title ?? (isTemporary(sessionId) ? "Temporary conversation" : "New conversation");
   useEffect(() => {
     const render = () => setVersion((version) => version + 1);
     const unsubscribe = page.subscribe(render);
@@ -88,6 +91,7 @@ function Page({ page }: { page: PageState }) {
       {dialog === "facts" && <FactsDialog page={page} onClose={close("facts")} />}
       {dialog === "date" && <DateDialog page={page} onClose={close("date")} />}
       {dialog === "costs" && <CostsDialog page={page} onClose={close("costs")} />}
+      {dialog === "operator" && <OperatorDialog page={page} onClose={close("operator")} />}
       {dialog === "help" && <HelpDialog onClose={close("help")} />}
       <ImportDialog page={page} />
       <main>

@@ -1,15 +1,17 @@
 /** A stored message of the transcript. */
-import { memo } from "hono/jsx/dom";
+import { memo, useState } from "hono/jsx/dom";
 import { AnswerDetails } from "./answer-details";
 import type { Message } from "./api";
-import { CopyButton } from "./clipboard";
 import { LongText } from "./long-text";
 import { Markdown } from "./markdown";
+import { MessageActions } from "./message-actions";
 import { hashOf } from "./page-location";
 import { PlainOnError } from "./plain-on-error";
+import { QuestionForm } from "./question-form";
 import type { PageState } from "./state";
 import { isStandIn } from "./suggestions";
 import { timeText } from "./text-format";
+import { editQuestion } from "./turn-actions";
 
 const STATUS: Record<Message["status"], string> = {
   running: "",
@@ -33,13 +35,21 @@ interface MessageViewProps {
   previousTurnId: string | undefined;
   /** Whether the URL names this message. */
   marked: boolean;
+  /** Whether its turn is the last one of the session, and has ended. */
+  isLast: boolean;
   /** Changes when the details of the answer may be drawn differently. */
   version: string;
 }
 
-export const MessageView = memo(({ page, message, answerer, previousTurnId, marked }: MessageViewProps) => {
+export const MessageView = memo(({ page, message, answerer, previousTurnId, marked, isLast }: MessageViewProps) => {
   const { seq, role, content, createdAt, status } = message;
+  const [editing, setEditing] = useState(false);
   const speaker = speakerOf(message, answerer);
+  const endEdit = (text: string | null) => {
+    setEditing(false);
+    document.getElementById(`m${seq}`)?.focus();
+    if (text !== null) void editQuestion(page, message, text, isLast);
+  };
   return (
     <article
       id={`m${seq}`}
@@ -49,31 +59,36 @@ export const MessageView = memo(({ page, message, answerer, previousTurnId, mark
     >
       <header>
         <b>{speaker}</b>
-        {role !== "assistant" && <CopyButton text={content} />}
         <a href={hashOf({ sessionId: page.location.sessionId, seq })} class="quiet" title={`Message ${seq}`}>
           <time dateTime={createdAt}>{timeText(createdAt)}</time>
         </a>
       </header>
-      <LongText text={content}>
-        {(text) =>
-          role === "assistant" ? (
-            <PlainOnError text={text}>
-              <Markdown text={text} />
-            </PlainOnError>
-          ) : (
-            <p class="plain" dir="auto">
-              {text}
-            </p>
-          )
-        }
-      </LongText>
+      {editing ? (
+        <QuestionForm question={content} replaces={isLast} onEnd={endEdit} />
+      ) : (
+        <LongText text={content}>
+          {(text) =>
+            role === "assistant" ? (
+              <PlainOnError text={text}>
+                <Markdown text={text} />
+              </PlainOnError>
+            ) : (
+              <p class="plain" dir="auto">
+                {text}
+              </p>
+            )
+          }
+        </LongText>
+      )}
       {role === "assistant" && STATUS[status] && <p class="quiet">{STATUS[status]}</p>}
-      {role === "assistant" && (
+      {!editing && (
         <footer>
-          <CopyButton text={content} />
-          <PlainOnError text="The details cannot be shown.">
-            <AnswerDetails page={page} message={message} previousTurnId={previousTurnId} />
-          </PlainOnError>
+          <MessageActions page={page} message={message} isLast={isLast} onEdit={() => setEditing(true)} />
+          {role === "assistant" && (
+            <PlainOnError text="The details cannot be shown.">
+              <AnswerDetails page={page} message={message} previousTurnId={previousTurnId} />
+            </PlainOnError>
+          )}
         </footer>
       )}
     </article>

@@ -9,8 +9,8 @@ export interface Notice {
   action?: { label: string; run: () => void } | undefined;
 }
 
-/** Returns the id of the notice about the deletion of a session, or of its messages. */
-export const deletionId = (sessionId: string): string => `delete ${sessionId}`;
+/** Returns the id of the notice about a deletion. @param key of `PendingDeletes` */
+export const deletionId = (key: string): string => `delete ${key}`;
 
 export class Notices {
   all: readonly Notice[] = [];

@@ -1,40 +1,30 @@
 /** The menu for the conversation and the page: export, import, empty, go to a date, theme, help. */
 import { useEffect, useRef, useState } from "hono/jsx/dom";
 import { chooseFile } from "./chosen-file";
+import type { DialogName } from "./dialog";
 import { Icon } from "./icons";
-import { emptySession } from "./session-actions";
+import { saveExport, saveFile } from "./save-file";
+import { emptySession, startTemporary } from "./session-actions";
 import type { PageState } from "./state";
 import { ThemeSelect } from "./theme";
 
-function save(content: BlobPart, type: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
-}
-
-const saveExport = (page: PageState) =>
-  page.act(async () => {
-    const { sessionId } = page.location;
-    save(await page.api.export(sessionId), "application/x-ndjson", `${sessionId}.ndjson`);
-  });
+/** Returns whether the page has an API token, or needs none: session tokens may not list models. */
+const isOperator = ({ models }: PageState) => models.length > 0;
 
 const saveMarkdown = (page: PageState) =>
   page.act(async () => {
     const lines = await page.api.export(page.location.sessionId);
     const title = page.title ?? "Conversation";
     const { markdownOf } = await import("./export-markdown");
-    save(markdownOf(lines, title), "text/markdown", `${title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 80)}.md`);
+    saveFile(markdownOf(lines, title), "text/markdown", `${title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 80)}.md`);
   });
 
 interface PageMenuProps {
   page: PageState;
-  onDate: () => void;
-  onCosts: () => void;
-  onHelp: () => void;
+  onDialog: (name: DialogName) => void;
 }
 
-export function PageMenu({ page, onDate, onCosts, onHelp }: PageMenuProps) {
+export function PageMenu({ page, onDialog }: PageMenuProps) {
   const [open, setOpen] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -69,14 +59,17 @@ export function PageMenu({ page, onDate, onCosts, onHelp }: PageMenuProps) {
     event.target.value = "";
     if (chosen) await chooseFile(page, chosen);
   };
+  const all: [string, () => unknown] = ["All conversations", () => onDialog("operator")];
   const items: [string, () => unknown][] = [
-    ["Export", () => saveExport(page)],
+    ["Temporary conversation", () => startTemporary(page)],
+    ["Export", () => page.act(() => saveExport(page, page.location.sessionId))],
     ["Save as Markdown", () => saveMarkdown(page)],
     ["Import", () => file.current?.click()],
     ["Empty", () => emptySession(page)],
-    ["Go to a date", onDate],
-    ["Costs", onCosts],
-    ["Help", onHelp],
+    ["Go to a date", () => onDialog("date")],
+    ["Costs", () => onDialog("costs")],
+    ...(isOperator(page) ? [all] : []),
+    ["Help", () => onDialog("help")],
   ];
   return (
     <div class="menu" ref={menu}>

@@ -1,5 +1,5 @@
 /** The turns that this page sent or follows and that are not finished. Each session sends one at a time. A reload keeps them. */
-import type { StreamEvent } from "llamory/client";
+import type { AskRequest, StreamEvent } from "llamory/client";
 import type { Api, Memory } from "./api";
 import { failureOf, needsToken, type PageFailure, problemFailure } from "./failure-text";
 import { randomId } from "./random-id";
@@ -11,7 +11,11 @@ export interface PageTurn {
   key: string;
   sessionId: string;
   question: string;
-  state: "waiting" | "sending" | "answering" | "failed";
+  /** The id of the session's last turn, which this one takes the place of. */
+  replaces?: string | undefined;
+  /** Whether the server stores nothing of it. It stays in the list after its end, and a reload forgets it. */
+  temporary: boolean;
+  state: "waiting" | "sending" | "answering" | "failed" | "done";
   /** Whether the user stopped it. The server is asked as soon as it has named the turn. */
   stopping: boolean;
   /** Whether the connection is lost and the page tries to reconnect. */
@@ -24,7 +28,13 @@ export interface PageTurn {
   failure?: PageFailure | undefined;
 }
 
-type StoredTurn = Pick<PageTurn, "key" | "sessionId" | "question" | "stopping" | "failure">;
+type StoredTurn = Pick<PageTurn, "key" | "sessionId" | "question" | "replaces" | "stopping" | "failure">;
+
+/** The parts of a turn that a question has. */
+type NewTurn = Pick<PageTurn, "sessionId" | "question"> & Partial<Pick<PageTurn, "replaces" | "temporary">>;
+
+/** Turns of a temporary conversation that are sent with its next question. */
+const MAX_BEFORE = 200;
 
 const STORAGE_KEY = "llamory:turns";
 
@@ -70,8 +80,8 @@ export class PageTurns {
     );
   }
 
-  add(sessionId: string, question: string): void {
-    this.#add({ key: randomId(), sessionId, question });
+  add(turn: NewTurn): void {
+    this.#add({ key: randomId(), ...turn });
   }
 
   /** Sends the turns again that this tab had before it was reloaded. Failed turns wait for the user. */
@@ -92,6 +102,8 @@ export class PageTurns {
   async stop(turn: PageTurn): Promise<void> {
     if (turn.state === "waiting" || turn.state === "failed") return this.#drop(turn);
     this.#set(turn, { stopping: true });
+    // Nothing of a temporary turn is stored, so it cannot be cancelled by its id.
+    if (turn.temporary) return this.#running.get(turn.sessionId)?.abort.abort();
     if (turn.turnId !== undefined) await this.#cancel(turn, turn.turnId);
   }
 
@@ -108,7 +120,8 @@ export class PageTurns {
 
   #add(turn: Partial<PageTurn> & Pick<PageTurn, "key" | "sessionId" | "question">): void {
     const state = turn.failure === undefined ? "waiting" : "failed";
-    this.#list = [...this.#list, { answer: "", stopping: false, reconnecting: false, ...turn, state }];
+    const fresh = { answer: "", temporary: false, stopping: false, reconnecting: false };
+    this.#list = [...this.#list, { ...fresh, ...turn, state }];
     this.#changed();
     void this.#next(turn.sessionId);
   }
@@ -125,12 +138,26 @@ export class PageTurns {
     void this.#next(sessionId);
   }
 
+  /** Returns the messages of a temporary conversation, which the server does not store. */
+  #before(sessionId: string): AskRequest["before"] {
+    return this.of(sessionId)
+      .filter(({ state, answer }) => state === "done" && answer !== "")
+      .slice(-MAX_BEFORE)
+      .flatMap(({ question, answer }) => [
+        { role: "user", content: question },
+        { role: "assistant", content: answer },
+      ]);
+  }
+
   #eventsOf(turn: PageTurn, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-    const { key, sessionId, question, turnId } = turn;
+    const { key, sessionId, question, turnId, replaces } = turn;
     const { api, userId } = this.#deps;
     const watch = { signal, onRetry: () => this.#set(turn, { reconnecting: true }) };
     if (key === "" && turnId !== undefined) return api().follow(sessionId, turnId, watch);
-    return api().ask({ sessionId, question, userId: userId() }, key, watch);
+    const request = { sessionId, question, userId: userId() };
+    if (turn.temporary)
+      return api().ask({ ...request, remember: false, before: this.#before(sessionId) }, undefined, watch);
+    return api().ask({ ...request, replaces }, key, watch);
   }
 
   async #run(turn: PageTurn, signal: AbortSignal): Promise<void> {
@@ -139,7 +166,8 @@ export class PageTurns {
       for await (const event of this.#eventsOf(turn, signal)) if (await this.#take(turn, event)) return;
     } catch (error) {
       if (!this.#list.includes(turn)) return;
-      if (signal.aborted) this.#set(turn, { state: "waiting", answer: "", reconnecting: false });
+      if (turn.temporary && turn.stopping) await this.#finish(turn);
+      else if (signal.aborted) this.#set(turn, { state: "waiting", answer: "", reconnecting: false });
       else this.#fail(turn, failureOf(error));
     }
   }
@@ -168,7 +196,7 @@ export class PageTurns {
         return true;
       case "error":
         // The session stores a turn that has begun, with the text so far.
-        if (turn.turnId !== undefined) await this.#finish(turn);
+        if (turn.turnId !== undefined && !turn.temporary) await this.#finish(turn);
         else this.#fail(turn, problemFailure(event.data));
         return true;
     }
@@ -191,6 +219,7 @@ export class PageTurns {
   }
 
   async #finish(turn: PageTurn): Promise<void> {
+    if (turn.temporary) return this.#set(turn, { state: "done", stopping: false });
     await this.#deps.onFinished(turn);
     this.#drop(turn);
   }
@@ -208,12 +237,13 @@ export class PageTurns {
 
   #changed(): void {
     const stored = this.#list
-      .filter(({ key }) => key !== "")
+      .filter(({ key, temporary }) => key !== "" && !temporary)
       .map(
-        ({ key, sessionId, question, stopping, failure }): StoredTurn => ({
+        ({ key, sessionId, question, replaces, stopping, failure }): StoredTurn => ({
           key,
           sessionId,
           question,
+          replaces,
           stopping,
           failure,
         }),

@@ -12,44 +12,51 @@ interface PendingDelete {
   run: (closing: boolean) => Promise<boolean>;
 }
 
+/** Returns the key of a turn, or of a message without a turn. Session ids contain no spaces. */
+export const partKey = (sessionId: string, { turnId, seq }: { turnId?: string | undefined; seq: number }): string =>
+  `${sessionId} ${turnId ?? seq}`;
+
+/** By key: the id of a session, or `partKey`. */
 export class PendingDeletes {
-  readonly #bySession = new Map<string, PendingDelete>();
+  readonly #byKey = new Map<string, PendingDelete>();
 
   constructor() {
     addEventListener("pagehide", () => {
-      for (const sessionId of [...this.#bySession.keys()]) void this.#end(sessionId, true);
+      for (const key of [...this.#byKey.keys()]) void this.#end(key, true);
     });
   }
 
   /** Counts the changes, so that a view can tell whether there were any. */
   changes = 0;
 
-  has(sessionId: string): boolean {
-    return this.#bySession.has(sessionId);
+  has(key: string): boolean {
+    return this.#byKey.has(key);
   }
 
-  add(sessionId: string, run: PendingDelete["run"]): void {
-    this.undo(sessionId);
+  add(key: string, run: PendingDelete["run"]): void {
+    this.undo(key);
     this.changes += 1;
-    this.#bySession.set(sessionId, { timer: setTimeout(() => void this.#end(sessionId, false), UNDO_MS), run });
+    this.#byKey.set(key, { timer: setTimeout(() => void this.#end(key, false), UNDO_MS), run });
   }
 
-  undo(sessionId: string): void {
-    clearTimeout(this.#bySession.get(sessionId)?.timer);
-    if (this.#bySession.delete(sessionId)) this.changes += 1;
+  undo(key: string): void {
+    clearTimeout(this.#byKey.get(key)?.timer);
+    if (this.#byKey.delete(key)) this.changes += 1;
   }
 
   /**
-   * Deletes now, so that a new message is not deleted with the old ones.
+   * Deletes a session, or parts of it, now: a new message is not deleted with the old ones, and no prompt contains them.
    * @returns false if that failed: the old messages are still there
    */
   async flush(sessionId: string): Promise<boolean> {
-    return !this.has(sessionId) || (await this.#end(sessionId, false));
+    const keys = [...this.#byKey.keys()].filter((key) => key === sessionId || key.startsWith(`${sessionId} `));
+    const ended = await Promise.all(keys.map((key) => this.#end(key, false)));
+    return ended.every(Boolean);
   }
 
-  async #end(sessionId: string, closing: boolean): Promise<boolean> {
-    const pending = this.#bySession.get(sessionId);
-    this.undo(sessionId);
+  async #end(key: string, closing: boolean): Promise<boolean> {
+    const pending = this.#byKey.get(key);
+    this.undo(key);
     return pending === undefined || pending.run(closing);
   }
 }

@@ -3,10 +3,12 @@ import { useEffect, useState } from "hono/jsx/dom";
 import { ContextView } from "./answer-details";
 import type { Preview } from "./api";
 import { BudgetTrial } from "./budget-trial";
+import { ContextChange } from "./context-change";
 import { failureOf } from "./failure-text";
 import { PromptDialog } from "./prompt-view";
 import type { PageState } from "./state";
 import { countText, numberText } from "./text-format";
+import { WhyNot } from "./why-not";
 
 /** Milliseconds after the last key until the preview is requested. */
 const PAUSE_MS = 700;
@@ -47,6 +49,7 @@ export function PromptPreview({ page, text }: { page: PageState; text: string })
     };
   }, [text, sessionId]);
   if (!preview) return null;
+  const previous = page.window.messages.findLast(({ role, turnId }) => role === "assistant" && turnId)?.turnId;
   return (
     <div class={`preview${open ? " open" : ""}`}>
       <div class="row">
@@ -67,11 +70,15 @@ export function PromptPreview({ page, text }: { page: PageState; text: string })
         {open && (
           <>
             <ContextView page={page} memory={preview.memory} promptTokens={preview.promptTokens} />
+            <WhyNot page={page} question={text} />
+            {previous !== undefined && <ContextChange page={page} memory={preview.memory} previousTurnId={previous} />}
             <BudgetTrial page={page} text={text} preview={preview} />
           </>
         )}
       </div>
-      {showsPrompt && <PromptDialog preview={preview} sessionId={sessionId} onClose={() => setShowsPrompt(false)} />}
+      {showsPrompt && (
+        <PromptDialog prompt={preview} sessionId={sessionId} facts={page.facts} onClose={() => setShowsPrompt(false)} />
+      )}
     </div>
   );
 }

@@ -1,10 +1,26 @@
-/** The exact prompt of the next question, coloured by part. Each quoted message links to the original. */
+/** An exact prompt, coloured by part. Its lines link to the messages that they come from. */
 import type { Child } from "hono/jsx";
-import type { Preview } from "./api";
+import type { Fact, Memory } from "./api";
 import { Dialog } from "./dialog";
 import { hashOf, type PageLocation } from "./page-location";
 import { PROMPT_PARTS, type PromptPart } from "./prompt-chart";
 import { numberText } from "./text-format";
+
+interface Quoted extends Required<PageLocation> {
+  content: string;
+  createdAt: string;
+}
+
+export interface ShownPrompt {
+  model: string;
+  messages: { role: string; content: string }[];
+  promptTokens: number;
+  memory: Pick<Memory, "prompt" | "window"> & { recalled: Quoted[] };
+  /** The question, if it is stored. */
+  question?: Required<PageLocation> | undefined;
+  /** Whether the model received exactly this text; absent for a prompt that was not sent. */
+  exact?: boolean;
+}
 
 interface PromptMessage {
   part: PromptPart;
@@ -15,7 +31,7 @@ interface PromptMessage {
 }
 
 /** Returns the messages of a prompt with their parts: system prompt, window, facts, recalled messages, question. */
-function partsOf({ messages, memory }: Preview, sessionId: string): PromptMessage[] {
+function partsOf({ messages, memory, question: asked }: ShownPrompt, sessionId: string): PromptMessage[] {
   const recalled = (memory.prompt?.recalled ?? memory.recalled.length) > 0 ? 1 : 0;
   const facts = (memory.prompt?.facts ?? 0) > 0 ? 1 : 0;
   const question = messages.length - 1;
@@ -24,23 +40,23 @@ function partsOf({ messages, memory }: Preview, sessionId: string): PromptMessag
   // Deleted messages leave holes: the seqs are known only if there are none.
   const isWhole = window !== null && window.toSeq - window.fromSeq + 1 === windowEnd - 1;
   return messages.map(({ role, content }, at) => {
-    if (at === question) return { part: "question", role, content };
+    if (at === question) return { part: "question", role, content, source: asked };
     if (at === 0) return { part: "system", role, content };
     if (at >= windowEnd) return { part: facts === 1 && at === windowEnd ? "facts" : "recalled", role, content };
     return { part: "window", role, content, source: isWhole ? { sessionId, seq: window.fromSeq + at - 1 } : undefined };
   });
 }
 
-/** Splits the quotations of a prompt into lines, and links the first line of each to its message. */
-function QuotedLines({ content, recalled, onGo }: { content: string; recalled: LinkedQuotation[]; onGo: () => void }) {
-  const sources = [...recalled].sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.seq - b.seq);
-  let at = 0;
+/** Splits a block of quotations into lines, and links the first line of each to its message. */
+function QuotedLines({ content, sources, onGo }: { content: string; sources: Quoted[]; onGo: () => void }) {
+  const left = [...sources];
   return (
     <>
       {content.split("\n").map((line): Child => {
         // Further lines of a quotation are indented.
-        const source = /^> \S/.test(line) ? sources[at++] : undefined;
-        if (!source || !line.includes(firstWordsOf(source.content))) return `${line}\n`;
+        const at = /^> \S/.test(line) ? left.findIndex((one) => line.includes(firstWordsOf(one.content))) : -1;
+        const [source] = at === -1 ? [] : left.splice(at, 1);
+        if (!source) return `${line}\n`;
         return (
           <>
             <a href={hashOf(source)} onClick={onGo}>
@@ -54,26 +70,45 @@ function QuotedLines({ content, recalled, onGo }: { content: string; recalled: L
   );
 }
 
-type LinkedQuotation = Preview["memory"]["recalled"][number];
-
 const firstWordsOf = (content: string) => content.trimStart().split("\n", 1)[0]?.slice(0, 20) ?? "";
 
+/** Returns the recalled messages in the order of the prompt. */
+const inOrder = (recalled: Quoted[]) =>
+  [...recalled].sort((a, b) => a.createdAt.localeCompare(b.createdAt) || a.seq - b.seq);
+
+/** Returns the facts with the message that each comes from. */
+const factSources = (facts: Fact[]): Quoted[] =>
+  facts.flatMap(({ text, createdAt, sources: [source] }) => (source ? [{ ...source, content: text, createdAt }] : []));
+
+const NOTES: Record<string, string> = {
+  undefined: "will receive",
+  true: "received exactly",
+  false: "received about",
+};
+
 interface PromptDialogProps {
-  preview: Preview;
+  prompt: ShownPrompt;
   sessionId: string;
+  /** The user's facts: their lines link to their sources. */
+  facts: Fact[];
   onClose: () => void;
 }
 
-export function PromptDialog({ preview, sessionId, onClose }: PromptDialogProps) {
+export function PromptDialog({ prompt, sessionId, facts, onClose }: PromptDialogProps) {
+  const { model, messages, promptTokens, memory, exact } = prompt;
+  const quoted: Partial<Record<PromptPart, Quoted[]>> = {
+    recalled: inOrder(memory.recalled),
+    facts: factSources(facts),
+  };
   const names = new Map<string, string>(PROMPT_PARTS);
   return (
     <Dialog title="Prompt" onClose={onClose}>
       <p class="quiet">
-        {preview.model} will receive these {preview.messages.length} messages, {numberText(preview.promptTokens)}{" "}
-        tokens.
+        {model} {NOTES[String(exact)]} these {messages.length} messages, {numberText(promptTokens)} tokens.
+        {exact === false && " The prompt was built again: some of its sources were deleted or changed since."}
       </p>
       <ol class="prompt">
-        {partsOf(preview, sessionId).map(({ part, role, content, source }, at) => (
+        {partsOf(prompt, sessionId).map(({ part, role, content, source }, at) => (
           <li key={at} class={part}>
             <p class="quiet">
               <span class={`swatch ${part}`} aria-hidden="true" />
@@ -88,11 +123,7 @@ export function PromptDialog({ preview, sessionId, onClose }: PromptDialogProps)
               )}
             </p>
             <pre class="wrap" dir="auto" tabindex={0}>
-              {part === "recalled" ? (
-                <QuotedLines content={content} recalled={preview.memory.recalled} onGo={onClose} />
-              ) : (
-                content
-              )}
+              {quoted[part] ? <QuotedLines content={content} sources={quoted[part]} onGo={onClose} /> : content}
             </pre>
           </li>
         ))}

@@ -1,29 +1,14 @@
 /** The messages that were recalled for a prompt, with their scores. */
 import { useEffect, useState } from "hono/jsx/dom";
-import type { Api, Memory, Message } from "./api";
+import type { Api, Memory } from "./api";
 import { MessageLinks } from "./message-links";
+import { type RecalledWithText, withTexts } from "./recalled-texts";
 import { dayText, excerptText } from "./text-format";
 
 /** Recalled messages that are shown first. */
 const FIRST = 6;
 /** Recalled messages whose texts are requested. */
 const MAX_SHOWN = 100;
-
-type RecalledWithText = Memory["recalled"][number] & { message?: Message | undefined };
-
-/** Adds the texts of recalled messages: one request per session. */
-async function withTexts(api: Api, recalled: Memory["recalled"]): Promise<RecalledWithText[]> {
-  const bySession = Map.groupBy(recalled, ({ sessionId }) => sessionId);
-  const read = await Promise.all(
-    [...bySession].map(async ([sessionId, some]) => {
-      const seqs = some.map(({ seq }) => seq);
-      const messages = await api.pick(sessionId, seqs).catch((): Message[] => []);
-      return messages.map((message): [string, Message] => [`${sessionId} ${message.seq}`, message]);
-    }),
-  );
-  const messages = new Map(read.flat());
-  return recalled.map((one) => ({ ...one, message: messages.get(`${one.sessionId} ${one.seq}`) }));
-}
 
 /** Describes a recalled message: speaker, date, location, scores. @param own the session that is shown */
 function aboutOf({ message, sessionId, seq, score, words, meaning }: RecalledWithText, own: string): string {

@@ -41,7 +41,7 @@ export function SearchDialog({ page, onClose }: { page: PageState; onClose: () =
     try {
       const found =
         everywhere && userId !== undefined
-          ? await page.api.searchUser(userId, q, limit)
+          ? (await page.api.searchUser(userId, q, limit)).data
           : await page.api.search(page.location.sessionId, q, limit);
       setResults({ q, everywhere, limit, found, titles: await titlesOf(page, found) });
     } catch (error) {

@@ -3,6 +3,14 @@ import type { SignIn } from "./credentials";
 import { deletionId } from "./notices";
 import { newLocation } from "./page-location";
 import type { PageState } from "./state";
+import { makeTemporary } from "./temporary";
+
+/** Shows a new session of which the server stores nothing. */
+export function startTemporary(page: PageState): void {
+  const target = newLocation();
+  makeTemporary(target.sessionId);
+  page.go(target);
+}
 
 export function renameSession(page: PageState, sessionId: string, title: string): Promise<boolean> {
   return page.act(async () => {
@@ -14,7 +22,7 @@ export function renameSession(page: PageState, sessionId: string, title: string)
 
 /** Deletes a session after a delay. The user can undo it until then. */
 export function deleteSession(page: PageState, sessionId: string): void {
-  deleteLater(page, sessionId, "Conversation deleted.", async (closing) => {
+  deleteLater(page, { sessionId, key: sessionId }, "Conversation deleted.", async (closing) => {
     // A page that is closing runs nothing after an await.
     if (closing) page.list?.forget(sessionId);
     await page.api.remove(sessionId, closing);
@@ -26,23 +34,36 @@ export function deleteSession(page: PageState, sessionId: string): void {
 /** Deletes the messages of the shown session after a delay. The user can undo it until then. */
 export function emptySession(page: PageState): void {
   const { sessionId } = page.location;
-  deleteLater(page, sessionId, "Conversation emptied.", async (closing) => {
+  deleteLater(page, { sessionId, key: sessionId }, "Conversation emptied.", async (closing) => {
     await page.api.reset(sessionId, closing);
     if (sessionId === page.location.sessionId) await page.open();
   });
 }
 
-function deleteLater(page: PageState, sessionId: string, text: string, run: (closing: boolean) => Promise<void>): void {
-  const id = deletionId(sessionId);
-  page.pendingDeletes.add(sessionId, async (closing) => {
+interface Deletion {
+  sessionId: string;
+  /** Names what is deleted: the session, or a part of it (`partKey`). */
+  key: string;
+}
+
+/** Deletes something after a delay. The user can undo it until then. @param run whether the page is closing */
+export function deleteLater(
+  page: PageState,
+  deletion: Deletion,
+  text: string,
+  run: (closing: boolean) => Promise<void>,
+): void {
+  const { sessionId, key } = deletion;
+  const id = deletionId(key);
+  page.pendingDeletes.add(key, async (closing) => {
     page.notices.remove(id);
     // Trying again begins anew, with Undo, because the session may have new messages by then.
-    const succeeded = await page.act(() => run(closing), { id, retry: () => deleteLater(page, sessionId, text, run) });
+    const succeeded = await page.act(() => run(closing), { id, retry: () => deleteLater(page, deletion, text, run) });
     if (!closing) page.tabs.announce(sessionId);
     return succeeded;
   });
   const undo = () => {
-    page.pendingDeletes.undo(sessionId);
+    page.pendingDeletes.undo(key);
     page.notices.remove(id);
   };
   page.notices.add({ id, text, action: { label: "Undo", run: undo } });

@@ -8,6 +8,7 @@ import { PageTurns } from "./page-turns";
 import { PendingDeletes } from "./pending-deletes";
 import { SessionList } from "./session-list";
 import { TabChannel } from "./tab-channel";
+import { isTemporary } from "./temporary";
 import { TranscriptWindow } from "./transcript-window";
 
 /** Characters of a question that name a session until the server has a title for it. */
@@ -63,12 +64,12 @@ export class PageState {
       },
       onFinished: async ({ sessionId }) => {
         this.tabs.announce(sessionId);
-        await this.#refresh(sessionId);
+        await this.refresh(sessionId);
       },
       onFailure: (failure) => this.#failed(failure),
     });
     this.tabs = new TabChannel({
-      onSessionChanged: (sessionId) => void this.#refresh(sessionId),
+      onSessionChanged: (sessionId) => void this.refresh(sessionId),
       token: () => this.credentials.token,
     });
     addEventListener("hashchange", () => void this.#onHashChange());
@@ -76,11 +77,11 @@ export class PageState {
       addEventListener(event, () => {
         this.offline = !navigator.onLine;
         this.#changed();
-        if (!this.offline) void this.#refresh(this.location.sessionId);
+        if (!this.offline) void this.refresh(this.location.sessionId);
       });
     }
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible" && this.list) void this.#refresh(this.location.sessionId);
+      if (document.visibilityState === "visible" && this.list) void this.refresh(this.location.sessionId);
     });
   }
 
@@ -110,15 +111,19 @@ export class PageState {
     this.go({ sessionId: this.location.sessionId });
   }
 
-  /** @returns false if the question was not taken: messages that were to be deleted before it are still there */
-  async ask(question: string): Promise<boolean> {
+  /**
+   * @param replaces the id of the session's last turn, which the new one takes the place of
+   * @returns false if the question was not taken: messages that were to be deleted before it are still there
+   */
+  async ask(question: string, replaces?: string): Promise<boolean> {
     const { sessionId } = this.location;
+    const temporary = isTemporary(sessionId);
     if (!(await this.pendingDeletes.flush(sessionId))) return false;
     // A deletion that failed is not tried again from here: it would delete the question.
     this.notices.remove(deletionId(sessionId));
     const title = this.list?.titleOf(sessionId) ?? question.slice(0, TITLE_LENGTH);
-    this.list?.add({ sessionId, title, lastAt: new Date().toISOString() });
-    this.turns.add(sessionId, question);
+    if (!temporary) this.list?.add({ sessionId, title, lastAt: new Date().toISOString() });
+    this.turns.add({ sessionId, question, replaces, temporary });
     if (sessionId === this.location.sessionId) this.goToEnd();
     return true;
   }
@@ -200,7 +205,7 @@ export class PageState {
   }
 
   /** Reads a session that has changed, if it is shown, and the list of sessions. */
-  async #refresh(sessionId: string): Promise<void> {
+  async refresh(sessionId: string): Promise<void> {
     if (sessionId === this.location.sessionId) await this.act(() => this.#update(), { id: "update" });
     await this.act(() => this.#listSessions(), { id: "list" });
   }

@@ -1,5 +1,6 @@
 /** The content of an empty conversation: an introduction, suggested first messages, and a note about the stand-in. */
 import type { PageState } from "./state";
+import { isTemporary } from "./temporary";
 
 const FIRST_MESSAGES = [
   "What do you know about me?",
@@ -18,9 +19,11 @@ export function Suggestions({ page }: { page: PageState }) {
     <div class="empty">
       <h3>Start talking.</h3>
       <p>
-        {page.userId === undefined
-          ? "I remember this conversation. Add your name and I remember you in all of them."
-          : `I remember this conversation, and what you told me in others, ${page.userId}.`}
+        {isTemporary(page.location.sessionId)
+          ? "This conversation is temporary. I use what I remember, and nothing of it is stored."
+          : page.userId === undefined
+            ? "I remember this conversation. Add your name and I remember you in all of them."
+            : `I remember this conversation, and what you told me in others, ${page.userId}.`}
       </p>
       <ul class="suggestions">
         {FIRST_MESSAGES.map((message) => (

@@ -1,10 +1,9 @@
 /** The bar at the top: the title of the conversation, and buttons for dialogs and menu. */
+import type { DialogName } from "./dialog";
 import type { IconName } from "./icons";
 import { Icon } from "./icons";
 import { PageMenu } from "./page-menu";
 import type { PageState } from "./state";
-
-export type DialogName = "search" | "facts" | "sign-in" | "date" | "costs" | "help";
 
 interface TopBarProps {
   page: PageState;
@@ -41,12 +40,7 @@ export const TopBar = ({ page, title, sideOpen, onSide, onDialog }: TopBarProps)
       <Tool icon="search" label="Search" onClick={() => onDialog("search")} />
       {page.userId !== undefined && <Tool icon="facts" label="Facts" onClick={() => onDialog("facts")} />}
       <Tool icon="person" label={page.userId ?? "Sign in"} onClick={() => onDialog("sign-in")} />
-      <PageMenu
-        page={page}
-        onDate={() => onDialog("date")}
-        onCosts={() => onDialog("costs")}
-        onHelp={() => onDialog("help")}
-      />
+      <PageMenu page={page} onDialog={onDialog} />
     </div>
   </header>
 );

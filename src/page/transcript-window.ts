@@ -48,6 +48,19 @@ export class TranscriptWindow {
     return this.messages.some((message) => message.seq === seq);
   }
 
+  /** Returns the question of a turn; undefined if the window does not contain it. */
+  questionOf(turnId: string): string | undefined {
+    return this.messages.find((message) => message.turnId === turnId && message.role === "user")?.content;
+  }
+
+  /** Removes a deleted message, and the other messages of its turn. */
+  remove(sessionId: string, { seq, turnId }: Message): void {
+    if (sessionId !== this.sessionId) return;
+    this.messages = this.messages.filter(
+      (message) => message.seq !== seq && (turnId === undefined || message.turnId !== turnId),
+    );
+  }
+
   async showOlder(): Promise<void> {
     const { messages, hasOlder } = await this.#read(this.messages[0]?.seq ?? 1);
     this.older = hasOlder;

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "hono/jsx/dom";
 import type { Message } from "./api";
 import { Icon } from "./icons";
 import { answererOf, MessageView } from "./message-view";
+import { partKey } from "./pending-deletes";
 import type { PageState } from "./state";
 import { Suggestions } from "./suggestions";
 import { TurnView } from "./turn-view";
@@ -42,11 +43,19 @@ export function Transcript({ page }: { page: PageState }) {
   const { sessionId, seq } = location;
   const here = window.sessionId === sessionId && !page.pendingDeletes.has(sessionId);
   const turns = page.turns.of(sessionId);
-  // A followed question is shown as a turn, not twice.
-  const followed = new Set(turns.flatMap(({ turnId }) => turnId ?? []));
+  // A followed question is shown as a turn, not twice. A turn that failed has not replaced the old one.
+  const shownAsTurns = new Set(
+    turns.flatMap(({ turnId, replaces, state }) => [turnId ?? "", (state !== "failed" && replaces) || ""]),
+  );
   const messages = here
-    ? window.messages.filter(({ turnId, status }) => status !== "running" && !followed.has(turnId ?? ""))
+    ? window.messages.filter(
+        (message) =>
+          message.status !== "running" &&
+          !(message.turnId && shownAsTurns.has(message.turnId)) &&
+          !page.pendingDeletes.has(partKey(sessionId, message)),
+      )
     : [];
+  const lastTurn = window.newer || turns.length > 0 ? undefined : messages.at(-1)?.turnId;
   const list = useRef<HTMLDivElement>(null);
   const anchor = useRef<Anchor | null>(null);
   const atEnd = useRef(true);
@@ -113,6 +122,7 @@ export function Transcript({ page }: { page: PageState }) {
             answerer={answerer}
             previousTurnId={previous[at]}
             marked={message.seq === seq}
+            isLast={lastTurn !== undefined && message.turnId === lastTurn}
             version={`${page.models.length} ${page.facts.length} ${page.total}`}
           />
         ))}

@@ -11,6 +11,7 @@ const PROGRESS: Record<PageTurn["state"], string> = {
   sending: "Sending…",
   answering: "",
   failed: "",
+  done: "",
 };
 
 function progressOf({ state, stopping, reconnecting }: PageTurn): string {
@@ -32,7 +33,7 @@ export function TurnView({ turn, page }: { turn: PageTurn; page: PageState }) {
           {question}
         </p>
       </article>
-      <article class="message assistant" aria-busy={String(state !== "failed")}>
+      <article class="message assistant" aria-busy={String(state !== "failed" && state !== "done")}>
         <header>
           <b>{answererOf(page)}</b>
         </header>
@@ -47,6 +48,11 @@ export function TurnView({ turn, page }: { turn: PageTurn; page: PageState }) {
           </p>
         )}
         {failure && <p role="alert">{failure.text}</p>}
+        {state === "done" && (
+          <footer>
+            <CopyButton text={answer} />
+          </footer>
+        )}
         {(state === "failed" || state === "waiting") && (
           <p class="row">
             {state === "failed" && (

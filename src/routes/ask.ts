@@ -114,8 +114,9 @@ export const routes = new Hono<AppEnv>()
   .post("/ask", route({ tokens: "session", maxBody: MAX_ASK_BODY }), valid("json", askRequest), async (c) => {
     const request = c.req.valid("json");
     const { accept, "idempotency-key": key, "last-event-id": lastEventId } = headersOf(c, askHeaders);
-    const { sessionId, userId, onBusy, replaces, remember } = request;
+    const { sessionId, userId, onBusy, replaces, remember, before } = request;
     if (remember === false) requireNothingStored(replaces, key);
+    else if (before) throw invalid("before", "needs `remember: false`");
     const streams = request.stream ?? prefersEvents(accept);
     const form: AskForm = { name: "ask", sessionId, requestId: c.var.requestId };
     const { question, maxTokens, temperature, timeZone, instructions, model } = request;
@@ -130,6 +131,7 @@ export const routes = new Hono<AppEnv>()
       received: key === undefined ? undefined : receivedOf(lastEventId),
       replaces,
       store: remember,
+      before,
     });
     const reply = await askSession(c, sessionId, asked);
     switch (reply.state) {

@@ -12,6 +12,7 @@ import type { ResponseBody } from "../schema/response-body";
 import { userSearchQuery, userSearchRequest, userSearchResponse } from "../schema/search-schema";
 import { userDeleted, userParam, userSessionsQuery, userSessionsResponse } from "../schema/user-schema";
 import { settingsOf } from "../settings";
+import { cursorOf, nextCursorOf } from "../wire/page-cursor";
 import { iso, toFact, toRecalled } from "../wire/to-json";
 import type { Operations } from "./operation";
 
@@ -66,12 +67,6 @@ async function search(
   return body;
 }
 
-/** Returns the session after which a page begins; undefined for the first page. */
-function cursorOf(cursor: string | undefined) {
-  const [, lastAt, sessionId = ""] = /^(-?\d+)~(.+)$/.exec(cursor ?? "") ?? [];
-  return lastAt === undefined ? undefined : { lastAt: Number(lastAt), sessionId };
-}
-
 const userTokens = route({ tokens: "user" });
 
 export const routes = new Hono<AppEnv>()
@@ -83,11 +78,11 @@ export const routes = new Hono<AppEnv>()
     async (c) => {
       const { userId } = c.req.valid("param");
       const { limit, cursor } = c.req.valid("query");
-      const listed = await callUser(c, userId, (stub) => stub.sessions(limit, cursorOf(cursor)));
-      const last = listed.length === limit ? listed.at(-1) : undefined;
+      const { lastAt, id: sessionId } = cursorOf(cursor);
+      const listed = await callUser(c, userId, (stub) => stub.sessions(limit, { lastAt, sessionId }));
       const body: ResponseBody<typeof userSessionsResponse> = {
         data: listed.map((session) => ({ ...session, firstAt: iso(session.firstAt), lastAt: iso(session.lastAt) })),
-        nextCursor: last ? `${last.lastAt}~${last.sessionId}` : null,
+        nextCursor: nextCursorOf(listed, limit, ({ sessionId }) => sessionId),
       };
       return json(c, body, 200);
     },

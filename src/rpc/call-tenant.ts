@@ -1,11 +1,12 @@
-/** The quota `TENANT_TOKENS_PER_DAY`. An isolate keeps the count of used tokens for a moment, so that no ask waits for it. */
+/** Calls of tenants' objects, and the quota `TENANT_TOKENS_PER_DAY`. An isolate keeps the count of used tokens for a moment, so that no ask waits for it. */
 import type { Context } from "hono";
-import type { AppEnv } from "../env";
+import type { AppEnv, Env } from "../env";
 import { secondsToMidnight } from "../llm/errors";
 import { log } from "../log";
 import { FailureError } from "../middleware/respond";
 import { objectOf } from "../object-of";
 import { settingsOf } from "../settings";
+import { callObject } from "./call-object";
 
 /** Milliseconds for which an isolate keeps a count. */
 const KEPT_MS = 5_000;
@@ -16,9 +17,19 @@ const dayOf = (time: number) => Math.floor(time / 86_400_000);
 /** The used tokens of each tenant, as last read or requested. `API_TOKENS` bounds the number of tenants. */
 const counts = new Map<string, { tokens: number; at: number }>();
 
+const tenantName = (c: Context<AppEnv>) => `tenant/${c.var.caller.tenant}`;
+
 /** Returns the name of the object that counts the caller's tokens; undefined without a quota. */
 export function quotaOf(c: Context<AppEnv>): string | undefined {
-  return settingsOf(c.env).TENANT_TOKENS_PER_DAY > 0 ? `tenant/${c.var.caller.tenant}` : undefined;
+  return settingsOf(c.env).TENANT_TOKENS_PER_DAY > 0 ? tenantName(c) : undefined;
+}
+
+type Stub = ReturnType<Env["TENANT_DO"]["getByName"]>;
+
+/** Calls the object of the caller's tenant. Throws `directory_off` without a directory. */
+export function callTenant<R>(c: Context<AppEnv>, call: (stub: Stub) => R): Promise<Awaited<R>> {
+  if (settingsOf(c.env).DIRECTORY === "off") throw new FailureError({ reason: "directory_off" });
+  return callObject(c, () => objectOf(c.env.TENANT_DO, tenantName(c), c.env), call);
 }
 
 /** Throws `tenant_allowance_spent` if the day's tokens are used up. Requests that run meanwhile may exceed the quota. */

@@ -29,7 +29,7 @@ export async function forkSession(
   const owner = user === undefined ? userId : user.slice(objectPrefix(c).length);
   if (userId !== undefined && userId !== owner) throw new FailureError({ reason: "session_of_another_user" });
   const request = askRequestOf(c, sessionId, owner);
-  const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginFork(request)));
+  const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport(request)));
   try {
     const lines = await callSession(c, from, (stub) => stub.export(before));
     const title = await fillImport(c, sessionId, id, lines).catch((error: unknown) => {
@@ -38,7 +38,7 @@ export async function forkSession(
       throw isCut ? new FailureError({ reason: "import_interrupted" }) : error;
     });
     const source = { ...settings, title, isCopy: user !== undefined };
-    const finish = callSession(c, sessionId, (stub) => stub.finishFork(id, request, source), { retry: false });
+    const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, request, source), { retry: false });
     const { messages } = orThrow(await finish);
     return { sessionId, forkedFrom: { sessionId: from, before: before ?? null }, messages };
   } catch (error) {

@@ -16,6 +16,13 @@ import {
 import { datetime, int, number, pattern } from "./fields";
 import { memory, usage } from "./memory-schema";
 
+const said = z.strictObject({
+  /** The author. */
+  role: z.enum(["user", "assistant"]),
+  /** The text. */
+  content,
+});
+
 export const askRequest = z.strictObject({
   sessionId,
   userId: z.optional(userId),
@@ -40,6 +47,11 @@ export const askRequest = z.strictObject({
    * `Idempotency-Key`.
    */
   remember: z.optional(z.boolean()),
+  /**
+   * Only with `remember: false`: the earlier messages of a conversation that is not stored, oldest first. Ignored if the
+   * session has messages.
+   */
+  before: z.optional(z.array(said).check(z.maxLength(1_000))),
   /** Answers with server-sent events. `Accept: text/event-stream` does the same. */
   stream: z.optional(z.boolean()),
   /** While another turn of the session runs: wait in the queue of up to 16 (default), or fail with 409. */

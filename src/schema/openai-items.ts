@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "../limits";
 import type { Called, Role } from "../turn/types";
 import { callId, functionName } from "./call-schema";
+import { name } from "./common-schema";
 
 const textUpTo = (most: number) =>
   z.string().check(
@@ -71,6 +72,7 @@ export function onlyText(items: unknown, { issues }: z.core.ParsePayload): unkno
 /** A message of a conversation. */
 export interface SentMessage extends Called {
   role: Role;
+  name?: string;
   content: string;
 }
 
@@ -88,6 +90,8 @@ const textMessage = z.object({
   /** The author. `developer` is the same as `system`. */
   role: z.enum(["system", "developer", "user"]),
   content: textContent,
+  /** The name of the author. */
+  name: z.nullish(name),
 });
 
 const assistantMessage = z.object({
@@ -129,7 +133,7 @@ function messageOf(message: z.output<typeof textMessage | typeof assistantMessag
     case "developer":
       return { role: "system", content: message.content };
     case "user":
-      return { role: "user", content: message.content };
+      return { role: "user", content: message.content, ...(message.name && { name: message.name }) };
   }
 }
 
@@ -165,8 +169,10 @@ const reference = z.object({
 /** Reasoning of an earlier response. It does not reach the prompt. */
 const reasoning = z.object({ type: z.literal("reasoning") });
 
-// An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
-export const inputItem = z.pipe(
+/**
+ * An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
+ */
+const inputItem = z.pipe(
   z.union([reference, functionCall, functionOutput, reasoning, textMessage, assistantMessage], {
     error:
       "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call`, a `function_call_output` or an `item_reference`",
@@ -189,3 +195,10 @@ export const inputItem = z.pipe(
     }
   }),
 );
+
+/** Returns the schema of a list of items. Their reasoning is left out. */
+export const itemList = (least: number) =>
+  z.pipe(
+    z.pipe(z.transform(onlyText), z.array(inputItem).check(z.minLength(least), z.maxLength(1_000))),
+    z.transform((given) => given.filter((item) => item !== null)),
+  );

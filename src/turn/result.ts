@@ -19,6 +19,7 @@ export type Failure =
   | { reason: "not_the_last_turn" }
   | { reason: "turn_followers_full"; limit: number }
   | { reason: "response_not_found" }
+  | { reason: "conversation_not_found" }
   | { reason: "message_not_found" }
   | { reason: "message_of_a_turn" }
   | { reason: "session_busy" }

@@ -21,6 +21,7 @@ type RequestFailure =
   | { reason: "not_configured" }
   | { reason: "misconfigured"; detail: string }
   | { reason: "not_found" }
+  | { reason: "directory_off" }
   | { reason: "model_not_found" }
   | { reason: "method_not_allowed"; allow: string };
 
@@ -53,6 +54,7 @@ const TABLE: Record<Reason, FailureRow> = {
   not_configured: [503, "No API tokens configured", "No API token is configured. Create one with `npm run token` and store its digest with `npx wrangler secret put API_TOKENS`, or set AUTH to `off`."],
   misconfigured: [500, "Misconfigured", "{detail}"],
   not_found: [404, "Not found", "There is no such route."],
+  directory_off: [404, "Directory off", "This server does not list sessions and users: its setting DIRECTORY is `off`."],
   model_not_found: [404, "Model not found", "There is no such model. `GET /v1/models` lists the models."],
   method_not_allowed: [405, "Method not allowed", "This route supports {allow}.", { allow: "{allow}" }],
   internal: [500, "Internal error", "This is a bug. Search the Worker's log for the request id.", NO_RETRY],
@@ -77,6 +79,7 @@ const TABLE: Record<Reason, FailureRow> = {
   message_not_found: [404, "Message not found", "The session has no such message, or it was deleted."],
   message_of_a_turn: [409, "Message of a turn", "A turn wrote this message. Delete the turn: `DELETE /sessions/:sessionId/turns/:turnId`.", NO_RETRY],
   response_not_found: [404, "Response not found", "There is no such response, or it was not stored. Send the conversation instead of the id."],
+  conversation_not_found: [404, "Conversation not found", "There is no such conversation."],
   session_busy: [409, "Session busy", "Another turn of this session is running. Retry later, or send `onBusy: \"queue\"`.", retryAfter(1)],
   session_queue_full: [429, "Session queue full", "Too many turns of this session are waiting. Retry later.", retryAfter(5)],
   session_overloaded: [503, "Session overloaded", "The session receives more requests than it can serve. Retry later.", retryAfter(5)],

@@ -16,10 +16,13 @@ const NOW = Date.now();
 
 const stubOf = (session: string) => env.CHAT_DO.getByName(session);
 
+/** Returns in how many days the session's end is checked; null if it is not scheduled. The alarm also has other tasks. */
 const alarmOf = (session: string) =>
-  runInDurableObject(stubOf(session), (_, { storage }) =>
-    storage.getAlarm().then((at) => at && Math.round((at - NOW) / DAY)),
-  );
+  runInDurableObject(stubOf(session), (_, { storage }) => {
+    if (storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'due'").toArray().length === 0) return null;
+    const [due] = storage.sql.exec<{ at: number | null }>("SELECT at FROM due WHERE task = 'expire'").toArray();
+    return typeof due?.at === "number" ? Math.round((due.at - NOW) / DAY) : null;
+  });
 
 const append = (session: string, createdAt?: string) =>
   llamory.post(`/sessions/${session}/messages`, { messages: [{ role: "user", content: "x", createdAt }] });

@@ -120,7 +120,7 @@ describe("tables that newer code made", () => {
   it("of a tenant fail its counting", async () => {
     const object = env.TENANT_DO.getByName(`tenant/${crypto.randomUUID()}`);
     await object.add(10);
-    await run(object, "CREATE TABLE meta (key TEXT PRIMARY KEY, value); INSERT INTO meta VALUES ('tenant_schema', 1)");
+    await run(object, "CREATE TABLE meta (key TEXT PRIMARY KEY, value); INSERT INTO meta VALUES ('tenant_schema', 2)");
     await runInDurableObject(object, (instance: TenantDO) => {
       expect(() => instance.today()).toThrow("schema_too_new");
       expect(() => instance.add(1)).toThrow("schema_too_new");

@@ -66,6 +66,34 @@ describe("llamory", () => {
     expect(JSON.parse(json)).toMatchObject({ sessionId: session, answer: expect.stringContaining("Ana") });
   });
 
+  it("lists the sessions of all users", async () => {
+    const [one, two, user] = [freshId(), freshId(), freshId()];
+    for (const [session, more] of [
+      [one, []],
+      [two, ["-u", user]],
+    ] as const) {
+      await server.run(["ask", "My name is Ana.", "-s", session, ...more]);
+      // A new title is listed at once.
+      await fetch(`${server.url}/sessions/${session}`, {
+        method: "PATCH",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ title: `Title of ${session}` }),
+      });
+    }
+    const lines = async () => (await server.run(["sessions"])).out.split("\n");
+    await expect
+      .poll(lines, { timeout: 30_000 })
+      .toEqual(expect.arrayContaining([one, two].map((id) => expect.stringContaining(`${id}\t2\tTitle of ${id}`))));
+    const { out } = await server.run(["sessions", "--json"]);
+    const listed = out
+      .trim()
+      .split("\n")
+      .map((line): { sessionId: string; userId?: string } => JSON.parse(line));
+    expect(listed.find(({ sessionId }) => sessionId === two)).toMatchObject({ userId: user, messages: 2 });
+    await server.run(["forget", "-s", one, "--yes"]);
+    expect((await server.run(["sessions"])).out).not.toContain(one);
+  });
+
   it("lists the sessions and facts of a user, exports, and forgets", async () => {
     const [session, user] = [freshId(), freshId()];
     await server.run(["ask", "My name is Ana.", "-s", session, "-u", user]);

@@ -55,7 +55,7 @@ describe("deleting", () => {
     await eventually(async () => expect(await page.inputValue("#question")).toBe("I like figs."));
     expect(await visited.transcript(visitor.session)).toHaveLength(2);
     await page.unroute("**/reset");
-    await page.getByRole("button", { name: "Try again", exact: true }).click();
+    await page.getByRole("alert").getByRole("button", { name: "Try again", exact: true }).click();
     await page.getByRole("button", { name: "Undo", exact: true }).waitFor();
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await visitor.hasRead("You said: I like figs.");
@@ -74,7 +74,7 @@ describe("deleting", () => {
     await page.getByRole("button", { name: "Undo", exact: true }).waitFor();
     await page.clock.fastForward(10_000);
     await page.clock.resume();
-    const again = page.getByRole("button", { name: "Try again", exact: true });
+    const again = page.getByRole("alert").getByRole("button", { name: "Try again", exact: true });
     await again.waitFor();
     await page.unroute("**/reset");
     await visitor.ask("I like figs.");

@@ -209,8 +209,8 @@ describe("to look inside", () => {
     await chip.click();
     const marks = page.locator(".answer-details:visible .strip a.recalled");
     await marks.first().waitFor();
-    // Days at both ends, from the first message to the question.
-    expect(await page.locator(".answer-details:visible .span").innerText()).toMatch(/Jan 1, 2024/);
+    // Days, from the first message to the question.
+    await page.locator(".answer-details:visible .days").getByText("Jan 1, 2024").waitFor();
     const target = await marks.first().getAttribute("href");
     await marks.first().dispatchEvent("click");
     await page.waitForSelector(`#m${target?.split("/").at(-1)}:focus`);

@@ -79,6 +79,9 @@ describe("where the server wants a token", () => {
     await visitor.ask("I keep bees.");
     await visitor.hasRead("Noted. I will remember that.");
     await page.getByRole("navigation").getByRole("link", { name: "I keep bees.", exact: true }).waitFor();
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("button", { name: "Help", exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: "All conversations", exact: true }).count()).toBe(0);
   });
 
   it("nothing of another tenant is in the page, nor of who was here before", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { freshUser } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
@@ -160,5 +161,29 @@ describe("POST /mcp", () => {
     expect(await large.json()).toMatchObject({ status: 413, code: "body_too_large" });
     const typed = await llamory.post("/mcp", request("ping"), { "content-type": "text/plain" });
     expect(await typed.json()).toMatchObject({ status: 415, code: "unsupported_media_type" });
+  });
+});
+
+describe("the tool forget", () => {
+  it("offers the facts, turns and appended messages that match, with the calls that delete them, and deletes nothing", async () => {
+    const [userId, [asked = "", appended = ""]] = [freshUser(), [freshSession(), freshSession()]];
+    const turn = await llamory.post("/ask", { sessionId: asked, userId, question: "My diagnosis is xylophobia." });
+    const { turnId } = await turn.json<{ turnId: string }>();
+    const messages = [{ role: "user", content: "Xylophobia is a secret." }];
+    await call("remember", { sessionId: appended, userId, messages });
+    await call("remember_fact", { userId, text: "Has xylophobia." });
+    const offered = async (args: object) => (await call("forget", { query: "xylophobia", ...args })).content[0]?.text;
+    await eventually(async () => {
+      const text = await offered({ userId });
+      expect(text).toMatch(/^forget_fact \[.*\] \S+: Has xylophobia\.$/m);
+      expect(text).toContain(`delete_turn ${asked} ${turnId}: `);
+      expect(text).toContain(`delete_message ${appended} 1: `);
+    });
+    expect(await offered({ sessionId: appended })).toMatch(new RegExp(`^delete_message ${appended} 1: .*secret\\.$`));
+    expect(await offered({ userId, query: "bassoon" })).toBe("Nothing matches.");
+    expect((await call("forget", { userId })).isError).toBe(true);
+    expect((await call("delete_message", { sessionId: appended, seq: 1 })).content[0]?.text).toBe("Forgotten.");
+    expect((await call("delete_turn", { sessionId: asked, turnId })).isError).toBe(false);
+    await eventually(async () => expect(await offered({ userId })).toMatch(/^forget_fact .*$/));
   });
 });

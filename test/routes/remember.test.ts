@@ -70,6 +70,23 @@ describe("an ask with `remember: false`", () => {
     expect(await llamory.transcript(session)).toEqual(["user: Uno.", "assistant: Two."]);
   });
 
+  it("continues the earlier messages of `before`, and stores none of them", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    await asks(freshSession(), user, "I keep bees in Lisbon.");
+    const model = await scripted(session, { response: "ok" });
+    const before = [
+      { role: "user", content: "My name is Ana." },
+      { role: "assistant", content: "Hello, Ana." },
+    ];
+    expect((await off(session, "Where do I keep bees?", { userId: user, before })).status).toBe(200);
+    const prompt = JSON.stringify(await model.runs());
+    for (const known of ["My name is Ana.", "Hello, Ana."]) expect(prompt).toContain(known);
+    expect(await everythingIn(sessionObject(session))).toBe("");
+    const stored = await llamory.post("/ask", { sessionId: session, question: "Hello.", before });
+    expect(stored.status).toBe(400);
+    expect(await stored.json()).toMatchObject({ errors: [{ path: "before" }] });
+  });
+
   it("is refused together with `replaces` or a key, by name", async () => {
     const session = freshSession();
     const { turnId } = await (await llamory.ask(session, "One.")).json<{ turnId: string }>();

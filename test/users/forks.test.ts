@@ -97,10 +97,13 @@ describe("a fork", () => {
 
   it("fails if its user is deleted while it is copied", async () => {
     const { user, session, fork } = await original();
-    const spy = vi.spyOn(ChatDO.prototype, "finishFork").mockImplementationOnce(async function (this: ChatDO, ...args) {
+    const spy = vi.spyOn(ChatDO.prototype, "finishImport").mockImplementationOnce(async function (
+      this: ChatDO,
+      ...args
+    ) {
       await remove(`/users/${user}`);
       spy.mockRestore();
-      return this.finishFork(...args);
+      return this.finishImport(...args);
     });
     expect(await codeOf(await forked(session, { sessionId: fork }))).toEqual([409, "user_being_deleted"]);
     expect(await llamory.transcript(fork)).toEqual([]);
@@ -108,7 +111,7 @@ describe("a fork", () => {
 
   it("is absent if an object is lost while it is copied", async () => {
     const { session, fork } = await original();
-    const spy = vi.spyOn(ChatDO.prototype, "finishFork").mockImplementationOnce(async () => {
+    const spy = vi.spyOn(ChatDO.prototype, "finishImport").mockImplementationOnce(async () => {
       await lose(fork);
       throw new Error("lost");
     });

@@ -82,6 +82,23 @@ function fold(text: string): string {
   return folded;
 }
 
+/** Returns a hash of a text's words and emoji. Texts that differ only in case, accents and punctuation have the same. */
+export function fingerprint(text: string): number {
+  let hash = 0;
+  let before = OTHER;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const kind = kinds[code] || kindOf(code);
+    if (kind !== OTHER) {
+      // A gap between words counts as a character.
+      if (before === OTHER) hash = Math.imul(hash, 31);
+      hash = (Math.imul(hash, 31) + (folds[code] ?? code)) | 0;
+    }
+    before = kind;
+  }
+  return hash;
+}
+
 /** Removes the commonest endings of languages with Latin letters; the index removes more. */
 const stemOf = (word: string) => word.replace(/(?<=...)(?:ies|ing|ed|es|e|y|s)$/, "");
 

@@ -9,6 +9,7 @@
  * with each other; small changes of the weights change little.
  */
 import type { RecalledMessage } from "../../turn/types";
+import { findWithoutCopies } from "./copies";
 import { type Evidence, evidenceOf, limitsOf, meaningOf, nearnessOf, type Range } from "./evidence";
 import { Excerpts } from "./excerpts";
 import { asksState, isEnglish } from "./expansion";
@@ -129,7 +130,8 @@ export function rankingOf(
   const english = isEnglish(question);
   const wanted = tokens > 0 ? wantedOf(question, english, { now, timeZone }) : [];
   const lookUps = limitsOf(wanted.length, before);
-  const found = messages.index.find(wanted, before, lookUps);
+  const find = (end: number) => messages.index.find(wanted, end, lookUps);
+  const found = findWithoutCopies(messages, question, { before, most: lookUps.word, find });
   const isSpeaker = ({ speaks, term }: Found) => speaks || scale?.speakers.includes(term.word) === true;
   const rarities = new Map(Object.entries(scale?.rarities ?? {}));
   const topics = found.filter((word) => !isSpeaker(word));

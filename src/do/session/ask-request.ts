@@ -56,6 +56,8 @@ export interface AskRequest {
   replaces?: string | undefined;
   /** False if nothing of the turn is stored; true by default. */
   store?: boolean;
+  /** Whether the reply comes when the question is durable, before the model begins; false by default. */
+  background?: boolean | undefined;
   /** Whether facts are learned from appended messages; false by default. */
   learn?: boolean | undefined;
 }

@@ -17,6 +17,10 @@ const BATCHES = 20;
 const ALARM_MS = 60_000;
 /** The timeout of a batch, in milliseconds. */
 const BATCH_MS = 30_000;
+/** A batch that takes more milliseconds is slow: at an encoder that serves one call at a time, questions wait for it. */
+const SLOW_MS = 2_000;
+/** Milliseconds until the encoder is called again after a question without a vector, doubled by each further one. */
+const QUESTION_RETRY_MS = 5_000;
 
 /** The outcome of a batch. `late`: it timed out, and a smaller one may succeed. `busy`: another batch was running. */
 type Left = "nothing" | "more" | "late" | "failed" | "busy";
@@ -71,7 +75,7 @@ export class Embeddings {
     if (!vectors && this.#failing === before) {
       const failures = (failing?.failures ?? 0) + 1;
       const { model, gateway } = options;
-      this.#failing = { model, gateway, failures, until: retryAt(failures) };
+      this.#failing = { model, gateway, failures, until: retryAt(failures, QUESTION_RETRY_MS) };
     }
     if (vectors) this.#failing = undefined;
     return vectors?.[0] ? unit(vectors[0]) : null;
@@ -136,8 +140,8 @@ export class Embeddings {
   }
 
   /**
-   * Creates the next vectors. Halves the batch if the call fails, because the encoder may be too slow for it, or refuse one
-   * of its texts. Doubles it after calls that took less than half of the time that they may take.
+   * Creates the next vectors. Halves the batch if the call fails or is slow, because the encoder may be too slow for it, or
+   * refuse one of its texts. Doubles it after calls that would not be slow with twice as many texts.
    */
   async #next(options: EncoderOptions, batch: BatchSize): Promise<Outcome> {
     const { vectors, generation } = this.#session.store;
@@ -164,10 +168,13 @@ export class Embeddings {
     const isLeft = vectors.wanted(options.model, this.#session.store.stableSeq(), 1).length > 0;
     // The questions that came meanwhile may have failed because the encoder was busy with the messages.
     if (!isLeft && this.#failing && isSame(this.#failing, options)) this.#failing = undefined;
-    if (together && seqs.length === batch.texts && 2 * elapsed < BATCH_MS) this.#quick += 1;
+    const isSlow = elapsed > SLOW_MS && seqs.length > 1;
+    if (isSlow) this.#quick = 0;
+    else if (together && seqs.length === batch.texts && 2 * elapsed < SLOW_MS) this.#quick += 1;
     const grows = this.#quick >= batch.calm;
     if (grows) this.#quick = 0;
-    return { left: isLeft ? "more" : "nothing", batch: grows ? doubled(batch) : batch };
+    const next = isSlow ? halved(batch, seqs.length) : grows ? doubled(batch) : batch;
+    return { left: isLeft ? "more" : "nothing", batch: next };
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { Database } from "../sqlite/database";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
 import type { Extraction } from "../user/extraction";
-import type { Learning } from "../user/user-object";
+import { type Learning, withRanges } from "../user/learning";
 import { epochIn, type NotedEpoch } from "../user/user-sessions";
 
 /** Stored as JSON. */
@@ -24,12 +24,11 @@ export interface Owner {
   /** Whether the session is being deleted. */
   leaving?: boolean | undefined;
   extraction?: Extraction | undefined;
-  /** Appended messages to learn from that the user's object does not have yet. */
+  /** Appended and imported messages to learn from that the user's object does not have yet. */
   learn?: Learning[] | undefined;
+  /** Messages up to this `seq` were imported: their turns teach nothing by themselves. */
+  imported?: number | undefined;
 }
-
-/** The most runs of appended messages that wait; older ones are not learned from. */
-const MOST_LEARNING = 64;
 
 export class Ownership {
   readonly #db: Database;
@@ -52,23 +51,24 @@ export class Ownership {
    * Schedules a sync, as part of the transaction that writes messages. The alarm runs it if the turn cannot.
    * @param claim the owner of a session that has none yet
    * @param removedFrom the `seq` of the first removed message; infinite or absent if none was removed
+   * @returns whether the session got its owner
    */
-  markPending(claim?: Owner, removedFrom = Number.POSITIVE_INFINITY): void {
+  markPending(claim?: Owner, removedFrom = Number.POSITIVE_INFINITY): boolean {
     const { owner } = this;
     const isRemoval = removedFrom < Number.POSITIVE_INFINITY;
     if (isRemoval) this.removals += 1;
-    else if (owner && this.#schedule.has("tell")) return;
+    else if (owner && this.#schedule.has("tell")) return false;
     const next = owner ?? claim;
-    if (!next) return;
+    if (!next) return false;
     const resend = isRemoval ? Math.min(next.resend ?? removedFrom, removedFrom) : next.resend;
     this.#note({ ...next, resend, extraction: claim ? claim.extraction : next.extraction }, retryAt(1));
+    return !owner;
   }
 
   /** Stores that facts are to be learned from appended messages. Without effect for a session without a user. */
   markLearning(from: number, to: number): void {
     const { owner } = this;
-    if (owner)
-      this.#write({ ...owner, learn: [...(owner.learn ?? []), { from, to }].slice(-MOST_LEARNING) }, retryAt(1));
+    if (owner) this.#write({ ...owner, learn: withRanges(owner.learn ?? [], [{ from, to }]) }, retryAt(1));
   }
 
   /**

@@ -7,7 +7,8 @@ import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
 import { lastKept, type SentAgain } from "./alignment";
 import { MOST_OF_TURN } from "./entries";
-import type { TurnRows } from "./turn-rows";
+import type { Listing } from "./listing";
+import { appendAnswer, type TurnRow, type TurnRows } from "./turn-rows";
 
 /** The messages that a running turn replaces, in the table of single values. */
 const KEY = "replaced";
@@ -24,12 +25,14 @@ export class Removals {
   readonly #messages: Messages;
   readonly #turns: TurnRows;
   readonly #vectors: VectorRows;
+  readonly #listing: Listing;
 
-  constructor(db: Database, messages: Messages, turns: TurnRows, vectors: VectorRows) {
+  constructor(db: Database, messages: Messages, turns: TurnRows, vectors: VectorRows, listing: Listing) {
     this.#db = db;
     this.#messages = messages;
     this.#turns = turns;
     this.#vectors = vectors;
+    this.#listing = listing;
   }
 
   /** Returns the messages of a turn that has ended, oldest first. */
@@ -72,21 +75,26 @@ export class Removals {
     setMeta(this.#db, KEY, replaced);
   }
 
+  /** Ends a lost turn. If it has no text, the turn that it replaces comes back. @returns the first `seq` that it removed */
+  endLost(turn: TurnRow): number | undefined {
+    const isEmpty = turn.answer === "" && metaOf<Replaced>(this.#db, KEY)?.by === turn.id;
+    if (isEmpty) this.#deleteLast(turn.id);
+    else appendAnswer(this.#messages, this.#turns, turn.id, { ...turn, status: "interrupted" });
+    return this.settle(turn.id, !isEmpty);
+  }
+
   /** Deletes the last turn, which has no answer. */
-  deleteLast(turnId: string): void {
+  #deleteLast(turnId: string): void {
     const { last } = this.#messages.end();
     const own = [...this.#messages.between(last - MOST_OF_TURN, last, MOST_OF_TURN)];
     this.#messages.deleteLast(own.filter((message) => message.turnId === turnId).length);
     this.#turns.delete(turnId);
+    this.#listing.mark(true);
   }
 
   /** Returns whether a running turn hides a message. */
   hides(seq: number): boolean {
     return metaOf<Replaced>(this.#db, KEY)?.messages.some((one) => one.seq === seq) === true;
-  }
-
-  isReplacing(turnId: string): boolean {
-    return metaOf<Replaced>(this.#db, KEY)?.by === turnId;
   }
 
   /**
@@ -124,6 +132,7 @@ export class Removals {
         setMeta(this.#db, KEY, { ...replaced, messages: replaced.messages.filter(({ seq }) => !gone.has(seq)) });
       }
       this.#messages.withdrawn.add(messages);
+      this.#listing.mark(true);
       this.#emptyVectors(messages.map(({ seq }) => seq));
       for (const turnId of new Set(messages.flatMap((message) => message.turnId ?? []))) this.#turns.delete(turnId);
     });

@@ -105,7 +105,9 @@ export class SessionImport {
     if (this.id === undefined) return;
     this.#db.transaction(() => this.clear());
     this.id = undefined;
-    if (this.#title.given === undefined && this.#settings.empty) this.#db.destroy().catch(thrownFailure);
+    // The tenant's directory may still list the session, as it was before.
+    const isListed = this.#schedule.has("list");
+    if (this.#title.given === undefined && this.#settings.empty && !isListed) this.#db.destroy().catch(thrownFailure);
   }
 
   /** Deletes the rows of an import, if one runs, as part of a transaction; set `id` to undefined after it. */

@@ -106,17 +106,13 @@ export class SessionReads {
     if (refusal) return refusal;
     const messages = this.#session.store.messages.page(before, limit);
     const last = messages.at(-1)?.seq ?? 1;
-    return ok({ messages: this.#shown(messages), nextCursor: last > 1 ? last : null });
+    return ok({ messages: this.#session.shown(messages), nextCursor: last > 1 ? last : null });
   }
 
   pick(seqs: number[], reader: string | undefined): Result<{ messages: Message[]; nextCursor: null }> {
     const refusal = this.readRefusal(reader);
     if (refusal) return refusal;
-    return ok({ messages: this.#shown(this.#session.store.messages.shown(seqs)), nextCursor: null });
-  }
-
-  #shown(messages: Message[]): Message[] {
-    return messages.map((message) => this.#session.markLost(message, message.turnId));
+    return ok({ messages: this.#session.shown(this.#session.store.messages.shown(seqs)), nextCursor: null });
   }
 
   info(embeddingModel: string, reader: string | undefined): Result<ReadInfo> {
@@ -166,16 +162,20 @@ export class SessionReads {
     const { store } = this.#session;
     const turn = this.#session.turn(turnId);
     if (!turn) return failed({ reason: "turn_not_found" });
-    const { memory: used, createdAt, question } = turn;
+    const { memory: used, createdAt } = turn;
+    const own = store.removals.messagesOf(turnId);
+    const name = own.find(({ role }) => role === "user")?.name;
+    // A turn that begins with its answer continued another one.
+    const question = own[0]?.role === "assistant" ? "" : turn.question;
     const model = turn.model || request.model.model;
     const { input } = request;
     const sizes = {
       maxTokens: used.prompt?.reply ?? input.maxTokens,
       contextTokens: used.prompt?.limit ?? input.contextTokens,
     };
-    const asked = store.settings.applyTo(measure({ ...input, ...sizes, question }), createdAt);
+    const asked = store.settings.applyTo(measure({ ...input, ...sizes, question, name }), createdAt);
     const user = used.user && request.user;
-    const end = store.removals.startOf(turnId);
+    const end = own[0]?.seq;
     const [vector, known] = await Promise.all([
       request.embedding && used.recall !== "words"
         ? this.#embeddings.question(() => embeddedQuestion(store.messages, question, end), request.embedding)

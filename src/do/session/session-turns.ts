@@ -66,6 +66,7 @@ export class SessionTurns {
       user: user?.object,
       createdAt: Date.now(),
       replaces,
+      background: request.background,
     });
     live.add(turn, request.store ?? true);
     // Both calls run while the turn waits in the queue.
@@ -76,11 +77,12 @@ export class SessionTurns {
   }
 
   follow(turnId: string, form: Form, after: number | null): Result<ReadableStream<Uint8Array>> {
-    const encoder = encoderOf(form, turnId);
     const live = this.#session.live.get(turnId);
-    if (live) return live.follow(encoder, after);
-    const stored = this.#session.storedTurn(turnId);
-    return stored ? ok(replay(stored, encoder, after)) : failed({ reason: "turn_not_found" });
+    const turn = live ?? this.#session.storedTurn(turnId);
+    if (!turn) return failed({ reason: "turn_not_found" });
+    const created = Math.floor(turn.createdAt / 1_000);
+    const encoder = encoderOf(form.name === "responses" ? { ...form, created } : form, turnId);
+    return turn instanceof LiveTurn ? turn.follow(encoder, after) : ok(replay(turn, encoder, after));
   }
 
   cancel(turnId: string): Result<StoredTurn> {

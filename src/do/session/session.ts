@@ -7,16 +7,18 @@ import type { QuotaBindings } from "../../quota";
 import { withTimeout } from "../../timeout";
 import { budgetOf } from "../../turn/budget";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
-import type { StoredTurn, TurnStatus } from "../../turn/types";
+import type { Message, StoredTurn, TurnStatus } from "../../turn/types";
 import { thrownFailure } from "../sqlite/try-write";
 import type { UserObject } from "../user/user-object";
 import type { AskRequest } from "./ask-request";
+import { type DirectoryBindings, DirectorySync, isListed } from "./directory-sync";
 import { LiveTurns } from "./live-turns";
 import { Store } from "./store";
 import { TurnQueue } from "./turn-queue";
 
-export interface SessionBindings extends QuotaBindings {
+export interface SessionBindings extends QuotaBindings, DirectoryBindings {
   AI: AiBinding;
+  TENANT_DO: QuotaBindings["TENANT_DO"] & DirectoryBindings["TENANT_DO"];
   USER_DO: DurableObjectNamespace<UserObject>;
   /** Read from the bindings and not from requests, because the alarm has no request. */
   SESSION_TTL_DAYS?: string;
@@ -26,13 +28,15 @@ export class Session {
   readonly ctx: DurableObjectState;
   readonly env: SessionBindings;
   readonly store: Store;
+  readonly directory: DirectorySync;
   readonly queue = new TurnQueue();
   readonly live = new LiveTurns();
 
   constructor(ctx: DurableObjectState, env: SessionBindings) {
     this.ctx = ctx;
     this.env = env;
-    this.store = new Store(ctx.storage);
+    this.store = new Store(ctx.storage, isListed(env, ctx.id.name));
+    this.directory = new DirectorySync(this.store, env, ctx.id.name);
   }
 
   /** Returns a turn as clients read it. */
@@ -49,6 +53,11 @@ export class Session {
   markLost<T extends { status: TurnStatus }>(stored: T, turnId: string | undefined): T {
     const isLost = stored.status === "running" && !this.live.get(turnId ?? "");
     return isLost ? { ...stored, status: "interrupted" } : stored;
+  }
+
+  /** Returns messages as clients read them. */
+  shown(messages: Message[]): Message[] {
+    return messages.map((message) => this.markLost(message, message.turnId));
   }
 
   /** Ends the stored turn whose end could not be written. Until then its messages are not sent to the user's object. */
@@ -76,13 +85,16 @@ export class Session {
   }
 
   /** Deletes all messages and turns. */
-  clear(): Promise<Result<{ deleted: number }>> {
-    return this.#empty(() => this.store.clear(), { reason: "turn_cancelled" });
+  async clear(): Promise<Result<{ deleted: number }>> {
+    const isUnlisted = await this.directory.leave();
+    return this.#empty(() => this.store.clear(isUnlisted), { reason: "turn_cancelled" });
   }
 
   /** Deletes everything that is stored, and gives the storage back. @param failure ends turns that run or wait */
-  destroy(failure: Failure = { reason: "turn_cancelled" }): Promise<Result<{ deleted: number }>> {
-    return this.#empty(() => this.store.destroy(), failure);
+  async destroy(failure: Failure = { reason: "turn_cancelled" }): Promise<Result<{ deleted: number }>> {
+    // Without the tenant's object, the storage keeps the task that removes the session's entry.
+    const isUnlisted = await this.directory.leave();
+    return this.#empty(() => (isUnlisted ? this.store.destroy() : this.store.clear(false)), failure);
   }
 
   /** Deletes the rest of a session whose epoch has ended. Does nothing if the session has another epoch. */

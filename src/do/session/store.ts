@@ -10,6 +10,7 @@ import { noTables } from "../sqlite/tables";
 import { type Appended, appendOf, forgetAppends } from "./append-keys";
 import { lastUsedAt, recordAppend } from "./appended-at";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
+import { Listing } from "./listing";
 import type { Opening } from "./opening";
 import { type Owner, Ownership } from "./owner";
 import { Removals } from "./removals";
@@ -17,7 +18,7 @@ import { SessionImport } from "./session-import";
 import type { SessionLimits } from "./session-limits";
 import { SessionSettings } from "./session-settings";
 import { Title } from "./title";
-import { type NewTurn, type TurnRow, TurnRows } from "./turn-rows";
+import { appendAnswer, type NewTurn, TurnRows } from "./turn-rows";
 
 /** Readers get these during an import. */
 const NO_MESSAGES = new Messages(noTables);
@@ -31,6 +32,7 @@ export class Store {
   readonly schedule: Schedule<SessionTask>;
   readonly vectors: VectorRows;
   readonly ownership: Ownership;
+  readonly listing: Listing;
   readonly title: Title;
   readonly settings: SessionSettings;
   readonly import: SessionImport;
@@ -42,8 +44,8 @@ export class Store {
   /** The stored turn without an answer, and the last `seq` that it cannot roll back. */
   #unanswered: { id: string; stable: number } | undefined;
 
-  /** Opens the storage: migrates it, adopts the history of version 1, ends a lost turn. */
-  constructor(storage: DurableObjectStorage) {
+  /** Opens the storage: migrates it, adopts version 1, ends a lost turn. @param isListed whether the directory lists it */
+  constructor(storage: DurableObjectStorage, isListed = false) {
     this.#storage = storage;
     this.#db = new Database(storage, "session");
     this.#messages = new Messages(this.#db);
@@ -54,7 +56,8 @@ export class Store {
     this.settings = new SessionSettings(this.#db);
     this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this.title, this.settings);
     this.ownership = new Ownership(this.#db, this.schedule);
-    this.removals = new Removals(this.#db, this.#messages, this.#turns, this.vectors);
+    this.listing = new Listing(this.#db, this.schedule, isListed);
+    this.removals = new Removals(this.#db, this.#messages, this.#turns, this.vectors, this.listing);
     if (this.#db.newer) return;
     this.import.dropLost();
     if (!this.#db.exists) adoptFirstVersion(storage, this.#db, this.messages);
@@ -78,6 +81,11 @@ export class Store {
   /** Empty during an import. */
   get turns(): TurnRows {
     return this.import.id === undefined ? this.#turns : NO_TURNS;
+  }
+
+  /** Whether nothing is stored. */
+  get empty(): boolean {
+    return this.#messages.end().last === 0 && this.title.given === undefined && this.settings.empty && !this.import.id;
   }
 
   /** Whether the session has room for so many messages. The last ones may exceed the bytes. */
@@ -122,8 +130,9 @@ export class Store {
   /** Stores the answer of the last turn. */
   answer(turnId: string, finished: FinishedTurn): void {
     this.#db.transaction(() => {
-      this.#appendAnswer(turnId, finished);
+      appendAnswer(this.#messages, this.#turns, turnId, finished);
       this.ownership.markPending(undefined, this.removals.settle(turnId, true));
+      this.listing.mark();
     });
     this.#unanswered = undefined;
   }
@@ -156,13 +165,17 @@ export class Store {
       this.#messages.deleteLast(before.length + messages.length);
       this.#turns.delete(turnId);
       this.removals.settle(turnId, false);
+      this.listing.mark(this.#messages.end().last === 0);
       if (this.#messages.end().last === 0) this.ownership.release();
     });
     this.#unanswered = undefined;
   }
 
-  /** Empties the session. Deletes the history of version 1 too, because a later wake would adopt it. */
-  clear(): { deleted: number } {
+  /**
+   * Empties the session. Deletes the history of version 1 too, because a later wake would adopt it.
+   * @param isUnlisted whether the tenant's directory has removed the session
+   */
+  clear(isUnlisted: boolean): { deleted: number } {
     this.import.drop();
     const deleted = this.#messages.count();
     forgetFirstVersion(this.#storage);
@@ -174,6 +187,7 @@ export class Store {
         this.vectors.clear();
         this.schedule.drop("reindex");
         this.ownership.release();
+        this.listing.end(isUnlisted);
         this.title.set(undefined);
         this.settings.clear();
         forgetAppends(this.#db);
@@ -219,9 +233,9 @@ export class Store {
     const result = this.#db.transaction(() => {
       this.import.clear();
       const turn = this.#unanswered && this.#turns.get(this.#unanswered.id);
-      const lost = turn && this.#endLost(turn);
+      const lost = turn && this.removals.endLost(turn);
       const changed = run();
-      this.ownership.markPending(owner, Math.min(removedFrom ?? Infinity, lost ?? Infinity));
+      this.listing.mark(this.ownership.markPending(owner, Math.min(removedFrom ?? Infinity, lost ?? Infinity)));
       return changed;
     });
     this.import.id = undefined;
@@ -229,22 +243,8 @@ export class Store {
     return result;
   }
 
-  /** Ends a lost turn. If it has no text, the turn that it replaces comes back. @returns the first `seq` that it removed */
-  #endLost(turn: TurnRow): number | undefined {
-    const isEmpty = turn.answer === "" && this.removals.isReplacing(turn.id);
-    if (isEmpty) this.removals.deleteLast(turn.id);
-    else this.#appendAnswer(turn.id, { ...turn, status: "interrupted" });
-    return this.removals.settle(turn.id, !isEmpty);
-  }
-
   #open({ id }: NewTurn, { before, messages }: Opening, ...answer: NewMessage[]): TurnPlace {
     if (before.length > 0) this.#messages.append(before);
     return this.#messages.appendTurn(id, messages, ...answer);
-  }
-
-  #appendAnswer(turnId: string, finished: FinishedTurn): void {
-    const now = Date.now();
-    this.#messages.append([answerOf(finished, now)], turnId);
-    this.#turns.finish(turnId, finished, now);
   }
 }

@@ -86,7 +86,17 @@ export class Transfer {
     const release = await this.#queue.enter();
     try {
       if (!release) return failed({ reason: "import_interrupted" });
-      return this.#refusal(id) ?? tryWrite(() => ok({ messages: this.#store.import.finish(title, also) }));
+      return (
+        this.#refusal(id) ??
+        tryWrite(() =>
+          ok({
+            messages: this.#store.import.finish(title, () => {
+              also();
+              this.#store.listing.mark();
+            }),
+          }),
+        )
+      );
     } finally {
       release?.();
     }

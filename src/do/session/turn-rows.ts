@@ -2,7 +2,7 @@
 import { type LiveTurn, NO_MEMORY } from "../../turn/live-turn";
 import type { FinishedTurn, FinishReason, StoredTurn, TurnStatus } from "../../turn/types";
 import { WITHDRAWN } from "../memory/message-rows";
-import type { TurnPlace } from "../memory/messages";
+import { answerOf, type Messages, type TurnPlace } from "../memory/messages";
 import type { Tables } from "../sqlite/tables";
 
 /** Milliseconds for which an idempotency key names its turn or append: a day, as at Stripe. */
@@ -51,7 +51,8 @@ function toTurn(row: Row): TurnRow {
     answerSeq: row.answer_seq ?? row.question_seq + 1,
     fingerprint: row.fingerprint,
     status: row.status,
-    question: row.question,
+    // A turn that continues an answer of no question.
+    question: row.question_seq === row.answer_seq ? "" : row.question,
     answer: row.answer ?? partial?.answer ?? "",
     ...(row.calls !== null && { toolCalls: JSON.parse(row.calls) }),
     model: row.model ?? partial?.model ?? "",
@@ -125,6 +126,13 @@ export class TurnRows {
   clear(): void {
     this.#db.write("DELETE FROM turns");
   }
+}
+
+/** Stores the answer of the last turn. Call it inside a transaction. */
+export function appendAnswer(messages: Messages, turns: TurnRows, turnId: string, finished: FinishedTurn): void {
+  const now = Date.now();
+  messages.append([answerOf(finished, now)], turnId);
+  turns.finish(turnId, finished, now);
 }
 
 const columnsOf = ({ model, finishReason, usage }: FinishedTurn, finishedAt: number) => [

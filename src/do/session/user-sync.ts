@@ -73,8 +73,8 @@ export class UserSync {
       const isListed = copied > 0 && (synced < copied || owner.resend !== undefined);
       const listed = isListed ? this.#listed(Math.max(owner.told, batch.to)) : undefined;
       const title = owner.told === 0 ? store.title.given : undefined;
-      const { sessionId, epoch, learn, user } = owner;
-      const update = { sessionId, epoch, from: synced + 1, ...batch, listed, title, learn };
+      const { sessionId, epoch, learn, imported, user } = owner;
+      const update = { sessionId, epoch, from: synced + 1, ...batch, listed, title, learn, imported };
       const stored = await this.#session.callUser<number | "gone">(user, UPDATE_MS, (stub) =>
         stub.tell(update, owner.extraction),
       );
@@ -103,6 +103,8 @@ export class UserSync {
     if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
     return tryWrite(() => {
       if (title !== undefined) store.title.set(title);
+      // Without an await in between, both are written together.
+      if (title !== undefined && store.messages.count() > 0) store.listing.mark(true);
       return ok(store.settings.change(settings));
     });
   }

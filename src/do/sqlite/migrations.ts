@@ -6,6 +6,7 @@
  * the Worker.
  */
 import { FACT_VERSIONS } from "./fact-versions-step";
+import { TENANT_STEPS } from "./tenant-steps";
 
 interface Migration {
   version: number;
@@ -180,16 +181,22 @@ const userMigrations: Migration[] = [
     version: 5,
     sql: FACT_VERSIONS,
   },
+  {
+    // Messages of a session that facts are learned from later, as JSON: `from` and `to`.
+    version: 6,
+    sql: `ALTER TABLE sessions ADD COLUMN backlog TEXT;
+      CREATE INDEX sessions_by_backlog ON sessions (last_at) WHERE backlog NOT NULL`,
+  },
 ];
 
 /** The object that owns a database. */
 export type Kind = "session" | "user" | "tenant";
 
-/** The key of each list of steps, and the number of its last one. A tenant's object has no tables yet. */
-const KNOWN: Record<Kind, Record<string, number>> = {
-  session: { schema: migrations.length },
-  user: { schema: migrations.length, user_schema: userMigrations.length },
-  tenant: {},
+/** The lists of steps of each kind, by the key under which `meta` has the number of the last one. */
+const STEPS: Record<Kind, Record<string, Migration[]>> = {
+  session: { schema: migrations },
+  user: { schema: migrations, user_schema: userMigrations },
+  tenant: { tenant_schema: TENANT_STEPS },
 };
 
 /** Returns whether an object has tables. */
@@ -201,7 +208,7 @@ export function isNewer(sql: SqlStorage, kind: Kind): boolean {
   if (!hasTables(sql)) return false;
   const query = "SELECT key, value FROM meta WHERE key = 'schema' OR key LIKE '%\\_schema' ESCAPE '\\'";
   const steps = sql.exec<{ key: string; value: number }>(query).toArray();
-  return steps.some(({ key, value }) => value > (KNOWN[kind][key] ?? 0));
+  return steps.some(({ key, value }) => value > (STEPS[kind][key]?.length ?? 0));
 }
 
 /**
@@ -210,8 +217,9 @@ export function isNewer(sql: SqlStorage, kind: Kind): boolean {
  */
 export function migrate(storage: DurableObjectStorage, kind: Kind): boolean {
   storage.sql.exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID");
-  const isChanged = step(storage, "schema", migrations);
-  return (kind === "user" && step(storage, "user_schema", userMigrations)) || isChanged;
+  let isChanged = false;
+  for (const [key, steps] of Object.entries(STEPS[kind])) isChanged = step(storage, key, steps) || isChanged;
+  return isChanged;
 }
 
 /** @param key of `meta`, with the number of the last step @returns whether a step ran */

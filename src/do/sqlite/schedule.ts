@@ -8,11 +8,11 @@ const MAX_RETRY_MS = 3_600_000;
 const UNKNOWN_MS = 3_600_000;
 
 /** Returns when to retry after so many failures in a row, at least one: the delay doubles each time, up to an hour. */
-export const retryAt = (failures: number): number =>
-  Date.now() + Math.min(RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS);
+export const retryAt = (failures: number, first = RETRY_MS): number =>
+  Date.now() + Math.min(first * 2 ** (failures - 1), MAX_RETRY_MS);
 
 /** The tasks of a session's object. */
-export type SessionTask = "expire" | "embed" | "tell" | "import" | "reindex";
+export type SessionTask = "expire" | "embed" | "tell" | "import" | "reindex" | "list";
 
 /** The tasks of an object, by the time when they are due. Sets the object's only alarm to the earliest one. */
 export class Schedule<Task extends string> {
@@ -53,6 +53,11 @@ export class Schedule<Task extends string> {
       ON CONFLICT (task) DO UPDATE SET at = excluded.at, note = excluded.note`;
     this.#db.write(write, task, at, JSON.stringify(note));
     if (at !== null) this.#arm();
+  }
+
+  /** Stores the data of a task, without changing when it is due. */
+  keep(task: Task, note: object): void {
+    this.#db.write("UPDATE due SET note = ? WHERE task = ?", JSON.stringify(note), task);
   }
 
   /** Deletes a task and its data. */

@@ -3,12 +3,7 @@ import type { Result } from "../../turn/result";
 import type { Message } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
 import type { Extraction } from "./extraction";
-
-/** Appended messages to learn from, by `seq` in their session. */
-export interface Learning {
-  from: number;
-  to: number;
-}
+import type { Learning } from "./learning";
 
 /** Messages of a session. Afterwards the copy has exactly these messages of the session in the range `from` to `to`. */
 export interface SessionUpdate {
@@ -19,8 +14,10 @@ export interface SessionUpdate {
   messages: Message[];
   /** The counts of the whole session. Only for forks, whose copied messages are not sent. */
   listed?: { messages: number; title: string | null; firstAt: number | null; lastAt: number | null } | undefined;
-  /** Appended messages to learn from, of this update and of others. */
+  /** Appended and imported messages to learn from, of this update and of others. */
   learn?: Learning[] | undefined;
+  /** Messages up to this `seq` were imported: their turns teach nothing by themselves. */
+  imported?: number | undefined;
   /** The title that a client gave the session; only in its first update. */
   title?: string | undefined;
 }

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { post } from "./support/http";
+import { visitedServer } from "./support/page";
+
+const visited = visitedServer();
+const open = visited.open;
+
+/** Waits until the directory lists sessions: their objects report them within a minute. */
+async function listed(...sessions: string[]): Promise<void> {
+  const ids = async () => {
+    const response = await fetch(`${visited.server.url}/sessions?limit=100`);
+    return ((await response.json()) as { data: { sessionId: string }[] }).data.map(({ sessionId }) => sessionId);
+  };
+  await expect.poll(ids, { timeout: 90_000 }).toEqual(expect.arrayContaining(sessions));
+}
+
+const titled = async (session: string, title: string) => {
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify({ title });
+  expect((await fetch(`${visited.server.url}/sessions/${session}`, { method: "PATCH", headers, body })).status).toBe(
+    200,
+  );
+};
+
+describe("all conversations", () => {
+  it("are listed for an API token: filtered, opened, exported and deleted, by user or together", async () => {
+    const userId = `guest-${crypto.randomUUID().slice(0, 8)}`;
+    const [hives, figs] = [`hives-${crypto.randomUUID()}`, `figs-${crypto.randomUUID()}`];
+    await visited.append(figs, [{ role: "user", content: "I like figs." }]);
+    const messages = [{ role: "user", content: "The hives stand under a lime tree." }];
+    expect((await post(`${visited.server.url}/sessions/${hives}/messages`, { userId, messages })).status).toBe(201);
+    await titled(hives, "Hives");
+    await titled(figs, "Figs");
+    await listed(hives, figs);
+    await using visitor = await open("/", { bypassCSP: true });
+    const { page } = visitor;
+    await visitor.choose("All conversations");
+    const dialog = page.getByRole("dialog", { name: "All conversations", exact: true });
+    await dialog.getByRole("link", { name: "Hives", exact: true }).waitFor();
+    expect(await visitor.violations()).toEqual([]);
+    await dialog.getByLabel("Filter by title, user or id", { exact: true }).fill("fig");
+    await dialog.getByRole("link", { name: "Hives", exact: true }).waitFor({ state: "detached" });
+    const download = page.waitForEvent("download");
+    await dialog.getByRole("button", { name: "Export Figs", exact: true }).click();
+    expect((await download).suggestedFilename()).toBe(`${figs}.ndjson`);
+    await dialog.getByRole("button", { name: "Delete Figs", exact: true }).click();
+    expect(await visited.transcript(figs)).toHaveLength(1);
+    await dialog.getByRole("button", { name: "Keep", exact: true }).click();
+    await dialog.getByRole("button", { name: "Delete Figs", exact: true }).click();
+    await dialog.getByRole("button", { name: "Delete for good", exact: true }).click();
+    await dialog.getByRole("link", { name: "Figs", exact: true }).waitFor({ state: "detached" });
+    expect(await visited.transcript(figs)).toEqual([]);
+    await dialog.getByRole("button", { name: "Users", exact: true }).click();
+    await dialog.getByRole("button", { name: userId, exact: true }).click();
+    await dialog.getByLabel(`Search the messages of ${userId}`, { exact: true }).fill("lime tree");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("1 message found.").waitFor();
+    expect(await visitor.violations()).toEqual([]);
+    await dialog.getByRole("link", { name: "Hives", exact: true }).click();
+    await visitor.hasRead("The hives stand under a lime tree.");
+    await visitor.choose("All conversations");
+    await dialog.getByRole("button", { name: "Users", exact: true }).click();
+    await dialog.getByRole("button", { name: `Delete ${userId}`, exact: true }).click();
+    await dialog.getByRole("button", { name: "Delete for good", exact: true }).click();
+    await dialog.getByRole("button", { name: userId, exact: true }).waitFor({ state: "detached" });
+    await expect.poll(() => visited.transcript(hives)).toEqual([]);
+  });
+});

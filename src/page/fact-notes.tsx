@@ -5,7 +5,7 @@ import { dayText } from "./text-format";
 /** The most sources of a fact that are shown. */
 const MAX_SOURCES = 3;
 
-/** The time in which a fact is true, its date, and links to its sources. */
+/** Shows the date of a fact, the days on which it is true, and links to its sources. */
 export function FactNotes({ fact, onClose }: { fact: Fact; onClose: () => void }) {
   const { since, until, updatedAt, pinned, writtenBy, sources } = fact;
   const notes = [

@@ -34,7 +34,19 @@ async function offerFor(page: PageState, wish: string): Promise<Offer> {
   );
   // A turn is deleted as a whole, so it is offered once.
   const turns = new Map(messages.map((message) => [partKey(message.sessionId, message), message]));
-  return { facts: found.facts ?? [], messages: [...turns.values()] };
+  const offered = await Promise.all([...turns.values()].map((message) => withQuestion(page, message)));
+  return { facts: found.facts ?? [], messages: offered };
+}
+
+/** Replaces the text of an answer by its question, which says more about the turn. */
+async function withQuestion<M extends Offer["messages"][number]>(page: PageState, message: M): Promise<M> {
+  const { role, turnId, sessionId } = message;
+  if (role !== "assistant" || turnId === undefined) return message;
+  const question = await page.api.turn(sessionId, turnId).then(
+    (turn) => turn.question,
+    () => "",
+  );
+  return { ...message, content: question || message.content };
 }
 
 interface ForgetOfferProps {

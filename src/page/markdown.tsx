@@ -1,7 +1,7 @@
 /** Renders Markdown as elements. HTML in it is shown as text and never runs. */
 
 import type { Child } from "hono/jsx";
-import { memo, useRef } from "hono/jsx/dom";
+import { memo, useEffect, useRef, useState } from "hono/jsx/dom";
 import type { MarkedToken, Token, Tokens } from "marked";
 import { CodeBlock } from "./code-block";
 import { type Blocks, blocksOf } from "./markdown-blocks";
@@ -170,16 +170,45 @@ const BlockGroup = memo(
     before.length === after.length && before.every((token, at) => token === after[at]),
 );
 
-export function Markdown({ text }: { text: string }) {
+/** Groups that are drawn at once: the browser can react to keys and clicks before the next ones. */
+const GROUPS_AT_ONCE = 2;
+
+interface MarkdownProps {
+  text: string;
+  /** Characters of the text that are drawn, approximately; default: all. */
+  limit?: number | undefined;
+  /** Called after more groups were drawn. */
+  onGrow?: (() => void) | undefined;
+}
+
+/** Returns the number of groups that begin within a number of characters. */
+function groupsWithin(groups: Token[][], limit: number): number {
+  let start = 0;
+  return groups.filter((group) => {
+    const isWithin = start < limit;
+    start += group.reduce((sum, { raw }) => sum + raw.length, 0);
+    return isWithin;
+  }).length;
+}
+
+export function Markdown({ text, limit, onGrow }: MarkdownProps) {
   const blocks = useRef<Blocks | undefined>(undefined);
+  const [drawn, setDrawn] = useState(GROUPS_AT_ONCE);
   if (blocks.current?.source !== text) blocks.current = blocksOf(text, blocks.current);
   const { tokens } = blocks.current;
   const groups = Array.from({ length: Math.ceil(tokens.length / GROUP) }, (_, at) =>
     tokens.slice(at * GROUP, (at + 1) * GROUP),
   );
+  const count = limit === undefined ? groups.length : groupsWithin(groups, limit);
+  useEffect(() => {
+    if (drawn > GROUPS_AT_ONCE) onGrow?.();
+    if (drawn >= count) return;
+    const timer = setTimeout(() => setDrawn(drawn + GROUPS_AT_ONCE));
+    return () => clearTimeout(timer);
+  }, [drawn, count]);
   return (
     <>
-      {groups.map((group, at) => (
+      {groups.slice(0, Math.min(count, drawn)).map((group, at) => (
         <BlockGroup key={at} tokens={group} />
       ))}
     </>

@@ -70,7 +70,7 @@ export const MessageView = memo(({ page, message, answerer, previousTurnId, mark
           {(text) =>
             role === "assistant" ? (
               <PlainOnError text={text}>
-                <Markdown text={text} />
+                <Markdown text={text} onGrow={() => page.changed()} />
               </PlainOnError>
             ) : (
               <p class="plain" dir="auto">

@@ -1,42 +1,17 @@
 /** The turns that this page sent or follows and that are not finished. Each session sends one at a time. A reload keeps them. */
 import type { AskRequest, StreamEvent } from "llamory/client";
-import type { Api, Memory } from "./api";
+import type { Api } from "./api";
 import { failureOf, needsToken, type PageFailure, problemFailure } from "./failure-text";
+import { SHOWN_AT_FIRST } from "./long-text";
+import { type NewTurn, type PageTurn, storedTurns, storeTurns } from "./page-turn";
 import { randomId } from "./random-id";
 import type { TranscriptWindow } from "./transcript-window";
 
-/** A question whose answer is not finished. */
-export interface PageTurn {
-  /** The idempotency key: sending it again returns the same turn. Empty for a turn that this page only follows. */
-  key: string;
-  sessionId: string;
-  question: string;
-  /** The id of the session's last turn, which this one takes the place of. */
-  replaces?: string | undefined;
-  /** Whether the server stores nothing of it. It stays in the list after its end, and a reload forgets it. */
-  temporary: boolean;
-  state: "waiting" | "sending" | "answering" | "failed" | "done";
-  /** Whether the user stopped it. The server is asked as soon as it has named the turn. */
-  stopping: boolean;
-  /** Whether the connection is lost and the page tries to reconnect. */
-  reconnecting: boolean;
-  /** The text received so far. */
-  answer: string;
-  turnId?: string | undefined;
-  memory?: Memory | undefined;
-  /** Why the turn failed. */
-  failure?: PageFailure | undefined;
-}
-
-type StoredTurn = Pick<PageTurn, "key" | "sessionId" | "question" | "replaces" | "stopping" | "failure">;
-
-/** The parts of a turn that a question has. */
-type NewTurn = Pick<PageTurn, "sessionId" | "question"> & Partial<Pick<PageTurn, "replaces" | "temporary">>;
+/** Characters of a long answer that are removed at once. */
+const SHRINK = 8_000;
 
 /** Turns of a temporary conversation that are sent with its next question. */
 const MAX_BEFORE = 200;
-
-const STORAGE_KEY = "llamory:turns";
 
 /** Milliseconds between two redraws of a streamed answer: longer for long ones, whose layout takes longer. */
 const redrawDelay = ({ answer }: PageTurn): number => 50 + answer.length / 500;
@@ -86,8 +61,7 @@ export class PageTurns {
 
   /** Sends the turns again that this tab had before it was reloaded. Failed turns wait for the user. */
   restore(): void {
-    const stored: StoredTurn[] = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]");
-    for (const { failure, ...turn } of stored)
+    for (const { failure, ...turn } of storedTurns())
       this.#add({ ...turn, failure: failure && !needsToken(failure) ? failure : undefined });
   }
 
@@ -221,6 +195,11 @@ export class PageTurns {
   async #finish(turn: PageTurn): Promise<void> {
     if (turn.temporary) return this.#set(turn, { state: "done", stopping: false });
     await this.#deps.onFinished(turn);
+    // The stored message shows the beginning. To remove all of the rest at once would block the page.
+    for (let shown = turn.answer.length - SHRINK; shown >= SHOWN_AT_FIRST; shown -= SHRINK) {
+      this.#set(turn, { shown });
+      await new Promise((resolve) => setTimeout(resolve));
+    }
     this.#drop(turn);
   }
 
@@ -236,19 +215,7 @@ export class PageTurns {
   }
 
   #changed(): void {
-    const stored = this.#list
-      .filter(({ key, temporary }) => key !== "" && !temporary)
-      .map(
-        ({ key, sessionId, question, replaces, stopping, failure }): StoredTurn => ({
-          key,
-          sessionId,
-          question,
-          replaces,
-          stopping,
-          failure,
-        }),
-      );
-    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
+    storeTurns(this.#list);
     this.#deps.onChange();
   }
 }

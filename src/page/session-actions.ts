@@ -5,7 +5,7 @@ import { newLocation } from "./page-location";
 import type { PageState } from "./state";
 import { makeTemporary } from "./temporary";
 
-/** Shows a new session of which the server stores nothing. */
+/** Starts a temporary conversation: the server stores nothing of it. */
 export function startTemporary(page: PageState): void {
   const target = newLocation();
   makeTemporary(target.sessionId);
@@ -42,7 +42,7 @@ export function emptySession(page: PageState): void {
 
 interface Deletion {
   sessionId: string;
-  /** Names what is deleted: the session, or a part of it (`partKey`). */
+  /** The key of `PendingDeletes`: the session's id, or a `partKey`. */
   key: string;
 }
 

@@ -45,7 +45,7 @@ export class PageState {
   endRequests = 0;
   /** The memory of the turns that this page has seen, by turn id. */
   readonly memories = new Map<string, Memory>();
-  readonly notices = new Notices(() => this.#changed());
+  readonly notices = new Notices(() => this.changed());
   readonly pendingDeletes = new PendingDeletes();
   readonly turns: PageTurns;
   readonly tabs: TabChannel;
@@ -57,7 +57,7 @@ export class PageState {
     this.turns = new PageTurns({
       api: () => this.api,
       userId: () => this.userId,
-      onChange: () => this.#changed(),
+      onChange: () => this.changed(),
       onStarted: ({ sessionId, turnId, memory }) => {
         if (turnId !== undefined && memory) this.memories.set(turnId, memory);
         this.tabs.announce(sessionId);
@@ -76,7 +76,7 @@ export class PageState {
     for (const event of ["online", "offline"]) {
       addEventListener(event, () => {
         this.offline = !navigator.onLine;
-        this.#changed();
+        this.changed();
         if (!this.offline) void this.refresh(this.location.sessionId);
       });
     }
@@ -138,7 +138,7 @@ export class PageState {
 
   askForToken(reason: string | null): void {
     this.tokenProblem = reason;
-    this.#changed();
+    this.changed();
   }
 
   /**
@@ -157,7 +157,7 @@ export class PageState {
       this.#failed(failure, retry, id);
       return false;
     } finally {
-      this.#changed();
+      this.changed();
     }
   }
 
@@ -177,7 +177,7 @@ export class PageState {
     const isShown = target.seq === undefined ? !window.newer : window.has(target.seq);
     const isHere = target.sessionId === window.sessionId && !this.loading && isShown;
     this.location = target;
-    this.#changed();
+    this.changed();
     if (!isHere) await this.act(() => this.open());
   }
 
@@ -223,9 +223,9 @@ export class PageState {
     // Session tokens may not list models. Prices are left out then.
     const models = this.api.models().catch(() => []);
     this.model = (await this.api.health().catch(() => undefined))?.model ?? "";
-    this.#changed();
+    this.changed();
     this.models = await models;
-    this.#changed();
+    this.changed();
   }
 
   async openList(): Promise<void> {
@@ -241,10 +241,10 @@ export class PageState {
     if (needsToken(failure)) this.tokenProblem = failure.text;
     // The notice that the browser is offline says enough.
     else if (!this.offline || failure.code !== "unreachable") this.notices.addFailure(failure, retry, id);
-    this.#changed();
+    this.changed();
   }
 
-  #changed(): void {
+  changed(): void {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -2,7 +2,7 @@
 import { CopyButton } from "./clipboard";
 import { Markdown } from "./markdown";
 import { answererOf } from "./message-view";
-import type { PageTurn } from "./page-turns";
+import type { PageTurn } from "./page-turn";
 import { PlainOnError } from "./plain-on-error";
 import type { PageState } from "./state";
 
@@ -39,7 +39,7 @@ export function TurnView({ turn, page }: { turn: PageTurn; page: PageState }) {
         </header>
         {answer && (
           <PlainOnError text={answer}>
-            <Markdown text={answer} />
+            <Markdown text={answer} limit={turn.shown} />
           </PlainOnError>
         )}
         {progress && (

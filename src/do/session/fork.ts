@@ -7,8 +7,9 @@ import type { Settings } from "./session-settings";
 import type { Transfer } from "./transfer";
 import type { UserSync } from "./user-sync";
 
-/** The session that is copied. */
+/** The session that is copied, with the lines of its export. */
 export interface ForkSource extends Omit<Settings, "conversation"> {
+  lines: ReadableStream<Uint8Array>;
   /** The name of its user's object; absent without a user. */
   user?: string | undefined;
   messages: number;
@@ -27,11 +28,12 @@ export class Fork {
     this.#transfer = transfer;
   }
 
-  /** Returns the parts of this session that a fork needs besides its messages. */
-  source(): ForkSource {
+  /** Returns the parts of this session that a fork needs. @param before only messages before this `seq` */
+  source(before: number | undefined): ForkSource {
     const { ownership, settings, messages } = this.#session.store;
     const { instructions, timeZone } = settings.get();
-    return { instructions, timeZone, user: ownership.owner?.user, messages: messages.count() };
+    const lines = this.#transfer.export(before);
+    return { instructions, timeZone, user: ownership.owner?.user, messages: messages.count(), lines };
   }
 
   /**
@@ -60,17 +62,17 @@ export class Fork {
     const { store } = this.#session;
     const fork = this.#running;
     if (fork?.id !== id) return failed({ reason: "import_interrupted" });
-    const isDeleted = () => this.#user.joining.refusals !== fork.refusals;
-    if (isDeleted()) return failed({ reason: "user_being_deleted" });
-    const finished = await this.#transfer.finish(id, title, () => {
-      // The user may have been deleted while the call waited in the queue.
-      if (isDeleted()) throw new Error("The user was deleted during the fork.");
+    const also = () => {
       store.settings.change({ instructions: instructions ?? null, timeZone: timeZone ?? null });
       const copied = isCopy ? store.import.count : undefined;
       // Facts were learned from the original.
       if (fork.owner) store.ownership.markPending({ ...fork.owner, copied, extraction: undefined });
-    });
+    };
+    const { joining } = this.#user;
+    const finished = await this.#transfer.finish(id, title, also, () =>
+      joining.refusals === fork.refusals ? undefined : failed({ reason: "user_being_deleted" }),
+    );
     this.#running = undefined;
-    return finished.ok || !isDeleted() ? finished : failed({ reason: "user_being_deleted" });
+    return finished;
   }
 }

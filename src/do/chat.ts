@@ -134,14 +134,14 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return appended;
   }
 
-  /** Returns the session as lines of JSON. @param before only messages before this `seq` */
-  export(before?: number): ReadableStream<Uint8Array> {
-    return this.#transfer.export(before);
+  /** Returns the session as lines of JSON. */
+  export(): ReadableStream<Uint8Array> {
+    return this.#transfer.export();
   }
 
-  /** Returns the user and the settings of a session that will be copied. */
-  forkSource(reader?: string): Result<ForkSource> {
-    return this.#reads.readRefusal(reader) ?? ok(this.#fork.source());
+  /** Returns a session to copy. @param before only messages before this `seq` */
+  forkSource(before?: number, reader?: string): Result<ForkSource> {
+    return this.#reads.readRefusal(reader) ?? ok(this.#fork.source(before));
   }
 
   /** Starts an import or a copy into an empty session. @returns the id for the calls below; `session_not_empty` */
@@ -216,7 +216,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return this.#reads.context(request, options);
   }
 
-  /** Returns the prompt of a turn, rebuilt; `turn_not_found`. */
+  /** Returns the prompt of a turn, rebuilt; `turn_not_found`. The session's user takes the place of the request's. */
   prompt(turnId: string, request: AskRequest): Promise<Result<SentPrompt>> {
     return this.#reads.prompt(turnId, request);
   }

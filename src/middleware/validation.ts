@@ -23,20 +23,29 @@ export interface Part<T extends Target, In, Out> {
   out: { [K in T]: Out };
 }
 
+/** Stands for a body that is not JSON. */
+const MALFORMED = Symbol();
+
 const validators = new WeakMap<object, Validated>();
 
 /** Validates a part of the request. Failures have the shape of all problems. */
 export const valid = <S extends z.core.$ZodType<object>, T extends Target>(target: T, schema: S) =>
   validator<S, T, z.output<S>>(target, schema, (given) => read(given, schema));
 
-/** Validates a part of the request with a function. It returns the value for the handler, or a response, or throws. */
+/**
+ * Validates a part of the request with a function. It returns the value for the handler, or a response, or throws.
+ * @param malformed answers to a body that is not JSON
+ */
 export function validator<S extends z.core.$ZodType, T extends Target, Out extends object, R extends Response = never>(
   target: T,
   schema: S,
   check: (given: unknown, c: Context) => Out | R,
+  malformed?: (c: Context) => R,
 ): MiddlewareHandler<AppEnv, string, Part<T, z.input<S>, Out>, R> {
   const handler: MiddlewareHandler<AppEnv, string, Part<T, z.input<S>, Out>, R> = async (c, next) => {
-    const value = check(await partOf(c, target), c);
+    const part = await partOf(c, target);
+    if (part === MALFORMED && !malformed) throw new FailureError({ reason: "malformed_json" });
+    const value = part === MALFORMED && malformed ? malformed(c) : check(part, c);
     if (value instanceof Response) return value;
     c.req.addValidatedData(target, value);
     return next();
@@ -56,7 +65,7 @@ async function partOf({ req }: Context, target: Target): Promise<unknown> {
   try {
     return await req.json();
   } catch {
-    throw new FailureError({ reason: "malformed_json" });
+    return MALFORMED;
   }
 }
 

@@ -30,14 +30,21 @@ const refusalPart = z.pipe(
   z.transform(({ refusal }) => ({ text: refusal })),
 );
 
+/** Reasoning in a history. It does not reach the prompt. */
+const thinkingType = z.enum(["thinking", "redacted_thinking", "reasoning", "reasoning_text"]);
+const thinkingPart = z.object({
+  /** The kind of reasoning, which is not read. */
+  type: thinkingType,
+});
+
 /** Text, or parts of text. Images, audio and files are refused: the memory could not store them. */
 const textParts = (least: number, whole = longText, most = "400,000") =>
   z.union(
     [
       whole,
       z.pipe(
-        z.array(z.union([textPart, refusalPart])).check(z.minLength(least), z.maxLength(1_000)),
-        z.transform((parts) => parts.map((part) => part.text).join("\n")),
+        z.array(z.union([textPart, refusalPart, thinkingPart])).check(z.minLength(least), z.maxLength(1_000)),
+        z.transform((parts) => parts.flatMap((part) => ("text" in part ? part.text : [])).join("\n")),
       ),
     ],
     { error: `must be text of at most ${most} characters, or 1 to 1,000 parts of it` },
@@ -48,6 +55,7 @@ const textOrNone = () => z.nullish(textParts(0));
 
 const isTextPart = (part: unknown) => {
   if (typeof part !== "object" || part === null || !("type" in part)) return false;
+  if (thinkingType.safeParse(part.type).success) return true;
   if (part.type === "refusal") return "refusal" in part && typeof part.refusal === "string";
   return partType.safeParse(part.type).success && "text" in part && typeof part.text === "string";
 };
@@ -90,7 +98,7 @@ const textMessage = z.object({
   /** The author. `developer` is the same as `system`. */
   role: z.enum(["system", "developer", "user"]),
   content: textContent,
-  /** The name of the author. */
+  /** The name of a user. System messages have none. */
   name: z.nullish(name),
 });
 

@@ -66,7 +66,7 @@ const TABLE: Record<Reason, FailureRow> = {
   model_unavailable: [502, "Model unavailable", "The model {model} is retired, unknown or not in the account's plan. Operator: set MODEL to a current one."],
   model_allowance_spent: [429, "Daily allowance spent", "The account has used its Workers AI allowance of today. Retry after 00:00 UTC.", { ...retryAfter("{retryAfter}"), ...NO_RETRY }],
   model_account: [502, "Model account", "The account of the model refused the request. Operator: check its plan, credentials and the terms of the model."],
-  model_request_refused: [500, "Model request refused", "The model refused the request. Search the Worker's log for the request id.", NO_RETRY],
+  model_request_refused: [500, "Model request refused", "The model refused the request: {cause}. Search the Worker's log for the request id.", NO_RETRY],
   model_reply_empty: [502, "Empty reply", "The model returned an empty reply. Retry, or rephrase the question.", NO_RETRY],
   model_reply_malformed: [502, "Malformed reply", "The model returned an unreadable reply. Retry.", NO_RETRY],
   prompt_too_long: [413, "Question too long", "System prompt, instructions, question and reply do not fit into the model's window. Send a shorter question."],
@@ -101,7 +101,7 @@ const TABLE: Record<Reason, FailureRow> = {
 };
 
 const filled = (text: string, failure: AnyFailure) =>
-  text.replace(/\{(\w+)\}/g, (_, name: string) => String(Reflect.get(failure, name)));
+  text.replace(/\{(\w+)\}/g, (_, name: string) => String(Reflect.get(failure, name) ?? "reason unknown"));
 
 /** Returns status and headers of a failure's response. */
 export function responseOf(failure: AnyFailure): { status: ProblemStatus; headers: Record<string, string> } {

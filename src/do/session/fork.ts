@@ -7,8 +7,9 @@ import type { Settings } from "./session-settings";
 import type { Transfer } from "./transfer";
 import type { UserSync } from "./user-sync";
 
-/** The session that is copied. */
+/** The session that is copied, with the lines of its export. */
 export interface ForkSource extends Omit<Settings, "conversation"> {
+  lines: ReadableStream<Uint8Array>;
   /** The name of its user's object; absent without a user. */
   user?: string | undefined;
   messages: number;
@@ -35,11 +36,12 @@ export class Fork {
     this.#transfer = transfer;
   }
 
-  /** Returns the parts of this session that a fork needs besides its messages. */
-  source(): ForkSource {
+  /** Returns the parts of this session that a fork needs. @param before only messages before this `seq` */
+  source(before: number | undefined): ForkSource {
     const { ownership, settings, messages } = this.#session.store;
     const { instructions, timeZone } = settings.get();
-    return { instructions, timeZone, user: ownership.owner?.user, messages: messages.count() };
+    const lines = this.#transfer.export(before);
+    return { instructions, timeZone, user: ownership.owner?.user, messages: messages.count(), lines };
   }
 
   /**
@@ -69,19 +71,19 @@ export class Fork {
     const { store } = this.#session;
     const fork = this.#running;
     if (fork?.id !== id) return this.#transfer.finish(id, title);
-    const isDeleted = () => this.#user.joining.refusals !== fork.refusals;
-    if (isDeleted()) return failed({ reason: "user_being_deleted" });
-    const finished = await this.#transfer.finish(id, title, () => {
-      // The user may have been deleted while the call waited in the queue.
-      if (isDeleted()) throw new Error("The user was deleted during the import.");
-      store.settings.change({ instructions: instructions ?? null, timeZone: timeZone ?? null });
+    const also = () => {
+      if (isCopy) store.settings.change({ instructions: instructions ?? null, timeZone: timeZone ?? null });
       const { owner } = fork;
       const { count } = store.import;
       // From a copy nothing is learned: facts were learned from the original.
       const more = isCopy ? { copied: count } : { imported: count, learn: learn && [{ from: 1, to: count }] };
       if (owner) store.ownership.markPending({ ...owner, ...more, extraction: learn && owner.extraction });
-    });
+    };
+    const { joining } = this.#user;
+    const finished = await this.#transfer.finish(id, title, also, () =>
+      joining.refusals === fork.refusals ? undefined : failed({ reason: "user_being_deleted" }),
+    );
     this.#running = undefined;
-    return finished.ok || !isDeleted() ? finished : failed({ reason: "user_being_deleted" });
+    return finished;
   }
 }

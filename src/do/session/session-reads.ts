@@ -174,7 +174,8 @@ export class SessionReads {
       contextTokens: used.prompt?.limit ?? input.contextTokens,
     };
     const asked = store.settings.applyTo(measure({ ...input, ...sizes, question, name }), createdAt);
-    const user = used.user && request.user;
+    const { owner } = store.ownership;
+    const user = used.user && owner && request.user && { ...request.user, object: owner.user };
     const end = own[0]?.seq;
     const vectorOf =
       request.embedding && (user || used.recall !== "words")

@@ -18,12 +18,12 @@ import type { ResponseBody } from "../../schema/response-body";
 import { problemOf } from "../../wire/problem";
 import type { Operations } from "../operation";
 import {
+  checkVersion,
   INVALID_PARAMS,
   METHOD_NOT_FOUND,
   PROTOCOLS,
   RESOURCE_NOT_FOUND,
   RpcError,
-  readMessage,
   validMessage,
   withoutNulls,
 } from "./json-rpc";
@@ -118,7 +118,7 @@ async function answer(c: Context<AppEnv>, method: string, params: unknown): Prom
   }
 }
 
-export const routes = new Hono<AppEnv>().post("/mcp", readMessage, validMessage, async (c) => {
+export const routes = new Hono<AppEnv>().post("/mcp", checkVersion, validMessage, async (c) => {
   const { id, method, params } = c.req.valid("json");
   if (id === undefined || method === undefined) return c.body(null, 202);
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { begin, respond } from "../../support/responses";
-import { PARTS, PLAYED, scripted } from "../../support/scripted-model";
+import { PARTS, PLAYED, scripted, unscripted } from "../../support/scripted-model";
 import { Events } from "../../support/sse";
 import { freshSession, worker } from "../../support/worker";
 
@@ -137,6 +137,23 @@ describe("a request without a question", () => {
     ["/v1/responses", { input: "" }],
   ])("is refused if its last message is empty, or if it has none: %s %j", async (path, body) => {
     expect((await llamory.post(path, body)).status).toBe(400);
+  });
+});
+
+describe("a history", () => {
+  it("may contain refusals and reasoning, of which the model gets the refusals", async () => {
+    const model = await scripted(null, { response: "Fine." });
+    const content = [
+      { type: "thinking", thinking: "Hm.", signature: "x" },
+      { type: "redacted_thinking", data: "x" },
+      { type: "text", text: "No." },
+      { type: "refusal", refusal: "I will not." },
+    ];
+    const silent = { role: "assistant", content: [{ type: "thinking", thinking: "Hm." }] };
+    const asked = await chat([user("Do it."), silent, { role: "assistant", content }, user("Why?")]);
+    expect(asked.status).toBe(200);
+    expect(await prompted(model)).toEqual(["user: Do it.", "assistant: No.\nI will not.", "user: Why?"]);
+    await unscripted();
   });
 });
 

@@ -113,6 +113,18 @@ describe("POST /mcp", () => {
     expect(body.result.contents).toHaveLength(1);
   });
 
+  it("names the invalid arguments of a call, each in a line", async () => {
+    const sessionId = freshSession();
+    const refused = await call("remember", { sessionId, messages: [{ role: "nobody", content: "", extra: 1 }] });
+    expect(refused.isError).toBe(true);
+    const lines = refused.content[0]?.text.split("\n") ?? [];
+    expect(lines.map((line) => line.replace(/: .*/, ""))).toEqual([
+      ...["messages.0.role", "messages.0.content", "messages.0.extra"],
+    ]);
+    const both = await call("search_memory", { query: "x" });
+    expect(both).toEqual({ content: [{ type: "text", text: "give either `sessionId` or `userId`" }], isError: true });
+  });
+
   it("takes null for an optional argument, at every level, and for no required one", async () => {
     const [sessionId, userId] = [freshSession(), freshUser()];
     const messages = [{ role: "user", content: "The honey is ripe.", name: null, createdAt: null }];

@@ -11,6 +11,7 @@ import { version } from "../../../package.json";
 import type { AppEnv } from "../../env";
 import { json } from "../../middleware/json-response";
 import { FailureError, orThrow } from "../../middleware/respond";
+import { fieldErrors } from "../../middleware/validation";
 import { callSession } from "../../rpc/call-session";
 import { sessionId } from "../../schema/common-schema";
 import { mcpError, mcpResponse } from "../../schema/mcp-schema";
@@ -57,7 +58,9 @@ async function callTool(c: Context<AppEnv>, params: unknown) {
   const result = (text: string, isError: boolean) => ({ content: [{ type: "text", text }], isError });
   try {
     const called = await tools[call.data.name].call(c, withoutNulls(call.data.arguments ?? {}));
-    return typeof called === "string" ? result(called, false) : result(z.prettifyError(called), true);
+    if (typeof called === "string") return result(called, false);
+    const errors = called.issues.flatMap(fieldErrors);
+    return result(errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("\n"), true);
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
     c.var.logged.code = error.failure.reason;

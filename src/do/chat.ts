@@ -8,12 +8,13 @@ import type { Preview, PreviewOptions } from "../turn/preview";
 import { ok, type Result } from "../turn/result";
 import type { AskReply, Entry, Message, NewMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
+import { Embeddings } from "./memory/embeddings";
 import { appendMessages } from "./session/append";
 import type { Appended } from "./session/append-keys";
 import type { AskRequest } from "./session/ask-request";
 import { conversationOf, type ItemPage, inputOf, itemPage } from "./session/conversation-reads";
 import { deleteMessage } from "./session/delete-message";
-import { Embeddings } from "./session/embeddings";
+
 import { Fork, type ForkSource } from "./session/fork";
 import { Lifecycle } from "./session/lifecycle";
 import { Session, type SessionBindings } from "./session/session";
@@ -45,7 +46,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
     super(ctx, env);
     this.#session = new Session(ctx, env);
     this.#user = new UserSync(this.#session);
-    this.#embeddings = new Embeddings(this.#session);
+    this.#embeddings = new Embeddings(this.#session.store, env, ctx.id.toString());
     this.#lifecycle = new Lifecycle(this.#session, this.#user, this.#embeddings);
     this.#turns = new SessionTurns(this.#session, this.#user, this.#embeddings, this.#lifecycle);
     this.#reads = new SessionReads(this.#session, this.#user, this.#embeddings);

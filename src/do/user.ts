@@ -1,9 +1,12 @@
 /** UserDO: the memory of one user across sessions: their sessions, a copy of the transcripts, facts. The RPC surface, kept thin. */
 import { DurableObject } from "cloudflare:workers";
 import { USER_MAX_MB } from "../limits";
+import type { EmbeddingOptions } from "../llm/embedder";
 import { failed, ok, type Result } from "../turn/result";
 import type { RecalledMessage } from "../turn/types";
 import type { Fact, FactEdit, FactVersion, Place } from "../turn/user-memory";
+import { Embeddings } from "./memory/embeddings";
+import type { EncoderOptions } from "./memory/encoder-plan";
 import { SEARCH_TOKENS } from "./memory/ranking";
 import { thrownFailure, tryWrite } from "./sqlite/try-write";
 import type { Extraction } from "./user/extraction";
@@ -23,16 +26,18 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   readonly #store: UserStore;
   readonly #learnFacts: LearnFacts;
   readonly #deletion: UserDeletion;
+  readonly #embeddings: Embeddings;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#store = new UserStore(ctx.storage);
     this.#learnFacts = new LearnFacts(env, this.#store, ctx.id.toString());
     this.#deletion = new UserDeletion(env, this.#store);
+    this.#embeddings = new Embeddings(this.#store, env, ctx.id.toString());
   }
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
-  memory({ text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone }: Question): Known {
+  memory({ text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone, vector }: Question): Known {
     const { deletion, sessions } = this.#store;
     if (epoch !== undefined || opens) {
       if (deletion) return { state: "user_being_deleted" };
@@ -40,7 +45,8 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     }
     const listed = epoch === undefined && opens ? this.#store.open(sessionId) : epoch;
     const room = { recall: recallTokens, facts: factTokens };
-    const memory = this.#store.memory(sessionId, text, room, { previous, timeZone });
+    const nearestTo = this.#embeddings.nearestTo(vector);
+    const memory = this.#store.memory(sessionId, text, room, { previous, timeZone, nearestTo });
     return { state: "known", memory, epoch: listed };
   }
 
@@ -56,9 +62,10 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   /**
    * Stores new messages of a session. The same update twice changes nothing.
    * @param extraction the model that extracts facts from turns; absent if facts are not extracted
+   * @param encoder creates vectors of the messages; absent if recall uses words alone
    * @returns the last `seq` that is stored; `gone` if the session's epoch is over
    */
-  tell(update: SessionUpdate, extraction?: Extraction): number | "gone" {
+  tell(update: SessionUpdate, extraction?: Extraction, encoder?: EncoderOptions): number | "gone" {
     const store = this.#store;
     if (store.deletion || !store.sessions.has(update.sessionId, update.epoch)) return "gone";
     const { seq, isPending } = store.transaction(() => {
@@ -67,6 +74,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       return { seq, isPending: this.#learnFacts.again(again) || isNew };
     });
     if (isPending) this.ctx.waitUntil(this.#extract());
+    if (encoder) this.ctx.waitUntil(this.#embeddings.catchUp(encoder).catch(thrownFailure));
     return seq;
   }
 
@@ -88,19 +96,26 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     return this.#store.sessions.list(limit, after);
   }
 
-  /** Returns the messages of all sessions that match a text best, best first. @param timeZone of the days in the text */
-  search(text: string, limit: number, timeZone?: string): RecalledMessage[] {
-    const limits = { tokens: SEARCH_TOKENS, count: limit, whole: true };
-    return this.#store.transcript.recall(text, limits, undefined, { timeZone }).recalled;
-  }
-
-  /** As {@link search}, with the facts that match the text, best first. */
-  searchAll(text: string, limit: number, timeZone?: string): { messages: RecalledMessage[]; facts: Fact[] } {
-    const { rows } = this.#store.facts;
-    return {
-      messages: this.search(text, limit, timeZone),
-      facts: nearestFacts(rows, text, { timeZone }).slice(0, limit),
-    };
+  /**
+   * Returns the messages of all sessions, and the facts, that match a text best, best first.
+   * @param timeZone of the days in the text
+   */
+  async searchAll(
+    text: string,
+    limit: number,
+    timeZone?: string,
+    embedding?: EmbeddingOptions,
+  ): Promise<{ messages: RecalledMessage[]; facts: Fact[] }> {
+    const vector = embedding && (await this.#embeddings.question(() => text, embedding));
+    const asked = { timeZone, nearestTo: this.#embeddings.nearestTo(vector) };
+    const { facts, transcript } = this.#store;
+    const { recalled } = transcript.recall(
+      text,
+      { tokens: SEARCH_TOKENS, count: limit, whole: true },
+      undefined,
+      asked,
+    );
+    return { messages: recalled, facts: nearestFacts(facts.rows, text, { timeZone }).slice(0, limit) };
   }
 
   /**
@@ -163,6 +178,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       close: () => this.#deletion.resume(),
       tidy: () => this.#store.tidy((session) => this.#deletion.isWritten(this.ctx.id.name, session)),
       reindex: () => this.#store.reindex(),
+      embed: () => this.#embeddings.resume(),
     });
   }
 

@@ -108,6 +108,7 @@ export const exportLines = {
 export const exportLine = () => z.union(Object.values(exportLines));
 
 export const importQuery = z.object({
+  /** The user whose session it becomes. */
   userId: z.optional(userId),
   /** Learns facts about the user from the messages, in the background; only with `FACTS`. */
   learn: z.optional(z.enum(["true", "false"])),

@@ -3,7 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
-import { Embeddings } from "../../src/do/session/embeddings";
+import { Embeddings } from "../../src/do/memory/embeddings";
 import { Session, type SessionBindings } from "../../src/do/session/session";
 import type { AiBinding, AiInputs, AiOptions } from "../../src/llm/binding";
 import { eventually } from "../support/eventually";
@@ -64,7 +64,7 @@ async function withSlow(messages: number, msOf: (text: string) => number, run: (
     const bindings: SessionBindings = { ...env, AI: encoder };
     const begin = () => {
       const session = new Session(ctx, bindings);
-      return { session, embeddings: new Embeddings(session) };
+      return { session, embeddings: new Embeddings(session.store, bindings, "an object") };
     };
     const { session, embeddings } = begin();
     session.store.append(said(messages));

@@ -196,29 +196,6 @@ describe("a fact that a person wrote", () => {
     for (const session of sessions) await remove(`/sessions/${session}`);
     expect(await factsOf(user)).toMatchObject([{ id: ids[0], writtenBy: "person", sources: [] }]);
   });
-
-  it("merges into the fact whose text it gets", async () => {
-    const user = freshUser();
-    const [tea, coffee] = [await add(user, "Likes tea."), await add(user, "Likes coffee.")];
-    const changed = await change(user, tea.id, "likes coffee");
-    expect(await changed.json()).toMatchObject({ id: coffee.id, text: "Likes coffee." });
-    expect(await texts(user)).toEqual(["Likes coffee."]);
-    expect((await list(user, "?history=true")).map(({ text }) => text)).toEqual(["Likes coffee.", "Likes tea."]);
-    const again = await change(user, tea.id, "likes coffee");
-    expect(again.status).toBe(200);
-    expect(await again.json()).toMatchObject({ id: coffee.id, text: "Likes coffee." });
-    expect((await change(user, tea.id, "Likes milk.")).status).toBe(404);
-  });
-
-  it("stays one fact if the change that had made another one of it is deleted", async () => {
-    const { user, fact, session } = await taughtOver({ do: "change", fact: 1, text: "Lives in Lisbon." });
-    const other = await add(user, "lives in  Berlin", { pinned: true });
-    await remove(`/sessions/${session}`);
-    expect(await factsOf(user)).toMatchObject([{ id: fact.id, text: "Lives in Berlin.", pinned: true }]);
-    expect((await list(user, "?history=true")).map(({ id }) => id)).toEqual([fact.id, other.id]);
-    await remove(`/users/${user}/facts/${fact.id}`);
-    expect(await texts(user)).toEqual([]);
-  });
 });
 
 describe("a revert", () => {

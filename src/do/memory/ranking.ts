@@ -61,6 +61,10 @@ export interface Scale {
   rarities: Record<string, number>;
   /** The words of the question that are names of speakers. */
   speakers: string[];
+  /** The messages nearest in meaning, best first: the `seq` of the asking session's own, 0 for others; absent without vectors. */
+  nearest?: number[] | undefined;
+  /** The number of messages of which these are the nearest. */
+  compared?: number | undefined;
 }
 
 /** Further inputs of a ranking, besides the words of the question. */
@@ -140,7 +144,7 @@ export function rankingOf(
   const speakers = (named ? found : earlier).filter(isSpeaker).map(({ term }) => term.word);
   const more = [...topics, ...earlier.filter((word) => !isSpeaker(word))];
   const words = more.length > 0 ? more : found;
-  const meaning = nearest && meaningOf(nearest, before);
+  const meaning = nearest && meaningOf(nearest, before, scale?.nearest && scale.compared);
   const some = words.flatMap(({ seqs }) => seqs.slice(0, SAMPLE).flatMap((seq) => [seq, seq + 1]));
   const nearness = nearnessOf(messages.outline([...new Set(some)].slice(0, 8 * SAMPLE)));
   const evidence = evidenceOf(words, before, lookUps, { nearness, meaning, rarities, leftOut });
@@ -157,7 +161,7 @@ export function rankingOf(
     words,
     nearness,
     excerpts,
-    scale: { rarities: Object.fromEntries(rarities), speakers },
+    scale: { rarities: Object.fromEntries(rarities), speakers, compared: before - 1 },
   };
 }
 

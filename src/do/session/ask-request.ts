@@ -4,6 +4,7 @@ import type { LlamaOptions } from "../../llm/llama";
 import type { Idempotency, NewMessage, PromptInput, ToolResult } from "../../turn/types";
 import type { Received } from "../../wire/event-id";
 import type { Form } from "../../wire/forms";
+import type { EncoderOptions } from "../memory/encoder-plan";
 import type { Extraction } from "../user/extraction";
 import type { SentAgain } from "./alignment";
 import type { SessionLimits } from "./session-limits";
@@ -22,6 +23,8 @@ export interface SessionUser {
   factTokens: number;
   /** Absent if facts are not extracted. */
   extraction?: Extraction | undefined;
+  /** Absent if recall uses words alone. */
+  encoder?: EncoderOptions | undefined;
 }
 
 export interface AskRequest {

@@ -1,4 +1,5 @@
 /** The owner of a session and the state of their sync: the data of the task that syncs, in one row. */
+import type { EncoderOptions } from "../memory/encoder-plan";
 import type { Database } from "../sqlite/database";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
 import type { Extraction } from "../user/extraction";
@@ -24,6 +25,7 @@ export interface Owner {
   /** Whether the session is being deleted. */
   leaving?: boolean | undefined;
   extraction?: Extraction | undefined;
+  encoder?: EncoderOptions | undefined;
   /** Appended and imported messages to learn from that the user's object does not have yet. */
   learn?: Learning[] | undefined;
   /** Messages up to this `seq` were imported: their turns teach nothing by themselves. */
@@ -61,7 +63,8 @@ export class Ownership {
     const next = owner ?? claim;
     if (!next) return false;
     const resend = isRemoval ? Math.min(next.resend ?? removedFrom, removedFrom) : next.resend;
-    this.#note({ ...next, resend, extraction: claim ? claim.extraction : next.extraction }, retryAt(1));
+    const { extraction, encoder } = claim ?? next;
+    this.#note({ ...next, resend, extraction, encoder }, retryAt(1));
     return !owner;
   }
 

@@ -8,12 +8,12 @@ import { promptHash } from "../../turn/prompt-hash";
 import { type Failed, failed, ok, type Result } from "../../turn/result";
 import type { Budget, Message, PromptMessage, RecalledMessage, StoredTurn } from "../../turn/types";
 import { readContext } from "../memory/context";
+import type { Embeddings } from "../memory/embeddings";
 import { explain } from "../memory/explain";
 import { embeddedQuestion } from "../memory/follow-ups";
 import type { SessionInfo } from "../memory/messages";
 import { recall, SEARCH_TOKENS } from "../memory/ranking";
 import type { AskRequest } from "./ask-request";
-import type { Embeddings } from "./embeddings";
 import type { Session } from "./session";
 import type { UserSync } from "./user-sync";
 
@@ -132,12 +132,12 @@ export class SessionReads {
     const isLong = options.windowTokens !== undefined || this.#session.isLong(request);
     const { messages } = this.#session.store;
     const recallTokens = options.recallTokens ?? input.recallTokens;
-    const [vector, memory] = await Promise.all([
-      embedding && isLong
-        ? this.#embeddings.question(() => embeddedQuestion(messages, input.question), embedding)
-        : null,
-      user && this.#user.joining.read(user, { ...input, recallTokens }),
-    ]);
+    const vectorOf =
+      embedding && (user || isLong)
+        ? this.#embeddings.question(() => embeddedQuestion(messages, input.question), embedding, !!user)
+        : Promise.resolve(null);
+    const memory = user && (await this.#user.joining.read(user, { ...input, recallTokens }, vectorOf));
+    const vector = await vectorOf;
     // Another user may have claimed the session meanwhile.
     const late = this.#user.refusal(user);
     if (late) return failed(late);
@@ -176,12 +176,12 @@ export class SessionReads {
     const asked = store.settings.applyTo(measure({ ...input, ...sizes, question, name }), createdAt);
     const user = used.user && request.user;
     const end = own[0]?.seq;
-    const [vector, known] = await Promise.all([
-      request.embedding && used.recall !== "words"
-        ? this.#embeddings.question(() => embeddedQuestion(store.messages, question, end), request.embedding)
-        : null,
-      user && this.#user.joining.read(user, asked),
-    ]);
+    const vectorOf =
+      request.embedding && (user || used.recall !== "words")
+        ? this.#embeddings.question(() => embeddedQuestion(store.messages, question, end), request.embedding, !!user)
+        : Promise.resolve(null);
+    const known = user && (await this.#user.joining.read(user, asked, vectorOf));
+    const vector = used.recall === "words" ? null : await vectorOf;
     const scope = { total: 0, end, timeZone: asked.timeZone, now: createdAt, user: known };
     const nearest = this.#embeddings.nearestTo(vector);
     const { window } = this.#session.model({ ...request, model: { ...request.model, model } });

@@ -2,6 +2,8 @@
 import type { Result } from "../../turn/result";
 import type { Message } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
+import type { QuestionVector } from "../memory/embeddings";
+import type { EncoderOptions } from "../memory/encoder-plan";
 import type { Extraction } from "./extraction";
 import type { Learning } from "./learning";
 
@@ -37,6 +39,8 @@ export interface Question {
   previous?: string[] | undefined;
   /** The IANA time zone of the question's days. */
   timeZone?: string | undefined;
+  /** Null or absent if recall uses words alone. */
+  vector?: QuestionVector | null | undefined;
 }
 
 /** The reply of the user's object to a question. */
@@ -49,7 +53,7 @@ export type Known =
 export interface UserObject extends Rpc.DurableObjectBranded {
   memory(question: Question): Known;
   open(sessionId: string): Result<string>;
-  tell(update: SessionUpdate, extraction?: Extraction): number | "gone";
+  tell(update: SessionUpdate, extraction?: Extraction, encoder?: EncoderOptions): number | "gone";
   rename(sessionId: string, epoch: string, title: string): void;
   forget(sessionId: string, epoch: string): Result<void>;
 }

@@ -68,8 +68,9 @@ async function search(
   { sessionId = "", userId, query, limit }: z.output<ReturnType<typeof searched>>,
 ): Promise<{ facts: Fact[]; messages: RecalledMessage[] }> {
   const timeZone = settingsOf(c.env).TIME_ZONE;
-  if (userId !== undefined) return callUser(c, userId, (stub) => stub.searchAll(query, limit, timeZone));
-  const request = { text: query, limit, timeZone, embedding: embeddingOf(c) };
+  const embedding = embeddingOf(c);
+  if (userId !== undefined) return callUser(c, userId, (stub) => stub.searchAll(query, limit, timeZone, embedding));
+  const request = { text: query, limit, timeZone, embedding };
   const { recalled } = orThrow(await callSession(c, sessionId, (stub) => stub.search(request)));
   return { facts: [], messages: recalled };
 }

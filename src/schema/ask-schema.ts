@@ -17,6 +17,7 @@ import { datetime, int, number, pattern } from "./fields";
 import { memory, usage } from "./memory-schema";
 
 const said = z.strictObject({
+  /** The author. */
   role: z.enum(["user", "assistant"]),
   /** The text. */
   content,

@@ -62,6 +62,7 @@ export default defineConfig({
             ...PURE,
             "test/e2e/**",
             "test/clients/**",
+            "test/compat/**",
             "test/mutants/**",
             "test/crash/**",
             "test/docs/**",

@@ -31,7 +31,10 @@ it.each(SIZES)("meaning beside words in %i messages", async (size, most) => {
   }
   const report = await runInDurableObject(stub, (_, { storage }) => {
     const { messages, vectors } = new Store(storage);
-    for (let at = 0; at < size; at += 1_000) vectors.add("random", Array.from({ length: 1_000 }, vector));
+    for (let at = 0; at < size; at += 1_000) {
+      const placed = Array.from({ length: 1_000 }, (_, index) => ({ seq: at + index + 1, vector: vector() }));
+      vectors.store("random", DIMENSIONS, placed);
+    }
     const limits = { before: size + 1, tokens: 2_000, count: Number.POSITIVE_INFINITY };
     const [words, both]: [number[], number[]] = [[], []];
     for (let asked = 0; asked < QUESTIONS; asked += 1) {

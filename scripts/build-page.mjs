@@ -1,7 +1,8 @@
-// Builds the page into dist/page, the Worker's folder of assets.
+// Builds the page and the API reference into dist/page, the Worker's folder of assets.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { build } from "esbuild";
+import { referencePage } from "./reference/page.mjs";
 
 const root = join(import.meta.dirname, "..");
 const from = join(root, "src/page");
@@ -13,6 +14,7 @@ for (const name of ["manifest.webmanifest", "icon.svg", "icon-180.png", "icon-19
 }
 cpSync(join(from, "headers"), join(out, "_headers"));
 cpSync(join(root, "openapi.json"), join(out, "openapi.json"));
+writeFileSync(join(out, "docs.html"), referencePage(JSON.parse(readFileSync(join(root, "openapi.json"), "utf8"))));
 const { metafile } = await build({
   entryPoints: { page: join(from, "main.tsx") },
   outdir: out,
@@ -29,7 +31,7 @@ const { metafile } = await build({
   metafile: true,
 });
 await build({
-  entryPoints: [join(from, "page.css")],
+  entryPoints: [join(from, "page.css"), join(from, "docs.css")],
   outdir: out,
   bundle: true,
   minify: true,

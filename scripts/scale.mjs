@@ -26,13 +26,13 @@ function firstLimits() {
         "one session's questions",
         `${number(turns)} a minute: one turn at once, of ${inputs.answerSeconds} s`,
         `${inputs.waiting} wait, then 429 \`session_queue_full\``,
-        "a session for each conversation; a user knows across them",
+        "one session per conversation; a `userId` connects them",
       ],
       [
         "all asks of an account",
         `${number(inputs.modelAMinute)} a minute for each model`,
         "`FALLBACK_MODEL`, then 503 `model_busy`",
-        "have Cloudflare raise it; `AI_GATEWAY` with another provider",
+        "ask Cloudflare to raise it; `AI_GATEWAY` with another provider",
       ],
       [
         "a tenant's requests",
@@ -44,7 +44,7 @@ function firstLimits() {
         "one object's calls",
         `about ${number(inputs.objectRequests)} a second`,
         "503 `session_overloaded`",
-        "nothing to do: the line is full long before",
+        "nothing: the queue of the session is full long before",
       ],
       [
         "one session's messages",
@@ -84,8 +84,13 @@ function burst() {
 
 const sections = {
   inputs: table(
-    ["input", "value", "what it is", "from"],
-    Object.entries(named).map(([name, [, what, from]]) => [`\`${name}\``, number(inputs[name]), what, from]),
+    ["input", "value", "meaning", "source"],
+    Object.entries(named).map(([name, [, what, from]]) => [
+      `\`${name}\``,
+      inputs[name].toLocaleString("en", { maximumFractionDigits: 3 }),
+      what,
+      from,
+    ]),
   ),
   asks: millionAsks(inputs),
   idle: idleSessions(inputs),
@@ -107,7 +112,7 @@ if (argument === "--write" || argument === "--check") {
     text,
   );
   if (argument === "--write") writeFileSync(DOCUMENT, written);
-  else if (written !== text) throw new Error("docs/scale.md is not what its inputs say: npm run scale -- --write");
+  else if (written !== text) throw new Error("docs/scale.md does not match its inputs: npm run scale -- --write");
 } else {
   console.log(Object.values(sections).join("\n\n"));
 }

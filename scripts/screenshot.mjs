@@ -1,4 +1,5 @@
-// Makes the README's picture of the page: starts its own server, has a conversation and takes a screenshot in Chromium.
+// Makes the README's picture of the page: starts its own server with a model of prepared answers, has a conversation and
+// takes a screenshot in Chromium.
 // With --all, writes pictures of all states into a folder, for desktop and phone, light and dark:
 // `npm run screenshot -- --all /tmp/pictures`.
 import { spawn } from "node:child_process";
@@ -9,6 +10,7 @@ import { parseArgs } from "node:util";
 import chromium from "@sparticuz/chromium";
 import { chromium as playwright } from "playwright-core";
 import { fillServer, userId } from "./screenshot/conversations.mjs";
+import { startModel } from "./screenshot/model.mjs";
 import { STATES } from "./screenshot/states.mjs";
 
 const { values } = parseArgs({ options: { all: { type: "string" } } });
@@ -17,13 +19,26 @@ const storage = mkdtempSync(join(tmpdir(), "llamory-screenshot-"));
 const port = "8797";
 const url = `http://127.0.0.1:${port}`;
 
-const server = spawn(
-  process.execPath,
-  ["scripts/start.mjs", "--port", port, "--persist-to", storage, "--inspector-port", "0"],
-  { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] },
-);
+const model = await startModel();
+/** The context is small, so that the question needs recall. */
+const SETTINGS = {
+  OPENAI_BASE_URL: model.url,
+  MODEL: "@cf/meta/llama-3.1-8b-instruct-fast",
+  CONTEXT_TOKENS: "3072",
+  REPLY_TOKENS: "512",
+  RECALL_TOKENS: "600",
+  USER_TIMEOUT_MS: "5000",
+};
+const vars = Object.entries(SETTINGS).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+const place = ["--port", port, "--persist-to", storage, "--inspector-port", "0"];
+const server = spawn(process.execPath, ["scripts/start.mjs", "--env", "openai", ...place, ...vars], {
+  cwd: root,
+  detached: true,
+  stdio: ["ignore", "pipe", "inherit"],
+});
 const stop = () => {
   process.kill(-server.pid, "SIGKILL");
+  model.stop();
   rmSync(storage, { recursive: true, force: true });
 };
 // Stops the server even if anything below fails.
@@ -65,7 +80,7 @@ async function picture(path, { hash, act }, { width, height, colorScheme, isMobi
 }
 
 try {
-  const desk = { width: 1200, height: 760 };
+  const desk = { width: 1200, height: 880 };
   const phone = { width: 390, height: 780, isMobile: true };
   if (values.all === undefined) {
     await picture(join(root, "docs/page.png"), STATES.details, { ...desk, colorScheme: "light" });

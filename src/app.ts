@@ -26,7 +26,9 @@ import * as forks from "./routes/forks";
 import * as health from "./routes/health";
 import * as mcp from "./routes/mcp/server";
 import * as completions from "./routes/openai/completions";
+import * as conversations from "./routes/openai/conversations";
 import * as responses from "./routes/openai/responses";
+import * as stored from "./routes/openai/stored-responses";
 import type { Operations } from "./routes/operation";
 import * as messages from "./routes/session-messages";
 import * as search from "./routes/session-search";
@@ -63,6 +65,8 @@ export const app = base
   .route("/", tokens.routes)
   .route("/", completions.routes)
   .route("/", responses.routes)
+  .route("/", stored.routes)
+  .route("/", conversations.routes)
   .route("/", mcp.routes)
   .route("/", debug.routes);
 
@@ -82,6 +86,8 @@ export const operations = (): Operations => ({
   ...tokens.operations(),
   ...completions.operations(),
   ...responses.operations(),
+  ...stored.operations(),
+  ...conversations.operations(),
   ...mcp.operations(),
   ...debug.operations(),
 });

@@ -9,6 +9,7 @@ import type { Settings } from "./settings";
 import type { Usage } from "./turn/types";
 
 export type { AskRequest, SessionUser } from "./do/session/ask-request";
+export type { Conversation } from "./do/session/session-settings";
 
 export interface Env extends Partial<Record<Exclude<keyof Settings, keyof Placement>, string>>, Placement {
   AI: AiBinding;

@@ -19,8 +19,6 @@ export function errorText(issue: core.$ZodRawIssue): string {
       return `Too big: expected ${limit(issue.origin, issue.inclusive ? "<=" : "<", issue.maximum)}`;
     case "too_small":
       return `Too small: expected ${limit(issue.origin, issue.inclusive ? ">=" : ">", issue.minimum)}`;
-    case "invalid_format":
-      return `Invalid ${issue.format === "datetime" ? "ISO datetime" : issue.format}`;
     case "unrecognized_keys":
       return `Unrecognized key${issue.keys.length > 1 ? "s" : ""}: ${quoted(issue.keys, ", ")}`;
     default:

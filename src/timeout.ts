@@ -12,7 +12,7 @@ export async function withTimeout<T>(
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     controller.abort();
-    late.reject(new Error(`No answer in ${ms} ms.`));
+    late.reject(new Error(`Timeout: no answer in ${ms} ms.`));
   }, ms);
   try {
     return await Promise.race([call(controller.signal, over.promise), late.promise]);

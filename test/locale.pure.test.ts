@@ -16,7 +16,6 @@ const schemas = {
   number: z.literal(1),
   either: z.union([z.string(), z.int()]),
   fromText: intFromText(0, 9),
-  time: z.iso.datetime(),
   nothing: z.never(),
   loose: z.looseObject({}),
   checked: z.unknown().check(z.refine(() => false)),

@@ -54,7 +54,7 @@ describe("the OpenAPI document", () => {
     for (const [route, { example }] of Object.entries(operations)) {
       if (example === undefined) continue;
       const [method = "", path = ""] = route.split(" ");
-      const place = path.replace(/:(?:sessionId|userId)/, "examples").replace(":factId", id);
+      const place = path.replace(/:(?:sessionId|userId|conversationId)/, "examples").replace(":factId", id);
       const headers = { "content-type": "application/json" };
       const response = await llamory.fetch(place, { method, headers, body: JSON.stringify(example) });
       expect(response.status, route).toBeLessThan(300);

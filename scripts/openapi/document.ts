@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { version } from "../../package.json";
 import { askResponse, deltaEvent, startEvent } from "../../src/schema/ask-schema";
 import { openapiResponse, problem } from "../../src/schema/common-schema";
+import { UTC_TIME } from "../../src/schema/fields";
 import { openaiError } from "../../src/schema/openai-schema";
 import type { Reason } from "../../src/wire/problem";
 import { answerOf, bodyOf, failuresOf } from "./failures";
@@ -10,15 +11,16 @@ import { type FullOperation, operations } from "./operations";
 
 export type Json = Record<string, unknown>;
 
-/** Adds the description of a field that has only one value, if it has none. */
-const describeConstant = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
+/** Adds the format of a time, and the description of a field that has only one value, if it has none. */
+const complete = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
+  if (jsonSchema.pattern === UTC_TIME.source) jsonSchema.format = "date-time";
   const { const: value } = jsonSchema;
   if (value !== undefined) jsonSchema.description ??= `Always ${typeof value === "string" ? `\`${value}\`` : value}.`;
 };
 
 /** Returns the JSON Schema of a type. `input` describes requests before defaults apply. */
 const jsonSchema = (type: z.core.$ZodType, io: "input" | "output" = "output"): Json => {
-  const { $schema: _, ...rest } = z.toJSONSchema(type, { io, unrepresentable: "any", override: describeConstant });
+  const { $schema: _, ...rest } = z.toJSONSchema(type, { io, unrepresentable: "any", override: complete });
   return rest;
 };
 
@@ -214,7 +216,8 @@ export function openapi(): Json {
     info: {
       title: "Llamory",
       version,
-      description: "A Llama chat agent with memory. Requests ignore unknown fields.",
+      description:
+        "A Llama chat agent with memory. Native routes refuse unknown fields of a body; routes of the OpenAI surface ignore them.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],

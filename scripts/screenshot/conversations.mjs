@@ -1,10 +1,11 @@
 // The conversations and facts in the pictures of the page.
+import { FIRST, history } from "./story.mjs";
 
 export const userId = "ana";
 
 const conversations = [
-  ["The hives", "My hives stand under a lime tree in Lisbon, behind the old school."],
   ["Holidays", "In August we walk along the coast near Sagres, for a week or two."],
+  ["Bread with honey", "My sourdough needs less water when I use honey from the lime tree."],
 ];
 
 const MARKDOWN = [
@@ -28,23 +29,17 @@ const sender = (url) => async (method, path, body) => {
 export async function fillServer(url) {
   const send = sender(url);
   for (const [title, question] of conversations) {
-    const sessionId = title.toLowerCase().replace(" ", "-");
+    const sessionId = title.toLowerCase().replaceAll(" ", "-");
     await send("POST", "/ask", { sessionId, userId, question });
     await send("PATCH", `/sessions/${sessionId}`, { title });
   }
+  await send("POST", "/sessions/diary/messages", { userId, messages: history(200) });
+  await send("PATCH", "/sessions/diary", { title: "The hives" });
   const fact = await send("POST", `/users/${userId}/facts`, { text: "Ana keeps bees." });
-  const learned = { text: "Ana keeps bees, and is allergic to nuts.", source: { sessionId: "the-hives", seq: 1 } };
+  const learned = { text: "Ana keeps three hives in Lisbon.", source: { sessionId: "diary", seq: 1 } };
   await send("PATCH", `/users/${userId}/facts/${fact.id}`, learned);
-  const chapters = Array.from({ length: 600 }, (_, at) => ({
-    role: at % 2 ? "assistant" : "user",
-    content:
-      at === 42
-        ? "The queen of the blue hive is called Figaro, and she is two years old."
-        : `Day ${at}: the weather stayed grey, the bees stayed home, and nobody minded much.`,
-    createdAt: new Date(Date.UTC(2026, 2, 1, 5 * at)).toISOString(),
-  }));
-  await send("POST", "/sessions/diary/messages", { userId, messages: chapters });
-  await send("PATCH", "/sessions/diary", { title: "Diary of the hives" });
+  await send("POST", `/users/${userId}/facts`, { text: "Is allergic to nuts.", pinned: true });
+  await send("POST", "/ask", { sessionId: "diary", userId, question: FIRST });
   await send("POST", "/sessions/markdown/messages", {
     userId,
     messages: [

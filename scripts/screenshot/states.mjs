@@ -1,4 +1,5 @@
 // The states of the page in its pictures.
+import { QUESTION } from "./story.mjs";
 
 const choose = async (page, name) => {
   await page.getByRole("button", { name: "More", exact: true }).click();
@@ -14,8 +15,6 @@ const openDetails = async (page) => {
   await chip.click();
   await page.locator(".answer-details:visible .message-links a").first().waitFor();
 };
-
-const QUESTION = "What is the queen of the blue hive called?";
 
 /** The states of the page: the hash of the URL, and the visitor's actions. */
 export const STATES = {
@@ -92,7 +91,7 @@ export const STATES = {
     },
   },
   edit: {
-    hash: "#/the-hives",
+    hash: "#/holidays",
     act: (page) => page.getByRole("button", { name: "Edit", exact: true }).last().click(),
   },
   "edit-earlier": {
@@ -149,7 +148,7 @@ export const STATES = {
       await page.getByRole("dialog").getByText("The hives", { exact: true }).waitFor();
       await page
         .getByRole("dialog")
-        .getByRole("button", { name: /^Delete Diary/ })
+        .getByRole("button", { name: /^Delete The hives/ })
         .click();
     },
   },

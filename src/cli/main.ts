@@ -70,7 +70,7 @@ process.on("SIGINT", () => {
   if (stopped.signal.aborted) process.exit(EXIT.interrupted);
   stopped.abort();
 });
-// The reader of a pipe left, for example `head`.
+// Ends quietly if the reader of a pipe ends first, for example `head`.
 process.stdout.on("error", () => process.exit(EXIT.ok));
 
 run(process.argv.slice(2), stopped.signal).then(

@@ -81,8 +81,9 @@ const DAY_FIRST: DateOrder = [2, 1, 0];
 const MONTH_FIRST: DateOrder = [2, 0, 1];
 
 /**
- * Returns whether the dates of a file begin with the day, the month or the year. A number above 12 is a day. If no date
- * has one, chooses the order in which more dates ascend. If both are equal, the day is first, as in most countries.
+ * Returns whether the dates of a file begin with the day, the month or the year. A number above 12 is a day. Without such
+ * a number, chooses the order in which more dates ascend. If both are equal, the day is first, because most countries
+ * write it first.
  */
 function orderOf(dates: readonly Head["date"][]): DateOrder {
   if (dates.some(([first]) => first > 31)) return YEAR_FIRST;

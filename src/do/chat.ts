@@ -8,11 +8,13 @@ import type { Preview, PreviewOptions } from "../turn/preview";
 import { ok, type Result } from "../turn/result";
 import type { AskReply, Entry, Message, NewMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
+import { Embeddings } from "./memory/embeddings";
 import { appendMessages } from "./session/append";
 import type { Appended } from "./session/append-keys";
 import type { AskRequest } from "./session/ask-request";
+import { conversationOf, type ItemPage, inputOf, itemPage } from "./session/conversation-reads";
 import { deleteMessage } from "./session/delete-message";
-import { Embeddings } from "./session/embeddings";
+
 import { Fork, type ForkSource } from "./session/fork";
 import { Lifecycle } from "./session/lifecycle";
 import { Session, type SessionBindings } from "./session/session";
@@ -25,6 +27,7 @@ import {
   type SentPrompt,
   SessionReads,
 } from "./session/session-reads";
+import type { Conversation } from "./session/session-settings";
 import { SessionTurns } from "./session/session-turns";
 import { Transfer } from "./session/transfer";
 import { type SessionChange, UserSync } from "./session/user-sync";
@@ -43,7 +46,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
     super(ctx, env);
     this.#session = new Session(ctx, env);
     this.#user = new UserSync(this.#session);
-    this.#embeddings = new Embeddings(this.#session);
+    this.#embeddings = new Embeddings(this.#session.store, env, ctx.id.toString());
     this.#lifecycle = new Lifecycle(this.#session, this.#user, this.#embeddings);
     this.#turns = new SessionTurns(this.#session, this.#user, this.#embeddings, this.#lifecycle);
     this.#reads = new SessionReads(this.#session, this.#user, this.#embeddings);
@@ -98,6 +101,25 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return this.#reads.pick(seqs, reader);
   }
 
+  /** Returns messages from a place on. */
+  items(page: ItemPage): Result<{ messages: Message[]; hasMore: boolean }> {
+    return itemPage(this.#session, page);
+  }
+
+  /** Returns the messages of a turn before its answer; `turn_not_found`. */
+  inputOf(turnId: string): Result<Message[]> {
+    return inputOf(this.#session, turnId);
+  }
+
+  /** Returns the session as a conversation, with new metadata if they are given; `conversation_not_found`. */
+  async conversation(metadata?: Conversation["metadata"]): Promise<Result<Conversation>> {
+    const found = conversationOf(this.#session);
+    if (!found.ok || !metadata) return found;
+    const conversation = { ...found.value, metadata };
+    const changed = await this.change({ conversation });
+    return changed.ok ? ok(conversation) : changed;
+  }
+
   /** Changes the title of the session, in its user's object first, and its settings. Absent fields stay. */
   async change(change: SessionChange): Promise<Result<void>> {
     const changed = await this.#user.change(change);
@@ -112,35 +134,19 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return appended;
   }
 
-  /** Returns the session as lines of JSON. @param before only messages before this `seq` */
-  export(before?: number): ReadableStream<Uint8Array> {
-    return this.#transfer.export(before);
+  /** Returns the session as lines of JSON. */
+  export(): ReadableStream<Uint8Array> {
+    return this.#transfer.export();
   }
 
-  /** Returns the user and the settings of a session that will be copied. */
-  forkSource(reader?: string): Result<ForkSource> {
-    return this.#reads.readRefusal(reader) ?? ok(this.#fork.source());
+  /** Returns a session to copy. @param before only messages before this `seq` */
+  forkSource(before?: number, reader?: string): Result<ForkSource> {
+    return this.#reads.readRefusal(reader) ?? ok(this.#fork.source(before));
   }
 
-  /** Begins to fill this session with a copy. @returns the id of the import to add to; `session_not_empty` */
-  beginFork(request: AskRequest): Promise<Result<string>> {
+  /** Starts an import or a copy into an empty session. @returns the id for the calls below; `session_not_empty` */
+  beginImport(request?: AskRequest): Promise<Result<string>> {
     return this.#fork.begin(request);
-  }
-
-  /** Makes the copy the content of the session, in one transaction. */
-  async finishFork(
-    id: string,
-    request: AskRequest,
-    source: Parameters<Fork["finish"]>[1],
-  ): Promise<Result<{ messages: number }>> {
-    const finished = await this.#fork.finish(id, source);
-    if (finished.ok) this.ctx.waitUntil(this.#appended(request));
-    return finished;
-  }
-
-  /** Starts an import into an empty session. @returns the id for the calls below */
-  beginImport(): Result<string> {
-    return this.#transfer.begin();
   }
 
   /** Adds to an import. @returns the index of the first entry that cannot be added, or null */
@@ -149,8 +155,12 @@ export class ChatDO extends DurableObject<SessionBindings> {
   }
 
   /** Makes an import the content of the session, in one transaction. */
-  async finishImport(id: string, request: AskRequest, title?: string): Promise<Result<{ messages: number }>> {
-    const finished = await this.#transfer.finish(id, title);
+  async finishImport(
+    id: string,
+    request: AskRequest,
+    source?: Parameters<Fork["finish"]>[1],
+  ): Promise<Result<{ messages: number }>> {
+    const finished = await this.#fork.finish(id, source);
     if (finished.ok) this.ctx.waitUntil(this.#appended(request));
     return finished;
   }
@@ -206,7 +216,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return this.#reads.context(request, options);
   }
 
-  /** Returns the prompt of a turn, rebuilt; `turn_not_found`. */
+  /** Returns the prompt of a turn, rebuilt; `turn_not_found`. The session's user takes the place of the request's. */
   prompt(turnId: string, request: AskRequest): Promise<Result<SentPrompt>> {
     return this.#reads.prompt(turnId, request);
   }

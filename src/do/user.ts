@@ -1,53 +1,43 @@
 /** UserDO: the memory of one user across sessions: their sessions, a copy of the transcripts, facts. The RPC surface, kept thin. */
 import { DurableObject } from "cloudflare:workers";
 import { USER_MAX_MB } from "../limits";
-import { log } from "../log";
-import { objectOf } from "../object-of";
+import type { EmbeddingOptions } from "../llm/embedder";
 import { failed, ok, type Result } from "../turn/result";
 import type { RecalledMessage } from "../turn/types";
 import type { Fact, FactEdit, FactVersion, Place } from "../turn/user-memory";
+import { Embeddings } from "./memory/embeddings";
+import type { EncoderOptions } from "./memory/encoder-plan";
 import { SEARCH_TOKENS } from "./memory/ranking";
 import { thrownFailure, tryWrite } from "./sqlite/try-write";
 import type { Extraction } from "./user/extraction";
 import { nearestFacts } from "./user/fact-ranking";
 import { LearnFacts, type LearningBindings } from "./user/learn-facts";
+import { type Deleted, type DeletionBindings, UserDeletion } from "./user/user-deletion";
 import type { Known, Question, SessionUpdate, UserObject } from "./user/user-object";
-import type { Cursor, ListedSession, Unwritten } from "./user/user-sessions";
-import { type Deletion, type ObjectNames, UserStore } from "./user/user-store";
+import type { Cursor, ListedSession } from "./user/user-sessions";
+import { type ObjectNames, UserStore } from "./user/user-store";
 
-/** Sessions that one call deletes, and how many of them at once. Each costs a call of its object. */
-const BATCH = 32;
-const AT_ONCE = 8;
-/** Milliseconds until an alarm retries a deletion that failed. */
-const PAUSE_MS = 60_000;
-
-/** The methods of a session's object that a user's object calls. */
-interface SessionObject extends Rpc.DurableObjectBranded {
-  leave(user: string): Promise<Result<void>>;
-  holds(user: string, epoch: string): boolean;
-}
-
-interface Bindings extends LearningBindings {
-  CHAT_DO: DurableObjectNamespace<SessionObject>;
+interface Bindings extends LearningBindings, DeletionBindings {
   /** Read here and not passed with each ask, because sessions also send updates without an ask. */
   USER_MAX_MB?: string;
 }
 
-/** The counts of deleted sessions, messages and facts, and whether the user is deleted completely. */
-export type Deleted = Pick<Deletion, "sessions" | "messages" | "facts"> & { done: boolean };
-
 export class UserDO extends DurableObject<Bindings> implements UserObject {
   readonly #store: UserStore;
   readonly #learnFacts: LearnFacts;
+  readonly #deletion: UserDeletion;
+  readonly #embeddings: Embeddings;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#store = new UserStore(ctx.storage);
     this.#learnFacts = new LearnFacts(env, this.#store, ctx.id.toString());
+    this.#deletion = new UserDeletion(env, this.#store);
+    this.#embeddings = new Embeddings(this.#store, env, ctx.id.toString());
   }
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
-  memory({ text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone }: Question): Known {
+  memory({ text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone, vector }: Question): Known {
     const { deletion, sessions } = this.#store;
     if (epoch !== undefined || opens) {
       if (deletion) return { state: "user_being_deleted" };
@@ -55,7 +45,8 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     }
     const listed = epoch === undefined && opens ? this.#store.open(sessionId) : epoch;
     const room = { recall: recallTokens, facts: factTokens };
-    const memory = this.#store.memory(sessionId, text, room, { previous, timeZone });
+    const nearestTo = this.#embeddings.nearestTo(vector);
+    const memory = this.#store.memory(sessionId, text, room, { previous, timeZone, nearestTo });
     return { state: "known", memory, epoch: listed };
   }
 
@@ -71,9 +62,10 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   /**
    * Stores new messages of a session. The same update twice changes nothing.
    * @param extraction the model that extracts facts from turns; absent if facts are not extracted
+   * @param encoder creates vectors of the messages; absent if recall uses words alone
    * @returns the last `seq` that is stored; `gone` if the session's epoch is over
    */
-  tell(update: SessionUpdate, extraction?: Extraction): number | "gone" {
+  tell(update: SessionUpdate, extraction?: Extraction, encoder?: EncoderOptions): number | "gone" {
     const store = this.#store;
     if (store.deletion || !store.sessions.has(update.sessionId, update.epoch)) return "gone";
     const { seq, isPending } = store.transaction(() => {
@@ -82,6 +74,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       return { seq, isPending: this.#learnFacts.again(again) || isNew };
     });
     if (isPending) this.ctx.waitUntil(this.#extract());
+    if (encoder) this.ctx.waitUntil(this.#embeddings.catchUp(encoder).catch(thrownFailure));
     return seq;
   }
 
@@ -103,19 +96,26 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     return this.#store.sessions.list(limit, after);
   }
 
-  /** Returns the messages of all sessions that match a text best, best first. @param timeZone of the days in the text */
-  search(text: string, limit: number, timeZone?: string): RecalledMessage[] {
-    const limits = { tokens: SEARCH_TOKENS, count: limit, whole: true };
-    return this.#store.transcript.recall(text, limits, undefined, { timeZone }).recalled;
-  }
-
-  /** As {@link search}, with the facts that match the text, best first. */
-  searchAll(text: string, limit: number, timeZone?: string): { messages: RecalledMessage[]; facts: Fact[] } {
-    const { rows } = this.#store.facts;
-    return {
-      messages: this.search(text, limit, timeZone),
-      facts: nearestFacts(rows, text, { timeZone }).slice(0, limit),
-    };
+  /**
+   * Returns the messages of all sessions, and the facts, that match a text best, best first.
+   * @param timeZone of the days in the text
+   */
+  async searchAll(
+    text: string,
+    limit: number,
+    timeZone?: string,
+    embedding?: EmbeddingOptions,
+  ): Promise<{ messages: RecalledMessage[]; facts: Fact[] }> {
+    const vector = embedding && (await this.#embeddings.question(() => text, embedding));
+    const asked = { timeZone, nearestTo: this.#embeddings.nearestTo(vector) };
+    const { facts, transcript } = this.#store;
+    const { recalled } = transcript.recall(
+      text,
+      { tokens: SEARCH_TOKENS, count: limit, whole: true },
+      undefined,
+      asked,
+    );
+    return { messages: recalled, facts: nearestFacts(facts.rows, text, { timeZone }).slice(0, limit) };
   }
 
   /**
@@ -165,7 +165,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
    */
   async destroy(names: ObjectNames): Promise<Result<Deleted>> {
     try {
-      return await this.#destroy(names);
+      return await this.#deletion.run(names);
     } catch (error) {
       return failed(thrownFailure(error));
     }
@@ -175,60 +175,11 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   override async alarm(): Promise<void> {
     await this.#store.schedule.run({
       extract: () => this.#learnFacts.run(),
-      close: () => this.#resumeDeletion(),
-      tidy: () => this.#store.tidy((session) => this.#isWritten(session)),
+      close: () => this.#deletion.resume(),
+      tidy: () => this.#store.tidy((session) => this.#deletion.isWritten(this.ctx.id.name, session)),
       reindex: () => this.#store.reindex(),
+      embed: () => this.#embeddings.resume(),
     });
-  }
-
-  async #destroy(names: ObjectNames): Promise<Result<Deleted>> {
-    this.#store.beginDeletion(names);
-    const batch = this.#store.sessions.first(BATCH);
-    for (let at = 0; at < batch.length; at += AT_ONCE) {
-      const part = batch.slice(at, at + AT_ONCE);
-      const deleted = await Promise.all(part.map(({ id }) => this.#deleteSession(names, id)));
-      for (const [index, session] of part.entries()) if (deleted[index]) this.#store.countDeleted(session);
-      if (deleted.includes(false)) return failed({ reason: "user_half_deleted" });
-    }
-    const { deletion } = this.#store;
-    // Another call has finished the deletion: a fact that was stored since stays.
-    if (!deletion) return ok({ sessions: 0, messages: 0, facts: 0, done: true });
-    const { sessions, messages, facts } = deletion;
-    const done = this.#store.sessions.empty;
-    if (done) await this.#store.clear();
-    return ok({ sessions, messages, facts, done });
-  }
-
-  /** Has a session's object delete itself. @returns whether it did */
-  async #deleteSession({ object, prefix }: ObjectNames, sessionId: string): Promise<boolean> {
-    try {
-      return (await objectOf(this.env.CHAT_DO, prefix + sessionId, this.env).leave(object)).ok;
-    } catch (error) {
-      log("warn", "session_not_deleted", { cause: String(error) });
-      return false;
-    }
-  }
-
-  /** Returns whether a session has stored something in its epoch, or may be about to; true if its object does not answer. */
-  async #isWritten({ id, epoch }: Unwritten): Promise<boolean> {
-    const user = this.ctx.id.name;
-    if (user === undefined) return true;
-    try {
-      const prefix = user.slice(0, user.lastIndexOf("/") + 1);
-      return await objectOf(this.env.CHAT_DO, prefix + id, this.env).holds(user, epoch);
-    } catch (error) {
-      log("warn", "session_unreachable", { cause: String(error) });
-      return true;
-    }
-  }
-
-  /** Continues a deletion that failed. @returns when to try again; null when it is done */
-  async #resumeDeletion(): Promise<number | null> {
-    const { deletion } = this.#store;
-    if (!deletion) return null;
-    const result = await this.destroy(deletion);
-    if (result.ok && result.value.done) return null;
-    return Date.now() + (result.ok ? 0 : PAUSE_MS);
   }
 
   /** Extracts facts from pending turns. The alarm continues if some are left. */

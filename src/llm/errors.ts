@@ -97,7 +97,7 @@ export function modelError(cause: string, model: string): ModelError {
       return { failure: { reason: "model_reply_malformed" }, remedy: "once", cause };
     case "json":
     case "reasoning":
-      return { failure: { reason: "model_request_refused" }, remedy: { without: kind }, cause };
+      return { failure: { reason: "model_request_refused", cause }, remedy: { without: kind }, cause };
     case "unreachable":
       return { failure: { reason: "model_unreachable" }, remedy: "again", cause };
     case "unavailable":
@@ -111,6 +111,6 @@ export function modelError(cause: string, model: string): ModelError {
     case "account":
       return { failure: { reason: "model_account" }, remedy: "stop", cause };
     case "refused":
-      return { failure: { reason: "model_request_refused" }, remedy: "stop", cause };
+      return { failure: { reason: "model_request_refused", cause }, remedy: "stop", cause };
   }
 }

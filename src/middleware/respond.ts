@@ -26,9 +26,13 @@ export function orThrow<T>(result: Result<T>): T {
   return result.value;
 }
 
-/** Hides the owner of a session from session tokens of other users. */
-const visibleTo = (c: Context<AppEnv>, failure: AnyFailure): AnyFailure =>
-  failure.reason === "session_of_another_user" && c.var.caller.userId !== undefined ? { reason: "forbidden" } : failure;
+/** Hides the owner of a session from session tokens of other users, and the reason of a model server from all of them. */
+function visibleTo(c: Context<AppEnv>, failure: AnyFailure): AnyFailure {
+  const { userId, sessions } = c.var.caller ?? {};
+  if (failure.reason === "session_of_another_user" && userId !== undefined) return { reason: "forbidden" };
+  const isHidden = failure.reason === "model_request_refused" && (userId ?? sessions) !== undefined;
+  return isHidden ? { reason: failure.reason } : failure;
+}
 
 /** Answers with a failure, in the form of its route: a problem, or an error of the OpenAI API. */
 export function respond(c: Context<AppEnv>, cause: AnyFailure): Response {

@@ -23,20 +23,29 @@ export interface Part<T extends Target, In, Out> {
   out: { [K in T]: Out };
 }
 
+/** Stands for a body that is not JSON. */
+const MALFORMED = Symbol();
+
 const validators = new WeakMap<object, Validated>();
 
 /** Validates a part of the request. Failures have the shape of all problems. */
 export const valid = <S extends z.core.$ZodType<object>, T extends Target>(target: T, schema: S) =>
   validator<S, T, z.output<S>>(target, schema, (given) => read(given, schema));
 
-/** Validates a part of the request with a function. It returns the value for the handler, or a response, or throws. */
+/**
+ * Validates a part of the request with a function. It returns the value for the handler, or a response, or throws.
+ * @param malformed answers to a body that is not JSON
+ */
 export function validator<S extends z.core.$ZodType, T extends Target, Out extends object, R extends Response = never>(
   target: T,
   schema: S,
   check: (given: unknown, c: Context) => Out | R,
+  malformed?: (c: Context) => R,
 ): MiddlewareHandler<AppEnv, string, Part<T, z.input<S>, Out>, R> {
   const handler: MiddlewareHandler<AppEnv, string, Part<T, z.input<S>, Out>, R> = async (c, next) => {
-    const value = check(await partOf(c, target), c);
+    const part = await partOf(c, target);
+    if (part === MALFORMED && !malformed) throw new FailureError({ reason: "malformed_json" });
+    const value = part === MALFORMED && malformed ? malformed(c) : check(part, c);
     if (value instanceof Response) return value;
     c.req.addValidatedData(target, value);
     return next();
@@ -56,7 +65,7 @@ async function partOf({ req }: Context, target: Target): Promise<unknown> {
   try {
     return await req.json();
   } catch {
-    throw new FailureError({ reason: "malformed_json" });
+    return MALFORMED;
   }
 }
 
@@ -78,12 +87,28 @@ function read<T extends z.core.$ZodType>(given: unknown, schema: T): z.output<T>
 
 /** Returns the error that lists the issues of a schema. */
 export function refused(error: Pick<z.core.$ZodError, "issues">): FailureError {
-  const errors = error.issues.slice(0, MAX_ERRORS).flatMap(fieldErrors).slice(0, MAX_ERRORS);
+  const errors = error.issues
+    .slice(0, MAX_ERRORS)
+    .flatMap((issue) => fieldErrors(issue))
+    .slice(0, MAX_ERRORS);
   return new FailureError({ reason: "invalid_request", errors });
 }
 
+/** Returns the issues of the option of a union that the value is meant for; undefined if no option has its `role` and `type`. */
+const meantIn = (issue: z.core.$ZodIssue) =>
+  issue.code === "invalid_union"
+    ? issue.errors.find(([first, ...more]) => first?.path.length && ![first, ...more].some(isOfKind))
+    : undefined;
+
+/** Whether an issue says that a union's option is of another kind than the value. */
+const isOfKind = ({ path }: z.core.$ZodIssue) => path.length === 1 && (path[0] === "role" || path[0] === "type");
+
 /** Returns an error for each field of an issue. */
-export const fieldErrors = (issue: z.core.$ZodIssue): { path: string; message: string }[] =>
-  issue.code === "unrecognized_keys"
-    ? issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "is an unknown field" }))
-    : [{ path: issue.path.join("."), message: issue.message }];
+export const fieldErrors = (issue: z.core.$ZodIssue, at: PropertyKey[] = []): { path: string; message: string }[] => {
+  const path = [...at, ...issue.path];
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "is an unknown field" }));
+  return (
+    meantIn(issue)?.flatMap((inner) => fieldErrors(inner, path)) ?? [{ path: path.join("."), message: issue.message }]
+  );
+};

@@ -21,6 +21,9 @@ export const HelpDialog = ({ onClose }: { onClose: () => void }) => (
       being written, or follow it on another device.
     </p>
     <p>Drop an exported conversation on the page to import it.</p>
+    <p>
+      For programs: the <a href="/docs">API reference</a>.
+    </p>
     <dl>
       {KEYS.map(([key, what]) => (
         <div key={key}>

@@ -4,7 +4,7 @@ import type { Api, Message } from "./api";
 /** Messages per request. */
 const PAGE = 50;
 const MAX_MESSAGES = 150;
-/** Requests that skip deleted messages, and that look for a date: 2^40 messages are more than a session holds. */
+/** The most requests that skip deleted messages or look for a date. 40 halvings find a date among 2^40 messages. */
 const MAX_STEPS = 40;
 
 export class TranscriptWindow {
@@ -39,7 +39,7 @@ export class TranscriptWindow {
     else if (messages.length === 0) await this.showNewer();
   }
 
-  /** Returns the seq of the message that is nearest to a seq: that message may be deleted. */
+  /** Returns the seq of the nearest message, because the message with this seq may be deleted. */
   nearest(seq: number): number | undefined {
     return (this.messages.find((message) => message.seq >= seq) ?? this.messages.at(-1))?.seq;
   }

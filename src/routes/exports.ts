@@ -3,11 +3,11 @@ import type { AppEnv } from "../env";
 import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
-import { valid } from "../middleware/validation";
+import { queryOf, valid } from "../middleware/validation";
 import { askRequestOf, callSession } from "../rpc/call-session";
 import { dropImport, fillImport } from "../rpc/fill-import";
 import { sessionParam } from "../schema/common-schema";
-import { exportLine, importResponse } from "../schema/export-schema";
+import { exportLine, importQuery, importResponse } from "../schema/export-schema";
 import type { ResponseBody } from "../schema/response-body";
 import type { Operations } from "./operation";
 
@@ -31,7 +31,8 @@ export const operations = (): Operations => ({
     id: "importSession",
     summary: "Import a session",
     description:
-      "Takes an export of up to 100 MB. The session must be empty. Everything is stored in one transaction, or nothing. An error names the line.",
+      "Takes an export of up to 100 MB. The session must be empty. Everything is stored in one transaction, or nothing. An error names the line. With `userId`, the session belongs to that user.",
+    query: importQuery,
     bodyLines: exportLine,
     status: 201,
     response: importResponse,
@@ -41,6 +42,8 @@ export const operations = (): Operations => ({
       "session_full",
       "session_queue_full",
       "storage_failed",
+      "user_unreachable",
+      "user_being_deleted",
       "unsupported_media_type",
       "body_too_large",
     ],
@@ -65,11 +68,13 @@ export const routes = new Hono<AppEnv>()
   })
   .post("/sessions/:sessionId/import", route({ maxBody: null }), valid("param", sessionParam), async (c) => {
     const { sessionId } = c.req.valid("param");
-    const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport()));
+    const { userId, learn } = queryOf(c, importQuery);
+    const request = askRequestOf(c, sessionId, userId);
+    const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport(request)));
     try {
       const title = await fillImport(c, sessionId, id, c.req.raw.body);
-      const request = askRequestOf(c, sessionId, undefined);
-      const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, request, title), { retry: false });
+      const source = { title, learn: learn === "true" || undefined };
+      const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, request, source), { retry: false });
       const { messages } = orThrow(await finish);
       const body: ResponseBody<typeof importResponse> = { sessionId, messages };
       return json(c, body, 201);

@@ -6,7 +6,6 @@ import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { unlessForeign } from "../middleware/scope";
 import { headersOf, valid } from "../middleware/validation";
-import { objectPrefix } from "../rpc/call-object";
 import { askRequestOf, callSession } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
 import { followQuery, streamHeaders, turnDeleted, turnResponse } from "../schema/ask-schema";
@@ -80,6 +79,8 @@ export const operations = (): Operations => ({
 });
 
 const NOT_FOUND = failed({ reason: "turn_not_found" });
+/** Stands for the session's own user, which its object knows. */
+const ANY_USER = "-";
 const sessionTokens = route({ tokens: "session" });
 
 export const routes = new Hono<AppEnv>()
@@ -106,8 +107,7 @@ export const routes = new Hono<AppEnv>()
   )
   .get("/sessions/:sessionId/turns/:turnId/prompt", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
-    const { user } = orThrow(await callSession(c, sessionId, (stub) => stub.forkSource()));
-    const request = askRequestOf(c, sessionId, user?.slice(objectPrefix(c).length));
+    const request = askRequestOf(c, sessionId, ANY_USER);
     const prompt = orThrow(await callSession(c, sessionId, (stub) => stub.prompt(turnId, request)));
     const { model, messages, exact } = prompt;
     const body: ResponseBody<typeof promptResponse> = { model, messages, exact };

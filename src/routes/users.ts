@@ -7,6 +7,7 @@ import { FailureError, orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { valid } from "../middleware/validation";
 import { objectName, objectPrefix } from "../rpc/call-object";
+import { embeddingOf } from "../rpc/call-session";
 import { callUser } from "../rpc/call-user";
 import type { ResponseBody } from "../schema/response-body";
 import { userSearchQuery, userSearchRequest, userSearchResponse } from "../schema/search-schema";
@@ -59,7 +60,7 @@ async function search(
   userId: string,
   { q, limit, timeZone = settingsOf(c.env).TIME_ZONE }: z.output<typeof userSearchRequest>,
 ) {
-  const { messages, facts } = await callUser(c, userId, (stub) => stub.searchAll(q, limit, timeZone));
+  const { messages, facts } = await callUser(c, userId, (stub) => stub.searchAll(q, limit, timeZone, embeddingOf(c)));
   const body: ResponseBody<typeof userSearchResponse> = {
     data: messages.map((message) => toRecalled("", message)),
     ...(facts.length > 0 && { facts: facts.map(toFact) }),

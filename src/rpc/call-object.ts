@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../env";
 import { storageFailureOf } from "../turn/storage-error";
 
-/** Returns the name of a session's or a user's object. Existing deployments use names without a prefix. */
+/** Returns the name of a session's or a user's object. The default tenant has no prefix, as in earlier versions. */
 export const objectName = (c: Context<AppEnv>, id: string) => objectPrefix(c) + id;
 
 /** Returns the prefix of the names of a tenant's objects; empty for the default tenant. */

@@ -109,7 +109,9 @@ export function promptInputOf(
     maxTokens,
     timeZone: own,
     ...request
-  }: Sampling & Wanted & { question: string; maxTokens?: number | undefined; timeZone?: string | undefined },
+  }: Sampling &
+    Wanted &
+    Pick<PromptInput, "question" | "name"> & { maxTokens?: number | undefined; timeZone?: string | undefined },
   instructions?: string,
 ): PromptInput {
   const settings = settingsOf(c.env);

@@ -35,6 +35,7 @@ export function sessionUserOf(
   if (named !== undefined) requireUser(c, named);
   const userId = named ?? c.var.caller.userId;
   if (userId === undefined) return undefined;
+  const { EMBEDDING_MODEL, AI_GATEWAY: gateway } = settingsOf(c.env);
   const learns = FACTS === "model" && model.model !== "";
   return {
     object: objectName(c, userId),
@@ -43,6 +44,7 @@ export function sessionUserOf(
     timeoutMs,
     factTokens,
     extraction: learns ? { model, meter: quotaOf(c), timeZone } : undefined,
+    encoder: EMBEDDING_MODEL === "" ? undefined : { model: EMBEDDING_MODEL, gateway, meter: quotaOf(c) },
   };
 }
 

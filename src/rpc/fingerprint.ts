@@ -1,5 +1,5 @@
 /** Returns the SHA-256 of a text in base64. */
 export async function fingerprintOf(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return btoa(String.fromCharCode(...new Uint8Array(digest)));
+  return new Uint8Array(digest).toBase64();
 }

@@ -23,26 +23,27 @@ export async function forkSession(
   from: string,
   { before, sessionId = crypto.randomUUID(), userId }: Wanted,
 ) {
-  const found = await callSession(c, from, (stub) => stub.forkSource(readerOf(c)));
-  const { user, messages: total, ...settings } = orThrow(unlessForeign(found, EMPTY));
-  if (total === 0) throw new FailureError({ reason: "session_empty" });
+  const found = await callSession(c, from, (stub) => stub.forkSource(before, readerOf(c)));
+  const { user, messages: total, lines, ...settings } = orThrow(unlessForeign(found, EMPTY));
   const owner = user === undefined ? userId : user.slice(objectPrefix(c).length);
-  if (userId !== undefined && userId !== owner) throw new FailureError({ reason: "session_of_another_user" });
   const request = askRequestOf(c, sessionId, owner);
-  const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginFork(request)));
+  let id = "";
   try {
-    const lines = await callSession(c, from, (stub) => stub.export(before));
+    if (total === 0) throw new FailureError({ reason: "session_empty" });
+    if (userId !== undefined && userId !== owner) throw new FailureError({ reason: "session_of_another_user" });
+    id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport(request)));
     const title = await fillImport(c, sessionId, id, lines).catch((error: unknown) => {
       // The lines are Llamory's own: an invalid one means that the first session was emptied or lost.
       const isCut = !(error instanceof FailureError) || error.failure.reason === "invalid_request";
       throw isCut ? new FailureError({ reason: "import_interrupted" }) : error;
     });
     const source = { ...settings, title, isCopy: user !== undefined };
-    const finish = callSession(c, sessionId, (stub) => stub.finishFork(id, request, source), { retry: false });
+    const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, request, source), { retry: false });
     const { messages } = orThrow(await finish);
     return { sessionId, forkedFrom: { sessionId: from, before: before ?? null }, messages };
   } catch (error) {
-    await dropImport(c, sessionId, id);
+    await lines.cancel().catch(() => {});
+    if (id !== "") await dropImport(c, sessionId, id);
     throw error;
   }
 }

@@ -177,6 +177,6 @@ export const problem = () =>
 
 export const openapiResponse = () =>
   z.looseObject({
-    /** The version of OpenAPI. */
-    openapi: z.literal("3.1.0"),
+    /** The version of OpenAPI: 3.1.0. */
+    openapi: z.string(),
   });

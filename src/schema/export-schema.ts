@@ -2,7 +2,18 @@
 import * as z from "zod/mini";
 import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "../limits";
 import { callId, functionName } from "./call-schema";
-import { anyRole, content, endings, finishReason, name, oneLine, sessionId, turnId, wellFormed } from "./common-schema";
+import {
+  anyRole,
+  content,
+  endings,
+  finishReason,
+  name,
+  oneLine,
+  sessionId,
+  turnId,
+  userId,
+  wellFormed,
+} from "./common-schema";
 import { datetime, int } from "./fields";
 import { exportedMemory, usage } from "./memory-schema";
 import { sessionChange } from "./session-schema";
@@ -75,7 +86,8 @@ export const exportLines = {
       finishReason: z.nullable(finishReason),
       usage,
       /** The content of the prompt. */
-      memory: z.extend(exportedMemory, {
+      memory: z.object({
+        ...exportedMemory.shape,
         /** Messages of this session that were quoted in the prompt. */
         recalled: exportedMemory.shape.recalled.check(z.maxLength(10_000)),
       }),
@@ -94,6 +106,13 @@ export const exportLines = {
   }),
 };
 export const exportLine = () => z.union(Object.values(exportLines));
+
+export const importQuery = z.object({
+  /** The user whose session it becomes. */
+  userId: z.optional(userId),
+  /** Learns facts about the user from the messages, in the background; only with `FACTS`. */
+  learn: z.optional(z.enum(["true", "false"])),
+});
 
 export const importResponse = () =>
   z.object({

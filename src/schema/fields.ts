@@ -1,15 +1,22 @@
 /** Schemas of common fields. Their descriptions are the doc comments of the properties and constants that use them. */
 import * as z from "zod/mini";
-import { _coercedNumber, _isoDateTime } from "zod/v4/core";
+import { _coercedNumber } from "zod/v4/core";
 import "../locale";
+import { parseIso } from "../turn/any-time";
+
+/** A time in ISO 8601, in UTC. */
+export const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+
+const NO_TIME = "Invalid ISO datetime";
+
+// The schema of a time. `z.iso.datetime` would add another parser of times to the Worker.
+export const datetime = () =>
+  pattern(UTC_TIME, NO_TIME).check(z.refine((text) => parseIso(text) !== undefined, NO_TIME));
 
 /**
- * Returns the schema of a time as ISO 8601, in UTC unless `offset` allows other offsets. `z.iso.datetime` would add dates
- * and durations to the Worker; `z.coerce.number`, below, all other types.
+ * Returns the schema of an integer that a query or a setting contains as text. `z.coerce.number` would add all other types
+ * to the Worker.
  */
-export const datetime = (params?: { offset: boolean }) => _isoDateTime(z.ZodMiniISODateTime, params);
-
-/** Returns the schema of an integer that a query or a setting contains as text. */
 export const intFromText = (min: number, max: number) =>
   _coercedNumber(z.ZodMiniNumber).check(z.int(), z.minimum(min), z.maximum(max));
 

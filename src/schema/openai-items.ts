@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "../limits";
 import type { Called, Role } from "../turn/types";
 import { callId, functionName } from "./call-schema";
+import { name } from "./common-schema";
 
 const textUpTo = (most: number) =>
   z.string().check(
@@ -29,14 +30,21 @@ const refusalPart = z.pipe(
   z.transform(({ refusal }) => ({ text: refusal })),
 );
 
+/** Reasoning in a history. It does not reach the prompt. */
+const thinkingType = z.enum(["thinking", "redacted_thinking", "reasoning", "reasoning_text"]);
+const thinkingPart = z.object({
+  /** The kind of reasoning, which is not read. */
+  type: thinkingType,
+});
+
 /** Text, or parts of text. Images, audio and files are refused: the memory could not store them. */
 const textParts = (least: number, whole = longText, most = "400,000") =>
   z.union(
     [
       whole,
       z.pipe(
-        z.array(z.union([textPart, refusalPart])).check(z.minLength(least), z.maxLength(1_000)),
-        z.transform((parts) => parts.map((part) => part.text).join("\n")),
+        z.array(z.union([textPart, refusalPart, thinkingPart])).check(z.minLength(least), z.maxLength(1_000)),
+        z.transform((parts) => parts.flatMap((part) => ("text" in part ? part.text : [])).join("\n")),
       ),
     ],
     { error: `must be text of at most ${most} characters, or 1 to 1,000 parts of it` },
@@ -47,6 +55,7 @@ const textOrNone = () => z.nullish(textParts(0));
 
 const isTextPart = (part: unknown) => {
   if (typeof part !== "object" || part === null || !("type" in part)) return false;
+  if (thinkingType.safeParse(part.type).success) return true;
   if (part.type === "refusal") return "refusal" in part && typeof part.refusal === "string";
   return partType.safeParse(part.type).success && "text" in part && typeof part.text === "string";
 };
@@ -71,6 +80,7 @@ export function onlyText(items: unknown, { issues }: z.core.ParsePayload): unkno
 /** A message of a conversation. */
 export interface SentMessage extends Called {
   role: Role;
+  name?: string;
   content: string;
 }
 
@@ -88,6 +98,8 @@ const textMessage = z.object({
   /** The author. `developer` is the same as `system`. */
   role: z.enum(["system", "developer", "user"]),
   content: textContent,
+  /** The name of a user. System messages have none. */
+  name: z.nullish(name),
 });
 
 const assistantMessage = z.object({
@@ -129,7 +141,7 @@ function messageOf(message: z.output<typeof textMessage | typeof assistantMessag
     case "developer":
       return { role: "system", content: message.content };
     case "user":
-      return { role: "user", content: message.content };
+      return { role: "user", content: message.content, ...(message.name && { name: message.name }) };
   }
 }
 
@@ -165,8 +177,10 @@ const reference = z.object({
 /** Reasoning of an earlier response. It does not reach the prompt. */
 const reasoning = z.object({ type: z.literal("reasoning") });
 
-// An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
-export const inputItem = z.pipe(
+/**
+ * An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
+ */
+const inputItem = z.pipe(
   z.union([reference, functionCall, functionOutput, reasoning, textMessage, assistantMessage], {
     error:
       "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call`, a `function_call_output` or an `item_reference`",
@@ -189,3 +203,10 @@ export const inputItem = z.pipe(
     }
   }),
 );
+
+/** Returns the schema of a list of items. Their reasoning is left out. */
+export const itemList = (least: number) =>
+  z.pipe(
+    z.pipe(z.transform(onlyText), z.array(inputItem).check(z.minLength(least), z.maxLength(1_000))),
+    z.transform((given) => given.filter((item) => item !== null)),
+  );

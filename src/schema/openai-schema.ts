@@ -15,6 +15,24 @@ export const only = (allowed: z.core.$ZodType, reason: string) =>
 /** The amount of reasoning before an answer. */
 export const reasoningEffort = z.nullish(z.enum(["none", "minimal", "low", "medium", "high", "xhigh"]));
 
+const namesSession = z.refine<string>(
+  (id) => sessionId.safeParse(id).success,
+  "names the session: must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -",
+);
+
+/** Metadata as the OpenAI API limits it. */
+export const metadata = z
+  .catchall(
+    z.object({
+      /** The session, if no header names one. */
+      session_id: z.optional(z.string().check(namesSession)),
+      /** The user, if no header names one. */
+      user_id: z.optional(userId),
+    }),
+    z.string().check(z.maxLength(512)),
+  )
+  .check(z.refine((given) => Object.keys(given).length <= 16, "may have at most 16 texts"));
+
 /** Fields of chat completions and responses. */
 export const sharedFields = {
   /** A model that `GET /v1/models` lists. With any other name, `MODEL` answers. */
@@ -27,15 +45,8 @@ export const sharedFields = {
   top_p: z.nullish(number(0, 1)),
   /** Whether an answer may call several functions; default true. */
   parallel_tool_calls: z.nullish(z.boolean()),
-  /** The session and user of the request. */
-  metadata: z.nullish(
-    z.object({
-      /** The session, if no header names one. */
-      session_id: z.optional(sessionId),
-      /** The user, if no header names one. */
-      user_id: z.optional(userId),
-    }),
-  ),
+  /** Up to 16 texts. They may name the session and the user of the request. */
+  metadata: z.nullish(metadata),
 };
 
 // The most tokens of an answer.

@@ -2,23 +2,15 @@
 import * as z from "zod/mini";
 import { MAX_ANSWER } from "../limits";
 import { sessionId } from "./common-schema";
-import { int } from "./fields";
-import { inputItem, longText, onlyText } from "./openai-items";
-import { maxTokens, only, reasoningEffort, sharedFields } from "./openai-schema";
+import { int, intFromText } from "./fields";
+import { itemList, longText } from "./openai-items";
+import { maxTokens, reasoningEffort, sharedFields } from "./openai-schema";
 import { responsesFormat, responsesToolChoice, responsesTools } from "./openai-tools";
 
 export const responsesRequest = z.object({
   ...sharedFields,
   /** The question, or a conversation that ends with it. */
-  input: z.pipe(
-    z.transform(onlyText),
-    z.pipe(
-      z.union([longText.check(z.minLength(1)), z.array(inputItem).check(z.minLength(1), z.maxLength(1_000))], {
-        error: "must be text, or 1 to 1,000 messages",
-      }),
-      z.transform((given) => (typeof given === "string" ? given : given.filter((item) => item !== null))),
-    ),
-  ),
+  input: z.union([longText.check(z.minLength(1)), itemList(1)], { error: "must be text, or 1 to 1,000 messages" }),
   /** Instructions for the model, after `SYSTEM_PROMPT`. */
   instructions: z.nullish(z.string().check(z.maxLength(MAX_ANSWER))),
   /** Whether question and answer are stored; default true. */
@@ -41,8 +33,17 @@ export const responsesRequest = z.object({
       effort: reasoningEffort,
     }),
   ),
-  /** Not supported: you may disconnect, and read the response later by its id. */
-  background: only(z.union([z.null(), z.literal(false)]), "you may disconnect, and read the response later by its id"),
+  /** Accepted and repeated: a prompt always fits. */
+  truncation: z.nullish(z.enum(["auto", "disabled"])),
+  /** Returns the response before its answer. Read it by its id. */
+  background: z.nullish(z.boolean()),
+});
+
+export const responseQuery = z.object({
+  /** Sends the events of the response, live or replayed. */
+  stream: z.optional(z.enum(["true", "false"])),
+  /** Sends only events with a greater `sequence_number`; only with `stream`. */
+  starting_after: z.optional(intFromText(0, Number.MAX_SAFE_INTEGER)),
 });
 
 export const responseParam = z.object({
@@ -58,13 +59,15 @@ export const deletedResponse = () =>
     deleted: z.literal(true),
   });
 
-const outputMessage = () =>
+/** The status of the item. */
+export const itemStatus = () => z.enum(["in_progress", "completed", "incomplete"]);
+
+export const outputMessage = () =>
   z.object({
     type: z.literal("message"),
     /** The id of the item. */
     id: z.string(),
-    /** The status of the item. */
-    status: z.enum(["in_progress", "completed", "incomplete"]),
+    status: itemStatus(),
     role: z.literal("assistant"),
     /** The text of the answer. */
     content: z.array(
@@ -102,7 +105,7 @@ const reasoningItem = () =>
     ),
   });
 
-const functionCall = () =>
+export const functionCall = () =>
   z.object({
     type: z.literal("function_call"),
     /** The id of the item. */
@@ -176,11 +179,12 @@ export const responsesResponse = () =>
     tool_choice: z.union([z.string(), z.looseObject({})]),
     /** The `tools` of the request. */
     tools: z.array(z.looseObject({ type: z.literal("function") })),
-    /** Always null. */
-    top_p: z.null(),
-    truncation: z.literal("auto"),
-    /** Always empty. */
-    metadata: z.object({}),
+    /** The `top_p` of the request. */
+    top_p: z.nullable(z.number()),
+    /** The `truncation` of the request. */
+    truncation: z.enum(["auto", "disabled"]),
+    /** The `metadata` of the request. */
+    metadata: z.record(z.string(), z.string()),
     /** Tokens that the model counted, or estimates if it returned no counts; null before the end. */
     usage: z.nullable(
       z.object({

@@ -17,7 +17,8 @@ export const userSearchQuery = z.object({
   limit: z._default(intFromText(1, 100), 10),
   timeZone: z.optional(timeZone),
 });
-export const searchQuery = z.extend(userSearchQuery, {
+export const searchQuery = z.object({
+  ...userSearchQuery.shape,
   /** Messages to explain, by `seq`, up to 100: why they were found, or were not. */
   explain: z.optional(seqList),
 });
@@ -30,7 +31,7 @@ export const userSearchRequest = z.strictObject({
 });
 /** Messages to explain, by `seq`, up to 100: why they were found, or were not. */
 const seqs = z.optional(z.array(seq).check(z.minLength(1), z.maxLength(MAX_EXPLAINED)));
-export const searchRequest = z.extend(userSearchRequest, { explain: seqs });
+export const searchRequest = z.strictObject({ ...userSearchRequest.shape, explain: seqs });
 
 const recalledMessage = () =>
   z.extend(scored, {

@@ -114,7 +114,7 @@ export const appendRequest = z.strictObject({
 });
 
 // An append whose invalid messages were left out: it may be empty.
-export const partialAppend = z.extend(appendRequest, { messages: z.array(sentMessage) });
+export const partialAppend = z.strictObject({ ...appendRequest.shape, messages: z.array(sentMessage) });
 
 export const appendHeaders = z.object({
   /** Makes retries safe: for 24 hours, one of the session's last 20 keys returns the same result. */

@@ -2,7 +2,7 @@
 import { fitTail } from "./fit-tail";
 import type { FittedPrompt } from "./ports";
 import { buildPrompt, fitContext } from "./prompt";
-import { RECALL_OVERHEAD } from "./prompt-blocks";
+import { RECALL_OVERHEAD, speakerOf } from "./prompt-blocks";
 import { estimateMessage, estimateTokens, PROMPT_OVERHEAD } from "./tokens";
 import type { Budget, Context, PromptInput } from "./types";
 
@@ -30,7 +30,10 @@ const longest = ({ contextTokens }: Pick<PromptInput, "contextTokens">) => Math.
 
 /** Adds the estimated tokens of each text. The Worker calls it once per input. */
 export function measure(input: Unmeasured): PromptInput {
-  const questionTokens = estimateMessage({ content: input.question }, longest(input));
+  const questionTokens = estimateMessage(
+    { content: speakerOf({ role: "user", ...input }) + input.question },
+    longest(input),
+  );
   const atHead = PROMPT_OVERHEAD + systemTokens(input.systemPrompt, longest(input)) + toolTokens(input);
   return { ...input, questionTokens, tailTokens: questionTokens, systemTokens: atHead };
 }

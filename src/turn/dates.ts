@@ -42,6 +42,9 @@ export function dayIn(time: number, timeZone: string): string {
   return `${parts.weekday?.replace(".", "")} ${parts.year}-${parts.month}-${parts.day}`;
 }
 
+/** Returns a day without its weekday, such as `2026-11-26`. */
+export const dateIn = (time: number, timeZone: string): string => dayIn(time, timeZone).slice(-10);
+
 /** Returns a system prompt that states the current day. @param now milliseconds since 1970 */
 export const withToday = (systemPrompt: string, now: number, timeZone: string): string =>
   `${systemPrompt}\n\nToday is ${dayIn(now, timeZone)} (${timeZone}).`;

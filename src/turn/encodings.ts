@@ -5,8 +5,8 @@ const utf8 = new TextEncoder();
 
 /** The encoder of one follower. */
 export interface Encoder {
-  /** Followers with the same key get the same bytes. */
-  key: string;
+  /** Followers with the same key get the same bytes; undefined for bytes of its own. */
+  key: string | undefined;
   encode: Encode;
   /** Whether a failure names the follower's request: it is then encoded for each follower. */
   ownFailure: boolean;
@@ -25,14 +25,16 @@ export class Encodings {
    * @param all the turn's events so far, in order: an encoder may keep state from one to the next
    */
   bytesOf(encoder: Encoder, some: readonly TurnEvent[], all: readonly TurnEvent[]): Uint8Array {
-    const { encode, bytes } = this.#sharedOf(encoder);
+    const { key } = encoder;
+    if (key === undefined) return utf8.encode(some.map(encoder.encode).join(""));
+    const { encode, bytes } = this.#sharedOf(key, encoder.encode);
     const isOwn = (event: TurnEvent) => event.type === "failed" && encoder.ownFailure;
     for (const event of all.slice(bytes.size)) if (!isOwn(event)) bytes.set(event, utf8.encode(encode(event)));
     // The map lacks a delta that was cut for one follower.
     return joined(some.map((event) => bytes.get(event) ?? utf8.encode(encoder.encode(event))));
   }
 
-  #sharedOf({ key, encode }: Encoder): Shared {
+  #sharedOf(key: string, encode: Encode): Shared {
     const known = this.#shared.get(key);
     if (known) return known;
     const shared: Shared = { encode, bytes: new Map() };

@@ -3,8 +3,8 @@ import { type Encoder, Encodings } from "./encodings";
 import { eventsAfter, eventsOf, isLast } from "./events";
 import { type AnswerPart, type Journal, noJournal } from "./ports";
 import { type Failure, failed, ok, type Result } from "./result";
-import { estimateTokens } from "./tokens";
-import type { FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent, Usage } from "./types";
+import { estimateUsage } from "./tokens";
+import type { FinishedTurn, Idempotency, MemoryUsed, StoredTurn, TurnEvent } from "./types";
 
 /** Milliseconds between two comments. Proxies close a silent stream, often after a minute. */
 const HEARTBEAT_MS = 15_000;
@@ -15,12 +15,6 @@ const HEARTBEAT = new TextEncoder().encode(": still here\n\n");
  * seconds of CPU for one answer, and a request may cost 4 s.
  */
 export const MAX_FOLLOWERS = 64;
-
-/** Estimates the usage of a turn if the model does not count tokens. */
-function estimatedUsage(promptTokens: number, answer: string): Usage {
-  const completionTokens = estimateTokens(answer);
-  return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
-}
 
 export const NO_MEMORY: MemoryUsed = { tokens: 0, window: null, recalled: [], recall: "words", omitted: 0 };
 
@@ -41,6 +35,8 @@ export class LiveTurn {
   readonly user: string | undefined;
   /** The id of the turn that this one takes the place of. */
   readonly replaces: string | undefined;
+  /** Whether the client has left when its question is durable. The turn is then kept even if the model does not begin. */
+  readonly background: boolean;
   /** Set when the turn is first in the queue, unless nothing of it is stored. */
   journal: Journal = noJournal;
   /** Milliseconds until the model began to answer; for JSON, until the answer was complete. */
@@ -62,7 +58,7 @@ export class LiveTurn {
 
   constructor(
     turn: Pick<StoredTurn, "id" | "question" | "createdAt"> &
-      Partial<Pick<LiveTurn, "idempotency" | "user" | "replaces">>,
+      Partial<Pick<LiveTurn, "idempotency" | "user" | "replaces">> & { background?: boolean | undefined },
   ) {
     this.id = turn.id;
     this.question = turn.question;
@@ -70,6 +66,7 @@ export class LiveTurn {
     this.idempotency = turn.idempotency;
     this.user = turn.user;
     this.replaces = turn.replaces;
+    this.background = turn.background ?? false;
   }
 
   /** Whether the turn has ended. */
@@ -86,12 +83,11 @@ export class LiveTurn {
     return this.#followers.size > 0;
   }
 
-  /** Resolves with the first event: with the failure if that is the first one. */
+  /** Resolves with the first event, in the background when the question is durable; with a failure that comes first. */
   get begun(): Promise<Result<void>> {
     return this.#begun.promise;
   }
 
-  /** Resolves when the turn ends. */
   get ended(): Promise<Result<FinishedTurn>> {
     return this.#ended.promise;
   }
@@ -108,7 +104,7 @@ export class LiveTurn {
   snapshot(status: FinishedTurn["status"]): FinishedTurn {
     const start = this.#events.find((event) => event.type === "start");
     const { model, memory } = start ?? { model: "", memory: NO_MEMORY };
-    const usage = estimatedUsage(this.promptTokens, this.#reasoning + this.#answer);
+    const usage = estimateUsage(this.promptTokens, this.#reasoning + this.#answer);
     return { status, answer: this.#answer, model, finishReason: null, usage, memory };
   }
 
@@ -135,6 +131,11 @@ export class LiveTurn {
     return failed ? 0 : this.snapshot("interrupted").usage.totalTokens;
   }
 
+  /** Called when the question is durable. */
+  accept(): void {
+    if (this.background) this.#begun.resolve(ok(undefined));
+  }
+
   start(model: string, memory: MemoryUsed): void {
     this.#emit({ type: "start", model, memory });
   }
@@ -155,7 +156,6 @@ export class LiveTurn {
     this.#flush("", true);
   }
 
-  /** Ends the turn with its answer. */
   finish(finished: FinishedTurn): void {
     if (this.#events.length === 0) for (const event of eventsOf(finished)) this.#emit(event);
     else this.#emit({ type: "done", finished });

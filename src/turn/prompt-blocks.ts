@@ -8,7 +8,7 @@ import {
   MESSAGE_OVERHEAD,
   QUOTATION_OVERHEAD,
 } from "./tokens";
-import type { Message, PromptMessage, RecalledMessage } from "./types";
+import type { Message, NewMessage, PromptMessage, RecalledMessage } from "./types";
 import { type Fact, statementLine, type UserContext } from "./user-memory";
 
 const CUT_OFF = " […cut off here]";
@@ -24,6 +24,10 @@ const LINE_BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 const linesOf = (message: Message) => contentOf(message).split(LINE_BREAK);
 
 export const oneLine = (name: string) => name.split(LINE_BREAK).join(" ");
+
+/** Returns the beginning of a message of the window: the speaker's name, if it is a user's and has one. */
+export const speakerOf = ({ role, name }: Pick<NewMessage, "role" | "name">) =>
+  role === "user" && name ? `${oneLine(name)}: ` : "";
 
 /**
  * Returns a message as quoted lines, each with a mark, the first with the speaker. No text can end its quotation or

@@ -8,10 +8,10 @@ import {
   isOther,
   latestTokens,
   lineTokens,
-  oneLine,
   quotation,
   RECORD,
   recalledBlock,
+  speakerOf,
   sum,
 } from "./prompt-blocks";
 import { paired } from "./tool-calls";
@@ -22,6 +22,7 @@ export interface PromptParts {
   systemPrompt: string;
   context: Context;
   question: string;
+  name?: string | undefined;
   /** Replaces the question: an earlier question that continues, with its calls and their results. */
   tail?: PromptMessage[] | undefined;
 }
@@ -34,11 +35,10 @@ export interface PromptParts {
 function line(message: Message): PromptMessage {
   if (message.role === "system") return { role: "user", content: [RECORD, ...quotation(message)].join("\n") };
   const { role, toolCalls, toolCallId } = message;
-  const speaker = role === "user" && message.name ? `${oneLine(message.name)}: ` : "";
   const date = message.date === undefined ? "" : `[${message.date}] `;
   return {
     role,
-    content: date + speaker + contentOf(message),
+    content: date + speakerOf(message) + contentOf(message),
     ...(toolCalls && { toolCalls }),
     ...(toolCallId !== undefined && { toolCallId }),
   };
@@ -49,18 +49,18 @@ export const systemPromptOf = (operator: string, application: string | undefined
   application === undefined ? operator : `${operator}\n\nThe application that asks adds:\n${application}`;
 
 /**
- * Returns system prompt, window, facts of the user, recalled messages, and the question or the tail.
+ * Returns system prompt, window, facts of the user, recalled messages, and the question or the tail. Without a question,
+ * the window is last, because the answer continues it.
  *
  * The parts that change least come first, so that the model's prefix cache serves the head of the prompt in each turn.
  */
-export function buildPrompt({ systemPrompt, context, question, tail }: PromptParts): PromptMessage[] {
-  return [
-    { role: "system", content: systemPrompt },
-    ...context.window.map(line),
-    ...factsBlock(context.user?.facts),
-    ...recalledBlock(context.recalled, context.user?.latest),
-    ...(tail ?? [{ role: "user" as const, content: question }]),
-  ];
+export function buildPrompt({ systemPrompt, context, question, name, tail }: PromptParts): PromptMessage[] {
+  const asked = [{ role: "user" as const, content: speakerOf({ role: "user", name }) + question }];
+  const window = context.window.map(line);
+  const memory = [...factsBlock(context.user?.facts), ...recalledBlock(context.recalled, context.user?.latest)];
+  const system = { role: "system" as const, content: systemPrompt };
+  if (question === "" && !tail) return [system, ...memory, ...window];
+  return [system, ...window, ...memory, ...(tail ?? asked)];
 }
 
 /** If a context does not fit: the largest share of the room for facts, and of the rest for quotations. */

@@ -8,7 +8,8 @@ export type Failure =
   | { reason: "model_unavailable"; model: string }
   | { reason: "model_allowance_spent"; retryAfter: number }
   | { reason: "model_account" }
-  | { reason: "model_request_refused" }
+  /** `cause`: the model server's reason, in fixed words. */
+  | { reason: "model_request_refused"; cause?: string }
   | { reason: "model_reply_empty" }
   | { reason: "model_reply_malformed" }
   | { reason: "prompt_too_long" }
@@ -19,6 +20,7 @@ export type Failure =
   | { reason: "not_the_last_turn" }
   | { reason: "turn_followers_full"; limit: number }
   | { reason: "response_not_found" }
+  | { reason: "conversation_not_found" }
   | { reason: "message_not_found" }
   | { reason: "message_of_a_turn" }
   | { reason: "session_busy" }

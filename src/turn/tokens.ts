@@ -8,7 +8,7 @@
  */
 
 import { ENGLISH, letterOf, OTHER, otherTokens, type Prices, spaceTokens, wordTokens } from "./token-prices";
-import type { NewMessage } from "./types";
+import type { NewMessage, Usage } from "./types";
 
 /** Special tokens of one message in Llama 3's chat template: start, role, end, blank line, end of turn. */
 export const MESSAGE_OVERHEAD = 5;
@@ -190,4 +190,10 @@ export function estimateMessage(
   const calls = toolCalls.map((call) => CALL_OVERHEAD + estimateTokens(call.name) + estimateTokens(call.arguments));
   const said = estimateTokens(name === undefined ? content : `${name}: ${content}`, most);
   return calls.reduce((sum, tokens) => sum + tokens, MESSAGE_OVERHEAD + said);
+}
+
+/** Estimates the usage of a turn if the model does not count tokens. */
+export function estimateUsage(promptTokens: number, answer: string): Usage {
+  const completionTokens = estimateTokens(answer);
+  return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
 }

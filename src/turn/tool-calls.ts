@@ -1,4 +1,5 @@
 /** Pairs function calls with their results: a prompt has both or neither. */
+import { speakerOf } from "./prompt-blocks";
 import { failed, ok, type Result } from "./result";
 import { estimateMessage } from "./tokens";
 import type { NewMessage, PromptInput, PromptMessage, ToolCall, ToolResult } from "./types";
@@ -41,12 +42,12 @@ export function messagesBeforeAnswer(
   results: ToolResult[],
   question: string,
   createdAt: number,
-  tokens?: number,
+  asked: Pick<NewMessage, "name" | "tokens"> = {},
 ): NewMessage[] {
   const messages = results.map(
     ({ callId, content }): NewMessage => ({ role: "tool", content, toolCallId: callId, createdAt }),
   );
-  if (question !== "") messages.push({ role: "user", content: question, createdAt, tokens });
+  if (question !== "") messages.push({ ...asked, role: "user", content: question, createdAt });
   return messages;
 }
 
@@ -54,7 +55,7 @@ export function messagesBeforeAnswer(
  * Adds tool results to a question: its prompt then ends with the question of the calls, the calls and their results.
  * @returns `before`: the history before that; `tool_results_unexpected` if the history does not end with these calls
  */
-export function withResults<T extends PromptMessage>(
+export function withResults<T extends PromptMessage & Pick<NewMessage, "name">>(
   input: PromptInput,
   history: readonly T[],
   results: ToolResult[],
@@ -63,9 +64,11 @@ export function withResults<T extends PromptMessage>(
   const open = openExchange(history);
   const calls = open.at(-1)?.toolCalls;
   if (!calls || !answers(results, calls)) return failed({ reason: "tool_results_unexpected" });
-  const tail = paired<PromptMessage>([...open, ...messagesBeforeAnswer(results, input.question, 0)]).map(
-    ({ role, content, toolCalls, toolCallId }): PromptMessage => ({ role, content, toolCalls, toolCallId }),
-  );
+  const own = messagesBeforeAnswer(results, input.question, 0, { name: input.name });
+  const tail = paired<T | NewMessage>([...open, ...own]).map((message): PromptMessage => {
+    const { role, content, toolCalls, toolCallId } = message;
+    return { role, content: speakerOf(message) + content, toolCalls, toolCallId };
+  });
   const tailTokens = tail.reduce((sum, message) => sum + estimateMessage(message), 0);
   const question = input.question || (open[0]?.content ?? "");
   return ok({

@@ -58,7 +58,8 @@ export async function answerTurn(turn: LiveTurn, model: Model, input: PromptInpu
 
 /**
  * Answers a turn with a stream. Emits `start` when the question is durable and the model has begun. Deletes the
- * question if the model does not begin; keeps the partial answer if the model fails later.
+ * question if the model does not begin, unless the turn runs in the background; keeps the partial answer if the model
+ * fails later.
  */
 export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInput, context: Context): Promise<void> {
   const { journal } = turn;
@@ -66,11 +67,12 @@ export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInpu
   const asked = performance.now();
   const call = model.stream(prompt.call, turn.signal);
   journal.begin();
-  const [begun] = await Promise.all([call, journal.durable()]);
+  const [begun] = await Promise.all([call, journal.durable().then(() => turn.accept())]);
   turn.modelMs = performance.now() - asked;
   if (turn.over) return;
   if (!begun.ok) {
-    journal.rollBack();
+    if (turn.background) journal.finish(turn.snapshot("interrupted"));
+    else journal.rollBack();
     return turn.fail(begun.failure);
   }
   const stream = begun.value;

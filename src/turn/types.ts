@@ -66,7 +66,10 @@ export interface Usage {
 
 /** A question, and everything else that shapes its prompt and the call of the model. Sizes are tokens. */
 export interface PromptInput extends Sampling {
+  /** Empty if the answer continues the conversation. */
   question: string;
+  /** The speaker of the question. */
+  name?: string | undefined;
   /** The end of the prompt if tool results continue an earlier question: that question, its calls and their results. */
   tail?: PromptMessage[] | undefined;
   tools?: Tools | undefined;

@@ -11,7 +11,10 @@ export type Form = AskForm | ChatForm | ResponsesForm;
 /** Returns the encoder of a turn's events. Followers share them, except `POST /ask` errors, which name a request. */
 export function encoderOf(form: Form, turnId: string): Encoder {
   const isAsk = form.name === "ask";
-  return { key: isAsk ? form.name : JSON.stringify(form), encode: encodeIn(form, turnId), ownFailure: isAsk };
+  // A key for each number would keep the bytes of every follower.
+  const isOwn = form.name === "responses" && form.after !== undefined;
+  const key = isAsk ? form.name : isOwn ? undefined : JSON.stringify(form);
+  return { key, encode: encodeIn(form, turnId), ownFailure: isAsk };
 }
 
 function encodeIn(form: Form, turnId: string): Encode {

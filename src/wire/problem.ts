@@ -1,4 +1,4 @@
-/** Lists all failures with status, title, detail and headers. Formats them as RFC 9457 problems or OpenAI errors. */
+/** Lists all failures with status, detail, headers and title. Formats them as RFC 9457 problems or OpenAI errors. */
 import type { Failure } from "../turn/result";
 import type { ProblemStatus } from "./problem-status";
 
@@ -28,8 +28,8 @@ type RequestFailure =
 export type AnyFailure = Failure | RequestFailure;
 export type Reason = AnyFailure["reason"];
 
-/** One failure. `{name}` in a text is replaced by that field of the failure. */
-type FailureRow = [status: ProblemStatus, title: string, detail: string, headers?: Record<string, string>];
+/** One failure. `{name}` in a text is replaced by that field of the failure. The default of the title: the reason in words. */
+type FailureRow = [status: ProblemStatus, detail: string, headers?: Record<string, string>, title?: string];
 
 /** Stops the automatic retries of the OpenAI SDKs, which repeat every 409, 429 and 5xx. */
 const NO_RETRY = { "x-should-retry": "false" };
@@ -37,81 +37,84 @@ const retryAfter = (seconds: number | string) => ({ "retry-after": String(second
 
 // biome-ignore format: one row per failure
 const TABLE: Record<Reason, FailureRow> = {
-  invalid_request: [400, "Invalid request", "Correct the fields named in `errors`."],
-  malformed_json: [400, "Malformed JSON", "The body is empty or not valid JSON."],
-  unsupported_media_type: [415, "Unsupported media type", "Send JSON, with `content-type: application/json`."],
-  unsupported_encoding: [415, "Unsupported encoding", "Send the body uncompressed, without `content-encoding`."],
-  base_url: [404, "Base URL without /v1", "There is no such route. The OpenAI API is below `/v1`: use a base URL that ends with `/v1`."],
-  body_too_large: [413, "Body too large", "The body has more than {limit} bytes. Send it in parts."],
-  unauthorized: [401, "Unauthorized", "Send an API token: `authorization: Bearer <token>`, or `x-api-key`. API_TOKENS contains the SHA-256 of each token, not the token itself: `npm run token` creates both.", { "www-authenticate": "Bearer" }],
-  token_expired: [401, "Token expired", "The session token has expired. Your server creates a new one with `POST /tokens`.", { "www-authenticate": "Bearer" }],
-  forbidden: [403, "Forbidden", "This token does not give access to that session, user or route."],
-  session_key_missing: [503, "No session tokens", "Session tokens need a secret. Operator: run `npx wrangler secret put SESSION_KEY`, 32 characters or more.", NO_RETRY],
-  local_only: [403, "Local only", "This server accepts only requests to a name of its own machine. Use http://localhost or http://127.0.0.1, or set LOCAL_ONLY to `false`."],
-  too_many_failures: [429, "Too many failures", "This address sent too many wrong tokens. Try again in a minute.", retryAfter(60)],
-  too_many_requests: [429, "Too many requests", "This tenant, user or session sends too many requests. Try again in a minute.", retryAfter(60)],
-  tenant_allowance_spent: [429, "Tokens of today spent", "The tenant has used its tokens of today (TENANT_TOKENS_PER_DAY). Retry after 00:00 UTC.", { ...retryAfter("{retryAfter}"), ...NO_RETRY }],
-  not_configured: [503, "No API tokens configured", "No API token is configured. Create one with `npm run token` and store its digest with `npx wrangler secret put API_TOKENS`, or set AUTH to `off`."],
-  misconfigured: [500, "Misconfigured", "{detail}"],
-  not_found: [404, "Not found", "There is no such route."],
-  directory_off: [404, "Directory off", "This server does not list sessions and users: its setting DIRECTORY is `off`."],
-  model_not_found: [404, "Model not found", "There is no such model. `GET /v1/models` lists the models."],
-  method_not_allowed: [405, "Method not allowed", "This route supports {allow}.", { allow: "{allow}" }],
-  internal: [500, "Internal error", "This is a bug. Search the Worker's log for the request id.", NO_RETRY],
-  model_busy: [503, "Model busy", "The model is overloaded. Retry in a few seconds.", retryAfter(10)],
-  model_timeout: [504, "Model timeout", "The model did not answer in time. Retry, or send a smaller `maxTokens`.", NO_RETRY],
-  model_stalled: [504, "Model stalled", "The model stopped sending in the middle of its answer. Retry.", NO_RETRY],
-  model_interrupted: [502, "Model interrupted", "The connection to the model broke in the middle of its answer. Retry.", NO_RETRY],
-  model_unreachable: [502, "Model unreachable", "The model server cannot be reached. Start it (Ollama: `ollama serve`), or set OPENAI_BASE_URL to its address."],
-  model_unavailable: [502, "Model unavailable", "The model {model} is retired, unknown or not in the account's plan. Operator: set MODEL to a current one."],
-  model_allowance_spent: [429, "Daily allowance spent", "The account has used its Workers AI allowance of today. Retry after 00:00 UTC.", { ...retryAfter("{retryAfter}"), ...NO_RETRY }],
-  model_account: [502, "Model account", "The account of the model refused the request. Operator: check its plan, credentials and the terms of the model."],
-  model_request_refused: [500, "Model request refused", "The model refused the request. Search the Worker's log for the request id.", NO_RETRY],
-  model_reply_empty: [502, "Empty reply", "The model returned an empty reply. Retry, or rephrase the question.", NO_RETRY],
-  model_reply_malformed: [502, "Malformed reply", "The model returned an unreadable reply. Retry.", NO_RETRY],
-  prompt_too_long: [413, "Question too long", "System prompt, instructions, question and reply do not fit into the model's window. Send a shorter question."],
-  tool_results_unexpected: [400, "Unexpected tool results", "The session does not wait for results of these function calls. Send the results of all calls of its last answer together, in the next request."],
-  turn_cancelled: [409, "Turn cancelled", "The turn was cancelled, or its session was emptied.", NO_RETRY],
-  turn_interrupted: [502, "Turn interrupted", "The turn ended before its answer was complete. The text so far is stored. Ask again for the rest.", NO_RETRY],
-  turn_not_found: [404, "Turn not found", "The session has no such turn."],
-  not_the_last_turn: [409, "Not the last turn", "`replaces` must name the last turn of the session: a later turn or message follows this one. Nothing was stored.", NO_RETRY],
-  turn_followers_full: [429, "Too many followers", "This turn has {limit} followers. Retry later, or get the turn after its end: `GET /sessions/:sessionId/turns/:turnId`.", { ...retryAfter(5), ...NO_RETRY }],
-  message_not_found: [404, "Message not found", "The session has no such message, or it was deleted."],
-  message_of_a_turn: [409, "Message of a turn", "A turn wrote this message. Delete the turn: `DELETE /sessions/:sessionId/turns/:turnId`.", NO_RETRY],
-  response_not_found: [404, "Response not found", "There is no such response, or it was not stored. Send the conversation instead of the id."],
-  session_busy: [409, "Session busy", "Another turn of this session is running. Retry later, or send `onBusy: \"queue\"`.", retryAfter(1)],
-  session_queue_full: [429, "Session queue full", "Too many turns of this session are waiting. Retry later.", retryAfter(5)],
-  session_overloaded: [503, "Session overloaded", "The session receives more requests than it can serve. Retry later.", retryAfter(5)],
-  session_lost: [503, "Session lost", "The connection to the session broke. Check whether the change was made, then retry.", { ...retryAfter(1), ...NO_RETRY }],
-  session_full: [422, "Session full", "This session is full. Start another one for the same user, or raise SESSION_MAX_MESSAGES or SESSION_MAX_MB."],
-  older_than_session: [409, "Older than the session", "The messages begin before the newest message of the session. Append older history to a session of its own; the user's memory covers both.", NO_RETRY],
-  session_not_empty: [409, "Session not empty", "An import or a fork needs an empty session. Reset or delete this one, or use another.", NO_RETRY],
-  session_empty: [404, "Session empty", "The session has no messages to copy."],
-  import_interrupted: [503, "Import interrupted", "The import was interrupted, or its session was emptied. Nothing was stored. Import again."],
-  storage_failed: [507, "Storage failed", "Writing to the session's storage failed; the change was not stored. The storage may be full: delete data, or use another session.", NO_RETRY],
-  schema_too_new: [503, "Schema too new", "A newer version of Llamory wrote this session or its user. Nothing was read or written. Operator: deploy that version or a later one.", NO_RETRY],
-  session_of_another_user: [409, "Session of another user", "The session belongs to another user. Use another `sessionId`.", NO_RETRY],
-  user_unreachable: [503, "User unreachable", "The user's memory is unavailable. Nothing was stored or deleted. Retry.", retryAfter(1)],
-  user_being_deleted: [409, "User being deleted", "The user is being deleted. Repeat that DELETE until it returns 200; then the id can be used again.", retryAfter(1)],
-  user_half_deleted: [503, "User half deleted", "Only a part of the user was deleted. Repeat the DELETE to delete the rest.", retryAfter(1)],
-  fact_not_found: [404, "Fact not found", "The user has no such fact."],
-  facts_full: [422, "Facts full", "The user has the maximum number of facts. Delete some of them."],
-  idempotency_conflict: [422, "Idempotency conflict", "This `Idempotency-Key` was used for another request. Use a new key for a new question."],
+  invalid_request: [400, "Correct the fields named in `errors`."],
+  malformed_json: [400, "The body is empty or not valid JSON.", {}, "Malformed JSON"],
+  unsupported_media_type: [415, "Send JSON, with `content-type: application/json`."],
+  unsupported_encoding: [415, "Send the body uncompressed, without `content-encoding`."],
+  base_url: [404, "There is no such route. The OpenAI API is below `/v1`: use a base URL that ends with `/v1`.", {}, "Base URL without /v1"],
+  body_too_large: [413, "The body has more than {limit} bytes. Send it in parts."],
+  unauthorized: [401, "Send an API token: `authorization: Bearer <token>`, or `x-api-key`. API_TOKENS contains the SHA-256 of each token, not the token itself: `npm run token` creates both.", { "www-authenticate": "Bearer" }],
+  token_expired: [401, "The session token has expired. Your server creates a new one with `POST /tokens`.", { "www-authenticate": "Bearer" }],
+  forbidden: [403, "This token does not give access to that session, user or route."],
+  session_key_missing: [503, "Session tokens need a secret. Operator: run `npx wrangler secret put SESSION_KEY`, 32 characters or more.", NO_RETRY, "No session tokens"],
+  local_only: [403, "This server accepts only requests to a name of its own machine. Use http://localhost or http://127.0.0.1, or set LOCAL_ONLY to `false`."],
+  too_many_failures: [429, "This address sent too many wrong tokens. Try again in a minute.", retryAfter(60)],
+  too_many_requests: [429, "This tenant, user or session sends too many requests. Try again in a minute.", retryAfter(60)],
+  tenant_allowance_spent: [429, "The tenant has used its tokens of today (TENANT_TOKENS_PER_DAY). Retry after 00:00 UTC.", { ...retryAfter("{retryAfter}"), ...NO_RETRY }, "Tokens of today spent"],
+  not_configured: [503, "No API token is configured. Create one with `npm run token` and store its digest with `npx wrangler secret put API_TOKENS`, or set AUTH to `off`.", {}, "No API tokens configured"],
+  misconfigured: [500, "{detail}"],
+  not_found: [404, "There is no such route."],
+  directory_off: [404, "This server does not list sessions and users: its setting DIRECTORY is `off`."],
+  model_not_found: [404, "There is no such model. `GET /v1/models` lists the models."],
+  method_not_allowed: [405, "This route supports {allow}.", { allow: "{allow}" }],
+  internal: [500, "This is a bug. Search the Worker's log for the request id.", NO_RETRY, "Internal error"],
+  model_busy: [503, "The model is overloaded. Retry in a few seconds.", retryAfter(10)],
+  model_timeout: [504, "The model did not answer in time. Retry, or send a smaller `maxTokens`.", NO_RETRY],
+  model_stalled: [504, "The model stopped sending in the middle of its answer. Retry.", NO_RETRY],
+  model_interrupted: [502, "The connection to the model broke in the middle of its answer. Retry.", NO_RETRY],
+  model_unreachable: [502, "The model server cannot be reached. Start it (Ollama: `ollama serve`), or set OPENAI_BASE_URL to its address."],
+  model_unavailable: [502, "The model {model} is retired, unknown or not in the account's plan. Operator: set MODEL to a current one."],
+  model_allowance_spent: [429, "The account has used its Workers AI allowance of today. Retry after 00:00 UTC.", { ...retryAfter("{retryAfter}"), ...NO_RETRY }, "Daily allowance spent"],
+  model_account: [502, "The account of the model refused the request. Operator: check its plan, credentials and the terms of the model."],
+  model_request_refused: [500, "The model refused the request: {cause}. Search the Worker's log for the request id.", NO_RETRY],
+  model_reply_empty: [502, "The model returned an empty reply. Retry, or rephrase the question.", NO_RETRY, "Empty reply"],
+  model_reply_malformed: [502, "The model returned an unreadable reply. Retry.", NO_RETRY, "Malformed reply"],
+  prompt_too_long: [413, "System prompt, instructions, question and reply do not fit into the model's window. Send a shorter question.", {}, "Question too long"],
+  tool_results_unexpected: [400, "The session does not wait for results of these function calls. Send the results of all calls of its last answer together, in the next request.", {}, "Unexpected tool results"],
+  turn_cancelled: [409, "The turn was cancelled, or its session was emptied.", NO_RETRY],
+  turn_interrupted: [502, "The turn ended before its answer was complete. The text so far is stored. Ask again for the rest.", NO_RETRY],
+  turn_not_found: [404, "The session has no such turn."],
+  not_the_last_turn: [409, "`replaces` must name the last turn of the session: a later turn or message follows this one. Nothing was stored.", NO_RETRY],
+  turn_followers_full: [429, "This turn has {limit} followers. Retry later, or get the turn after its end: `GET /sessions/:sessionId/turns/:turnId`.", { ...retryAfter(5), ...NO_RETRY }, "Too many followers"],
+  message_not_found: [404, "The session has no such message, or it was deleted."],
+  message_of_a_turn: [409, "A turn wrote this message. Delete the turn: `DELETE /sessions/:sessionId/turns/:turnId`.", NO_RETRY],
+  response_not_found: [404, "There is no such response, or it was not stored. Send the conversation instead of the id."],
+  conversation_not_found: [404, "There is no such conversation."],
+  session_busy: [409, "Another turn of this session is running. Retry later, or send `onBusy: \"queue\"`.", retryAfter(1)],
+  session_queue_full: [429, "Too many turns of this session are waiting. Retry later.", retryAfter(5)],
+  session_overloaded: [503, "The session receives more requests than it can serve. Retry later.", retryAfter(5)],
+  session_lost: [503, "The connection to the session broke. Check whether the change was made, then retry.", { ...retryAfter(1), ...NO_RETRY }],
+  session_full: [422, "This session is full. Start another one for the same user, or raise SESSION_MAX_MESSAGES or SESSION_MAX_MB."],
+  older_than_session: [409, "The messages begin before the newest message of the session. Append older history to a session of its own; the user's memory covers both.", NO_RETRY, "Older than the session"],
+  session_not_empty: [409, "An import or a fork needs an empty session. Reset or delete this one, or use another.", NO_RETRY],
+  session_empty: [404, "The session has no messages to copy."],
+  import_interrupted: [503, "The import was interrupted, or its session was emptied. Nothing was stored. Import again."],
+  storage_failed: [507, "Writing to the session's storage failed; the change was not stored. The storage may be full: delete data, or use another session.", NO_RETRY],
+  schema_too_new: [503, "A newer version of Llamory wrote this session or its user. Nothing was read or written. Operator: deploy that version or a later one.", NO_RETRY],
+  session_of_another_user: [409, "The session belongs to another user. Use another `sessionId`.", NO_RETRY],
+  user_unreachable: [503, "The user's memory is unavailable. Nothing was stored or deleted. Retry.", retryAfter(1)],
+  user_being_deleted: [409, "The user is being deleted. Repeat that DELETE until it returns 200; then the id can be used again.", retryAfter(1)],
+  user_half_deleted: [503, "Only a part of the user was deleted. Repeat the DELETE to delete the rest.", retryAfter(1)],
+  fact_not_found: [404, "The user has no such fact."],
+  facts_full: [422, "The user has the maximum number of facts. Delete some of them."],
+  idempotency_conflict: [422, "This `Idempotency-Key` was used for another request. Use a new key for a new question."],
 };
 
 const filled = (text: string, failure: AnyFailure) =>
-  text.replace(/\{(\w+)\}/g, (_, name: string) => String(Reflect.get(failure, name)));
+  text.replace(/\{(\w+)\}/g, (_, name: string) => String(Reflect.get(failure, name) ?? "reason unknown"));
+
+const inWords = (reason: string) => reason.charAt(0).toUpperCase() + reason.slice(1).replaceAll("_", " ");
 
 /** Returns status and headers of a failure's response. */
 export function responseOf(failure: AnyFailure): { status: ProblemStatus; headers: Record<string, string> } {
-  const [status, , , headers = {}] = TABLE[failure.reason];
+  const [status, , headers = {}] = TABLE[failure.reason];
   const entries = Object.entries(headers).map(([name, value]) => [name, filled(value, failure)]);
   return { status, headers: Object.fromEntries(entries) };
 }
 
 /** Returns the body of a problem. */
 export function problemOf(failure: AnyFailure, requestId: string) {
-  const [status, title, detail] = TABLE[failure.reason];
+  const [status, detail, , title = inWords(failure.reason)] = TABLE[failure.reason];
   return {
     title,
     status,

@@ -13,16 +13,31 @@ import {
   textPart,
 } from "./response-objects";
 
-/** Encodes the events of a streamed response: its items in order, reasoning, message and calls. */
+/**
+ * Encodes the events of a streamed response: its items in order, reasoning, message and calls. An event's number counts
+ * the events before it and each character of text, so that a replay in other parts has the same numbers.
+ */
 export function responseEvents(form: ResponsesForm, turnId: string): Encode {
   const reasoningAt = { item_id: openaiId("rs", form.sessionId, turnId), output_index: 0, content_index: 0 };
   let messageAt = { item_id: openaiId("msg", form.sessionId, turnId), output_index: 0, content_index: 0 };
-  let sequence_number = 0;
+  const { after = -1 } = form;
+  /** The number of the next event. */
+  let next = 0;
   let model = "";
   let thought = "";
   let open: "reasoning" | "message" | undefined;
-  const encode = (type: string, data: object) =>
-    `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: sequence_number++, ...data })}\n\n`;
+  const eventOf = (type: string, data: object, sequence_number: number) =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number, ...data })}\n\n`;
+  /** Encodes an event if the follower does not have it. */
+  const encode = (type: string, data: object) => (next++ > after ? eventOf(type, data, next - 1) : "");
+  /** Encodes the last event, which every follower gets: reasoning is not stored, so the numbers of a replay may be lower. */
+  const last = (type: string, data: object) => eventOf(type, data, Math.max(next++, after + 1));
+  /** Encodes the part of a text that the follower does not have. */
+  const added = (type: string, at: object, text: string) => {
+    next += text.length;
+    const missing = next - 1 - after;
+    return missing > 0 ? eventOf(type, { ...at, delta: text.slice(-missing) }, next - 1) : "";
+  };
 
   const reasoningStart = () => {
     open = "reasoning";
@@ -94,24 +109,24 @@ export function responseEvents(form: ResponsesForm, turnId: string): Encode {
         if (open === "message") return "";
         const opened = open === "reasoning" ? "" : reasoningStart();
         thought += event.text;
-        return opened + encode("response.reasoning_text.delta", { ...reasoningAt, delta: event.text });
+        return opened + added("response.reasoning_text.delta", reasoningAt, event.text);
       }
       case "delta": {
         // Opens the message with the first text, because an answer may consist of function calls only.
         const opened = open === "message" ? "" : messageStart(event.refused);
         return event.refused
-          ? opened + encode("response.refusal.delta", { ...messageAt, delta: event.text })
-          : opened + encode("response.output_text.delta", { ...messageAt, delta: event.text, logprobs: [] });
+          ? opened + added("response.refusal.delta", messageAt, event.text)
+          : opened + added("response.output_text.delta", { ...messageAt, logprobs: [] }, event.text);
       }
       case "done": {
         const response = responseOfTurn(form, turnId, { ...event.finished, reasoning: thought });
         const items = response.output.map((item, at) => endOf(item, at));
-        return [...items, encode(`response.${response.status}`, { response })].join("");
+        return [...items, last(`response.${response.status}`, { response })].join("");
       }
       case "failed": {
         const { code, message } = openaiErrorOf(event.failure).error;
         const response = { ...begun(form, turnId, model), status: "failed", error: { code, message } };
-        return [encode("response.failed", { response }), encode("error", { code, message, param: null })].join("");
+        return [last("response.failed", { response }), last("error", { code, message, param: null })].join("");
       }
     }
   };

@@ -10,7 +10,7 @@ export interface ResponseEcho {
   previous_response_id: string | null;
   conversation: { id: string } | null;
   store: boolean;
-  /** The request's tools and format, as unchecked JSON. */
+  /** The request's tools, format and other fields, as unchecked JSON. */
   given: string;
 }
 
@@ -21,18 +21,23 @@ export interface ResponsesForm {
   created: number;
   sessionId: string;
   echo: ResponseEcho;
+  /** The number of the last event that a follower has received. */
+  after?: number | undefined;
 }
 
-/** A response, and its items: a message, a call, or reasoning. */
-type Kind = "resp" | "msg" | "fc" | "rs";
+/** A response, and its items: a message, a call, the result of a call, or reasoning. */
+type Kind = "resp" | "msg" | "fc" | "fco" | "rs";
 
-/** Returns `kind_session.turn`. A later request with this id finds its session and turn without an index. */
+/**
+ * Returns `kind_session.turn`. A later request with this id finds its session and turn without an index.
+ * @param turnId `~` and a `seq` for a message that is not the answer of a turn: no id of a turn contains `~`
+ */
 export const openaiId = (kind: Kind, sessionId: string, turnId: string) =>
   `${kind}_${btoa(sessionId).replaceAll("=", "")}.${turnId}`;
 
 /** Returns the session and turn of an id; undefined if this server did not make it. */
 export function parseOpenaiId(kind: "resp" | "item", id: string): { sessionId: string; turnId: string } | undefined {
-  const [, prefix, encoded, rest] = /^(resp|msg|fc)_([A-Za-z0-9+/]+)\.(.+)$/.exec(id) ?? [];
+  const [, prefix, encoded, rest] = /^(resp|msg|fco?)_([A-Za-z0-9+/]+)\.(.+)$/.exec(id) ?? [];
   if ((prefix === "resp") !== (kind === "resp") || encoded === undefined || rest === undefined) return undefined;
   const turnId = prefix === "fc" ? rest.replace(/\.\d+$/, "") : rest;
   try {
@@ -49,7 +54,7 @@ export const textPart = (text: string) => ({ type: "output_text" as const, text,
 export const refusalPart = (refusal: string) => ({ type: "refusal" as const, refusal });
 
 export const outputMessage = (
-  form: ResponsesForm,
+  form: Pick<ResponsesForm, "sessionId">,
   turnId: string,
   part: ReturnType<typeof textPart | typeof refusalPart>,
   status: MessageStatus,
@@ -68,7 +73,7 @@ export const reasoningItem = ({ sessionId }: ResponsesForm, turnId: string, text
   content: [{ type: "reasoning_text" as const, text }],
 });
 
-const functionCalls = ({ sessionId }: ResponsesForm, turnId: string, calls: ToolCall[]) =>
+export const functionCalls = ({ sessionId }: Pick<ResponsesForm, "sessionId">, turnId: string, calls: ToolCall[]) =>
   calls.map(({ id, name, arguments: json }, at) => ({
     type: "function_call" as const,
     id: openaiId("fc", sessionId, `${turnId}.${at}`),
@@ -81,11 +86,14 @@ const functionCalls = ({ sessionId }: ResponsesForm, turnId: string, calls: Tool
 export type OutputItem = ReturnType<typeof responseOfTurn>["output"][number];
 export type FunctionCall = ReturnType<typeof functionCalls>[number];
 
-/** The tools and format of a request. */
+/** Further fields of a request. */
 interface Given {
   tools: { type: "function"; [field: string]: unknown }[];
   tool_choice: string | { [field: string]: unknown };
   parallel_tool_calls: boolean;
+  top_p: number | null;
+  truncation: "auto" | "disabled";
+  metadata: Record<string, string>;
   text: { format: { type: string; [field: string]: unknown } };
 }
 
@@ -105,9 +113,6 @@ export const begun = (
   model,
   output: [],
   ...givenOf(given),
-  top_p: null,
-  truncation: "auto" as const,
-  metadata: {},
   usage: null,
 });
 
@@ -117,6 +122,9 @@ const NOTHING_GIVEN = JSON.stringify({
   tools: [],
   tool_choice: "auto",
   parallel_tool_calls: true,
+  top_p: null,
+  truncation: "auto",
+  metadata: {},
   text: { format: { type: "text" } },
 } satisfies Given);
 
@@ -147,12 +155,16 @@ export function responseOfTurn(form: ResponsesForm, turnId: string, turn: Finish
   };
 }
 
-/** Returns a stored turn as a response. Of its request, only the session is stored. */
-export function responseOfStored(sessionId: string, turn: StoredTurn) {
+/** Returns the form of a stored response. Of its request, only the session is stored. */
+export function storedForm(sessionId: string, createdAt: number): ResponsesForm {
   const unknown = { instructions: null, max_output_tokens: null, temperature: null, previous_response_id: null };
-  const created = Math.floor(turn.createdAt / 1_000);
   const echo = { ...unknown, conversation: { id: sessionId }, store: true, given: NOTHING_GIVEN };
-  const form: ResponsesForm = { name: "responses", created, sessionId, echo };
+  return { name: "responses", created: Math.floor(createdAt / 1_000), sessionId, echo };
+}
+
+/** Returns a stored turn as a response. */
+export function responseOfStored(sessionId: string, turn: StoredTurn) {
+  const form = storedForm(sessionId, turn.createdAt);
   const said = turn.answer === "" ? [] : [outputMessage(form, turn.id, textPart(turn.answer), "incomplete")];
   const ended = { ...begun(form, turn.id, turn.model), output: said };
   const { status } = turn;

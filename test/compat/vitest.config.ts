@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["test/compat/*.test.ts"],
     globalSetup: "test/e2e/support/bundle.ts",
     testTimeout: 600_000,
+    // A hook bundles the earlier version.
+    hookTimeout: 120_000,
     disableConsoleIntercept: true,
   },
 });

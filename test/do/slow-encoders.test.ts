@@ -3,7 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
-import { Embeddings } from "../../src/do/session/embeddings";
+import { Embeddings } from "../../src/do/memory/embeddings";
 import { Session, type SessionBindings } from "../../src/do/session/session";
 import type { AiBinding, AiInputs, AiOptions } from "../../src/llm/binding";
 import { eventually } from "../support/eventually";
@@ -64,7 +64,7 @@ async function withSlow(messages: number, msOf: (text: string) => number, run: (
     const bindings: SessionBindings = { ...env, AI: encoder };
     const begin = () => {
       const session = new Session(ctx, bindings);
-      return { session, embeddings: new Embeddings(session) };
+      return { session, embeddings: new Embeddings(session.store, bindings, "an object") };
     };
     const { session, embeddings } = begin();
     session.store.append(said(messages));
@@ -96,13 +96,14 @@ afterEach(() => {
 const slowly = () => 400;
 
 describe("an encoder that takes 400 ms for a text", () => {
-  it("gets half of the texts after a time-out, and as many as it can bear from then on", async () => {
+  it("gets half of the texts after a time-out and after a slow call, so that questions do not wait for it", async () => {
     await withSlow(320, slowly, async (slow) => {
       await slow.embeddings.catchUp(ENCODER);
       expect(slow.encoder.calls).toEqual([100]);
       expect(slow.count()).toBe(0);
-      expect(await resumed(slow, 10)).toBeLessThan(10);
-      expect(slow.encoder.calls).toEqual([100, 50, 50, 50, 50, 50, 50, 20]);
+      expect(await resumed(slow, 20)).toBeLessThan(20);
+      const few = Array.from({ length: 75 }, () => 3);
+      expect(slow.encoder.calls).toEqual([100, 50, 25, 12, 6, ...few, 2]);
       expect(slow.count()).toBe(320);
     });
   });
@@ -115,7 +116,7 @@ describe("an encoder that takes 400 ms for a text", () => {
       expect(made).toBeGreaterThan(0);
       slow.restart();
       expect(slow.count()).toBe(made);
-      await resumed(slow, 10);
+      await resumed(slow, 20);
       expect(slow.encoder.calls.slice(1)).not.toContain(100);
       expect(slow.count()).toBe(320);
     });
@@ -189,6 +190,24 @@ describe("a question", () => {
         const { made, at } = await vector;
         expect(made).toBeNull();
         expect(at - begun).toBe(ENCODER.timeoutMs);
+      },
+    );
+  });
+
+  it("is embedded again five seconds after a time-out", async () => {
+    await withSlow(
+      10,
+      () => 1,
+      async (slow) => {
+        await slow.embeddings.catchUp(ENCODER);
+        slow.encoder.msOf = () => 4_000;
+        expect(await slow.embeddings.question(() => "Which chapter?", ENCODER)).toBeNull();
+        slow.encoder.msOf = () => 1;
+        const calls = slow.encoder.calls.length;
+        expect(await slow.embeddings.question(() => "Which chapter?", ENCODER)).toBeNull();
+        expect(slow.encoder.calls.length).toBe(calls);
+        vi.setSystemTime(Date.now() + 5_000);
+        expect(await slow.embeddings.question(() => "Which chapter?", ENCODER)).not.toBeNull();
       },
     );
   });

@@ -8,7 +8,8 @@ import { eventually } from "../support/eventually";
 import { lose } from "../support/lose";
 import { tablesOf } from "../support/transfer";
 import { freshUser, sessionObject, userObject } from "../support/users";
-import { type OldMessage, oldSession, oldUser } from "../support/version-2/objects";
+import { oldSession, oldUser } from "../support/version-2/objects";
+import type { OldMessage } from "../support/version-2/tables";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();

@@ -1,6 +1,6 @@
 /** Runs every command and program of the documents as written, and compares the output with the block after it. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -13,6 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), "llamory-docs-"));
 /** The app that installs the client, beside a clone. */
 const app = join(folder, "app");
 const ci = readFileSync(join(root, ".ci/run"), "utf8");
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 /** The server of `npm start`. It receives the documents' requests in order. */
 const server = new Dev();
 
@@ -88,8 +89,9 @@ async function run(block: Block): Promise<string> {
     } else if (/^(?:ollama pull \S+ && )?npm (?:run )?start/.test(command)) {
       url = await start(command, servers);
     } else if (/^npm run deploy/.test(command)) {
-      const [script = ""] = command.split(" -- ");
-      expect(shell(`${script} -- --dry-run`, root)).toContain("env.CHAT_DO (ChatDO)");
+      const [script = "", options = ""] = command.split(" -- ");
+      const own = options.replace(/--secrets-file \S+|--dry-run/, "");
+      expect(shell(`${script} -- --dry-run ${own}`, root)).toContain("env.CHAT_DO (ChatDO)");
     } else if (/^npx wrangler /.test(command)) {
       // Running it needs an account: only checks that wrangler has the command and its options.
       expect(shell(`${command} --help`, root)).toContain(command.match(/wrangler \w+/)?.[0]);
@@ -97,14 +99,28 @@ async function run(block: Block): Promise<string> {
       // Installs from the folders that `npm ci` filled, so nothing is downloaded twice.
       const hono = join(root, "node_modules/hono");
       shell(`${command.replace("hono", hono)} --offline --ignore-scripts --no-audit --no-fund`, app);
+      rmSync(join(app, "node_modules/openai"), { force: true });
       symlinkSync(join(root, "node_modules/openai"), join(app, "node_modules/openai"));
     } else if (/^llamory /.test(command)) {
       shell(
         command.replace("llamory", `LLAMORY_URL=${url} '${process.execPath}' '${join(root, "dist/cli.js")}'`),
         histories,
       );
-    } else if (/^(?:export LLAMORY_|npm install --global llamory$)/.test(command)) {
-      // The test names its server itself, and runs the command that the build made.
+    } else if (/^export LLAMORY_/.test(command)) {
+      // The test names its server itself.
+    } else if (command === "npm install --global .") {
+      const prefix = join(folder, "global");
+      shell(`npm install --global --prefix '${prefix}' --offline --ignore-scripts --no-audit --no-fund .`, root);
+      expect(shell(`'${join(prefix, "bin/llamory")}' --help`, folder)).toContain("llamory COMMAND");
+    } else if (/^cd \.wrangler\//.test(command)) {
+      // Renames the folders of a local server of version 2.0.0.
+      const state = join(folder, ".wrangler/state/v3/do");
+      mkdirSync(join(state, "llamory-ChatDO"), { recursive: true });
+      shell(command, folder);
+      expect(readdirSync(state)).toEqual(["llamory-local-ChatDO"]);
+    } else if (command === "npm run bench:recall") {
+      // CI runs it: it takes a minute.
+      expect(ci).toContain("npm run bench:recall");
     } else if (/^echo /.test(command)) {
       shell(command, folder);
     } else if (/^npm run scale -- /.test(command)) {
@@ -119,9 +135,16 @@ async function run(block: Block): Promise<string> {
       expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(secrets);
     } else if (/^npm run token/.test(command)) {
       expect(shell(command, root)).toMatch(/llamory_[\w-]{43}[\s\S]*[0-9a-f]{64}/);
-    } else if (/^npm (?:ci|test)\b/.test(command)) {
-      // CI runs these commands.
+    } else if (/^npm (?:ci|test)\b|^npm run check$/.test(command)) {
+      // CI runs these commands, and `npm test` runs the checks.
       expect(ci).toMatch(/^npm ci\n[\s\S]*^npm test /m);
+      expect(scripts.test).toMatch(/^npm run check /);
+    } else if (/^npx vitest run /.test(command)) {
+      expect(shell(command.replace("vitest run", "vitest list --filesOnly"), root)).toContain(
+        command.split(" ").at(-1),
+      );
+    } else if (command === "npm run format") {
+      expect(shell("npx biome check .", root)).toContain("No fixes applied");
     } else {
       throw new Error(`Nothing here runs ${command}`);
     }
@@ -139,10 +162,8 @@ const pattern = (line: string) =>
   );
 const linesOf = (text: string) => text.split("\n").filter((line) => line.trim() !== "");
 
-const runnable = documents.filter(({ path }) => path === "README.md" || path.startsWith("docs/"));
-
 const blocksIn = (language: string) =>
-  runnable
+  documents
     .map(({ path, blocks }) => ({ path, blocks: blocks.filter((block) => block.language === language) }))
     .filter(({ blocks }) => blocks.length > 0);
 
@@ -157,7 +178,9 @@ it.each(blocksIn("sh"))("$path: commands print what it says", async ({ blocks })
 });
 
 // Runs after all commands, because one of them installs the client.
-it.each(blocksIn("ts"))("$path: programs compile and run", ({ path, blocks }) => {
+// CONTRIBUTING.md shows parts of the source instead of programs.
+const programs = blocksIn("ts").filter(({ path }) => path !== "CONTRIBUTING.md");
+it.each(programs)("$path: programs compile and run", ({ path, blocks }) => {
   const names = blocks.map(({ text }, at) => {
     const name = `${path.replace(/\W/g, "-")}-${at}.ts`;
     writeFileSync(join(app, name), text.replaceAll("http://127.0.0.1:8787", server.url));
@@ -177,11 +200,32 @@ it.each(blocksIn("ts"))("$path: programs compile and run", ({ path, blocks }) =>
   for (const name of names) execFileSync(process.execPath, [name], { cwd: app, stdio: "pipe" });
 });
 
+it.each(blocksIn("toml"))("$path: configurations replace the migrations that they name", ({ blocks }) => {
+  for (const { text } of blocks) {
+    const [tag] = /tag = "\w+"/.exec(text) ?? [];
+    for (const file of ["wrangler.toml", "wrangler.upgrade.toml"]) {
+      const [kept = ""] = readFileSync(join(root, file), "utf8").split(`[[migrations]]\n${tag}`);
+      // wrangler resolves paths of a configuration from its folder.
+      const config = join(root, `.docs-${file}`);
+      writeFileSync(config, kept + text);
+      try {
+        expect(shell(`npx wrangler deploy --dry-run -c ${config}`, root)).toContain("env.TENANT_DO (TenantDO)");
+      } finally {
+        rmSync(config);
+      }
+    }
+  }
+});
+
 it("commands within sentences are those of blocks and of CI, or known to wrangler", () => {
   const run = new Set(blocksIn("sh").flatMap(({ blocks }) => blocks.flatMap(commandsOf)));
-  const named = runnable.flatMap(({ codes }) => codes.filter((code) => /^np[mx] /.test(code)));
+  // CONTRIBUTING.md also names the benchmarks and slow suites.
+  const forUsers = documents.filter(({ path }) => /^(?:README|docs\/.*)\.md$/.test(path));
+  const named = forUsers.flatMap(({ codes }) => codes.filter((code) => /^np[mx] /.test(code)));
   for (const command of new Set(named)) {
     if (command.startsWith("npx wrangler ")) shell(`${command} --help`, root);
+    else if (/^npm run (?:rename|bench:recall) -- /.test(command))
+      continue; // test/e2e/rename.test.ts; takes a folder of data
     else
       expect(
         [...run, ci].some((known) => known.includes(command)),
@@ -190,7 +234,9 @@ it("commands within sentences are those of blocks and of CI, or known to wrangle
   }
 });
 
-it("there is no other code, but diagrams", () => {
-  const languages = new Set(runnable.flatMap(({ blocks }) => blocks.map(({ language }) => language)));
-  expect([...languages].sort()).toEqual(["mermaid", "sh", "ts"]);
+it("there is no other code but diagrams, and the tree of ARCHITECTURE.md", () => {
+  const others = documents.flatMap(({ path, blocks }) =>
+    blocks.filter(({ language }) => !["mermaid", "sh", "toml", "ts"].includes(language)).map(() => path),
+  );
+  expect(others).toEqual(["ARCHITECTURE.md"]);
 });

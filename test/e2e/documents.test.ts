@@ -59,6 +59,31 @@ it("no line of a diagram has a semicolon, which would end it", () => {
   for (const { text } of diagrams) expect(text).not.toContain(";");
 });
 
+describe("documents for users", () => {
+  const pages = documents.filter(({ path }) => path.startsWith("docs/") && path !== "docs/storage.md");
+
+  it.each(pages)("$path begins with a command", ({ text }) => {
+    const [beginning = ""] = text.split("\n## ");
+    expect(beginning).toContain("\n```sh\n");
+  });
+
+  it("README.md links to all of them, and to the other documents", () => {
+    const { links } = documentOf("README.md");
+    const targets = new Set(links.map((link) => link.replace(/#.*/, "")));
+    for (const { path } of documents.filter(({ path }) => path !== "README.md")) expect(targets).toContain(path);
+  });
+
+  it("badges of README.md say the license and the Node.js version of the package", () => {
+    const { license, engines } = JSON.parse(source("package.json"));
+    const { text } = documentOf("README.md");
+    const badges = [...text.matchAll(/img\.shields\.io\/badge\/(\w+)-([^-]+)-/g)].map(([, name, value = ""]) => [
+      name,
+      decodeURIComponent(value),
+    ]);
+    expect(Object.fromEntries(badges)).toEqual({ license, node: engines.node });
+  });
+});
+
 describe("what is there", () => {
   it("has every file of ARCHITECTURE.md's tree, in its folder", () => {
     const [tree] = documentOf("ARCHITECTURE.md").blocks;
@@ -82,6 +107,16 @@ describe("what is there", () => {
     const rows = documentOf("docs/operations.md").text.match(/^\| `event`[\s\S]*?\n\n/m)?.[0] ?? "";
     const documented = [...rows.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = ""]) => cell.match(/\w+/g) ?? []);
     expect(documented.filter((name) => name !== "event").sort()).toEqual([...new Set(events)].sort());
+  });
+
+  it("has a line in docs/troubleshooting.md for each code of the API, with its status", () => {
+    const codes = [...source("src/wire/problem.ts").matchAll(/^ {2}(\w+): \[(\d{3}),/gm)].map(([, ...row]) =>
+      row.join(" "),
+    );
+    const { text } = documentOf("docs/troubleshooting.md");
+    const rows = [...text.matchAll(/^\| `(\w+)` (\d{3}) \| [^|]+ \| [^|]+ \|$/gm)].map(([, ...row]) => row.join(" "));
+    expect(codes.length).toBeGreaterThan(50);
+    expect(codes.filter((code) => !rows.includes(code))).toEqual([]);
   });
 
   it("has every route that docs/api.md names in the OpenAPI document", () => {

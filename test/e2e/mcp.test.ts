@@ -41,7 +41,7 @@ describe("an official MCP client", () => {
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual([
       ...["ask", "search_memory", "get_history", "remember", "delete_turn", "fork", "forget"],
-      ...["get_facts", "remember_fact", "forget_fact"],
+      ...["delete_message", "delete_conversation", "get_facts", "remember_fact", "change_fact", "forget_fact"],
     ]);
     for (const { name, description, inputSchema } of tools) {
       expect(description).toMatch(/\w{3}/);
@@ -62,7 +62,10 @@ describe("an official MCP client", () => {
     const { contents } = await client.readResource({ uri: `llamory://sessions/${sessionId}/transcript` });
     expect(JSON.stringify(contents)).toContain("The honey is ripe in July.");
     expect((await client.listResourceTemplates()).resourceTemplates).toHaveLength(1);
-    expect(await call("forget", { sessionId })).toMatchObject({ text: "Forgot 3 messages.", isError: false });
+    expect(await call("delete_conversation", { sessionId })).toMatchObject({
+      text: "Forgot 3 messages.",
+      isError: false,
+    });
     expect((await call("get_history", { sessionId })).text).toBe("The conversation is empty.");
   });
 
@@ -80,6 +83,9 @@ describe("an official MCP client", () => {
     const { text } = await call("remember_fact", { userId, text: "Is allergic to nuts." });
     const factId = /^Remembered as (.+)\.$/.exec(text)?.[1];
     expect((await call("get_facts", { userId })).text).toContain(`${factId}: Is allergic to nuts.`);
+    expect((await call("change_fact", { userId, factId, text: "Is allergic to bees." })).text).toMatch(
+      new RegExp(`${factId}: Is allergic to bees\\.$`),
+    );
     expect(await call("forget_fact", { userId, factId })).toMatchObject({ text: "Forgotten.", isError: false });
     expect(await call("forget_fact", { userId, factId })).toMatchObject({ isError: true });
     expect((await call("get_facts", { userId })).text).toBe("There are no facts.");

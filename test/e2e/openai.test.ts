@@ -150,7 +150,8 @@ describe("the openai SDK", () => {
       "response.output_item.done",
       "response.completed",
     ]);
-    expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.map((_, at) => at));
+    const numbers = events.map(({ sequence_number }) => sequence_number);
+    expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
     const last = events.at(-1);
     if (last?.type !== "response.completed") throw new Error(last?.type);
     expect(last.response.output[0]).toMatchObject({ content: [{ text: "You said: I am Ana. | Who am I?" }] });

@@ -15,8 +15,11 @@ const ESCAPED = JSON.stringify({ [HOSTILE]: HOSTILE }).replace(/[<|>_]/g, (chara
   return `\\u00${character.charCodeAt(0).toString(16)}`;
 });
 
-/** Operations whose bodies never reach a model: they search, preview, delete, name a version or create a token. */
-const UNREAD = ["searchByPost", "searchUserByPost", "context", "reset", "revertFact", "makeToken", "mcp"];
+/** Operations whose bodies never reach a model: they search, preview, delete, name a version, or write metadata or a token. */
+const UNREAD = [
+  ...["searchByPost", "searchUserByPost", "context", "reset", "revertFact", "makeToken", "mcp"],
+  "updateConversation",
+];
 
 /** The places whose texts must reach the model. They prove that the test's texts are not dropped before it. */
 const REACHING = [
@@ -42,6 +45,8 @@ const REACHING = [
   ...["import: lines.*.turn.toolCalls.*.arguments"],
   ...["responses: input", "responses: input.*.content", "responses: input.*.content.*.text", "responses: instructions"],
   ...["responses: input.*.arguments", "responses: input.*.output", "responses: input.*.output.*.text"],
+  "chat: messages.*.name",
+  ...["items: items.*.content", "items: items.*.content.*.text", "items: items.*.arguments", "items: items.*.output"],
   ...["responses: text.format.schema.{}", "responses: tools.*.description", "responses: tools.*.parameters.{}"],
 ]
   .map((place) => `ask < ${place}`)

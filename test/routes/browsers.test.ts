@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { describe, expect, it } from "vitest";
 import { freshSession, worker } from "../support/worker";
@@ -41,6 +42,36 @@ describe("a page of another origin", () => {
     const any = await worker({ CORS_ORIGINS: "*" }).stream(freshSession(), "Hi", { origin: ORIGIN });
     expect(any.headers.get("access-control-allow-origin")).toBe("*");
     await any.text();
+  });
+
+  it.each([
+    [ORIGIN, `${ORIGIN}, https://two.example`],
+    ["https://evil.example", ORIGIN],
+    [ORIGIN, "*"],
+  ])("gets the headers of Hono's cors: %s, of %s", async (origin, CORS_ORIGINS) => {
+    const listed = CORS_ORIGINS.split(", ");
+    const share = cors({
+      origin: (asking) => (CORS_ORIGINS === "*" ? "*" : listed.includes(asking) ? asking : null),
+      allowMethods: ["GET", "POST", "PATCH", "DELETE"],
+      exposeHeaders: ["X-Request-Id", "Retry-After", "Idempotency-Replayed", "Server-Timing"],
+      maxAge: 7200,
+    });
+    const app = new Hono().use(share).get("/health", (c) => c.body(null));
+    const { headers } = asked(origin);
+    for (const init of [
+      asked(origin),
+      { method: "OPTIONS", headers: { origin } },
+      { method: "OPTIONS" },
+      { headers },
+    ]) {
+      const expected = await app.request("/health", init);
+      const response = await worker({ CORS_ORIGINS }).raw("/health", init);
+      expect(response.status).toBe(init.method ? 204 : 200);
+      for (const [name, value] of expected.headers) expect(response.headers.get(name)).toBe(value);
+      const names = [...response.headers.keys()].filter((name) => /^access-control|^vary$/.test(name));
+      expect(names.toSorted()).toEqual([...expected.headers.keys()].toSorted());
+      await response.text();
+    }
   });
 
   it.each(["app.example", "https://app.example/", "https://*.example", "https://a.example https://b.example"])(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { freshUser } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
@@ -112,6 +113,18 @@ describe("POST /mcp", () => {
     expect(body.result.contents).toHaveLength(1);
   });
 
+  it("names the invalid arguments of a call, each in a line", async () => {
+    const sessionId = freshSession();
+    const refused = await call("remember", { sessionId, messages: [{ role: "nobody", content: "", extra: 1 }] });
+    expect(refused.isError).toBe(true);
+    const lines = refused.content[0]?.text.split("\n") ?? [];
+    expect(lines.map((line) => line.replace(/: .*/, ""))).toEqual([
+      ...["messages.0.role", "messages.0.content", "messages.0.extra"],
+    ]);
+    const both = await call("search_memory", { query: "x" });
+    expect(both).toEqual({ content: [{ type: "text", text: "give either `sessionId` or `userId`" }], isError: true });
+  });
+
   it("takes null for an optional argument, at every level, and for no required one", async () => {
     const [sessionId, userId] = [freshSession(), freshUser()];
     const messages = [{ role: "user", content: "The honey is ripe.", name: null, createdAt: null }];
@@ -160,5 +173,29 @@ describe("POST /mcp", () => {
     expect(await large.json()).toMatchObject({ status: 413, code: "body_too_large" });
     const typed = await llamory.post("/mcp", request("ping"), { "content-type": "text/plain" });
     expect(await typed.json()).toMatchObject({ status: 415, code: "unsupported_media_type" });
+  });
+});
+
+describe("the tool forget", () => {
+  it("offers the facts, turns and appended messages that match, with the calls that delete them, and deletes nothing", async () => {
+    const [userId, [asked = "", appended = ""]] = [freshUser(), [freshSession(), freshSession()]];
+    const turn = await llamory.post("/ask", { sessionId: asked, userId, question: "My diagnosis is xylophobia." });
+    const { turnId } = await turn.json<{ turnId: string }>();
+    const messages = [{ role: "user", content: "Xylophobia is a secret." }];
+    await call("remember", { sessionId: appended, userId, messages });
+    await call("remember_fact", { userId, text: "Has xylophobia." });
+    const offered = async (args: object) => (await call("forget", { query: "xylophobia", ...args })).content[0]?.text;
+    await eventually(async () => {
+      const text = await offered({ userId });
+      expect(text).toMatch(/^forget_fact \[.*\] \S+: Has xylophobia\.$/m);
+      expect(text).toContain(`delete_turn ${asked} ${turnId}: `);
+      expect(text).toContain(`delete_message ${appended} 1: `);
+    });
+    expect(await offered({ sessionId: appended })).toMatch(new RegExp(`^delete_message ${appended} 1: .*secret\\.$`));
+    expect(await offered({ userId, query: "bassoon" })).toBe("Nothing matches.");
+    expect((await call("forget", { userId })).isError).toBe(true);
+    expect((await call("delete_message", { sessionId: appended, seq: 1 })).content[0]?.text).toBe("Forgotten.");
+    expect((await call("delete_turn", { sessionId: asked, turnId })).isError).toBe(false);
+    await eventually(async () => expect(await offered({ userId })).toMatch(/^forget_fact .*$/));
   });
 });

@@ -1,5 +1,6 @@
 import { sign } from "hono/jwt";
 import { describe, expect, it } from "vitest";
+import { scripted } from "../support/scripted-model";
 import { Events } from "../support/sse";
 import { digestOf } from "../support/tokens";
 import { freshSession, worker } from "../support/worker";
@@ -27,6 +28,22 @@ describe("a session token", () => {
     const { expiresAt } = await response.json<{ expiresAt: string }>();
     expect(Date.parse(expiresAt) / 1_000 - before).toBeGreaterThanOrEqual(600);
     expect(Date.parse(expiresAt) / 1_000 - before).toBeLessThan(660);
+  });
+
+  it("does not get the model server's reason, which API tokens get in fixed words", async () => {
+    const session = freshSession();
+    await scripted(session, new Error("3003: HTTP 400 the tools <secret> are not supported"));
+    const token = await tokenFor([session]);
+    for (const [holder, reason] of [
+      ["mine", "3003: HTTP 400 not supported tools"],
+      [token, "reason unknown"],
+    ]) {
+      const response = await locked.ask(session, "Hello?", bearer(holder ?? ""));
+      expect([response.status, response.headers.get("x-should-retry")]).toEqual([500, "false"]);
+      const { detail } = await response.json<{ detail: string }>();
+      expect(detail).toContain(`refused the request: ${reason}.`);
+      expect(detail).not.toContain("secret");
+    }
   });
 
   it("asks, reads, follows and searches in its session, which is the tenant's", async () => {

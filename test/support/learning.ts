@@ -1,4 +1,4 @@
-/** Asks questions of which the scripted model learns facts. */
+/** Asks questions, and lets the scripted model learn facts from them. */
 import { expect } from "vitest";
 import { eventually } from "./eventually";
 import { factsOf } from "./facts";

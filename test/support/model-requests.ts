@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { askHeaders, askRequest } from "../../src/schema/ask-schema";
 import { chatRequest } from "../../src/schema/chat-schema";
+import { conversationRequest, itemsRequest } from "../../src/schema/conversation-schema";
 import { exportLine } from "../../src/schema/export-schema";
 import * as facts from "../../src/schema/fact-schema";
 import { forkRequest } from "../../src/schema/fork-schema";
@@ -46,7 +47,7 @@ const chat = {
   model: "m",
   messages: [
     { role: "system", content: "s" },
-    { role: "user", content: parts },
+    { role: "user", content: parts, name: "n" },
     { role: "assistant", content: "a", tool_calls: functions },
     { role: "tool", tool_call_id: "call_1", content: "r" },
     { role: "user", content: "q" },
@@ -68,7 +69,7 @@ const responses = {
   model: "m",
   input: [
     { role: "developer", content: "s" },
-    { role: "user", content: parts },
+    { role: "user", content: parts, name: "n" },
     { type: "function_call", call_id: "call_1", name: "weather", arguments: "{}" },
     { type: "function_call_output", call_id: "call_1", output: "r" },
     { role: "assistant", content: "a", tool_calls: functions },
@@ -79,6 +80,14 @@ const responses = {
   tools: [{ type: "function", ...tool }],
   text: { format: { type: "json_schema", name: "n", schema } },
 };
+
+/** Together, the items of all kinds, with all fields. */
+const items = [
+  ...responses.input,
+  { role: "user", content: "q" },
+  { role: "assistant", content: parts },
+  { type: "item_reference", id: "msg_1" },
+];
 
 /** A request whose texts may reach a model: its schema, and examples that together cover all its places. */
 export interface Case {
@@ -168,6 +177,16 @@ export const cases: Record<string, Case> = {
       },
     ],
     send: (body) => llamory.post("/v1/responses", body),
+  },
+  conversation: {
+    schema: conversationRequest,
+    examples: (session_id, user_id) => [{ items, metadata: { session_id, user_id } }],
+    send: (body) => llamory.post("/v1/conversations", body),
+  },
+  items: {
+    schema: itemsRequest,
+    examples: () => [{ items }],
+    send: (body, sessionId) => llamory.post(`/v1/conversations/${sessionId}/items`, body),
   },
   import: {
     schema: z.object({ lines: z.array(exportLine()) }),

@@ -6,6 +6,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The URL of a real encoder. */
     encoder: string;
+    /** The bundled memory of this checkout and of another one. */
+    versions: string[];
     /** Files with scored conversations. */
     scored: { name: string; conversations: FileConversation[] }[];
   }

@@ -13,8 +13,8 @@ export const exported = async (session: string) => {
   return new TextDecoder().decode(await response.arrayBuffer());
 };
 
-export const imported = (session: string, body: BodyInit, type = "application/x-ndjson") =>
-  llamory.fetch(`/sessions/${session}/import`, { method: "POST", headers: { "content-type": type }, body });
+export const imported = (session: string, body: BodyInit, type = "application/x-ndjson", query = "") =>
+  llamory.fetch(`/sessions/${session}/import${query}`, { method: "POST", headers: { "content-type": type }, body });
 
 /** Returns the names of a session's tables and indexes, without those that SQLite and the runtime create themselves. */
 export const tablesOf = (session: string) =>

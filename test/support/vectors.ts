@@ -88,6 +88,11 @@ export async function likeness(session: string): Promise<number> {
     body: JSON.stringify({ input }),
   });
   const { data } = await response.json<{ data: { embedding: number[] }[] }>();
-  const alike = data.map(({ embedding }, at) => cosine(unit(embedding), stored[at] ?? new Uint8Array(0)));
+  const alike = data.map(({ embedding }, at) => {
+    const vector = stored[at] ?? new Uint8Array(0);
+    // After its scale, the vector of a withdrawn message is empty.
+    const isEmpty = vector.subarray(strideOf(0)).every((byte) => byte === 0);
+    return said[at]?.status === "withdrawn" ? Number(isEmpty) : cosine(unit(embedding), vector);
+  });
   return Math.min(...alike);
 }

@@ -73,7 +73,8 @@ describe("the followers of a turn", () => {
     expect(new Set(texts).size).toBe(1);
     expect(texts[0]).toContain("three");
     const numbers = [...(texts[0] ?? "").matchAll(/"sequence_number":(\d+)/g)].map(([, at]) => Number(at));
-    expect(numbers).toEqual(numbers.map((_, at) => at));
+    // Numbers of responses count the characters of the text, so that a replay in one part has the same ones.
+    expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
   });
 
   it("share nothing between two forms", async () => {

@@ -104,7 +104,8 @@ describe("the places of a user's messages", () => {
       }
     }
     await object.tell({ sessionId: "a", epoch: epochs.a, from: 7, to: 9, messages: [message(8, "a8")] });
-    const found = (await object.search("a6 a7 a8 a9 a10 b8", 50)).map(({ sessionId, seq }) => `${sessionId} ${seq}`);
+    const { messages } = await object.searchAll("a6 a7 a8 a9 a10 b8", 50);
+    const found = messages.map(({ sessionId, seq }) => `${sessionId} ${seq}`);
     for (const place of ["a 6", "a 8", "a 10", "b 8"]) expect(found).toContain(place);
     for (const place of ["a 7", "a 9"]) expect(found).not.toContain(place);
   });

@@ -140,6 +140,8 @@ it("sessions and users that version 2.0.0 stored go on: those deleted stay delet
   await runInDurableObject(userObject(user), (_, { storage }) => {
     storage.sql.exec(`ALTER TABLE sessions RENAME COLUMN epoch TO life;
       ALTER TABLE sessions DROP COLUMN opened_at;
+      DROP INDEX sessions_by_backlog;
+      ALTER TABLE sessions DROP COLUMN backlog;
       ALTER TABLE sessions ADD COLUMN gone TEXT;
       ALTER TABLE sessions ADD COLUMN gone_at INTEGER;
       DROP INDEX runs_by_session;

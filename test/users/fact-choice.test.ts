@@ -22,10 +22,10 @@ async function known(fact: string, more: object = {}): Promise<string> {
 }
 
 /** Asks in a new session. Returns the prompt, and the texts of the facts that the answer names. */
-async function asked(user: string, question: string) {
+async function asked(user: string, question: string, more: object = {}) {
   const session = freshSession();
   const model = await scripted(session, { response: "ok" });
-  const response = await llamory.post("/ask", { sessionId: session, userId: user, question });
+  const response = await llamory.post("/ask", { sessionId: session, userId: user, question, ...more });
   const { memory } = await response.json<{ memory: { user: { facts: string[] } } }>();
   const byId = new Map((await factsOf(user)).map(({ id, text }) => [id, text]));
   const [run] = await model.runs();
@@ -66,6 +66,19 @@ describe("the facts of a prompt", () => {
     expect(facts).toEqual(["Lives in Berlin.", "Lives in Porto."]);
     expect(prompt).toContain("> Lives in Porto. (since 2001-05-06, until 2010-07-08)");
     expect(await factsOf(user)).toMatchObject([{ text: "Lives in Porto.", until: "2010-07-08" }, {}]);
+  });
+
+  it("are over at the end of the day in the time zone of the question", async () => {
+    const user = freshUser();
+    const timeZone = "Pacific/Kiritimati";
+    const today = new Date().toISOString().slice(0, 10);
+    await later(-MINUTE_MS, () => add(user, "Lives in Berlin."));
+    await add(user, "Is in Porto.", { until: today });
+    const factsIn = async (question: object) => (await asked(user, "Hello.", question)).facts;
+    // 14 hours ahead of UTC, it is tomorrow at 20:00.
+    const evening = Date.parse(`${today}T20:00:00Z`) - Date.now();
+    expect(await later(evening, () => factsIn({}))).toEqual(["Is in Porto.", "Lives in Berlin."]);
+    expect(await later(evening, () => factsIn({ timeZone }))).toEqual(["Lives in Berlin.", "Is in Porto."]);
   });
 
   it.each([

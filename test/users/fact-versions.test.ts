@@ -196,15 +196,6 @@ describe("a fact that a person wrote", () => {
     for (const session of sessions) await remove(`/sessions/${session}`);
     expect(await factsOf(user)).toMatchObject([{ id: ids[0], writtenBy: "person", sources: [] }]);
   });
-
-  it("merges into the fact whose text it gets", async () => {
-    const user = freshUser();
-    const [tea, coffee] = [await add(user, "Likes tea."), await add(user, "Likes coffee.")];
-    const changed = await change(user, tea.id, "likes coffee");
-    expect(await changed.json()).toMatchObject({ id: coffee.id, text: "Likes coffee." });
-    expect(await texts(user)).toEqual(["Likes coffee."]);
-    expect((await list(user, "?history=true")).map(({ text }) => text)).toEqual(["Likes coffee.", "Likes tea."]);
-  });
 });
 
 describe("a revert", () => {

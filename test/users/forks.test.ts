@@ -53,6 +53,31 @@ describe("a fork", () => {
     expect(await (await llamory.fetch(`/sessions/${fork}`)).json()).toMatchObject({ title: "Fruit" });
   });
 
+  it("has the settings of the first session alone, not those that its own id had before", async () => {
+    const { session, fork } = await original();
+    await llamory.patch(`/sessions/${session}`, { timeZone: "Europe/Lisbon" });
+    await llamory.patch(`/sessions/${fork}`, { instructions: "You are Ada.", timeZone: "UTC" });
+    expect((await forked(session, { sessionId: fork })).status).toBe(201);
+    const read = await llamory.fetch(`/sessions/${fork}`);
+    expect(await read.json()).toMatchObject({ instructions: null, timeZone: "Europe/Lisbon" });
+  });
+
+  it("of a session that gets another owner meanwhile contains nothing of that owner", async () => {
+    const { session, fork } = await original();
+    const spy = vi.spyOn(ChatDO.prototype, "beginImport").mockImplementationOnce(async function (
+      this: ChatDO,
+      ...args
+    ) {
+      await llamory.post("/reset", { sessionId: session });
+      await asks(session, freshUser(), "Another person's secret.");
+      spy.mockRestore();
+      return this.beginImport(...args);
+    });
+    await forked(session, { sessionId: fork });
+    expect(JSON.stringify(await llamory.transcript(fork))).not.toContain("Another");
+    expect(JSON.stringify(await llamory.transcript(session))).toContain("Another");
+  });
+
   it("contains all by default, and gets an id of its own", async () => {
     const { session } = await original();
     const body = await (await forked(session, {})).json<{ sessionId: string; messages: number }>();
@@ -97,10 +122,13 @@ describe("a fork", () => {
 
   it("fails if its user is deleted while it is copied", async () => {
     const { user, session, fork } = await original();
-    const spy = vi.spyOn(ChatDO.prototype, "finishFork").mockImplementationOnce(async function (this: ChatDO, ...args) {
+    const spy = vi.spyOn(ChatDO.prototype, "finishImport").mockImplementationOnce(async function (
+      this: ChatDO,
+      ...args
+    ) {
       await remove(`/users/${user}`);
       spy.mockRestore();
-      return this.finishFork(...args);
+      return this.finishImport(...args);
     });
     expect(await codeOf(await forked(session, { sessionId: fork }))).toEqual([409, "user_being_deleted"]);
     expect(await llamory.transcript(fork)).toEqual([]);
@@ -108,7 +136,7 @@ describe("a fork", () => {
 
   it("is absent if an object is lost while it is copied", async () => {
     const { session, fork } = await original();
-    const spy = vi.spyOn(ChatDO.prototype, "finishFork").mockImplementationOnce(async () => {
+    const spy = vi.spyOn(ChatDO.prototype, "finishImport").mockImplementationOnce(async () => {
       await lose(fork);
       throw new Error("lost");
     });

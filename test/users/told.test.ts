@@ -47,7 +47,7 @@ describe("what a session tells its user's object", () => {
     expect(await say(2, "bear", "cat", "dog")).toBe(4);
     const listed = await user.sessions(10);
     expect(listed).toMatchObject([{ sessionId: "s", title: "apple", messages: 4 }]);
-    expect((await user.search("apple bear cat dog", 10)).map(({ content }) => content).sort()).toEqual([
+    expect((await user.searchAll("apple bear cat dog", 10)).messages.map(({ content }) => content).sort()).toEqual([
       "apple",
       "bear",
       "cat",
@@ -142,7 +142,7 @@ describe("what a session tells its user's object", () => {
     await asks(name, person, "A parrot?");
     await settled(name);
     expect(await copyOf(person)).toEqual(["How is the weather?", "A parrot?", expect.any(String)]);
-    const found = await userObject(person).search("a parrot", 10);
+    const { messages: found } = await userObject(person).searchAll("a parrot", 10);
     expect(found.find(({ content }) => content === "A parrot?")).toMatchObject({ sessionId: name, seq: 4 });
   });
 
@@ -165,7 +165,7 @@ describe("what a session tells its user's object", () => {
     vi.restoreAllMocks();
     expect((await llamory.fetch(`/v1/responses/${secret}`, { method: "DELETE" })).status).toBe(200);
     expect(await copyOf(user)).toEqual(["I like figs.", expect.any(String)]);
-    expect(await userObject(user).search("mango secret", 10)).toEqual([]);
+    expect((await userObject(user).searchAll("mango secret", 10)).messages).toEqual([]);
     expect(await userObject(user).sessions(10)).toMatchObject([{ title: "I like figs.", messages: 2 }]);
   });
 
@@ -193,7 +193,7 @@ describe("what a session tells its user's object", () => {
     const other = { sessionId: "other", epoch: await opened(user, "other") };
     await user.tell({ ...other, from: 1, to: 1, messages: [message(1, "dog")] });
     await user.forget("s", told.epoch);
-    expect((await user.search("cat dog", 10)).map(({ content }) => content)).toEqual(["dog"]);
+    expect((await user.searchAll("cat dog", 10)).messages.map(({ content }) => content)).toEqual(["dog"]);
   });
 
   it("keeps messages of sessions that go on at once apart: they are no neighbours", async () => {
@@ -204,7 +204,7 @@ describe("what a session tells its user's object", () => {
       await settled(one);
       await settled(two);
     }
-    const found = await userObject(user).search("Figaro", 100);
+    const { messages: found } = await userObject(user).searchAll("Figaro", 100);
     expect(found.length).toBeGreaterThan(2);
     expect(new Set(found.map(({ sessionId }) => sessionId))).toEqual(new Set([one]));
     expect(

@@ -15,7 +15,7 @@ const words = (from: number, count: number, length: number, characters: number) 
   while (text.length + length < characters) text += `${Array.from({ length }, () => letter(from, count)).join("")} `;
   return text;
 };
-/** Texts that cost most to index, estimate or store, by what they are. */
+/** Texts that cost most to index, estimate or store, by kind. */
 export const texts: Record<string, (characters: number) => string> = {
   "random letters": (characters) => words(0x61, 26, characters - 1, characters),
   "words of 40 Georgian letters": (characters) => words(0x10d0, 33, 40, characters),

@@ -102,6 +102,8 @@ const schemas: [what: string, schema: object | string, statuses: number[]][] = [
     [200],
   ],
   ["12,000 Unicode properties", { pattern: "\\p{L}".repeat(12_000) }, [400]],
+  ["5,000 classes", { pattern: entries(5_000, (at) => `[\\u${(at + 4096).toString(16)}a]`).join("|") }, [400]],
+  ["1,500 classes", { pattern: entries(1_500, (at) => `[\\u${(at + 4096).toString(16)}a]`).join("|") }, [200, 400]],
   ["10,000 values", { properties: { a: { enum: entries(10_000, (at) => at) } }, required: ["a"] }, [200]],
   ["values in two lists", { properties: { a: { allOf: lists, type: "array" } }, required: ["a"] }, [502]],
   ["repetitions", { properties: { a: { type: "string", pattern: "((a{900}){900}){900}" } }, required: ["a"] }, [200]],

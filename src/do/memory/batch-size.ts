@@ -1,4 +1,4 @@
-/** The size of the batches that an encoder gets: halved when a call fails, doubled after quick calls. */
+/** The size of the batches that an encoder gets: halved when a call fails or is slow, doubled after quick calls. */
 
 /** The most texts of one call. */
 const MOST_TEXTS = 100;
@@ -17,7 +17,7 @@ export interface BatchSize {
 
 export const LARGEST: BatchSize = { texts: MOST_TEXTS, calm: 1 };
 
-/** @param texts the number of texts of the call that failed, at least two */
+/** @param texts the number of texts of the call, at least two */
 export const halved = ({ calm }: BatchSize, texts: number): BatchSize => ({
   texts: Math.floor(texts / 2),
   calm: Math.min(MOST_CALM, 2 * calm),

@@ -90,9 +90,10 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   const before = plan.some(isShortened) ? last + 1 : (plan[0]?.message.seq ?? last + 1);
   const leftOut = plan.filter((one) => !isShortened(one)).map(({ message: { seq } }): Range => [seq, seq]);
   const limits = { before, tokens: budget.recall, count: Number.POSITIVE_INFINITY };
-  const nearest = nearestBefore?.(before);
   const previous = lastExchange(messages, last + 1);
   const scale = others.length > 0 ? scope.user?.scale : undefined;
+  // The ranks among all sessions make both memories comparable.
+  const nearest = scale?.nearest ?? nearestBefore?.(before);
   const beyond = { nearest, scale, leftOut, previous, now, timeZone };
   const part = conversationPart(question);
   const recalls = () => {
@@ -155,17 +156,20 @@ function beside(
 }
 
 /**
- * Chooses from the session's own messages and those of other sessions, which share one budget. Messages of other
- * sessions have no meaning score, so word scores decide which of them are chosen. The session's own messages get the
- * remaining tokens, in the order of their full score, which may include meaning.
+ * Chooses from the session's own messages and those of other sessions, which share one budget. If only one of both
+ * memories has vectors, word scores decide which messages of other sessions are chosen. The session's own messages get
+ * the remaining tokens, in the order of their full score.
  */
 function compete(
   own: RecalledMessage[],
   others: RecalledMessage[],
   limits: { tokens: number; count: number },
 ): RecalledMessage[] {
-  const byWords = [...own, ...others].sort((a, b) => (b.words ?? b.score) - (a.words ?? a.score));
-  const better = within(byWords, limits, quotationTokens).filter(({ sessionId }) => sessionId !== undefined);
+  const all = [...own, ...others];
+  const isFull = all.every(({ meaning }) => meaning !== undefined);
+  const scoreOf = ({ words, score }: RecalledMessage) => (isFull ? score : (words ?? score));
+  const best = all.sort((a, b) => scoreOf(b) - scoreOf(a));
+  const better = within(best, limits, quotationTokens).filter(({ sessionId }) => sessionId !== undefined);
   const tokens = better.reduce((left, message) => left - quotationTokens(message), limits.tokens);
   return [...within(own, { ...limits, tokens }, quotationTokens), ...better].sort((a, b) => b.score - a.score);
 }

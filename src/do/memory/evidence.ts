@@ -208,11 +208,16 @@ export function spreadOf(
   return parts;
 }
 
-/** Returns the evidence of meaning. @param nearest the messages nearest to the question in meaning, best first */
-export function meaningOf(nearest: number[], before: number): Evidence {
+/**
+ * Returns the evidence of meaning.
+ * @param nearest the messages nearest to the question in meaning, best first
+ * @param compared the number of messages of which they are the nearest
+ */
+export function meaningOf(nearest: number[], before: number, compared = before - 1): Evidence {
   const evidence: Evidence = new Map();
   for (const [at, hit] of nearest.entries()) {
-    const gain = MEANING * Math.log(Math.max(1, (before - 1) / (at + 1)));
+    if (hit < 1 || hit >= before) continue;
+    const gain = MEANING * Math.log(Math.max(1, compared / (at + 1)));
     for (let seq = Math.max(1, hit - REACH); seq <= Math.min(hit + REACH, before - 1); seq += 1) {
       evidence.set(seq, (evidence.get(seq) ?? 0) + gain * (MEANING_NEIGHBOURS[seq - hit + REACH] ?? 0));
     }

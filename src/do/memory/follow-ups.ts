@@ -22,6 +22,11 @@ const ENOUGH = 1.25;
 const COMMON = 0.35;
 /** The weight of a speaker's name: a question with a name and two words of its own is complete. */
 const NAME = 0.6;
+/**
+ * A question is embedded together with the previous one if the words of the last exchange have more than this weight: the
+ * vector of both is mostly about the previous one. A name and a word, or three words, are enough to be embedded alone.
+ */
+const TOGETHER = 0.15;
 /** The most words of the last exchange that are looked up. */
 const WORDS = 16;
 /** The most messages before the question to search for the last exchange. */
@@ -69,7 +74,7 @@ function followingWeight({ topics, named, wanted, before }: Omit<Asked, "previou
   return Math.max(0, FOLLOWING * (1 - content / ENOUGH));
 }
 
-/** Returns the text to embed for a question. For a follow-up it begins with the previous question. */
+/** Returns the text to embed for a question. For a question with little content it begins with the previous question. */
 export function embeddedQuestion(messages: Messages, asked: string, before = messages.end().last + 1): string {
   const question = searchedText(asked);
   const [previous] = lastExchange(messages, before);
@@ -77,7 +82,7 @@ export function embeddedQuestion(messages: Messages, asked: string, before = mes
   const wanted = termsOf(question, isEnglish(question)).map(alone);
   const found = messages.index.find(wanted, before, limitsOf(wanted.length, before));
   const topics = found.filter(({ speaks }) => !speaks);
-  return followingWeight({ topics, named: topics.length < found.length, wanted, before }) > 0
+  return followingWeight({ topics, named: topics.length < found.length, wanted, before }) > TOGETHER
     ? `${previous}\n${question}`
     : question;
 }

@@ -119,6 +119,11 @@ export class Messages {
     return this.#fitting(query, before ?? Number.MAX_SAFE_INTEGER, limit);
   }
 
+  /** Returns a page of messages after a `seq`, oldest first; fewer than the limit if they are long. */
+  later(after = 0, limit: number): Message[] {
+    return this.#fitting(`${SHOWN} m.seq > ? ORDER BY m.seq LIMIT ?`, after, limit);
+  }
+
   /** Yields the messages after one `seq` up to another, oldest first. */
   *between(after: number, last: number, limit: number): Generator<Message> {
     const query = `${SHOWN} m.seq > ? AND m.seq <= ? ORDER BY m.seq LIMIT ?`;

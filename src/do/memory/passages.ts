@@ -13,11 +13,12 @@ export const isLong = (tokens: number): boolean => tokens > WHOLE;
 
 /** The share of a passage that its matching words may span: the rest is for the ends of its sentences. */
 const CORE = 0.8;
-/** The most letters after a stem, and after a beginning that matches all words that begin with it. */
+/** The most letters after a stem. */
 const ENDING = 4;
+/** The most letters after a prefix, which stands for all words that begin with it. */
 const LONG_ENDING = 12;
 
-/** A word to find in messages: its word of the question (as an index), its weight, and the longest ending. */
+/** A word to find in messages. `word` is the index of the question's word that it stands for. */
 interface Sought {
   word: number;
   weight: number;
@@ -32,12 +33,13 @@ interface Hit {
   end: number;
 }
 
-/** Kinds of characters. Tables by UTF-16 code unit: its kind, and the character without case and accents. */
+/** Kinds of characters. */
 const OTHER = 1;
 const LETTER = 2;
 const UNSPACED = 3;
 /** Emoji of one code unit, and halves of emoji of two. */
 const PICTURE = /[\p{Extended_Pictographic}\ud800-\udfff]/u;
+/** The kind of each UTF-16 code unit, and the unit without case and accents; 0 until it is needed. */
 const kinds = new Uint8Array(0x10000);
 const folds = new Uint16Array(0x10000);
 
@@ -78,6 +80,23 @@ function fold(text: string): string {
     else if (!isMark(code)) folded += String.fromCharCode(folds[code] ?? code);
   }
   return folded;
+}
+
+/** Returns a hash of a text's words and emoji. Texts that differ only in case, accents and punctuation have the same. */
+export function fingerprint(text: string): number {
+  let hash = 0;
+  let before = OTHER;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const kind = kinds[code] || kindOf(code);
+    if (kind !== OTHER) {
+      // A gap between words counts as a character.
+      if (before === OTHER) hash = Math.imul(hash, 31);
+      hash = (Math.imul(hash, 31) + (folds[code] ?? code)) | 0;
+    }
+    before = kind;
+  }
+  return hash;
 }
 
 /** Removes the commonest endings of languages with Latin letters; the index removes more. */

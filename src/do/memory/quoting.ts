@@ -5,13 +5,12 @@ import type { RecalledMessage } from "../../turn/types";
 import { copiesOf } from "./copies";
 import { type Excerpts, excerpted } from "./excerpts";
 import type { Messages } from "./messages";
-import { isLong, PASSAGE } from "./passages";
+import { fingerprint, isLong, PASSAGE } from "./passages";
 
-/** Excerpts have only about the planned tokens, so messages for this multiple of the room are read. */
-const LIKELY = 1.2;
-
-/** The most rounds. If some candidates were copies, the next round reads twice as many. */
+/** The most rounds of reading. After a round with copies, the next one reads twice as many candidates. */
 const ROUNDS = 8;
+/** The share of the room that is not worth another round. */
+const REST = 1 / 16;
 
 /** The limits of the quotations. */
 interface Room {
@@ -61,16 +60,18 @@ export function quote(
   const isCopy = copiesOf(question);
   const seen = new Set<string>();
   const chosen: RecalledMessage[] = [];
-  for (let left = planned, rounds = 0; left.length > 0 && rounds < ROUNDS; rounds += 1) {
-    const spent = chosen.reduce((sum, message) => sum + quotationTokens(message), 0);
-    const rest = { ...room, tokens: room.tokens - spent, count: room.count - chosen.length };
-    const likely = within(left, { ...rest, tokens: rest.tokens * LIKELY * 2 ** rounds }, likelyTokens);
+  let left = planned;
+  let factor = 1;
+  for (let rounds = 0; rounds < ROUNDS; rounds += 1) {
+    const tokens = chosen.reduce((rest, message) => rest - quotationTokens(message), room.tokens);
+    if (tokens < room.tokens * REST) break;
+    const rest = { tokens, count: room.count - chosen.length };
+    const likely = within(left, { ...rest, tokens: tokens * factor }, likelyTokens);
     if (likely.length === 0) break;
     const read = readAll(messages, excerpts, likely, room.whole ?? false);
     const fresh = room.whole ? read : read.filter((message) => !isCopy(message) && isNew(message, seen));
     chosen.push(...within(fresh, rest, quotationTokens));
-    // The room of skipped copies goes to the next candidates.
-    if (fresh.length === read.length) break;
+    if (fresh.length < read.length) factor *= 2;
     const taken = new Set(likely.map(({ seq }) => seq));
     left = left.filter(({ seq }) => !taken.has(seq));
   }
@@ -79,7 +80,7 @@ export function quote(
 
 /** Returns whether no earlier message has the same text and role. Adds the message to `seen`. */
 function isNew({ role, content }: RecalledMessage, seen: Set<string>): boolean {
-  const key = `${role} ${content.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ")}`;
+  const key = `${role} ${fingerprint(content)}`;
   if (seen.has(key)) return false;
   seen.add(key);
   return true;

@@ -9,6 +9,7 @@
  * with each other; small changes of the weights change little.
  */
 import type { RecalledMessage } from "../../turn/types";
+import { findWithoutCopies } from "./copies";
 import { type Evidence, evidenceOf, limitsOf, meaningOf, nearnessOf, type Range } from "./evidence";
 import { Excerpts } from "./excerpts";
 import { asksState, isEnglish } from "./expansion";
@@ -60,6 +61,10 @@ export interface Scale {
   rarities: Record<string, number>;
   /** The words of the question that are names of speakers. */
   speakers: string[];
+  /** The messages nearest in meaning, best first: the `seq` of the asking session's own, 0 for others; absent without vectors. */
+  nearest?: number[] | undefined;
+  /** The number of messages of which these are the nearest. */
+  compared?: number | undefined;
 }
 
 /** Further inputs of a ranking, besides the words of the question. */
@@ -129,7 +134,8 @@ export function rankingOf(
   const english = isEnglish(question);
   const wanted = tokens > 0 ? wantedOf(question, english, { now, timeZone }) : [];
   const lookUps = limitsOf(wanted.length, before);
-  const found = messages.index.find(wanted, before, lookUps);
+  const find = (end: number) => messages.index.find(wanted, end, lookUps);
+  const found = findWithoutCopies(messages, question, { before, most: lookUps.word, find });
   const isSpeaker = ({ speaks, term }: Found) => speaks || scale?.speakers.includes(term.word) === true;
   const rarities = new Map(Object.entries(scale?.rarities ?? {}));
   const topics = found.filter((word) => !isSpeaker(word));
@@ -138,7 +144,7 @@ export function rankingOf(
   const speakers = (named ? found : earlier).filter(isSpeaker).map(({ term }) => term.word);
   const more = [...topics, ...earlier.filter((word) => !isSpeaker(word))];
   const words = more.length > 0 ? more : found;
-  const meaning = nearest && meaningOf(nearest, before);
+  const meaning = nearest && meaningOf(nearest, before, scale?.nearest && scale.compared);
   const some = words.flatMap(({ seqs }) => seqs.slice(0, SAMPLE).flatMap((seq) => [seq, seq + 1]));
   const nearness = nearnessOf(messages.outline([...new Set(some)].slice(0, 8 * SAMPLE)));
   const evidence = evidenceOf(words, before, lookUps, { nearness, meaning, rarities, leftOut });
@@ -155,7 +161,7 @@ export function rankingOf(
     words,
     nearness,
     excerpts,
-    scale: { rarities: Object.fromEntries(rarities), speakers },
+    scale: { rarities: Object.fromEntries(rarities), speakers, compared: before - 1 },
   };
 }
 

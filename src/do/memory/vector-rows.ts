@@ -2,7 +2,7 @@
 
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
-import type { BatchSize } from "./batch-size";
+import type { EncoderPlan } from "./encoder-plan";
 import { cosine, EXACT, nearestBySigns, pack, signsOf, strideOf, wordsOf } from "./vectors";
 
 /** Vectors per row. Each new vector rewrites the last row until it is full; its signs are stored then. */
@@ -22,22 +22,6 @@ interface Made {
 interface Signs {
   count: number;
   data: Uint32Array;
-}
-
-/** The encoder of the vectors, the AI Gateway for its calls, and the object that counts its tokens. */
-export interface EncoderOptions {
-  model: string;
-  gateway: string;
-  /** Absent without a quota. */
-  meter?: string | undefined;
-}
-
-/** The encoder for the next alarm, with the results of its last calls. */
-export interface EncoderPlan extends EncoderOptions {
-  /** Failures in a row. */
-  failures: number;
-  /** Absent in plans of version 2.0.0. */
-  batch?: BatchSize | undefined;
 }
 
 /** The vector of a message; null without a usable one. */
@@ -113,6 +97,14 @@ export class VectorRows {
     this.#put(seqs.filter((seq) => seq <= places).map((seq) => ({ seq, vector: null })));
   }
 
+  /** Deletes the vectors from one `seq` to another: they stay empty. Call it inside a transaction. */
+  erase(first: number, last: number): void {
+    const { model, dimensions } = this.made;
+    const count = Math.min(last, this.#places(model)) - first + 1;
+    const vector = new Float32Array(dimensions);
+    this.#put(Array.from({ length: Math.max(0, count) }, (_, at) => ({ seq: first + at, vector })));
+  }
+
   #begin(made: Made): void {
     this.clear();
     setMeta(this.#db, "vectors", made);
@@ -179,7 +171,11 @@ export class VectorRows {
     for (const [place, data] of this.#db.tuples<[number, ArrayBuffer]>(READ, strideOf(question.length), wanted)) {
       found.push({ seq: place + 1, near: cosine(question, new Uint8Array(data)) });
     }
-    return found.sort((a, b) => b.near - a.near || b.seq - a.seq).map(({ seq }) => seq);
+    // Empty vectors are not near to anything.
+    return found
+      .filter(({ near }) => near !== 0)
+      .sort((a, b) => b.near - a.near || b.seq - a.seq)
+      .map(({ seq }) => seq);
   }
 
   /** Returns the number of places, used or emptied, for vectors of this model. */

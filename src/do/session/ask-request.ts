@@ -4,6 +4,7 @@ import type { LlamaOptions } from "../../llm/llama";
 import type { Idempotency, NewMessage, PromptInput, ToolResult } from "../../turn/types";
 import type { Received } from "../../wire/event-id";
 import type { Form } from "../../wire/forms";
+import type { EncoderOptions } from "../memory/encoder-plan";
 import type { Extraction } from "../user/extraction";
 import type { SentAgain } from "./alignment";
 import type { SessionLimits } from "./session-limits";
@@ -22,6 +23,8 @@ export interface SessionUser {
   factTokens: number;
   /** Absent if facts are not extracted. */
   extraction?: Extraction | undefined;
+  /** Absent if recall uses words alone. */
+  encoder?: EncoderOptions | undefined;
 }
 
 export interface AskRequest {
@@ -56,6 +59,8 @@ export interface AskRequest {
   replaces?: string | undefined;
   /** False if nothing of the turn is stored; true by default. */
   store?: boolean;
+  /** Whether the reply comes when the question is durable, before the model begins; false by default. */
+  background?: boolean | undefined;
   /** Whether facts are learned from appended messages; false by default. */
   learn?: boolean | undefined;
 }

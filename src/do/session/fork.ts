@@ -1,4 +1,4 @@
-/** Fills a new session with a copy of another one, which the Worker adds as an import. */
+/** Fills a new session with an export or a copy of another one, which the Worker adds as an import. */
 import { failed, type Result } from "../../turn/result";
 import type { AskRequest } from "./ask-request";
 import type { Owner } from "./owner";
@@ -7,11 +7,20 @@ import type { Settings } from "./session-settings";
 import type { Transfer } from "./transfer";
 import type { UserSync } from "./user-sync";
 
-/** The session that is copied. */
-export interface ForkSource extends Settings {
+/** The session that is copied, with the lines of its export. */
+export interface ForkSource extends Omit<Settings, "conversation"> {
+  lines: ReadableStream<Uint8Array>;
   /** The name of its user's object; absent without a user. */
   user?: string | undefined;
   messages: number;
+}
+
+/** What an import adds besides its messages. */
+interface Imported extends Settings {
+  title?: string | undefined;
+  isCopy?: boolean;
+  /** Absent if no facts are learned. */
+  learn?: true | undefined;
 }
 
 export class Fork {
@@ -27,17 +36,19 @@ export class Fork {
     this.#transfer = transfer;
   }
 
-  /** Returns the parts of this session that a fork needs besides its messages. */
-  source(): ForkSource {
+  /** Returns the parts of this session that a fork needs. @param before only messages before this `seq` */
+  source(before: number | undefined): ForkSource {
     const { ownership, settings, messages } = this.#session.store;
-    return { ...settings.get(), user: ownership.owner?.user, messages: messages.count() };
+    const { instructions, timeZone } = settings.get();
+    const lines = this.#transfer.export(before);
+    return { instructions, timeZone, user: ownership.owner?.user, messages: messages.count(), lines };
   }
 
   /**
-   * Begins the copy. Requests an epoch before anything is read, so that a deletion of the user finds this session.
+   * Begins an import. Requests an epoch before anything is read, so that a deletion of the user finds this session.
    * @returns the id of the import; `session_not_empty`
    */
-  async begin({ user }: AskRequest): Promise<Result<string>> {
+  async begin({ user }: Partial<AskRequest> = {}): Promise<Result<string>> {
     const { joining } = this.#user;
     if (this.#session.store.messages.end().last > 0) return failed({ reason: "session_not_empty" });
     const { refusals } = joining;
@@ -49,27 +60,30 @@ export class Fork {
   }
 
   /**
-   * Makes the copy the content of the session. Fails if the user was deleted since {@link begin}.
+   * Makes an import the content of the session. Fails if the user was deleted since {@link begin}.
    * @param isCopy whether the user's memory has these messages already, as those of the source
+   * @param learn whether facts are learned from the messages
    */
   async finish(
     id: string,
-    { title, isCopy, ...settings }: Settings & { title?: string | undefined; isCopy: boolean },
+    { title, isCopy, learn, instructions, timeZone }: Imported = {},
   ): Promise<Result<{ messages: number }>> {
     const { store } = this.#session;
     const fork = this.#running;
-    if (fork?.id !== id) return failed({ reason: "import_interrupted" });
-    const isDeleted = () => this.#user.joining.refusals !== fork.refusals;
-    if (isDeleted()) return failed({ reason: "user_being_deleted" });
-    const finished = await this.#transfer.finish(id, title, () => {
-      // The user may have been deleted while the call waited in the queue.
-      if (isDeleted()) throw new Error("The user was deleted during the fork.");
-      store.settings.change(settings);
-      const copied = isCopy ? store.import.count : undefined;
-      // Facts were learned from the original.
-      if (fork.owner) store.ownership.markPending({ ...fork.owner, copied, extraction: undefined });
-    });
+    if (fork?.id !== id) return this.#transfer.finish(id, title);
+    const also = () => {
+      if (isCopy) store.settings.change({ instructions: instructions ?? null, timeZone: timeZone ?? null });
+      const { owner } = fork;
+      const { count } = store.import;
+      // From a copy nothing is learned: facts were learned from the original.
+      const more = isCopy ? { copied: count } : { imported: count, learn: learn && [{ from: 1, to: count }] };
+      if (owner) store.ownership.markPending({ ...owner, ...more, extraction: learn && owner.extraction });
+    };
+    const { joining } = this.#user;
+    const finished = await this.#transfer.finish(id, title, also, () =>
+      joining.refusals === fork.refusals ? undefined : failed({ reason: "user_being_deleted" }),
+    );
     this.#running = undefined;
-    return finished.ok || !isDeleted() ? finished : failed({ reason: "user_being_deleted" });
+    return finished;
   }
 }

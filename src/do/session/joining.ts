@@ -2,6 +2,7 @@
 import { failed, ok, type Result } from "../../turn/result";
 import type { PromptInput } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
+import type { QuestionVector } from "../memory/embeddings";
 import { lastExchange } from "../memory/follow-ups";
 import { searchedText } from "../memory/searched-text";
 import type { Known, Question } from "../user/user-object";
@@ -19,6 +20,9 @@ export interface Joined {
   epoch?: string | undefined;
 }
 
+/** The vector of a question; null if recall uses words alone. */
+type VectorOf = Promise<QuestionVector | null>;
+
 export class Joining {
   readonly #session: Session;
   /** Counts the deletions of users that have reached the session. */
@@ -35,15 +39,15 @@ export class Joining {
    * @param epoch the one that the user's object has handed out already, if it has
    * @returns `user_unreachable`, or `user_being_deleted`
    */
-  async join({ object, sessionId, extraction }: SessionUser, epoch?: string): Promise<Result<Owner>> {
+  async join({ object, sessionId, extraction, encoder }: SessionUser, epoch?: string): Promise<Result<Owner>> {
     const { owner } = this.#session.store.ownership;
-    if (owner) return ok({ ...owner, extraction });
+    if (owner) return ok({ ...owner, extraction, encoder });
     const refusals = this.refusals;
     const opened = epoch === undefined ? await this.#open(object, sessionId) : ok(epoch);
     if (!opened.ok) return opened;
     // The deletion reached the session before this write, and deleted nothing.
     if (this.refusals !== refusals) return failed({ reason: "user_being_deleted" });
-    return ok({ user: object, sessionId, epoch: opened.value, told: 0, failures: 0, extraction });
+    return ok({ user: object, sessionId, epoch: opened.value, told: 0, failures: 0, extraction, encoder });
   }
 
   /** Refuses writes for a user that wait for an epoch: the deletion of the user has reached the session. */
@@ -52,8 +56,8 @@ export class Joining {
   }
 
   /** Returns the user's memory for a preview of a prompt; null if it is late. */
-  async read(user: SessionUser, input: PromptInput): Promise<UserMemory | null> {
-    const known = await this.#memory(user, input, { opens: false });
+  async read(user: SessionUser, input: PromptInput, vector: VectorOf): Promise<UserMemory | null> {
+    const known = await this.#memory(user, input, vector, { opens: false });
     return known?.state === "known" ? known.memory : null;
   }
 
@@ -61,9 +65,13 @@ export class Joining {
    * Returns the user's memory for an ask. If the turn will be stored, the user's object also lists the session.
    * @returns `user_being_deleted`; `turn_cancelled` if the session was deleted, and then deletes the rest of it
    */
-  async ask(user: SessionUser, { input, replaces, store = true }: AskRequest): Promise<Result<Joined>> {
+  async ask(
+    user: SessionUser,
+    { input, replaces, store = true }: AskRequest,
+    vector: VectorOf,
+  ): Promise<Result<Joined>> {
     const epoch = this.#session.store.ownership.owner?.epoch;
-    const known = await this.#memory(user, input, { epoch, opens: store }, replaces);
+    const known = await this.#memory(user, input, vector, { epoch, opens: store }, replaces);
     if (!known) return ok({ memory: null });
     switch (known.state) {
       case "known":
@@ -79,12 +87,14 @@ export class Joining {
    * Returns null if the user's object does not answer in time.
    * @param replaces the id of the turn whose messages are not part of the last exchange
    */
-  #memory(
+  async #memory(
     { object, sessionId, factTokens, timeoutMs }: SessionUser,
     { question, recallTokens, timeZone }: PromptInput,
+    vectorOf: VectorOf,
     { epoch, opens }: Pick<Question, "epoch" | "opens">,
     replaces?: string,
   ): Promise<Known | null> {
+    const vector = await vectorOf;
     return this.#session.callUser<Known>(object, timeoutMs, async (stub) => {
       const { messages, removals } = this.#session.store;
       const previous = lastExchange(messages, removals.startOf(replaces));
@@ -95,6 +105,7 @@ export class Joining {
         opens,
         previous,
         timeZone,
+        vector,
         recallTokens,
         factTokens,
       });

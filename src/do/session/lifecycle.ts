@@ -1,9 +1,9 @@
 /** The end of a session: reset, delete, deletion of its user, and expiry after `SESSION_TTL_DAYS`. */
 import { type Failure, failed, ok, type Result } from "../../turn/result";
+import type { Embeddings } from "../memory/embeddings";
 import { retryAt } from "../sqlite/schedule";
 import { thrownFailure } from "../sqlite/try-write";
 import type { AskRequest } from "./ask-request";
-import type { Embeddings } from "./embeddings";
 import type { Session } from "./session";
 import type { UserSync } from "./user-sync";
 

@@ -45,7 +45,8 @@ export function openTurn(
   const context = begins
     ? beginContext(opened.value.before, budget, scope)
     : readContext(messages, input.question, budget, scope);
-  const own = messagesBeforeAnswer(results, asked.question, at, asked.questionTokens);
+  const { question, name, questionTokens: tokens } = asked;
+  const own = messagesBeforeAnswer(results, question, at, { name, tokens });
   return ok({ input, context, opening: { before, messages: own, replaced } });
 }
 

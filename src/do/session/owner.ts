@@ -1,8 +1,9 @@
 /** The owner of a session and the state of their sync: the data of the task that syncs, in one row. */
+import type { EncoderOptions } from "../memory/encoder-plan";
 import type { Database } from "../sqlite/database";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
 import type { Extraction } from "../user/extraction";
-import type { Learning } from "../user/user-object";
+import { type Learning, withRanges } from "../user/learning";
 import { epochIn, type NotedEpoch } from "../user/user-sessions";
 
 /** Stored as JSON. */
@@ -24,12 +25,12 @@ export interface Owner {
   /** Whether the session is being deleted. */
   leaving?: boolean | undefined;
   extraction?: Extraction | undefined;
-  /** Appended messages to learn from that the user's object does not have yet. */
+  encoder?: EncoderOptions | undefined;
+  /** Appended and imported messages to learn from that the user's object does not have yet. */
   learn?: Learning[] | undefined;
+  /** Messages up to this `seq` were imported: their turns teach nothing by themselves. */
+  imported?: number | undefined;
 }
-
-/** The most runs of appended messages that wait; older ones are not learned from. */
-const MOST_LEARNING = 64;
 
 export class Ownership {
   readonly #db: Database;
@@ -62,15 +63,15 @@ export class Ownership {
     const next = owner ?? claim;
     if (!next) return false;
     const resend = isRemoval ? Math.min(next.resend ?? removedFrom, removedFrom) : next.resend;
-    this.#note({ ...next, resend, extraction: claim ? claim.extraction : next.extraction }, retryAt(1));
+    const { extraction, encoder } = claim ?? next;
+    this.#note({ ...next, resend, extraction, encoder }, retryAt(1));
     return !owner;
   }
 
   /** Stores that facts are to be learned from appended messages. Without effect for a session without a user. */
   markLearning(from: number, to: number): void {
     const { owner } = this;
-    if (owner)
-      this.#write({ ...owner, learn: [...(owner.learn ?? []), { from, to }].slice(-MOST_LEARNING) }, retryAt(1));
+    if (owner) this.#write({ ...owner, learn: withRanges(owner.learn ?? [], [{ from, to }]) }, retryAt(1));
   }
 
   /**

@@ -127,7 +127,7 @@ export class Removals {
     this.#db.transaction(() => {
       const replaced = metaOf<Replaced>(this.#db, KEY);
       if (replaced) {
-        // A turn that fails shows what it hid, but nothing that was deleted meanwhile.
+        // If the turn fails, the hidden messages come back, but not those that were deleted meanwhile.
         const gone = new Set(messages.map(({ seq }) => seq));
         setMeta(this.#db, KEY, { ...replaced, messages: replaced.messages.filter(({ seq }) => !gone.has(seq)) });
       }

@@ -8,12 +8,12 @@ import { promptHash } from "../../turn/prompt-hash";
 import { type Failed, failed, ok, type Result } from "../../turn/result";
 import type { Budget, Message, PromptMessage, RecalledMessage, StoredTurn } from "../../turn/types";
 import { readContext } from "../memory/context";
+import type { Embeddings } from "../memory/embeddings";
 import { explain } from "../memory/explain";
 import { embeddedQuestion } from "../memory/follow-ups";
 import type { SessionInfo } from "../memory/messages";
 import { recall, SEARCH_TOKENS } from "../memory/ranking";
 import type { AskRequest } from "./ask-request";
-import type { Embeddings } from "./embeddings";
 import type { Session } from "./session";
 import type { UserSync } from "./user-sync";
 
@@ -106,17 +106,13 @@ export class SessionReads {
     if (refusal) return refusal;
     const messages = this.#session.store.messages.page(before, limit);
     const last = messages.at(-1)?.seq ?? 1;
-    return ok({ messages: this.#shown(messages), nextCursor: last > 1 ? last : null });
+    return ok({ messages: this.#session.shown(messages), nextCursor: last > 1 ? last : null });
   }
 
   pick(seqs: number[], reader: string | undefined): Result<{ messages: Message[]; nextCursor: null }> {
     const refusal = this.readRefusal(reader);
     if (refusal) return refusal;
-    return ok({ messages: this.#shown(this.#session.store.messages.shown(seqs)), nextCursor: null });
-  }
-
-  #shown(messages: Message[]): Message[] {
-    return messages.map((message) => this.#session.markLost(message, message.turnId));
+    return ok({ messages: this.#session.shown(this.#session.store.messages.shown(seqs)), nextCursor: null });
   }
 
   info(embeddingModel: string, reader: string | undefined): Result<ReadInfo> {
@@ -136,12 +132,12 @@ export class SessionReads {
     const isLong = options.windowTokens !== undefined || this.#session.isLong(request);
     const { messages } = this.#session.store;
     const recallTokens = options.recallTokens ?? input.recallTokens;
-    const [vector, memory] = await Promise.all([
-      embedding && isLong
-        ? this.#embeddings.question(() => embeddedQuestion(messages, input.question), embedding)
-        : null,
-      user && this.#user.joining.read(user, { ...input, recallTokens }),
-    ]);
+    const vectorOf =
+      embedding && (user || isLong)
+        ? this.#embeddings.question(() => embeddedQuestion(messages, input.question), embedding, !!user)
+        : Promise.resolve(null);
+    const memory = user && (await this.#user.joining.read(user, { ...input, recallTokens }, vectorOf));
+    const vector = await vectorOf;
     // Another user may have claimed the session meanwhile.
     const late = this.#user.refusal(user);
     if (late) return failed(late);
@@ -166,22 +162,27 @@ export class SessionReads {
     const { store } = this.#session;
     const turn = this.#session.turn(turnId);
     if (!turn) return failed({ reason: "turn_not_found" });
-    const { memory: used, createdAt, question } = turn;
+    const { memory: used, createdAt } = turn;
+    const own = store.removals.messagesOf(turnId);
+    const name = own.find(({ role }) => role === "user")?.name;
+    // A turn that begins with its answer continued another one.
+    const question = own[0]?.role === "assistant" ? "" : turn.question;
     const model = turn.model || request.model.model;
     const { input } = request;
     const sizes = {
       maxTokens: used.prompt?.reply ?? input.maxTokens,
       contextTokens: used.prompt?.limit ?? input.contextTokens,
     };
-    const asked = store.settings.applyTo(measure({ ...input, ...sizes, question }), createdAt);
-    const user = used.user && request.user;
-    const end = store.removals.startOf(turnId);
-    const [vector, known] = await Promise.all([
-      request.embedding && used.recall !== "words"
-        ? this.#embeddings.question(() => embeddedQuestion(store.messages, question, end), request.embedding)
-        : null,
-      user && this.#user.joining.read(user, asked),
-    ]);
+    const asked = store.settings.applyTo(measure({ ...input, ...sizes, question, name }), createdAt);
+    const { owner } = store.ownership;
+    const user = used.user && owner && request.user && { ...request.user, object: owner.user };
+    const end = own[0]?.seq;
+    const vectorOf =
+      request.embedding && (user || used.recall !== "words")
+        ? this.#embeddings.question(() => embeddedQuestion(store.messages, question, end), request.embedding, !!user)
+        : Promise.resolve(null);
+    const known = user && (await this.#user.joining.read(user, asked, vectorOf));
+    const vector = used.recall === "words" ? null : await vectorOf;
     const scope = { total: 0, end, timeZone: asked.timeZone, now: createdAt, user: known };
     const nearest = this.#embeddings.nearestTo(vector);
     const { window } = this.#session.model({ ...request, model: { ...request.model, model } });

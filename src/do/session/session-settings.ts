@@ -1,4 +1,4 @@
-/** The instructions and the time zone of a session. They apply to asks that have none of their own. */
+/** The instructions and the time zone of a session, which apply to asks that have none of their own, and its metadata. */
 import { withSystemPrompt } from "../../turn/budget";
 import { withToday } from "../../turn/dates";
 import { systemPromptOf } from "../../turn/prompt";
@@ -8,10 +8,19 @@ import { metaOf, setMeta } from "../sqlite/meta";
 
 const KEY = "settings";
 
+/** A session as a conversation of the OpenAI surface. */
+export interface Conversation {
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  metadata: Record<string, string>;
+}
+
 /** Stored as JSON. */
 export interface Settings {
   instructions?: string | undefined;
   timeZone?: string | undefined;
+  /** Absent for a session that is not changed as a conversation. */
+  conversation?: Conversation | undefined;
 }
 
 /** A change of settings; null deletes one. */
@@ -34,26 +43,25 @@ export class SessionSettings {
   }
 
   get empty(): boolean {
-    const { instructions, timeZone } = this.get();
-    return instructions === undefined && timeZone === undefined;
+    return isEmpty(this.get());
   }
 
   /** Changes the given settings; those that are undefined stay. */
-  change({ instructions, timeZone }: SettingsChange): void {
+  change({ instructions, timeZone, conversation }: SettingsChange): void {
     const before = this.get();
     const next: Settings = {
       instructions: instructions === undefined ? before.instructions : (instructions ?? undefined),
       timeZone: timeZone === undefined ? before.timeZone : (timeZone ?? undefined),
+      conversation: conversation === undefined ? before.conversation : (conversation ?? undefined),
     };
-    const isEmpty = next.instructions === undefined && next.timeZone === undefined;
-    if (isEmpty && this.empty) return;
+    if (isEmpty(next) && this.empty) return;
     this.#cached = undefined;
-    this.#db.transaction(() => setMeta(this.#db, KEY, isEmpty ? undefined : next));
+    this.#db.transaction(() => setMeta(this.#db, KEY, isEmpty(next) ? undefined : next));
   }
 
   /** Deletes all settings. */
   clear(): void {
-    this.change({ instructions: null, timeZone: null });
+    this.change({ instructions: null, timeZone: null, conversation: null });
   }
 
   /**
@@ -72,3 +80,5 @@ export class SessionSettings {
     return { ...withSystemPrompt(input, systemPrompt), timeZone };
   }
 }
+
+const isEmpty = (settings: Settings) => Object.values(settings).every((value) => value === undefined);

@@ -9,11 +9,11 @@ import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { answerTurn, finishedReply, followReply, storedReply, streamReply, streamTurn } from "../../turn/turn";
 import type { AskReply, Idempotency, StoredTurn } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
+import type { Embeddings, QuestionVector } from "../memory/embeddings";
 import { embeddedQuestion } from "../memory/follow-ups";
 import { thrownFailure, tryWrite } from "../sqlite/try-write";
 import type { AskRequest, SessionUser } from "./ask-request";
 import { deleteTurn } from "./delete-turn";
-import type { Embeddings } from "./embeddings";
 import { isSameTurn, ofUser } from "./idempotency";
 import type { Joined } from "./joining";
 import type { Lifecycle } from "./lifecycle";
@@ -66,21 +66,24 @@ export class SessionTurns {
       user: user?.object,
       createdAt: Date.now(),
       replaces,
+      background: request.background,
     });
     live.add(turn, request.store ?? true);
     // Both calls run while the turn waits in the queue.
     const run = { ...request, replaces };
-    const joined = user && this.#user.joining.ask(user, run);
-    ctx.waitUntil(this.#run(turn, run, this.#vectorOf(run), joined));
+    const vector = this.#vectorOf(run);
+    const joined = user && this.#user.joining.ask(user, run, vector);
+    ctx.waitUntil(this.#run(turn, run, vector, joined));
     return encoder ? streamReply(turn, encoder) : finishedReply(turn, false);
   }
 
   follow(turnId: string, form: Form, after: number | null): Result<ReadableStream<Uint8Array>> {
-    const encoder = encoderOf(form, turnId);
     const live = this.#session.live.get(turnId);
-    if (live) return live.follow(encoder, after);
-    const stored = this.#session.storedTurn(turnId);
-    return stored ? ok(replay(stored, encoder, after)) : failed({ reason: "turn_not_found" });
+    const turn = live ?? this.#session.storedTurn(turnId);
+    if (!turn) return failed({ reason: "turn_not_found" });
+    const created = Math.floor(turn.createdAt / 1_000);
+    const encoder = encoderOf(form.name === "responses" ? { ...form, created } : form, turnId);
+    return turn instanceof LiveTurn ? turn.follow(encoder, after) : ok(replay(turn, encoder, after));
   }
 
   cancel(turnId: string): Result<StoredTurn> {
@@ -109,7 +112,7 @@ export class SessionTurns {
   async #run(
     turn: LiveTurn,
     request: AskRequest,
-    vector: Promise<Float32Array | null>,
+    vector: Promise<QuestionVector | null>,
     joined: Promise<Result<Joined>> | undefined,
   ): Promise<void> {
     const { queue, ctx, env } = this.#session;
@@ -133,20 +136,20 @@ export class SessionTurns {
     await synced;
   }
 
-  /** Returns the vector of the question if the session is longer than its context; null without one. */
-  async #vectorOf(request: AskRequest): Promise<Float32Array | null> {
-    const { input, embedding, replaces } = request;
+  /** Returns the vector of the question if the session is longer than its context, or has a user; null without one. */
+  async #vectorOf(request: AskRequest): Promise<QuestionVector | null> {
+    const { input, embedding, replaces, user } = request;
     // The question is empty if the request only has tool results.
-    if (!embedding || input.question === "" || !this.#session.isLong(request)) return null;
+    if (!embedding || input.question === "" || !(user || this.#session.isLong(request))) return null;
     const { messages, removals } = this.#session.store;
     const end = removals.startOf(replaces);
-    return this.#embeddings.question(() => embeddedQuestion(messages, input.question, end), embedding);
+    return this.#embeddings.question(() => embeddedQuestion(messages, input.question, end), embedding, !!user);
   }
 
   async #answer(
     turn: LiveTurn,
     request: AskRequest,
-    vectorOf: Promise<Float32Array | null>,
+    vectorOf: Promise<QuestionVector | null>,
     joining: Promise<Result<Joined>> | undefined,
   ): Promise<void> {
     const { store: session } = this.#session;

@@ -7,7 +7,7 @@ import type { QuotaBindings } from "../../quota";
 import { withTimeout } from "../../timeout";
 import { budgetOf } from "../../turn/budget";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
-import type { StoredTurn, TurnStatus } from "../../turn/types";
+import type { Message, StoredTurn, TurnStatus } from "../../turn/types";
 import { thrownFailure } from "../sqlite/try-write";
 import type { UserObject } from "../user/user-object";
 import type { AskRequest } from "./ask-request";
@@ -53,6 +53,11 @@ export class Session {
   markLost<T extends { status: TurnStatus }>(stored: T, turnId: string | undefined): T {
     const isLost = stored.status === "running" && !this.live.get(turnId ?? "");
     return isLost ? { ...stored, status: "interrupted" } : stored;
+  }
+
+  /** Returns messages as clients read them. */
+  shown(messages: Message[]): Message[] {
+    return messages.map((message) => this.markLost(message, message.turnId));
   }
 
   /** Ends the stored turn whose end could not be written. Until then its messages are not sent to the user's object. */

@@ -1,5 +1,5 @@
 /** Export and import of a session. */
-import { failed, ok, type Result } from "../../turn/result";
+import { type Failed, failed, ok, type Result } from "../../turn/result";
 import type { Entry } from "../../turn/types";
 import { endLine, entryLine, headLine, lengthOf } from "../../wire/ndjson";
 import { tryWrite } from "../sqlite/try-write";
@@ -79,24 +79,26 @@ export class Transfer {
 
   /**
    * Makes an import the content of the session when the call is first in the queue.
-   * @param also runs in the same transaction; an import that it throws for is not finished
+   * @param also runs in the same transaction
+   * @param refusal returns why the import may not be finished any more
    */
-  async finish(id: string, title: string | undefined, also = () => {}): Promise<Result<{ messages: number }>> {
+  async finish(
+    id: string,
+    title: string | undefined,
+    also = () => {},
+    refusal: () => Failed | undefined = () => undefined,
+  ): Promise<Result<{ messages: number }>> {
     if (this.#queue.full) return failed({ reason: "session_queue_full" });
     const release = await this.#queue.enter();
     try {
       if (!release) return failed({ reason: "import_interrupted" });
-      return (
-        this.#refusal(id) ??
-        tryWrite(() =>
-          ok({
-            messages: this.#store.import.finish(title, () => {
-              also();
-              this.#store.listing.mark();
-            }),
-          }),
-        )
-      );
+      const { import: imported, listing } = this.#store;
+      const finish = () => {
+        also();
+        listing.mark();
+      };
+      const refused = this.#refusal(id) ?? refusal();
+      return refused ?? tryWrite(() => ok({ messages: imported.finish(title, finish) }));
     } finally {
       release?.();
     }
@@ -108,7 +110,7 @@ export class Transfer {
   }
 
   /** Returns why an import cannot continue: the session was used or emptied meanwhile. */
-  #refusal(id: string): Result<never> | undefined {
+  #refusal(id: string): Failed | undefined {
     if (this.#store.import.id === id) return undefined;
     const isUsed = this.#store.messages.end().last > 0;
     return failed({ reason: isUsed ? "session_not_empty" : "import_interrupted" });

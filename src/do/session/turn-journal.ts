@@ -22,13 +22,15 @@ export class TurnJournal implements Journal {
     return this.#stored === "turn";
   }
 
+  /** Stores the question. A turn without one, which continues an answer, is stored at its end. */
   begin(): void {
+    if (this.#opening.messages.length === 0) return;
     tracing.enterSpan("storage", () => this.#store.question(this.#turn, this.#opening));
     this.#stored = "question";
   }
 
   save(snapshot: FinishedTurn): void {
-    this.#store.save(this.#turn.id, snapshot);
+    if (this.#stored === "question") this.#store.save(this.#turn.id, snapshot);
   }
 
   /** Stores the end of the turn. A turn that ends early and without text leaves the turn that it replaces in place. */

@@ -51,7 +51,8 @@ function toTurn(row: Row): TurnRow {
     answerSeq: row.answer_seq ?? row.question_seq + 1,
     fingerprint: row.fingerprint,
     status: row.status,
-    question: row.question,
+    // A turn that continues an answer of no question.
+    question: row.question_seq === row.answer_seq ? "" : row.question,
     answer: row.answer ?? partial?.answer ?? "",
     ...(row.calls !== null && { toolCalls: JSON.parse(row.calls) }),
     model: row.model ?? partial?.model ?? "",

@@ -73,10 +73,10 @@ export class UserSync {
       const isListed = copied > 0 && (synced < copied || owner.resend !== undefined);
       const listed = isListed ? this.#listed(Math.max(owner.told, batch.to)) : undefined;
       const title = owner.told === 0 ? store.title.given : undefined;
-      const { sessionId, epoch, learn, user } = owner;
-      const update = { sessionId, epoch, from: synced + 1, ...batch, listed, title, learn };
+      const { sessionId, epoch, learn, imported, user } = owner;
+      const update = { sessionId, epoch, from: synced + 1, ...batch, listed, title, learn, imported };
       const stored = await this.#session.callUser<number | "gone">(user, UPDATE_MS, (stub) =>
-        stub.tell(update, owner.extraction),
+        stub.tell(update, owner.extraction, owner.encoder),
       );
       // The session was emptied meanwhile: nothing may be written.
       if (store.generation !== generation) return null;
@@ -117,7 +117,7 @@ export class UserSync {
     const told = ownership.owner?.told ?? 0;
     const listed = owner?.copied === undefined ? undefined : this.#listed(Math.max(told, to), [from, to]);
     return this.#update(owner, (stub, { sessionId, epoch }) =>
-      stub.tell({ sessionId, epoch, from, to, messages: [], listed }),
+      stub.tell({ sessionId, epoch, from, to, messages: [], listed }, undefined, owner?.encoder),
     );
   }
 

@@ -181,6 +181,12 @@ const userMigrations: Migration[] = [
     version: 5,
     sql: FACT_VERSIONS,
   },
+  {
+    // Messages of a session that facts are learned from later, as JSON: `from` and `to`.
+    version: 6,
+    sql: `ALTER TABLE sessions ADD COLUMN backlog TEXT;
+      CREATE INDEX sessions_by_backlog ON sessions (last_at) WHERE backlog NOT NULL`,
+  },
 ];
 
 /** The object that owns a database. */

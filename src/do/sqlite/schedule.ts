@@ -8,8 +8,8 @@ const MAX_RETRY_MS = 3_600_000;
 const UNKNOWN_MS = 3_600_000;
 
 /** Returns when to retry after so many failures in a row, at least one: the delay doubles each time, up to an hour. */
-export const retryAt = (failures: number): number =>
-  Date.now() + Math.min(RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS);
+export const retryAt = (failures: number, first = RETRY_MS): number =>
+  Date.now() + Math.min(first * 2 ** (failures - 1), MAX_RETRY_MS);
 
 /** The tasks of a session's object. */
 export type SessionTask = "expire" | "embed" | "tell" | "import" | "reindex" | "list";

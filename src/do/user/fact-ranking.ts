@@ -1,4 +1,5 @@
 /** Ranks the facts about a user: for a prompt, for a search, and for the model that extracts facts. */
+import { dateIn } from "../../turn/dates";
 import type { Fact, FactVersion } from "../../turn/user-memory";
 import { evidenceOf, limitsOf } from "../memory/evidence";
 import { isEnglish } from "../memory/expansion";
@@ -38,7 +39,7 @@ export function factsFor(rows: FactRows, question: string, asked: Asked): Fact[]
   const facts = rows.current();
   if (facts.length === 0) return [];
   const evidence = evidenceFor(rows, question, asked);
-  const today = new Date(asked.now ?? Date.now()).toISOString().slice(0, 10);
+  const today = dateIn(asked.now ?? Date.now(), asked.timeZone ?? "UTC");
   const rankOf = ({ number, pinned, until }: Fact) =>
     (pinned ? 1e6 : 0) + (evidence.get(number) ?? (until !== null && until < today ? -1 : 0));
   return facts.sort((a, b) => rankOf(b) - rankOf(a));

@@ -5,7 +5,7 @@
  * version makes the latest remaining one current, and deleting the version that ended a fact restores it.
  */
 import { estimateTokens } from "../../turn/tokens";
-import { type FactVersion, MAX_FACTS, type Place, statementLine } from "../../turn/user-memory";
+import { type FactVersion, type Place, statementLine } from "../../turn/user-memory";
 import { FullText } from "../memory/fulltext";
 import { indexText } from "../memory/terms";
 import type { Database } from "../sqlite/database";
@@ -137,15 +137,20 @@ export class FactRows {
     this.#db.write("UPDATE facts SET learned = ? WHERE number = ?", jsonOf(learned), number);
   }
 
-  /** Returns the versions that were learned from turns, with their authors. */
-  learned(): { number: number; writtenBy: string; learned: Learned[] }[] {
+  /** Returns the versions that were learned from turns, with the turns, and whether the model wrote them. */
+  learned(): { number: number; isModels: boolean; learned: Learned[] }[] {
     const query = "SELECT number, author, learned FROM facts WHERE learned NOT NULL ORDER BY number";
-    return this.#db.rows<Row>(query).map((row) => ({ ...row, writtenBy: row.author, learned: learnedIn(row) }));
+    const rows = this.#db.tuples<[number, string, string]>(query);
+    return Array.from(rows, ([number, author, learned]) => ({
+      number,
+      isModels: author === "model",
+      learned: learnedIn({ learned }),
+    }));
   }
 
   /** Returns the numbers of all versions. */
   numbers(): Set<number> {
-    return new Set(this.#db.rows<Row>("SELECT number FROM facts").map(({ number }) => number));
+    return new Set(Array.from(this.#db.tuples<[number]>("SELECT number FROM facts"), ([number]) => number));
   }
 
   /** Deletes versions. The latest remaining version of each fact becomes current. */
@@ -164,9 +169,9 @@ export class FactRows {
     this.#remove("id", id);
   }
 
-  /** Deletes the facts that ended first, if there are more than {@link MAX_FACTS} of them. */
-  dropEnded(): void {
-    for (const { id } of this.ended().slice(MAX_FACTS)) this.delete(id);
+  /** Returns the numbers of all rows of a fact. */
+  numbersOf(id: string): number[] {
+    return this.#db.rows<Row>("SELECT number FROM facts WHERE id = ?", id).map(({ number }) => number);
   }
 
   /** Deletes the oldest ends of a fact that was restored more than {@link MAX_VERSIONS} times. No version depends on them. */

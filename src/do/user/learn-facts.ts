@@ -26,8 +26,8 @@ interface PendingTurn extends NotedEpoch {
   sessionId: string;
   from: number;
   to: number;
-  /** Whether these are appended messages: {@link PER_CALL} of them at a time, and only so many calls a day. */
-  imported?: true;
+  /** Whether these are messages of the backlog: {@link PER_CALL} of them at a time, and only so many calls a day. */
+  waited?: true;
 }
 
 /** The state of the task `extract`. Its fields have the names under which version 2.0.0 stored them. */
@@ -37,7 +37,7 @@ interface PendingExtraction extends Extraction {
   failures: number;
 }
 
-/** The most pending turns. If the model does not keep up, the oldest are dropped. */
+/** The most pending turns. If the model does not keep up, the oldest join the backlog. */
 const MAX_PENDING = 64;
 /** The most turns of one alarm: each may call the model six times, and the free plan allows 50 calls per invocation. */
 const BATCH = 8;
@@ -47,7 +47,7 @@ const PAUSE_MS = 30_000;
 /** Milliseconds after which the alarm retries a turn whose object was lost. */
 const LOST_MS = 120_000;
 
-/** The appended messages of one call. */
+/** The messages of the backlog for one call. */
 const PER_CALL = 20;
 
 /** Temporary failures, after which the call is retried. */
@@ -60,10 +60,6 @@ const PASSING: readonly Failure["reason"][] = [
 
 const isEqual = (a: PendingTurn, b: PendingTurn) =>
   a.sessionId === b.sessionId && a.from === b.from && a.to === b.to && epochIn(a) === epochIn(b);
-
-/** Returns the messages that are left after a call for a turn. */
-const restOf = (turn: PendingTurn): PendingTurn[] =>
-  turn.imported && turn.from + PER_CALL <= turn.to ? [{ ...turn, from: turn.from + PER_CALL }] : [];
 
 export class LearnFacts {
   readonly #env: LearningBindings;
@@ -78,10 +74,17 @@ export class LearnFacts {
     this.#affinity = affinity;
   }
 
-  /** Adds the turns of new messages to the pending ones. Call it inside a transaction. @returns whether it added any */
-  add({ sessionId, epoch, learn = [] }: SessionUpdate, messages: Message[], extraction: Extraction): boolean {
+  /**
+   * Adds the turns of new messages to the pending ones, and the messages that are learned from later to the backlog. Call
+   * it inside a transaction. @returns whether it added any
+   */
+  add(
+    { sessionId, epoch, learn = [], imported = 0 }: SessionUpdate,
+    messages: Message[],
+    extraction: Extraction,
+  ): boolean {
     const turns = Map.groupBy(
-      messages.filter(({ turnId }) => turnId !== undefined),
+      messages.filter(({ turnId, seq }) => turnId !== undefined && seq > imported),
       ({ turnId }) => turnId,
     );
     const lessons = [...turns.values()].map((turn): PendingTurn => {
@@ -89,12 +92,12 @@ export class LearnFacts {
       return { sessionId, epoch, from, to };
     });
     const [first, last] = [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? -1];
-    for (const { from, to } of learn) {
-      const lesson = { sessionId, epoch, from: Math.max(from, first), to: Math.min(to, last), imported: true as const };
-      if (lesson.from <= lesson.to) lessons.push(lesson);
-    }
-    if (lessons.length === 0) return false;
+    const later = learn
+      .map(({ from, to }) => ({ from: Math.max(from, first), to: Math.min(to, last) }))
+      .filter(({ from, to }) => from <= to);
+    if (lessons.length + later.length === 0) return false;
     this.#store.learner.setExtraction(extraction);
+    if (later.length > 0) this.#store.sessions.addBacklog(sessionId, later);
     return this.#addTurns(lessons, extraction);
   }
 
@@ -117,8 +120,14 @@ export class LearnFacts {
     const added = turns.filter((turn, at) =>
       [...lessons, ...turns.slice(0, at)].every((other) => !isEqual(turn, other)),
     );
-    if (added.length > 0) this.#put({ ...extraction, failures, lessons: [...lessons, ...added] });
-    return added.length > 0;
+    const all = [...lessons, ...added];
+    for (const { sessionId, ...turn } of all.slice(0, -MAX_PENDING)) {
+      const { sessions } = this.#store;
+      if (sessions.has(sessionId, epochIn(turn))) sessions.addBacklog(sessionId, [{ from: turn.from, to: turn.to }]);
+    }
+    const isMore = added.length > 0 || this.#store.sessions.backlog !== undefined;
+    if (isMore) this.#put({ ...extraction, failures, lessons: all.slice(-MAX_PENDING) });
+    return isMore;
   }
 
   /**
@@ -134,7 +143,7 @@ export class LearnFacts {
         if (!noted) return null;
         const { importCalls, tomorrow } = this.#store.learner;
         const most = Number(this.#env.FACTS_IMPORT_CALLS ?? FACTS_IMPORT_CALLS);
-        const turn = noted.lessons.find(({ imported }) => !imported || importCalls < most);
+        const turn = noted.lessons[0] ?? (importCalls < most ? this.#waiting : undefined);
         if (!turn) return tomorrow;
         if ((await this.#extract(turn, noted)) === "later") return Date.now() + PAUSE_MS * 2 ** noted.failures;
       }
@@ -145,13 +154,12 @@ export class LearnFacts {
   }
 
   async #extract(turn: PendingTurn, noted: PendingExtraction): Promise<"done" | "later" | "again"> {
-    const to = turn.imported ? Math.min(turn.to, turn.from + PER_CALL - 1) : turn.to;
-    const messages = this.#messagesOf({ ...turn, to });
+    const messages = this.#messagesOf(turn);
     if (messages.length === 0) return this.#done(turn, () => {});
     const { facts } = this.#store;
     const shown = factsToShow(facts.rows, messages.map(({ content }) => content).join("\n"));
     const today = { now: Date.now(), timeZone: noted.timeZone ?? "UTC" };
-    if (turn.imported) this.#store.transaction(() => this.#store.learner.countImportCall());
+    if (turn.waited) this.#store.transaction(() => this.#store.learner.countImportCall());
     const model = new Llama(this.#env.AI, noted.model, this.#affinity);
     const completion = await model.complete(extractionCall(messages, shown, today), new AbortController().signal);
     if (!completion.ok) {
@@ -167,11 +175,11 @@ export class LearnFacts {
     const changes = changesIn(completion.value, shown);
     if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
     // A reply to a prompt that contained a deleted fact or message may repeat it. The rest is learned from again.
-    const isCut = this.#messagesOf({ ...turn, to }).length < messages.length;
+    const isCut = this.#messagesOf(turn).length < messages.length;
     if (isCut || !shown.every((fact) => facts.exists(fact))) return "again";
     try {
       return this.#done(turn, () => {
-        facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to });
+        facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to: turn.to });
       });
     } catch (error) {
       thrownFailure(error);
@@ -186,11 +194,18 @@ export class LearnFacts {
     return !deletion && sessions.has(sessionId, epochIn(noted)) ? transcript.between(sessionId, from, to) : [];
   }
 
+  /** The messages of the backlog for the next call. */
+  get #waiting(): PendingTurn | undefined {
+    const { backlog } = this.#store.sessions;
+    return backlog && { ...backlog, to: Math.min(backlog.to, backlog.from + PER_CALL - 1), waited: true };
+  }
+
   /** Applies changes and removes the turn from the pending ones, in one transaction. */
   #done(turn: PendingTurn, apply: () => void): "done" {
     this.#change((now) => {
       apply();
-      const lessons = now.lessons.flatMap((other) => (isEqual(other, turn) ? restOf(other) : other));
+      if (turn.waited) this.#store.sessions.cutBacklog({ ...turn, epoch: epochIn(turn) });
+      const lessons = turn.waited ? now.lessons : now.lessons.filter((other) => !isEqual(other, turn));
       return { ...now, failures: 0, lessons };
     });
     return "done";
@@ -210,7 +225,7 @@ export class LearnFacts {
 
   #put(note: PendingExtraction): void {
     const { schedule } = this.#store;
-    if (note.lessons.length === 0) schedule.drop("extract");
-    else schedule.note("extract", Date.now() + LOST_MS, { ...note, lessons: note.lessons.slice(-MAX_PENDING) });
+    if (note.lessons.length === 0 && !this.#waiting) schedule.drop("extract");
+    else schedule.note("extract", Date.now() + LOST_MS, note);
   }
 }

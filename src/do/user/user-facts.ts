@@ -9,8 +9,9 @@
 import type { FactChange } from "../../turn/extraction-prompt";
 import { type Fact, type FactEdit, type FactVersion, MAX_FACTS, sameFactKey } from "../../turn/user-memory";
 import type { Database } from "../sqlite/database";
-import type { Learned } from "./fact-columns";
+import type { Learned, NewVersion } from "./fact-columns";
 import { FactRows, MAX_VERSIONS } from "./fact-rows";
+import { dropVersions, removeSources } from "./version-sources";
 
 /** Call the methods that write inside a transaction. */
 export class UserFacts {
@@ -49,8 +50,11 @@ export class UserFacts {
 
   /** Changes a fact as a person wishes. @returns null if no current fact has this id */
   edit(id: string, edit: FactEdit): Fact | null {
-    const fact = this.rows.get(id);
-    return fact ? this.#edit(fact, edit) : null;
+    const { text } = edit;
+    const hasEnded = text !== undefined && this.rows.history(id).length > 0;
+    // A repeated edit of a fact that has become another one changes that one.
+    const fact = this.rows.get(id) ?? (hasEnded ? this.same(text) : undefined);
+    return fact ? this.#edit(fact, fact.id === id ? edit : { ...edit, text: fact.text }) : null;
   }
 
   /**
@@ -110,27 +114,42 @@ export class UserFacts {
    * @returns the turns that versions lost: those that still exist can be learned from again
    */
   forget(isLost: (learned: Learned) => boolean): Learned[] {
-    const versions = this.rows.learned();
-    const gone = new Set<number>();
-    const lost: Learned[] = [];
-    const touched = new Set<(typeof versions)[number]>();
-    // Read at once: a user may have 100,000 versions with several sources.
-    const numbers = this.rows.numbers();
-    const holds = ({ base }: Learned) => base === undefined || (!gone.has(base) && numbers.has(base));
-    for (let before = -1; before < gone.size; ) {
-      before = gone.size;
-      for (const version of versions) {
-        const kept = version.learned.filter((one) => !isLost(one) && holds(one));
-        if (kept.length === version.learned.length) continue;
-        lost.push(...version.learned.filter((one) => !kept.includes(one)));
-        version.learned = kept;
-        touched.add(version);
-        if (kept.length === 0 && version.writtenBy === "model") gone.add(version.number);
-      }
-    }
-    for (const { number, learned } of touched) if (!gone.has(number)) this.rows.setLearned(number, learned);
+    const { lost, gone } = removeSources(this.rows, isLost);
     this.rows.deleteVersions(gone);
+    if (gone.size > 0) this.#mergeEqual();
     return lost;
+  }
+
+  /** Merges facts that have the same text, because earlier versions have become current again. */
+  #mergeEqual(): void {
+    const facts = new Map<string, FactVersion>();
+    for (const fact of this.rows.current().sort((a, b) => a.number - b.number)) {
+      const key = sameFactKey(fact.text);
+      const before = facts.get(key);
+      facts.set(key, before ? this.#merge(before, fact) : fact);
+    }
+  }
+
+  /** Ends one of two facts with the same text, and adds its sources to the other one: the first, or the person's. */
+  #merge(one: FactVersion, other: FactVersion): FactVersion {
+    const isFirst = one.writtenBy === "person" || other.writtenBy === "model";
+    const [kept, ended] = isFirst ? [one, other] : [other, one];
+    const stored = this.rows.stored(ended.number);
+    for (const turn of stored?.learned ?? []) this.#support(kept, turn);
+    if (ended.pinned) this.rows.pin(kept.id, true);
+    if (stored) this.#end(stored);
+    return kept;
+  }
+
+  /** Ends a fact that became equal to another one. */
+  #end(version: NewVersion): void {
+    this.rows.add({ ...version, text: null, writtenBy: "person", learned: [] });
+    this.#dropEnded();
+  }
+
+  /** Deletes the facts that ended first, if there are more than {@link MAX_FACTS} of them. */
+  #dropEnded(): void {
+    for (const { id } of this.rows.ended().slice(MAX_FACTS)) dropVersions(this.rows, this.rows.numbersOf(id), true);
   }
 
   #change(change: Exclude<FactChange, { do: "add" }>, turn: Learned): void {
@@ -147,7 +166,7 @@ export class UserFacts {
       return;
     }
     this.rows.add({ ...by, text: null, since: null, until: null });
-    this.rows.dropEnded();
+    this.#dropEnded();
   }
 
   /** Adds a turn to the sources of a version. */
@@ -165,8 +184,7 @@ export class UserFacts {
     const stored = this.rows.stored(fact.number);
     if (!stored) return fact;
     if (same && same.id !== fact.id) {
-      this.rows.add({ ...stored, text: null, writtenBy: "person", learned: [] });
-      this.rows.dropEnded();
+      this.#end(stored);
       const { since, until, source } = edit;
       return this.#edit(same, { text: same.text, since, until, pinned: pinned || edit.pinned, source });
     }
@@ -180,15 +198,13 @@ export class UserFacts {
     return this.#version(fact.number);
   }
 
-  /** Adds a version that a person wishes. Beyond {@link MAX_VERSIONS} the older half of the history is deleted, with what depends on it. */
-  #addVersion(version: Parameters<FactRows["add"]>[0]): number {
+  /** Adds a version that a person wishes. Beyond {@link MAX_VERSIONS} the older half of the history is deleted. */
+  #addVersion(version: NewVersion): number {
     const number = this.rows.add(version);
     this.rows.dropEnds(version.id ?? "");
     const history = this.rows.history(version.id ?? "");
-    if (history.length > MAX_VERSIONS) {
-      this.rows.deleteVersions(history.slice(MAX_VERSIONS / 2).map((old) => old.number));
-      this.forget(() => false);
-    }
+    const old = history.slice(MAX_VERSIONS / 2).map((one) => one.number);
+    if (history.length > MAX_VERSIONS) dropVersions(this.rows, old);
     return number;
   }
 

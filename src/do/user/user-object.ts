@@ -2,13 +2,10 @@
 import type { Result } from "../../turn/result";
 import type { Message } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
+import type { QuestionVector } from "../memory/embeddings";
+import type { EncoderOptions } from "../memory/encoder-plan";
 import type { Extraction } from "./extraction";
-
-/** Appended messages to learn from, by `seq` in their session. */
-export interface Learning {
-  from: number;
-  to: number;
-}
+import type { Learning } from "./learning";
 
 /** Messages of a session. Afterwards the copy has exactly these messages of the session in the range `from` to `to`. */
 export interface SessionUpdate {
@@ -19,8 +16,10 @@ export interface SessionUpdate {
   messages: Message[];
   /** The counts of the whole session. Only for forks, whose copied messages are not sent. */
   listed?: { messages: number; title: string | null; firstAt: number | null; lastAt: number | null } | undefined;
-  /** Appended messages to learn from, of this update and of others. */
+  /** Appended and imported messages to learn from, of this update and of others. */
   learn?: Learning[] | undefined;
+  /** Messages up to this `seq` were imported: their turns teach nothing by themselves. */
+  imported?: number | undefined;
   /** The title that a client gave the session; only in its first update. */
   title?: string | undefined;
 }
@@ -40,6 +39,8 @@ export interface Question {
   previous?: string[] | undefined;
   /** The IANA time zone of the question's days. */
   timeZone?: string | undefined;
+  /** Null or absent if recall uses words alone. */
+  vector?: QuestionVector | null | undefined;
 }
 
 /** The reply of the user's object to a question. */
@@ -52,7 +53,7 @@ export type Known =
 export interface UserObject extends Rpc.DurableObjectBranded {
   memory(question: Question): Known;
   open(sessionId: string): Result<string>;
-  tell(update: SessionUpdate, extraction?: Extraction): number | "gone";
+  tell(update: SessionUpdate, extraction?: Extraction, encoder?: EncoderOptions): number | "gone";
   rename(sessionId: string, epoch: string, title: string): void;
   forget(sessionId: string, epoch: string): Result<void>;
 }

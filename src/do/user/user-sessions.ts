@@ -5,6 +5,7 @@
  * updates that carry an unlisted epoch are refused. So no record of deletions is kept, and no clock is compared.
  */
 import type { Database } from "../sqlite/database";
+import { type Learning, withoutRange, withRanges } from "./learning";
 
 interface Row extends Record<string, SqlStorageValue> {
   id: string;
@@ -15,7 +16,10 @@ interface Row extends Record<string, SqlStorageValue> {
   named: string | null;
   first_at: number | null;
   last_at: number | null;
+  backlog: string | null;
 }
+
+const backlogOf = (row: Row | undefined): Learning[] => JSON.parse(row?.backlog ?? "[]");
 
 /** The epoch of a pending task. Version 2.0.0 stored it as the id of a `life`. */
 export interface NotedEpoch {
@@ -112,6 +116,29 @@ export class UserSessions {
   /** Sets the title that a client gave a session. */
   rename(sessionId: string, title: string): void {
     this.#db.transaction(() => this.#db.write("UPDATE sessions SET named = ? WHERE id = ?", title, sessionId));
+  }
+
+  /** Adds messages of a session that facts are learned from later. Call it inside a transaction. */
+  addBacklog(sessionId: string, added: Learning[]): void {
+    this.#setBacklog(sessionId, withRanges(backlogOf(this.get(sessionId)), added));
+  }
+
+  /** Removes messages from a session's backlog. Call it inside a transaction. */
+  cutBacklog({ sessionId, epoch, ...range }: Learning & { sessionId: string; epoch: string }): void {
+    const row = this.get(sessionId);
+    if (row?.epoch === epoch) this.#setBacklog(sessionId, withoutRange(backlogOf(row), range));
+  }
+
+  /** Returns the first range of the backlog: sessions that ended earlier come first, so that later statements win. */
+  get backlog(): (Learning & { sessionId: string; epoch: string }) | undefined {
+    const [row] = this.#db.rows<Row>("SELECT * FROM sessions WHERE backlog NOT NULL ORDER BY last_at LIMIT 1");
+    const [range] = backlogOf(row);
+    return row && range && { sessionId: row.id, epoch: row.epoch, ...range };
+  }
+
+  #setBacklog(sessionId: string, ranges: Learning[]): void {
+    const backlog = ranges.length === 0 ? null : JSON.stringify(ranges);
+    this.#db.write("UPDATE sessions SET backlog = ? WHERE id = ?", backlog, sessionId);
   }
 
   /** Deletes a session and so its epoch. Call it inside a transaction. */

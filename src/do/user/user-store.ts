@@ -6,12 +6,12 @@ import { Database } from "../sqlite/database";
 import { Schedule } from "../sqlite/schedule";
 import { asksToContinue } from "./continuation";
 import type { Learned } from "./fact-columns";
-import { type Asked, factsFor } from "./fact-ranking";
+import { factsFor } from "./fact-ranking";
 import { Learner } from "./learner";
 import { UserFacts } from "./user-facts";
 import type { SessionUpdate } from "./user-object";
 import { type Unwritten, UserSessions } from "./user-sessions";
-import { UserTranscript } from "./user-transcript";
+import { type Asked, UserTranscript } from "./user-transcript";
 
 /** Milliseconds after which a listed session without messages is checked: far longer than a turn takes. */
 const UNWRITTEN_MS = 86_400_000;
@@ -26,7 +26,7 @@ const DROPPED_EACH = 4;
 const AGAIN_MS = 30_000;
 
 /** The tasks that the alarm of a user's object runs. */
-type Task = "extract" | "close" | "tidy" | "reindex";
+type Task = "extract" | "close" | "tidy" | "reindex" | "embed";
 
 /** The name of the user's object, and the prefix of the names of the session objects. */
 export interface ObjectNames {
@@ -49,6 +49,8 @@ export class UserStore {
   readonly facts: UserFacts;
   readonly learner: Learner;
   readonly schedule: Schedule<Task>;
+  /** Incremented each time everything is deleted. */
+  generation = 0;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -168,7 +170,7 @@ export class UserStore {
       this.transcript.clear();
       this.sessions.clear();
       this.facts.rows.clear();
-      for (const task of ["close", "extract", "reindex"] as const) this.schedule.drop(task);
+      for (const task of ["close", "extract", "reindex", "embed"] as const) this.schedule.drop(task);
       this.#planTidy();
     });
     await this.#destroy();
@@ -203,6 +205,19 @@ export class UserStore {
     return this.transcript.reindex(this.#db, this.schedule, () => this.facts.rows.reindex());
   }
 
+  /** The messages of the copy, by place, and their vectors. */
+  get messages(): UserTranscript {
+    return this.transcript;
+  }
+
+  get vectors() {
+    return this.transcript.vectors;
+  }
+
+  stableSeq(): number {
+    return this.transcript.last;
+  }
+
   transaction<T>(run: () => T): T {
     return this.#db.transaction(run);
   }
@@ -217,6 +232,7 @@ export class UserStore {
   }
 
   async #destroy(): Promise<void> {
+    this.generation += 1;
     this.transcript.dropCache();
     await this.#db.destroy();
   }

@@ -9,6 +9,7 @@ import { NEIGHBOURHOOD } from "../memory/evidence";
 import { Messages } from "../memory/messages";
 import { type Beyond, type RecallLimits, recall, type Scale } from "../memory/ranking";
 import { reindex } from "../memory/reindex";
+import { VectorRows } from "../memory/vector-rows";
 import type { Database } from "../sqlite/database";
 import type { Schedule } from "../sqlite/schedule";
 import { Segments } from "./segments";
@@ -17,18 +18,35 @@ import { Segments } from "./segments";
 const END = 12;
 const LEAST_END = 60;
 
+/** When a question is asked, the last exchange of its session, and, with an encoder, the nearest messages before a place. */
+export interface Asked extends Pick<Beyond, "previous" | "now" | "timeZone"> {
+  nearestTo?: ((before: number) => number[]) | undefined;
+}
+
 /** Call the methods that write inside a transaction. */
 export class UserTranscript {
   readonly #messages: Messages;
   readonly #segments: Segments;
+  readonly vectors: VectorRows;
 
   constructor(db: Database) {
     this.#messages = new Messages(db);
     this.#segments = new Segments(db);
+    this.vectors = new VectorRows(db);
+  }
+
+  /** The place of the last message; 0 without messages. */
+  get last(): number {
+    return this.#messages.end().last;
+  }
+
+  /** Returns messages by their place in this copy, in any order. */
+  pick(places: number[]): Message[] {
+    return this.#messages.pick(places);
   }
 
   get empty(): boolean {
-    return this.#messages.end().last === 0;
+    return this.last === 0;
   }
 
   /**
@@ -39,12 +57,14 @@ export class UserTranscript {
     text: string,
     limits: Omit<RecallLimits, "before">,
     leftOut?: string,
-    asked: Pick<Beyond, "previous" | "now" | "timeZone"> = {},
+    asked: Asked = {},
   ): { recalled: RecalledMessage[]; scale: Scale } {
-    const before = this.#messages.end().last + 1;
+    const before = this.last + 1;
     const ranges = leftOut === undefined ? [] : this.#segments.rangesOf(leftOut);
-    const { recalled, scale } = recall(this.#messages, text, { ...limits, before }, { ...asked, leftOut: ranges });
-    return { recalled: this.#placed(recalled), scale };
+    const nearest = asked.nearestTo?.(before);
+    const beyond = { ...asked, nearest, leftOut: ranges };
+    const { recalled, scale } = recall(this.#messages, text, { ...limits, before }, beyond);
+    return { recalled: this.#placed(recalled), scale: { ...scale, nearest: nearest && this.#own(nearest, leftOut) } };
   }
 
   /** Returns the last messages of a session, newest first, within a number of tokens. Long ones are shortened. */
@@ -69,7 +89,7 @@ export class UserTranscript {
     question: string,
     limits: Omit<RecallLimits, "before">,
     leftOut: string,
-    asked: Pick<Beyond, "previous" | "now" | "timeZone">,
+    asked: Asked,
     hasFacts: boolean,
   ): { recalled: RecalledMessage[]; scale: Scale } {
     const part = conversationPart(question);
@@ -80,7 +100,7 @@ export class UserTranscript {
   }
 
   #sample(text: string, limits: Omit<RecallLimits, "before">, leftOut: string): RecalledMessage[] {
-    const before = this.#messages.end().last + 1;
+    const before = this.last + 1;
     const ranges = this.#segments.rangesOf(leftOut);
     return this.#placed(recallPart(this.#messages, text, "person", { ...limits, before }, ranges));
   }
@@ -101,7 +121,7 @@ export class UserTranscript {
       const run = consecutive(messages, at);
       const { last } = this.#segments;
       // The places of retracted messages at the end are not reused, because their segment still covers them.
-      const taken = Math.max(0, (last?.last ?? 0) - this.#messages.end().last);
+      const taken = Math.max(0, (last?.last ?? 0) - this.last);
       const gap = taken + (last && last.session !== sessionId ? NEIGHBOURHOOD : 0);
       const { firstSeq, lastSeq } = this.#messages.append(run.map(toNew), null, gap);
       this.#segments.add({ first: firstSeq, last: lastSeq, session: sessionId, behind: (run[0]?.seq ?? 1) - 1 });
@@ -120,14 +140,16 @@ export class UserTranscript {
     return here.flatMap(({ seq }) => {
       const place = places.get(seq)?.seq;
       if (place === undefined || kept.has(place)) return [];
-      this.#messages.delete(seq, seq);
+      this.#delete(seq, seq);
+      // The vector of the next message contains this one, too.
+      this.vectors.empty([seq + 1]);
       return [place];
     });
   }
 
   /** Deletes all messages of a session. */
   delete(sessionId: string): void {
-    for (const [first, last] of this.#segments.rangesOf(sessionId)) this.#messages.delete(first, last);
+    for (const [first, last] of this.#segments.rangesOf(sessionId)) this.#delete(first, last);
     this.#segments.delete(sessionId);
   }
 
@@ -137,7 +159,7 @@ export class UserTranscript {
       const range = this.#segments.cutOldest(left);
       if (!range) return;
       const [first, last] = range;
-      this.#messages.delete(first, last);
+      this.#delete(first, last);
       left -= last - first + 1;
     }
   }
@@ -156,6 +178,12 @@ export class UserTranscript {
   clear(): void {
     this.#messages.clear();
     this.#segments.clear();
+    this.vectors.clear();
+  }
+
+  #delete(first: number, last: number): void {
+    this.#messages.delete(first, last);
+    this.vectors.erase(first, last);
   }
 
   /** Returns the beginning of a session's first question in one line; null without a question. */
@@ -165,6 +193,15 @@ export class UserTranscript {
       if (question) return titleOf(question.content);
     }
     return null;
+  }
+
+  /** Returns the `seq` of the places that belong to a session; 0 for other places. */
+  #own(places: number[], sessionId: string | undefined): number[] {
+    const found = this.#segments.placesOf(places.map((seq) => ({ seq })));
+    return places.map((place) => {
+      const at = found.get(place);
+      return at && at.sessionId === sessionId ? at.seq : 0;
+    });
   }
 
   /** Returns messages with the session and the `seq` that they have there. */

@@ -1,6 +1,7 @@
 /** The supported values of `format`. Each check takes linear time. */
+import { parseIso } from "../../turn/any-time";
 
-const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
+const DATE = /^\d{4}-\d\d-\d\d$/;
 const TIME = /^(\d\d):(\d\d):(\d\d)(?:\.\d+)?(z|[+-]\d\d(?::?\d\d)?)?$/i;
 const DURATION = /^P(?!$)(?:(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?|\d+W)$/;
 const ATOM = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+";
@@ -16,15 +17,7 @@ const URI = /^[a-z][a-z\d+.-]*:(?:[\w!$&'()*+,;=:@/?#[\]~.-]|%[\da-f]{2})*$/i;
 const MAX_HOST = 254;
 const MAX_MAIL = 320;
 
-function isDate(text: string): boolean {
-  const [, year = 0, month = 0, day = 0] = DATE.exec(text)?.map(Number) ?? [];
-  return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
-}
-
-function daysOf(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-  return [4, 6, 9, 11].includes(month) ? 30 : 31;
-}
+const isDate = (text: string) => DATE.test(text) && parseIso(text) !== undefined;
 
 /** Checks a time. The zone is optional, because models and many readers of their answers omit it. */
 function isTime(text: string): boolean {

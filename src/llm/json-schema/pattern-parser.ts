@@ -1,66 +1,53 @@
 /** Parses a regular expression of ECMAScript, with or without the `u` flag. */
-import { type CharSet, charSet, DIGITS, inverse, LINE_ENDS, type Range, SPACE, WORD } from "./char-set";
 
 export type PatternNode =
-  | { kind: "set"; set: CharSet }
+  /** One character: this one, or one that the expression matches, which is a class or an escape of the pattern. */
+  | { kind: "one"; of: string | RegExp }
   /** `b` is at a word boundary, `B` is not at one. */
   | { kind: "at"; where: string }
   | { kind: "sequence"; parts: PatternNode[] }
   | { kind: "choice"; options: PatternNode[] }
   | { kind: "repeat"; part: PatternNode; min: number; max: number };
 
-/** A character of a class, or a set of characters, which has no `code`. */
-interface ClassAtom {
-  ranges: readonly Range[];
-  property?: string;
-  code?: number;
-}
-
 /** Maximum nesting of groups, because the parser and the compiler recurse. */
 const MAX_DEPTH = 200;
 
 const EMPTY: PatternNode = { kind: "sequence", parts: [] };
-const ANYTHING: PatternNode = {
-  kind: "repeat",
-  part: { kind: "set", set: charSet([], [], true) },
-  min: 0,
-  max: Infinity,
-};
-const CLASSES: Record<string, Range[]> = { d: DIGITS, s: SPACE, w: WORD };
-const CONTROLS = "tnvfr";
-const CONTROL_CODES = [9, 10, 11, 12, 13];
-const single = (code: number): ClassAtom => ({ ranges: [[code, code]], code });
+const ANYTHING: PatternNode = { kind: "repeat", part: { kind: "one", of: /^.$/su }, min: 0, max: Infinity };
 
 const LOOK = /\?<?[=!]/y;
 const GROUP = /\?(?::|<[^>]*>)/y;
 const QUANTIFIER = /([*+?]|\{\d+(?:,\d*)?\})\??/y;
-const NUMBER = /\d+/y;
-const NAME = /k<[^>]*>/y;
-const PROPERTY = /[pP]\{\w+(?:=\w+)?\}/y;
-const OCTAL = /([0-3][0-7]{0,2}|[4-7][0-7]?)/y;
-const PAIR = /u(d[89ab][\da-f]{2}\\ud[c-f][\da-f]{2})/iy;
-const HEX = /(?:x([\da-f]{2})|u([\da-f]{4}))/iy;
-const CODE_POINT = /u\{([\da-f]+)\}/iy;
-const CONTROL = /c([a-z])/iy;
-const CLASS_CONTROL = /c(\w)/y;
-
-const hex = (digits: string) => Number.parseInt(digits, 16);
+const CLASS = /(?:\\.|[^\]\\])*\]/sy;
+const BOUNDARY = /[bB]/y;
+const REFERENCE = /[1-9]\d*|k<[^>]*>/y;
+/** An escape without its backslash. Without the `u` flag, a `\c` without a control letter is a literal backslash. */
+const ESCAPE = /x[\da-fA-F]{2}|u[\da-fA-F]{4}|c[a-zA-Z]|[0-3][0-7]{0,2}|(?=c)|./sy;
+const UNICODE_ESCAPE = /[pP]\{[^}]*\}|u\{[^}]*\}|u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}/y;
 
 /** Thrown for unsupported patterns: too deeply nested groups, or flags of a group. */
 export class PatternUnread extends Error {}
 
+/** Returns the character at an index, with the flag `u` a code point, otherwise a UTF-16 unit; empty at the end. */
+export function characterAt(text: string, at: number, flags: string): string {
+  const code = flags ? text.codePointAt(at) : undefined;
+  return code === undefined ? text.charAt(at) : String.fromCodePoint(code);
+}
+
 export class PatternParser {
   readonly #source: string;
-  readonly #unicode: boolean;
+  readonly #flags: string;
   #at = 0;
   #depth = 0;
   /** True if the tree matches the same texts as the pattern, false if it matches those and more. */
   exact = true;
+  /** The classes and escapes of the pattern. They match one character, so they cannot backtrack. */
+  readonly classes = new Map<string, RegExp>();
 
-  /** @param source a pattern that is valid with the `u` flag, or without it if `unicode` is false */
-  constructor(source: string, unicode: boolean) {
+  /** @param source a pattern that is valid with these flags, `u` or none */
+  constructor(source: string, flags: string) {
     this.#source = source;
-    this.#unicode = unicode;
+    this.#flags = flags;
   }
 
   /** @throws {PatternUnread} */
@@ -68,7 +55,7 @@ export class PatternParser {
     this.#depth += 1;
     if (this.#depth > MAX_DEPTH) throw new PatternUnread();
     const options = [this.#sequence()];
-    while (this.#eat("|")) options.push(this.#sequence());
+    while (this.#match(/\|/y)) options.push(this.#sequence());
     this.#depth -= 1;
     return options.length === 1 ? (options[0] ?? EMPTY) : { kind: "choice", options };
   }
@@ -95,7 +82,8 @@ export class PatternParser {
   }
 
   #atom(): PatternNode {
-    const char = this.#take();
+    const char = characterAt(this.#source, this.#at, this.#flags);
+    this.#at += char.length;
     switch (char) {
       case "^":
       case "$":
@@ -103,13 +91,13 @@ export class PatternParser {
       case "(":
         return this.#group();
       case ".":
-        return { kind: "set", set: charSet(LINE_ENDS, [], true) };
+        return this.#class(char);
       case "[":
-        return { kind: "set", set: this.#class() };
+        return this.#class(char + this.#match(CLASS));
       case "\\":
         return this.#escaped();
       default:
-        return { kind: "set", set: charSet(single(codeOf(char)).ranges) };
+        return { kind: "one", of: char };
     }
   }
 
@@ -118,84 +106,26 @@ export class PatternParser {
     const look = this.#match(LOOK) !== undefined;
     if (!look && this.#match(GROUP) === undefined && this.#source.startsWith("?", this.#at)) throw new PatternUnread();
     const inner = this.parse();
-    this.#eat(")");
+    this.#at += 1;
     if (look) this.exact = false;
     return look ? EMPTY : inner;
   }
 
+  /** Reads an escape after its backslash. */
   #escaped(): PatternNode {
-    const next = this.#source.charAt(this.#at);
-    if (/[bB]/.test(next)) return { kind: "at", where: this.#take() };
-    if (/[1-9]/.test(next) ? this.#match(NUMBER) : this.#match(NAME)) {
+    const where = this.#match(BOUNDARY);
+    if (where) return { kind: "at", where };
+    if (this.#match(REFERENCE)) {
       this.exact = false;
       return ANYTHING;
     }
-    const { ranges, property } = this.#escape(CONTROL);
-    return { kind: "set", set: charSet(ranges, property === undefined ? [] : [propertyOf(property)]) };
+    return this.#class(`\\${(this.#flags && this.#match(UNICODE_ESCAPE)) || this.#match(ESCAPE) || "\\"}`);
   }
 
-  #class(): CharSet {
-    const inverted = this.#eat("^");
-    const ranges: Range[] = [];
-    const properties = new Set<string>();
-    const add = (atom: ClassAtom) => {
-      for (const range of atom.ranges) ranges.push(range);
-      if (atom.property !== undefined) properties.add(atom.property);
-    };
-    while (!this.#eat("]")) {
-      const from = this.#classAtom();
-      if (this.#source.startsWith("-", this.#at) && !this.#source.startsWith("-]", this.#at)) {
-        this.#at += 1;
-        const to = this.#classAtom();
-        if (from.code !== undefined && to.code !== undefined) ranges.push([from.code, to.code]);
-        else for (const atom of [from, single(codeOf("-")), to]) add(atom);
-      } else add(from);
-    }
-    return charSet(ranges, [...properties].map(propertyOf), inverted);
-  }
-
-  #classAtom(): ClassAtom {
-    const char = this.#take();
-    if (char !== "\\") return single(codeOf(char));
-    return this.#eat("b") ? single(8) : this.#escape(this.#unicode ? CONTROL : CLASS_CONTROL);
-  }
-
-  /** Reads an escape after its backslash, if it means the same inside and outside of a class. */
-  #escape(control: RegExp): ClassAtom {
-    if (this.#unicode) {
-      const property = this.#match(PROPERTY);
-      if (property !== undefined) return { ranges: [], property };
-      const pair = this.#match(PAIR);
-      if (pair) return single(codeOf(String.fromCharCode(hex(pair.slice(0, 4)), hex(pair.slice(6)))));
-      const code = this.#match(CODE_POINT);
-      if (code) return single(hex(code));
-    }
-    const code = this.#match(HEX);
-    if (code) return single(hex(code));
-    const octal = this.#match(OCTAL);
-    if (octal) return single(Number.parseInt(octal, 8));
-    const letter = this.#match(control);
-    if (letter) return single(codeOf(letter) % 32);
-    // Without the `u` flag, a `\c` without a valid control letter is a literal backslash followed by a c.
-    if (!this.#unicode && this.#source.startsWith("c", this.#at)) return single(codeOf("\\"));
-    const char = this.#take();
-    const known = CLASSES[char.toLowerCase()];
-    if (known) return { ranges: /[A-Z]/.test(char) ? inverse(known) : known };
-    return single(CONTROL_CODES[CONTROLS.indexOf(char)] ?? codeOf(char));
-  }
-
-  #take(): string {
-    const char = this.#unicode
-      ? String.fromCodePoint(this.#source.codePointAt(this.#at) ?? 0)
-      : this.#source.charAt(this.#at);
-    this.#at += char.length;
-    return char;
-  }
-
-  #eat(char: string): boolean {
-    const eaten = this.#source.startsWith(char, this.#at);
-    if (eaten) this.#at += char.length;
-    return eaten;
+  #class(source: string): PatternNode {
+    const known = this.classes.get(source) ?? new RegExp(`^${source}$`, this.#flags);
+    this.classes.set(source, known);
+    return { kind: "one", of: known };
   }
 
   /** Reads the match of a sticky expression. Returns the first group, or else the whole match. */
@@ -204,11 +134,6 @@ export class PatternParser {
     const found = expression.exec(this.#source);
     if (!found) return undefined;
     this.#at = expression.lastIndex;
-    return found[1] ?? found[2] ?? found[0];
+    return found[1] ?? found[0];
   }
 }
-
-const codeOf = (char: string): number => char.codePointAt(0) ?? 0;
-
-/** Returns a test of one character. It consists of a property's name only, so it cannot backtrack. */
-const propertyOf = (name: string) => new RegExp(`^\\${name}$`, "u");

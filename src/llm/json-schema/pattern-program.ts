@@ -1,7 +1,7 @@
 /** Compiles a pattern to the steps of a Thompson automaton. */
 import { type PatternNode, PatternUnread } from "./pattern-parser";
 
-export type Step = Extract<PatternNode, { kind: "set" | "at" }> | { kind: "fork"; to: number[] };
+export type Step = Extract<PatternNode, { kind: "one" | "at" }> | { kind: "fork"; to: number[] };
 
 /** Maximum steps of one pattern: two per character of `.{0,10000}`. */
 const MAX_STEPS = 20_000;
@@ -22,7 +22,7 @@ export function programOf(pattern: PatternNode): Step[] {
 
   function emit(node: PatternNode): void {
     switch (node.kind) {
-      case "set":
+      case "one":
       case "at":
         push(node);
         return;

@@ -2,24 +2,25 @@
  * Runs a client's regular expression without `RegExp`, which backtracks: all possible steps advance together, one
  * character at a time.
  */
-import { has, isWord } from "./char-set";
-import { PatternParser, PatternUnread } from "./pattern-parser";
+import { characterAt, PatternParser, PatternUnread } from "./pattern-parser";
 import { programOf, type Step } from "./pattern-program";
 import { NO, UNSURE, type Verdict, YES } from "./verdict";
 import { VISIT, type Work } from "./work";
 
 /** Points for reading one `\p{…}`, which the runtime looks up in its tables. */
 const PROPERTY = 100 * VISIT;
-/** Points for compiling one step, and for one test of a Unicode property. */
+/** Points for a class or an escape, which the runtime compiles at its first two tests, in 20 µs. */
+const CLASS = 30 * VISIT;
+/** Points for compiling one step. */
 const STEP = 8;
 
-/** Returns whether a pattern needs the `u` flag; undefined if it is invalid with and without the flag. */
-function needsUnicode(source: string): boolean | undefined {
+/** Returns the flags of a pattern, `u` or none; undefined if it is invalid with and without the flag. */
+export function flagsOf(source: string): string | undefined {
   for (const flags of ["u", ""]) {
     try {
       // Only parses the expression: the runtime compiles it at its first use.
       new RegExp(source, flags);
-      return flags === "u";
+      return flags;
     } catch {
       // Tries the other flags.
     }
@@ -28,7 +29,7 @@ function needsUnicode(source: string): boolean | undefined {
 }
 
 export class Pattern {
-  readonly #unicode: boolean;
+  readonly #flags: string;
   readonly #exact: boolean;
   /** Absent if the pattern is not checked. */
   readonly #steps: Step[] | undefined;
@@ -36,12 +37,14 @@ export class Pattern {
   readonly #reached: Uint32Array;
   #mark = 0;
 
-  private constructor(source: string, unicode: boolean) {
-    const parser = new PatternParser(source, unicode);
-    this.#unicode = unicode;
+  /** @throws {WorkExceeded} */
+  private constructor(source: string, flags: string, work: Work) {
+    const parser = new PatternParser(source, flags);
+    this.#flags = flags;
     this.#steps = stepsOf(parser);
     this.#exact = parser.exact;
     this.#reached = new Uint32Array((this.#steps?.length ?? 0) + 1);
+    work.spend(STEP * this.#reached.length + CLASS * parser.classes.size);
   }
 
   /**
@@ -50,11 +53,8 @@ export class Pattern {
    */
   static read(source: string, work: Work): Pattern | undefined {
     work.spend(VISIT + source.length + PROPERTY * (source.split(/\\p/i).length - 1));
-    const unicode = needsUnicode(source);
-    if (unicode === undefined) return undefined;
-    const pattern = new Pattern(source, unicode);
-    work.spend(STEP * pattern.#reached.length);
-    return pattern;
+    const flags = flagsOf(source);
+    return flags === undefined ? undefined : new Pattern(source, flags, work);
   }
 
   /**
@@ -73,13 +73,14 @@ export class Pattern {
     const [first] = steps;
     const anchored = first?.kind === "at" && first.where === "^";
     let next: number[] = [];
-    let before = -1;
-    for (let at = 0; at <= text.length; ) {
-      const code = at === text.length ? -1 : ((this.#unicode ? text.codePointAt(at) : text.charCodeAt(at)) ?? -1);
+    let before = "";
+    // After the last character comes an empty one.
+    for (let at = 0; at <= text.length; at += before.length || 1) {
+      const char = characterAt(text, at, this.#flags);
       this.#mark += 1;
       let points = 2;
       const now = next;
-      if (!anchored || at === 0) now.push(0);
+      if (!anchored || before === "") now.push(0);
       else if (now.length === 0) return false;
       next = [];
       for (let from = now.pop(); from !== undefined; from = now.pop()) {
@@ -90,15 +91,15 @@ export class Pattern {
         if (!step) return true;
         if (step.kind === "fork") for (const to of step.to) now.push(to);
         else if (step.kind === "at") {
-          if (holds(step.where, before, code)) now.push(from + 1);
+          if (holds(step.where, before, char)) now.push(from + 1);
         } else {
-          points += 1 + STEP * step.set.properties.length;
-          if (code >= 0 && has(step.set, code)) next.push(from + 1);
+          const { of } = step;
+          points += 2;
+          if (typeof of === "string" ? of === char : of.test(char)) next.push(from + 1);
         }
       }
       work.spend(points);
-      before = code;
-      at += code > 0xffff ? 2 : 1;
+      before = char;
     }
     return false;
   }
@@ -113,9 +114,9 @@ function stepsOf(parser: PatternParser): Step[] | undefined {
   }
 }
 
-/** Returns whether an assertion is true between two characters. -1 stands for the start or end of the text. */
-function holds(where: string, before: number, after: number): boolean {
-  if (where === "^") return before < 0;
-  if (where === "$") return after < 0;
-  return (isWord(before) !== isWord(after)) === (where === "b");
+/** Returns whether an assertion is true between two characters. An empty one stands for the start or end of the text. */
+function holds(where: string, before: string, after: string): boolean {
+  if (where === "^") return before === "";
+  if (where === "$") return after === "";
+  return (/\w/.test(before) !== /\w/.test(after)) === (where === "b");
 }

@@ -1,5 +1,5 @@
 /** Makes short texts that match a pattern, for the stand-in. */
-import { type CharSet, has } from "../json-schema/char-set";
+import { flagsOf } from "../json-schema/pattern";
 import { type PatternNode, PatternParser, PatternUnread } from "../json-schema/pattern-parser";
 
 /** Tried in this order, which makes readable texts. */
@@ -14,8 +14,10 @@ const MAX_CHARACTERS = 10_000;
  * @param least the number of characters that the text should have, if its repetitions allow it
  */
 export function textFor(pattern: string, variant: number, least: number): string | undefined {
+  const flags = flagsOf(pattern);
+  if (flags === undefined) return undefined;
   try {
-    const node = new PatternParser(pattern, true).parse();
+    const node = new PatternParser(pattern, flags).parse();
     const short = textOf(node, variant, 0);
     return short.length >= least ? short : textOf(node, variant, least - short.length);
   } catch (error) {
@@ -27,8 +29,8 @@ export function textFor(pattern: string, variant: number, least: number): string
 /** @param more repetitions beyond the minimum */
 function textOf(node: PatternNode, variant: number, more: number): string {
   switch (node.kind) {
-    case "set":
-      return characterOf(node.set, variant);
+    case "one":
+      return characterOf(node.of, variant);
     case "at":
       return "";
     case "sequence":
@@ -51,7 +53,17 @@ function bounded(text: string, count = 1): string {
   return text;
 }
 
-function characterOf(set: CharSet, variant: number): string {
-  const some = CHARACTERS.filter((character) => has(set, character.codePointAt(0) ?? 0));
-  return some[variant % Math.max(1, some.length)] ?? String.fromCodePoint(set.ranges[0]?.[0] ?? 0x61);
+function characterOf(of: string | RegExp, variant: number): string {
+  if (typeof of === "string") return of;
+  const some = CHARACTERS.filter((character) => of.test(character));
+  return some[variant % Math.max(1, some.length)] ?? firstOf(of);
+}
+
+/** Returns the first character of the Basic Multilingual Plane that an expression matches; `a` if it matches none. */
+function firstOf(of: RegExp): string {
+  for (let code = 0; code < 0x10000; code += 1) {
+    const character = String.fromCharCode(code);
+    if (of.test(character)) return character;
+  }
+  return "a";
 }

@@ -40,24 +40,18 @@ const refusal = (code: number, message: string): ResponseBody<typeof mcpError> =
 
 const refused = (c: Context, message: string) => json(c, refusal(INVALID_REQUEST, message), 400);
 
-/** Answers 400 to an unknown `MCP-Protocol-Version` and to malformed JSON. */
-export const readMessage = createMiddleware<AppEnv>(async (c, next) => {
+/** Answers 400 to an unknown `MCP-Protocol-Version`. */
+export const checkVersion = createMiddleware<AppEnv>(async (c, next) => {
   const version = c.req.header("mcp-protocol-version");
   if (version !== undefined && !PROTOCOLS.includes(version)) {
     return refused(c, `MCP-Protocol-Version must be one of ${PROTOCOLS.join(", ")}.`);
-  }
-  try {
-    await c.req.json();
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return json(c, refusal(PARSE_ERROR, "The body is empty or not valid JSON."), 400);
   }
   return next();
 });
 
 type Message = typeof mcpRequest;
 
-/** Answers 400 to a batch, to an `id` of null, and to JSON without a method or a result. */
+/** Answers 400 to malformed JSON, to a batch, to an `id` of null, and to JSON without a method or a result. */
 export const validMessage = validator<Message, "json", z.output<Message>, ReturnType<typeof refused>>(
   "json",
   mcpRequest,
@@ -67,6 +61,7 @@ export const validMessage = validator<Message, "json", z.output<Message>, Return
     const [issue] = result.error.issues;
     return refused(c, `${issue?.path.join(".") || "message"}: ${issue?.message ?? "is not one JSON-RPC message"}`);
   },
+  (c) => json(c, refusal(PARSE_ERROR, "The body is empty or not valid JSON."), 400),
 );
 
 /** Returns arguments without those that are null: many models send null for an optional argument. */

@@ -11,6 +11,7 @@ import { version } from "../../../package.json";
 import type { AppEnv } from "../../env";
 import { json } from "../../middleware/json-response";
 import { FailureError, orThrow } from "../../middleware/respond";
+import { fieldErrors } from "../../middleware/validation";
 import { callSession } from "../../rpc/call-session";
 import { sessionId } from "../../schema/common-schema";
 import { mcpError, mcpResponse } from "../../schema/mcp-schema";
@@ -18,12 +19,12 @@ import type { ResponseBody } from "../../schema/response-body";
 import { problemOf } from "../../wire/problem";
 import type { Operations } from "../operation";
 import {
+  checkVersion,
   INVALID_PARAMS,
   METHOD_NOT_FOUND,
   PROTOCOLS,
   RESOURCE_NOT_FOUND,
   RpcError,
-  readMessage,
   validMessage,
   withoutNulls,
 } from "./json-rpc";
@@ -57,7 +58,9 @@ async function callTool(c: Context<AppEnv>, params: unknown) {
   const result = (text: string, isError: boolean) => ({ content: [{ type: "text", text }], isError });
   try {
     const called = await tools[call.data.name].call(c, withoutNulls(call.data.arguments ?? {}));
-    return typeof called === "string" ? result(called, false) : result(z.prettifyError(called), true);
+    if (typeof called === "string") return result(called, false);
+    const errors = called.issues.flatMap(fieldErrors);
+    return result(errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("\n"), true);
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
     c.var.logged.code = error.failure.reason;
@@ -118,7 +121,7 @@ async function answer(c: Context<AppEnv>, method: string, params: unknown): Prom
   }
 }
 
-export const routes = new Hono<AppEnv>().post("/mcp", readMessage, validMessage, async (c) => {
+export const routes = new Hono<AppEnv>().post("/mcp", checkVersion, validMessage, async (c) => {
   const { id, method, params } = c.req.valid("json");
   if (id === undefined || method === undefined) return c.body(null, 202);
   try {

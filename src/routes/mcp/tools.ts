@@ -7,14 +7,14 @@ import { askRequestOf, askSession, callSession, embeddingOf, promptInputOf } fro
 import { callUser } from "../../rpc/call-user";
 import { forkSession } from "../../rpc/fork-session";
 import { askRequest } from "../../schema/ask-schema";
-import { sessionId, turnParam, userId } from "../../schema/common-schema";
+import { seq, sessionId, turnParam, userId } from "../../schema/common-schema";
 import { factParam, factRequest } from "../../schema/fact-schema";
 import { int } from "../../schema/fields";
 import { forkRequest } from "../../schema/fork-schema";
 import { searchRequest } from "../../schema/search-schema";
 import { appendRequest } from "../../schema/session-schema";
 import { settingsOf } from "../../settings";
-import type { Message } from "../../turn/types";
+import type { Message, RecalledMessage } from "../../turn/types";
 import { type Fact, statementLine } from "../../turn/user-memory";
 import { iso } from "../../wire/to-json";
 
@@ -48,6 +48,33 @@ export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<
 /** Returns the id of an answer's turn, which `delete_turn` takes. */
 const turnOf = ({ role, turnId }: Message) => (role === "assistant" && turnId !== undefined ? ` (turn ${turnId})` : "");
 
+/** Returns the schema of a search in one conversation, or in all of a user. @param most results */
+const searched = (most: number) =>
+  z
+    .object({
+      sessionId: z.optional(session),
+      userId: z.optional(user),
+      query: searchRequest.shape.q,
+      limit: z._default(int(1, most), 10),
+    })
+    .check(
+      z.refine(({ sessionId, userId }) => (sessionId === undefined) !== (userId === undefined), {
+        error: "give either `sessionId` or `userId`",
+      }),
+    );
+
+async function search(
+  c: Context<AppEnv>,
+  { sessionId = "", userId, query, limit }: z.output<ReturnType<typeof searched>>,
+): Promise<{ facts: Fact[]; messages: RecalledMessage[] }> {
+  const timeZone = settingsOf(c.env).TIME_ZONE;
+  const embedding = embeddingOf(c);
+  if (userId !== undefined) return callUser(c, userId, (stub) => stub.searchAll(query, limit, timeZone, embedding));
+  const request = { text: query, limit, timeZone, embedding };
+  const { recalled } = orThrow(await callSession(c, sessionId, (stub) => stub.search(request)));
+  return { facts: [], messages: recalled };
+}
+
 const factLine = (fact: Fact) => `[${iso(fact.updatedAt)}] ${fact.id}: ${statementLine(fact)}`;
 
 export const tools = {
@@ -63,28 +90,11 @@ export const tools = {
   ),
   search_memory: tool(
     "Search messages of any age, best match first: in one conversation, or with `userId` in all conversations of a user and in the facts about them.",
-    z
-      .object({
-        sessionId: z.optional(session),
-        userId: z.optional(user),
-        query: searchRequest.shape.q,
-        limit: searchRequest.shape.limit,
-      })
-      .check(
-        z.refine(({ sessionId, userId }) => (sessionId === undefined) !== (userId === undefined), {
-          error: "give either `sessionId` or `userId`",
-        }),
-      ),
-    async (c, { sessionId, userId, query, limit }) => {
-      const timeZone = settingsOf(c.env).TIME_ZONE;
-      if (userId === undefined) {
-        const request = { text: query, limit, timeZone, embedding: embeddingOf(c) };
-        const found = await callSession(c, sessionId ?? "", (stub) => stub.search(request));
-        return orThrow(found).recalled.map(lineOf).join("\n") || "No message matches.";
-      }
-      const { facts, messages } = await callUser(c, userId, (stub) => stub.searchAll(query, limit, timeZone));
-      const lines = [...facts.map(factLine), ...messages.map((message) => `${message.sessionId} ${lineOf(message)}`)];
-      return lines.join("\n") || "No message matches.";
+    searched(100),
+    async (c, input) => {
+      const { facts, messages } = await search(c, input);
+      const lines = messages.map(({ sessionId: of, ...message }) => (of ? `${of} ` : "") + lineOf(message));
+      return [...facts.map(factLine), ...lines].join("\n") || "No message matches.";
     },
   ),
   get_history: tool(
@@ -122,10 +132,38 @@ export const tools = {
       return `Copied ${fork.messages} messages into the conversation ${fork.sessionId}.`;
     },
   ),
-  forget: tool("Delete a conversation for good.", z.object({ sessionId: session }), async (c, { sessionId }) => {
-    const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.destroy()));
-    return `Forgot ${deleted} messages.`;
-  }),
+  forget: tool(
+    "Find what a person wants forgotten: facts and messages that match, each after the call that deletes it. Deletes nothing: let the person choose, then make these calls.",
+    searched(20),
+    async (c, input) => {
+      const { facts, messages } = await search(c, input);
+      const lines = facts.map((fact) => `forget_fact ${factLine(fact)}`);
+      for (const [id, own] of Map.groupBy(messages, ({ sessionId = input.sessionId ?? "" }) => sessionId)) {
+        const picked = await callSession(c, id, (stub) => stub.pick(own.map(({ seq }) => seq)));
+        for (const { turnId, ...message } of orThrow(picked).messages)
+          lines.push(
+            `${turnId ? `delete_turn ${id} ${turnId}` : `delete_message ${id} ${message.seq}`}: ${lineOf(message)}`,
+          );
+      }
+      return lines.join("\n") || "Nothing matches.";
+    },
+  ),
+  delete_message: tool(
+    "Delete one message that `remember` appended.",
+    z.object({ sessionId: session, seq }),
+    async (c, { sessionId, seq }) => {
+      orThrow(await callSession(c, sessionId, (stub) => stub.deleteMessage(seq)));
+      return "Forgotten.";
+    },
+  ),
+  delete_conversation: tool(
+    "Delete a conversation for good.",
+    z.object({ sessionId: session }),
+    async (c, { sessionId }) => {
+      const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.destroy()));
+      return `Forgot ${deleted} messages.`;
+    },
+  ),
   get_facts: tool("List the facts about a user, newest first.", z.object({ userId: user }), async (c, { userId }) => {
     const facts = await callUser(c, userId, (stub) => stub.facts());
     return facts.map(factLine).join("\n") || "There are no facts.";
@@ -137,6 +175,12 @@ export const tools = {
       const { id } = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, null), { retry: false }));
       return `Remembered as ${id}.`;
     },
+  ),
+  change_fact: tool(
+    "Change a fact about a user by its id, for example when it is no longer true. Its history is kept.",
+    z.object({ userId: user, factId: factParam.shape.factId, text: factRequest.shape.text }),
+    async (c, { userId, factId, text }) =>
+      factLine(orThrow(await callUser(c, userId, (stub) => stub.changeFact(factId, { text })))),
   ),
   forget_fact: tool(
     "Delete a fact about a user by its id.",

@@ -14,15 +14,17 @@ import type { Sampling } from "../../turn/sampling";
 import type { AskReply, NewMessage, PromptInput, ToolResult } from "../../turn/types";
 import type { Form } from "../../wire/forms";
 
-type Item = SentMessage | Reference;
+export type Item = SentMessage | Reference;
 
 export interface Conversation {
   /** The system messages of the client; undefined if there are none. */
   system: string | undefined;
   /** The messages before the question. */
   before: NewMessage[];
-  /** The user's messages after the last assistant message; empty if the request only brings results of function calls. */
+  /** The user's messages after the last assistant message; empty if the request has none, and the answer continues. */
   question: string;
+  /** The speaker of the question. */
+  name: string | undefined;
   /** The results of the last function calls. */
   results: ToolResult[];
   /** The last id of an earlier item that is sent instead of the item. */
@@ -34,12 +36,16 @@ function bounded(text: string, path: string, what: string): string {
   return text;
 }
 
+/** Whether a message has text, calls or the result of a call. */
+export const hasContent = ({ content, toolCalls, role }: SentMessage) =>
+  content !== "" || toolCalls !== undefined || role === "tool";
+
 const isReference = (item: Item): item is Reference => "reference" in item;
 
-const messagesIn = (items: Item[]) => items.filter((item): item is SentMessage => !isReference(item));
+export const messagesIn = (items: Item[]) => items.filter((item): item is SentMessage => !isReference(item));
 
 /** Joins function calls that were sent as separate items into the message that made them. */
-function joined(items: Item[]): Item[] {
+export function joined(items: Item[]): Item[] {
   const result: Item[] = [];
   for (const item of items) {
     const last = result.at(-1);
@@ -65,18 +71,19 @@ export function conversationOf(sent: Item[], path: string): Conversation {
     throw invalid(path, "has results of function calls after a user message: send them directly after their calls");
   }
   const question = asked.map(({ content }) => content).join("\n\n");
-  if (question === "" && results.length === 0)
-    throw invalid(path, "must end with a user message, or with results of function calls");
+  if (items.length === 0 || (question === "" && asked.length > 0))
+    throw invalid(path, "must end with a message that has text, or with results of function calls");
+  const [name] = new Set(asked.map((message) => message.name));
   if (results.length > MAX_CALLS) throw invalid(path, `may end with at most ${MAX_CALLS} results of function calls`);
   return {
     system:
       system.length > 0
         ? bounded(system.map(({ content }) => content).join("\n\n"), path, "system messages")
         : undefined,
-    before: talk(items.slice(0, start)).filter(
-      ({ content, toolCalls, role }) => content !== "" || toolCalls || role === "tool",
-    ),
+    before: talk(items.slice(0, start)).filter(hasContent),
     results,
+    // Several speakers ask no question of one of them.
+    name: asked.every((message) => message.name === name) ? name : undefined,
     question: bounded(question, path, "the last user messages"),
     reference: items.findLast(isReference)?.reference,
   };
@@ -126,13 +133,14 @@ const samplingOf = ({
 /** Returns the question with the defaults of the settings. The client's system prompt follows `SYSTEM_PROMPT`. */
 export function questionOf(
   c: Context<AppEnv>,
-  { question, system }: Pick<Conversation, "question" | "system">,
+  { question, name, system }: Pick<Conversation, "question" | "name" | "system">,
   request: SamplingRequest & { maxTokens: number | null | undefined; wanted: Wanted },
 ): PromptInput {
   return promptInputOf(
     c,
     {
       question,
+      name,
       ...samplingOf(request),
       ...request.wanted,
       // Some clients always send a very large limit.

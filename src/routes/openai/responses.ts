@@ -5,18 +5,17 @@ import type * as z from "zod/mini";
 import type { AppEnv } from "../../env";
 import { MAX_APPEND_BODY } from "../../limits";
 import { json } from "../../middleware/json-response";
-import { FailureError, invalid, orThrow } from "../../middleware/respond";
+import { invalid } from "../../middleware/respond";
 import { route } from "../../middleware/route";
 import { valid } from "../../middleware/validation";
-import { callSession } from "../../rpc/call-session";
-import { turnParam } from "../../schema/common-schema";
 import { sessionHeaders } from "../../schema/openai-schema";
 import type { ResponseBody } from "../../schema/response-body";
-import { deletedResponse, responseParam, responsesRequest, responsesResponse } from "../../schema/responses-schema";
-import type { Result } from "../../turn/result";
-import { parseOpenaiId, type ResponsesForm, responseOfStored, responseOfTurn } from "../../wire/response-objects";
-import { CHANGE_FAILURES, type Operations, TURN_FAILURES } from "../operation";
+import { responsesRequest, responsesResponse } from "../../schema/responses-schema";
+import { settingsOf } from "../../settings";
+import { begun, type ResponsesForm, responseOfTurn } from "../../wire/response-objects";
+import { type Operations, TURN_FAILURES } from "../operation";
 import { responsesFields, wantedOf } from "./functions";
+import { placeOf } from "./places";
 import {
   answerWith,
   askConversation,
@@ -28,22 +27,6 @@ import {
 } from "./request";
 
 export const operations = (): Operations => ({
-  "GET /v1/responses/:responseId": {
-    id: "response",
-    summary: "Get a response",
-    description: "Returns a stored response, also one that runs, was interrupted or cancelled.",
-    response: responsesResponse,
-    failures: ["response_not_found"],
-    postman: [{ at: 230, name: "Get the response", includes: "Ana" }],
-  },
-  "DELETE /v1/responses/:responseId": {
-    id: "deleteResponse",
-    summary: "Delete a response",
-    description: "Deletes question and answer from the session. Later turns stay.",
-    response: deletedResponse,
-    failures: ["response_not_found", ...CHANGE_FAILURES],
-    postman: [{ at: 240, name: "Delete the response" }],
-  },
   "POST /v1/responses": {
     id: "responses",
     summary: "Create a response",
@@ -71,14 +54,13 @@ type ResponsesRequest = z.output<typeof responsesRequest>;
 /** A session, and the turn in it after which a request continues. */
 interface Continuation {
   sessionId: string;
-  follows?: string;
+  follows?: string | undefined;
 }
 
-/** Returns the session and turn of an id. @throws {FailureError} if the id is not one of this Worker's */
+/** Returns the session of an id, and its turn if it names one. */
 function continuationOf(kind: "resp" | "item", id: string): Continuation {
-  const place = parseOpenaiId(kind, id);
-  if (!place || !turnParam.safeParse(place).success) throw new FailureError({ reason: "response_not_found" });
-  return { sessionId: place.sessionId, follows: place.turnId };
+  const { sessionId, turnId } = placeOf(kind, id);
+  return { sessionId, follows: turnId.startsWith("~") ? undefined : turnId };
 }
 
 /** Returns the session and turn that a request continues; undefined if it begins a session. */
@@ -104,41 +86,19 @@ function continued(
   return reference === undefined ? undefined : continuationOf("item", reference);
 }
 
-/** Returns the turn of a response. */
-function turnOfResponse(id: string): Required<Continuation> {
-  const { sessionId, follows } = continuationOf("resp", id);
-  if (follows === undefined) throw new FailureError({ reason: "response_not_found" });
-  return { sessionId, follows };
-}
-
-/** Returns the value of a result. @throws {FailureError} with an unknown turn as an unknown response */
-function orThrowResponse<T>(result: Result<T>): T {
-  if (!result.ok && result.failure.reason === "turn_not_found")
-    throw new FailureError({ reason: "response_not_found" });
-  return orThrow(result);
-}
-
-export const routes = new Hono<AppEnv>()
-  .get("/v1/responses/:responseId", valid("param", responseParam), async (c) => {
-    const { sessionId, follows } = turnOfResponse(c.req.valid("param").responseId);
-    const turn = orThrowResponse(await callSession(c, sessionId, (stub) => stub.getTurn(follows)));
-    const body: ResponseBody<typeof responsesResponse> = responseOfStored(sessionId, turn);
-    return json(c, body, 200);
-  })
-  .delete("/v1/responses/:responseId", valid("param", responseParam), async (c) => {
-    const { responseId } = c.req.valid("param");
-    const { sessionId, follows } = turnOfResponse(responseId);
-    orThrowResponse(await callSession(c, sessionId, (stub) => stub.withdrawTurn(follows)));
-    const body: ResponseBody<typeof deletedResponse> = { id: responseId, object: "response", deleted: true };
-    return json(c, body, 200);
-  })
-  .post("/v1/responses", route({ maxBody: MAX_APPEND_BODY }), valid("json", responsesRequest), async (c) => {
+export const routes = new Hono<AppEnv>().post(
+  "/v1/responses",
+  route({ maxBody: MAX_APPEND_BODY }),
+  valid("json", responsesRequest),
+  async (c) => {
     const request = c.req.valid("json");
     const { input, store: stored } = request;
     const items = typeof input === "string" ? [{ role: "user" as const, content: input }] : input;
     const conversation = conversationOf(items, "input");
     const continuation = continued(c, request, conversation);
     const store = stored ?? true;
+    const background = request.background === true;
+    if (background && !store) throw invalid("background", "needs `store`");
     const sessionId = continuation?.sessionId ?? `resp-${crypto.randomUUID()}`;
     const form: ResponsesForm = {
       name: "responses",
@@ -155,6 +115,9 @@ export const routes = new Hono<AppEnv>()
           tools: request.tools ?? [],
           tool_choice: request.tool_choice ?? "auto",
           parallel_tool_calls: request.parallel_tool_calls ?? true,
+          top_p: request.top_p ?? null,
+          truncation: request.truncation ?? "auto",
+          metadata: request.metadata ?? {},
           text: { format: request.text?.format ?? { type: "text" } },
         }),
       },
@@ -170,7 +133,7 @@ export const routes = new Hono<AppEnv>()
       },
       responsesFields,
     );
-    const question = { question: conversation.question, system };
+    const question = { ...conversation, system };
     const reply = await askConversation(
       c,
       continuation || store ? sessionId : undefined,
@@ -185,13 +148,20 @@ export const routes = new Hono<AppEnv>()
         }),
         before: conversation.before,
         results: conversation.results,
-        form: request.stream ? form : undefined,
+        form: request.stream || background ? form : undefined,
+        background: background && !request.stream,
         follows: continuation?.follows,
         store,
       },
     );
+    if (background && !request.stream && reply.state === "streaming") {
+      await reply.bytes.cancel();
+      const body: ResponseBody<typeof responsesResponse> = begun(form, reply.turnId, settingsOf(c.env).MODEL);
+      return json(c, body, 200);
+    }
     return answerWith(c, reply, form, ({ turnId, turn }) => {
       const body: ResponseBody<typeof responsesResponse> = responseOfTurn(form, turnId, turn);
       return json(c, body, 200);
     });
-  });
+  },
+);

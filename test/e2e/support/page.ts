@@ -104,11 +104,12 @@ export class Visitor {
     browser: Browser,
     url: string,
     options: Parameters<Browser["newContext"]>[0] = {},
+    ready = "#question",
   ): Promise<Visitor> {
     const context = await browser.newContext({ viewport: { width: 1_200, height: 800 }, ...options });
     const visitor = new Visitor(context, await context.newPage());
     await visitor.page.goto(url);
-    await visitor.page.waitForSelector("#question");
+    await visitor.page.waitForSelector(ready);
     return visitor;
   }
 
@@ -205,7 +206,7 @@ export function visitedServer(more: Record<string, string> = {}, browserArgs: st
     get server() {
       return server;
     },
-    open: (path = "/", options = {}) => Visitor.open(browser, server.url + path, options),
+    open: (path = "/", options = {}, ready = "#question") => Visitor.open(browser, server.url + path, options, ready),
     /** Opens the page under another name of this machine. */
     openAt: (host: string) => Visitor.open(browser, server.url.replace("127.0.0.1", host)),
     async transcript(session: string): Promise<Message[]> {

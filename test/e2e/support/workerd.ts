@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -130,6 +130,13 @@ export class Workerd {
         ${watcher ? 'bindings = [(name = "WATCHER", service = "watcher"), (name = "LLAMORY", service = "llamory")],' : ""}
       );`,
     );
+  }
+
+  /** Returns the SQLite files of the sessions. Open them only while the process is not running. */
+  sessionFiles(): string[] {
+    const folder = join(this.#folder, "storage/chat");
+    const files = readdirSync(folder).filter((file) => file.endsWith(".sqlite"));
+    return files.map((file) => join(folder, file));
   }
 
   /** Starts the process. Every later start uses the first port again. */

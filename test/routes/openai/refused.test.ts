@@ -17,7 +17,6 @@ describe("what is not supported", () => {
     ["functions", "/v1/chat/completions", { ...chat, functions: [{ name: "f" }] }],
     ["tools.0.type", "/v1/chat/completions", { ...chat, tools: [{ type: "custom", custom: { name: "f" } }] }],
     ["tools.0.type", "/v1/responses", { ...responses, tools: [{ type: "web_search" }] }],
-    ["background", "/v1/responses", { ...responses, background: true }],
     [
       "messages.0.content.1",
       "/v1/chat/completions",
@@ -152,5 +151,85 @@ describe("a JSON answer", () => {
     ]) {
       expect(await response.text()).toMatch(/\}\n$/);
     }
+  });
+});
+
+const user = (content: string) => ({ role: "user", content });
+
+describe("a conversation", () => {
+  it.each<[what: string, body: object, field: string]>([
+    [
+      "17 texts of metadata",
+      { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`k${at}`, "v"])) },
+      "metadata",
+    ],
+    ["a long text of metadata", { metadata: { topic: "x".repeat(513) } }, "metadata.topic"],
+    ["metadata that is no text", { metadata: { topic: 7 } }, "metadata.topic"],
+    ["an item without content", { items: [user("Hi"), { role: "user" }] }, "items.1.content"],
+    ["an item of a number", { items: [user("Hi"), { role: "user", content: 7 }] }, "items.1.content"],
+    ["a call without a name", { items: [{ type: "function_call", call_id: "c", arguments: "{}" }] }, "items.0.name"],
+    ["an unknown item", { items: [{ type: "web_search_call" }] }, "items.0"],
+    [
+      "an image",
+      { items: [{ role: "user", content: [{ type: "input_image", image_url: "data:," }] }] },
+      "items.0.content.0",
+    ],
+  ])("with %s is refused, and the error names the field", async (_what, body, param) => {
+    const refused = await llamory.post("/v1/conversations", body);
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ error: { param } });
+  });
+});
+
+describe("an error of one item", () => {
+  it.each<[path: string, field: string, param: string, item: unknown]>([
+    ["/v1/responses", "input", "input.3.content", { role: "user", content: 7 }],
+    ["/v1/responses", "input", "input.3.content", { role: "user" }],
+    ["/v1/responses", "input", "input.3.call_id", { type: "function_call_output", output: "x" }],
+    ["/v1/responses", "input", "input.3.output", { type: "function_call_output", call_id: "c", output: 7 }],
+    ["/v1/responses", "input", "input.3.name", { type: "function_call", call_id: "c", arguments: "{}" }],
+    ["/v1/responses", "input", "input.3.id", { type: "item_reference" }],
+    ["/v1/responses", "input", "input.3", { role: "wizard", content: "x" }],
+    ["/v1/responses", "input", "input.3", { type: "web_search_call" }],
+    ["/v1/responses", "input", "input.3", "Hi"],
+    ["/v1/chat/completions", "messages", "messages.3.content", { role: "system", content: 7 }],
+    ["/v1/chat/completions", "messages", "messages.3.tool_call_id", { role: "tool", content: "x" }],
+    [
+      "/v1/chat/completions",
+      "messages",
+      "messages.3.tool_calls.0.id",
+      { role: "assistant", tool_calls: [{ function: { name: "f", arguments: "{}" } }] },
+    ],
+    ["/v1/chat/completions", "messages", "messages.3", { role: "wizard", content: "x" }],
+  ])("of %s in %s names %s", async (path, field, param, item) => {
+    const refused = await llamory.post(path, { [field]: [user("a"), user("b"), user("c"), item] });
+    expect(refused.status).toBe(400);
+    const { error } = await refused.json<{ error: { param: string; message: string } }>();
+    expect(error.param).toBe(param);
+    expect(error.message).not.toMatch(/Invalid input$/);
+  });
+});
+
+describe("metadata", () => {
+  it("that is no session id is refused with a hint that it names a session", async () => {
+    const refused = await llamory.post("/v1/responses", { ...responses, metadata: { session_id: "not a session" } });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({
+      error: { param: "metadata.session_id", message: expect.stringContaining("names the session") },
+    });
+  });
+
+  it("and other fields of a request are repeated by its response", async () => {
+    const fields = {
+      metadata: { topic: "bees" },
+      top_p: 0.5,
+      truncation: "disabled",
+      instructions: "Be brief.",
+      temperature: 0.1,
+    };
+    const answer = await llamory.post("/v1/responses", { ...responses, ...fields });
+    expect(await answer.json()).toMatchObject(fields);
+    const plain = await llamory.post("/v1/responses", responses);
+    expect(await plain.json()).toMatchObject({ metadata: {}, top_p: null, truncation: "auto", instructions: null });
   });
 });

@@ -1,22 +1,45 @@
-/** Vectors of a session's messages: created in the background if the session is larger than its context. */
+/** Vectors of messages: created in the background, in batches that fit the encoder. */
+import type { AiBinding } from "../../llm/binding";
 import { type EmbeddingOptions, embed } from "../../llm/embedder";
 import { log } from "../../log";
-import { countTokens } from "../../quota";
+import { countTokens, type QuotaBindings } from "../../quota";
 import { estimateTokens } from "../../turn/tokens";
-import type { Message } from "../../turn/types";
-import { type BatchSize, doubled, halved, isSameSize, LARGEST } from "../memory/batch-size";
-import { NEAREST } from "../memory/evidence";
-import { EPISODE_GAP } from "../memory/ranking";
-import type { EncoderOptions, EncoderPlan } from "../memory/vector-rows";
-import { unit } from "../memory/vectors";
-import { retryAt } from "../sqlite/schedule";
-import type { Session } from "./session";
+import { retryAt, type Schedule } from "../sqlite/schedule";
+import { type BatchSize, doubled, halved, isSameSize, LARGEST } from "./batch-size";
+import { CONTENT, embeddedTexts, type Picked } from "./embedded-texts";
+import type { EncoderOptions, EncoderPlan } from "./encoder-plan";
+import { NEAREST } from "./evidence";
+import type { VectorRows } from "./vector-rows";
+import { unit } from "./vectors";
+
+/** The messages that get vectors. */
+interface Embedded {
+  /** Incremented each time they are all deleted. */
+  readonly generation: number;
+  readonly vectors: VectorRows;
+  readonly messages: Picked;
+  readonly schedule: Pick<Schedule<"embed">, "has" | "plan">;
+  /** Returns the last `seq` that may have a vector. */
+  stableSeq(): number;
+}
+
+export type EmbeddingBindings = QuotaBindings & { AI: AiBinding };
+
+/** The vector of a question, and its encoder. */
+export interface QuestionVector {
+  model: string;
+  vector: Float32Array;
+}
 
 /** The most batches of one alarm, and the milliseconds after which it starts no further one: other tasks wait for it. */
 const BATCHES = 20;
 const ALARM_MS = 60_000;
 /** The timeout of a batch, in milliseconds. */
 const BATCH_MS = 30_000;
+/** A batch that takes more milliseconds is slow: at an encoder that serves one call at a time, questions wait for it. */
+const SLOW_MS = 2_000;
+/** Milliseconds until the encoder is called again after a question without a vector, doubled by each further one. */
+const QUESTION_RETRY_MS = 5_000;
 
 /** The outcome of a batch. `late`: it timed out, and a smaller one may succeed. `busy`: another batch was running. */
 type Left = "nothing" | "more" | "late" | "failed" | "busy";
@@ -29,22 +52,10 @@ interface Outcome {
 const PAUSE_MS = { more: 0, busy: 1_000 };
 /** A text that any encoder can embed. */
 const PROBE = "Hello.";
-/** Characters of a message, and of the message before it, that are embedded. */
-const CONTENT = 4_000;
-const BEFORE = 1_000;
-
-const lineOf = ({ name, role, content }: Message, most: number) => `${name ?? role}: ${content.slice(0, most)}`;
-
-/** Returns the text to embed for a message: with the message before it in its episode, because a message alone often says little. */
-function textOf(message: Message | undefined, before: Message | undefined): string {
-  if (!message) return "withdrawn";
-  const own = lineOf(message, CONTENT);
-  const near = before && message.createdAt - before.createdAt <= EPISODE_GAP;
-  return (near ? `${lineOf(before, BEFORE)}\n${own}` : own).toWellFormed();
-}
-
 export class Embeddings {
-  readonly #session: Session;
+  readonly #store: Embedded;
+  readonly #env: EmbeddingBindings;
+  readonly #object: string;
   #busy = false;
   /** Quick calls since the size of the batches has changed. */
   #quick = 0;
@@ -53,16 +64,20 @@ export class Embeddings {
   /** The encoder that failed for the last questions, and when it is called again. */
   #failing: { model: string; gateway: string; failures: number; until: number } | undefined;
 
-  constructor(session: Session) {
-    this.#session = session;
+  /** @param object the id of the object, for the log */
+  constructor(store: Embedded, env: EmbeddingBindings, object: string) {
+    this.#store = store;
+    this.#env = env;
+    this.#object = object;
   }
 
   /**
-   * Returns the vector of a question, whose text is only needed if there is something to compare it with. Returns null for a session without vectors, if the encoder fails or is late, and for
-   * a while after a failure.
+   * Returns the vector of a question, whose text is only needed if there is something to compare it with. Returns null
+   * without anything to compare it with, if the encoder fails or is late, and for a while after a failure.
+   * @param isWanted whether there may be vectors elsewhere
    */
-  async question(textOf: () => string, options: EmbeddingOptions): Promise<Float32Array | null> {
-    if (this.#session.store.vectors.count(options.model) === 0) return null;
+  async question(textOf: () => string, options: EmbeddingOptions, isWanted = false): Promise<QuestionVector | null> {
+    if (!isWanted && this.#store.vectors.count(options.model) === 0) return null;
     const before = this.#failing;
     const failing = before && isSame(before, options) ? before : undefined;
     if (failing && Date.now() < failing.until) return null;
@@ -71,15 +86,17 @@ export class Embeddings {
     if (!vectors && this.#failing === before) {
       const failures = (failing?.failures ?? 0) + 1;
       const { model, gateway } = options;
-      this.#failing = { model, gateway, failures, until: retryAt(failures) };
+      this.#failing = { model, gateway, failures, until: retryAt(failures, QUESTION_RETRY_MS) };
     }
     if (vectors) this.#failing = undefined;
-    return vectors?.[0] ? unit(vectors[0]) : null;
+    return vectors?.[0] ? { model: options.model, vector: unit(vectors[0]) } : null;
   }
 
-  /** Returns a function that finds the nearest messages before a `seq`; undefined without a vector. */
-  nearestTo(question: Float32Array | null): ((seq: number) => number[]) | undefined {
-    return question ? (seq) => this.#session.store.vectors.nearest(question, seq, NEAREST) : undefined;
+  /** Returns a function that finds the nearest messages before a `seq`; undefined without vectors of the same encoder. */
+  nearestTo(question: QuestionVector | null | undefined): ((seq: number) => number[]) | undefined {
+    const { vectors } = this.#store;
+    if (!question || vectors.count(question.model) === 0) return undefined;
+    return (seq) => vectors.nearest(question.vector, seq, NEAREST);
   }
 
   /**
@@ -88,7 +105,7 @@ export class Embeddings {
    */
   async catchUp(options: EncoderOptions): Promise<void> {
     this.#wanted = options;
-    const { vectors, schedule } = this.#session.store;
+    const { vectors, schedule } = this.#store;
     const plan = planFor(options, vectors.planned);
     if (plan.failures > 0 && schedule.has("embed")) return;
     const { left, batch } = await this.#batch(plan);
@@ -104,7 +121,7 @@ export class Embeddings {
   async resume(): Promise<number | null> {
     const until = Date.now() + ALARM_MS;
     for (let batches = 0; batches < BATCHES && Date.now() < until; batches += 1) {
-      const plan = this.#session.store.vectors.planned;
+      const plan = this.#store.vectors.planned;
       if (!plan) return null;
       const { left, batch } = await this.#batch(plan);
       if (left === "busy") return Date.now() + PAUSE_MS.busy;
@@ -119,7 +136,7 @@ export class Embeddings {
 
   /** Stores a changed plan, unless a later request has planned another encoder, or the session was emptied. */
   #replan(before: EncoderPlan, plan: EncoderPlan): void {
-    const { vectors } = this.#session.store;
+    const { vectors } = this.#store;
     const { planned } = vectors;
     const isChanged = before.failures !== plan.failures || !isSameSize(before.batch ?? LARGEST, plan.batch ?? LARGEST);
     if (planned && isSame(planned, before) && isChanged) vectors.plan(plan);
@@ -136,21 +153,24 @@ export class Embeddings {
   }
 
   /**
-   * Creates the next vectors. Halves the batch if the call fails, because the encoder may be too slow for it, or refuse one
-   * of its texts. Doubles it after calls that took less than half of the time that they may take.
+   * Creates the next vectors. Halves the batch if the call fails or is slow, because the encoder may be too slow for it, or
+   * refuse one of its texts. Doubles it after calls that would not be slow with twice as many texts.
    */
   async #next(options: EncoderOptions, batch: BatchSize): Promise<Outcome> {
-    const { vectors, generation } = this.#session.store;
-    const seqs = vectors.wanted(options.model, this.#session.store.stableSeq(), batch.texts);
+    const { vectors, generation } = this.#store;
+    const seqs = vectors.wanted(options.model, this.#store.stableSeq(), batch.texts);
     const [first] = seqs;
     if (first === undefined) return { left: "nothing", batch };
-    const texts = this.#textsOf(seqs);
+    const all = embeddedTexts(this.#store.messages, seqs);
+    const there = all.filter((text) => text !== null);
+    // The length of empty vectors must be known.
+    const texts = there.length > 0 ? there : [PROBE];
     const begun = Date.now();
     const together = await this.#embed(texts, { ...options, timeoutMs: BATCH_MS });
     const elapsed = Date.now() - begun;
     const made = together ?? (texts.length === 1 ? await this.#alone(first, texts, options) : null);
     // The session was emptied meanwhile: nothing may be written.
-    if (this.#session.store.generation !== generation) return { left: "nothing", batch };
+    if (this.#store.generation !== generation) return { left: "nothing", batch };
     if (!together) this.#quick = 0;
     if (!made) {
       const isSmaller = texts.length > 1;
@@ -158,16 +178,24 @@ export class Embeddings {
       return { left, batch: isSmaller ? halved(batch, texts.length) : batch };
     }
     // No vector may contain a message that was withdrawn meanwhile.
-    const textsNow = this.#textsOf(seqs);
-    const placed = seqs.map((seq, at) => ({ seq, vector: textsNow[at] === texts[at] ? unit(made[at] ?? []) : null }));
-    vectors.store(options.model, made[0]?.length ?? 0, placed);
-    const isLeft = vectors.wanted(options.model, this.#session.store.stableSeq(), 1).length > 0;
+    const textsNow = embeddedTexts(this.#store.messages, seqs);
+    const [empty = []] = made.map((vector) => vector.map(() => 0));
+    const vectorsOfTexts = made.values();
+    const placed = seqs.map((seq, at) => {
+      const vector = all[at] === null ? empty : (vectorsOfTexts.next().value ?? []);
+      return { seq, vector: textsNow[at] === all[at] ? unit(vector) : null };
+    });
+    vectors.store(options.model, empty.length, placed);
+    const isLeft = vectors.wanted(options.model, this.#store.stableSeq(), 1).length > 0;
     // The questions that came meanwhile may have failed because the encoder was busy with the messages.
     if (!isLeft && this.#failing && isSame(this.#failing, options)) this.#failing = undefined;
-    if (together && seqs.length === batch.texts && 2 * elapsed < BATCH_MS) this.#quick += 1;
+    const isSlow = elapsed > SLOW_MS && seqs.length > 1;
+    if (isSlow) this.#quick = 0;
+    else if (together && seqs.length === batch.texts && 2 * elapsed < SLOW_MS) this.#quick += 1;
     const grows = this.#quick >= batch.calm;
     if (grows) this.#quick = 0;
-    return { left: isLeft ? "more" : "nothing", batch: grows ? doubled(batch) : batch };
+    const next = isSlow ? halved(batch, seqs.length) : grows ? doubled(batch) : batch;
+    return { left: isLeft ? "more" : "nothing", batch: next };
   }
 
   /**
@@ -180,24 +208,16 @@ export class Embeddings {
     const probe = await this.#embed([PROBE], call);
     if (!probe) return null;
     const again = await this.#embed(text, call);
-    if (!again) log("warn", "embedding_skipped", { session: this.#session.ctx.id.toString(), seq });
+    if (!again) log("warn", "embedding_skipped", { session: this.#object, seq });
     return again ?? probe.map((vector) => vector.map(() => 0));
-  }
-
-  #textsOf(seqs: number[]): string[] {
-    const { messages } = this.#session.store;
-    const bySeq = new Map(
-      messages.pick(seqs.flatMap((seq) => [seq - 1, seq])).map((message) => [message.seq, message]),
-    );
-    return seqs.map((seq) => textOf(bySeq.get(seq), bySeq.get(seq - 1)));
   }
 
   /** Calls the encoder, and counts estimated tokens, because encoders report none. */
   async #embed(texts: string[], options: EmbeddingOptions): Promise<number[][] | null> {
-    const vectors = await embed(this.#session.env.AI, texts, options);
+    const vectors = await embed(this.#env.AI, texts, options);
     const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
     // An answer does not wait for the count.
-    if (vectors) void countTokens(this.#session.env, options.meter, tokens);
+    if (vectors) void countTokens(this.#env, options.meter, tokens);
     return vectors;
   }
 }

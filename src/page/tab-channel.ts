@@ -5,8 +5,8 @@ type TabMessage =
   | { type: "token_request" }
   | { type: "token"; token: string };
 
-/** Milliseconds until a tab that asks for a token stops waiting: other tabs answer in a few. */
-const TOKEN_TIMEOUT_MS = 400;
+/** Milliseconds until a tab that asks for a token stops waiting: other tabs answer in a few, on a busy machine in hundreds. */
+const TOKEN_TIMEOUT_MS = 1_000;
 
 interface Listeners {
   onSessionChanged: (sessionId: string) => void;
@@ -17,6 +17,8 @@ interface Listeners {
 export class TabChannel {
   readonly #channel = new BroadcastChannel("llamory");
   #onToken: ((token: string) => void) | undefined;
+  /** The request that waits for an answer: several callers share it. */
+  #request: Promise<string | undefined> | undefined;
 
   constructor({ onSessionChanged, token }: Listeners) {
     this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
@@ -41,14 +43,14 @@ export class TabChannel {
 
   /** Returns the token of another open tab, if there is one. */
   requestToken(): Promise<string | undefined> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(undefined), TOKEN_TIMEOUT_MS);
-      this.#onToken = (token) => {
-        clearTimeout(timer);
-        resolve(token);
-      };
+    this.#request ??= new Promise<string | undefined>((resolve) => {
+      setTimeout(resolve, TOKEN_TIMEOUT_MS);
+      this.#onToken = resolve;
       this.#send({ type: "token_request" });
+    }).finally(() => {
+      this.#request = undefined;
     });
+    return this.#request;
   }
 
   #send(message: TabMessage): void {

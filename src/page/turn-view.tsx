@@ -27,11 +27,13 @@ export function TurnView({ turn, page }: { turn: PageTurn; page: PageState }) {
       <article class="message user">
         <header>
           <b>You</b>
-          <CopyButton text={question} />
         </header>
         <p class="plain" dir="auto">
           {question}
         </p>
+        <footer>
+          <CopyButton text={question} />
+        </footer>
       </article>
       <article class="message assistant" aria-busy={String(state !== "failed" && state !== "done")}>
         <header>

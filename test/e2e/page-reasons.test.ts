@@ -41,6 +41,24 @@ describe("inside an answer", () => {
     await page.waitForSelector("#m3:focus");
   });
 
+  it("facts that came into the prompt since the previous answer are listed", async () => {
+    const userId = `singer-${crypto.randomUUID().slice(0, 8)}`;
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.signIn(userId);
+    await visitor.ask("I sing.");
+    await visitor.hasRead("You said: I sing.");
+    await post(`${visited.server.url}/users/${userId}/facts`, { text: "Ana sings in a choir." });
+    await visitor.ask("Where do I sing?");
+    await visitor.hasRead("You said: Where do I sing?");
+    await page
+      .getByRole("button", { name: /^Details/ })
+      .last()
+      .click();
+    const change = page.locator(".answer-details:visible li").filter({ hasText: "1 fact added:" });
+    await change.getByText("Ana sings in a choir.").waitFor();
+  });
+
   it("any message is explained: its rank, its score by part, and by how much it missed", async () => {
     const session = `why-${crypto.randomUUID()}`;
     await visited.remember(session, 1_000, SECRET);

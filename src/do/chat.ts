@@ -5,7 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Preview, PreviewOptions } from "../turn/preview";
-import { ok, type Result } from "../turn/result";
+import { failed, ok, type Result } from "../turn/result";
 import type { AskReply, Entry, Message, NewMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
 import { appendMessages } from "./session/append";
@@ -117,6 +117,11 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return this.#transfer.export(before);
   }
 
+  /** Returns a user's session as lines of JSON, after a line with its id and settings; null if it is not theirs. */
+  exportOf(user: string): ReadableStream<Uint8Array> | null {
+    return this.#transfer.exportOf(user);
+  }
+
   /** Returns the user and the settings of a session that will be copied. */
   forkSource(reader?: string): Result<ForkSource> {
     return this.#reads.readRefusal(reader) ?? ok(this.#fork.source());
@@ -125,6 +130,12 @@ export class ChatDO extends DurableObject<SessionBindings> {
   /** Begins to fill this session with a copy. @returns the id of the import to add to; `session_not_empty` */
   beginFork(request: AskRequest): Promise<Result<string>> {
     return this.#fork.begin(request);
+  }
+
+  /** As `beginFork`, for a session of a user's export. The session must be unused, also by another import. */
+  async beginImportOf(request: AskRequest): Promise<Result<string>> {
+    const { store, queue } = this.#session;
+    return store.empty && !queue.busy ? this.#fork.begin(request) : failed({ reason: "session_not_empty" });
   }
 
   /** Makes the copy the content of the session, in one transaction. */

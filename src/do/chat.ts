@@ -10,11 +10,12 @@ import type { AskReply, Entry, Message, NewMessage, StoredTurn } from "../turn/t
 import type { Form } from "../wire/forms";
 import { appendMessages } from "./session/append";
 import type { Appended } from "./session/append-keys";
-import type { AskRequest } from "./session/ask-request";
+import type { AskRequest, SessionUser } from "./session/ask-request";
 import { deleteMessage } from "./session/delete-message";
 import { Embeddings } from "./session/embeddings";
 import { Fork, type ForkSource } from "./session/fork";
 import { Lifecycle } from "./session/lifecycle";
+import { moveSession } from "./session/move-session";
 import { Session, type SessionBindings } from "./session/session";
 import type { SessionLimits } from "./session/session-limits";
 import {
@@ -103,6 +104,16 @@ export class ChatDO extends DurableObject<SessionBindings> {
     const changed = await this.#user.change(change);
     if (changed.ok) this.ctx.waitUntil(this.#lifecycle.written());
     return changed;
+  }
+
+  /**
+   * Moves the session to another user; see {@link moveSession}.
+   * @param from moves it only if it belongs to this user's object
+   */
+  async move(user: SessionUser, from?: string): Promise<Result<boolean>> {
+    const moved = await moveSession(this.#session, this.#user, user, from);
+    if (moved.ok) this.ctx.waitUntil(this.#user.sync());
+    return moved;
   }
 
   /** Appends messages, all or none, when the call is first in the queue. Without a request, the session has no limits. */

@@ -156,6 +156,13 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     return tryWrite(() => this.#store.transaction(() => importFacts(known, facts, offset)));
   }
 
+  /** Deletes facts that another user's object has. */
+  deleteFacts(ids: string[]): Result<void> {
+    return this.#write(() => {
+      for (const id of ids) this.#store.facts.rows.delete(id);
+    });
+  }
+
   /** Returns the ids of the next sessions of the user, in the order of ids. */
   sessionIds(limit: number, after: string): string[] {
     return this.#store.sessions.idsAfter(after, limit);

@@ -126,7 +126,7 @@ export const cases: Record<string, Case> = {
   },
   title: {
     schema: session.sessionChange,
-    examples: () => [{ title: "t" }, { instructions: "i" }, { timeZone: "UTC" }],
+    examples: (_, userId) => [{ title: "t" }, { instructions: "i" }, { timeZone: "UTC" }, { userId }],
     send: async (body, sessionId) => {
       await llamory.ask(sessionId, "First.");
       return llamory.patch(`/sessions/${sessionId}`, body);

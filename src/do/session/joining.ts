@@ -37,7 +37,14 @@ export class Joining {
    */
   async join({ object, sessionId, extraction }: SessionUser, epoch?: string): Promise<Result<Owner>> {
     const { owner } = this.#session.store.ownership;
-    if (owner) return ok({ ...owner, extraction });
+    return owner ? ok({ ...owner, extraction }) : this.claim({ object, sessionId, extraction }, epoch);
+  }
+
+  /** As {@link join}, also for a session of another user. */
+  async claim(
+    { object, sessionId, extraction }: Pick<SessionUser, "object" | "sessionId" | "extraction">,
+    epoch?: string,
+  ): Promise<Result<Owner>> {
     const refusals = this.refusals;
     const opened = epoch === undefined ? await this.#open(object, sessionId) : ok(epoch);
     if (!opened.ok) return opened;

@@ -15,8 +15,8 @@ const ESCAPED = JSON.stringify({ [HOSTILE]: HOSTILE }).replace(/[<|>_]/g, (chara
   return `\\u00${character.charCodeAt(0).toString(16)}`;
 });
 
-/** Operations whose bodies never reach a model: they search, preview, delete, name a version or create a token. */
-const UNREAD = ["searchByPost", "searchUserByPost", "context", "reset", "revertFact", "makeToken", "mcp"];
+/** Operations whose bodies never reach a model: they search, preview, delete, name a version or a user, or create a token. */
+const UNREAD = ["searchByPost", "searchUserByPost", "context", "reset", "revertFact", "mergeUsers", "makeToken", "mcp"];
 
 /** The places whose texts must reach the model. They prove that the test's texts are not dropped before it. */
 const REACHING = [

@@ -5,11 +5,11 @@
  * version makes the latest remaining one current, and deleting the version that ended a fact restores it.
  */
 import { estimateTokens } from "../../turn/tokens";
-import { type FactVersion, type Place, statementLine } from "../../turn/user-memory";
+import { type ExportedVersion, type FactVersion, type Place, statementLine } from "../../turn/user-memory";
 import { FullText } from "../memory/fulltext";
 import { indexText } from "../memory/terms";
 import type { Database } from "../sqlite/database";
-import { jsonOf, type Learned, learnedIn, type NewVersion, type Row, sourceOf, toVersion } from "./fact-columns";
+import { jsonOf, type Learned, learnedIn, type NewVersion, type Row, toExported, toVersion } from "./fact-columns";
 
 /** The most versions of a fact. */
 export const MAX_VERSIONS = 100;
@@ -92,34 +92,47 @@ export class FactRows {
   /** Returns a version in its stored form, to add a copy of it. */
   stored(number: number): NewVersion | undefined {
     const [row] = this.#db.rows<Row>("SELECT * FROM facts WHERE number = ?", number);
-    if (!row) return undefined;
-    const { id, text, since, until, pinned, writtenBy } = toVersion(row);
-    return {
-      id,
-      text: row.text && text,
-      since,
-      until,
-      pinned,
-      writtenBy,
-      source: sourceOf(row),
-      learned: learnedIn(row),
-    };
+    return row && { id: row.id, ...toExported(row) };
   }
 
   /** Adds a version, which becomes the current one of its fact. Returns its number. */
   add({ id = crypto.randomUUID(), text, since, until, pinned, writtenBy, source, learned }: NewVersion): number {
-    const now = Date.now();
+    const updatedAt = Date.now();
     const [before] = this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version DESC LIMIT 1", id);
     const number = this.last + 1;
+    const times = { createdAt: before?.created_at ?? updatedAt, updatedAt };
+    this.#insert(id, (before?.version ?? 0) + 1, {
+      ...{ number, text, since, until, pinned, writtenBy, source, learned, ...times },
+    });
+    this.#refresh(id);
+    return number;
+  }
+
+  /** Adds a fact with all its versions, oldest first. */
+  addVersions(id: string, versions: ExportedVersion[]): void {
+    for (const [at, version] of versions.entries()) this.#insert(id, at + 1, version);
+    this.#refresh(id);
+  }
+
+  #insert(id: string, version: number, { text, since, until, source, ...fact }: ExportedVersion): void {
     const tokens = text === null ? 0 : estimateTokens(statementLine({ text, since, until }));
     this.#db.write(
       `INSERT INTO facts (number, id, version, text, tokens, since, until, pinned, author, session, seq, learned, current,
        created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
-      ...[number, id, (before?.version ?? 0) + 1, text, tokens, since, until, Number(pinned), writtenBy],
-      ...[source?.sessionId ?? null, source?.seq ?? null, jsonOf(learned), before?.created_at ?? now, now],
+      ...[fact.number, id, version, text, tokens, since, until, Number(fact.pinned), fact.writtenBy],
+      ...[source?.sessionId ?? null, source?.seq ?? null, jsonOf(fact.learned), fact.createdAt, fact.updatedAt],
     );
-    this.#refresh(id);
-    return number;
+  }
+
+  /** Returns the ids of all facts that were added after a version, in this order. */
+  idsAfter(number: number): string[] {
+    const query = "SELECT id FROM facts GROUP BY id HAVING min(number) > ? ORDER BY min(number)";
+    return this.#db.rows<Row>(query, number).map(({ id }) => id);
+  }
+
+  /** Returns all versions of a fact, oldest first, also those that ended it. */
+  versions(id: string): ExportedVersion[] {
+    return this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version", id).map(toExported);
   }
 
   /** Sets whether every prompt contains a fact, also after an earlier version has become current again. */

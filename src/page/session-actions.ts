@@ -5,7 +5,7 @@ import { newLocation } from "./page-location";
 import type { PageState } from "./state";
 import { makeTemporary } from "./temporary";
 
-/** Starts a temporary conversation: the server stores nothing of it. */
+/** Shows a new temporary session. The server stores nothing of it. */
 export function startTemporary(page: PageState): void {
   const target = newLocation();
   makeTemporary(target.sessionId);

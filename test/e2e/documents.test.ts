@@ -116,7 +116,7 @@ describe("what is there", () => {
     const { text } = documentOf("docs/troubleshooting.md");
     const rows = [...text.matchAll(/^\| `(\w+)` (\d{3}) \| [^|]+ \| [^|]+ \|$/gm)].map(([, ...row]) => row.join(" "));
     expect(codes.length).toBeGreaterThan(50);
-    expect(codes.filter((code) => !rows.includes(code))).toEqual([]);
+    expect(rows.sort()).toEqual(codes.sort());
   });
 
   it("has every route that docs/api.md names in the OpenAPI document", () => {

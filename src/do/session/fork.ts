@@ -15,7 +15,7 @@ export interface ForkSource extends Omit<Settings, "conversation"> {
   messages: number;
 }
 
-/** What an import adds besides its messages. */
+/** The title and settings of an imported session. */
 interface Imported extends Settings {
   title?: string | undefined;
   isCopy?: boolean;

@@ -59,7 +59,7 @@ async function callTool(c: Context<AppEnv>, params: unknown) {
   try {
     const called = await tools[call.data.name].call(c, withoutNulls(call.data.arguments ?? {}));
     if (typeof called === "string") return result(called, false);
-    const errors = called.issues.flatMap(fieldErrors);
+    const errors = called.issues.flatMap((issue) => fieldErrors(issue));
     return result(errors.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("\n"), true);
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;

@@ -10,6 +10,7 @@ const MESSAGES = 200;
 const ONE_SESSION = 1_000;
 const QUESTIONS = 60;
 const RUNS = 7;
+const FACTS = 500;
 
 const sent = async (url: string, body: object) => {
   const response = await post(url, body);
@@ -45,6 +46,9 @@ it("recall across the sessions of a user", async () => {
     }
     return (server.cpuMs() - before) / QUESTIONS;
   };
+  for (let fact = 0; fact < FACTS; fact += 1) {
+    await sent(`${server.url}/users/known/facts`, { text: `${sentence(next, 8)} (${fact})` });
+  }
   await cpuOf("fresh", "u");
   await cpuOf("one");
   const ratios: number[] = [];
@@ -55,11 +59,20 @@ it("recall across the sessions of a user", async () => {
     costs.push([one, all]);
     ratios.push(all / one);
   }
+  await cpuOf("empty", "known");
+  await cpuOf("empty", "unknown");
+  const choices: number[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const without = await cpuOf("empty", "unknown");
+    choices.push((await cpuOf("empty", "known")) - without);
+  }
   const median = (at: 0 | 1) =>
     percentile(
       costs.map((cost) => cost[at]),
       0.5,
     ).toFixed(2);
+  const choice = choices.map((ms) => ms.toFixed(2)).join(" ");
+  console.info(`CPU of choosing among ${FACTS} facts: ${percentile(choices, 0.5).toFixed(2)} ms (${choice})`);
   console.info(`CPU of a context, one session of ${ONE_SESSION} messages: ${median(0)} ms`);
   console.info(`CPU of a context, ${SESSIONS} sessions of ${MESSAGES} messages of one user: ${median(1)} ms`);
   console.info(`ratio: ${percentile(ratios, 0.5).toFixed(2)} (${ratios.map((ratio) => ratio.toFixed(2)).join(" ")})`);

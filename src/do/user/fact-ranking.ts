@@ -1,6 +1,7 @@
 /** Ranks the facts about a user: for a prompt, for a search, and for the model that extracts facts. */
 import { dateIn } from "../../turn/dates";
 import type { Fact, FactVersion } from "../../turn/user-memory";
+import type { QuestionVector } from "../memory/embeddings";
 import { evidenceOf, limitsOf } from "../memory/evidence";
 import { isEnglish } from "../memory/expansion";
 import { followed } from "../memory/follow-ups";
@@ -8,8 +9,10 @@ import type { Beyond } from "../memory/ranking";
 import { wantedOf } from "../memory/wanted";
 import type { FactRows } from "./fact-rows";
 
-/** When a question is asked, and the last exchange of its session. */
-export type Asked = Pick<Beyond, "previous" | "now" | "timeZone">;
+/** When a question is asked, the last exchange of its session, and its vector if there is an encoder. */
+export interface Asked extends Pick<Beyond, "previous" | "now" | "timeZone"> {
+  vector?: QuestionVector | null | undefined;
+}
 
 /** The most facts that the extracting model is shown, and how many of them because they match the turn. */
 const SHOWN = 32;
@@ -39,6 +42,8 @@ export function factsFor(rows: FactRows, question: string, asked: Asked): Fact[]
   const facts = rows.current();
   if (facts.length === 0) return [];
   const evidence = evidenceFor(rows, question, asked);
+  const meaning = asked.vector ? rows.vectors.evidenceFor(asked.vector) : [];
+  for (const [number, gain] of meaning) evidence.set(number, (evidence.get(number) ?? 0) + gain);
   const today = dateIn(asked.now ?? Date.now(), asked.timeZone ?? "UTC");
   const rankOf = ({ number, pinned, until }: Fact) =>
     (pinned ? 1e6 : 0) + (evidence.get(number) ?? (until !== null && until < today ? -1 : 0));

@@ -10,6 +10,7 @@ import { FullText } from "../memory/fulltext";
 import { indexText } from "../memory/terms";
 import type { Database } from "../sqlite/database";
 import { jsonOf, type Learned, learnedIn, type NewVersion, type Row, sourceOf, toVersion } from "./fact-columns";
+import { FactVectors } from "./fact-vectors";
 
 /** The most versions of a fact. */
 export const MAX_VERSIONS = 100;
@@ -23,10 +24,12 @@ const CURRENT = "SELECT f.*, NULL AS ended_at FROM facts f WHERE f.current = 1 A
 export class FactRows {
   readonly #db: Database;
   readonly index: FullText;
+  readonly vectors: FactVectors;
 
   constructor(db: Database) {
     this.#db = db;
     this.index = new FullText(db, "facts_fts");
+    this.vectors = new FactVectors(db);
   }
 
   get empty(): boolean {
@@ -192,12 +195,13 @@ export class FactRows {
   clear(): void {
     this.#db.write("DELETE FROM facts");
     this.index.clear();
+    this.vectors.clear();
   }
 
   #remove(column: "number" | "id", value: SqlStorageValue): void {
     const query = `DELETE FROM facts WHERE ${column} = ? `;
     for (const { number } of this.#db.rows<Row>(`SELECT number FROM facts WHERE ${column} = ?`, value))
-      this.index.delete(number);
+      this.#leaveIndex(number);
     this.#db.write(query, value);
   }
 
@@ -211,13 +215,18 @@ export class FactRows {
   }
 
   #makeCurrent(latest: Row, rows: Row[]): void {
-    for (const { number, current } of rows) if (current === 1) this.index.delete(number);
+    for (const { number, current } of rows) if (current === 1) this.#leaveIndex(number);
     this.#db.write(
       "UPDATE facts SET current = (number = ?1) WHERE id = ?2 AND (current OR number = ?1)",
       latest.number,
       latest.id,
     );
     if (latest.text !== null) this.#index(latest.number, latest.text, latest.created_at);
+  }
+
+  #leaveIndex(number: number): void {
+    this.index.delete(number);
+    this.vectors.delete(number);
   }
 
   #index(number: number, content: string, createdAt: number): void {

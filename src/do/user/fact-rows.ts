@@ -43,13 +43,20 @@ export class FactRows {
 
   /** Returns the number of current facts. */
   count(): number {
-    const query = "SELECT count(*) AS count FROM facts WHERE current = 1 AND text NOT NULL";
-    return this.#db.rows<{ count: number }>(query)[0]?.count ?? 0;
+    return this.texts().length;
   }
 
   /** Returns the current facts, newest first. */
   current(): FactVersion[] {
     return this.#db.rows<Row>(`${CURRENT} ORDER BY f.updated_at DESC, f.number DESC`).map(toVersion);
+  }
+
+  /** Returns the columns of the current facts that rank them, newest first. */
+  outlines(): Pick<FactVersion, "number" | "tokens" | "pinned" | "until">[] {
+    const query = `SELECT number, tokens, pinned, until FROM facts WHERE current = 1 AND text NOT NULL
+      ORDER BY updated_at DESC, number DESC`;
+    const rows = this.#db.tuples<[number, number, number, string | null]>(query);
+    return Array.from(rows, ([number, tokens, pinned, until]) => ({ number, tokens, pinned: pinned === 1, until }));
   }
 
   /** Returns the texts of the current facts. */
@@ -59,8 +66,15 @@ export class FactRows {
 
   /** Returns the version with a number, if it is current. */
   at(number: number): FactVersion | undefined {
-    const [row] = this.#db.rows<Row>(`${CURRENT} AND f.number = ?`, number);
-    return row && toVersion(row);
+    return this.pick([number])[0];
+  }
+
+  /** Returns the current versions among those with these numbers, in this order. */
+  pick(numbers: number[]): FactVersion[] {
+    const query = `${CURRENT} AND f.number IN (SELECT value FROM json_each(?))`;
+    const rows = this.#db.rows<Row>(query, JSON.stringify(numbers)).map(toVersion);
+    const found = new Map(rows.map((row) => [row.number, row]));
+    return numbers.flatMap((number) => found.get(number) ?? []);
   }
 
   /** Returns the last versions of facts that have ended, newest first. */

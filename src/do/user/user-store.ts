@@ -1,5 +1,4 @@
 /** The storage of a user's object, and the transactions that change it. */
-import { factsWithin } from "../../turn/prompt-blocks";
 import type { Message, RecalledMessage } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
 import { Database } from "../sqlite/database";
@@ -120,7 +119,7 @@ export class UserStore {
     asked: Asked & AskedTranscript,
   ): UserMemory {
     const limits = { tokens: room.recall, count: Number.POSITIVE_INFINITY };
-    const facts = factsWithin(factsFor(this.facts.rows, question, asked), room.facts);
+    const facts = factsFor(this.facts.rows, question, asked, room.facts);
     const { recalled, scale } = this.transcript.recallFor(question, limits, sessionId, asked, facts.length > 0);
     const listed = asked.previous?.length === 0 ? this.sessions.list(LATEST + 1) : [];
     const latest = listed.filter((session) => session.sessionId !== sessionId).slice(0, LATEST);

@@ -9,6 +9,7 @@ import { Embeddings } from "./memory/embeddings";
 import type { EncoderOptions } from "./memory/encoder-plan";
 import { SEARCH_TOKENS } from "./memory/ranking";
 import { thrownFailure, tryWrite } from "./sqlite/try-write";
+import { createVectors } from "./user/create-vectors";
 import type { Extraction } from "./user/extraction";
 import { nearestFacts } from "./user/fact-ranking";
 import { exportFacts, type ImportedFacts, importFacts } from "./user/fact-transfer";
@@ -47,7 +48,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     const listed = epoch === undefined && opens ? this.#store.open(sessionId) : epoch;
     const room = { recall: recallTokens, facts: factTokens };
     const nearestTo = this.#embeddings.nearestTo(vector);
-    const memory = this.#store.memory(sessionId, text, room, { previous, timeZone, nearestTo });
+    const memory = this.#store.memory(sessionId, text, room, { previous, timeZone, nearestTo, vector });
     return { state: "known", memory, epoch: listed };
   }
 
@@ -75,7 +76,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       return { seq, isPending: this.#learnFacts.again(again) || isNew };
     });
     if (isPending) this.ctx.waitUntil(this.#extract());
-    if (encoder) this.ctx.waitUntil(this.#embeddings.catchUp(encoder).catch(thrownFailure));
+    if (encoder) this.ctx.waitUntil(createVectors(this.#store, this.#embeddings, encoder).catch(thrownFailure));
     return seq;
   }
 

@@ -9,7 +9,17 @@ import { type ExportedVersion, type FactVersion, type Place, statementLine } fro
 import { FullText } from "../memory/fulltext";
 import { indexText } from "../memory/terms";
 import type { Database } from "../sqlite/database";
-import { jsonOf, type Learned, learnedIn, type NewVersion, type Row, toExported, toVersion } from "./fact-columns";
+import {
+  jsonOf,
+  type Learned,
+  learnedIn,
+  type NewVersion,
+  type Row,
+  sourceOf,
+  toExported,
+  toVersion,
+} from "./fact-columns";
+import { FactVectors } from "./fact-vectors";
 
 /** The most versions of a fact. */
 export const MAX_VERSIONS = 100;
@@ -23,10 +33,12 @@ const CURRENT = "SELECT f.*, NULL AS ended_at FROM facts f WHERE f.current = 1 A
 export class FactRows {
   readonly #db: Database;
   readonly index: FullText;
+  readonly vectors: FactVectors;
 
   constructor(db: Database) {
     this.#db = db;
     this.index = new FullText(db, "facts_fts");
+    this.vectors = new FactVectors(db);
   }
 
   get empty(): boolean {
@@ -40,13 +52,20 @@ export class FactRows {
 
   /** Returns the number of current facts. */
   count(): number {
-    const query = "SELECT count(*) AS count FROM facts WHERE current = 1 AND text NOT NULL";
-    return this.#db.rows<{ count: number }>(query)[0]?.count ?? 0;
+    return this.texts().length;
   }
 
   /** Returns the current facts, newest first. */
   current(): FactVersion[] {
     return this.#db.rows<Row>(`${CURRENT} ORDER BY f.updated_at DESC, f.number DESC`).map(toVersion);
+  }
+
+  /** Returns the columns of the current facts that rank them, newest first. */
+  outlines(): Pick<FactVersion, "number" | "tokens" | "pinned" | "until">[] {
+    const query = `SELECT number, tokens, pinned, until FROM facts WHERE current = 1 AND text NOT NULL
+      ORDER BY updated_at DESC, number DESC`;
+    const rows = this.#db.tuples<[number, number, number, string | null]>(query);
+    return Array.from(rows, ([number, tokens, pinned, until]) => ({ number, tokens, pinned: pinned === 1, until }));
   }
 
   /** Returns the texts of the current facts. */
@@ -56,8 +75,15 @@ export class FactRows {
 
   /** Returns the version with a number, if it is current. */
   at(number: number): FactVersion | undefined {
-    const [row] = this.#db.rows<Row>(`${CURRENT} AND f.number = ?`, number);
-    return row && toVersion(row);
+    return this.pick([number])[0];
+  }
+
+  /** Returns the current versions among those with these numbers, in this order. */
+  pick(numbers: number[]): FactVersion[] {
+    const query = `${CURRENT} AND f.number IN (SELECT value FROM json_each(?))`;
+    const rows = this.#db.rows<Row>(query, JSON.stringify(numbers)).map(toVersion);
+    const found = new Map(rows.map((row) => [row.number, row]));
+    return numbers.flatMap((number) => found.get(number) ?? []);
   }
 
   /** Returns the last versions of facts that have ended, newest first. */
@@ -205,12 +231,13 @@ export class FactRows {
   clear(): void {
     this.#db.write("DELETE FROM facts");
     this.index.clear();
+    this.vectors.clear();
   }
 
   #remove(column: "number" | "id", value: SqlStorageValue): void {
     const query = `DELETE FROM facts WHERE ${column} = ? `;
     for (const { number } of this.#db.rows<Row>(`SELECT number FROM facts WHERE ${column} = ?`, value))
-      this.index.delete(number);
+      this.#leaveIndex(number);
     this.#db.write(query, value);
   }
 
@@ -224,13 +251,18 @@ export class FactRows {
   }
 
   #makeCurrent(latest: Row, rows: Row[]): void {
-    for (const { number, current } of rows) if (current === 1) this.index.delete(number);
+    for (const { number, current } of rows) if (current === 1) this.#leaveIndex(number);
     this.#db.write(
       "UPDATE facts SET current = (number = ?1) WHERE id = ?2 AND (current OR number = ?1)",
       latest.number,
       latest.id,
     );
     if (latest.text !== null) this.#index(latest.number, latest.text, latest.created_at);
+  }
+
+  #leaveIndex(number: number): void {
+    this.index.delete(number);
+    this.vectors.delete(number);
   }
 
   #index(number: number, content: string, createdAt: number): void {

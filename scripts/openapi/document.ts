@@ -10,9 +10,15 @@ import { type FullOperation, operations } from "./operations";
 
 export type Json = Record<string, unknown>;
 
+/** Adds the description of a field that has only one value, if it has none. */
+const describeConstant = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
+  const { const: value } = jsonSchema;
+  if (value !== undefined) jsonSchema.description ??= `Always ${typeof value === "string" ? `\`${value}\`` : value}.`;
+};
+
 /** Returns the JSON Schema of a type. `input` describes requests before defaults apply. */
 const jsonSchema = (type: z.core.$ZodType, io: "input" | "output" = "output"): Json => {
-  const { $schema: _, ...rest } = z.toJSONSchema(type, { io, unrepresentable: "any" });
+  const { $schema: _, ...rest } = z.toJSONSchema(type, { io, unrepresentable: "any", override: describeConstant });
   return rest;
 };
 

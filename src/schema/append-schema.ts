@@ -5,7 +5,6 @@ import { epochMs, parseIso } from "../turn/any-time";
 import { FUTURE_MS } from "../turn/time-order";
 import type { NewMessage } from "../turn/types";
 import { name, wellFormed } from "./common-schema";
-import { described, nullable, optional } from "./fields";
 
 /** The stored role of each role. Tool results become records, because their calls are not known. */
 const ROLES = {
@@ -73,19 +72,23 @@ const sentTime = z.pipe(
 
 export const sentMessage = z.pipe(
   z.strictObject({
-    role: described(
-      "The author. `human` is stored as `user`, `ai` as `assistant`, `developer` and `tool` as `system`. `system` messages are only quoted in prompts.",
-      z.enum(["system", "user", "assistant", "human", "ai", "developer", "tool"]),
-    ),
-    content: described(
-      "The text, up to 400,000 characters; or up to 1,000 parts: strings or objects with `text`, joined by line breaks. A part without text leaves its `type` as a mark.",
-      sentContent,
-    ),
-    name: z.optional(nullable("The name of the author; null for none.", name)),
-    createdAt: optional(
-      "The time of the message: ISO 8601 with any offset, or without one in UTC; or seconds or milliseconds since 1970. Default: the time of the request.",
-      sentTime,
-    ),
+    /**
+     * The author. `human` is stored as `user`, `ai` as `assistant`, `developer` and `tool` as `system`. `system`
+     * messages are only quoted in prompts.
+     */
+    role: z.enum(["system", "user", "assistant", "human", "ai", "developer", "tool"]),
+    /**
+     * The text, up to 400,000 characters; or up to 1,000 parts: strings or objects with `text`, joined by line breaks.
+     * A part without text leaves its `type` as a mark.
+     */
+    content: sentContent,
+    /** The name of the author; null for none. */
+    name: z.optional(z.nullable(name)),
+    /**
+     * The time of the message: ISO 8601 with any offset, or without one in UTC; or seconds or milliseconds since 1970.
+     * Default: the time of the request.
+     */
+    createdAt: z.optional(sentTime),
   }),
   z.transform(({ role, name, ...message }): NewMessage => ({ ...message, role: ROLES[role], ...(name && { name }) })),
 );

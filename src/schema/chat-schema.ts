@@ -1,7 +1,7 @@
 /** Shapes of chat completions. */
 import * as z from "zod/mini";
 import { finishReason } from "./common-schema";
-import { always, count, described, nullable, nullish, number, object, objects, text } from "./fields";
+import { int, number } from "./fields";
 import { chatMessage, onlyText } from "./openai-items";
 import { maxTokens, only, reasoningEffort, sharedFields } from "./openai-schema";
 import { chatFormat, chatToolChoice, chatTools } from "./openai-tools";
@@ -11,75 +11,112 @@ const penalty = z.nullish(number(-2, 2));
 
 export const chatRequest = z.object({
   ...sharedFields,
-  messages: described(
-    "The conversation. With a session, only the messages after the last assistant message are new. Requests of Open WebUI are aligned with the session: turns that were edited are replaced.",
-    z.pipe(z.transform(onlyText), z.array(chatMessage).check(z.minLength(1), z.maxLength(10_000))),
-  ),
-  stream_options: nullish(
-    "Options of a stream.",
-    z.object({ include_usage: nullish("Sends the token usage in the last chunk.", z.boolean()) }),
+  /**
+   * The conversation. With a session, only the messages after the last assistant message are new. Requests of Open
+   * WebUI are aligned with the session: turns that were edited are replaced.
+   */
+  messages: z.pipe(z.transform(onlyText), z.array(chatMessage).check(z.minLength(1), z.maxLength(10_000))),
+  /** Options of a stream. */
+  stream_options: z.nullish(
+    z.object({
+      /** Sends the token usage in the last chunk. */
+      include_usage: z.nullish(z.boolean()),
+    }),
   ),
   max_tokens: maxTokens,
   max_completion_tokens: maxTokens,
-  seed: nullish("Makes answers repeatable, as far as the model can.", z.int()),
-  reasoning_effort: described(
-    "The amount of reasoning, for a model that is not in the catalogue. The listed models do not reason.",
-    reasoningEffort,
-  ),
-  frequency_penalty: described("Lowers the probability of tokens by their number so far.", penalty),
-  presence_penalty: described("Lowers the probability of tokens that occurred.", penalty),
-  stop: nullish(
-    "Up to 4 texts that end the answer.",
+  /** Makes answers repeatable, as far as the model can. */
+  seed: z.nullish(z.int()),
+  /** The amount of reasoning. Only models outside the catalogue receive it. */
+  reasoning_effort: reasoningEffort,
+  /** Lowers the probability of tokens by their number so far. */
+  frequency_penalty: penalty,
+  /** Lowers the probability of tokens that occurred. */
+  presence_penalty: penalty,
+  /** Up to 4 texts that end the answer. */
+  stop: z.nullish(
     z.union([stopText, z.array(stopText).check(z.maxLength(4))], {
       error: "must be a text, or up to 4, of 1 to 256 characters",
     }),
   ),
+  /** Not supported: one answer is given, ask again for another. */
   n: only(z.union([z.null(), z.literal(1)]), "one answer is given, ask again for another"),
+  /** Not supported: the model has no token ids. */
   logit_bias: only(z.union([z.null(), z.strictObject({})]), "the model has no token ids"),
+  /** Not supported: the model does not return them. */
   logprobs: only(z.union([z.null(), z.literal(false)]), "the model does not return them"),
+  /** Not supported: the model does not return them. */
   top_logprobs: only(z.union([z.null(), z.literal(0)]), "the model does not return them"),
+  /** Not supported: an answer is text. */
   audio: only(z.null(), "an answer is text"),
+  /** Not supported: an answer is text. */
   modalities: only(z.union([z.null(), z.array(z.literal("text"))]), "an answer is text"),
   tools: chatTools,
   tool_choice: chatToolChoice,
+  /** Not supported: send `tools` instead. */
   functions: only(z.union([z.null(), z.array(z.never()).check(z.maxLength(0))]), "send `tools` instead"),
   response_format: chatFormat,
 });
 
 export const chatResponse = () =>
   z.object({
-    id: text("The id of the completion."),
-    object: always("chat.completion"),
-    created: count("The time of the request, in seconds since 1970."),
-    model: text("The model that answered."),
-    choices: objects("One answer.", {
-      index: count("Always 0."),
-      message: object("The answer.", {
-        role: always("assistant"),
-        content: nullable("The answer; null if it only calls functions.", z.string()),
-        refusal: nullable("The answer if the model refuses; `content` is null then.", z.string()),
-        reasoning_content: z.optional(text("The reasoning, if the model returns it.")),
-        tool_calls: z.optional(
-          objects("The functions that the answer calls.", {
-            id: text("The id of the function call."),
-            type: always("function"),
-            function: object("The call.", {
-              name: text("The name of the function."),
-              arguments: text("The arguments as JSON."),
-            }),
-          }),
-        ),
+    /** The id of the completion. */
+    id: z.string(),
+    object: z.literal("chat.completion"),
+    /** The time of the request, in seconds since 1970. */
+    created: int(0),
+    /** The model that answered. */
+    model: z.string(),
+    /** One answer. */
+    choices: z.array(
+      z.object({
+        /** Always 0. */
+        index: int(0),
+        /** The answer. */
+        message: z.object({
+          role: z.literal("assistant"),
+          /** The answer; null if it only calls functions. */
+          content: z.nullable(z.string()),
+          /** The answer if the model refuses; `content` is null then. */
+          refusal: z.nullable(z.string()),
+          /** The reasoning, if the model returns it. */
+          reasoning_content: z.optional(z.string()),
+          /** The functions that the answer calls. */
+          tool_calls: z.optional(
+            z.array(
+              z.object({
+                /** The id of the function call. */
+                id: z.string(),
+                type: z.literal("function"),
+                /** The call. */
+                function: z.object({
+                  /** The name of the function. */
+                  name: z.string(),
+                  /** The arguments as JSON. */
+                  arguments: z.string(),
+                }),
+              }),
+            ),
+          ),
+        }),
+        /** Always null. */
+        logprobs: z.null(),
+        finish_reason: finishReason,
       }),
-      logprobs: described("Always null.", z.null()),
-      finish_reason: finishReason,
-    }),
-    usage: object("Tokens that the model counted, or estimates if it returned no counts.", {
-      prompt_tokens: count("Tokens of the prompt."),
-      completion_tokens: count("Tokens of the answer."),
-      total_tokens: count("Tokens of both."),
+    ),
+    /** Tokens that the model counted, or estimates if it returned no counts. */
+    usage: z.object({
+      /** Tokens of the prompt. */
+      prompt_tokens: int(0),
+      /** Tokens of the answer. */
+      completion_tokens: int(0),
+      /** Tokens of both. */
+      total_tokens: int(0),
+      /** Details of the prompt's tokens. */
       prompt_tokens_details: z.optional(
-        object("Details of the prompt's tokens.", {
-          cached_tokens: count("Tokens of the prompt that the model had in its cache."),
+        z.object({
+          /** Tokens of the prompt that the model had in its cache. */
+          cached_tokens: int(0),
         }),
       ),
     }),

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { MAX_ANSWER } from "../limits";
 import { isTimeZone } from "../turn/dates";
-import { always, described, int, list, nullable, objects, pattern, text } from "./fields";
+import { int, pattern } from "./fields";
 
 export const wellFormed = z.refine<string>(
   (text) => text.isWellFormed(),
@@ -11,37 +11,37 @@ export const wellFormed = z.refine<string>(
 
 export const content = z.string().check(z.minLength(1), z.maxLength(MAX_ANSWER), wellFormed);
 const role = z.enum(["system", "user", "assistant"]);
-/** The roles of a transcript. */
-export const anyRole = described(
-  "The author. `tool`: the result of a function call.",
-  z.enum([...role.options, "tool"]),
-);
+// The roles of a transcript.
+/** The author. `tool`: the result of a function call. */
+export const anyRole = z.enum([...role.options, "tool"]);
 
-/** The function calls of an answer, as the OpenAI surface stores them. */
+// The function calls of an answer, as the OpenAI surface stores them.
+/** The functions that the answer calls. Only answers of the OpenAI surface have any. */
 export const toolCalls = () =>
-  objects("The functions that the answer calls. Only answers of the OpenAI surface have any.", {
-    id: text("The id of the function call."),
-    name: text("The name of the function."),
-    arguments: text("The arguments as JSON."),
-  });
+  z.array(
+    z.object({
+      /** The id of the function call. */
+      id: z.string(),
+      /** The name of the function. */
+      name: z.string(),
+      /** The arguments as JSON. */
+      arguments: z.string(),
+    }),
+  );
 export const calledFields = () => ({
   toolCalls: z.optional(toolCalls()),
-  toolCallId: z.optional(text("The function call that this message is the result of.")),
+  /** The function call that this message is the result of. */
+  toolCallId: z.optional(z.string()),
 });
 
-export const finishReason = described(
-  "`length`: the answer was cut off at its token limit. `content_filter`: the model server's filter ended it.",
-  z.enum(["stop", "length", "tool_calls", "content_filter"]),
-);
+/** `length`: the answer was cut off at its token limit. `content_filter`: the model server's filter ended it. */
+export const finishReason = z.enum(["stop", "length", "tool_calls", "content_filter"]);
 /** The statuses of a turn that ended. */
 export const endings = ["complete", "interrupted", "cancelled"] as const;
-/** The schema of a turn's status. */
-export const status = () =>
-  described(
-    "The status of the turn. `interrupted`: the model or the Worker failed; the saved text is kept.",
-    z.enum(["running", ...endings]),
-  );
-export const seq = described("The number of the message in its session, from 1.", int(1));
+/** The status of the turn. `interrupted`: the model or the Worker failed; the saved text is kept. */
+export const status = () => z.enum(["running", ...endings]);
+/** The number of the message in its session, from 1. */
+export const seq = int(1);
 /** A list of messages in a query. */
 export const seqList = z.pipe(
   pattern(/^[1-9]\d{0,14}(?:,[1-9]\d{0,14}){0,99}$/, "must be up to 100 numbers, separated by commas"),
@@ -57,7 +57,8 @@ export const oneLine = (min: number, max: number) => [
   wellFormed,
 ];
 
-export const name = described("The name of the author.", z.string().check(...oneLine(1, 128)));
+/** The name of the author. */
+export const name = z.string().check(...oneLine(1, 128));
 
 /** The value of the header `Idempotency-Key`. */
 export const idempotencyKey = pattern(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters");
@@ -80,25 +81,24 @@ export const identifier = (longest: number) =>
 
 const id = identifier(128);
 
-export const sessionId = described("The id of the session. You choose it; a new id is an empty session.", id);
+/** The id of the session. You choose it; a new id is an empty session. */
+export const sessionId = id;
 
 const userIdIn = (...before: z.core.$ZodCheck<string>[]) =>
-  described(
-    "The id of the user that the session belongs to. The first id that is named for a session owns it.",
-    z
-      .string()
-      .check(
-        ...before,
-        z.normalize("NFC"),
-        z.regex(/^[^\p{Cc}\u2028\u2029/]{1,128}$/u, "must be 1 to 128 characters without control characters and /"),
-        wellFormed,
-        notDots,
-      ),
-  );
+  z
+    .string()
+    .check(
+      ...before,
+      z.normalize("NFC"),
+      z.regex(/^[^\p{Cc}\u2028\u2029/]{1,128}$/u, "must be 1 to 128 characters without control characters and /"),
+      wellFormed,
+      notDots,
+    );
 
+/** The id of the user that the session belongs to. The first id that is named for a session owns it. */
 export const userId = userIdIn();
 
-/** The same, percent-encoded, because headers contain only ASCII. Text with invalid escapes is refused. */
+// The same, percent-encoded, because headers contain only ASCII. Text with invalid escapes is refused.
 export const userIdHeader = userIdIn(z.regex(/^[\x20-\x7e]*$/, "must be percent-encoded"), z.overwrite(percentDecoded));
 
 function percentDecoded(text: string): string {
@@ -109,49 +109,74 @@ function percentDecoded(text: string): string {
   }
 }
 
-export const turnId = described("The id of the turn: a UUID, unless it was imported.", id);
+/** The id of the turn: a UUID, unless it was imported. */
+export const turnId = id;
 
-export const timeZone = described(
-  "The time zone of days in the question and the prompt, an IANA name; default: the setting `TIME_ZONE`.",
-  z.string().check(z.maxLength(64), z.refine(isTimeZone, "must be an IANA time zone such as Europe/Lisbon")),
-);
+/** The time zone of days in the question and the prompt, an IANA name; default: the setting `TIME_ZONE`. */
+export const timeZone = z
+  .string()
+  .check(z.maxLength(64), z.refine(isTimeZone, "must be an IANA time zone such as Europe/Lisbon"));
 
 export const sessionParam = z.object({ sessionId });
 export const turnParam = z.object({ sessionId, turnId });
 
 export const healthResponse = () =>
   z.object({
-    ok: always(true),
-    path: text("The path of the request."),
-    version: text("The version of Llamory."),
-    model: text("The setting `MODEL`."),
+    ok: z.literal(true),
+    /** The path of the request. */
+    path: z.string(),
+    /** The version of Llamory. */
+    version: z.string(),
+    /** The setting `MODEL`. */
+    model: z.string(),
   });
 
 export const debugResponse = () =>
   z.object({
-    method: text("The method of the request."),
-    path: text("The path of the request."),
-    url: text("The URL of the request."),
-    contentType: nullable("The header `Content-Type`.", z.string()),
-    version: text("The version of Llamory."),
-    model: text("The setting `MODEL`."),
-    bindings: list("The names of the Worker's bindings.", z.string()),
+    /** The method of the request. */
+    method: z.string(),
+    /** The path of the request. */
+    path: z.string(),
+    /** The URL of the request. */
+    url: z.string(),
+    /** The header `Content-Type`. */
+    contentType: z.nullable(z.string()),
+    /** The version of Llamory. */
+    version: z.string(),
+    /** The setting `MODEL`. */
+    model: z.string(),
+    /** The names of the Worker's bindings. */
+    bindings: z.array(z.string()),
   });
 
 /** The body of an error: RFC 9457. */
 export const problem = () =>
   z.object({
-    title: text("A short name of the error."),
-    status: described("The HTTP status.", z.int()),
-    detail: text("What happened, and what to do."),
-    code: text("A stable name of the error, for programs."),
-    requestId: text("The id of the request in the Worker's log."),
+    /** A short name of the error. */
+    title: z.string(),
+    /** The HTTP status. */
+    status: z.int(),
+    /** What happened, and what to do. */
+    detail: z.string(),
+    /** A stable name of the error, for programs. */
+    code: z.string(),
+    /** The id of the request in the Worker's log. */
+    requestId: z.string(),
+    /** The invalid fields of the request. */
     errors: z.optional(
-      objects("The invalid fields of the request.", {
-        path: text("The field, for example `messages.0.role`."),
-        message: text("What is wrong with it."),
-      }),
+      z.array(
+        z.object({
+          /** The field, for example `messages.0.role`. */
+          path: z.string(),
+          /** The error. */
+          message: z.string(),
+        }),
+      ),
     ),
   });
 
-export const openapiResponse = () => z.looseObject({ openapi: text("The version of OpenAPI: 3.1.0.") });
+export const openapiResponse = () =>
+  z.looseObject({
+    /** The version of OpenAPI: 3.1.0. */
+    openapi: z.string(),
+  });

@@ -1,73 +1,102 @@
 /** Shapes of conversations and their items. */
 import * as z from "zod/mini";
 import { sessionId } from "./common-schema";
-import { always, count, described, intFromText, list, nullable, nullish, objects, text } from "./fields";
+import { int, intFromText } from "./fields";
 import { itemList } from "./openai-items";
 import { metadata } from "./openai-schema";
 import { functionCall, itemStatus, outputMessage, responseParam } from "./responses-schema";
 
-/** The metadata of a conversation. */
-const kept = nullish("Up to 16 texts of up to 512 characters, which the conversation keeps.", metadata);
-
 export const conversationRequest = z.object({
-  metadata: kept,
-  items: nullish("The first items of the conversation.", itemList(0)),
+  /** Up to 16 texts of up to 512 characters, which the conversation keeps. */
+  metadata: z.nullish(metadata),
+  /** The first items of the conversation. */
+  items: z.nullish(itemList(0)),
 });
-export const conversationChange = z.object({ metadata: kept });
-export const itemsRequest = z.object({ items: described("The items, oldest first.", itemList(1)) });
+export const conversationChange = z.object({
+  /** The new metadata: up to 16 texts of up to 512 characters. */
+  metadata: z.nullish(metadata),
+});
+export const itemsRequest = z.object({
+  /** The items, oldest first. */
+  items: itemList(1),
+});
 
 export const conversationParam = z.object({ conversationId: sessionId });
 export const itemParam = z.object({
   conversationId: sessionId,
-  itemId: described("The id of the item.", responseParam.shape.responseId),
+  /** The id of the item. */
+  itemId: responseParam.shape.responseId,
 });
 
 export const itemQuery = z.object({
-  limit: z._default(described("The most items of a page.", intFromText(1, 100)), 20),
-  order: z._default(described("The order of the items.", z.enum(["asc", "desc"])), "desc"),
-  after: z.optional(text("Returns the items after this one: the `last_id` of the previous page.")),
+  /** The most items of a page. */
+  limit: z._default(intFromText(1, 100), 20),
+  /** The order of the items. */
+  order: z._default(z.enum(["asc", "desc"]), "desc"),
+  /** Returns the items after this one: the `last_id` of the previous page. */
+  after: z.optional(z.string()),
 });
 
 export const conversationResponse = () =>
   z.object({
-    id: text("The id of the conversation. It is the id of its session."),
-    object: always("conversation"),
-    created_at: count("The time of its creation, in seconds since 1970."),
-    metadata: described("The metadata.", z.record(z.string(), z.string())),
+    /** The id of the conversation. It is the id of its session. */
+    id: z.string(),
+    object: z.literal("conversation"),
+    /** The time of its creation, in seconds since 1970. */
+    created_at: int(0),
+    /** The metadata. */
+    metadata: z.record(z.string(), z.string()),
   });
 
 export const conversationDeleted = () =>
   z.object({
-    id: text("The id of the conversation."),
-    object: always("conversation.deleted"),
-    deleted: always(true),
+    /** The id of the conversation. */
+    id: z.string(),
+    object: z.literal("conversation.deleted"),
+    deleted: z.literal(true),
   });
 
-export const itemResponse = () =>
-  z.union([
-    outputMessage(),
-    functionCall(),
-    z.object({
-      type: always("message"),
-      id: text("The id of the item."),
-      status: itemStatus(),
-      role: described("The author.", z.enum(["system", "user"])),
-      content: objects("The text.", { type: always("input_text"), text: text("The text.") }),
-    }),
-    z.object({
-      type: always("function_call_output"),
-      id: text("The id of the item."),
-      call_id: text("The id of the function call."),
-      output: text("The result."),
-      status: always("completed"),
-    }),
-  ]);
+const inputMessage = () =>
+  z.object({
+    type: z.literal("message"),
+    /** The id of the item. */
+    id: z.string(),
+    status: itemStatus(),
+    /** The author. */
+    role: z.enum(["system", "user"]),
+    /** The text. */
+    content: z.array(
+      z.object({
+        type: z.literal("input_text"),
+        /** The text. */
+        text: z.string(),
+      }),
+    ),
+  });
+
+const callResult = () =>
+  z.object({
+    type: z.literal("function_call_output"),
+    /** The id of the item. */
+    id: z.string(),
+    /** The id of the function call. */
+    call_id: z.string(),
+    /** The result. */
+    output: z.string(),
+    status: z.literal("completed"),
+  });
+
+export const itemResponse = () => z.union([outputMessage(), functionCall(), inputMessage(), callResult()]);
 
 export const itemsResponse = () =>
   z.object({
-    object: always("list"),
-    data: list("The items.", itemResponse()),
-    first_id: nullable("The id of the first item; null without items.", z.string()),
-    last_id: nullable("The id of the last item; null without items.", z.string()),
-    has_more: described("Whether more items follow.", z.boolean()),
+    object: z.literal("list"),
+    /** The items. */
+    data: z.array(itemResponse()),
+    /** The id of the first item; null without items. */
+    first_id: z.nullable(z.string()),
+    /** The id of the last item; null without items. */
+    last_id: z.nullable(z.string()),
+    /** Whether more items follow. */
+    has_more: z.boolean(),
   });

@@ -2,17 +2,12 @@
 import * as z from "zod/mini";
 import { MAX_FACT } from "../turn/user-memory";
 import { identifier, seq, sessionId, userId, wellFormed } from "./common-schema";
-import { always, described, int, list, nullable, optional, text, time } from "./fields";
+import { datetime, int } from "./fields";
 
-const statement = described(
-  "The statement, for example `Ana keeps bees in Lisbon.`",
-  z.string().check(z.trim(), z.minLength(1), z.maxLength(MAX_FACT), wellFormed),
-);
+/** The statement, for example `Ana keeps bees in Lisbon.` */
+const statement = z.string().check(z.trim(), z.minLength(1), z.maxLength(MAX_FACT), wellFormed);
 
 const NO_DAY = "must be a day such as 2026-11-26";
-const SINCE = "The first day on which it is true; null if it is unknown.";
-const UNTIL = "The last day on which it is true; null if there is none.";
-const PINNED = "Whether every prompt of the user contains it.";
 
 /** A day. Of a time, the day is stored. */
 const day = z.string().check(
@@ -27,12 +22,16 @@ function isDay(value: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
 }
 
-const source = described("The message that the fact comes from.", z.strictObject({ sessionId, seq }));
+/** The message that the fact comes from. */
+const source = z.strictObject({ sessionId, seq });
 
 const more = {
-  pinned: optional(PINNED, z.boolean()),
-  since: optional(SINCE, z.nullable(day)),
-  until: optional(UNTIL, z.nullable(day)),
+  /** Whether every prompt of the user contains it. */
+  pinned: z.optional(z.boolean()),
+  /** The first day on which it is true; null if it is unknown. */
+  since: z.optional(z.nullable(day)),
+  /** The last day of its time span; null if it has no end. */
+  until: z.optional(z.nullable(day)),
   source: z.optional(source),
 };
 
@@ -52,51 +51,71 @@ export const factRequest = z.strictObject({ text: statement, ...more }).check(or
 
 export const factChange = z.strictObject({ text: z.optional(statement), ...more }).check(ordered, some);
 
-const factId = described("The id of the fact.", identifier(64));
+/** The id of the fact. */
+const factId = identifier(64);
 export const factParam = z.object({ userId, factId });
 
-/** Read without a validator, because typed clients would then have to send it. */
+// Read without a validator, because typed clients would then have to send it.
 export const factsQuery = z.object({
-  q: optional(
-    "A text to search for: only facts that match it are returned.",
-    z.string().check(z.minLength(1), z.maxLength(10_000)),
-  ),
-  history: optional("`true` also returns facts that have ended.", z.enum(["true", "false"])),
+  /** A text to search for: only facts that match it are returned. */
+  q: z.optional(z.string().check(z.minLength(1), z.maxLength(10_000))),
+  /** `true` also returns facts that have ended. */
+  history: z.optional(z.enum(["true", "false"])),
 });
 
-export const factRevert = z.strictObject({ version: described("The version of the fact's history.", int(1)) });
+export const factRevert = z.strictObject({
+  /** The version of the fact's history. */
+  version: int(1),
+});
 
 const fields = () => ({
-  id: text("The id of the fact."),
-  text: text("The statement."),
-  pinned: described(PINNED, z.boolean()),
-  since: nullable(SINCE, z.string()),
-  until: nullable(UNTIL, z.string()),
-  sources: list("The messages that the fact comes from.", source),
-  writtenBy: described("The author of this version.", z.enum(["person", "model"])),
-  createdAt: time("The time at which the fact was added."),
-  updatedAt: time("The time of the last edit: of this version."),
+  /** The id of the fact. */
+  id: z.string(),
+  /** The statement. */
+  text: z.string(),
+  /** Whether every prompt of the user contains it. */
+  pinned: z.boolean(),
+  /** The first day on which it is true; null if it is unknown. */
+  since: z.nullable(z.string()),
+  /** The last day of its time span; null if it has no end. */
+  until: z.nullable(z.string()),
+  /** The messages that the fact comes from. */
+  sources: z.array(source),
+  /** The author of this version. */
+  writtenBy: z.enum(["person", "model"]),
+  /** The time at which the fact was added. */
+  createdAt: datetime(),
+  /** The time of the last edit: of this version. */
+  updatedAt: datetime(),
 });
 
 export const fact = () => z.object(fields());
 
-const endedAt = () =>
-  nullable("The time at which another version replaced it, or the fact ended; null if it is current.", time(""));
+/** The time at which another version replaced it, or the fact ended; null if it is current. */
+const endedAt = () => z.nullable(datetime());
 
 export const factsResponse = () =>
   z.object({
-    data: list(
-      "The facts, newest first; best first with `q`. With `history`, each has `endedAt`.",
-      z.object({ ...fields(), endedAt: z.optional(endedAt()) }),
-    ),
+    /** The facts, newest first; best first with `q`. With `history`, each has `endedAt`. */
+    data: z.array(z.object({ ...fields(), endedAt: z.optional(endedAt()) })),
   });
 
 export const factHistory = () =>
   z.object({
-    data: list(
-      "The versions, newest first.",
-      z.object({ ...fields(), version: described("The number of the version, from 1.", int(1)), endedAt: endedAt() }),
+    /** The versions, newest first. */
+    data: z.array(
+      z.object({
+        ...fields(),
+        /** The number of the version, from 1. */
+        version: int(1),
+        endedAt: endedAt(),
+      }),
     ),
   });
 
-export const factDeleted = () => z.object({ ok: always(true), id: text("The id of the deleted fact.") });
+export const factDeleted = () =>
+  z.object({
+    ok: z.literal(true),
+    /** The id of the deleted fact. */
+    id: z.string(),
+  });

@@ -1,20 +1,28 @@
 /** Shapes of a fork. */
 import * as z from "zod/mini";
 import { seq, sessionId, userId } from "./common-schema";
-import { count, described, nullable, object, optional } from "./fields";
+import { int } from "./fields";
 
 export const forkRequest = z.strictObject({
-  before: optional("Copies only the messages before this number; default: all.", seq),
-  sessionId: optional("The id of the new session; default: a new UUID.", sessionId),
-  userId: optional("The user of the session. The new session belongs to the same user.", userId),
+  /** Copies only the messages before this number; default: all. */
+  before: z.optional(seq),
+  /** The id of the new session; default: a new UUID. */
+  sessionId: z.optional(sessionId),
+  /** The user of the session. The new session belongs to the same user. */
+  userId: z.optional(userId),
 });
 
 export const forkResponse = () =>
   z.object({
-    sessionId: described("The id of the new session.", sessionId),
-    forkedFrom: object("The origin of the copy.", {
-      sessionId: described("The id of the session that was copied.", sessionId),
-      before: nullable("The number before which messages were copied; null for all.", seq),
+    /** The id of the new session. */
+    sessionId,
+    /** The origin of the copy. */
+    forkedFrom: z.object({
+      /** The id of the session that was copied. */
+      sessionId,
+      /** The number before which messages were copied; null for all. */
+      before: z.nullable(seq),
     }),
-    messages: count("The number of copied messages."),
+    /** The number of copied messages. */
+    messages: int(0),
   });

@@ -1,26 +1,31 @@
 /** Messages of JSON-RPC 2.0, as the Model Context Protocol uses them. */
 import * as z from "zod/mini";
-import { described, nullish, object, optional, text } from "./fields";
 
-const version = described("The version of JSON-RPC.", z.literal("2.0"));
-const rpcId = described(
-  "The id of the request; the response repeats it. A notification has none.",
-  z.union([z.string(), z.number()], { error: "must be text or a number" }),
-);
+/** The version of JSON-RPC. */
+const version = z.literal("2.0");
+/** The id of the request; the response repeats it. A notification has none. */
+const rpcId = z.union([z.string(), z.number()], { error: "must be text or a number" });
+/** The error of the request. */
 const rpcError = () =>
-  object("The error of the request.", {
-    code: described("The error code of JSON-RPC or MCP.", z.int()),
-    message: text("What happened."),
+  z.object({
+    /** The error code of JSON-RPC or MCP. */
+    code: z.int(),
+    /** What happened. */
+    message: z.string(),
   });
 
 export const mcpRequest = z
   .object({
     jsonrpc: version,
     id: z.optional(rpcId),
-    method: z.optional(text("The method, for example `tools/call`.")),
-    params: nullish("The parameters of the method.", z.looseObject({})),
-    result: optional("Set in a reply, which has no method.", z.unknown()),
-    error: optional("Set in a reply that reports an error.", z.unknown()),
+    /** The method, for example `tools/call`. */
+    method: z.optional(z.string()),
+    /** The parameters of the method. */
+    params: z.nullish(z.looseObject({})),
+    /** Set in a reply, which has no method. */
+    result: z.optional(z.unknown()),
+    /** Set in a reply that reports an error. */
+    error: z.optional(z.unknown()),
   })
   .check(
     z.refine(({ method, result, error }) => method !== undefined || result !== undefined || error !== undefined, {
@@ -33,10 +38,16 @@ export const mcpResponse = () =>
   z.object({
     jsonrpc: version,
     id: rpcId,
-    result: optional("The result of the method.", z.looseObject({})),
+    /** The result of the method. */
+    result: z.optional(z.looseObject({})),
     error: z.optional(rpcError()),
   });
 
 /** The refusal of a message that could not be read. Its id is unknown. */
 export const mcpError = () =>
-  z.object({ jsonrpc: version, id: described("Always null.", z.null()), error: rpcError() });
+  z.object({
+    jsonrpc: version,
+    /** Always null. */
+    id: z.null(),
+    error: rpcError(),
+  });

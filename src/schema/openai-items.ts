@@ -4,7 +4,6 @@ import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "../limits";
 import type { Called, Role } from "../turn/types";
 import { callId, functionName } from "./call-schema";
 import { name } from "./common-schema";
-import { always, described, nullish, object } from "./fields";
 
 const textUpTo = (most: number) =>
   z.string().check(
@@ -17,17 +16,22 @@ const resultText = textUpTo(MAX_RESULT);
 const partType = z.enum(["text", "input_text", "output_text"]);
 
 const textPart = z.object({
-  type: described("The kind of text; all are read alike.", partType),
-  text: described("The text.", longText),
+  /** The kind of text; all are read alike. */
+  type: partType,
+  /** The text. */
+  text: longText,
 });
 const refusalPart = z.pipe(
-  z.object({ type: always("refusal"), refusal: described("The text of a refusal.", longText) }),
+  z.object({
+    type: z.literal("refusal"),
+    /** The text of a refusal. */
+    refusal: longText,
+  }),
   z.transform(({ refusal }) => ({ text: refusal })),
 );
 
-/** Reasoning in a history. It does not reach the prompt. */
+/** The kind of reasoning, which is not read. */
 const thinkingType = z.enum(["thinking", "redacted_thinking", "reasoning", "reasoning_text"]);
-const thinkingPart = z.object({ type: described("The kind of reasoning, which is not read.", thinkingType) });
 
 /** Text, or parts of text. Images, audio and files are refused: the memory could not store them. */
 const textParts = (least: number, whole = longText, most = "400,000") =>
@@ -35,14 +39,16 @@ const textParts = (least: number, whole = longText, most = "400,000") =>
     [
       whole,
       z.pipe(
-        z.array(z.union([textPart, refusalPart, thinkingPart])).check(z.minLength(least), z.maxLength(1_000)),
+        z
+          .array(z.union([textPart, refusalPart, z.object({ type: thinkingType })]))
+          .check(z.minLength(least), z.maxLength(1_000)),
         z.transform((parts) => parts.flatMap((part) => ("text" in part ? part.text : [])).join("\n")),
       ),
     ],
     { error: `must be text of at most ${most} characters, or 1 to 1,000 parts of it` },
   );
 const resultParts = (least: number) => textParts(least, resultText, "100,000");
-/** Some clients send null, or no parts, for a message without text. */
+// Some clients send null, or no parts, for a message without text.
 const textOrNone = () => z.nullish(textParts(0));
 
 const isTextPart = (part: unknown) => {
@@ -81,26 +87,32 @@ export interface Reference {
   reference: string;
 }
 
-const textContent = described("The text, or parts of it.", textParts(1));
-const functionArguments = described("The arguments as JSON.", resultText);
+/** The text, or parts of it. */
+const textContent = textParts(1);
+/** The arguments as JSON. */
+const functionArguments = resultText;
 
 const textMessage = z.object({
-  role: described("The author. `developer` is the same as `system`.", z.enum(["system", "developer", "user"])),
+  /** The author. `developer` is the same as `system`. */
+  role: z.enum(["system", "developer", "user"]),
   content: textContent,
-  name: nullish("The name of a user. System messages have none.", name),
+  /** The name of a user. System messages have none. */
+  name: z.nullish(name),
 });
 
 const assistantMessage = z.object({
-  role: always("assistant"),
-  content: described("The text, or parts of it; absent if the answer only calls functions.", textOrNone()),
-  tool_calls: nullish(
-    "The functions that the answer calls.",
+  role: z.literal("assistant"),
+  /** The text, or parts of it; absent if the answer only calls functions. */
+  content: textOrNone(),
+  /** The functions that the answer calls. */
+  tool_calls: z.nullish(
     z
       .array(
         z.object({
           id: callId,
-          type: z.optional(always("function")),
-          function: object("The call.", { name: functionName, arguments: functionArguments }),
+          type: z.optional(z.literal("function")),
+          /** The call. */
+          function: z.object({ name: functionName, arguments: functionArguments }),
         }),
       )
       .check(z.maxLength(MAX_CALLS)),
@@ -108,9 +120,10 @@ const assistantMessage = z.object({
 });
 
 const toolMessage = z.object({
-  role: always("tool"),
+  role: z.literal("tool"),
   tool_call_id: callId,
-  content: described("The result of the call.", z.nullish(resultParts(0))),
+  /** The result of the call. */
+  content: z.nullish(resultParts(0)),
 });
 
 /** Reads a message of any role. */
@@ -140,29 +153,29 @@ export const chatMessage = z.pipe(
 );
 
 const functionCall = z.object({
-  type: always("function_call"),
+  type: z.literal("function_call"),
   call_id: callId,
   name: functionName,
   arguments: functionArguments,
 });
 
 const functionOutput = z.object({
-  type: always("function_call_output"),
+  type: z.literal("function_call_output"),
   call_id: callId,
-  output: described("The result of the call.", resultParts(1)),
+  /** The result of the call. */
+  output: resultParts(1),
 });
 
 const reference = z.object({
-  type: always("item_reference"),
-  id: described("The id of an earlier item.", z.string().check(z.maxLength(512))),
+  type: z.literal("item_reference"),
+  /** The id of an earlier item. */
+  id: z.string().check(z.maxLength(512)),
 });
 
 /** Reasoning of an earlier response. It does not reach the prompt. */
-const reasoning = z.object({ type: always("reasoning") });
+const reasoning = z.object({ type: z.literal("reasoning") });
 
-/**
- * An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
- */
+// An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
 const inputItem = z.pipe(
   z.union([reference, functionCall, functionOutput, reasoning, textMessage, assistantMessage], {
     error:
@@ -187,7 +200,7 @@ const inputItem = z.pipe(
   }),
 );
 
-/** Returns the schema of a list of items. Their reasoning is left out. */
+// A list of items without their reasoning.
 export const itemList = (least: number) =>
   z.pipe(
     z.pipe(z.transform(onlyText), z.array(inputItem).check(z.minLength(least), z.maxLength(1_000))),

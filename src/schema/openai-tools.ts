@@ -2,7 +2,6 @@
 import * as z from "zod/mini";
 import { MAX_TOOLS } from "../limits";
 import { functionName } from "./call-schema";
-import { always, described, nullish, object } from "./fields";
 import { isSmallJson } from "./json-size";
 
 /** The largest JSON Schema of arguments or of an answer: characters of its JSON, and levels of nesting. */
@@ -19,47 +18,69 @@ const schema = z
 
 export const functionFields = {
   name: functionName,
-  description: nullish("What the function does, for the model.", z.string().check(z.maxLength(10_000))),
-  parameters: nullish("The JSON Schema of the arguments, an object; default: no arguments.", schema),
-  strict: nullish(
-    "Whether calls with arguments that do not match `parameters` are refused; default false.",
-    z.boolean(),
-  ),
+  /** A description of the function, for the model. */
+  description: z.nullish(z.string().check(z.maxLength(10_000))),
+  /** The JSON Schema of the arguments, an object; default: no arguments. */
+  parameters: z.nullish(schema),
+  /** Whether calls with arguments that do not match `parameters` are refused; default false. */
+  strict: z.nullish(z.boolean()),
 };
 
 const functionsOnly = "is not supported: a tool is a function, `type` is `function`";
-const type = always("function", functionsOnly);
+const type = z.literal("function", functionsOnly);
 
-const tools = <T extends z.ZodMiniType>(tool: T) =>
-  nullish("The functions that the model may call.", z.array(tool).check(z.maxLength(MAX_TOOLS)));
-export const chatTools = tools(z.object({ type, function: object("The function.", functionFields) }));
+const tools = <T extends z.ZodMiniType>(tool: T) => z.nullish(z.array(tool).check(z.maxLength(MAX_TOOLS)));
+/** The functions that the model may call. */
+export const chatTools = tools(
+  z.object({
+    type,
+    /** The function. */
+    function: z.object(functionFields),
+  }),
+);
+/** The functions that the model may call. */
 export const responsesTools = tools(z.object({ type, ...functionFields }));
 
 const choice = (name: z.ZodMiniType<{ name: string }>) =>
-  nullish(
-    "Whether the model may call functions (`auto`, default), must (`required`), must not, or must call one.",
+  z.nullish(
     z.union([z.enum(["none", "auto", "required"]), name], {
       error: "must be `none`, `auto`, `required` or one function by its name",
     }),
   );
+/** Whether the model may call functions (`auto`, default), must (`required`), must not, or must call one. */
 export const chatToolChoice = choice(
   z.pipe(
-    z.object({ type, function: object("The function to call.", { name: functionName }) }),
+    z.object({
+      type,
+      /** The function to call. */
+      function: z.object({ name: functionName }),
+    }),
     z.transform((chosen) => chosen.function),
   ),
 );
+/** Whether the model may call functions (`auto`, default), must (`required`), must not, or must call one. */
 export const responsesToolChoice = choice(z.object({ type, name: functionName }));
 
 const format = {
-  schema: described("The JSON Schema that the answer matches.", schema),
-  name: nullish("Accepted and ignored.", z.string().check(z.maxLength(256))),
-  strict: nullish("Accepted and ignored.", z.boolean()),
+  /** The JSON Schema that the answer matches. */
+  schema,
+  /** Accepted and ignored. */
+  name: z.nullish(z.string().check(z.maxLength(256))),
+  /** Accepted and ignored. */
+  strict: z.nullish(z.boolean()),
 };
-const plain = z.object({ type: always("text") });
-const anyObject = z.object({ type: always("json_object") });
-const jsonSchema = always("json_schema");
+const plain = z.object({ type: z.literal("text") });
+const anyObject = z.object({ type: z.literal("json_object") });
+const jsonSchema = z.literal("json_schema");
 const formatError = { error: "must have `type` `text`, `json_object` or `json_schema`, the last with its `schema`" };
-const formats = <T extends z.ZodMiniType>(last: T) =>
-  nullish("The format of the answer; default `text`.", z.union([plain, anyObject, last], formatError));
-export const chatFormat = formats(z.object({ type: jsonSchema, json_schema: object("The format.", format) }));
+const formats = <T extends z.ZodMiniType>(last: T) => z.nullish(z.union([plain, anyObject, last], formatError));
+/** The format of the answer; default `text`. */
+export const chatFormat = formats(
+  z.object({
+    type: jsonSchema,
+    /** The format. */
+    json_schema: z.object(format),
+  }),
+);
+/** The format of the answer; default `text`. */
 export const responsesFormat = formats(z.object({ type: jsonSchema, ...format }));

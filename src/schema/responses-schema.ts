@@ -2,169 +2,208 @@
 import * as z from "zod/mini";
 import { MAX_ANSWER } from "../limits";
 import { sessionId } from "./common-schema";
-import {
-  always,
-  count,
-  described,
-  intFromText,
-  list,
-  nullable,
-  nullish,
-  object,
-  objects,
-  optional,
-  text,
-} from "./fields";
+import { int, intFromText } from "./fields";
 import { itemList, longText } from "./openai-items";
 import { maxTokens, reasoningEffort, sharedFields } from "./openai-schema";
 import { responsesFormat, responsesToolChoice, responsesTools } from "./openai-tools";
 
 export const responsesRequest = z.object({
   ...sharedFields,
-  input: described(
-    "The question, or a conversation that ends with it.",
-    z.union([longText.check(z.minLength(1)), itemList(1)], { error: "must be text, or 1 to 1,000 messages" }),
-  ),
-  instructions: nullish(
-    "Instructions for the model, after `SYSTEM_PROMPT`.",
-    z.string().check(z.maxLength(MAX_ANSWER)),
-  ),
-  store: nullish("Whether question and answer are stored; default true.", z.boolean()),
-  previous_response_id: nullish("The response to continue from.", z.string().check(z.maxLength(512))),
-  conversation: nullish(
-    "The session to continue, instead of `previous_response_id`.",
+  /** The question, or a conversation that ends with it. */
+  input: z.union([longText.check(z.minLength(1)), itemList(1)], { error: "must be text, or 1 to 1,000 messages" }),
+  /** Instructions for the model, after `SYSTEM_PROMPT`. */
+  instructions: z.nullish(z.string().check(z.maxLength(MAX_ANSWER))),
+  /** Whether question and answer are stored; default true. */
+  store: z.nullish(z.boolean()),
+  /** The response to continue from. */
+  previous_response_id: z.nullish(z.string().check(z.maxLength(512))),
+  /** The session to continue, instead of `previous_response_id`. */
+  conversation: z.nullish(
     z.union([sessionId, z.object({ id: sessionId })], { error: "must be a session id, or an object with it as `id`" }),
   ),
   max_output_tokens: maxTokens,
   tools: responsesTools,
   tool_choice: responsesToolChoice,
-  text: nullish("The format of the answer.", z.object({ format: responsesFormat })),
-  reasoning: nullish(
-    "The reasoning before the answer.",
+  /** The format of the answer. */
+  text: z.nullish(z.object({ format: responsesFormat })),
+  /** The reasoning before the answer. */
+  reasoning: z.nullish(
     z.object({
-      effort: described(
-        "The amount of reasoning, for a model that is not in the catalogue. The listed models do not reason.",
-        reasoningEffort,
-      ),
+      /** The amount of reasoning. Only models outside the catalogue receive it. */
+      effort: reasoningEffort,
     }),
   ),
-  truncation: nullish("Accepted and repeated: a prompt always fits.", z.enum(["auto", "disabled"])),
-  background: nullish("Returns the response before its answer. Read it by its id.", z.boolean()),
+  /** Accepted and repeated: a prompt always fits. */
+  truncation: z.nullish(z.enum(["auto", "disabled"])),
+  /** Returns the response before its answer. Read it by its id. */
+  background: z.nullish(z.boolean()),
 });
 
 export const responseQuery = z.object({
-  stream: optional("Sends the events of the response, live or replayed.", z.enum(["true", "false"])),
-  starting_after: optional(
-    "Sends only events with a greater `sequence_number`; only with `stream`.",
-    intFromText(0, Number.MAX_SAFE_INTEGER),
-  ),
+  /** Sends the events of the response, live or replayed. */
+  stream: z.optional(z.enum(["true", "false"])),
+  /** Sends only events with a greater `sequence_number`; only with `stream`. */
+  starting_after: z.optional(intFromText(0, Number.MAX_SAFE_INTEGER)),
 });
 
 export const responseParam = z.object({
-  responseId: described("The id of the response.", z.string().check(z.minLength(1), z.maxLength(512))),
+  /** The id of the response. */
+  responseId: z.string().check(z.minLength(1), z.maxLength(512)),
 });
 
 export const deletedResponse = () =>
-  z.object({ id: text("The id of the response."), object: always("response"), deleted: always(true) });
+  z.object({
+    /** The id of the response. */
+    id: z.string(),
+    object: z.literal("response"),
+    deleted: z.literal(true),
+  });
 
-export const itemStatus = () =>
-  described("The status of the item.", z.enum(["in_progress", "completed", "incomplete"]));
+/** The status of the item. */
+export const itemStatus = () => z.enum(["in_progress", "completed", "incomplete"]);
 
 export const outputMessage = () =>
   z.object({
-    type: always("message"),
-    id: text("The id of the item."),
+    type: z.literal("message"),
+    /** The id of the item. */
+    id: z.string(),
     status: itemStatus(),
-    role: always("assistant"),
-    content: list(
-      "The text of the answer.",
+    role: z.literal("assistant"),
+    /** The text of the answer. */
+    content: z.array(
       z.union([
         z.object({
-          type: always("output_text"),
-          text: text("The answer."),
-          annotations: list("Always empty.", z.never()),
+          type: z.literal("output_text"),
+          /** The answer. */
+          text: z.string(),
+          /** Always empty. */
+          annotations: z.array(z.never()),
         }),
-        z.object({ type: always("refusal"), refusal: text("The answer of a model that refuses.") }),
+        z.object({
+          type: z.literal("refusal"),
+          /** The answer of a model that refuses. */
+          refusal: z.string(),
+        }),
       ]),
     ),
   });
 
 const reasoningItem = () =>
   z.object({
-    type: always("reasoning"),
-    id: text("The id of the item."),
-    summary: list("Always empty.", z.never()),
-    content: objects("The reasoning before the answer.", {
-      type: always("reasoning_text"),
-      text: text("The reasoning."),
-    }),
+    type: z.literal("reasoning"),
+    /** The id of the item. */
+    id: z.string(),
+    /** Always empty. */
+    summary: z.array(z.never()),
+    /** The reasoning before the answer. */
+    content: z.array(
+      z.object({
+        type: z.literal("reasoning_text"),
+        /** The reasoning. */
+        text: z.string(),
+      }),
+    ),
   });
 
 export const functionCall = () =>
   z.object({
-    type: always("function_call"),
-    id: text("The id of the item."),
-    call_id: text("The id of the function call."),
-    name: text("The name of the function."),
-    arguments: text("The arguments as JSON."),
-    status: always("completed"),
+    type: z.literal("function_call"),
+    /** The id of the item. */
+    id: z.string(),
+    /** The id of the function call. */
+    call_id: z.string(),
+    /** The name of the function. */
+    name: z.string(),
+    /** The arguments as JSON. */
+    arguments: z.string(),
+    status: z.literal("completed"),
   });
 
 export const responsesResponse = () =>
   z.object({
-    id: text("The id of the response."),
-    object: always("response"),
-    created_at: count("The time of the request, in seconds since 1970."),
-    status: described(
-      "The status of the response. `incomplete`: the answer was cut off at its token limit.",
-      z.enum(["in_progress", "completed", "incomplete", "failed", "cancelled"]),
-    ),
-    error: nullable(
-      "The error of a failed response.",
+    /** The id of the response. */
+    id: z.string(),
+    object: z.literal("response"),
+    /** The time of the request, in seconds since 1970. */
+    created_at: int(0),
+    /** The status of the response. `incomplete`: the answer was cut off at its token limit. */
+    status: z.enum(["in_progress", "completed", "incomplete", "failed", "cancelled"]),
+    /** The error of a failed response. */
+    error: z.nullable(
       z.object({
-        code: text("A stable name of the error, for programs."),
-        message: text("What happened, and what to do."),
+        /** A stable name of the error, for programs. */
+        code: z.string(),
+        /** What happened, and what to do. */
+        message: z.string(),
       }),
     ),
-    incomplete_details: nullable(
-      "Why the answer is incomplete.",
+    /** Why the answer is incomplete. */
+    incomplete_details: z.nullable(
       z.object({
-        reason: described(
-          "`max_output_tokens`: the token limit. `content_filter`: the model server's filter.",
-          z.enum(["max_output_tokens", "content_filter"]),
-        ),
+        /** `max_output_tokens`: the token limit. `content_filter`: the model server's filter. */
+        reason: z.enum(["max_output_tokens", "content_filter"]),
       }),
     ),
-    instructions: nullable("The `instructions` of the request.", z.string()),
-    max_output_tokens: nullable("The `max_output_tokens` of the request.", z.int()),
-    model: text("The model that answered."),
-    output: list(
-      "The reasoning if the model returns it; then a message, function calls, or both.",
-      z.union([reasoningItem(), outputMessage(), functionCall()]),
+    /** The `instructions` of the request. */
+    instructions: z.nullable(z.string()),
+    /** The `max_output_tokens` of the request. */
+    max_output_tokens: z.nullable(z.int()),
+    /** The model that answered. */
+    model: z.string(),
+    /** The reasoning if the model returns it; then a message, function calls, or both. */
+    output: z.array(z.union([reasoningItem(), outputMessage(), functionCall()])),
+    /** The `parallel_tool_calls` of the request. */
+    parallel_tool_calls: z.boolean(),
+    /** The `previous_response_id` of the request. */
+    previous_response_id: z.nullable(z.string()),
+    /** The session, if the request named it. */
+    conversation: z.nullable(
+      z.object({
+        /** The id of the session. */
+        id: z.string(),
+      }),
     ),
-    parallel_tool_calls: described("The `parallel_tool_calls` of the request.", z.boolean()),
-    previous_response_id: nullable("The `previous_response_id` of the request.", z.string()),
-    conversation: nullable("The session, if the request named it.", z.object({ id: text("The id of the session.") })),
-    store: described("Whether question and answer are stored.", z.boolean()),
-    temperature: nullable("The `temperature` of the request.", z.number()),
-    text: object("The `text` of the request.", {
-      format: described("The format of the answer.", z.looseObject({ type: text("The kind of format.") })),
+    /** Whether question and answer are stored. */
+    store: z.boolean(),
+    /** The `temperature` of the request. */
+    temperature: z.nullable(z.number()),
+    /** The `text` of the request. */
+    text: z.object({
+      /** The format of the answer. */
+      format: z.looseObject({
+        /** The kind of format. */
+        type: z.string(),
+      }),
     }),
-    tool_choice: described("The `tool_choice` of the request.", z.union([z.string(), z.looseObject({})])),
-    tools: list("The `tools` of the request.", z.looseObject({ type: always("function") })),
-    top_p: nullable("The `top_p` of the request.", z.number()),
-    truncation: described("The `truncation` of the request.", z.enum(["auto", "disabled"])),
-    metadata: described("The `metadata` of the request.", z.record(z.string(), z.string())),
-    usage: nullable(
-      "Tokens that the model counted, or estimates if it returned no counts; null before the end.",
+    /** The `tool_choice` of the request. */
+    tool_choice: z.union([z.string(), z.looseObject({})]),
+    /** The `tools` of the request. */
+    tools: z.array(z.looseObject({ type: z.literal("function") })),
+    /** The `top_p` of the request. */
+    top_p: z.nullable(z.number()),
+    /** The `truncation` of the request. */
+    truncation: z.enum(["auto", "disabled"]),
+    /** The `metadata` of the request. */
+    metadata: z.record(z.string(), z.string()),
+    /** Tokens that the model counted, or estimates if it returned no counts; null before the end. */
+    usage: z.nullable(
       z.object({
-        input_tokens: count("Tokens of the prompt."),
-        input_tokens_details: object("Details of the prompt's tokens.", {
-          cached_tokens: count("Tokens of the prompt that the model had in its cache."),
+        /** Tokens of the prompt. */
+        input_tokens: int(0),
+        /** Details of the prompt's tokens. */
+        input_tokens_details: z.object({
+          /** Tokens of the prompt that the model had in its cache. */
+          cached_tokens: int(0),
         }),
-        output_tokens: count("Tokens of the answer."),
-        output_tokens_details: object("Details of the answer's tokens.", { reasoning_tokens: count("Always 0.") }),
-        total_tokens: count("Tokens of both."),
+        /** Tokens of the answer. */
+        output_tokens: int(0),
+        /** Details of the answer's tokens. */
+        output_tokens_details: z.object({
+          /** Always 0. */
+          reasoning_tokens: int(0),
+        }),
+        /** Tokens of both. */
+        total_tokens: int(0),
       }),
     ),
   });

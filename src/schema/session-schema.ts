@@ -14,48 +14,43 @@ import {
   timeZone,
   userId,
 } from "./common-schema";
-import {
-  always,
-  count,
-  datetime,
-  described,
-  intFromText,
-  list,
-  nullable,
-  objects,
-  optional,
-  text,
-  time,
-} from "./fields";
+import { datetime, int, intFromText } from "./fields";
 
-/** The title that a response shows. */
-export const shownTitle = () =>
-  nullable("The title; by default the start of the first question. Null if there is neither.", z.string());
+// The title that a response shows.
+/** The title; by default the start of the first question. Null if there is neither. */
+export const shownTitle = () => z.nullable(z.string());
 
 export const sessionResponse = () =>
   z.object({
     sessionId,
     title: shownTitle(),
-    messages: count("The number of messages."),
-    tokens: count("Their estimated tokens."),
-    firstAt: nullable("The time of the first message.", datetime()),
-    lastAt: nullable("The time of the last message.", datetime()),
-    instructions: optional("The instructions of the session. Absent for session tokens.", z.nullable(z.string())),
-    timeZone: optional("The time zone of the session. Absent for session tokens.", z.nullable(z.string())),
-    vectors: z.optional(count("Messages that have an embedding; absent without `EMBEDDING_MODEL`.")),
+    /** The number of messages. */
+    messages: int(0),
+    /** Their estimated tokens. */
+    tokens: int(0),
+    /** The time of the first message. */
+    firstAt: z.nullable(datetime()),
+    /** The time of the last message. */
+    lastAt: z.nullable(datetime()),
+    /** The instructions of the session. Absent for session tokens. */
+    instructions: z.optional(z.nullable(z.string())),
+    /** The time zone of the session. Absent for session tokens. */
+    timeZone: z.optional(z.nullable(z.string())),
+    /** Messages that have an embedding; absent without `EMBEDDING_MODEL`. */
+    vectors: z.optional(int(0)),
   });
 
 export const sessionChange = z
   .strictObject({
-    title: optional("The title, in one line.", z.string().check(z.trim(), ...oneLine(1, 200))),
-    instructions: optional(
-      "Instructions for all asks that have none of their own, such as a persona. They follow `SYSTEM_PROMPT`. Null deletes them.",
-      z.nullable(content),
-    ),
-    timeZone: optional(
-      "The time zone of all asks that name none: an IANA name such as Europe/Lisbon. Null deletes it.",
-      z.nullable(timeZone),
-    ),
+    /** The title, in one line. */
+    title: z.optional(z.string().check(z.trim(), ...oneLine(1, 200))),
+    /**
+     * Instructions for all asks that have none of their own, such as a persona. They follow `SYSTEM_PROMPT`. Null
+     * deletes them.
+     */
+    instructions: z.optional(z.nullable(content)),
+    /** The time zone of all asks that name none: an IANA name such as Europe/Lisbon. Null deletes it. */
+    timeZone: z.optional(z.nullable(timeZone)),
   })
   .check(
     z.refine((change) => Object.values(change).some((value) => value !== undefined), {
@@ -64,62 +59,66 @@ export const sessionChange = z
   );
 export const sessionChanged = () =>
   z.object({
-    ok: always(true),
+    ok: z.literal(true),
     sessionId,
-    title: optional("The new title.", z.string()),
-    instructions: optional("The new instructions.", z.nullable(z.string())),
-    timeZone: optional("The new time zone.", z.nullable(z.string())),
+    /** The new title. */
+    title: z.optional(z.string()),
+    /** The new instructions. */
+    instructions: z.optional(z.nullable(z.string())),
+    /** The new time zone. */
+    timeZone: z.optional(z.nullable(z.string())),
   });
 
 export const historyQuery = z.object({
-  seq: optional(
-    "Returns only these messages: up to 100 numbers, separated by commas. `limit` and `before` are ignored.",
-    seqList,
-  ),
-  limit: z._default(described("The number of messages of a page.", intFromText(1, 1_000)), 50),
-  before: optional(
-    "Returns messages with smaller numbers: the `nextCursor` of the previous page.",
-    intFromText(1, Number.MAX_SAFE_INTEGER),
-  ),
+  /** Returns only these messages: up to 100 numbers, separated by commas. `limit` and `before` are ignored. */
+  seq: z.optional(seqList),
+  /** The number of messages of a page. */
+  limit: z._default(intFromText(1, 1_000), 50),
+  /** Returns messages with smaller numbers: the `nextCursor` of the previous page. */
+  before: z.optional(intFromText(1, Number.MAX_SAFE_INTEGER)),
 });
 
 export const historyResponse = () =>
   z.object({
-    data: objects("The messages, newest first.", {
-      seq,
-      role: anyRole,
-      name: z.optional(text("The name of the author.")),
-      content: text("The text."),
-      ...calledFields(),
-      tokens: count("Estimated tokens."),
-      createdAt: time("The time of the message."),
-      turnId: z.optional(text("The turn of the message; absent for appended messages.")),
-      status: status(),
-    }),
-    nextCursor: nullable("The `before` of the next page; null on the last page.", seq),
+    /** The messages, newest first. */
+    data: z.array(
+      z.object({
+        seq,
+        role: anyRole,
+        /** The name of the author. */
+        name: z.optional(z.string()),
+        /** The text. */
+        content: z.string(),
+        ...calledFields(),
+        /** Estimated tokens. */
+        tokens: int(0),
+        /** The time of the message. */
+        createdAt: datetime(),
+        /** The turn of the message; absent for appended messages. */
+        turnId: z.optional(z.string()),
+        status: status(),
+      }),
+    ),
+    /** The `before` of the next page; null on the last page. */
+    nextCursor: z.nullable(seq),
   });
 
 export const appendRequest = z.strictObject({
   userId: z.optional(userId),
-  partial: optional(
-    "Stores the valid messages and lists the others in `refused`. By default, one invalid message refuses all.",
-    z.boolean(),
-  ),
-  learn: optional(
-    "Learns facts about the session's user from these messages, in the background; only with `FACTS`.",
-    z.boolean(),
-  ),
-  messages: list("The messages, oldest first.", sentMessage).check(z.minLength(1), z.maxLength(1_000)),
+  /** Stores the valid messages and lists the others in `refused`. By default, one invalid message refuses all. */
+  partial: z.optional(z.boolean()),
+  /** Learns facts about the session's user from these messages, in the background; only with `FACTS`. */
+  learn: z.optional(z.boolean()),
+  /** The messages, oldest first. */
+  messages: z.array(sentMessage).check(z.minLength(1), z.maxLength(1_000)),
 });
 
-/** An append whose invalid messages were left out: it may be empty. */
+// An append whose invalid messages were left out: it may be empty.
 export const partialAppend = z.extend(appendRequest, { messages: z.array(sentMessage) });
 
 export const appendHeaders = z.object({
-  "idempotency-key": optional(
-    "Makes retries safe: for 24 hours, one of the session's last 20 keys returns the same result.",
-    idempotencyKey,
-  ),
+  /** Makes retries safe: for 24 hours, one of the session's last 20 keys returns the same result. */
+  "idempotency-key": z.optional(idempotencyKey),
 });
 
 /** A message that a partial append refused. */
@@ -130,21 +129,30 @@ export interface RefusedMessage {
 
 export const messageParam = z.object({
   sessionId,
-  seq: described("The number of the message in its session, from 1.", intFromText(1, Number.MAX_SAFE_INTEGER)),
+  /** The number of the message in its session, from 1. */
+  seq: intFromText(1, Number.MAX_SAFE_INTEGER),
 });
 
-export const messageDeleted = () => z.object({ ok: always(true), sessionId, seq });
+export const messageDeleted = () => z.object({ ok: z.literal(true), sessionId, seq });
 
 export const appendResponse = () =>
   z.object({
     sessionId,
-    appended: count("The number of stored messages."),
-    firstSeq: nullable("The number of the first one; null if all were refused.", seq),
-    lastSeq: nullable("The number of the last one; null if all were refused.", seq),
+    /** The number of stored messages. */
+    appended: int(0),
+    /** The number of the first one; null if all were refused. */
+    firstSeq: z.nullable(seq),
+    /** The number of the last one; null if all were refused. */
+    lastSeq: z.nullable(seq),
+    /** The refused messages; only with `partial`. */
     refused: z.optional(
-      objects("The refused messages; only with `partial`.", {
-        index: count("The place of the message in the request, from 0."),
-        message: text("The field and what is wrong with it."),
-      }),
+      z.array(
+        z.object({
+          /** The place of the message in the request, from 0. */
+          index: int(0),
+          /** The field and its error. */
+          message: z.string(),
+        }),
+      ),
     ),
   });

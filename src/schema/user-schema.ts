@@ -1,36 +1,45 @@
 /** Shapes of a user and their sessions. */
 import * as z from "zod/mini";
 import { sessionId, userId } from "./common-schema";
-import { always, count, described, intFromText, nullable, objects, optional, pattern, time } from "./fields";
+import { datetime, int, intFromText, pattern } from "./fields";
 import { shownTitle } from "./session-schema";
 
 export const userParam = z.object({ userId });
 
 export const userSessionsQuery = z.object({
-  limit: z._default(described("The number of sessions of a page.", intFromText(1, 1_000)), 50),
-  cursor: optional(
-    "The `nextCursor` of the previous page.",
-    pattern(/^-?\d{1,15}~[A-Za-z0-9._:@+-]{1,128}$/, "must be the `nextCursor` of a page"),
-  ),
+  /** The number of sessions of a page. */
+  limit: z._default(intFromText(1, 1_000), 50),
+  /** The `nextCursor` of the previous page. */
+  cursor: z.optional(pattern(/^-?\d{1,15}~[A-Za-z0-9._:@+-]{1,128}$/, "must be the `nextCursor` of a page")),
 });
 
 export const userSessionsResponse = () =>
   z.object({
-    data: objects("The sessions, newest first.", {
-      sessionId,
-      title: shownTitle(),
-      messages: count("The number of messages."),
-      firstAt: time("The time of the first message."),
-      lastAt: time("The time of the last message."),
-    }),
-    nextCursor: nullable("The `cursor` of the next page; null on the last page.", z.string()),
+    /** The sessions, newest first. */
+    data: z.array(
+      z.object({
+        sessionId,
+        title: shownTitle(),
+        /** The number of messages. */
+        messages: int(0),
+        /** The time of the first message. */
+        firstAt: datetime(),
+        /** The time of the last message. */
+        lastAt: datetime(),
+      }),
+    ),
+    /** The `cursor` of the next page; null on the last page. */
+    nextCursor: z.nullable(z.string()),
   });
 
 export const userDeleted = () =>
   z.object({
-    ok: always(true),
+    ok: z.literal(true),
     userId,
-    sessions: count("The number of deleted sessions, those of earlier failed requests included."),
-    messages: count("The number of deleted messages."),
-    facts: count("The number of deleted facts."),
+    /** The number of deleted sessions, those of earlier failed requests included. */
+    sessions: int(0),
+    /** The number of deleted messages. */
+    messages: int(0),
+    /** The number of deleted facts. */
+    facts: int(0),
   });

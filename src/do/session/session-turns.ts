@@ -1,4 +1,5 @@
 /** The turns of a session: starts, runs one at a time, replays, cancels and withdraws them. See `chat.ts`. */
+import { tracing } from "cloudflare:workers";
 import { log } from "../../log";
 import { countTokens } from "../../quota";
 import { fits } from "../../turn/budget";
@@ -114,7 +115,7 @@ export class SessionTurns {
     joined: Promise<Result<Joined>> | undefined,
   ): Promise<void> {
     const { queue, ctx, env } = this.#session;
-    const release = await queue.enter();
+    const release = await tracing.enterSpan("queue", () => queue.enter());
     if (release) turn.ended.then(release);
     try {
       if (release && !turn.over) await this.#answer(turn, request, vector, joined);
@@ -168,7 +169,9 @@ export class SessionTurns {
     if (!replaced.ok) return turn.fail(replaced.failure);
     const memory = withoutFactsFrom(joined?.value.memory, user?.sessionId, replaced.value[0]?.seq);
     const scope = { nearest: this.#embeddings.nearestTo(vector), user: memory };
-    const opened = openTurn(session.messages, request, turn.createdAt, model.window, scope, replaced.value);
+    const opened = tracing.enterSpan("context", () =>
+      openTurn(session.messages, request, turn.createdAt, model.window, scope, replaced.value),
+    );
     if (!opened.ok) return turn.fail(opened.failure);
     const { input, context, opening } = opened.value;
     turn.question = input.question;
@@ -177,7 +180,8 @@ export class SessionTurns {
       if (!session.hasRoom(rows, request.limits)) return turn.fail({ reason: "session_full" });
       turn.journal = new TurnJournal(session, turn, { ...opening, owner: owner?.value });
     }
-    return form ? streamTurn(turn, model, input, context) : answerTurn(turn, model, input, context);
+    const answer = form ? streamTurn : answerTurn;
+    return tracing.enterSpan("model", () => answer(turn, model, input, context));
   }
 
   /** Returns the reply to a repeated call whose first try reached this object or the one before it. */

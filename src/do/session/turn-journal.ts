@@ -1,3 +1,4 @@
+import { tracing } from "cloudflare:workers";
 import type { LiveTurn } from "../../turn/live-turn";
 import type { Journal } from "../../turn/ports";
 import type { FinishedTurn } from "../../turn/types";
@@ -24,7 +25,7 @@ export class TurnJournal implements Journal {
   /** Stores the question. A turn without one, which continues an answer, is stored at its end. */
   begin(): void {
     if (this.#opening.messages.length === 0) return;
-    this.#store.question(this.#turn, this.#opening);
+    tracing.enterSpan("storage", () => this.#store.question(this.#turn, this.#opening));
     this.#stored = "question";
   }
 
@@ -36,8 +37,10 @@ export class TurnJournal implements Journal {
   finish(finished: FinishedTurn): void {
     if (this.#opening.replaced?.length && finished.status !== "complete" && finished.answer === "") this.rollBack();
     else {
-      if (this.#stored === "question") this.#store.answer(this.#turn.id, finished);
-      if (this.#stored === "nothing") this.#store.turn(this.#turn, this.#opening, finished);
+      tracing.enterSpan("storage", () => {
+        if (this.#stored === "question") this.#store.answer(this.#turn.id, finished);
+        if (this.#stored === "nothing") this.#store.turn(this.#turn, this.#opening, finished);
+      });
       this.#stored = "turn";
     }
   }

@@ -9,7 +9,7 @@ import { forkSession } from "../../rpc/fork-session";
 import { askRequest } from "../../schema/ask-schema";
 import { sessionId, turnParam, userId } from "../../schema/common-schema";
 import { factParam, factRequest } from "../../schema/fact-schema";
-import { described, int } from "../../schema/fields";
+import { int } from "../../schema/fields";
 import { forkRequest } from "../../schema/fork-schema";
 import { searchRequest } from "../../schema/search-schema";
 import { appendRequest } from "../../schema/session-schema";
@@ -34,8 +34,10 @@ const tool = <T extends z.ZodMiniObject>(description: string, input: T, run: Too
   },
 });
 
-const user = described("The user: 1 to 128 characters, no / and no control characters.", userId);
-const session = described("The conversation: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -", sessionId);
+/** The user: 1 to 128 characters, no / and no control characters. */
+const user = userId;
+/** The conversation: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + - */
+const session = sessionId;
 
 /** Returns a message as one line for a model: time, author, text, function calls. */
 export function lineOf({ role, name, content, toolCalls = [], createdAt }: Omit<Message, "tokens" | "status">): string {

@@ -13,12 +13,15 @@ declare module "vitest" {
   }
 }
 
-/** Bundles the Worker into a folder as `npm run deploy` does, and as `local.js` with the models of `npm start`. */
-export function bundleInto(folder: string): string {
+/**
+ * Bundles the Worker into a folder as `npm run deploy` does, and as `local.js` with the models of `npm start`.
+ * @param source the folder of the project, or of another version of it
+ */
+export function bundleInto(folder: string, source = root): string {
   const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
   const bundle = (into: string, ...more: string[]) => {
     const args = ["deploy", "--dry-run", "--minify", "--outdir", into, ...more];
-    execFileSync(process.execPath, [wrangler, ...args], { cwd: root, stdio: "pipe" });
+    execFileSync(process.execPath, [wrangler, ...args], { cwd: source, stdio: "pipe" });
   };
   bundle(folder);
   bundle(join(folder, "local"), "-c", "wrangler.local.toml");

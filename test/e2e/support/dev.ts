@@ -25,6 +25,7 @@ export class Dev {
   readonly #command: string[];
   readonly #storage = mkdtempSync(join(tmpdir(), "llamory-dev-"));
   readonly #more: string[];
+  readonly #env: Record<string, string>;
   #process: ChildProcess | undefined;
   #port = 0;
   url = "";
@@ -33,9 +34,11 @@ export class Dev {
   /**
    * @param more arguments of `npm start` after `--`
    * @param script another npm script that starts a server
+   * @param env more environment variables
    */
-  constructor(config?: string, more: string[] = [], script = "start") {
+  constructor(config?: string, more: string[] = [], script = "start", env: Record<string, string> = {}) {
     this.#more = more;
+    this.#env = env;
     this.#command = ["npm", "run", script, "--", ...(config ? ["-c", config] : [])];
   }
 
@@ -47,7 +50,12 @@ export class Dev {
     const [command = "", ...args] = this.#command;
     args.push(...this.#more, "--port", String(this.#port), "--persist-to", this.#storage, "--inspector-port", "0");
     // A process group, so that npm, wrangler and workerd can be killed together.
-    const child = spawn(command, args, { cwd: root, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd: root,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...this.#env },
+    });
     this.#process = child;
     await new Promise<void>((resolve, reject) => {
       const listen = (data: Buffer) => {

@@ -13,6 +13,8 @@ export const NO_PROC = "CPU is read from /proc, which only Linux has";
 export interface WorkerdOptions {
   /** The bundled Worker. */
   bundle: string;
+  /** The bundle whose objects the Worker calls, if they are of another version than the Worker. */
+  objects?: string;
   /**
    * The service behind `AI`: the runtime's own Workers AI client with the test's server (`host:port`) as upstream, the
    * Worker's entrypoint that wraps this client, or another entrypoint of the Worker.
@@ -60,10 +62,13 @@ export class Workerd {
   /** The Worker's log. */
   log = "";
 
-  constructor({ bundle, ai, settings = {}, watcher, heapMb }: WorkerdOptions) {
+  constructor({ bundle, objects, ai, settings = {}, watcher, heapMb }: WorkerdOptions) {
     // The deployed bundle does not contain the models behind `AI`.
     const isLocal = "entrypoint" in ai || ai.through !== undefined;
-    copyFileSync(isLocal ? join(dirname(bundle), "local.js") : bundle, join(this.#folder, "index.js"));
+    const copy = (from: string, name: string) =>
+      copyFileSync(isLocal ? join(dirname(from), "local.js") : from, join(this.#folder, name));
+    copy(bundle, "index.js");
+    if (objects) copy(objects, "objects.js");
     writeFileSync(join(this.#folder, "watched.js"), WATCHED);
     mkdirSync(join(this.#folder, "storage"));
     const client = (name: string) =>
@@ -78,12 +83,32 @@ export class Workerd {
     const vars = Object.entries({ AUTH: "off", EMBEDDING_MODEL: "", ...settings }).map(
       ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
     );
+    const classOf = (name: string) => `(className = "${name}"${objects ? ', serviceName = "objects"' : ""})`;
+    const both = `
+      compatibilityDate = "2026-11-02",
+      compatibilityFlags = ["enable_request_signal"],
+      bindings = [
+        ${[...bindings, ...vars].join(",\n")},
+        (name = "CHAT_DO", durableObjectNamespace = ${classOf("ChatDO")}),
+        (name = "MY_DURABLE_OBJECT", durableObjectNamespace = ${classOf("LegacyDO")}),
+        (name = "TENANT_DO", durableObjectNamespace = ${classOf("TenantDO")}),
+        (name = "USER_DO", durableObjectNamespace = ${classOf("UserDO")}),
+      ]`;
+    const storage = `
+      durableObjectNamespaces = [
+        (className = "ChatDO", uniqueKey = "chat", enableSql = true),
+        (className = "LegacyDO", uniqueKey = "legacy", enableSql = true),
+        (className = "TenantDO", uniqueKey = "usage", enableSql = true),
+        (className = "UserDO", uniqueKey = "user", enableSql = true),
+      ],
+      durableObjectStorage = (localDisk = "storage"),`;
     writeFileSync(
       join(this.#folder, "config.capnp"),
       `using Workerd = import "/workerd/workerd.capnp";
       const config :Workerd.Config = (
         services = [
           (name = "llamory", worker = .llamory),
+          ${objects ? '(name = "objects", worker = .objects),' : ""}
           (name = "internet", network = (allow = ["private"])),
           (name = "storage", disk = (path = "${join(this.#folder, "storage")}", writable = true)),
           ${"upstream" in ai ? `(name = "upstream", external = (address = "${ai.upstream}", http = ())),` : ""}
@@ -94,27 +119,14 @@ export class Workerd {
       );
       const llamory :Workerd.Worker = (
         modules = [(name = "index.js", esModule = embed "index.js")],
-        compatibilityDate = "2026-10-23",
-        compatibilityFlags = ["enable_request_signal"],
-        bindings = [
-          ${[...bindings, ...vars].join(",\n")},
-          (name = "CHAT_DO", durableObjectNamespace = "ChatDO"),
-          (name = "MY_DURABLE_OBJECT", durableObjectNamespace = "LegacyDO"),
-          (name = "TENANT_DO", durableObjectNamespace = "TenantDO"),
-          (name = "USER_DO", durableObjectNamespace = "UserDO"),
-        ],
-        durableObjectNamespaces = [
-          (className = "ChatDO", uniqueKey = "chat", enableSql = true),
-          (className = "LegacyDO", uniqueKey = "legacy", enableSql = true),
-          (className = "TenantDO", uniqueKey = "usage", enableSql = true),
-          (className = "UserDO", uniqueKey = "user", enableSql = true),
-        ],
-        durableObjectStorage = (localDisk = "storage"),
+        ${both},
+        ${objects ? "" : storage}
         ${watcher ? 'tails = ["watched"],' : ""}
       );
+      ${objects ? `const objects :Workerd.Worker = (modules = [(name = "objects.js", esModule = embed "objects.js")], ${both}, ${storage});` : ""}
       const watched :Workerd.Worker = (
         modules = [(name = "watched.js", esModule = embed "watched.js")],
-        compatibilityDate = "2026-10-23",
+        compatibilityDate = "2026-11-02",
         ${watcher ? 'bindings = [(name = "WATCHER", service = "watcher"), (name = "LLAMORY", service = "llamory")],' : ""}
       );`,
     );

@@ -9,16 +9,7 @@ import { type ExportedVersion, type FactVersion, type Place, statementLine } fro
 import { FullText } from "../memory/fulltext";
 import { indexText } from "../memory/terms";
 import type { Database } from "../sqlite/database";
-import {
-  jsonOf,
-  type Learned,
-  learnedIn,
-  type NewVersion,
-  type Row,
-  sourceOf,
-  toExported,
-  toVersion,
-} from "./fact-columns";
+import { jsonOf, type Learned, learnedIn, type NewVersion, type Row, toExported, toVersion } from "./fact-columns";
 import { FactVectors } from "./fact-vectors";
 
 /** The most versions of a fact. */

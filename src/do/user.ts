@@ -11,7 +11,7 @@ import { SEARCH_TOKENS } from "./memory/ranking";
 import { thrownFailure, tryWrite } from "./sqlite/try-write";
 import { createVectors } from "./user/create-vectors";
 import type { Extraction } from "./user/extraction";
-import { nearestFacts } from "./user/fact-ranking";
+import { factsWith, nearestFacts } from "./user/fact-ranking";
 import { exportFacts, type ImportedFacts, importFacts } from "./user/fact-transfer";
 import { LearnFacts, type LearningBindings } from "./user/learn-facts";
 import { type Deleted, type DeletionBindings, UserDeletion } from "./user/user-deletion";
@@ -127,7 +127,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   facts(text?: string, ended = false): FactVersion[] {
     const { rows } = this.#store.facts;
     const current = text === undefined ? rows.current() : nearestFacts(rows, text);
-    return ended ? [...current, ...(text === undefined ? rows.ended() : rows.endedWith(text))] : current;
+    return ended ? [...current, ...(text === undefined ? rows.ended() : factsWith(rows.ended(), text))] : current;
   }
 
   /** Returns the versions of a fact, newest first. Fails with `fact_not_found`. */

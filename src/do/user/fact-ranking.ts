@@ -60,3 +60,12 @@ export function factsToShow(rows: FactRows, turn: string): Fact[] {
   const facts = [...nearestFacts(rows, turn).slice(0, SHOWN_NEAREST), ...rows.current()];
   return [...new Map(facts.map((fact) => [fact.id, fact])).values()].slice(0, SHOWN);
 }
+
+/** Returns the facts that contain all words of a text. Ended facts are not in the full-text index. */
+export function factsWith(facts: FactVersion[], text: string): FactVersion[] {
+  const words = [...new Set(text.toLowerCase().split(/\s+/))];
+  return facts.filter((fact) => {
+    const content = fact.text.toLowerCase();
+    return words.every((word) => content.includes(word));
+  });
+}

@@ -85,15 +85,6 @@ export class FactRows {
     return this.#db.rows<Row>(query).map(toVersion);
   }
 
-  /** Returns the last versions of ended facts that contain all words of a text, newest first. They are not indexed. */
-  endedWith(text: string): FactVersion[] {
-    const words = [...new Set(text.toLowerCase().split(/\s+/))];
-    return this.ended().filter((fact) => {
-      const said = fact.text.toLowerCase();
-      return words.every((word) => said.includes(word));
-    });
-  }
-
   /** Returns the current version of a fact; undefined if the fact ended or does not exist. */
   get(id: string): FactVersion | undefined {
     const [row] = this.#db.rows<Row>(`${CURRENT} AND f.id = ?`, id);
@@ -117,10 +108,9 @@ export class FactRows {
     const updatedAt = Date.now();
     const [before] = this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version DESC LIMIT 1", id);
     const number = this.last + 1;
-    const times = { createdAt: before?.created_at ?? updatedAt, updatedAt };
-    this.#insert(id, (before?.version ?? 0) + 1, {
-      ...{ number, text, since, until, pinned, writtenBy, source, learned, ...times },
-    });
+    const createdAt = before?.created_at ?? updatedAt;
+    const version = { number, text, since, until, pinned, writtenBy, source, learned, createdAt, updatedAt };
+    this.#insert(id, (before?.version ?? 0) + 1, version);
     this.#refresh(id);
     return number;
   }
@@ -243,11 +233,8 @@ export class FactRows {
 
   #makeCurrent(latest: Row, rows: Row[]): void {
     for (const { number, current } of rows) if (current === 1) this.#leaveIndex(number);
-    this.#db.write(
-      "UPDATE facts SET current = (number = ?1) WHERE id = ?2 AND (current OR number = ?1)",
-      latest.number,
-      latest.id,
-    );
+    const update = "UPDATE facts SET current = (number = ?1) WHERE id = ?2 AND (current OR number = ?1)";
+    this.#db.write(update, latest.number, latest.id);
     if (latest.text !== null) this.#index(latest.number, latest.text, latest.created_at);
   }
 

@@ -10,6 +10,9 @@ const MESSAGES = 200;
 const ONE_SESSION = 1_000;
 const QUESTIONS = 60;
 const RUNS = 7;
+const FACTS = 500;
+/** More facts than a prompt contains. */
+const FEW_FACTS = 60;
 
 const sent = async (url: string, body: object) => {
   const response = await post(url, body);
@@ -45,6 +48,11 @@ it("recall across the sessions of a user", async () => {
     }
     return (server.cpuMs() - before) / QUESTIONS;
   };
+  for (let fact = 0; fact < FACTS; fact += 1) {
+    const body = { text: `${sentence(next, 8)} (${fact})` };
+    await sent(`${server.url}/users/known/facts`, body);
+    if (fact < FEW_FACTS) await sent(`${server.url}/users/few/facts`, body);
+  }
   await cpuOf("fresh", "u");
   await cpuOf("one");
   const ratios: number[] = [];
@@ -55,11 +63,22 @@ it("recall across the sessions of a user", async () => {
     costs.push([one, all]);
     ratios.push(all / one);
   }
+  await cpuOf("empty", "known");
+  await cpuOf("empty", "few");
+  const choices: number[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const few = await cpuOf("empty", "few");
+    choices.push((await cpuOf("empty", "known")) - few);
+  }
   const median = (at: 0 | 1) =>
     percentile(
       costs.map((cost) => cost[at]),
       0.5,
     ).toFixed(2);
+  const choice = choices.map((ms) => ms.toFixed(2)).join(" ");
+  console.info(
+    `CPU of choosing among ${FACTS} facts, beyond ${FEW_FACTS}: ${percentile(choices, 0.5).toFixed(2)} ms (${choice})`,
+  );
   console.info(`CPU of a context, one session of ${ONE_SESSION} messages: ${median(0)} ms`);
   console.info(`CPU of a context, ${SESSIONS} sessions of ${MESSAGES} messages of one user: ${median(1)} ms`);
   console.info(`ratio: ${percentile(ratios, 0.5).toFixed(2)} (${ratios.map((ratio) => ratio.toFixed(2)).join(" ")})`);

@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 
 const LIMIT_KIB = 130;
 const WORDS = join(import.meta.dirname, "../src/do/memory/lexicon.ts");
-const WORDS_LIMIT_KIB = 9;
+const WORDS_LIMIT_KIB = 7;
 const PAGE = join(import.meta.dirname, "../dist/page");
 // The files of the page's first load. The other files of `lazy` are loaded on demand.
 const PAGE_FIRST = ["index.html", "icon.svg", "manifest.webmanifest", "page.js", "page.css", "lazy/chunk-*.js"];

@@ -35,6 +35,7 @@ import * as search from "./routes/session-search";
 import * as tokens from "./routes/session-tokens";
 import * as sessions from "./routes/sessions";
 import * as turns from "./routes/turns";
+import * as userExports from "./routes/user-exports";
 import * as users from "./routes/users";
 import { hasFlag, isLost } from "./rpc/call-object";
 import { SettingsError } from "./settings";
@@ -61,6 +62,7 @@ export const app = base
   .route("/", turns.routes)
   .route("/", directory.routes)
   .route("/", users.routes)
+  .route("/", userExports.routes)
   .route("/", facts.routes)
   .route("/", tokens.routes)
   .route("/", completions.routes)
@@ -82,6 +84,7 @@ export const operations = (): Operations => ({
   ...turns.operations(),
   ...directory.operations(),
   ...users.operations(),
+  ...userExports.operations(),
   ...facts.operations(),
   ...tokens.operations(),
   ...completions.operations(),

@@ -11,12 +11,12 @@ import type { Form } from "../wire/forms";
 import { Embeddings } from "./memory/embeddings";
 import { appendMessages } from "./session/append";
 import type { Appended } from "./session/append-keys";
-import type { AskRequest } from "./session/ask-request";
+import type { AskRequest, SessionUser } from "./session/ask-request";
 import { conversationOf, type ItemPage, inputOf, itemPage } from "./session/conversation-reads";
 import { deleteMessage } from "./session/delete-message";
-
-import { Fork, type ForkSource } from "./session/fork";
+import { Fork, type ForkSource, type Imported } from "./session/fork";
 import { Lifecycle } from "./session/lifecycle";
+import { moveSession } from "./session/move-session";
 import { Session, type SessionBindings } from "./session/session";
 import type { SessionLimits } from "./session/session-limits";
 import {
@@ -127,6 +127,13 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return changed;
   }
 
+  /** Moves the session to another user; see {@link moveSession}. @param from the only object of a user that may lose it */
+  async move(user: SessionUser, from?: string): Promise<Result<boolean>> {
+    const moved = await moveSession(this.#session, this.#user, user, from);
+    if (moved.ok) this.ctx.waitUntil(this.#user.sync());
+    return moved;
+  }
+
   /** Appends messages, all or none, when the call is first in the queue. Without a request, the session has no limits. */
   async append(messages: NewMessage[], request?: AskRequest): Promise<Result<Appended>> {
     const appended = await appendMessages(this.#session, this.#user, messages, request);
@@ -139,6 +146,11 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return this.#transfer.export();
   }
 
+  /** Returns a user's session as lines of JSON, after a line with its id and settings; null if it is not theirs. */
+  exportOf(user: string): ReadableStream<Uint8Array> | null {
+    return this.#transfer.exportOf(user);
+  }
+
   /** Returns a session to copy. @param before only messages before this `seq` */
   forkSource(before?: number, reader?: string): Result<ForkSource> {
     return this.#reads.readRefusal(reader) ?? ok(this.#fork.source(before));
@@ -149,17 +161,18 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return this.#fork.begin(request);
   }
 
+  /** As `beginImport`, for a session of a user's export. The session must be unused, also by another import. */
+  beginImportOf(request: AskRequest): Promise<Result<string>> {
+    return this.#fork.beginUnused(request);
+  }
+
   /** Adds to an import. @returns the index of the first entry that cannot be added, or null */
   addToImport(id: string, entries: Entry[], limits: SessionLimits): Result<number | null> {
     return this.#transfer.add(id, entries, limits);
   }
 
   /** Makes an import the content of the session, in one transaction. */
-  async finishImport(
-    id: string,
-    request: AskRequest,
-    source?: Parameters<Fork["finish"]>[1],
-  ): Promise<Result<{ messages: number }>> {
+  async finishImport(id: string, request: AskRequest, source?: Imported): Promise<Result<{ messages: number }>> {
     const finished = await this.#fork.finish(id, source);
     if (finished.ok) this.ctx.waitUntil(this.#appended(request));
     return finished;

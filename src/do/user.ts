@@ -4,13 +4,15 @@ import { USER_MAX_MB } from "../limits";
 import type { EmbeddingOptions } from "../llm/embedder";
 import { failed, ok, type Result } from "../turn/result";
 import type { RecalledMessage } from "../turn/types";
-import type { Fact, FactEdit, FactVersion, Place } from "../turn/user-memory";
+import type { ExportedFact, Fact, FactEdit, FactVersion, Place } from "../turn/user-memory";
 import { Embeddings } from "./memory/embeddings";
 import type { EncoderOptions } from "./memory/encoder-plan";
 import { SEARCH_TOKENS } from "./memory/ranking";
 import { thrownFailure, tryWrite } from "./sqlite/try-write";
+import { createVectors } from "./user/create-vectors";
 import type { Extraction } from "./user/extraction";
 import { nearestFacts } from "./user/fact-ranking";
+import { exportFacts, type ImportedFacts, importFacts } from "./user/fact-transfer";
 import { LearnFacts, type LearningBindings } from "./user/learn-facts";
 import { type Deleted, type DeletionBindings, UserDeletion } from "./user/user-deletion";
 import type { Known, Question, SessionUpdate, UserObject } from "./user/user-object";
@@ -46,7 +48,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     const listed = epoch === undefined && opens ? this.#store.open(sessionId) : epoch;
     const room = { recall: recallTokens, facts: factTokens };
     const nearestTo = this.#embeddings.nearestTo(vector);
-    const memory = this.#store.memory(sessionId, text, room, { previous, timeZone, nearestTo });
+    const memory = this.#store.memory(sessionId, text, room, { previous, timeZone, nearestTo, vector });
     return { state: "known", memory, epoch: listed };
   }
 
@@ -74,7 +76,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       return { seq, isPending: this.#learnFacts.again(again) || isNew };
     });
     if (isPending) this.ctx.waitUntil(this.#extract());
-    if (encoder) this.ctx.waitUntil(this.#embeddings.catchUp(encoder).catch(thrownFailure));
+    if (encoder) this.ctx.waitUntil(createVectors(this.#store, this.#embeddings, encoder).catch(thrownFailure));
     return seq;
   }
 
@@ -156,6 +158,30 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     const deleted = this.#write(() => this.#store.facts.delete(id));
     if (!deleted.ok) return deleted;
     return deleted.value ? ok(undefined) : failed({ reason: "fact_not_found" });
+  }
+
+  /** Returns the next facts with all their versions. @param after the lowest number of the fact before them */
+  exportFacts(after: number): ExportedFact[] {
+    return exportFacts(this.#store.facts, after);
+  }
+
+  /** Adds facts of an export, except those that the user has. Fails with `facts_full`. @param offset of an earlier call */
+  importFacts(facts: ExportedFact[], offset?: number): Result<ImportedFacts> {
+    const { deletion, facts: known } = this.#store;
+    if (deletion) return failed({ reason: "user_being_deleted" });
+    return tryWrite(() => this.#store.transaction(() => importFacts(known, facts, offset)));
+  }
+
+  /** Deletes facts that another user's object has. */
+  deleteFacts(ids: string[]): Result<void> {
+    return this.#write(() => {
+      for (const id of ids) this.#store.facts.rows.delete(id);
+    });
+  }
+
+  /** Returns the ids of the next sessions of the user, in the order of ids. */
+  sessionIds(limit: number, after: string): string[] {
+    return this.#store.sessions.idsAfter(after, limit);
   }
 
   /**

@@ -18,7 +18,11 @@ export function QuestionForm({ question, replaces, onEnd }: QuestionFormProps) {
     current?.focus();
     current?.setSelectionRange(current.value.length, current.value.length);
   }, []);
-  const submit = () => text.trim() !== "" && onEnd(text.trim());
+  const submit = () => {
+    // The state may be one render behind the field.
+    const written = field.current?.value.trim() ?? "";
+    if (written !== "") onEnd(written);
+  };
   return (
     <form
       class="question-form"

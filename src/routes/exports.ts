@@ -8,6 +8,7 @@ import { askRequestOf, callSession } from "../rpc/call-session";
 import { dropImport, fillImport } from "../rpc/fill-import";
 import { sessionParam } from "../schema/common-schema";
 import { exportLine, importQuery, importResponse } from "../schema/export-schema";
+import { batchesOf } from "../schema/import-lines";
 import type { ResponseBody } from "../schema/response-body";
 import type { Operations } from "./operation";
 
@@ -72,7 +73,7 @@ export const routes = new Hono<AppEnv>()
     const request = askRequestOf(c, sessionId, userId);
     const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport(request)));
     try {
-      const title = await fillImport(c, sessionId, id, c.req.raw.body);
+      const title = await fillImport(c, sessionId, id, batchesOf(c.req.raw.body));
       const source = { title, learn: learn === "true" || undefined };
       const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, request, source), { retry: false });
       const { messages } = orThrow(await finish);

@@ -6,7 +6,7 @@ import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { isSessionToken, unlessForeign } from "../middleware/scope";
 import { valid } from "../middleware/validation";
-import { callSession } from "../rpc/call-session";
+import { askRequestOf, callSession } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
 import { resetResponse } from "../schema/ask-schema";
 import { sessionParam } from "../schema/common-schema";
@@ -29,10 +29,10 @@ export const operations = (): Operations => ({
     id: "changeSession",
     summary: "Change a session",
     description:
-      "Sets the title (default: the start of the session's first question), the instructions and the time zone. Absent fields stay. `reset` and `DELETE` delete all three.",
+      "Sets the title (default: the start of the session's first question), the instructions and the time zone. Absent fields stay. `reset` and `DELETE` delete all three. `userId` moves the session to another user: the former user's memory loses it, with the facts learned from it, and facts are learned from its turns for the new one.",
     example: { title: "Bees" },
     response: sessionChanged,
-    failures: [...CHANGE_FAILURES, "turn_cancelled"],
+    failures: [...CHANGE_FAILURES, "turn_cancelled", "session_empty", "session_queue_full", "user_being_deleted"],
     postman: [{ at: 70, name: "Give it a title" }],
   },
   "DELETE /sessions/:sessionId": {
@@ -88,9 +88,11 @@ export const routes = new Hono<AppEnv>()
     valid("json", sessionChange),
     async (c) => {
       const { sessionId } = c.req.valid("param");
-      const change = c.req.valid("json");
+      const { userId, ...change } = c.req.valid("json");
+      const { user } = askRequestOf(c, sessionId, userId);
+      if (user) orThrow(await callSession(c, sessionId, (stub) => stub.move(user)));
       orThrow(await callSession(c, sessionId, (stub) => stub.change(change)));
-      const body: ResponseBody<typeof sessionChanged> = { ok: true, sessionId, ...change };
+      const body: ResponseBody<typeof sessionChanged> = { ok: true, sessionId, ...change, ...(user && { userId }) };
       return json(c, body, 200);
     },
   )

@@ -3,15 +3,23 @@ import { Hono } from "hono/tiny";
 import type * as z from "zod/mini";
 import type { AppEnv } from "../env";
 import { json } from "../middleware/json-response";
-import { FailureError, orThrow } from "../middleware/respond";
+import { FailureError, invalid, orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { valid } from "../middleware/validation";
 import { objectName, objectPrefix } from "../rpc/call-object";
 import { embeddingOf } from "../rpc/call-session";
 import { callUser } from "../rpc/call-user";
+import { mergeUsers } from "../rpc/merge-users";
 import type { ResponseBody } from "../schema/response-body";
 import { userSearchQuery, userSearchRequest, userSearchResponse } from "../schema/search-schema";
-import { userDeleted, userParam, userSessionsQuery, userSessionsResponse } from "../schema/user-schema";
+import {
+  userDeleted,
+  userMerge,
+  userMerged,
+  userParam,
+  userSessionsQuery,
+  userSessionsResponse,
+} from "../schema/user-schema";
 import { settingsOf } from "../settings";
 import { cursorOf, nextCursorOf } from "../wire/page-cursor";
 import { iso, toFact, toRecalled } from "../wire/to-json";
@@ -41,6 +49,23 @@ export const operations = (): Operations => ({
     response: userSearchResponse,
     postman: [{ at: 340, name: "Search with the text in the body", body: { q: "lime tree" }, includes: "-of-ana" }],
   },
+  "POST /users/:userId/merge": {
+    id: "mergeUsers",
+    summary: "Merge another user into a user",
+    description:
+      "Moves the facts of the other user, with their versions and sources, then the sessions, up to 1,000. A fact that both have is stored once. Nothing is learned again. If `done` is false, or the request fails halfway, repeat it.",
+    example: { from: "ana-phone" },
+    response: userMerged,
+    failures: [
+      "facts_full",
+      "session_queue_full",
+      "turn_cancelled",
+      "storage_failed",
+      "user_unreachable",
+      "user_being_deleted",
+    ],
+    postman: [{ at: 399, name: "Merge another user into the user" }],
+  },
   "DELETE /users/:userId": {
     id: "deleteUser",
     summary: "Delete a user",
@@ -48,7 +73,10 @@ export const operations = (): Operations => ({
       "Deletes all sessions of the user, the copies of their messages, and the facts. If it fails halfway, send it again to delete the rest.",
     response: userDeleted,
     failures: ["user_half_deleted", "storage_failed"],
-    postman: [{ at: 400, name: "Delete the user", includes: '"sessions":2' }],
+    postman: [
+      { at: 400, name: "Delete the user", includes: '"sessions":2' },
+      { at: 402, name: "Delete the imported user", params: { userId: "{{userId}}-2" } },
+    ],
   },
 });
 
@@ -94,6 +122,13 @@ export const routes = new Hono<AppEnv>()
   .post("/users/:userId/search", userTokens, valid("param", userParam), valid("json", userSearchRequest), async (c) =>
     json(c, await search(c, c.req.valid("param").userId, c.req.valid("json")), 200),
   )
+  .post("/users/:userId/merge", valid("param", userParam), valid("json", userMerge), async (c) => {
+    const { userId } = c.req.valid("param");
+    const { from } = c.req.valid("json");
+    if (from === userId) throw invalid("from", "must be another user");
+    const body: ResponseBody<typeof userMerged> = { ok: true, userId, ...(await mergeUsers(c, userId, from)) };
+    return json(c, body, 200);
+  })
   .delete("/users/:userId", valid("param", userParam), async (c) => {
     const { userId } = c.req.valid("param");
     const names = { object: objectName(c, userId), prefix: objectPrefix(c) };

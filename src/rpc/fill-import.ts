@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../env";
 import { orThrow } from "../middleware/respond";
-import { badLine, batchesOf } from "../schema/import-lines";
+import { type Batch, badLine } from "../schema/import-lines";
 import { callSession, limitsOf } from "./call-session";
 
 /** Adds the lines of an export to an import that has begun. @returns the title of the export */
@@ -9,10 +9,10 @@ export async function fillImport(
   c: Context<AppEnv>,
   sessionId: string,
   id: string,
-  lines: ReadableStream<Uint8Array> | null,
+  batches: AsyncIterable<Batch>,
 ): Promise<string | undefined> {
   let title: string | undefined;
-  for await (const { entries, lines: numbers, ...batch } of batchesOf(lines)) {
+  for await (const { entries, lines: numbers, ...batch } of batches) {
     title ??= batch.title;
     const add = callSession(c, sessionId, (stub) => stub.addToImport(id, entries, limitsOf(c)), { retry: false });
     const repeated = orThrow(await add);

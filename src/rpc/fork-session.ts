@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../env";
 import { FailureError, orThrow } from "../middleware/respond";
 import { unlessForeign } from "../middleware/scope";
+import { batchesOf } from "../schema/import-lines";
 import { failed } from "../turn/result";
 import { objectPrefix } from "./call-object";
 import { askRequestOf, callSession } from "./call-session";
@@ -32,7 +33,7 @@ export async function forkSession(
     if (total === 0) throw new FailureError({ reason: "session_empty" });
     if (userId !== undefined && userId !== owner) throw new FailureError({ reason: "session_of_another_user" });
     id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport(request)));
-    const title = await fillImport(c, sessionId, id, lines).catch((error: unknown) => {
+    const title = await fillImport(c, sessionId, id, batchesOf(lines)).catch((error: unknown) => {
       // The lines are Llamory's own: an invalid one means that the first session was emptied or lost.
       const isCut = !(error instanceof FailureError) || error.failure.reason === "invalid_request";
       throw isCut ? new FailureError({ reason: "import_interrupted" }) : error;

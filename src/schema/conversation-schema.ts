@@ -6,16 +6,16 @@ import { itemList } from "./openai-items";
 import { metadata } from "./openai-schema";
 import { functionCall, itemStatus, outputMessage, responseParam } from "./responses-schema";
 
-// The metadata of a conversation.
-/** Up to 16 texts of up to 512 characters, which the conversation keeps. */
-const kept = z.nullish(metadata);
-
 export const conversationRequest = z.object({
-  metadata: kept,
+  /** Up to 16 texts of up to 512 characters, which the conversation keeps. */
+  metadata: z.nullish(metadata),
   /** The first items of the conversation. */
   items: z.nullish(itemList(0)),
 });
-export const conversationChange = z.object({ metadata: kept });
+export const conversationChange = z.object({
+  /** The new metadata: up to 16 texts of up to 512 characters. */
+  metadata: z.nullish(metadata),
+});
 export const itemsRequest = z.object({
   /** The items, oldest first. */
   items: itemList(1),
@@ -56,37 +56,37 @@ export const conversationDeleted = () =>
     deleted: z.literal(true),
   });
 
-export const itemResponse = () =>
-  z.union([
-    outputMessage(),
-    functionCall(),
-    z.object({
-      type: z.literal("message"),
-      /** The id of the item. */
-      id: z.string(),
-      status: itemStatus(),
-      /** The author. */
-      role: z.enum(["system", "user"]),
-      /** The text. */
-      content: z.array(
-        z.object({
-          type: z.literal("input_text"),
-          /** The text. */
-          text: z.string(),
-        }),
-      ),
-    }),
-    z.object({
-      type: z.literal("function_call_output"),
-      /** The id of the item. */
-      id: z.string(),
-      /** The id of the function call. */
-      call_id: z.string(),
-      /** The result. */
-      output: z.string(),
-      status: z.literal("completed"),
-    }),
-  ]);
+const inputMessage = () =>
+  z.object({
+    type: z.literal("message"),
+    /** The id of the item. */
+    id: z.string(),
+    status: itemStatus(),
+    /** The author. */
+    role: z.enum(["system", "user"]),
+    /** The text. */
+    content: z.array(
+      z.object({
+        type: z.literal("input_text"),
+        /** The text. */
+        text: z.string(),
+      }),
+    ),
+  });
+
+const callResult = () =>
+  z.object({
+    type: z.literal("function_call_output"),
+    /** The id of the item. */
+    id: z.string(),
+    /** The id of the function call. */
+    call_id: z.string(),
+    /** The result. */
+    output: z.string(),
+    status: z.literal("completed"),
+  });
+
+export const itemResponse = () => z.union([outputMessage(), functionCall(), inputMessage(), callResult()]);
 
 export const itemsResponse = () =>
   z.object({

@@ -10,10 +10,12 @@ import {
   name,
   oneLine,
   sessionId,
+  timeZone,
   turnId,
   userId,
   wellFormed,
 } from "./common-schema";
+import { exportedFact } from "./fact-schema";
 import { datetime, int } from "./fields";
 import { exportedMemory, usage } from "./memory-schema";
 import { sessionChange } from "./session-schema";
@@ -105,6 +107,72 @@ export const exportLines = {
     }),
   }),
 };
+/** The other kinds of lines in the export of a user. Each session follows its own line. */
+export const userLines = {
+  llamory: z.object({
+    /** The kind of the export. */
+    llamory: z.literal("user"),
+    /** The version of the format. */
+    version: z.literal(1),
+  }),
+  renamed: z.object({
+    /** A session that an earlier request has imported with another id: its facts name the new one. */
+    renamed: z.object({
+      /** The id in the export. */
+      from: sessionId,
+      /** The id of the imported session. */
+      to: sessionId,
+    }),
+  }),
+  session: z.object({
+    /** The session that follows. */
+    session: z.object({
+      sessionId,
+      /** The instructions of the session. */
+      instructions: z.optional(content),
+      timeZone: z.optional(timeZone),
+    }),
+  }),
+  fact: z.object({
+    /** A fact with all its versions. */
+    fact: exportedFact,
+  }),
+  end: z.object({
+    /** The last line of a page. */
+    end: z.object({
+      /** The number of sessions in the page. */
+      sessions: int(0),
+      /** The number of facts in the page. */
+      facts: int(0),
+      /** The `cursor` of the next page; null on the last page. */
+      nextCursor: z.nullable(z.string()),
+    }),
+  }),
+};
+
+export const userExportLine = () => z.union([...Object.values(userLines), ...Object.values(exportLines)]);
+
+// Read without a validator, because typed clients would then have to send it.
+export const userExportQuery = z.object({
+  /** The `nextCursor` in the last line of the page before. */
+  cursor: z.optional(sessionId),
+});
+
+export const userImported = () =>
+  z.object({
+    /** The imported sessions, with the ids that they have in the export and here. */
+    sessions: z.array(
+      z.object({
+        /** The id in the export. */
+        from: sessionId,
+        /** The id of the session here: another one if that id was in use. */
+        to: sessionId,
+      }),
+    ),
+    /** The number of facts that were new. */
+    facts: int(0),
+  });
+
 export const exportLine = () => z.union(Object.values(exportLines));
 
 export const importQuery = z.object({

@@ -7,6 +7,10 @@ import { datetime, int } from "./fields";
 /** The statement, for example `Ana keeps bees in Lisbon.` */
 const statement = z.string().check(z.trim(), z.minLength(1), z.maxLength(MAX_FACT), wellFormed);
 
+// The highest number of a version in an export, and the most versions of a fact: 100 with a text, and the ends between.
+const MAX_NUMBER = 1_000_000_000;
+const MAX_EXPORTED = 250;
+
 const NO_DAY = "must be a day such as 2026-11-26";
 
 /** A day. Of a time, the day is stored. */
@@ -54,6 +58,48 @@ export const factChange = z.strictObject({ text: z.optional(statement), ...more 
 /** The id of the fact. */
 const factId = identifier(64);
 export const factParam = z.object({ userId, factId });
+
+const lesson = z.object({
+  sessionId,
+  seq,
+  /** The last message of the turn. */
+  to: seq,
+  /** The number of the version that the turn changed. */
+  base: z.optional(int(1, MAX_NUMBER)),
+});
+
+/** A fact with all its versions. */
+export const exportedFact = z.object({
+  id: factId,
+  /** The versions, oldest first. */
+  versions: z
+    .array(
+      z
+        .object({
+          /** Identifies the version in the export. */
+          number: int(1, MAX_NUMBER),
+          /** The statement; null if the fact ended. */
+          text: z.nullable(statement),
+          /** The first day on which it is true; null if it is unknown. */
+          since: z.nullable(day),
+          /** The last day of its time span; null if it has no end. */
+          until: z.nullable(day),
+          /** Whether every prompt of the user contains it. */
+          pinned: z.boolean(),
+          /** The author of this version. */
+          writtenBy: z.enum(["person", "model"]),
+          source: z.optional(source),
+          /** The turns that the model learned it from. */
+          learned: z.array(lesson).check(z.maxLength(32)),
+          /** The time at which the fact was added. */
+          createdAt: datetime(),
+          /** The time at which the version was added. */
+          updatedAt: datetime(),
+        })
+        .check(ordered),
+    )
+    .check(z.minLength(1), z.maxLength(MAX_EXPORTED)),
+});
 
 // Read without a validator, because typed clients would then have to send it.
 export const factsQuery = z.object({

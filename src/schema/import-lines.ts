@@ -1,4 +1,5 @@
 /** Reads an import line by line. At most one batch is in memory, however long the body is. */
+import * as z from "zod/mini";
 import { MAX_IMPORT_BODY, MAX_LINE } from "../limits";
 import { FailureError, invalid } from "../middleware/respond";
 import type { Entry } from "../turn/types";
@@ -24,23 +25,37 @@ export interface Batch {
 export const badLine = (line: number, message: string, path: PropertyKey[] = []) =>
   invalid(["line", line, ...path].join("."), message);
 
-/** Yields the entries of an export in batches. @throws {FailureError} at the first invalid line */
+/** Yields the entries of a session's export in batches. @throws {FailureError} at the first invalid line */
 export async function* batchesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Batch> {
+  const lines = linesOf(body);
+  try {
+    yield* batchesIn(lines);
+    const { value } = await lines.next();
+    if (typeof value === "object") throw badLine(value.line, "nothing comes after `end`");
+  } finally {
+    await lines.return(undefined);
+  }
+}
+
+/** Yields the entries of the session that follows, in batches, up to its `end`. @throws {FailureError} at the first invalid line */
+export async function* batchesIn(lines: Lines): AsyncGenerator<Batch> {
   let last = 0;
   let messages = 0;
   let characters = 0;
   let batch: Batch = { entries: [], lines: [] };
-  let ended = false;
-  for await (const { line, text } of linesOf(body)) {
-    const read = readLine(text, line);
+  for (;;) {
+    const { value } = await lines.next();
+    if (typeof value !== "object") throw badLine(value ?? 1, "an export ends with `end`: this one is incomplete");
+    const { line, text } = value;
+    const read = entryIn(readLine<SessionLine>(exportLines, text, line));
     if ("llamory" in read !== (last === 0))
       throw badLine(line, "an export begins with `llamory`, and only its first line has this field");
-    if (ended) throw badLine(line, "nothing comes after `end`");
     last = line;
     if ("end" in read) {
       if (read.end.messages !== messages) throw badLine(line, `there were ${messages} messages before it`);
-      ended = true;
-    } else if ("llamory" in read) batch.title = read.title;
+      break;
+    }
+    if ("llamory" in read) batch.title = read.title;
     else {
       batch.entries.push(read);
       batch.lines.push(line);
@@ -52,41 +67,46 @@ export async function* batchesOf(body: ReadableStream<Uint8Array> | null): Async
     batch = { entries: [], lines: [] };
     characters = 0;
   }
-  if (!ended) throw badLine(last + 1, "an export ends with `end`: this one is incomplete");
   if (batch.entries.length > 0 || batch.title !== undefined) yield batch;
 }
 
-const KINDS = ["message", "turn", "end", "llamory"] as const;
-
+type SessionLine = z.output<(typeof exportLines)[keyof typeof exportLines]>;
 type Line = Entry | { llamory: "session"; title?: string | undefined } | { end: { messages: number } };
 
-function readLine(text: string, line: number): Line {
+/** Returns the value of a line. @param schemas of the kinds of lines, by the field that only this kind has */
+export function readLine<T>(schemas: Record<string, z.core.$ZodType<T>>, text: string, line: number): T {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     throw badLine(line, "is not valid JSON");
   }
-  const kind = KINDS.find((name) => typeof json === "object" && json !== null && name in json);
-  if (!kind) throw badLine(line, "is not a line of an export");
-  const result = exportLines[kind].safeParse(json);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw badLine(line, issue?.message ?? "is not a line of an export", issue?.path);
-  }
-  const read = result.data;
+  const kind = Object.keys(schemas).find((name) => typeof json === "object" && json !== null && name in json);
+  const schema = kind === undefined ? undefined : schemas[kind];
+  if (!schema) throw badLine(line, "is not a line of an export");
+  const result = z.safeParse(schema, json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw badLine(line, issue?.message ?? "is not a line of an export", issue?.path);
+}
+
+function entryIn(read: SessionLine): Line {
   if ("message" in read) return { message: { ...read.message, createdAt: Date.parse(read.message.createdAt) } };
   if (!("turn" in read)) return read;
   const { createdAt, finishedAt } = read.turn;
   return { turn: { ...read.turn, createdAt: Date.parse(createdAt), finishedAt: Date.parse(finishedAt) } };
 }
 
-/** Yields the lines that are not blank, with their numbers. */
-async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<{ line: number; text: string }> {
-  if (!body) return;
+/** The lines of a body that are not blank, with their numbers; then the number after the last one. */
+export type Lines = AsyncGenerator<{ line: number; text: string }, number | undefined, undefined>;
+
+/** Yields the lines of a body that are not blank, with their numbers. */
+export async function* linesOf(body: ReadableStream<Uint8Array> | null): Lines {
+  if (!body) return 1;
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   let bytes = 0;
   let line = 1;
+  let last = 0;
   let rest = "";
   for await (const chunk of chunksOf(body)) {
     bytes += chunk.byteLength;
@@ -95,13 +115,18 @@ async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator
     lines[0] = rest + lines[0];
     rest = lines.pop() ?? "";
     for (const text of lines) {
-      if (text.trim() !== "") yield { line, text };
+      if (text.trim() !== "") {
+        yield { line, text };
+        last = line;
+      }
       line += 1;
     }
     if (rest.length > MAX_LINE) throw badLine(line, `may have ${MAX_LINE} characters`);
   }
   rest += decode(() => decoder.decode());
-  if (rest.trim() !== "") yield { line, text: rest };
+  if (rest.trim() === "") return last + 1;
+  yield { line, text: rest };
+  return line + 1;
 }
 
 /** Yields the bytes of a body in one reused buffer: a buffer per chunk would add up to megabytes. */

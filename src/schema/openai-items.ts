@@ -30,12 +30,8 @@ const refusalPart = z.pipe(
   z.transform(({ refusal }) => ({ text: refusal })),
 );
 
-/** Reasoning in a history. It does not reach the prompt. */
+/** The kind of reasoning, which is not read. */
 const thinkingType = z.enum(["thinking", "redacted_thinking", "reasoning", "reasoning_text"]);
-const thinkingPart = z.object({
-  /** The kind of reasoning, which is not read. */
-  type: thinkingType,
-});
 
 /** Text, or parts of text. Images, audio and files are refused: the memory could not store them. */
 const textParts = (least: number, whole = longText, most = "400,000") =>
@@ -43,7 +39,9 @@ const textParts = (least: number, whole = longText, most = "400,000") =>
     [
       whole,
       z.pipe(
-        z.array(z.union([textPart, refusalPart, thinkingPart])).check(z.minLength(least), z.maxLength(1_000)),
+        z
+          .array(z.union([textPart, refusalPart, z.object({ type: thinkingType })]))
+          .check(z.minLength(least), z.maxLength(1_000)),
         z.transform((parts) => parts.flatMap((part) => ("text" in part ? part.text : [])).join("\n")),
       ),
     ],
@@ -177,9 +175,7 @@ const reference = z.object({
 /** Reasoning of an earlier response. It does not reach the prompt. */
 const reasoning = z.object({ type: z.literal("reasoning") });
 
-/**
- * An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
- */
+// An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
 const inputItem = z.pipe(
   z.union([reference, functionCall, functionOutput, reasoning, textMessage, assistantMessage], {
     error:
@@ -204,7 +200,7 @@ const inputItem = z.pipe(
   }),
 );
 
-/** Returns the schema of a list of items. Their reasoning is left out. */
+// A list of items without their reasoning.
 export const itemList = (least: number) =>
   z.pipe(
     z.pipe(z.transform(onlyText), z.array(inputItem).check(z.minLength(least), z.maxLength(1_000))),

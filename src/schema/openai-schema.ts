@@ -20,7 +20,7 @@ const namesSession = z.refine<string>(
   "names the session: must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + -",
 );
 
-/** Metadata as the OpenAI API limits it. */
+/** Up to 16 texts of up to 512 characters. */
 export const metadata = z
   .catchall(
     z.object({

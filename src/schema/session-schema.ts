@@ -51,10 +51,12 @@ export const sessionChange = z
     instructions: z.optional(z.nullable(content)),
     /** The time zone of all asks that name none: an IANA name such as Europe/Lisbon. Null deletes it. */
     timeZone: z.optional(z.nullable(timeZone)),
+    /** Moves the session to this user. */
+    userId: z.optional(userId),
   })
   .check(
     z.refine((change) => Object.values(change).some((value) => value !== undefined), {
-      error: "must change `title`, `instructions` or `timeZone`",
+      error: "must change `title`, `instructions`, `timeZone` or `userId`",
     }),
   );
 export const sessionChanged = () =>
@@ -67,6 +69,8 @@ export const sessionChanged = () =>
     instructions: z.optional(z.nullable(z.string())),
     /** The new time zone. */
     timeZone: z.optional(z.nullable(z.string())),
+    /** The new user. */
+    userId: z.optional(userId),
   });
 
 export const historyQuery = z.object({

@@ -32,6 +32,23 @@ export const userSessionsResponse = () =>
     nextCursor: z.nullable(z.string()),
   });
 
+export const userMerge = z.strictObject({
+  /** The user whose sessions and facts are moved. */
+  from: userId,
+});
+
+export const userMerged = () =>
+  z.object({
+    ok: z.literal(true),
+    userId,
+    /** The number of sessions that were moved. */
+    sessions: int(0),
+    /** The number of facts that were new to the user. */
+    facts: int(0),
+    /** False if sessions are left: repeat the request. */
+    done: z.boolean(),
+  });
+
 export const userDeleted = () =>
   z.object({
     ok: z.literal(true),

@@ -107,7 +107,7 @@ export const factsTokens = (facts: Fact[] = []): number =>
   facts.reduce((sum, { tokens }) => sum + tokens + MARK_OVERHEAD, facts.length && MESSAGE_OVERHEAD + FACTS_TOKENS);
 
 /** Returns the first facts that fit in so many tokens of a prompt, without those that are too long for the rest. */
-export function factsWithin(facts: Fact[], tokens: number): Fact[] {
+export function factsWithin<T extends Pick<Fact, "tokens">>(facts: T[], tokens: number): T[] {
   let left = tokens - MESSAGE_OVERHEAD - FACTS_TOKENS;
   return facts.filter((fact) => {
     const cost = fact.tokens + MARK_OVERHEAD;

@@ -43,6 +43,30 @@ export interface FactVersion extends Fact {
   endedAt: number | null;
 }
 
+/** Messages of a turn that the model learned a version from. */
+export interface Lesson extends Place {
+  to: number;
+  /** The number of the version that the model was shown and changed; absent if it added the fact. */
+  base?: number | undefined;
+}
+
+/** A version of a fact as an export has it. Times are milliseconds since 1970. */
+export interface ExportedVersion
+  extends Omit<Statement, "text">,
+    Pick<Fact, "number" | "pinned" | "writtenBy" | "createdAt" | "updatedAt"> {
+  /** Null if the fact ended. */
+  text: string | null;
+  /** The message that a person named as the source. */
+  source?: Place | undefined;
+  learned: Lesson[];
+}
+
+/** A fact with all its versions, oldest first. */
+export interface ExportedFact {
+  id: string;
+  versions: ExportedVersion[];
+}
+
 /** A client's change of a fact. Absent fields keep their values. */
 export interface FactEdit extends Partial<Statement> {
   pinned?: boolean | undefined;

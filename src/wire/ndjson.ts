@@ -1,5 +1,9 @@
-/** Writes a session as NDJSON: a head, messages and turns in order, and an end with the number of messages. */
+/**
+ * Writes a session as NDJSON: a head, messages and turns in order, and an end with the number of messages. A user: a head,
+ * sessions, each after a line with its id and settings, facts, and an end.
+ */
 import type { Entry, ExportedTurn, MemoryUsed, ToolCall } from "../turn/types";
+import type { ExportedFact } from "../turn/user-memory";
 import { iso } from "./to-json";
 
 const jsonLine = (value: object) => `${JSON.stringify(value)}\n`;
@@ -58,3 +62,25 @@ export const lengthOf = (entry: Entry): number =>
 
 /** Returns the last line. An export without it is incomplete. */
 export const endLine = (messages: number) => jsonLine({ end: { messages } });
+
+/** Returns the first line of a page of a user. */
+export const userLine = () => jsonLine({ llamory: "user", version: 1 });
+
+/** Returns the line before a session of a user. */
+export const sessionLine = (session: {
+  sessionId: string;
+  instructions?: string | undefined;
+  timeZone?: string | undefined;
+}) => jsonLine({ session });
+
+export const factLine = ({ id, versions }: ExportedFact) =>
+  jsonLine({
+    fact: {
+      id,
+      versions: versions.map((one) => ({ ...one, createdAt: iso(one.createdAt), updatedAt: iso(one.updatedAt) })),
+    },
+  });
+
+/** Returns the last line of a page of a user. @param counts the sessions and facts of the page, and the next page */
+export const userEndLine = (counts: { sessions: number; facts: number; nextCursor: string | null }) =>
+  jsonLine({ end: counts });

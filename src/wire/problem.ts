@@ -87,7 +87,7 @@ const TABLE: Record<Reason, FailureRow> = {
   session_full: [422, "This session is full. Start another one for the same user, or raise SESSION_MAX_MESSAGES or SESSION_MAX_MB."],
   older_than_session: [409, "The messages begin before the newest message of the session. Append older history to a session of its own; the user's memory covers both.", NO_RETRY, "Older than the session"],
   session_not_empty: [409, "An import or a fork needs an empty session. Reset or delete this one, or use another.", NO_RETRY],
-  session_empty: [404, "The session has no messages to copy."],
+  session_empty: [404, "The session has no messages."],
   import_interrupted: [503, "The import was interrupted, or its session was emptied. Nothing was stored. Import again."],
   storage_failed: [507, "Writing to the session's storage failed; the change was not stored. The storage may be full: delete data, or use another session.", NO_RETRY],
   schema_too_new: [503, "A newer version of Llamory wrote this session or its user. Nothing was read or written. Operator: deploy that version or a later one.", NO_RETRY],

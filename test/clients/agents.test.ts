@@ -4,7 +4,14 @@ import { OpenAI as LlamaIndexOpenAI } from "@llamaindex/openai";
 import { agent as llamaindexAgent } from "@llamaindex/workflow";
 import { Agent as MastraAgent } from "@mastra/core/agent";
 import { createTool } from "@mastra/core/tools";
-import { Agent, OpenAIChatCompletionsModel, OpenAIResponsesModel, run, tool } from "@openai/agents";
+import {
+  Agent,
+  OpenAIChatCompletionsModel,
+  OpenAIConversationsSession,
+  OpenAIResponsesModel,
+  run,
+  tool,
+} from "@openai/agents";
 import { createAgent, tool as langchainTool } from "langchain";
 import { tool as llamaindexTool } from "llamaindex";
 import OpenAI from "openai";
@@ -89,6 +96,19 @@ describe.each(FORMS)("over a model that answers in the form of %s", (form) => {
       const streamed = await run(agent, QUESTION, { stream: true });
       await streamed.completed;
       expect(streamed.finalOutput).toBe(ANSWER);
+    });
+
+    it("remembers in a conversation of the server", async () => {
+      const session = new OpenAIConversationsSession({ client: new OpenAI(options()) });
+      const agent = new Agent({ name: "Guide", instructions: "Be brief.", model: model(), tools: [weatherTool] });
+      expect((await run(agent, QUESTION, { session })).finalOutput).toBe(ANSWER);
+      const items = await session.getItems();
+      expect(items.map((item) => item.type ?? "message")).toEqual([
+        ...["message", "function_call", "function_call_result", "message"],
+      ]);
+      expect(await session.popItem()).toMatchObject({ role: "assistant" });
+      expect(await session.getItems()).toHaveLength(3);
+      await session.clearSession();
     });
 
     it("hands over to another agent", async () => {

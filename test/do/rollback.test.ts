@@ -60,6 +60,7 @@ const userRoutes = (user: string): [method: string, path: string, body?: object]
   ["GET", `/users/${user}/sessions`],
   ["GET", `/users/${user}/search?q=secret`],
   ["GET", `/users/${user}/facts`],
+  ["GET", `/users/${user}/export`],
   ["POST", `/users/${user}/facts`, { text: "Likes figs." }],
   ["DELETE", `/users/${user}`],
 ];

@@ -5,47 +5,21 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
 import { Embeddings } from "../../src/do/memory/embeddings";
 import { Session, type SessionBindings } from "../../src/do/session/session";
-import type { AiBinding, AiInputs, AiOptions } from "../../src/llm/binding";
 import { eventually } from "../support/eventually";
 import { ScriptedModel } from "../support/scripted-model";
+import { REFUSED, SlowEncoder, TICK_MS } from "../support/slow-encoder";
 import { later } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
 const ENCODER = { model: "slow", gateway: "", timeoutMs: 3_000 };
-/** A call ends at most so many milliseconds after it was cancelled. */
-const TICK_MS = 500;
 /** The most milliseconds of a batch. */
 const LIMIT_MS = 30_000;
 
 const said = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ role: "user" as const, content: `Chapter ${at}: grey weather.` }));
 
-/** The time of a text that the encoder refuses. */
-const REFUSED = -1;
-
 /** Returns the number of a message in the last line of its text; undefined for another text. */
 const chapterOf = (text: string) => /Chapter (\d+):[^\n]*$/.exec(text)?.[1];
-
-/** An encoder that takes a time for each text, on the clock of the test. */
-class SlowEncoder implements AiBinding {
-  /** The number of texts of each call. */
-  readonly calls: number[] = [];
-  /** Milliseconds for a text. */
-  msOf: (text: string) => number;
-
-  constructor(msOf: (text: string) => number) {
-    this.msOf = msOf;
-  }
-
-  async run(_model: string, inputs: AiInputs, { signal }: AiOptions = {}): Promise<unknown> {
-    const texts = "text" in inputs ? inputs.text : [];
-    this.calls.push(texts.length);
-    if (texts.some((text) => this.msOf(text) === REFUSED)) throw new Error("5006: HTTP 400 too long");
-    let left = texts.reduce((sum, text) => sum + this.msOf(text), 0);
-    for (; left > 0 && !signal?.aborted; left -= TICK_MS) await vi.advanceTimersByTimeAsync(Math.min(left, TICK_MS));
-    return { data: texts.map((_, at) => [1, at, -1, 0.5]) };
-  }
-}
 
 /** A session in the object of a fresh one, whose encoder is replaced. */
 interface Slow {

@@ -108,6 +108,8 @@ describe("llamory", () => {
     expect((await server.run(["facts", "-u", user])).out).toContain("Keeps bees.");
     const exported = (await server.run(["export", "-s", session])).out.trim().split("\n");
     expect(exported.map((line): unknown => JSON.parse(line)).at(-1)).toEqual({ end: { messages: 2 } });
+    const person = (await server.run(["export", "-u", user])).out.trim().split("\n");
+    expect(JSON.parse(person.at(-1) ?? "")).toEqual({ end: { sessions: 1, facts: 1, nextCursor: null } });
     expect((await server.run(["forget", "-s", session, "--yes"])).out).toContain("with 2 messages");
     expect(await server.transcript(session)).toEqual([]);
     expect((await server.run(["forget", "-u", user, "--yes", "--json"])).out).toContain('"ok":true');

@@ -118,6 +118,47 @@ describe("the openai SDK", () => {
     expect((await client().chat.completions.create(hello)).choices).toHaveLength(1);
   });
 
+  it("keeps a conversation with items, which responses continue", async () => {
+    const { conversations, responses } = client();
+    const made = await conversations.create({
+      metadata: { topic: "names" },
+      items: [{ type: "message", role: "user", content: "I am Ana." }],
+    });
+    expect(await conversations.retrieve(made.id)).toEqual(made);
+    const answer = await responses.create({ model: "llama", input: "Who am I?", conversation: made.id });
+    expect(answer.output_text).toBe("You said: I am Ana. | Who am I?");
+    await conversations.items.create(made.id, { items: [{ role: "user", content: "And now?" }] });
+    const items = await collect(conversations.items.list(made.id, { order: "asc", limit: 2 }));
+    expect(items.map(({ type }) => type)).toEqual(["message", "message", "message", "message"]);
+    const last = items.at(-1);
+    const id = last && "id" in last ? String(last.id) : "";
+    expect(await conversations.items.retrieve(id, { conversation_id: made.id })).toEqual(last);
+    await conversations.items.delete(id, { conversation_id: made.id });
+    expect(await collect(conversations.items.list(made.id))).toHaveLength(3);
+    expect(await conversations.update(made.id, { metadata: {} })).toMatchObject({ metadata: {} });
+    expect(await conversations.delete(made.id)).toMatchObject({ deleted: true });
+    await expect(conversations.retrieve(made.id)).rejects.toBeInstanceOf(OpenAI.NotFoundError);
+  });
+
+  it("replays a response from any event, lists its input, and runs one in the background", async () => {
+    const { responses } = client();
+    const stream = await collect(await responses.create({ model: "llama", input: "I am Ana.", stream: true }));
+    const [first] = stream;
+    const id = first?.type === "response.created" ? first.response.id : "";
+    const replayed = await collect(await responses.retrieve(id, { stream: true }));
+    const said = (events: typeof stream) =>
+      events.map((event) => (event.type === "response.output_text.delta" ? event.delta : "")).join("");
+    expect(said(replayed)).toBe("You said: I am Ana.");
+    const at = stream.findIndex(({ type }) => type === "response.output_text.delta");
+    const rest = await responses.retrieve(id, { stream: true, starting_after: stream[at]?.sequence_number ?? 0 });
+    expect(said(stream.slice(0, at + 1)) + said(await collect(rest))).toBe("You said: I am Ana.");
+    const input = await collect(responses.inputItems.list(id));
+    expect(input).toMatchObject([{ role: "user", content: [{ text: "I am Ana." }] }]);
+    const running = await responses.create({ model: "llama", input: "forever", background: true });
+    expect((await responses.retrieve(running.id)).status).toBe("in_progress");
+    expect((await responses.cancel(running.id)).status).toBe("cancelled");
+  });
+
   it("gets responses, and goes on by previous_response_id", async () => {
     const first = await client().responses.create({ model: "llama", input: "I am Ana." });
     expect(first).toMatchObject({

@@ -161,7 +161,7 @@ describe("a temporary conversation", () => {
     expect(await visited.transcript(visitor.session)).toEqual([]);
     await page.reload();
     await page.getByText("This conversation is temporary.").waitFor();
-    expect(await page.getByRole("navigation").getByRole("link").count()).toBe(1);
+    await expect.poll(() => page.getByRole("navigation").getByRole("link").count()).toBe(1);
   });
 
   it("is stopped, and keeps the text so far", async () => {

@@ -15,9 +15,9 @@ const ESCAPED = JSON.stringify({ [HOSTILE]: HOSTILE }).replace(/[<|>_]/g, (chara
   return `\\u00${character.charCodeAt(0).toString(16)}`;
 });
 
-/** Operations whose bodies never reach a model: they search, preview, delete, name a version, or write metadata or a token. */
+/** Operations whose bodies never reach a model: they search, preview, delete, name a version or a user, or write metadata or a token. */
 const UNREAD = [
-  ...["searchByPost", "searchUserByPost", "context", "reset", "revertFact", "makeToken", "mcp"],
+  ...["searchByPost", "searchUserByPost", "context", "reset", "revertFact", "mergeUsers", "makeToken", "mcp"],
   "updateConversation",
 ];
 

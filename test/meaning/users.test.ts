@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { VectorRows } from "../../src/do/memory/vector-rows";
 import { Database } from "../../src/do/sqlite/database";
 import { eventually } from "../support/eventually";
+import { add } from "../support/facts";
 import { everythingIn, freshSessions, freshUser, owes, remove, userObject } from "../support/users";
 import { append, callsOf, chatter, withEncoder } from "../support/vectors";
 import { freshSession } from "../support/worker";
@@ -108,5 +109,30 @@ describe("the memory of a user with an encoder", () => {
     expect(await recalledFor(user)).not.toMatchObject([{ content: SPANIEL.content }]);
     await remove(`/users/${user}`);
     expect(await everythingIn(userObject(user))).toBe("");
+  });
+
+  it("chooses facts by their meaning, and has no vector of a deleted fact", async () => {
+    const [user, session] = [freshUser(), freshSession()];
+    const { id } = await add(user, "Adopted a cocker spaniel.");
+    for (let at = 0; at < 20; at += 1) await userObject(user).addFact(`The train number ${at} was late.`, null);
+    const firstFor = async (server: typeof llamory) => {
+      const asked = await server.post("/ask", { sessionId: session, userId: user, question: PETS });
+      return (await asked.json<{ memory: { user: { facts: string[] } } }>()).memory.user.facts[0];
+    };
+    const numbers = () =>
+      runInDurableObject(userObject(user), (_, { storage }) =>
+        storage.sql
+          .exec<{ number: number }>("SELECT number FROM fact_vectors")
+          .toArray()
+          .map(({ number }) => number),
+      );
+    expect(await firstFor(llamory)).not.toBe(id);
+    await eventually(async () => expect(await numbers()).toHaveLength(21));
+    await evictDurableObject(userObject(user));
+    expect(await firstFor(llamory)).toBe(id);
+    expect(await firstFor(withEncoder("", { ...PATIENT, EMBEDDING_MODEL: "" }))).not.toBe(id);
+    await remove(`/users/${user}/facts/${id}`);
+    expect(await numbers()).not.toContain(1);
+    expect(await firstFor(llamory)).not.toBe(id);
   });
 });

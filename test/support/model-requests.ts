@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { askHeaders, askRequest } from "../../src/schema/ask-schema";
 import { chatRequest } from "../../src/schema/chat-schema";
 import { conversationRequest, itemsRequest } from "../../src/schema/conversation-schema";
-import { exportLine } from "../../src/schema/export-schema";
+import { exportLine, userExportLine } from "../../src/schema/export-schema";
 import * as facts from "../../src/schema/fact-schema";
 import { forkRequest } from "../../src/schema/fork-schema";
 import { sessionHeaders } from "../../src/schema/openai-schema";
@@ -36,6 +36,19 @@ const lines = [
   { turn: { ...turn, id: "t1", toolCalls: [called], finishReason: "tool_calls" } },
   { turn: { ...turn, id: "t2", results: [{ callId: "call_1", content: "r" }], finishReason: "stop" } },
   { end: { messages: 8 } },
+];
+const version = {
+  ...{ number: 1, text: "f", since: "2025-01-01", until: "2026-01-01", pinned: true, writtenBy: "person" },
+  ...{ source: { sessionId: "s", seq: 1 }, learned: [{ sessionId: "s", seq: 1, to: 2, base: 1 }] },
+  ...{ createdAt: time, updatedAt: time },
+};
+const userLines = (sessionId: string) => [
+  { llamory: "user", version: 1 },
+  { renamed: { from: "s", to: "t" } },
+  { session: { sessionId, instructions: "i", timeZone: "UTC" } },
+  ...lines,
+  { fact: { id: "f", versions: [version] } },
+  { end: { sessions: 1, facts: 1, nextCursor: "c" } },
 ];
 const linesOf = (body: object): string[] =>
   "lines" in body && Array.isArray(body.lines) ? body.lines.map((line) => JSON.stringify(line)) : [];
@@ -123,7 +136,7 @@ export const cases: Record<string, Case> = {
   },
   title: {
     schema: session.sessionChange,
-    examples: () => [{ title: "t" }, { instructions: "i" }, { timeZone: "UTC" }],
+    examples: (_, userId) => [{ title: "t" }, { instructions: "i" }, { timeZone: "UTC" }, { userId }],
     send: async (body, sessionId) => {
       await llamory.ask(sessionId, "First.");
       return llamory.patch(`/sessions/${sessionId}`, body);
@@ -193,6 +206,16 @@ export const cases: Record<string, Case> = {
     examples: () => [{ lines }],
     send: (body, sessionId) =>
       llamory.fetch(`/sessions/${sessionId}/import`, {
+        method: "POST",
+        headers: { "content-type": "application/x-ndjson" },
+        body: linesOf(body).join("\n"),
+      }),
+  },
+  "user import": {
+    schema: z.object({ lines: z.array(userExportLine()) }),
+    examples: (sessionId) => [{ lines: userLines(sessionId) }],
+    send: (body, _, userId) =>
+      llamory.fetch(`/users/${userId}/import`, {
         method: "POST",
         headers: { "content-type": "application/x-ndjson" },
         body: linesOf(body).join("\n"),

@@ -1,4 +1,4 @@
-/** The facts of a user as a log of all versions, from which nothing is deleted: the reference for the stored facts. */
+/** The facts of a user as a log of all versions: the reference for the stored facts. It deletes nothing from its log. */
 
 export interface Turn {
   sessionId: string;

@@ -142,6 +142,7 @@ it("sessions and users that version 2.0.0 stored go on: those deleted stay delet
       ALTER TABLE sessions DROP COLUMN opened_at;
       DROP INDEX sessions_by_backlog;
       ALTER TABLE sessions DROP COLUMN backlog;
+      DROP TABLE fact_vectors;
       ALTER TABLE sessions ADD COLUMN gone TEXT;
       ALTER TABLE sessions ADD COLUMN gone_at INTEGER;
       DROP INDEX runs_by_session;

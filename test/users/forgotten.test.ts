@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
@@ -43,6 +43,17 @@ describe.each(ways)("a session that is %s", (_, end) => {
     expect(await userObject(user).sessions(10)).toMatchObject([{ sessionId: other }]);
     expect(await (await asks(freshSession(), user, "What is my secret?")).text()).not.toContain("mango");
     expect(await everythingIn(userObject(user))).not.toContain("mango");
+  });
+
+  it("leaves the text of another session that quoted it", async () => {
+    const { user, session } = await told();
+    const quoting = freshSession();
+    await scripted(quoting, { response: "You said: My secret is mango." });
+    expect((await asks(quoting, user, "What did I say?")).status).toBe(200);
+    await end(session);
+    await evictDurableObject(sessionObject(quoting));
+    const history = await (await llamory.fetch(`/sessions/${quoting}/messages`)).text();
+    expect(history).toContain("You said: My secret is mango.");
   });
 
   it("stays where its user's object does not answer: 503, and again it goes", async () => {

@@ -81,7 +81,7 @@ export class Embeddings {
     const before = this.#failing;
     const failing = before && isSame(before, options) ? before : undefined;
     if (failing && Date.now() < failing.until) return null;
-    const vectors = await this.#embed([textOf().slice(0, CONTENT).toWellFormed()], options);
+    const vectors = await this.embed([textOf().slice(0, CONTENT).toWellFormed()], options);
     // Concurrent questions fail together: that counts as one failure.
     if (!vectors && this.#failing === before) {
       const failures = (failing?.failures ?? 0) + 1;
@@ -166,7 +166,7 @@ export class Embeddings {
     // The length of empty vectors must be known.
     const texts = there.length > 0 ? there : [PROBE];
     const begun = Date.now();
-    const together = await this.#embed(texts, { ...options, timeoutMs: BATCH_MS });
+    const together = await this.embed(texts, { ...options, timeoutMs: BATCH_MS });
     const elapsed = Date.now() - begun;
     const made = together ?? (texts.length === 1 ? await this.#alone(first, texts, options) : null);
     // The session was emptied meanwhile: nothing may be written.
@@ -205,15 +205,15 @@ export class Embeddings {
    */
   async #alone(seq: number, text: string[], options: EncoderOptions): Promise<number[][] | null> {
     const call = { ...options, timeoutMs: BATCH_MS };
-    const probe = await this.#embed([PROBE], call);
+    const probe = await this.embed([PROBE], call);
     if (!probe) return null;
-    const again = await this.#embed(text, call);
+    const again = await this.embed(text, call);
     if (!again) log("warn", "embedding_skipped", { session: this.#object, seq });
     return again ?? probe.map((vector) => vector.map(() => 0));
   }
 
   /** Calls the encoder, and counts estimated tokens, because encoders report none. */
-  async #embed(texts: string[], options: EmbeddingOptions): Promise<number[][] | null> {
+  async embed(texts: string[], options: EmbeddingOptions): Promise<number[][] | null> {
     const vectors = await embed(this.#env.AI, texts, options);
     const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
     // An answer does not wait for the count.

@@ -26,7 +26,7 @@ const NAME = 0.6;
  * A question is embedded together with the previous one if the words of the last exchange have more than this weight: the
  * vector of both is mostly about the previous one. A name and a word, or three words, are enough to be embedded alone.
  */
-const TOGETHER = 0.15;
+const TOGETHER = 0.125;
 /** The most words of the last exchange that are looked up. */
 const WORDS = 16;
 /** The most messages before the question to search for the last exchange. */

@@ -16,7 +16,7 @@ export interface ForkSource extends Omit<Settings, "conversation"> {
 }
 
 /** The title and settings of an imported session. */
-interface Imported extends Settings {
+export interface Imported extends Settings {
   title?: string | undefined;
   isCopy?: boolean;
   /** Absent if no facts are learned. */
@@ -59,6 +59,12 @@ export class Fork {
     return begun;
   }
 
+  /** As {@link begin}, for a session that stores nothing, also no title and no other import. */
+  async beginUnused(request: AskRequest): Promise<Result<string>> {
+    const { store, queue } = this.#session;
+    return store.empty && !queue.busy ? this.begin(request) : failed({ reason: "session_not_empty" });
+  }
+
   /**
    * Makes an import the content of the session. Fails if the user was deleted since {@link begin}.
    * @param isCopy whether the user's memory has these messages already, as those of the source
@@ -66,13 +72,15 @@ export class Fork {
    */
   async finish(
     id: string,
-    { title, isCopy, learn, instructions, timeZone }: Imported = {},
+    { title, isCopy, learn, ...settings }: Imported = {},
   ): Promise<Result<{ messages: number }>> {
     const { store } = this.#session;
     const fork = this.#running;
     if (fork?.id !== id) return this.#transfer.finish(id, title);
     const also = () => {
-      if (isCopy) store.settings.change({ instructions: instructions ?? null, timeZone: timeZone ?? null });
+      const { instructions = null, timeZone = null } = settings;
+      // A copy has the settings of its source, and no others.
+      store.settings.change(isCopy ? { instructions, timeZone } : settings);
       const { owner } = fork;
       const { count } = store.import;
       // From a copy nothing is learned: facts were learned from the original.

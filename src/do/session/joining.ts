@@ -41,7 +41,16 @@ export class Joining {
    */
   async join({ object, sessionId, extraction, encoder }: SessionUser, epoch?: string): Promise<Result<Owner>> {
     const { owner } = this.#session.store.ownership;
-    if (owner) return ok({ ...owner, extraction, encoder });
+    return owner
+      ? ok({ ...owner, extraction, encoder })
+      : this.claim({ object, sessionId, extraction, encoder }, epoch);
+  }
+
+  /** As {@link join}, also for a session of another user. */
+  async claim(
+    { object, sessionId, extraction, encoder }: Pick<SessionUser, "object" | "sessionId" | "extraction" | "encoder">,
+    epoch?: string,
+  ): Promise<Result<Owner>> {
     const refusals = this.refusals;
     const opened = epoch === undefined ? await this.#open(object, sessionId) : ok(epoch);
     if (!opened.ok) return opened;

@@ -24,6 +24,8 @@ export interface Owner {
   resend?: number | undefined;
   /** Whether the session is being deleted. */
   leaving?: boolean | undefined;
+  /** The user that the session was moved from, and its epoch there, until the session is deleted in that user's object. */
+  left?: Pick<Owner, "user" | "epoch"> | undefined;
   extraction?: Extraction | undefined;
   encoder?: EncoderOptions | undefined;
   /** Appended and imported messages to learn from that the user's object does not have yet. */
@@ -102,6 +104,18 @@ export class Ownership {
   /** Stores whether the session is being deleted: the alarm then repeats a lost deletion. */
   markLeaving(owner: Owner, leaving: boolean): void {
     this.#write({ ...owner, leaving }, retryAt(1));
+  }
+
+  /** Stores another owner. The alarm deletes the session in the object of the former one. */
+  move(owner: Owner): void {
+    const { owner: former } = this;
+    this.#write({ ...owner, left: former && { user: former.user, epoch: former.epoch } }, retryAt(1));
+  }
+
+  /** Stores that the object of a former owner has deleted the session. */
+  markLeft(epoch: string): void {
+    const { owner } = this;
+    if (owner?.left?.epoch === epoch) this.#write({ ...owner, left: undefined }, retryAt(1));
   }
 
   /** Deletes the owner, as part of a transaction. */

@@ -1,7 +1,7 @@
 /** Export and import of a session. */
 import { type Failed, failed, ok, type Result } from "../../turn/result";
 import type { Entry } from "../../turn/types";
-import { endLine, entryLine, headLine, lengthOf } from "../../wire/ndjson";
+import { endLine, entryLine, headLine, lengthOf, sessionLine } from "../../wire/ndjson";
 import { tryWrite } from "../sqlite/try-write";
 import { entriesOf } from "./entries";
 import type { Session } from "./session";
@@ -27,8 +27,9 @@ export class Transfer {
   /**
    * Returns the session as lines of JSON, without a turn that runs. Fails if the session is emptied meanwhile.
    * @param before only messages before this `seq`; a question without its answer is then a message
+   * @param head a line before its lines
    */
-  export(before = Number.MAX_SAFE_INTEGER): ReadableStream<Uint8Array> {
+  export(before = Number.MAX_SAFE_INTEGER, head = ""): ReadableStream<Uint8Array> {
     const store = this.#store;
     const { generation } = store;
     const { last } = store.messages.end(before);
@@ -39,7 +40,7 @@ export class Transfer {
       {
         pull(controller) {
           if (store.generation !== generation) return controller.error(new Error("The session was emptied meanwhile."));
-          let text = read === 0 ? headLine(store.title.given) : "";
+          let text = read === 0 ? head + headLine(store.title.given) : "";
           const from = read;
           for (const { seq, entry } of entriesOf(store, { after: read, last, limit: PAGE, isCut })) {
             read = seq;
@@ -56,6 +57,14 @@ export class Transfer {
       },
       { highWaterMark: 0 },
     );
+  }
+
+  /** Returns a user's session as lines of JSON, after a line with its id and settings; null if it is not theirs. */
+  exportOf(user: string): ReadableStream<Uint8Array> | null {
+    const { ownership, settings, messages } = this.#store;
+    const { owner } = ownership;
+    if (owner?.user !== user || messages.count() === 0) return null;
+    return this.export(undefined, sessionLine({ sessionId: owner.sessionId, ...settings.get() }));
   }
 
   /** Starts an import in place of one that was not finished. @returns its id; `session_not_empty` */

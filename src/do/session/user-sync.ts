@@ -61,6 +61,7 @@ export class UserSync {
     this.#session.endLostTurn();
     const { ownership, messages } = store;
     for (let batches = 0; batches < BATCHES; batches += 1) {
+      if (!(await this.leaveFormer())) return ownership.markFailed();
       const { owner } = ownership;
       if (!owner || owner.leaving) return null;
       const { generation } = store;
@@ -141,6 +142,7 @@ export class UserSync {
    */
   async forget(): Promise<boolean> {
     const { ownership } = this.#session.store;
+    if (!(await this.leaveFormer())) return false;
     for (let tries = 0; tries < FORGET_TRIES; tries += 1) {
       const { owner } = ownership;
       if (!owner) return true;
@@ -155,6 +157,20 @@ export class UserSync {
       return done;
     }
     return false;
+  }
+
+  /** Deletes the session in the object of the user that it was moved from. @returns whether it is deleted there */
+  async leaveFormer(): Promise<boolean> {
+    const { ownership } = this.#session.store;
+    const { owner } = ownership;
+    if (!owner?.left) return true;
+    const { left } = owner;
+    const done = await this.#update({ ...owner, ...left }, async (stub, { sessionId, epoch }) => {
+      const forgotten = await stub.forget(sessionId, epoch);
+      return forgotten.ok;
+    });
+    if (done) ownership.markLeft(left.epoch);
+    return done;
   }
 
   /** Stores the mark for the case that the object is lost during the deletion. A full storage must not prevent a deletion. */

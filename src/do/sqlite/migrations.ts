@@ -182,10 +182,11 @@ const userMigrations: Migration[] = [
     sql: FACT_VERSIONS,
   },
   {
-    // Messages of a session that facts are learned from later, as JSON: `from` and `to`.
+    // Messages of a session that facts are learned from later, as JSON: `from` and `to`. Vectors of facts by version.
     version: 6,
     sql: `ALTER TABLE sessions ADD COLUMN backlog TEXT;
-      CREATE INDEX sessions_by_backlog ON sessions (last_at) WHERE backlog NOT NULL`,
+      CREATE INDEX sessions_by_backlog ON sessions (last_at) WHERE backlog NOT NULL;
+      CREATE TABLE fact_vectors (number INTEGER PRIMARY KEY, model TEXT NOT NULL, data BLOB NOT NULL)`,
   },
 ];
 

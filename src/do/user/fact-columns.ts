@@ -1,5 +1,5 @@
 /** The columns of the table of facts, and their conversion. */
-import type { FactVersion, Place } from "../../turn/user-memory";
+import type { ExportedVersion, FactVersion, Lesson, Place } from "../../turn/user-memory";
 
 /** The most turns that are stored as sources of a version: the newest ones. */
 const MAX_SOURCES = 32;
@@ -24,11 +24,7 @@ export interface Row extends Record<string, SqlStorageValue> {
 }
 
 /** Messages that the model learned a version from: those of a turn, by `seq`. */
-export interface Learned extends Place {
-  to: number;
-  /** The version that the model was shown and changed; absent if it added the fact. */
-  base?: number | undefined;
-}
+export type Learned = Lesson;
 
 /** A version to store. */
 export interface NewVersion extends Pick<FactVersion, "pinned" | "writtenBy" | "since" | "until"> {
@@ -46,7 +42,7 @@ export const learnedIn = ({ learned }: Pick<Row, "learned">): Learned[] =>
   learned === null ? [] : JSON.parse(learned);
 
 /** Returns the message that a person named as the source. */
-export const sourceOf = ({ session, seq }: Row): Place | undefined =>
+const sourceOf = ({ session, seq }: Row): Place | undefined =>
   session === null || seq === null ? undefined : { sessionId: session, seq };
 
 export function toVersion(row: Row): FactVersion {
@@ -67,6 +63,19 @@ export function toVersion(row: Row): FactVersion {
     endedAt: row.ended_at,
   };
 }
+
+export const toExported = (row: Row): ExportedVersion => ({
+  number: row.number,
+  text: row.text,
+  since: row.since,
+  until: row.until,
+  pinned: row.pinned === 1,
+  writtenBy: row.author === "person" ? "person" : "model",
+  source: sourceOf(row),
+  learned: learnedIn(row),
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
 
 /** Returns the stored form of the turns that a version was learned from. */
 export const jsonOf = (learned: Learned[]) =>

@@ -1,6 +1,8 @@
 /** Ranks the facts about a user: for a prompt, for a search, and for the model that extracts facts. */
 import { dateIn } from "../../turn/dates";
+import { factsWithin } from "../../turn/prompt-blocks";
 import type { Fact, FactVersion } from "../../turn/user-memory";
+import type { QuestionVector } from "../memory/embeddings";
 import { evidenceOf, limitsOf } from "../memory/evidence";
 import { isEnglish } from "../memory/expansion";
 import { followed } from "../memory/follow-ups";
@@ -8,8 +10,10 @@ import type { Beyond } from "../memory/ranking";
 import { wantedOf } from "../memory/wanted";
 import type { FactRows } from "./fact-rows";
 
-/** When a question is asked, and the last exchange of its session. */
-export type Asked = Pick<Beyond, "previous" | "now" | "timeZone">;
+/** When a question is asked, the last exchange of its session, and its vector if there is an encoder. */
+export interface Asked extends Pick<Beyond, "previous" | "now" | "timeZone"> {
+  vector?: QuestionVector | null | undefined;
+}
 
 /** The most facts that the extracting model is shown, and how many of them because they match the turn. */
 const SHOWN = 32;
@@ -34,15 +38,21 @@ export function nearestFacts(rows: FactRows, text: string, asked: Asked = {}): F
   return facts.sort((a, b) => (evidence.get(b.number) ?? 0) - (evidence.get(a.number) ?? 0));
 }
 
-/** Returns the current facts for a prompt: pinned ones, those that match the question, then the newest. */
-export function factsFor(rows: FactRows, question: string, asked: Asked): Fact[] {
-  const facts = rows.current();
+/**
+ * Returns the current facts for a prompt, within a number of tokens: pinned ones, those that match the question, then the
+ * newest.
+ */
+export function factsFor(rows: FactRows, question: string, asked: Asked, tokens: number): Fact[] {
+  const facts = rows.outlines();
   if (facts.length === 0) return [];
   const evidence = evidenceFor(rows, question, asked);
+  const meaning = asked.vector ? rows.vectors.evidenceFor(asked.vector) : [];
+  for (const [number, gain] of meaning) evidence.set(number, (evidence.get(number) ?? 0) + gain);
   const today = dateIn(asked.now ?? Date.now(), asked.timeZone ?? "UTC");
-  const rankOf = ({ number, pinned, until }: Fact) =>
+  const rankOf = ({ number, pinned, until }: (typeof facts)[number]) =>
     (pinned ? 1e6 : 0) + (evidence.get(number) ?? (until !== null && until < today ? -1 : 0));
-  return facts.sort((a, b) => rankOf(b) - rankOf(a));
+  const ranked = facts.sort((a, b) => rankOf(b) - rankOf(a));
+  return rows.pick(factsWithin(ranked, tokens).map(({ number }) => number));
 }
 
 /** Returns the facts that a model may change by a turn: the nearest ones, then the newest. */

@@ -5,11 +5,12 @@
  * version makes the latest remaining one current, and deleting the version that ended a fact restores it.
  */
 import { estimateTokens } from "../../turn/tokens";
-import { type FactVersion, type Place, statementLine } from "../../turn/user-memory";
+import { type ExportedVersion, type FactVersion, type Place, statementLine } from "../../turn/user-memory";
 import { FullText } from "../memory/fulltext";
 import { indexText } from "../memory/terms";
 import type { Database } from "../sqlite/database";
-import { jsonOf, type Learned, learnedIn, type NewVersion, type Row, sourceOf, toVersion } from "./fact-columns";
+import { jsonOf, type Learned, learnedIn, type NewVersion, type Row, toExported, toVersion } from "./fact-columns";
+import { FactVectors } from "./fact-vectors";
 
 /** The most versions of a fact. */
 export const MAX_VERSIONS = 100;
@@ -23,10 +24,12 @@ const CURRENT = "SELECT f.*, NULL AS ended_at FROM facts f WHERE f.current = 1 A
 export class FactRows {
   readonly #db: Database;
   readonly index: FullText;
+  readonly vectors: FactVectors;
 
   constructor(db: Database) {
     this.#db = db;
     this.index = new FullText(db, "facts_fts");
+    this.vectors = new FactVectors(db);
   }
 
   get empty(): boolean {
@@ -40,13 +43,20 @@ export class FactRows {
 
   /** Returns the number of current facts. */
   count(): number {
-    const query = "SELECT count(*) AS count FROM facts WHERE current = 1 AND text NOT NULL";
-    return this.#db.rows<{ count: number }>(query)[0]?.count ?? 0;
+    return this.texts().length;
   }
 
   /** Returns the current facts, newest first. */
   current(): FactVersion[] {
     return this.#db.rows<Row>(`${CURRENT} ORDER BY f.updated_at DESC, f.number DESC`).map(toVersion);
+  }
+
+  /** Returns the columns of the current facts that rank them, newest first. */
+  outlines(): Pick<FactVersion, "number" | "tokens" | "pinned" | "until">[] {
+    const query = `SELECT number, tokens, pinned, until FROM facts WHERE current = 1 AND text NOT NULL
+      ORDER BY updated_at DESC, number DESC`;
+    const rows = this.#db.tuples<[number, number, number, string | null]>(query);
+    return Array.from(rows, ([number, tokens, pinned, until]) => ({ number, tokens, pinned: pinned === 1, until }));
   }
 
   /** Returns the texts of the current facts. */
@@ -56,8 +66,15 @@ export class FactRows {
 
   /** Returns the version with a number, if it is current. */
   at(number: number): FactVersion | undefined {
-    const [row] = this.#db.rows<Row>(`${CURRENT} AND f.number = ?`, number);
-    return row && toVersion(row);
+    return this.pick([number])[0];
+  }
+
+  /** Returns the current versions among those with these numbers, in this order. */
+  pick(numbers: number[]): FactVersion[] {
+    const query = `${CURRENT} AND f.number IN (SELECT value FROM json_each(?))`;
+    const rows = this.#db.rows<Row>(query, JSON.stringify(numbers)).map(toVersion);
+    const found = new Map(rows.map((row) => [row.number, row]));
+    return numbers.flatMap((number) => found.get(number) ?? []);
   }
 
   /** Returns the last versions of facts that have ended, newest first. */
@@ -92,34 +109,47 @@ export class FactRows {
   /** Returns a version in its stored form, to add a copy of it. */
   stored(number: number): NewVersion | undefined {
     const [row] = this.#db.rows<Row>("SELECT * FROM facts WHERE number = ?", number);
-    if (!row) return undefined;
-    const { id, text, since, until, pinned, writtenBy } = toVersion(row);
-    return {
-      id,
-      text: row.text && text,
-      since,
-      until,
-      pinned,
-      writtenBy,
-      source: sourceOf(row),
-      learned: learnedIn(row),
-    };
+    return row && { id: row.id, ...toExported(row) };
   }
 
   /** Adds a version, which becomes the current one of its fact. Returns its number. */
   add({ id = crypto.randomUUID(), text, since, until, pinned, writtenBy, source, learned }: NewVersion): number {
-    const now = Date.now();
+    const updatedAt = Date.now();
     const [before] = this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version DESC LIMIT 1", id);
     const number = this.last + 1;
+    const times = { createdAt: before?.created_at ?? updatedAt, updatedAt };
+    this.#insert(id, (before?.version ?? 0) + 1, {
+      ...{ number, text, since, until, pinned, writtenBy, source, learned, ...times },
+    });
+    this.#refresh(id);
+    return number;
+  }
+
+  /** Adds a fact with all its versions, oldest first. */
+  addVersions(id: string, versions: ExportedVersion[]): void {
+    for (const [at, version] of versions.entries()) this.#insert(id, at + 1, version);
+    this.#refresh(id);
+  }
+
+  #insert(id: string, version: number, { text, since, until, source, ...fact }: ExportedVersion): void {
     const tokens = text === null ? 0 : estimateTokens(statementLine({ text, since, until }));
     this.#db.write(
       `INSERT INTO facts (number, id, version, text, tokens, since, until, pinned, author, session, seq, learned, current,
        created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
-      ...[number, id, (before?.version ?? 0) + 1, text, tokens, since, until, Number(pinned), writtenBy],
-      ...[source?.sessionId ?? null, source?.seq ?? null, jsonOf(learned), before?.created_at ?? now, now],
+      ...[fact.number, id, version, text, tokens, since, until, Number(fact.pinned), fact.writtenBy],
+      ...[source?.sessionId ?? null, source?.seq ?? null, jsonOf(fact.learned), fact.createdAt, fact.updatedAt],
     );
-    this.#refresh(id);
-    return number;
+  }
+
+  /** Returns the ids of all facts that were added after a version, in this order. */
+  idsAfter(number: number): string[] {
+    const query = "SELECT id FROM facts GROUP BY id HAVING min(number) > ? ORDER BY min(number)";
+    return this.#db.rows<Row>(query, number).map(({ id }) => id);
+  }
+
+  /** Returns all versions of a fact, oldest first, also those that ended it. */
+  versions(id: string): ExportedVersion[] {
+    return this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version", id).map(toExported);
   }
 
   /** Sets whether every prompt contains a fact, also after an earlier version has become current again. */
@@ -192,12 +222,13 @@ export class FactRows {
   clear(): void {
     this.#db.write("DELETE FROM facts");
     this.index.clear();
+    this.vectors.clear();
   }
 
   #remove(column: "number" | "id", value: SqlStorageValue): void {
     const query = `DELETE FROM facts WHERE ${column} = ? `;
     for (const { number } of this.#db.rows<Row>(`SELECT number FROM facts WHERE ${column} = ?`, value))
-      this.index.delete(number);
+      this.#leaveIndex(number);
     this.#db.write(query, value);
   }
 
@@ -211,13 +242,18 @@ export class FactRows {
   }
 
   #makeCurrent(latest: Row, rows: Row[]): void {
-    for (const { number, current } of rows) if (current === 1) this.index.delete(number);
+    for (const { number, current } of rows) if (current === 1) this.#leaveIndex(number);
     this.#db.write(
       "UPDATE facts SET current = (number = ?1) WHERE id = ?2 AND (current OR number = ?1)",
       latest.number,
       latest.id,
     );
     if (latest.text !== null) this.#index(latest.number, latest.text, latest.created_at);
+  }
+
+  #leaveIndex(number: number): void {
+    this.index.delete(number);
+    this.vectors.delete(number);
   }
 
   #index(number: number, content: string, createdAt: number): void {

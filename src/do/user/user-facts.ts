@@ -144,11 +144,11 @@ export class UserFacts {
   /** Ends a fact that became equal to another one. */
   #end(version: NewVersion): void {
     this.rows.add({ ...version, text: null, writtenBy: "person", learned: [] });
-    this.#dropEnded();
+    this.dropEnded();
   }
 
   /** Deletes the facts that ended first, if there are more than {@link MAX_FACTS} of them. */
-  #dropEnded(): void {
+  dropEnded(): void {
     for (const { id } of this.rows.ended().slice(MAX_FACTS)) dropVersions(this.rows, this.rows.numbersOf(id), true);
   }
 
@@ -166,7 +166,7 @@ export class UserFacts {
       return;
     }
     this.rows.add({ ...by, text: null, since: null, until: null });
-    this.#dropEnded();
+    this.dropEnded();
   }
 
   /** Adds a turn to the sources of a version. */

@@ -164,6 +164,12 @@ export class UserSessions {
     }));
   }
 
+  /** Returns the ids of up to `limit` sessions behind one, in the order of ids: later updates do not change it. */
+  idsAfter(sessionId: string, limit: number): string[] {
+    const query = "SELECT id FROM sessions WHERE id > ? ORDER BY id LIMIT ?";
+    return this.#db.rows<Row>(query, sessionId, limit).map(({ id }) => id);
+  }
+
   /** Returns up to `limit` sessions in any order, with the number of messages of each. */
   first(limit: number): { id: string; messages: number }[] {
     return this.#db.rows("SELECT id, messages FROM sessions LIMIT ?", limit);

@@ -1,17 +1,16 @@
 /** The storage of a user's object, and the transactions that change it. */
-import { factsWithin } from "../../turn/prompt-blocks";
 import type { Message, RecalledMessage } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
 import { Database } from "../sqlite/database";
 import { Schedule } from "../sqlite/schedule";
 import { asksToContinue } from "./continuation";
 import type { Learned } from "./fact-columns";
-import { factsFor } from "./fact-ranking";
+import { type Asked, factsFor } from "./fact-ranking";
 import { Learner } from "./learner";
 import { UserFacts } from "./user-facts";
 import type { SessionUpdate } from "./user-object";
 import { type Unwritten, UserSessions } from "./user-sessions";
-import { type Asked, UserTranscript } from "./user-transcript";
+import { type Asked as AskedTranscript, UserTranscript } from "./user-transcript";
 
 /** Milliseconds after which a listed session without messages is checked: far longer than a turn takes. */
 const UNWRITTEN_MS = 86_400_000;
@@ -111,11 +110,16 @@ export class UserStore {
   /**
    * Returns facts, and the messages of all other sessions that match a question of one session. For a session without a
    * question, also the latest other sessions, and the end of the last one if the question only refers to it.
-   * @param asked the time and time zone of the question, and the last exchange of its session
+   * @param asked the time, time zone and vector of the question, and the last exchange of its session
    */
-  memory(sessionId: string, question: string, room: { recall: number; facts: number }, asked: Asked): UserMemory {
+  memory(
+    sessionId: string,
+    question: string,
+    room: { recall: number; facts: number },
+    asked: Asked & AskedTranscript,
+  ): UserMemory {
     const limits = { tokens: room.recall, count: Number.POSITIVE_INFINITY };
-    const facts = factsWithin(factsFor(this.facts.rows, question, asked), room.facts);
+    const facts = factsFor(this.facts.rows, question, asked, room.facts);
     const { recalled, scale } = this.transcript.recallFor(question, limits, sessionId, asked, facts.length > 0);
     const listed = asked.previous?.length === 0 ? this.sessions.list(LATEST + 1) : [];
     const latest = listed.filter((session) => session.sessionId !== sessionId).slice(0, LATEST);

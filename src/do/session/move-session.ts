@@ -1,0 +1,41 @@
+import { failed, ok, type Result } from "../../turn/result";
+import { thrownFailure } from "../sqlite/try-write";
+import type { SessionUser } from "./ask-request";
+import type { Session } from "./session";
+import type { UserSync } from "./user-sync";
+
+/**
+ * Moves a session to another user, when the call is first in the queue. The alarm deletes it in the object of the former
+ * user, with the facts learned from it, and sends all messages to the new one.
+ * @param from moves it only if it belongs to this user's object; undefined: also a session without a user
+ * @returns whether it was moved; `session_empty`, `user_unreachable`, `user_being_deleted`
+ */
+export async function moveSession(
+  { queue, store }: Session,
+  sync: UserSync,
+  user: SessionUser,
+  from?: string,
+): Promise<Result<boolean>> {
+  if (queue.full) return failed({ reason: "session_queue_full" });
+  const release = await queue.enter();
+  if (!release) return failed({ reason: "turn_cancelled" });
+  try {
+    const { ownership, generation } = store;
+    const { owner } = ownership;
+    if (owner?.user === user.object || (from !== undefined && owner?.user !== from)) return ok(false);
+    if (store.messages.count() === 0) return failed({ reason: "session_empty" });
+    // The record of an earlier move is overwritten below.
+    if (!(await sync.leaveFormer())) return failed({ reason: "user_unreachable" });
+    const claimed = await sync.joining.claim(user);
+    if (!claimed.ok) return claimed;
+    // The session or its former user was deleted meanwhile.
+    if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
+    ownership.move(claimed.value);
+    store.listing.mark(true);
+    return ok(true);
+  } catch (error) {
+    return failed(thrownFailure(error));
+  } finally {
+    release();
+  }
+}

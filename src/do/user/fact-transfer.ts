@@ -1,0 +1,60 @@
+/** Export and import of a user's facts, with their versions and sources. */
+import { failed, ok, type Result } from "../../turn/result";
+import { type ExportedFact, type ExportedVersion, MAX_FACTS } from "../../turn/user-memory";
+import type { UserFacts } from "./user-facts";
+
+/** The characters of facts that one call returns: a fact may have a megabyte. */
+const PAGE_CHARACTERS = 1_000_000;
+
+/** Facts that were imported, and the number that was added to the numbers of their versions. */
+export interface ImportedFacts {
+  added: number;
+  offset: number;
+}
+
+/** Returns facts in the order in which they were added. @param after the lowest number of the fact before the first one */
+export function exportFacts({ rows }: UserFacts, after: number): ExportedFact[] {
+  const facts: ExportedFact[] = [];
+  let characters = 0;
+  for (const id of rows.idsAfter(after)) {
+    const versions = rows.versions(id);
+    facts.push({ id, versions });
+    characters += JSON.stringify(versions).length;
+    if (characters > PAGE_CHARACTERS) break;
+  }
+  return facts;
+}
+
+/**
+ * Adds facts, except those that the user has. Call it inside a transaction.
+ * @param offset the one of an earlier part of the same import
+ * @returns `facts_full` if the user would have too many facts; then nothing is added
+ */
+export function importFacts(facts: UserFacts, sent: ExportedFact[], offset = facts.rows.last): Result<ImportedFacts> {
+  const { rows } = facts;
+  const fresh = sent.filter(({ id, versions }) => {
+    const text = versions.at(-1)?.text ?? null;
+    return text === null ? rows.versions(id).length === 0 : !facts.same(text);
+  });
+  const current = fresh.filter(({ versions }) => versions.at(-1)?.text !== null);
+  if (rows.count() + current.length > MAX_FACTS) return failed({ reason: "facts_full" });
+  const known = rows.numbers();
+  const moved = fresh.map(({ id, versions }) => ({
+    id,
+    versions: versions.map((one) => ({ ...one, number: offset + one.number })),
+  }));
+  for (const { versions } of moved) for (const { number } of versions) known.add(number);
+  const learnedFrom = ({ learned }: ExportedVersion) =>
+    learned.map(({ base = Number.NaN, ...turn }) =>
+      known.has(offset + base) ? { ...turn, base: offset + base } : turn,
+    );
+  for (const { id, versions } of moved) {
+    const isTaken = rows.versions(id).length > 0;
+    rows.addVersions(
+      isTaken ? crypto.randomUUID() : id,
+      versions.map((one) => ({ ...one, learned: learnedFrom(one) })),
+    );
+  }
+  facts.dropEnded();
+  return ok({ added: fresh.length, offset });
+}

@@ -16,7 +16,8 @@ import { STATES } from "./screenshot/states.mjs";
 const { values } = parseArgs({ options: { all: { type: "string" } } });
 const root = join(import.meta.dirname, "..");
 const storage = mkdtempSync(join(tmpdir(), "llamory-screenshot-"));
-const port = "8797";
+// A port of its own, so that it never talks to another server.
+const port = String(20_000 + (process.pid % 10_000));
 const url = `http://127.0.0.1:${port}`;
 
 const model = await startModel();
@@ -43,6 +44,7 @@ const stop = () => {
 };
 // Stops the server even if anything below fails.
 process.once("exit", stop);
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 await new Promise((resolve, reject) => {
   let output = "";
   server.stdout.on("data", (data) => {

@@ -1,5 +1,5 @@
 /** A form in the place of a question, to edit it and ask it again. */
-import { useEffect, useRef, useState } from "hono/jsx/dom";
+import { useLayoutEffect, useRef, useState } from "hono/jsx/dom";
 import { MAX_QUESTION, sends } from "./question-field";
 
 interface QuestionFormProps {
@@ -11,15 +11,18 @@ interface QuestionFormProps {
 }
 
 export function QuestionForm({ question, replaces, onEnd }: QuestionFormProps) {
-  const [text, setText] = useState(question);
+  const [isEmpty, setEmpty] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  // Before the first paint: a later change of the selection would disturb the person who writes.
+  useLayoutEffect(() => {
     const { current } = field;
-    current?.focus();
-    current?.setSelectionRange(current.value.length, current.value.length);
+    if (!current) return;
+    // The field keeps its own text: a render of the conversation must not put back an earlier one.
+    current.value = question;
+    current.focus();
+    current.setSelectionRange(question.length, question.length);
   }, []);
   const submit = () => {
-    // The state may be one render behind the field.
     const written = field.current?.value.trim() ?? "";
     if (written !== "") onEnd(written);
   };
@@ -37,8 +40,7 @@ export function QuestionForm({ question, replaces, onEnd }: QuestionFormProps) {
         dir="auto"
         rows={2}
         maxlength={MAX_QUESTION}
-        value={text}
-        onInput={(event: Event) => event.target instanceof HTMLTextAreaElement && setText(event.target.value)}
+        onInput={() => setEmpty(field.current?.value.trim() === "")}
         onKeyDown={(event: KeyboardEvent) => {
           if (event.key === "Escape" || sends(event)) event.preventDefault();
           if (event.key === "Escape") onEnd(null);
@@ -51,7 +53,7 @@ export function QuestionForm({ question, replaces, onEnd }: QuestionFormProps) {
           : "This conversation stays as it is. The edited message is sent in a copy that ends before it."}
       </p>
       <p class="row">
-        <button type="submit" disabled={text.trim() === ""}>
+        <button type="submit" disabled={isEmpty}>
           Send
         </button>
         <button type="button" onClick={() => onEnd(null)}>

@@ -27,6 +27,8 @@ const PURE = [
 
 /** Tests of the page in a browser. */
 const PAGE = "test/e2e/page*.test.ts";
+/** Tests of the `llamory` command and of the package. */
+const COMMAND = ["test/e2e/cli*.test.ts", "test/e2e/package.test.ts"];
 /** Options of tests against servers that they start. */
 const SERVERS = {
   globalSetup: "test/e2e/support/bundle.ts",
@@ -39,6 +41,7 @@ const SERVERS = {
 /**
  * `pure`: in Node, for modules without imports of `cloudflare:*`. `worker`: in workerd, in one isolate with the Worker. `meaning`: the same with a real encoder, which is slow.
  * `e2e`: against servers that the tests start. `page`: the same, of the page in a browser, which is slow.
+ * `command`: the same, of the command and of the package in an empty folder, which is slow.
  */
 export default defineConfig({
   test: {
@@ -90,9 +93,10 @@ export default defineConfig({
           // newman uses a deprecated module.
           execArgv: ["--disable-warning=DEP0176"],
           include: ["test/e2e/**/*.test.ts"],
-          exclude: [PAGE],
+          exclude: [PAGE, ...COMMAND],
         },
       },
+      { test: { ...SERVERS, name: "command", include: COMMAND } },
       { test: { ...SERVERS, name: "page", include: [PAGE] } },
     ],
   },

@@ -1,8 +1,8 @@
 /**
- * Sets the English error texts of zod's schemas. `zod/mini` has none of its own: all errors would be "Invalid input". The
+ * The English error texts of zod's schemas. `zod/mini` has none of its own: all errors would be "Invalid input". The
  * texts are those of `zod/v4/locales/en`, without those of schemas that are not used here.
  */
-import { config, type core } from "zod/mini";
+import type { core } from "zod/mini";
 
 const UNITS: Record<string, string> = { string: "characters", array: "items" };
 
@@ -40,5 +40,3 @@ const limit = (origin: string, comparison: string, value: number | bigint) =>
   origin in UNITS
     ? `${origin} to have ${comparison}${value} ${UNITS[origin]}`
     : `${origin} to be ${comparison}${value}`;
-
-config({ localeError: errorText });

@@ -1,8 +1,10 @@
 /** Schemas of common fields. Their descriptions are the doc comments of the properties and constants that use them. */
 import * as z from "zod/mini";
 import { _coercedNumber } from "zod/v4/core";
-import "../locale";
+import { errorText } from "../locale";
 import { parseIso } from "../turn/any-time";
+
+z.config({ localeError: errorText });
 
 /** A time in ISO 8601, in UTC. */
 export const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;

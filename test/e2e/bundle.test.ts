@@ -34,6 +34,18 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
     });
   });
 
+  it("names the fields of an invalid request, and says what they must be", async () => {
+    await using server = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OfflineModel" } });
+    await server.start();
+    const response = await post(`${server.url}/ask`, { sessionId: "a", question: 7, maxTokens: 0 });
+    expect(await response.json()).toMatchObject({
+      errors: [
+        { path: "question", message: "Invalid input: expected string, received number" },
+        { path: "maxTokens", message: "Too small: expected number to be >=1" },
+      ],
+    });
+  });
+
   it("asks it in the same words through the entrypoint that `start:cloudflare` binds, JSON and streams", async () => {
     await using upstream = await serve(({ body }, response) => {
       if (!(body as { inputs: { stream?: boolean } }).inputs.stream) return json(response, 200, { response: "Hello." });

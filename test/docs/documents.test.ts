@@ -104,7 +104,8 @@ async function run(block: Block): Promise<string> {
     } else if (/^llamory /.test(command)) {
       shell(
         command.replace("llamory", `LLAMORY_URL=${url} '${process.execPath}' '${join(root, "dist/cli.js")}'`),
-        histories,
+        // A later command of the block reads the file that an export writes.
+        command.includes(" > ") ? folder : histories,
       );
     } else if (/^export LLAMORY_/.test(command)) {
       // The test names its server itself.

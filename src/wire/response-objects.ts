@@ -30,7 +30,7 @@ type Kind = "resp" | "msg" | "fc" | "fco" | "rs";
 
 /**
  * Returns `kind_session.turn`. A later request with this id finds its session and turn without an index.
- * @param turnId `~` and a `seq` for a message that is not the answer of a turn: no id of a turn contains `~`
+ * @param turnId the turn; for a message outside turns, `~` and its `seq`. Ids of turns never contain `~`
  */
 export const openaiId = (kind: Kind, sessionId: string, turnId: string) =>
   `${kind}_${btoa(sessionId).replaceAll("=", "")}.${turnId}`;

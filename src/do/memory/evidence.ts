@@ -211,7 +211,7 @@ export function spreadOf(
 /**
  * Returns the evidence of meaning.
  * @param nearest the messages nearest to the question in meaning, best first
- * @param compared the number of messages of which they are the nearest
+ * @param compared the number of messages that were compared with the question
  */
 export function meaningOf(nearest: number[], before: number, compared = before - 1): Evidence {
   const evidence: Evidence = new Map();

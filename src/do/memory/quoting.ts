@@ -9,7 +9,7 @@ import { fingerprint, isLong, PASSAGE } from "./passages";
 
 /** The most rounds of reading. After a round with copies, the next one reads twice as many candidates. */
 const ROUNDS = 8;
-/** The share of the room that is not worth another round. */
+/** A rest of the room below this share is left empty. */
 const REST = 1 / 16;
 
 /** The limits of the quotations. */

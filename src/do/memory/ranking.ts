@@ -63,7 +63,7 @@ export interface Scale {
   speakers: string[];
   /** The messages nearest in meaning, best first: the `seq` of the asking session's own, 0 for others; absent without vectors. */
   nearest?: number[] | undefined;
-  /** The number of messages of which these are the nearest. */
+  /** The number of messages that were compared with the question. */
   compared?: number | undefined;
 }
 

@@ -19,7 +19,7 @@ export interface Conversation {
 export interface Settings {
   instructions?: string | undefined;
   timeZone?: string | undefined;
-  /** Absent for a session that is not changed as a conversation. */
+  /** Set by the routes of conversations. */
   conversation?: Conversation | undefined;
 }
 

@@ -38,10 +38,34 @@ const SERVERS = {
   expect: { poll: { timeout: 30_000 } },
 };
 
+/** Tests of the Durable Objects: half of the tests that run in workerd. */
+const OBJECTS = ["test/do/**/*.test.ts", "test/users/**/*.test.ts", "test/tenant/**/*.test.ts", "test/fuzz*.test.ts"];
+/** Folders of other suites. */
+const OTHERS = ["e2e", "clients", "compat", "mutants", "crash", "docs", "import", "worst", "meaning"].map(
+  (folder) => `test/${folder}/**`,
+);
+
+/** Returns a project whose tests run together with the Worker. Two projects use two cores. */
+const inWorkerd = (name: string, include: string[], exclude: string[]) => ({
+  plugins: [workerd()],
+  test: {
+    name,
+    // Files share one runtime, because starting one for each takes half of the time. Each test uses sessions of its own.
+    isolate: false,
+    setupFiles: "test/support/check-log.ts",
+    include,
+    exclude: [...PURE, ...exclude],
+    testTimeout: 60_000,
+  },
+});
+
 /**
- * `pure`: in Node, for modules without imports of `cloudflare:*`. `worker`: in workerd, in one isolate with the Worker. `meaning`: the same with a real encoder, which is slow.
- * `e2e`: against servers that the tests start. `page`: the same, of the page in a browser, which is slow.
- * `command`: the same, of the command and of the package in an empty folder, which is slow.
+ * - `pure`: in Node, for modules without imports of `cloudflare:*`
+ * - `worker` and `objects`: in workerd, in one isolate with the Worker
+ * - `meaning`: the same with a real encoder, which is slow
+ * - `e2e`: against servers that the tests start
+ * - `page`: the same, of the page in a browser, which is slow
+ * - `command`: the same, of the command and of the package in an empty folder, which is slow
  */
 export default defineConfig({
   test: {
@@ -53,29 +77,8 @@ export default defineConfig({
       {
         test: { name: "pure", include: PURE, exclude: ["**/node_modules/**", "test/mutants/**"], testTimeout: 60_000 },
       },
-      {
-        plugins: [workerd()],
-        test: {
-          name: "worker",
-          // Files share one runtime, because starting one for each takes half of the time. Each test uses sessions of its own.
-          isolate: false,
-          setupFiles: "test/support/check-log.ts",
-          include: ["test/**/*.test.ts"],
-          exclude: [
-            ...PURE,
-            "test/e2e/**",
-            "test/clients/**",
-            "test/compat/**",
-            "test/mutants/**",
-            "test/crash/**",
-            "test/docs/**",
-            "test/import/**",
-            "test/worst/**",
-            "test/meaning/**",
-          ],
-          testTimeout: 60_000,
-        },
-      },
+      inWorkerd("worker", ["test/**/*.test.ts"], [...OBJECTS, ...OTHERS]),
+      inWorkerd("objects", OBJECTS, []),
       {
         plugins: [workerd()],
         test: {

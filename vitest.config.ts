@@ -39,7 +39,9 @@ const SERVERS = {
 };
 
 /** Tests of the Durable Objects: half of the tests that run in workerd. */
-const OBJECTS = ["test/do/**/*.test.ts", "test/users/**/*.test.ts", "test/tenant/**/*.test.ts", "test/fuzz*.test.ts"];
+const OBJECTS = ["test/do/**/*.test.ts", "test/users/**/*.test.ts", "test/tenant/**/*.test.ts"];
+/** Thousands of random operations over HTTP. */
+const FUZZ = ["test/fuzz*.test.ts"];
 /** Folders of other suites. */
 const OTHERS = ["e2e", "clients", "compat", "mutants", "crash", "docs", "import", "worst", "meaning"].map(
   (folder) => `test/${folder}/**`,
@@ -62,6 +64,7 @@ const inWorkerd = (name: string, include: string[], exclude: string[]) => ({
 /**
  * - `pure`: in Node, for modules without imports of `cloudflare:*`
  * - `worker` and `objects`: in workerd, in one isolate with the Worker
+ * - `fuzz`: the same with thousands of random operations, which is slow
  * - `meaning`: the same with a real encoder, which is slow
  * - `e2e`: against servers that the tests start
  * - `page`: the same, of the page in a browser, which is slow
@@ -77,8 +80,9 @@ export default defineConfig({
       {
         test: { name: "pure", include: PURE, exclude: ["**/node_modules/**", "test/mutants/**"], testTimeout: 60_000 },
       },
-      inWorkerd("worker", ["test/**/*.test.ts"], [...OBJECTS, ...OTHERS]),
+      inWorkerd("worker", ["test/**/*.test.ts"], [...OBJECTS, ...FUZZ, ...OTHERS]),
       inWorkerd("objects", OBJECTS, []),
+      inWorkerd("fuzz", FUZZ, []),
       {
         plugins: [workerd()],
         test: {

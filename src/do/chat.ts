@@ -14,7 +14,7 @@ import type { Appended } from "./session/append-keys";
 import type { AskRequest, SessionUser } from "./session/ask-request";
 import { conversationOf, type ItemPage, inputOf, itemPage } from "./session/conversation-reads";
 import { deleteMessage } from "./session/delete-message";
-import { Fork, type ForkSource, type Imported } from "./session/fork";
+import { Fork, type ForkSource, type ImportedSession } from "./session/fork";
 import { Lifecycle } from "./session/lifecycle";
 import { moveSession } from "./session/move-session";
 import { Session, type SessionBindings } from "./session/session";
@@ -172,7 +172,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
   }
 
   /** Makes an import the content of the session, in one transaction. */
-  async finishImport(id: string, request: AskRequest, source?: Imported): Promise<Result<{ messages: number }>> {
+  async finishImport(id: string, request: AskRequest, source?: ImportedSession): Promise<Result<{ messages: number }>> {
     const finished = await this.#fork.finish(id, source);
     if (finished.ok) this.ctx.waitUntil(this.#appended(request));
     return finished;

@@ -62,6 +62,15 @@ describe("a fork", () => {
     expect(await read.json()).toMatchObject({ instructions: null, timeZone: "Europe/Lisbon" });
   });
 
+  it("of a session without a user has no settings that its own id had before, either", async () => {
+    const [session = "", fork = ""] = freshSessions(2);
+    await scripted(session, { response: "Noted." });
+    await llamory.ask(session, "My secret is mango.");
+    await llamory.patch(`/sessions/${fork}`, { instructions: "You are Ada." });
+    expect((await forked(session, { sessionId: fork })).status).toBe(201);
+    expect(await (await llamory.fetch(`/sessions/${fork}`)).json()).toMatchObject({ instructions: null });
+  });
+
   it("of a session that gets another owner meanwhile contains nothing of that owner", async () => {
     const { session, fork } = await original();
     const spy = vi.spyOn(ChatDO.prototype, "beginImport").mockImplementationOnce(async function (

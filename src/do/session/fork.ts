@@ -3,12 +3,12 @@ import { failed, type Result } from "../../turn/result";
 import type { AskRequest } from "./ask-request";
 import type { Owner } from "./owner";
 import type { Session } from "./session";
-import type { Settings } from "./session-settings";
+import type { SettingsChange } from "./session-settings";
 import type { Transfer } from "./transfer";
 import type { UserSync } from "./user-sync";
 
-/** The session that is copied, with the lines of its export. */
-export interface ForkSource extends Omit<Settings, "conversation"> {
+/** The session that is copied, with the lines of its export. Its settings replace those of the copy. */
+export interface ForkSource extends Required<Omit<SettingsChange, "conversation">> {
   lines: ReadableStream<Uint8Array>;
   /** The name of its user's object; absent without a user. */
   user?: string | undefined;
@@ -16,7 +16,7 @@ export interface ForkSource extends Omit<Settings, "conversation"> {
 }
 
 /** The title and settings of an imported session. */
-export interface Imported extends Settings {
+export interface ImportedSession extends SettingsChange {
   title?: string | undefined;
   isCopy?: boolean;
   /** Absent if no facts are learned. */
@@ -39,7 +39,7 @@ export class Fork {
   /** Returns the parts of this session that a fork needs. @param before only messages before this `seq` */
   source(before: number | undefined): ForkSource {
     const { ownership, settings, messages } = this.#session.store;
-    const { instructions, timeZone } = settings.get();
+    const { instructions = null, timeZone = null } = settings.get();
     const lines = this.#transfer.export(before);
     return { instructions, timeZone, user: ownership.owner?.user, messages: messages.count(), lines };
   }
@@ -72,15 +72,13 @@ export class Fork {
    */
   async finish(
     id: string,
-    { title, isCopy, learn, ...settings }: Imported = {},
+    { title, isCopy, learn, ...settings }: ImportedSession = {},
   ): Promise<Result<{ messages: number }>> {
     const { store } = this.#session;
     const fork = this.#running;
     if (fork?.id !== id) return this.#transfer.finish(id, title);
     const also = () => {
-      const { instructions = null, timeZone = null } = settings;
-      // A copy has the settings of its source, and no others.
-      store.settings.change(isCopy ? { instructions, timeZone } : settings);
+      store.settings.change(settings);
       const { owner } = fork;
       const { count } = store.import;
       // From a copy nothing is learned: facts were learned from the original.

@@ -81,9 +81,9 @@ const DAY_FIRST: DateOrder = [2, 1, 0];
 const MONTH_FIRST: DateOrder = [2, 0, 1];
 
 /**
- * Returns whether the dates of a file begin with the day, the month or the year. A number above 12 is a day. Without such
- * a number, chooses the order in which more dates ascend. If both are equal, the day is first, because most countries
- * write it first.
+ * Returns whether the dates of a file begin with the day, the month or the year. A number above 12 is a day. A file may
+ * have no such number: the dates of a chat ascend, so the order with more ascending dates is chosen. With a tie, the day is
+ * first, as in most countries.
  */
 function orderOf(dates: readonly Head["date"][]): DateOrder {
   if (dates.some(([first]) => first > 31)) return YEAR_FIRST;

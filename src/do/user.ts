@@ -160,7 +160,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     return deleted.value ? ok(undefined) : failed({ reason: "fact_not_found" });
   }
 
-  /** Returns the next facts with all their versions. @param after the lowest number of the fact before them */
+  /** Returns the next facts with all their versions, oldest first. @param after as in {@link exportFacts} */
   exportFacts(after: number): ExportedFact[] {
     return exportFacts(this.#store.facts, after);
   }

@@ -23,7 +23,7 @@ export interface Part<T extends Target, In, Out> {
   out: { [K in T]: Out };
 }
 
-/** Stands for a body that is not JSON. */
+/** The value of an invalid JSON body. */
 const MALFORMED = Symbol();
 
 const validators = new WeakMap<object, Validated>();
@@ -34,7 +34,7 @@ export const valid = <S extends z.core.$ZodType<object>, T extends Target>(targe
 
 /**
  * Validates a part of the request with a function. It returns the value for the handler, or a response, or throws.
- * @param malformed answers to a body that is not JSON
+ * @param malformed returns the response to invalid JSON
  */
 export function validator<S extends z.core.$ZodType, T extends Target, Out extends object, R extends Response = never>(
   target: T,

@@ -48,8 +48,8 @@ export const askRequest = z.strictObject({
    */
   remember: z.optional(z.boolean()),
   /**
-   * Only with `remember: false`: the earlier messages of a conversation that is not stored, oldest first. Ignored if the
-   * session has messages.
+   * The earlier messages of a temporary conversation, oldest first; only with `remember: false`. Ignored if the session
+   * has messages.
    */
   before: z.optional(z.array(said).check(z.maxLength(1_000))),
   /** Answers with server-sent events. `Accept: text/event-stream` does the same. */

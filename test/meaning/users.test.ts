@@ -22,7 +22,7 @@ const vectorsOf = (user: string) =>
     return vectors.count(vectors.made.model);
   });
 
-/** Creates a user with two sessions, the second of which tells of a dog, and waits for their vectors. */
+/** Creates a user with two sessions, the second one about a dog, and waits for their vectors. */
 async function userWithDog() {
   const [user, [talk = "", dog = ""]] = [freshUser(), freshSessions(2)];
   for (const [session, messages] of [

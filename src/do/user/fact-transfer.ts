@@ -12,7 +12,7 @@ export interface ImportedFacts {
   offset: number;
 }
 
-/** Returns facts in the order in which they were added. @param after the lowest number of the last fact of the previous part */
+/** Returns the next facts, oldest first. @param after the lowest number of the previous fact; 0 for the first ones */
 export function exportFacts({ rows }: UserFacts, after: number): ExportedFact[] {
   const facts: ExportedFact[] = [];
   let characters = 0;

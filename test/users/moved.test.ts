@@ -168,6 +168,16 @@ describe("POST /users/:userId/merge", () => {
     expect((await asks(empty, other, "Hello?")).status).toBe(200);
   });
 
+  it("keeps what a person wrote, where the model has learned the same from a session of the other user", async () => {
+    const { user: other, session } = await taught();
+    const user = freshUser();
+    await add(user, "Has a dog.", { pinned: true });
+    expect(await (await merge(other, user)).json()).toMatchObject({ facts: 0, done: true });
+    expect(await factsOf(other)).toMatchObject([{ text: "Has a dog.", writtenBy: "person", pinned: true }]);
+    await remove(`/sessions/${session}`);
+    expect(await texts(other)).toEqual(["Has a dog."]);
+  });
+
   it("refuses a user and itself, and moves nothing if the facts do not fit", async () => {
     const [user, other] = [freshUser(), freshUser()];
     await add(user, "Lives in Berlin.");

@@ -1,0 +1,64 @@
+/** The memory of a user with an encoder. `test/meaning/users.test.ts` tests it with a real one. */
+import { runInDurableObject } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { VectorRows } from "../../src/do/memory/vector-rows";
+import { Database } from "../../src/do/sqlite/database";
+import { eventually } from "../support/eventually";
+import { kindsEncoder } from "../support/kinds-encoder";
+import { freshSessions, freshUser, owes, PATIENT, userObject } from "../support/users";
+import { freshSession, worker } from "../support/worker";
+
+afterEach(() => vi.restoreAllMocks());
+
+const SETTINGS = { ...PATIENT, EMBEDDING_MODEL: "kinds", EMBEDDING_TIMEOUT_MS: "60000" };
+const llamory = worker(SETTINGS);
+const SPANIEL = "We adopted a cocker spaniel.";
+const PETS = "What pets does she have?";
+
+/** Returns the number of places with a vector in the user's copy, empty ones included. */
+const vectorsOf = (user: string) =>
+  runInDurableObject(userObject(user), (_, { storage }) => {
+    const vectors = new VectorRows(new Database(storage, "user"));
+    return vectors.count(vectors.made.model);
+  });
+
+/** Appends messages to a session of a user, and waits until the user's object has them. */
+async function append(user: string, sessionId: string, ...contents: string[]): Promise<void> {
+  const messages = contents.map((content) => ({ role: "user", content }));
+  const response = await llamory.post(`/sessions/${sessionId}/messages`, { userId: user, messages });
+  expect(response.status).toBe(201);
+  await eventually(async () => expect(await owes(sessionId)).toBe(false));
+}
+
+const chapters = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, at) => `Chapter ${from + at}: the weather stayed grey and the train was late.`);
+
+describe("an ask of a user with an encoder", () => {
+  it("does not wait for the encoder if there is no vector to compare the question with", async () => {
+    const encoder = kindsEncoder();
+    const release = encoder.hold();
+    const [user, session] = [freshUser(), freshSession()];
+    for (const question of [PETS, "And what else?"]) {
+      const asked = await llamory.post("/ask", { sessionId: session, userId: user, question });
+      expect(await asked.json()).toMatchObject({ memory: { user: { answered: true } } });
+    }
+    const previewed = await llamory.post(`/sessions/${session}/context`, { question: PETS, userId: user });
+    expect(previewed.status).toBe(200);
+    expect((await llamory.fetch(`/users/${user}/search?q=pets`)).status).toBe(200);
+    release();
+  });
+
+  it("waits for it if the user has vectors, also longer than for the user's object", async () => {
+    const encoder = kindsEncoder();
+    const [user, [dog = "", session = ""]] = [freshUser(), freshSessions(2)];
+    await append(user, dog, SPANIEL, ...chapters(9));
+    await eventually(async () => expect(await vectorsOf(user)).toBe(10));
+    const release = encoder.hold();
+    const quick = worker({ ...SETTINGS, USER_TIMEOUT_MS: "200" });
+    const asked = quick.post("/ask", { sessionId: session, userId: user, question: PETS });
+    setTimeout(release, 400);
+    const { memory } = await (await asked).json<{ memory: { recalled: object[]; user: object } }>();
+    expect(memory).toMatchObject({ user: { answered: true } });
+    expect(memory.recalled[0]).toMatchObject({ sessionId: dog, seq: 1 });
+  });
+});

@@ -62,3 +62,25 @@ describe("an ask of a user with an encoder", () => {
     expect(memory.recalled[0]).toMatchObject({ sessionId: dog, seq: 1 });
   });
 });
+
+describe("a fork beyond its context", () => {
+  it("finds its copied messages by their meaning, which the user's copy does not have", async () => {
+    kindsEncoder();
+    const [user, [first = "", other = "", fork = ""]] = [freshUser(), freshSessions(3)];
+    const small = worker({ ...SETTINGS, CONTEXT_TOKENS: "1024", REPLY_TOKENS: "64" });
+    await append(user, first, SPANIEL, ...chapters(50));
+    await append(user, other, ...chapters(12, 50));
+    const forked = await small.post(`/sessions/${first}/fork`, { sessionId: fork, userId: user });
+    expect(forked.status).toBe(201);
+    expect((await small.fetch(`/sessions/${first}`, { method: "DELETE" })).status).toBe(200);
+    await small.post("/ask", { sessionId: fork, userId: user, question: "Hello." });
+    await eventually(async () => {
+      const info = await (await small.fetch(`/sessions/${fork}`)).json<{ vectors: number; messages: number }>();
+      expect(info.vectors).toBe(info.messages);
+    });
+    const previewed = await small.post(`/sessions/${fork}/context`, { question: PETS, userId: user });
+    const { memory } = await previewed.json<{ memory: { recalled: { content: string; sessionId?: string }[] } }>();
+    expect(memory.recalled.map(({ sessionId }) => sessionId)).toContain(other);
+    expect(memory.recalled.find(({ sessionId }) => sessionId === fork)).toMatchObject({ content: SPANIEL, seq: 1 });
+  });
+});

@@ -8,7 +8,7 @@ import { retryAt, type Schedule } from "../sqlite/schedule";
 import { type BatchSize, doubled, halved, isSameSize, LARGEST } from "./batch-size";
 import { CONTENT, embeddedTexts, type Picked } from "./embedded-texts";
 import type { EncoderOptions, EncoderPlan } from "./encoder-plan";
-import { NEAREST } from "./evidence";
+import { NEAREST, type Near } from "./evidence";
 import type { VectorRows } from "./vector-rows";
 import { unit } from "./vectors";
 
@@ -105,7 +105,7 @@ export class Embeddings {
   }
 
   /** Returns a function that finds the nearest messages before a `seq`; undefined without vectors of the same encoder. */
-  nearestTo(question: QuestionVector | null | undefined): ((seq: number) => number[]) | undefined {
+  nearestTo(question: QuestionVector | null | undefined): ((seq: number) => Near[]) | undefined {
     const { vectors } = this.#store;
     if (!question || !this.has(question)) return undefined;
     return (seq) => vectors.nearest(question.vector, seq, NEAREST);

@@ -3,6 +3,7 @@
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
 import type { EncoderPlan } from "./encoder-plan";
+import type { Near } from "./evidence";
 import { cosine, EXACT, nearestBySigns, pack, signsOf, strideOf, wordsOf } from "./vectors";
 
 /** Vectors per row. Each new vector rewrites the last row until it is full; its signs are stored then. */
@@ -146,10 +147,10 @@ export class VectorRows {
   }
 
   /**
-   * Returns the `seq` of the messages nearest in meaning to a question, best first; equally near ones newest first.
+   * Returns the messages nearest in meaning to a question, best first; equally near ones newest first.
    * @param before only messages before this `seq`
    */
-  nearest(question: Float32Array, before: number, most: number): number[] {
+  nearest(question: Float32Array, before: number, most: number): Near[] {
     const { dimensions } = this.made;
     if (question.length !== dimensions) return [];
     const stride = strideOf(dimensions);
@@ -159,23 +160,20 @@ export class VectorRows {
     const wanted = new Uint32Array(wordsOf(dimensions));
     signsOf(packed, wanted);
     const places = nearestBySigns(signs.data, Math.min(signs.count, before - 1), wanted, most);
-    const seqs = places.map((place) => place + 1);
-    return [...this.#ranked(question, places.slice(0, EXACT)), ...seqs.slice(EXACT)];
+    const others = places.slice(EXACT).map((place) => ({ seq: place + 1, cosine: -1 }));
+    return [...this.#ranked(question, places.slice(0, EXACT)), ...others];
   }
 
-  /** Returns the `seq` of the messages at some places, the nearest to a question's vector first. */
-  #ranked(question: Float32Array, places: number[]): number[] {
-    const found: { seq: number; near: number }[] = [];
+  /** Returns the messages at some places, the nearest to a question's vector first. */
+  #ranked(question: Float32Array, places: number[]): Near[] {
+    const found: Near[] = [];
     // In order, so that several vectors of one row are read together.
     const wanted = JSON.stringify(places.sort((a, b) => a - b));
     for (const [place, data] of this.#db.tuples<[number, ArrayBuffer]>(READ, strideOf(question.length), wanted)) {
-      found.push({ seq: place + 1, near: cosine(question, new Uint8Array(data)) });
+      found.push({ seq: place + 1, cosine: cosine(question, new Uint8Array(data)) });
     }
     // Empty vectors are not near to anything.
-    return found
-      .filter(({ near }) => near !== 0)
-      .sort((a, b) => b.near - a.near || b.seq - a.seq)
-      .map(({ seq }) => seq);
+    return found.filter((near) => near.cosine !== 0).sort((a, b) => b.cosine - a.cosine || b.seq - a.seq);
   }
 
   /** Returns the number of places, used or emptied, for vectors of this model. */

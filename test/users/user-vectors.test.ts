@@ -84,3 +84,29 @@ describe("a fork beyond its context", () => {
     expect(memory.recalled.find(({ sessionId }) => sessionId === fork)).toMatchObject({ content: SPANIEL, seq: 1 });
   });
 });
+
+describe("the vectors of a user's deleted sessions", () => {
+  const vectorRows = (user: string) =>
+    runInDurableObject(userObject(user), (_, { storage }) =>
+      ["vectors", "signs", "stale_vectors"].map((table) => storage.sql.exec(`SELECT * FROM ${table}`).toArray().length),
+    );
+
+  it("leave no rows, and later messages in their places are found by their meaning", async () => {
+    kindsEncoder();
+    const [user, [talk = "", dog = "", later = ""]] = [freshUser(), freshSessions(3)];
+    await append(user, talk, ...chapters(70));
+    await append(user, dog, ...chapters(70, 70), SPANIEL);
+    // Two numbers are skipped between sessions.
+    await eventually(async () => expect(await vectorsOf(user)).toBe(143));
+    expect((await llamory.fetch(`/sessions/${dog}`, { method: "DELETE" })).status).toBe(200);
+    expect(await vectorRows(user)).toEqual([2, 1, 0]);
+    await append(user, later, "Our poodle barks.");
+    await eventually(async () => expect(await vectorsOf(user)).toBe(73));
+    const found = await llamory.fetch(`/users/${user}/search?q=pets&limit=100`);
+    expect((await found.json<{ data: object[] }>()).data).toContainEqual(
+      expect.objectContaining({ content: "Our poodle barks." }),
+    );
+    for (const session of [talk, later]) await llamory.fetch(`/sessions/${session}`, { method: "DELETE" });
+    expect(await vectorRows(user)).toEqual([0, 0, 0]);
+  });
+});

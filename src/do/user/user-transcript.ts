@@ -183,7 +183,7 @@ export class UserTranscript {
 
   #delete(first: number, last: number): void {
     this.#messages.delete(first, last);
-    this.vectors.erase(first, last);
+    this.vectors.erase(first, last, this.last);
   }
 
   /** Returns the beginning of a session's first question in one line; null without a question. */

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../env";
 import { orThrow } from "../middleware/respond";
 import { objectName } from "./call-object";
-import { askRequestOf, callSession } from "./call-session";
+import { askRequestOf, callSession, embeddingOf } from "./call-session";
 import { callUser } from "./call-user";
 
 /** The sessions that are read at once, and the most that one request moves. Each costs a call. */
@@ -19,7 +19,7 @@ export async function mergeUsers(c: Context<AppEnv>, userId: string, from: strin
   for (;;) {
     const facts = await callUser(c, from, (stub) => stub.exportFacts(0));
     if (facts.length === 0) break;
-    const added = orThrow(await callUser(c, userId, (stub) => stub.importFacts(facts, offset)));
+    const added = orThrow(await callUser(c, userId, (stub) => stub.importFacts(facts, offset, embeddingOf(c))));
     offset = added.offset;
     merged.facts += added.added;
     orThrow(await callUser(c, from, (stub) => stub.deleteFacts(facts.map(({ id }) => id))));

@@ -172,7 +172,9 @@ export const tools = {
     "Add a fact about a user: one short statement, which later prompts of this user contain.",
     z.object({ userId: user, text: factRequest.shape.text }),
     async (c, { userId, text }) => {
-      const { id } = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, null), { retry: false }));
+      const { id } = orThrow(
+        await callUser(c, userId, (stub) => stub.addFact(text, null, {}, embeddingOf(c)), { retry: false }),
+      );
       return `Remembered as ${id}.`;
     },
   ),
@@ -180,7 +182,7 @@ export const tools = {
     "Change a fact about a user by its id, for example when it is no longer true. Its history is kept.",
     z.object({ userId: user, factId: factParam.shape.factId, text: factRequest.shape.text }),
     async (c, { userId, factId, text }) =>
-      factLine(orThrow(await callUser(c, userId, (stub) => stub.changeFact(factId, { text })))),
+      factLine(orThrow(await callUser(c, userId, (stub) => stub.changeFact(factId, { text }, embeddingOf(c))))),
   ),
   forget_fact: tool(
     "Delete a fact about a user by its id.",

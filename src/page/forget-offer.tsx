@@ -79,8 +79,10 @@ export function ForgetOffer({ page, wish, onClose }: ForgetOfferProps) {
   const facts = offer?.facts.filter((fact) => isShown(factKey(fact))) ?? [];
   const messages = offer?.messages.filter((message) => isShown(partKey(message.sessionId, message))) ?? [];
   const forgetFact = (fact: Fact) =>
-    deleteLater(page, { sessionId, key: factKey(fact) }, "Fact deleted.", async () => {
-      if (page.userId !== undefined) await page.api.deleteFact(page.userId, fact.id);
+    deleteLater(page, { sessionId, key: factKey(fact) }, "Fact deleted.", async (closing) => {
+      if (page.userId !== undefined) await page.api.deleteFact(page.userId, fact.id, closing);
+      if (closing) return;
+      page.facts = page.facts.filter(({ id }) => id !== fact.id);
       markDeleted(factKey(fact));
     });
   const forgetMessage = (message: Offer["messages"][number]) =>

@@ -32,4 +32,23 @@ describe('"Forget" of an offer', () => {
     await page.goto(visited.server.url);
     expect(await page.evaluate(() => sessionStorage.getItem("deletes"))).toMatch(/\/facts\/\S+ true$/);
   });
+
+  it("deletes a message of another conversation before the next question is asked", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.signIn(`teller-${crypto.randomUUID().slice(0, 8)}`);
+    await visitor.ask("The password of the cellar is mango.");
+    await visitor.hasRead("It is mango.");
+    const told = visitor.session;
+    await page.getByRole("button", { name: "New conversation", exact: true }).click();
+    await visitor.ask("Forget the cellar.");
+    await visitor.hasRead("You said: Forget the cellar.");
+    const offer = page.getByRole("region", { name: "Forget", exact: true });
+    const entry = offer.getByRole("listitem").filter({ hasText: "The password of the cellar is mango." });
+    await entry.getByRole("button", { name: "Forget", exact: true }).click();
+    await page.getByRole("button", { name: "Undo", exact: true }).waitFor();
+    await visitor.ask("What is the password of the cellar?");
+    await visitor.hasRead("You said: What is the password of the cellar?");
+    expect(await visited.transcript(told)).toEqual([]);
+  });
 });

@@ -131,6 +131,31 @@ describe("facts", () => {
     await earlier.getByRole("listitem").filter({ hasText: "Porto" }).getByRole("button", { name: "Restore" }).click();
     await dialog.getByRole("button", { name: "Edit: Ana lives in Porto.", exact: true }).waitFor();
   });
+
+  it("go back edit by edit with Undo", async () => {
+    const userId = `undo-${crypto.randomUUID().slice(0, 8)}`;
+    await post(`${visited.server.url}/users/${userId}/facts`, { text: "Ana lives in Porto." });
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.signIn(userId);
+    await page.getByRole("button", { name: "Facts", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "What I know about you", exact: true });
+    const shows = (text: string) => dialog.getByRole("button", { name: `Edit: ${text}`, exact: true }).waitFor();
+    for (const [from, to] of [
+      ["Ana lives in Porto.", "Ana lives in Lisbon."],
+      ["Ana lives in Lisbon.", "Ana lives in Faro."],
+    ] as const) {
+      await dialog.getByRole("button", { name: `Edit: ${from}`, exact: true }).click();
+      await dialog.getByRole("textbox", { name: "Fact", exact: true }).fill(to);
+      await page.keyboard.press("Enter");
+      await shows(to);
+    }
+    for (const text of ["Ana lives in Lisbon.", "Ana lives in Porto."]) {
+      await dialog.getByRole("button", { name: "Undo", exact: true }).last().click();
+      await shows(text);
+    }
+    await expect.poll(() => dialog.getByRole("button", { name: "Undo", exact: true }).count()).toBe(0);
+  });
 });
 
 describe('"Forget that"', () => {

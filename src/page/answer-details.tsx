@@ -3,7 +3,7 @@ import { useEffect, useState } from "hono/jsx/dom";
 import type { Memory, Message, Model, Turn } from "./api";
 import { ContextChange } from "./context-change";
 import { dollarsOf, priceText } from "./costs";
-import { changeFacts } from "./fact-actions";
+import { changeFacts, missingFact } from "./fact-actions";
 import { failureOf } from "./failure-text";
 import { PromptChart } from "./prompt-chart";
 import { RecalledList } from "./recalled-list";
@@ -37,7 +37,7 @@ function FactsUsed({ page, ids }: { page: PageState; ids: string[] }) {
       <ul class="plain-list">
         {ids.map((id) => (
           <li key={id} dir="auto">
-            {texts.get(id) ?? (loaded ? "This fact was deleted." : "…")}
+            {texts.get(id) ?? (loaded ? missingFact(page) : "…")}
           </li>
         ))}
       </ul>

@@ -36,3 +36,10 @@ export function factEdit(factId: string, text: string): { edit: FactChange; undo
     },
   };
 }
+
+/**
+ * Describes a fact in a prompt of the shown session that is not in the list of facts. Only a session of the user proves
+ * that the fact was deleted: an operator also sees sessions of others.
+ */
+export const missingFact = ({ list, location }: PageState): string =>
+  list?.isOfUser(location.sessionId) ? "This fact was deleted." : "This fact is not in your list.";

@@ -66,3 +66,34 @@ describe("all conversations", () => {
     await expect.poll(() => visited.transcript(hives)).toEqual([]);
   });
 });
+
+describe("the facts of an answer", () => {
+  it("are called deleted in the user's own conversations only", async () => {
+    const [ana, bo] = ["ana", "bo"].map((name) => `${name}-${crypto.randomUUID().slice(0, 8)}`) as [string, string];
+    const facts = `${visited.server.url}/users/${ana}/facts`;
+    const added = (await (await post(facts, { text: "Ana keeps bees." })).json()) as { id: string };
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.signIn(ana);
+    await visitor.ask("Where are my bees?");
+    await visitor.hasRead("You said: Where are my bees?");
+    await visitor.ask("Thank you.");
+    await visitor.hasRead("You said: Thank you.");
+    const url = page.url();
+    const details = page.locator(".answer-details:visible");
+    const shows = async (userId: string, text: string) => {
+      await page.evaluate((name) => localStorage.setItem("llamory:user", name), userId);
+      await page.goto("about:blank");
+      await page.goto(url);
+      await page
+        .getByRole("button", { name: /^Details/ })
+        .first()
+        .click();
+      await details.getByText(text, { exact: true }).waitFor();
+    };
+    await shows(ana, "Ana keeps bees.");
+    await shows(bo, "This fact is not in your list.");
+    expect((await fetch(`${facts}/${added.id}`, { method: "DELETE" })).status).toBe(200);
+    await shows(ana, "This fact was deleted.");
+  });
+});

@@ -106,6 +106,9 @@ export function AnswerDetails({ page, message, previousTurnId }: AnswerDetailsPr
     if (open || turn) return;
     page.api.turn(sessionId, turnId).then(setTurn, (error: unknown) => setFailure(failureOf(error).text));
   };
+  const question = page.window.messages.find((one) => one.turnId === turnId && one.role === "user");
+  // The question may be older than the messages that are loaded. Its answer follows it.
+  const asked = question?.seq ?? message.seq - 1;
   const id = `details-${message.seq}`;
   return (
     <>
@@ -120,7 +123,7 @@ export function AnswerDetails({ page, message, previousTurnId }: AnswerDetailsPr
             <TurnSummary turn={turn} models={page.models} />
             <TurnPrompt page={page} turn={turn} />
             <ContextView page={page} memory={turn.memory} promptTokens={turn.usage.promptTokens} />
-            <WhyNot page={page} question={turn.question} />
+            <WhyNot page={page} question={turn.question} asked={asked} />
             {previousTurnId !== undefined && (
               <ContextChange page={page} memory={turn.memory} previousTurnId={previousTurnId} />
             )}

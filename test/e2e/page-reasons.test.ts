@@ -71,6 +71,7 @@ describe("inside an answer", () => {
       .last()
       .click();
     const why = page.locator(".answer-details:visible .why-not");
+    await why.getByRole("heading", { name: "If you asked this now", exact: true }).waitFor();
     const field = why.getByLabel("Number or words of a message", { exact: true });
     await field.fill("7");
     await page.keyboard.press("Enter");
@@ -81,9 +82,15 @@ describe("inside an answer", () => {
       .getByText(/^Message \d+: Not recalled/)
       .first()
       .waitFor();
-    await field.fill("1002");
-    await page.keyboard.press("Enter");
-    await why.getByText("Message 1002: In the prompt, among the recent messages.").waitFor();
+    for (const [seq, reason] of [
+      ["1000", "In the prompt, among the recent messages."],
+      ["1001", "This is the question."],
+      ["1002", "It came after the question."],
+    ] as const) {
+      await field.fill(seq);
+      await page.keyboard.press("Enter");
+      await why.getByText(`Message ${seq}: ${reason}`).waitFor();
+    }
     await field.fill("4711");
     await page.keyboard.press("Enter");
     await why.getByRole("alert").getByText("This conversation has no such message.").waitFor();

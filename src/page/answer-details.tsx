@@ -7,6 +7,7 @@ import { changeFacts, missingFact } from "./fact-actions";
 import { failureOf } from "./failure-text";
 import { PromptChart } from "./prompt-chart";
 import { RecalledList } from "./recalled-list";
+import { isOperator } from "./rights";
 import { SessionTimeline } from "./session-timeline";
 import type { PageState } from "./state";
 import { countText, numberText } from "./text-format";
@@ -121,9 +122,9 @@ export function AnswerDetails({ page, message, previousTurnId }: AnswerDetailsPr
         {open && turn && (
           <>
             <TurnSummary turn={turn} models={page.models} />
-            <TurnPrompt page={page} turn={turn} />
+            {isOperator(page) && <TurnPrompt page={page} turn={turn} />}
             <ContextView page={page} memory={turn.memory} promptTokens={turn.usage.promptTokens} />
-            <WhyNot page={page} question={turn.question} asked={asked} />
+            {isOperator(page) && <WhyNot page={page} question={turn.question} asked={asked} />}
             {previousTurnId !== undefined && (
               <ContextChange page={page} memory={turn.memory} previousTurnId={previousTurnId} />
             )}

@@ -5,6 +5,7 @@ import { failureOf } from "./failure-text";
 import { IconButton } from "./icons";
 import { partKey } from "./pending-deletes";
 import { withTexts } from "./recalled-texts";
+import { mayDelete } from "./rights";
 import { deleteLater } from "./session-actions";
 import type { PageState } from "./state";
 import { countText, dayText } from "./text-format";
@@ -120,9 +121,11 @@ export function ForgetOffer({ page, wish, onClose }: ForgetOfferProps) {
                 {message.turnId === undefined ? "Message" : "Question and answer"}, {dayText(message.createdAt)}
               </span>
             </span>
-            <button type="button" onClick={() => forgetMessage(message)}>
-              Forget
-            </button>
+            {mayDelete(page, message) && (
+              <button type="button" onClick={() => forgetMessage(message)}>
+                Forget
+              </button>
+            )}
           </li>
         ))}
       </ul>

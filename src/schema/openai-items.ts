@@ -39,10 +39,14 @@ const textParts = (least: number, whole = longText, most = "400,000") =>
     [
       whole,
       z.pipe(
-        z
-          .array(z.union([textPart, refusalPart, z.object({ type: thinkingType })]))
-          .check(z.minLength(least), z.maxLength(1_000)),
-        z.transform((parts) => parts.flatMap((part) => ("text" in part ? part.text : [])).join("\n")),
+        z.pipe(
+          z
+            .array(z.union([textPart, refusalPart, z.object({ type: thinkingType })]))
+            .check(z.minLength(least), z.maxLength(1_000)),
+          z.transform((parts) => parts.flatMap((part) => ("text" in part ? part.text : [])).join("\n")),
+        ),
+        // The parts together have the limit of a text.
+        whole,
       ),
     ],
     { error: `must be text of at most ${most} characters, or 1 to 1,000 parts of it` },
@@ -175,34 +179,45 @@ const reference = z.object({
 /** Reasoning of an earlier response. It does not reach the prompt. */
 const reasoning = z.object({ type: z.literal("reasoning") });
 
-// An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
+const items = [functionCall, functionOutput, reasoning, textMessage, assistantMessage] as const;
+const ITEMS =
+  "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call` or a `function_call_output`";
+
+/** Reads an item: a message, a call, or its result. Reasoning is read as null. */
+function itemOf(item: z.output<(typeof items)[number]>): SentMessage | null {
+  if (!("type" in item)) return messageOf(item);
+  switch (item.type) {
+    case "reasoning":
+      return null;
+    case "function_call":
+      return {
+        role: "assistant",
+        content: "",
+        toolCalls: [{ id: item.call_id, name: item.name, arguments: item.arguments }],
+      };
+    case "function_call_output":
+      return { role: "tool", content: item.output, toolCallId: item.call_id };
+  }
+}
+
+const storedItem = z.pipe(z.union(items, { error: ITEMS }), z.transform(itemOf));
+
+// An item of a response's input may also be the id of an item of an earlier response.
 const inputItem = z.pipe(
-  z.union([reference, functionCall, functionOutput, reasoning, textMessage, assistantMessage], {
-    error:
-      "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call`, a `function_call_output` or an `item_reference`",
-  }),
-  z.transform((item): SentMessage | Reference | null => {
-    if (!("type" in item)) return messageOf(item);
-    switch (item.type) {
-      case "item_reference":
-        return { reference: item.id };
-      case "reasoning":
-        return null;
-      case "function_call":
-        return {
-          role: "assistant",
-          content: "",
-          toolCalls: [{ id: item.call_id, name: item.name, arguments: item.arguments }],
-        };
-      case "function_call_output":
-        return { role: "tool", content: item.output, toolCallId: item.call_id };
-    }
-  }),
+  z.union([reference, ...items], { error: `${ITEMS} or an \`item_reference\`` }),
+  z.transform((item): SentMessage | Reference | null =>
+    "type" in item && item.type === "item_reference" ? { reference: item.id } : itemOf(item),
+  ),
 );
 
 // A list of items without their reasoning.
-export const itemList = (least: number) =>
+const listOf = <T>(item: z.ZodMiniType<T | null>, least: number) =>
   z.pipe(
-    z.pipe(z.transform(onlyText), z.array(inputItem).check(z.minLength(least), z.maxLength(1_000))),
-    z.transform((given) => given.filter((item) => item !== null)),
+    z.pipe(z.transform(onlyText), z.array(item).check(z.minLength(least), z.maxLength(1_000))),
+    z.transform((given) => given.filter((one): one is NonNullable<typeof one> => one !== null)),
   );
+
+// The input of a response.
+export const inputItems = () => listOf(inputItem, 1);
+// Items to store in a conversation.
+export const storedItems = (least: number) => listOf(storedItem, least);

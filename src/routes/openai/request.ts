@@ -44,8 +44,8 @@ const isReference = (item: Item): item is Reference => "reference" in item;
 
 export const messagesIn = (items: Item[]) => items.filter((item): item is SentMessage => !isReference(item));
 
-/** Joins function calls that were sent as separate items into the message that made them. */
-export function joined(items: Item[]): Item[] {
+/** Joins function calls that were sent as separate items into the message that made them. @param path for the error */
+export function joined(items: Item[], path: string): Item[] {
   const result: Item[] = [];
   for (const item of items) {
     const last = result.at(-1);
@@ -53,12 +53,14 @@ export function joined(items: Item[]): Item[] {
     if (follows && last.toolCalls && item.toolCalls) last.toolCalls = [...last.toolCalls, ...item.toolCalls];
     else result.push({ ...item });
   }
+  if (messagesIn(result).some(({ toolCalls = [] }) => toolCalls.length > MAX_CALLS))
+    throw invalid(path, `may have at most ${MAX_CALLS} function calls in a row`);
   return result;
 }
 
 /** Divides the messages of a request. Those after the last assistant message or reference are new. */
 export function conversationOf(sent: Item[], path: string): Conversation {
-  const items = joined(sent);
+  const items = joined(sent, path);
   const system = messagesIn(items).filter(({ role }) => role === "system");
   const start = items.findLastIndex((item) => isReference(item) || item.role === "assistant") + 1;
   const talk = (part: Item[]) => messagesIn(part).filter(({ role }) => role !== "system");

@@ -152,9 +152,13 @@ export function questionOf(
   );
 }
 
+/** Returns the model that a request names, if `GET /v1/models` lists it. */
+export const namedModel = (c: Context<AppEnv>, named: string | null | undefined) =>
+  modelsOf(c).find((id) => id === named);
+
 /**
  * Asks the session with its memory, or without a session with the messages of the request.
- * @param named the request's model, which answers if `GET /v1/models` lists it
+ * @param named the request's model; see {@link namedModel}
  */
 export function askConversation(
   c: Context<AppEnv>,
@@ -163,8 +167,7 @@ export function askConversation(
   named: string | null | undefined,
   asked: Partial<AskRequest> & Pick<AskRequest, "input">,
 ): Promise<AskReply> {
-  const model = modelsOf(c).find((id) => id === named);
-  const fields = { ...asked, model: modelOf(c, asked.input, model) };
+  const fields = { ...asked, model: modelOf(c, asked.input, namedModel(c, named)) };
   return sessionId === undefined
     ? askStateless(c, fields)
     : askSession(c, sessionId, askRequestOf(c, sessionId, userId, fields));

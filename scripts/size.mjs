@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const LIMIT_KIB = 134;
+const LIMIT_KIB = 135;
 const WORDS = join(import.meta.dirname, "../src/do/memory/lexicon.ts");
-const WORDS_LIMIT_KIB = 7;
+const WORDS_LIMIT_KIB = 8;
 const PAGE = join(import.meta.dirname, "../dist/page");
 // The files of the page's first load. The other files of `lazy` are loaded on demand.
 const PAGE_FIRST = ["index.html", "icon.svg", "manifest.webmanifest", "page.js", "page.css", "lazy/chunk-*.js"];

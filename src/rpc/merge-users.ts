@@ -29,8 +29,7 @@ export async function mergeUsers(c: Context<AppEnv>, userId: string, from: strin
     const ids = await callUser(c, from, (stub) => stub.sessionIds(PAGE, after));
     for (const id of ids) {
       const { user } = askRequestOf(c, id, userId);
-      const call =
-        user && callSession(c, id, (stub) => stub.move({ ...user, extraction: undefined }, objectName(c, from)));
+      const call = user && callSession(c, id, (stub) => stub.move(user, objectName(c, from)));
       if (call && orThrow(await call)) merged.sessions += 1;
       last = id;
     }

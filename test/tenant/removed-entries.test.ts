@@ -1,7 +1,7 @@
 /** The removal of entries from a tenant's directory: by deletions, and in spite of late and failed calls. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { expectUnlisted, intercepted, listedTenant, type Tenant } from "../support/directory";
+import { expectUnlisted, intercepted, listedTenant, SECRET, type Tenant, tenant } from "../support/directory";
 import { setFor } from "../support/keep-for";
 import { loseObject } from "../support/lose";
 import { HELD, scripted } from "../support/scripted-model";
@@ -28,6 +28,58 @@ const DELETIONS: [how: string, run: (own: Tenant) => Promise<unknown>][] = [
     },
   ],
 ];
+
+/** Creates a tenant with a listed session `a` that has no user. */
+async function withoutUser(): Promise<Tenant> {
+  const own = await tenant();
+  await own.ask("a", "Hello?");
+  await own.ring("a");
+  expect(await own.listed()).toHaveLength(1);
+  return own;
+}
+
+describe("a session that is used while the directory removes its entry", () => {
+  it("is deleted with all that it has sent to its new user's object", async () => {
+    const own = await withoutUser();
+    const asked = Promise.withResolvers<Response>();
+    intercepted(
+      "unlist",
+      async (real) => {
+        const done = real();
+        asked.resolve(await own.ask("a", SECRET, "ana"));
+        return done;
+      },
+      "one",
+    );
+    expect((await own.remove("/sessions/a")).status).toBe(200);
+    expect((await asked.promise).status).toBe(200);
+    vi.restoreAllMocks();
+    await own.ring("a");
+    expect(await everythingIn(own.session("a"))).not.toContain("mango");
+    expect(await everythingIn(own.user("ana"))).not.toContain("mango");
+    expect(await own.listed()).toEqual([]);
+  });
+
+  it("stays if only its time had ended, and is listed again", async () => {
+    const own = await withoutUser();
+    await setFor(own.session("a"), "SESSION_TTL_DAYS", "1");
+    await own.ask("a", "And now?");
+    intercepted(
+      "unlist",
+      async (real) => {
+        const done = real();
+        expect((await own.ask("a", SECRET)).status).toBe(200);
+        return done;
+      },
+      "one",
+    );
+    await runInDurableObject(own.session("a"), (object) => later(48 * HOUR_MS, () => object.alarm()));
+    vi.restoreAllMocks();
+    expect(await everythingIn(own.session("a"))).toContain("mango");
+    await own.ring("a", 50);
+    expect(await own.listed()).toMatchObject([{ sessionId: "a", messages: 6 }]);
+  });
+});
 
 describe.each(DELETIONS)("%s", (how, run) => {
   it("removes the entry of the session, and its user", async () => {

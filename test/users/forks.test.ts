@@ -1,9 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { ChatDO } from "../../src/do/chat";
+import { askRequest } from "../support/ask-request";
 import { eventually } from "../support/eventually";
 import { lose } from "../support/lose";
-import { scripted } from "../support/scripted-model";
+import { heldError, scripted } from "../support/scripted-model";
 import { digestOf } from "../support/tokens";
 import {
   asks,
@@ -204,4 +205,29 @@ describe("a fork", () => {
     expect(await statusWith({ userId: freshUser() })).toBe(404);
     expect(await statusWith({ userId: user })).toBe(201);
   });
+});
+
+it("an import keeps its user if an earlier one of the session fails meanwhile", async () => {
+  const [session, user] = [freshSession(), freshUser()];
+  const object = sessionObject(session);
+  const requestOf = (name: string) => {
+    const own = { object: name, sessionId: session, canClaim: true, timeoutMs: 30_000, factTokens: 0 };
+    return askRequest("", "", { user: own });
+  };
+  const first = await object.beginImport(requestOf(freshUser()));
+  // A turn that will fail holds the queue, and the first import waits behind it.
+  const model = await scripted(session, heldError("3003: no"));
+  const asked = asks(session, user, "Hello?");
+  await model.called();
+  const early = object.finishImport(first.ok ? first.value : "", requestOf(freshUser()));
+  const second = await object.beginImport(requestOf(user));
+  const id = second.ok ? second.value : "";
+  const entry = { message: { role: "user" as const, content: "I like figs.", createdAt: 1 } };
+  await object.addToImport(id, [entry], { messages: 10, bytes: 1e9 });
+  await model.go();
+  expect((await asked).status).toBe(500);
+  expect(await early).toMatchObject({ failure: { reason: "import_interrupted" } });
+  expect(await object.finishImport(id, requestOf(user))).toMatchObject({ value: { messages: 1 } });
+  await told(session);
+  expect(await copyOf(user)).toEqual(["I like figs."]);
 });

@@ -93,6 +93,38 @@ describe("PATCH /sessions/:sessionId with userId", () => {
   });
 });
 
+describe("a moved session", () => {
+  it("is deleted with its new user in the former user's object too, which did not answer before", async () => {
+    const { user, session } = await told();
+    const other = freshUser();
+    replaced("forget", down);
+    expect((await move(session, other)).status).toBe(200);
+    // Nothing is deleted by halves: the deletion is repeated until the former user's object answers.
+    expect((await remove(`/users/${other}`)).status).toBe(503);
+    vi.restoreAllMocks();
+    expect((await remove(`/users/${other}`)).status).toBe(200);
+    expect(await copyOf(user)).not.toContain("My secret is mango.");
+    expect(await everythingIn(sessionObject(session))).not.toContain("mango");
+  });
+
+  it("that was imported without learning teaches its new user nothing", async () => {
+    const { user, session } = await taught();
+    const body = await (await llamory.fetch(`/sessions/${session}/export`)).text();
+    const [copy, other] = [freshSession(), freshUser()];
+    const headers = { "content-type": "application/x-ndjson" };
+    const path = `/sessions/${copy}/import?userId=${user}`;
+    expect((await llamory.fetch(path, { method: "POST", headers, body })).status).toBe(201);
+    await sent(copy);
+    const model = await scriptedFacts(other, reply({ do: "add", text: "Has a parrot." }));
+    expect((await move(copy, other)).status).toBe(200);
+    await sent(copy);
+    // A later turn is learned from, so the model has been called for everything before it.
+    await tell(other, "I have a parrot.");
+    await learnt(other, "Has a parrot.");
+    expect(await model.runs()).toHaveLength(1);
+  });
+});
+
 describe("POST /users/:userId/merge", () => {
   it("moves facts with their versions and sources, and sessions, without learning again", async () => {
     const { user, session } = await taught();
@@ -119,6 +151,31 @@ describe("POST /users/:userId/merge", () => {
     await eventually(async () => expect(await texts(other)).toEqual(["Lives in Berlin.", "keeps  bees."]));
     const again = await merge(other, user);
     expect(await again.json()).toMatchObject({ sessions: 0, facts: 0, done: true });
+  });
+
+  it("moves a session whose only turn was deleted, and copies of a session without storing them twice", async () => {
+    const { user, session } = await told();
+    const fork = await (await llamory.post(`/sessions/${session}/fork`, {})).json<{ sessionId: string }>();
+    const empty = freshSession();
+    const { turnId } = await (await asks(empty, user, "My hive is called Rosa.")).json<{ turnId: string }>();
+    for (const one of [session, fork.sessionId, empty]) await sent(one);
+    expect((await remove(`/sessions/${empty}/turns/${turnId}`)).status).toBe(200);
+    const copies = (await copyOf(user)).filter((text) => text === "My secret is mango.");
+    const other = freshUser();
+    expect(await (await merge(other, user)).json()).toMatchObject({ done: true });
+    for (const one of [session, fork.sessionId, empty]) await sent(one);
+    expect((await copyOf(other)).filter((text) => text === "My secret is mango.")).toEqual(copies);
+    expect((await asks(empty, other, "Hello?")).status).toBe(200);
+  });
+
+  it("keeps what a person wrote, where the model has learned the same from a session of the other user", async () => {
+    const { user: other, session } = await taught();
+    const user = freshUser();
+    await add(user, "Has a dog.", { pinned: true });
+    expect(await (await merge(other, user)).json()).toMatchObject({ facts: 0, done: true });
+    expect(await factsOf(other)).toMatchObject([{ text: "Has a dog.", writtenBy: "person", pinned: true }]);
+    await remove(`/sessions/${session}`);
+    expect(await texts(other)).toEqual(["Has a dog."]);
   });
 
   it("refuses a user and itself, and moves nothing if the facts do not fit", async () => {

@@ -196,3 +196,23 @@ describe("the import of a user", () => {
     expect(await llamory.transcript(session)).toHaveLength(2);
   });
 });
+
+it("a part of an import is stored although a fact was added since the part before it, and equal facts become one", async () => {
+  const [user, object] = [freshUser(), userObject(freshUser())];
+  await add(user, "Likes figs.");
+  await add(user, "Has a dog.");
+  const [figs, dog] = await userObject(user).exportFacts(0);
+  if (!figs || !dog) throw new Error("There are no facts.");
+  const first = await object.importFacts([figs]);
+  await object.addFact("Keeps bees.", null);
+  const offset = first.ok ? first.value.offset : undefined;
+  expect(await object.importFacts([dog], offset)).toMatchObject({ value: { added: 1 } });
+  const again = {
+    ...dog,
+    id: crypto.randomUUID(),
+    versions: dog.versions.map((one) => ({ ...one, text: "has a dog" })),
+  };
+  expect(await object.importFacts([again])).toMatchObject({ value: { added: 0 } });
+  const stored = await object.facts();
+  expect(stored.map(({ text }) => text).sort()).toEqual(["Has a dog.", "Keeps bees.", "Likes figs."]);
+});

@@ -22,6 +22,7 @@ const appended = (text: string) => {
 };
 const repeated = (part: string, size: number) => part.repeat(Math.floor(size / part.length)).replace(/,$/, "");
 const MIB = 1_048_000;
+const entries = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at));
 
 type Case = [what: string, path: string, body: () => string, statuses: number[]];
 
@@ -46,6 +47,22 @@ const valid: Case[] = Object.entries(texts).flatMap(([what, make]): Case[] => [
     [200, 413],
   ],
 ]);
+
+const halves = entries(250, () => '{"type":"text","text":"\\ud800"}');
+const illFormed = (field: string) => `{"${field}":[${entries(900, () => `{"role":"user","content":[${halves}]}`)}]}`;
+
+/** Bodies of many parts that are all invalid, each for a reason that only its schema finds. */
+const refused: Case[] = [
+  ["parts with half characters as input", "/v1/responses", () => illFormed("input"), [400]],
+  ["parts with half characters as items", "/v1/conversations", () => illFormed("items"), [400]],
+  ["parts with half characters as messages", "/v1/chat/completions", () => illFormed("messages"), [400]],
+  [
+    "half characters in one message",
+    "/v1/responses",
+    () => `{"input":[{"role":"user","content":[${entries(225_000, () => halves[0])}]}]}`,
+    [400],
+  ],
+];
 
 const malformed: [what: string, body: string][] = [
   ["bad parts", `{"messages":[${repeated(`{"role":"user","content":[${"0,".repeat(999)}0]},`, MIB)}]}`],
@@ -80,7 +97,6 @@ const LIMITS: Record<string, number> = {
   "/v1/responses": MAX_APPEND_BODY,
 };
 
-const entries = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at));
 const doubled = entries(40, (at): [string, object] => {
   const next = { $ref: `#/$defs/a${at + 1}` };
   return [`a${at}`, { allOf: [next, next] }];
@@ -182,8 +198,8 @@ function sendForever(server: Workerd, path: string): Promise<number | undefined>
   });
 }
 
-describe("the worst request that is valid", () => {
-  it.each(valid)("%s: less than 4 s of CPU, and little memory", async (what, path, body, statuses) => {
+describe("the worst request of a kind", () => {
+  it.each([...valid, ...refused])("%s: less than 4 s of CPU, and little memory", async (what, path, body, statuses) => {
     await using server = await small();
     const before = server.peakMb();
     const { status, size, cpu } = await send(server, path, body());

@@ -114,8 +114,9 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     }
   }
   const window = shortened(plan);
-  const first = window.find(({ role }) => role === "user");
-  if (first) first.date ??= dayIn(first.createdAt, timeZone);
+  const at = window.findIndex(({ role }) => role === "user");
+  const first = window[at];
+  if (first) window[at] = { ...first, date: dayIn(first.createdAt, timeZone) };
   const explained = scope.explain && explain(messages, question, scope.explain, recalled.filter(isOwn), limits, beyond);
   return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user, explained };
 }

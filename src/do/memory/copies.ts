@@ -22,8 +22,11 @@ const NEWEST = 2;
 const ROUNDS = 4;
 
 const wordsOf = (text: string) => paired(normalize(text)).match(WORD) ?? [];
-/** Something may follow the question mark, except words: they may be the answer. */
-const asks = (text: string) => /[?？؟][^\p{L}]*$/u.test(text);
+/** Returns whether a text ends with a question. Words or numbers after the question mark may be the answer, except `(2)`. */
+function asks(text: string): boolean {
+  const mark = Math.max(...["?", "？", "؟"].map((one) => text.lastIndexOf(one)));
+  return mark !== -1 && !/[\p{L}\p{N}]/u.test(text.slice(mark).replace(/\(\d+\)/, ""));
+}
 
 /** Returns a function that checks whether a message is a near-duplicate of a question. */
 export function copiesOf(question: string): (message: Pick<Message, "role" | "content">) => boolean {

@@ -76,6 +76,15 @@ export class DirectorySync {
     return false;
   }
 
+  /** Lists the session again after {@link leave}, if its deletion did not take place. A full storage is only logged. */
+  stay(): void {
+    try {
+      if (this.#store.listing.listed?.leaving) this.#store.listing.restart();
+    } catch (error) {
+      thrownFailure(error);
+    }
+  }
+
   /** Removes the entry of a session without messages. @returns when to try again; null at its end */
   async #remove(): Promise<number | null> {
     const { listing, messages } = this.#store;

@@ -46,23 +46,28 @@ export class Fork {
 
   /**
    * Begins an import. Requests an epoch before anything is read, so that a deletion of the user finds this session.
+   * @param isFree whether the session may be filled; checked again after the user's object has answered
    * @returns the id of the import; `session_not_empty`
    */
-  async begin({ user }: Partial<AskRequest> = {}): Promise<Result<string>> {
+  async begin(
+    { user }: Partial<AskRequest> = {},
+    isFree = () => this.#session.store.messages.end().last === 0,
+  ): Promise<Result<string>> {
     const { joining } = this.#user;
-    if (this.#session.store.messages.end().last > 0) return failed({ reason: "session_not_empty" });
+    if (!isFree()) return failed({ reason: "session_not_empty" });
     const { refusals } = joining;
     const owner = user && (await joining.join(user));
     if (owner && !owner.ok) return owner;
+    if (!isFree()) return failed({ reason: "session_not_empty" });
     const begun = this.#transfer.begin();
     if (begun.ok) this.#running = { id: begun.value, owner: owner?.value, refusals };
     return begun;
   }
 
   /** As {@link begin}, for a session that stores nothing, also no title and no other import. */
-  async beginUnused(request: AskRequest): Promise<Result<string>> {
+  beginUnused(request: AskRequest): Promise<Result<string>> {
     const { store, queue } = this.#session;
-    return store.empty && !queue.busy ? this.begin(request) : failed({ reason: "session_not_empty" });
+    return this.begin(request, () => store.empty && !queue.busy);
   }
 
   /**
@@ -76,20 +81,21 @@ export class Fork {
   ): Promise<Result<{ messages: number }>> {
     const { store } = this.#session;
     const fork = this.#running;
-    if (fork?.id !== id) return this.#transfer.finish(id, title);
+    if (fork?.id !== id) return failed({ reason: "import_interrupted" });
     const also = () => {
       store.settings.change(settings);
       const { owner } = fork;
       const { count } = store.import;
       // From a copy nothing is learned: facts were learned from the original.
       const more = isCopy ? { copied: count } : { imported: count, learn: learn && [{ from: 1, to: count }] };
-      if (owner) store.ownership.markPending({ ...owner, ...more, extraction: learn && owner.extraction });
+      if (owner) store.ownership.markPending({ ...owner, ...more });
     };
     const { joining } = this.#user;
     const finished = await this.#transfer.finish(id, title, also, () =>
       joining.refusals === fork.refusals ? undefined : failed({ reason: "user_being_deleted" }),
     );
-    this.#running = undefined;
+    // Another import may have begun while this one waited in the queue.
+    if (this.#running?.id === id) this.#running = undefined;
     return finished;
   }
 }

@@ -20,26 +20,36 @@ export class Lifecycle {
     this.#embeddings = embeddings;
   }
 
-  /** Empties the session after its user's object has deleted it. */
+  /** Empties the session after the tenant's and its user's object have deleted it. */
   async reset(): Promise<Result<{ deleted: number }>> {
-    return (await this.#user.forget()) ? this.#session.clear() : failed({ reason: "user_unreachable" });
+    const isUnlisted = await this.#session.directory.leave();
+    return (await this.#forgotten()) ? this.#session.clear(isUnlisted) : failed({ reason: "user_unreachable" });
   }
 
   /** As {@link reset}, and gives the storage back. */
   async destroy(): Promise<Result<{ deleted: number }>> {
-    return (await this.#user.forget()) ? this.#session.destroy() : failed({ reason: "user_unreachable" });
+    const isUnlisted = await this.#session.directory.leave();
+    return (await this.#forgotten()) ? this.#session.destroy(isUnlisted) : failed({ reason: "user_unreachable" });
+  }
+
+  /**
+   * Returns whether the user's object has deleted the session. This is the last call before the session is emptied: a user
+   * who claims it later keeps it. The directory lists the session again if it stays.
+   */
+  async #forgotten(): Promise<boolean> {
+    const isForgotten = await this.#user.forget();
+    if (!isForgotten) this.#session.directory.stay();
+    return isForgotten;
   }
 
   /** Deletes the session if it belongs to a user who is being deleted. Otherwise refuses the turns and writes of that user. */
   async leave(user: string): Promise<Result<void>> {
     const failure: Failure = { reason: "user_being_deleted" };
     this.#user.joining.refuse();
-    if (this.#session.store.ownership.owner?.user !== user) {
-      this.#session.live.cancel(failure, user);
-      return ok(undefined);
-    }
-    const deleted = await this.#session.destroy(failure);
-    return deleted.ok ? ok(undefined) : deleted;
+    const deleted = await this.#session.destroyIf((owner) => owner?.user === user, failure);
+    if (deleted) return deleted.ok ? ok(undefined) : deleted;
+    this.#session.live.cancel(failure, user);
+    return ok(undefined);
   }
 
   /** Whether the session has stored something in an epoch with a user, or may be about to. */
@@ -67,8 +77,14 @@ export class Lifecycle {
   async expire(): Promise<number | null> {
     const ttl = this.#ttlMs();
     if (!(ttl > 0)) return null;
-    const end = (this.#session.queue.busy ? Date.now() : this.#session.store.lastUsed()) + ttl;
-    if (end > Date.now()) return end;
+    const end = () => (this.#session.queue.busy ? Date.now() : this.#session.store.lastUsed()) + ttl;
+    if (end() > Date.now()) return end();
+    await this.#session.directory.leave();
+    // The session may have been used meanwhile.
+    if (end() > Date.now()) {
+      this.#session.directory.stay();
+      return end();
+    }
     return (await this.destroy()).ok ? null : Date.now() + DAY_MS;
   }
 

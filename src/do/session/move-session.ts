@@ -11,11 +11,12 @@ import type { UserSync } from "./user-sync";
  * @returns whether it was moved; `session_empty`, `user_unreachable`, `user_being_deleted`
  */
 export async function moveSession(
-  { queue, store }: Session,
+  session: Session,
   sync: UserSync,
   user: SessionUser,
   from?: string,
 ): Promise<Result<boolean>> {
+  const { queue, store } = session;
   if (queue.full) return failed({ reason: "session_queue_full" });
   const release = await queue.enter();
   if (!release) return failed({ reason: "turn_cancelled" });
@@ -23,14 +24,17 @@ export async function moveSession(
     const { ownership, generation } = store;
     const { owner } = ownership;
     if (owner?.user === user.object || (from !== undefined && owner?.user !== from)) return ok(false);
-    if (store.messages.count() === 0) return failed({ reason: "session_empty" });
+    if (from === undefined && store.messages.count() === 0) return failed({ reason: "session_empty" });
     // The record of an earlier move is overwritten below.
-    if (!(await sync.leaveFormer())) return failed({ reason: "user_unreachable" });
+    if (!(await session.leaveFormer())) return failed({ reason: "user_unreachable" });
     const claimed = await sync.joining.claim(user);
     if (!claimed.ok) return claimed;
     // The session or its former user was deleted meanwhile.
     if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
-    ownership.move(claimed.value);
+    const { imported, copied } = owner ?? {};
+    // A merge also moves what was learned, and the sessions that were copied.
+    const kept = from === undefined ? { imported } : { imported: store.messages.end().last, copied };
+    ownership.move({ ...claimed.value, ...kept });
     store.listing.mark(true);
     return ok(true);
   } catch (error) {

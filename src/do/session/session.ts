@@ -13,8 +13,12 @@ import type { UserObject } from "../user/user-object";
 import type { AskRequest } from "./ask-request";
 import { type DirectoryBindings, DirectorySync, isListed } from "./directory-sync";
 import { LiveTurns } from "./live-turns";
+import type { Owner } from "./owner";
 import { Store } from "./store";
 import { TurnQueue } from "./turn-queue";
+
+/** Milliseconds that a user's object has to store an update. */
+export const UPDATE_MS = 10_000;
 
 export interface SessionBindings extends QuotaBindings, DirectoryBindings {
   AI: AiBinding;
@@ -84,23 +88,53 @@ export class Session {
     }
   }
 
-  /** Deletes all messages and turns. */
-  async clear(): Promise<Result<{ deleted: number }>> {
-    const isUnlisted = await this.directory.leave();
+  /** Deletes all messages and turns, at once. @param isUnlisted whether the tenant's directory has removed the session */
+  clear(isUnlisted: boolean): Promise<Result<{ deleted: number }>> {
     return this.#empty(() => this.store.clear(isUnlisted), { reason: "turn_cancelled" });
   }
 
-  /** Deletes everything that is stored, and gives the storage back. @param failure ends turns that run or wait */
-  async destroy(failure: Failure = { reason: "turn_cancelled" }): Promise<Result<{ deleted: number }>> {
-    // Without the tenant's object, the storage keeps the task that removes the session's entry.
-    const isUnlisted = await this.directory.leave();
+  /**
+   * Deletes everything that is stored, at once, and gives the storage back.
+   * @param isUnlisted whether the tenant's directory has removed the session. Otherwise the storage keeps the task for it
+   * @param failure ends turns that run or wait
+   */
+  destroy(isUnlisted: boolean, failure: Failure = { reason: "turn_cancelled" }): Promise<Result<{ deleted: number }>> {
     return this.#empty(() => (isUnlisted ? this.store.destroy() : this.store.clear(false)), failure);
   }
 
   /** Deletes the rest of a session whose epoch has ended. Does nothing if the session has another epoch. */
   async destroyEpoch(user: string, epoch: string): Promise<void> {
-    const { owner } = this.store.ownership;
-    if (owner?.user === user && owner.epoch === epoch) await this.destroy();
+    await this.destroyIf((owner) => owner?.user === user && owner.epoch === epoch);
+  }
+
+  /**
+   * Deletes a session that its user's object has deleted.
+   * @param isTheirs is checked before and after the calls of other objects
+   * @returns undefined for a session with another owner; `user_unreachable` if a former user's object still has it
+   */
+  async destroyIf(
+    isTheirs: (owner: Owner | undefined) => boolean,
+    failure?: Failure,
+  ): Promise<Result<{ deleted: number }> | undefined> {
+    const { ownership } = this.store;
+    if (!isTheirs(ownership.owner)) return undefined;
+    if (!(await this.leaveFormer())) return failed({ reason: "user_unreachable" });
+    const isUnlisted = isTheirs(ownership.owner) && (await this.directory.leave());
+    if (isTheirs(ownership.owner)) return this.destroy(isUnlisted, failure);
+    this.directory.stay();
+    return undefined;
+  }
+
+  /** Deletes the session in the object of the user that it was moved from. @returns whether it is deleted there */
+  async leaveFormer(): Promise<boolean> {
+    const { ownership } = this.store;
+    const { owner } = ownership;
+    if (!owner?.left) return true;
+    const { user, epoch } = owner.left;
+    const forgotten = await this.callUser<Result<void>>(user, UPDATE_MS, (stub) => stub.forget(owner.sessionId, epoch));
+    if (!forgotten?.ok) return false;
+    ownership.markLeft(epoch);
+    return true;
   }
 
   async #empty<T>(empty: () => T | Promise<T>, failure: Failure): Promise<Result<T>> {

@@ -8,15 +8,13 @@ import type { SessionUpdate, UserObject } from "../user/user-object";
 import type { SessionUser } from "./ask-request";
 import { Joining } from "./joining";
 import type { Owner } from "./owner";
-import type { Session } from "./session";
+import { type Session, UPDATE_MS } from "./session";
 import type { SettingsChange } from "./session-settings";
 
 /** The most messages, and about the most characters, of one update; and the most updates of one sync. */
 const BATCH = 500;
 const BATCH_CHARACTERS = 2_000_000;
 const BATCHES = 20;
-/** Milliseconds that the user's object has to store an update. */
-const UPDATE_MS = 10_000;
 /** How often a deletion is repeated for a session that got a new epoch meanwhile. */
 const FORGET_TRIES = 3;
 
@@ -61,7 +59,7 @@ export class UserSync {
     this.#session.endLostTurn();
     const { ownership, messages } = store;
     for (let batches = 0; batches < BATCHES; batches += 1) {
-      if (!(await this.leaveFormer())) return ownership.markFailed();
+      if (!(await this.#session.leaveFormer())) return ownership.markFailed();
       const { owner } = ownership;
       if (!owner || owner.leaving) return null;
       const { generation } = store;
@@ -142,8 +140,8 @@ export class UserSync {
    */
   async forget(): Promise<boolean> {
     const { ownership } = this.#session.store;
-    if (!(await this.leaveFormer())) return false;
     for (let tries = 0; tries < FORGET_TRIES; tries += 1) {
+      if (!(await this.#session.leaveFormer())) return false;
       const { owner } = ownership;
       if (!owner) return true;
       this.#markLeaving(owner, true);
@@ -157,20 +155,6 @@ export class UserSync {
       return done;
     }
     return false;
-  }
-
-  /** Deletes the session in the object of the user that it was moved from. @returns whether it is deleted there */
-  async leaveFormer(): Promise<boolean> {
-    const { ownership } = this.#session.store;
-    const { owner } = ownership;
-    if (!owner?.left) return true;
-    const { left } = owner;
-    const done = await this.#update({ ...owner, ...left }, async (stub, { sessionId, epoch }) => {
-      const forgotten = await stub.forget(sessionId, epoch);
-      return forgotten.ok;
-    });
-    if (done) ownership.markLeft(left.epoch);
-    return done;
   }
 
   /** Stores the mark for the case that the object is lost during the deletion. A full storage must not prevent a deletion. */

@@ -26,20 +26,27 @@ export function exportFacts({ rows }: UserFacts, after: number): ExportedFact[] 
 }
 
 /**
- * Adds facts, except those that the user has. Call it inside a transaction.
- * @param offset the one of an earlier part of the same import
+ * Adds facts. Those with the text of one that the user has become one with it. Call it inside a transaction.
+ * @param earlier the offset of an earlier part of the same import
  * @returns `facts_full` if the user would have too many facts; then nothing is added
  */
-export function importFacts(facts: UserFacts, sent: ExportedFact[], offset = facts.rows.last): Result<ImportedFacts> {
+export function importFacts(facts: UserFacts, sent: ExportedFact[], earlier?: number): Result<ImportedFacts> {
   const { rows } = facts;
-  const fresh = sent.filter(({ id, versions }) => {
-    const text = versions.at(-1)?.text ?? null;
-    return text === null ? rows.versions(id).length === 0 : !facts.same(text);
+  const textOf = ({ versions }: ExportedFact) => versions.at(-1)?.text ?? null;
+  // A repeated import finds its own facts.
+  const added = sent.filter((fact) => {
+    const text = textOf(fact);
+    return text === null ? rows.versions(fact.id).length === 0 : rows.get(fact.id)?.text !== text;
   });
-  const current = fresh.filter(({ versions }) => versions.at(-1)?.text !== null);
-  if (rows.count() + current.length > MAX_FACTS) return failed({ reason: "facts_full" });
+  const isFresh = (fact: ExportedFact) => !facts.same(textOf(fact) ?? "");
+  const fresh = added.filter(isFresh);
+  if (rows.count() + fresh.filter((fact) => textOf(fact) !== null).length > MAX_FACTS)
+    return failed({ reason: "facts_full" });
   const known = rows.numbers();
-  const moved = fresh.map(({ id, versions }) => ({
+  // A fact that was learned since the earlier part may have taken a number.
+  const isTaken = added.some(({ versions }) => versions.some(({ number }) => known.has((earlier ?? 0) + number)));
+  const offset = earlier === undefined || isTaken ? rows.last : earlier;
+  const moved = added.map(({ id, versions }) => ({
     id,
     versions: versions.map((one) => ({ ...one, number: offset + one.number })),
   }));
@@ -49,12 +56,11 @@ export function importFacts(facts: UserFacts, sent: ExportedFact[], offset = fac
       known.has(offset + base) ? { ...turn, base: offset + base } : turn,
     );
   for (const { id, versions } of moved) {
-    const isTaken = rows.versions(id).length > 0;
     rows.addVersions(
-      isTaken ? crypto.randomUUID() : id,
+      rows.versions(id).length > 0 ? crypto.randomUUID() : id,
       versions.map((one) => ({ ...one, learned: learnedFrom(one) })),
     );
   }
-  facts.dropEnded();
+  facts.mergeEqual();
   return ok({ added: fresh.length, offset });
 }

@@ -116,18 +116,19 @@ export class UserFacts {
   forget(isLost: (learned: Learned) => boolean): Learned[] {
     const { lost, gone } = removeSources(this.rows, isLost);
     this.rows.deleteVersions(gone);
-    if (gone.size > 0) this.#mergeEqual();
+    if (gone.size > 0) this.mergeEqual();
     return lost;
   }
 
-  /** Merges facts that have the same text, because earlier versions have become current again. */
-  #mergeEqual(): void {
+  /** Merges facts that have the same text, for example because earlier versions have become current again. */
+  mergeEqual(): void {
     const facts = new Map<string, FactVersion>();
     for (const fact of this.rows.current().sort((a, b) => a.number - b.number)) {
       const key = sameFactKey(fact.text);
       const before = facts.get(key);
       facts.set(key, before ? this.#merge(before, fact) : fact);
     }
+    this.dropEnded();
   }
 
   /** Ends one of two facts with the same text, and adds its sources to the other one: the first, or the person's. */

@@ -33,6 +33,8 @@ describe("a copy of the question", () => {
     ["Do I live in Berlin?", "Do you know the zoo in Berlin, and do I have to pay?"],
     ["Where do I live?", "Where do I work?"],
     ["What is the parrot called?", "The parrot is called Figaro."],
+    ["What is my locker PIN?", "What is my locker PIN? 4821"],
+    ["How many siblings do I have?", "How many siblings do I have? 3."],
   ])("is not what answers it, or asks for something else: %s %s", (question, content) => {
     expect(copiesOf(question)(user(content))).toBe(false);
   });

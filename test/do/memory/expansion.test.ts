@@ -22,6 +22,33 @@ describe("a question in English", () => {
     expect((await search(session, "Which pet escaped?"))[0]?.content).toBe("Our pet escaped.");
   });
 
+  it.each([
+    ["garbage", "rubbish"],
+    ["couch", "sofa"],
+    ["tall", "height"],
+    ["divorce", "split"],
+    ["mortgage", "loan"],
+    ["headache", "migraine"],
+    ["checkup", "appointment"],
+    ["rent", "lease"],
+    ["noisy", "loud"],
+    ["hostel", "hotel"],
+    ["maths", "mathematics"],
+    ["hour", "hr"],
+    ["invoice", "receipt"],
+    ["internet", "wifi"],
+    ["language", "portuguese"],
+    ["country", "norway"],
+    ["city", "munich"],
+    ["bill", "electricity"],
+    ["medicine", "aspirin"],
+    ["breed", "poodle"],
+    ["month", "july"],
+  ])("knows that %s and %s belong together", (word, other) => {
+    const { forms, related } = expansionOf(word);
+    expect([...forms, ...related]).toContain(other);
+  });
+
   it("does not take a kind for each of its members", () => {
     expect(expansionOf("pet").related).toContain("hamster");
     expect(expansionOf("hamster").related).not.toContain("pet");

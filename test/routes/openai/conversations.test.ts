@@ -85,6 +85,28 @@ describe("a conversation", () => {
     expect(await (await get(pathOf(id))).json()).toMatchObject({ metadata: {} });
   });
 
+  it("is not created if its items cannot be stored", async () => {
+    const calls = Array.from({ length: 129 }, (_, at) => ({
+      ...{ type: "function_call", call_id: `c${at}`, name: "f", arguments: "{}" },
+    }));
+    for (const [param, items] of [
+      ["items.1", [user("Hi."), { type: "item_reference", id: "msg_1" }]],
+      ["items", calls],
+    ] as const) {
+      const refused = await llamory.post("/v1/conversations", { items });
+      expect(refused.status).toBe(400);
+      expect(await refused.json()).toMatchObject({ error: { param } });
+    }
+  });
+
+  it("has names of up to 64 characters in its metadata", async () => {
+    const named = (length: number) => llamory.post("/v1/conversations", { metadata: { ["n".repeat(length)]: "x" } });
+    expect((await named(64)).status).toBe(200);
+    const refused = await named(65);
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain("64 characters");
+  });
+
   it("is every session with messages, and no other", async () => {
     const session = freshSession();
     expect((await get(pathOf(session))).status).toBe(404);
@@ -180,6 +202,18 @@ describe("the items of a conversation", () => {
     expect(JSON.stringify(await model.runs())).not.toContain("xylophone");
   });
 
+  it("may all be deleted: a conversation without items remains one", async () => {
+    const { id, metadata } = await create({ items: [user("Hi.")], metadata: { topic: "bees" } });
+    const [only] = (await list(id)).data;
+    const deleted = await get(pathOf(id, only?.id), "DELETE");
+    expect(deleted.status).toBe(200);
+    expect(await deleted.json()).toMatchObject({ id, metadata });
+    expect((await list(id)).data).toEqual([]);
+    const session = freshSession();
+    const made = await add(session, [user("Hi.")]);
+    expect((await get(pathOf(session, made.data[0]?.id), "DELETE")).status).toBe(200);
+  });
+
   it("of a response are read by the ids that the response has, and deleted with it", async () => {
     const { id } = await create();
     const { body } = await respond({ input: "Hello?", conversation: id });
@@ -213,6 +247,13 @@ describe("the items of a conversation", () => {
     );
     expect(other.status).toBe(409);
     expect(said(await list(id))).toEqual(["user: I keep bees."]);
+  });
+
+  it("of an unknown response are 404, also to delete", async () => {
+    const { id } = await create({ items: [user("Hi.")] });
+    const { body } = await respond({ input: "Hello?", conversation: id });
+    const unknown = (body.output[0]?.id ?? "").replace(/[^.]*$/, crypto.randomUUID());
+    expect((await get(pathOf(id, unknown), "DELETE")).status).toBe(404);
   });
 
   it.each(["msg_x", "msg_YQ.~1", "resp_YQ.t", "msg_YQ.~0", "msg_YQ.~1.5", "~1"])(

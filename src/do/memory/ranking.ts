@@ -150,10 +150,11 @@ export function rankingOf(
   const evidence = evidenceOf(words, before, lookUps, { nearness, meaning, rarities, leftOut });
   const sought = words.map(({ wanted }) => wanted);
   const excerpts = new Excerpts(messages, sought, rarities);
-  excerpts.weigh(evidence, meaning);
+  const outlines = messages.outline([...evidence.keys()]);
+  excerpts.weigh(outlines, evidence, meaning);
   const speaker = speakers.length === 1 ? speakers[0] : undefined;
   const by = { priors: priorsOf(question, english), speaker, newer: newerOf(question, english) };
-  const ranked = rank(messages.outline([...evidence.keys()]), evidence, by);
+  const ranked = rank(outlines, evidence, by);
   return {
     ranked,
     evidence,

@@ -1,4 +1,4 @@
-/** Lists the tools of the MCP server as its clients read them. The Worker contains the list, not the code that makes it. */
+/** Lists the tools of the MCP server as its clients read them. The Worker contains neither the list nor the code that makes it. */
 import * as z from "zod/mini";
 import { tools } from "../../src/routes/mcp/tools";
 import { commentOf } from "./described";

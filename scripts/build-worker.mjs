@@ -1,10 +1,32 @@
 // Builds the Worker into dist/worker. wrangler runs this before it deploys, and uploads the result unchanged.
 // wrangler bundles with esbuild, whose result is 5.3 KiB gzipped larger.
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "rolldown";
 
-const root = join(import.meta.dirname, "..");
+const src = join(import.meta.dirname, "../src");
+
+/** The folders of the Worker, from the bottom up. */
+const FOLDERS = [
+  ...["turn", "wire", "llm", "llm/json-schema", "do/sqlite", "do/memory", "do/user", "do/tenant", "do/session", "do"],
+  ...["rpc", "schema", "middleware", "routes"],
+];
+
+/**
+ * Puts the modules of each folder next to one another. They are similar, and gzip finds repetitions only within 32 KiB:
+ * 1.9 KiB gzipped less. The imports have no other effect, because modules of src have no side effects (package.json).
+ */
+const byFolder = {
+  name: "by-folder",
+  transform: {
+    filter: { id: /[\\/]src[\\/]index\.ts$/ },
+    handler(code) {
+      const files = FOLDERS.flatMap((folder) => globSync(`${folder}/*.ts`, { cwd: src }).toSorted());
+      const imports = ["zod/mini", "hono/tiny", ...files.map((file) => `./${file.replaceAll("\\", "/")}`)];
+      return imports.map((name) => `import ${JSON.stringify(name)};\n`).join("") + code;
+    },
+  },
+};
 
 /**
  * Modules of Hono for mounted apps, HTML and forms: 1.4 KiB gzipped. Hono's classes import them, but no route uses them.
@@ -28,11 +50,11 @@ const withoutUnused = {
 };
 
 await build({
-  input: join(root, "src/index.ts"),
+  input: join(src, "index.ts"),
   external: /^cloudflare:/,
   // The conditions of wrangler.
   resolve: { conditionNames: ["workerd", "worker", "browser"] },
-  plugins: [withoutUnused],
-  output: { dir: join(root, "dist/worker"), minify: true, comments: false },
+  plugins: [byFolder, withoutUnused],
+  output: { dir: join(src, "../dist/worker"), minify: true, comments: false },
   logLevel: "warn",
 });

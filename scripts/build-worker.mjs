@@ -55,6 +55,7 @@ await build({
   // The conditions of wrangler.
   resolve: { conditionNames: ["workerd", "worker", "browser"] },
   plugins: [byFolder, withoutUnused],
+  optimization: { inlineConst: { mode: "all", pass: 3 } },
   output: { dir: join(src, "../dist/worker"), minify: true, comments: false },
   logLevel: "warn",
 });

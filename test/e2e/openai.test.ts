@@ -99,6 +99,8 @@ describe("the openai SDK", () => {
     const broken = { ...hello, messages: [{ role: "user" as const, content: "break" }] };
     const stream = await client_.chat.completions.create({ ...broken, stream: true });
     await expect(collect(stream)).rejects.toMatchObject({ code: "model_interrupted" });
+    const response = await client_.responses.create({ model: "llama", input: "break", stream: true });
+    await expect(collect(response)).rejects.toMatchObject({ code: "model_interrupted" });
     const stranger = new OpenAI({ baseURL: server.baseURL, apiKey: "wrong", maxRetries: 0 });
     await expect(stranger.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
     await expect(client_.chat.completions.create({ ...hello, messages: [] })).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-const SERVERS = { testTimeout: 60_000, hookTimeout: 60_000 };
+const SERVERS = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
 
 /**
  * Returns a project that runs tests of `test/e2e` with other versions of their clients.

@@ -159,6 +159,8 @@ describe("the openai SDK", () => {
     const running = await responses.create({ model: "llama", input: "forever", background: true });
     expect((await responses.retrieve(running.id)).status).toBe("in_progress");
     expect((await responses.cancel(running.id)).status).toBe("cancelled");
+    const { id: later } = await responses.create({ model: "llama", input: "Hello", background: true });
+    await expect.poll(async () => (await responses.retrieve(later)).output_text).toBe("You said: Hello");
   });
 
   it("gets responses, and goes on by previous_response_id", async () => {

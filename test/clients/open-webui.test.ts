@@ -61,7 +61,7 @@ class Chat {
     for (const task of AFTER_AN_ANSWER) await this.#send([{ role: "user", content: task(this.#lines) }]);
   }
 
-  /** Returns what the server has stored, oldest first. */
+  /** Returns the messages of the session, oldest first. */
   async stored(): Promise<string[]> {
     const response = await fetch(`${server.url}/sessions/${this.#id}/messages?limit=1000`, {
       headers: { authorization: `Bearer ${TOKEN}` },
@@ -70,7 +70,7 @@ class Chat {
     return data.map(({ role, content }) => `${role}: ${content}`).reverse();
   }
 
-  /** What the person sees. */
+  /** The messages of the chat, oldest first. */
   get shown(): string[] {
     return this.#lines.map(({ role, content }) => `${role}: ${content}`);
   }

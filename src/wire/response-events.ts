@@ -127,9 +127,11 @@ export function responseEvents(form: ResponsesForm, turnId: string): Encode {
         return [...items, last(`response.${response.status}`, { response })].join("");
       }
       case "failed": {
-        const { code, message } = openaiErrorOf(event.failure).error;
+        const { error } = openaiErrorOf(event.failure);
+        const { code, message } = error;
         const response = { ...begun(form, turnId, model), status: "failed", error: { code, message } };
-        return [last("response.failed", { response }), last("error", { code, message, param: null })].join("");
+        // OpenAI documents the flat form. Its older SDKs and the AI SDK 5 recognize an error only by `error`.
+        return last("response.failed", { response }) + last("error", { code, message, param: null, error });
       }
     }
   };

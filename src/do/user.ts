@@ -39,7 +39,10 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   }
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
-  memory({ text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone, vector }: Question): Known {
+  async memory(question: Question): Promise<Known> {
+    const { text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone, encoder } = question;
+    // First, because everything may change meanwhile.
+    const vector = this.#hasVectors(encoder) ? await encoder?.vectorOf() : null;
     const { deletion, sessions } = this.#store;
     if (epoch !== undefined || opens) {
       if (deletion) return { state: "user_being_deleted" };
@@ -108,7 +111,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     timeZone?: string,
     embedding?: EmbeddingOptions,
   ): Promise<{ messages: RecalledMessage[]; facts: Fact[] }> {
-    const vector = embedding && (await this.#embeddings.question(() => text, embedding));
+    const vector = await this.#embeddings.begin(() => text, embedding, this.#hasVectors(embedding))?.vector;
     const asked = { timeZone, nearestTo: this.#embeddings.nearestTo(vector) };
     const { facts, transcript } = this.#store;
     const { recalled } = transcript.recall(
@@ -206,6 +209,13 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       reindex: () => this.#store.reindex(),
       embed: () => this.#embeddings.resume(),
     });
+  }
+
+  /** Returns whether messages or facts have vectors of an encoder. */
+  #hasVectors(encoder: { model: string } | undefined): boolean {
+    return (
+      this.#embeddings.has(encoder) || (encoder !== undefined && this.#store.facts.rows.vectors.has(encoder.model))
+    );
   }
 
   /** Extracts facts from pending turns. The alarm continues if some are left. */

@@ -15,7 +15,7 @@ import type { Budget, Context, NewMessage, RecalledMessage } from "../../turn/ty
 import type { EarlierSession, Fact, UserContext } from "../../turn/user-memory";
 import { isShortened, planWindow, shortened } from "../../turn/window";
 import { conversationPart, recallPart } from "./conversation-questions";
-import type { Range } from "./evidence";
+import { mergeNearest, type Near, type Range } from "./evidence";
 import { explain } from "./explain";
 import { lastExchange } from "./follow-ups";
 import type { Messages } from "./messages";
@@ -48,7 +48,7 @@ export interface Scope extends Partial<Asked> {
   /** The time zone of the days that the prompt shows. */
   timeZone: string;
   /** Returns the messages before a `seq` that are nearest to the question in meaning; absent if meaning is not used. */
-  nearest?: ((seq: number) => number[]) | undefined;
+  nearest?: ((seq: number) => Near[]) | undefined;
   /** The memory of the user; null if it did not arrive in time, absent if the session has no user. */
   user?: UserMemory | null | undefined;
   /** The messages to explain, by `seq`. */
@@ -93,7 +93,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   const previous = lastExchange(messages, last + 1);
   const scale = others.length > 0 ? scope.user?.scale : undefined;
   // The ranks among all sessions make both memories comparable.
-  const nearest = scale?.nearest ?? nearestBefore?.(before);
+  const nearest = mergeNearest(scale?.nearest, nearestBefore?.(before));
   const beyond = { nearest, scale, leftOut, previous, now, timeZone };
   const part = conversationPart(question);
   const recalls = () => {

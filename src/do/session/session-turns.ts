@@ -9,7 +9,7 @@ import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { answerTurn, finishedReply, followReply, storedReply, streamReply, streamTurn } from "../../turn/turn";
 import type { AskReply, Idempotency, StoredTurn } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
-import type { Embeddings, QuestionVector } from "../memory/embeddings";
+import type { Embeddings, PendingVector } from "../memory/embeddings";
 import { embeddedQuestion } from "../memory/follow-ups";
 import { thrownFailure, tryWrite } from "../sqlite/try-write";
 import type { AskRequest, SessionUser } from "./ask-request";
@@ -112,7 +112,7 @@ export class SessionTurns {
   async #run(
     turn: LiveTurn,
     request: AskRequest,
-    vector: Promise<QuestionVector | null>,
+    vector: PendingVector | undefined,
     joined: Promise<Result<Joined>> | undefined,
   ): Promise<void> {
     const { queue, ctx, env } = this.#session;
@@ -136,27 +136,32 @@ export class SessionTurns {
     await synced;
   }
 
-  /** Returns the vector of the question if the session is longer than its context, or has a user; null without one. */
-  async #vectorOf(request: AskRequest): Promise<QuestionVector | null> {
+  /** Begins to create the vector of the question, if the session has vectors to compare it with, or its user may. */
+  #vectorOf(request: AskRequest): PendingVector | undefined {
     const { input, embedding, replaces, user } = request;
     // The question is empty if the request only has tool results.
-    if (!embedding || input.question === "" || !(user || this.#session.isLong(request))) return null;
+    const isNeeded = input.question !== "" && (user !== undefined || this.#usesVectors(request));
     const { messages, removals } = this.#session.store;
-    const end = removals.startOf(replaces);
-    return this.#embeddings.question(() => embeddedQuestion(messages, input.question, end), embedding, !!user);
+    const textOf = () => embeddedQuestion(messages, input.question, removals.startOf(replaces));
+    return this.#embeddings.begin(textOf, embedding, isNeeded);
+  }
+
+  /** Whether the session is longer than its context and has vectors. */
+  #usesVectors(request: AskRequest): boolean {
+    return this.#embeddings.has(request.embedding) && this.#session.isLong(request);
   }
 
   async #answer(
     turn: LiveTurn,
     request: AskRequest,
-    vectorOf: Promise<QuestionVector | null>,
+    pending: PendingVector | undefined,
     joining: Promise<Result<Joined>> | undefined,
   ): Promise<void> {
     const { store: session } = this.#session;
     const { form, follows, user, replaces, history, store = true } = request;
     if (follows !== undefined && !session.turns.get(follows)) return turn.fail({ reason: "response_not_found" });
     const model = this.#session.model(request);
-    const [vector, joined] = await Promise.all([vectorOf, joining]);
+    const [vector, joined] = await Promise.all([this.#usesVectors(request) ? pending?.vector : null, joining]);
     if (turn.over) return;
     if (joined && !joined.ok) return turn.fail(joined.failure);
     const owner = store && user ? await this.#user.joining.join(user, joined?.value.epoch) : undefined;

@@ -23,6 +23,11 @@ export class FactVectors {
     this.#db = db;
   }
 
+  /** Returns whether facts have vectors of a model. */
+  has(model: string): boolean {
+    return this.#db.rows("SELECT 1 FROM fact_vectors WHERE model = ? LIMIT 1", model).length > 0;
+  }
+
   /** Returns the next facts that have no vector of a model. */
   missing(model: string, facts: Text[]): Text[] {
     const there = new Set(this.#of(model).map(([number]) => number));

@@ -39,8 +39,8 @@ export interface Question {
   previous?: string[] | undefined;
   /** The IANA time zone of the question's days. */
   timeZone?: string | undefined;
-  /** Null or absent if recall uses words alone. */
-  vector?: QuestionVector | null | undefined;
+  /** The encoder of the question; absent if recall uses words alone. */
+  encoder?: { model: string; vectorOf: () => Promise<QuestionVector | null> } | undefined;
 }
 
 /** The reply of the user's object to a question. */
@@ -51,7 +51,7 @@ export type Known =
   | { state: "user_being_deleted" };
 
 export interface UserObject extends Rpc.DurableObjectBranded {
-  memory(question: Question): Known;
+  memory(question: Question): Promise<Known>;
   open(sessionId: string): Result<string>;
   tell(update: SessionUpdate, extraction?: Extraction, encoder?: EncoderOptions): number | "gone";
   rename(sessionId: string, epoch: string, title: string): void;

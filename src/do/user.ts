@@ -2,6 +2,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { USER_MAX_MB } from "../limits";
 import type { EmbeddingOptions } from "../llm/embedder";
+import { objectOf } from "../object-of";
 import { failed, ok, type Result } from "../turn/result";
 import type { RecalledMessage } from "../turn/types";
 import type { ExportedFact, Fact, FactEdit, FactVersion, Place } from "../turn/user-memory";
@@ -11,15 +12,18 @@ import { SEARCH_TOKENS } from "./memory/ranking";
 import { thrownFailure, tryWrite } from "./sqlite/try-write";
 import { createVectors } from "./user/create-vectors";
 import type { Extraction } from "./user/extraction";
+import type { Learned } from "./user/fact-columns";
 import { factsWith, nearestFacts } from "./user/fact-ranking";
 import { exportFacts, type ImportedFacts, importFacts } from "./user/fact-transfer";
 import { LearnFacts, type LearningBindings } from "./user/learn-facts";
+import { type FactsObject, type MovedFacts, moveFacts } from "./user/move-facts";
 import { type Deleted, type DeletionBindings, UserDeletion } from "./user/user-deletion";
-import type { Known, Question, SessionUpdate, UserObject } from "./user/user-object";
+import type { Forgotten, Known, Question, SessionUpdate, UserObject } from "./user/user-object";
 import type { Cursor, ListedSession } from "./user/user-sessions";
 import { type ObjectNames, UserStore } from "./user/user-store";
 
 interface Bindings extends LearningBindings, DeletionBindings {
+  USER_DO: DurableObjectNamespace<FactsObject>;
   /** Read here and not passed with each ask, because sessions also send updates without an ask. */
   USER_MAX_MB?: string;
 }
@@ -76,7 +80,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     const { seq, isPending } = store.transaction(() => {
       const { seq, fresh, again } = store.update(update, Number(this.env.USER_MAX_MB ?? USER_MAX_MB) * 1_000_000);
       const isNew = extraction !== undefined && this.#learnFacts.add(update, fresh, extraction);
-      return { seq, isPending: this.#learnFacts.again(again) || isNew };
+      return { seq, isPending: this.#learnFacts.again([...again, ...(update.again ?? [])]) || isNew };
     });
     if (isPending) this.ctx.waitUntil(this.#extract());
     if (encoder) this.ctx.waitUntil(createVectors(this.#store, this.#embeddings, encoder).catch(thrownFailure));
@@ -89,10 +93,18 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     if (sessions.has(sessionId, epoch)) sessions.rename(sessionId, title);
   }
 
-  /** Deletes a session with its messages and the facts learned from them. Without effect if its epoch is over. */
-  forget(sessionId: string, epoch: string): Result<void> {
+  /**
+   * Deletes a session with its messages and the facts learned from them. Without effect if its epoch is over.
+   * @param keepsFacts whether the facts stay until {@link moveFacts}; a call without it then deletes them
+   * @param again more turns to learn from again
+   */
+  forget(sessionId: string, epoch: string, keepsFacts = false, again: Learned[] = []): Result<Forgotten> {
     return this.#write(() => {
-      if (this.#learnFacts.again(this.#store.forget(sessionId, epoch))) this.ctx.waitUntil(this.#extract());
+      const { sessions } = this.#store;
+      const learn = sessions.has(sessionId, epoch) ? this.#learnFacts.pendingOf(sessionId, epoch) : [];
+      const lost = this.#store.forget(sessionId, epoch, keepsFacts);
+      if (this.#learnFacts.again([...lost, ...again])) this.ctx.waitUntil(this.#extract());
+      return { learn, again: lost.filter((turn) => !sessions.get(turn.sessionId)) };
     });
   }
 
@@ -175,16 +187,23 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     return tryWrite(() => this.#store.transaction(() => importFacts(known, facts, offset)));
   }
 
-  /** Deletes facts that another user's object has. */
-  deleteFacts(ids: string[]): Result<void> {
-    return this.#write(() => {
-      for (const id of ids) this.#store.facts.rows.delete(id);
-    });
+  /**
+   * Moves facts to another user's object. Nothing happens here meanwhile: a session that is being deleted finds its facts
+   * either here or there.
+   */
+  moveFacts(into: string): Promise<Result<MovedFacts>> {
+    return this.ctx.blockConcurrencyWhile(() => moveFacts(this.#store, objectOf(this.env.USER_DO, into, this.env)));
   }
 
-  /** Returns the ids of the next sessions of the user, in the order of ids. */
-  sessionIds(limit: number, after: string): string[] {
-    return this.#store.sessions.idsAfter(after, limit);
+  /** Returns those of some sessions that the user has not. */
+  unlisted(sessionIds: string[]): string[] {
+    return sessionIds.filter((id) => !this.#store.sessions.get(id));
+  }
+
+  /** Returns the ids of the next sessions of the user, in the order of ids; without `after` in the order of deletion. */
+  sessionIds(limit: number, after?: string): string[] {
+    const { sessions } = this.#store;
+    return after === undefined ? sessions.first(limit).map(({ id }) => id) : sessions.idsAfter(after, limit);
   }
 
   /**

@@ -1,7 +1,27 @@
-import { availableParallelism } from "node:os";
+import { accessSync, constants, statfsSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { kCurrentWorker } from "miniflare";
 import { defineConfig } from "vitest/config";
+
+/** The folder for temporary files. */
+const DISK = tmpdir();
+/** Linux's folder in memory. */
+const MEMORY = "/dev/shm";
+
+/** Returns whether there is a folder in memory with 2 GiB left. A run needs up to 0.5; containers often have 64 MiB. */
+function hasMemory(): boolean {
+  try {
+    accessSync(MEMORY, constants.W_OK);
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize >= 2 ** 31;
+  } catch {
+    return false;
+  }
+}
+
+// Miniflare stores objects in the folder for temporary files. On a disk, commits take a third of the time of all tests.
+if (hasMemory()) process.env.TMPDIR = MEMORY;
 
 /** The Worker of the tests. Only its model is replaced. */
 const workerd = () =>
@@ -32,6 +52,8 @@ const COMMAND = ["test/e2e/cli*.test.ts", "test/e2e/package.test.ts"];
 /** Options of tests against servers that they start. */
 const SERVERS = {
   globalSetup: "test/e2e/support/bundle.ts",
+  // Chromium and packages are too large for the memory.
+  env: { TMPDIR: DISK },
   testTimeout: 120_000,
   hookTimeout: 120_000,
   // The default is a second, which a busy machine exceeds.

@@ -1,5 +1,5 @@
 import { sign } from "hono/jwt";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { operations } from "../../scripts/openapi/operations";
 import { openaiId } from "../../src/wire/response-objects";
 import { scripted } from "../support/scripted-model";
@@ -73,6 +73,12 @@ async function send(route: string, place: Place, headers: Record<string, string>
 const closed = Object.keys(operations).filter((route) => operations[route]?.tokens !== "none");
 
 describe.each(closed)("%s", (route) => {
+  // All refused requests try to reach one session, because none may change it.
+  let place: Place;
+  beforeAll(async () => {
+    place = await existing();
+  });
+
   it.each<[who: string, status: number, headers: () => Promise<Record<string, string>>]>([
     ["who has no token", 401, async () => ({})],
     ["who has a wrong one", 401, async () => bearer("a wrong token")],
@@ -86,7 +92,6 @@ describe.each(closed)("%s", (route) => {
     ],
     ["whose session token names another session", 403, async () => bearer(await sessionToken({}))],
   ])("refuses %s alike whether the session exists or not, and changes nothing", async (_who, status, headers) => {
-    const place = await existing();
     const refused = await send(route, place, await headers());
     expect(refused.status).toBe(status);
     expect(await send(route, unknown(), await headers())).toEqual(refused);
@@ -95,9 +100,8 @@ describe.each(closed)("%s", (route) => {
   });
 
   it("shows another tenant what it shows of a session that never was, and changes nothing", async () => {
-    const [place, nowhere] = [await existing(), unknown()];
     const here = await send(route, place, bearer("another tenant's"));
-    const there = await send(route, nowhere, bearer("another tenant's"));
+    const there = await send(route, unknown(), bearer("another tenant's"));
     expect(here.status).toBe(there.status);
     // Ids and times differ from request to request.
     const same = (text: string) =>
@@ -109,7 +113,7 @@ describe.each(closed)("%s", (route) => {
   });
 
   it("answers who holds a token", async () => {
-    const { status } = await send(route, await existing(), bearer("my own token"));
+    const { status } = await send(route, place, bearer("my own token"));
     // An import requires an empty session, and the first message belongs to a turn.
     const isRefused = /\/sessions\/:sessionId\/import$|^DELETE .*\/(?:messages\/:seq|items\/:itemId)$/.test(route);
     expect(status).toSatisfy((code: number) => (isRefused ? code === 409 : code < 300));

@@ -42,6 +42,10 @@ export class Dev {
     this.#command = ["npm", "run", script, "--", ...(config ? ["-c", config] : [])];
   }
 
+  get isRunning(): boolean {
+    return this.#process !== undefined;
+  }
+
   async start(): Promise<void> {
     this.console = "";
     // Uses the same port after a restart, because clients may still use it.

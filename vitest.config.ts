@@ -100,7 +100,13 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
-        test: { name: "pure", include: PURE, exclude: ["**/node_modules/**", "test/mutants/**"], testTimeout: 60_000 },
+        test: {
+          name: "pure",
+          isolate: false,
+          include: PURE,
+          exclude: ["**/node_modules/**", "test/mutants/**"],
+          testTimeout: 60_000,
+        },
       },
       inWorkerd("worker", ["test/**/*.test.ts"], [...OBJECTS, ...FUZZ, ...OTHERS]),
       inWorkerd("objects", OBJECTS, []),
@@ -119,6 +125,7 @@ export default defineConfig({
         test: {
           ...SERVERS,
           name: "e2e",
+          isolate: false,
           // newman uses a deprecated module.
           execArgv: ["--disable-warning=DEP0176"],
           include: ["test/e2e/**/*.test.ts"],

@@ -69,7 +69,8 @@ export class Dev {
       child.stdout?.on("data", listen);
       child.stderr?.on("data", listen);
       child.once("close", () => {
-        this.#process = undefined;
+        // After a restart, the process is another one.
+        if (this.#process === child) this.#process = undefined;
         reject(new Error(`the server ended: ${this.console}`));
       });
     });

@@ -13,6 +13,8 @@ export type { Conversation } from "./do/session/session-settings";
 
 export interface Env extends Partial<Record<Exclude<keyof Settings, keyof Placement>, string>>, Placement {
   AI: AiBinding;
+  /** The static files; absent in configurations of earlier versions. */
+  ASSETS?: Fetcher | undefined;
   CHAT_DO: DurableObjectNamespace<ChatDO>;
   MY_DURABLE_OBJECT: DurableObjectNamespace<LegacyDO>;
   TENANT_DO: DurableObjectNamespace<TenantDO>;

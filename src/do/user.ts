@@ -2,6 +2,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { USER_MAX_MB } from "../limits";
 import type { EmbeddingOptions } from "../llm/embedder";
+import { objectOf } from "../object-of";
 import { failed, ok, type Result } from "../turn/result";
 import type { RecalledMessage } from "../turn/types";
 import type { ExportedFact, Fact, FactEdit, FactVersion, Place } from "../turn/user-memory";
@@ -10,16 +11,19 @@ import type { EncoderOptions } from "./memory/encoder-plan";
 import { SEARCH_TOKENS } from "./memory/ranking";
 import { thrownFailure, tryWrite } from "./sqlite/try-write";
 import type { Extraction } from "./user/extraction";
+import type { Learned } from "./user/fact-columns";
 import { factsWith, nearestFacts } from "./user/fact-ranking";
 import { exportFacts, type ImportedFacts, importFacts } from "./user/fact-transfer";
 import { LearnFacts, type LearningBindings } from "./user/learn-facts";
+import { type FactsObject, type MovedFacts, moveFacts } from "./user/move-facts";
 import { type Deleted, type DeletionBindings, UserDeletion } from "./user/user-deletion";
-import type { Known, Question, SessionUpdate, UserObject } from "./user/user-object";
+import type { Forgotten, Known, Question, SessionUpdate, UserObject } from "./user/user-object";
 import type { Cursor, ListedSession } from "./user/user-sessions";
 import { type ObjectNames, UserStore } from "./user/user-store";
 import { UserVectors } from "./user/user-vectors";
 
 interface Bindings extends LearningBindings, DeletionBindings {
+  USER_DO: DurableObjectNamespace<FactsObject>;
   /** Read here and not passed with each ask, because sessions also send updates without an ask. */
   USER_MAX_MB?: string;
 }
@@ -28,7 +32,6 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   readonly #store: UserStore;
   readonly #learnFacts: LearnFacts;
   readonly #deletion: UserDeletion;
-  readonly #embeddings: Embeddings;
   readonly #vectors: UserVectors;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
@@ -36,8 +39,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     this.#store = new UserStore(ctx.storage);
     this.#learnFacts = new LearnFacts(env, this.#store, ctx.id.toString());
     this.#deletion = new UserDeletion(env, this.#store);
-    this.#embeddings = new Embeddings(this.#store, env, ctx.id.toString());
-    this.#vectors = new UserVectors(this.#store, this.#embeddings);
+    this.#vectors = new UserVectors(this.#store, new Embeddings(this.#store, env, ctx.id.toString()));
   }
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
@@ -52,7 +54,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     }
     const listed = epoch === undefined && opens ? this.#store.open(sessionId) : epoch;
     const room = { recall: recallTokens, facts: factTokens };
-    const nearestTo = this.#embeddings.nearestTo(vector);
+    const nearestTo = this.#vectors.messages.nearestTo(vector);
     const memory = this.#store.memory(sessionId, text, room, { previous, timeZone, nearestTo, vector });
     return { state: "known", memory, epoch: listed };
   }
@@ -78,9 +80,9 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     const { seq, isPending } = store.transaction(() => {
       const { seq, fresh, again } = store.update(update, Number(this.env.USER_MAX_MB ?? USER_MAX_MB) * 1_000_000);
       const isNew = extraction !== undefined && this.#learnFacts.add(update, fresh, extraction);
-      return { seq, isPending: this.#learnFacts.again(again) || isNew };
+      return { seq, isPending: this.#learnFacts.again([...again, ...(update.again ?? [])]) || isNew };
     });
-    if (isPending) this.ctx.waitUntil(this.#extract().then(() => this.#embedFacts(encoder)));
+    if (isPending) this.ctx.waitUntil(this.#extract(encoder));
     if (encoder) this.ctx.waitUntil(this.#vectors.create(encoder));
     return seq;
   }
@@ -91,10 +93,18 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     if (sessions.has(sessionId, epoch)) sessions.rename(sessionId, title);
   }
 
-  /** Deletes a session with its messages and the facts learned from them. Without effect if its epoch is over. */
-  forget(sessionId: string, epoch: string): Result<void> {
+  /**
+   * Deletes a session with its messages and the facts learned from them. Without effect if its epoch is over.
+   * @param keepsFacts whether the facts stay until {@link moveFacts}; a call without it then deletes them
+   * @param again more turns to learn from again
+   */
+  forget(sessionId: string, epoch: string, keepsFacts = false, again: Learned[] = []): Result<Forgotten> {
     return this.#write(() => {
-      if (this.#learnFacts.again(this.#store.forget(sessionId, epoch))) this.ctx.waitUntil(this.#extract());
+      const { sessions } = this.#store;
+      const learn = sessions.has(sessionId, epoch) ? this.#learnFacts.pendingOf(sessionId, epoch) : [];
+      const lost = this.#store.forget(sessionId, epoch, keepsFacts);
+      if (this.#learnFacts.again([...lost, ...again])) this.ctx.waitUntil(this.#extract());
+      return { learn, again: lost.filter((turn) => !sessions.get(turn.sessionId)) };
     });
   }
 
@@ -114,14 +124,10 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     embedding?: EmbeddingOptions,
   ): Promise<{ messages: RecalledMessage[]; facts: Fact[] }> {
     const vector = await this.#vectors.ofText(text, embedding);
-    const asked = { timeZone, vector, nearestTo: this.#embeddings.nearestTo(vector) };
+    const asked = { timeZone, vector, nearestTo: this.#vectors.messages.nearestTo(vector) };
     const { facts, transcript } = this.#store;
-    const { recalled } = transcript.recall(
-      text,
-      { tokens: SEARCH_TOKENS, count: limit, whole: true },
-      undefined,
-      asked,
-    );
+    const limits = { tokens: SEARCH_TOKENS, count: limit, whole: true };
+    const { recalled } = transcript.recall(text, limits, undefined, asked);
     return { messages: recalled, facts: nearestFacts(facts.rows, text, { timeZone, vector }).slice(0, limit) };
   }
 
@@ -131,9 +137,9 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
    */
   async facts(text?: string, ended = false, embedding?: EmbeddingOptions): Promise<FactVersion[]> {
     const { rows } = this.#store.facts;
-    const vector = text === undefined ? null : await this.#vectors.ofText(text, embedding);
-    const current = text === undefined ? rows.current() : nearestFacts(rows, text, { vector });
-    return ended ? [...current, ...(text === undefined ? rows.ended() : factsWith(rows.ended(), text))] : current;
+    if (text === undefined) return ended ? [...rows.current(), ...rows.ended()] : rows.current();
+    const found = nearestFacts(rows, text, { vector: await this.#vectors.ofText(text, embedding) });
+    return ended ? [...found, ...factsWith(rows.ended(), text)] : found;
   }
 
   /** Returns the versions of a fact, newest first. Fails with `fact_not_found`. */
@@ -179,20 +185,28 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     const { deletion, facts: known } = this.#store;
     if (deletion) return failed({ reason: "user_being_deleted" });
     const imported = tryWrite(() => this.#store.transaction(() => importFacts(known, facts, offset)));
-    this.#embedFacts(encoder);
+    if (encoder) this.ctx.waitUntil(this.#vectors.ofFacts(encoder));
     return imported;
   }
 
-  /** Deletes facts that another user's object has. */
-  deleteFacts(ids: string[]): Result<void> {
-    return this.#write(() => {
-      for (const id of ids) this.#store.facts.rows.delete(id);
-    });
+  /**
+   * Moves facts to another user's object. Nothing happens here meanwhile: a session that is being deleted finds its facts
+   * either here or there.
+   */
+  moveFacts(into: string, encoder?: EncoderOptions): Promise<Result<MovedFacts>> {
+    const other = objectOf(this.env.USER_DO, into, this.env);
+    return this.ctx.blockConcurrencyWhile(() => moveFacts(this.#store, other, encoder));
   }
 
-  /** Returns the ids of the next sessions of the user, in the order of ids. */
-  sessionIds(limit: number, after: string): string[] {
-    return this.#store.sessions.idsAfter(after, limit);
+  /** Returns those of some sessions that the user has not. */
+  unlisted(sessionIds: string[]): string[] {
+    return sessionIds.filter((id) => !this.#store.sessions.get(id));
+  }
+
+  /** Returns the ids of the next sessions of the user, in the order of ids; without `after` in the order of deletion. */
+  sessionIds(limit: number, after?: string): string[] {
+    const { sessions } = this.#store;
+    return after === undefined ? sessions.first(limit).map(({ id }) => id) : sessions.idsAfter(after, limit);
   }
 
   /**
@@ -200,12 +214,8 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
    * nor store anything. If a call fails, the next call or an alarm continues.
    * @returns the counts of all calls so far; `user_half_deleted` if a session's object does not answer
    */
-  async destroy(names: ObjectNames): Promise<Result<Deleted>> {
-    try {
-      return await this.#deletion.run(names);
-    } catch (error) {
-      return failed(thrownFailure(error));
-    }
+  destroy(names: ObjectNames): Promise<Result<Deleted>> {
+    return this.#deletion.run(names).catch((error: unknown) => failed(thrownFailure(error)));
   }
 
   /** Runs the tasks that are due. */
@@ -215,26 +225,22 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       close: () => this.#deletion.resume(),
       tidy: () => this.#store.tidy((session) => this.#deletion.isWritten(this.ctx.id.name, session)),
       reindex: () => this.#store.reindex(),
-      embed: () => this.#embeddings.resume(),
+      embed: () => this.#vectors.messages.resume(),
     });
   }
 
-  /** Creates the missing vectors of facts in the background. */
-  #embedFacts(encoder: EncoderOptions | undefined): void {
-    if (encoder) this.ctx.waitUntil(this.#vectors.ofFacts(encoder));
-  }
-
   /** Extracts facts from pending turns. The alarm continues if some are left. */
-  async #extract(): Promise<void> {
+  async #extract(encoder?: EncoderOptions): Promise<void> {
     const next = await this.#learnFacts.run();
     if (next !== null) this.#store.schedule.plan("extract", next);
+    if (encoder) this.ctx.waitUntil(this.#vectors.ofFacts(encoder));
   }
 
   /** Changes facts. @param change returns the fact, or the reason why it was not changed */
   #change(change: () => Fact | "facts_full" | "fact_not_found", encoder: EncoderOptions | undefined): Result<Fact> {
     const changed = this.#write(change);
     if (!changed.ok) return changed;
-    this.#embedFacts(encoder);
+    if (encoder) this.ctx.waitUntil(this.#vectors.ofFacts(encoder));
     return typeof changed.value === "string" ? failed({ reason: changed.value }) : ok(changed.value);
   }
 

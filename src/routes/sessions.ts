@@ -29,7 +29,7 @@ export const operations = (): Operations => ({
     id: "changeSession",
     summary: "Change a session",
     description:
-      "Sets the title (default: the start of the session's first question), the instructions and the time zone. Absent fields stay. `reset` and `DELETE` delete all three. `userId` moves the session to another user: the former user's memory loses it, with the facts learned from it, and facts are learned from its turns for the new one.",
+      "Sets the title (default: the start of the session's first question), the instructions and the time zone. Absent fields stay. `reset` and `DELETE` delete all three. `userId` moves the session to another user: the former user's memory loses it, with the facts learned from it, and facts are learned from its turns for the new one, and from its appended messages if they were for the former one.",
     example: { title: "Bees" },
     response: sessionChanged,
     failures: [...CHANGE_FAILURES, "turn_cancelled", "session_empty", "session_queue_full", "user_being_deleted"],
@@ -91,7 +91,8 @@ export const routes = new Hono<AppEnv>()
       const { userId, ...change } = c.req.valid("json");
       const { user } = askRequestOf(c, sessionId, userId);
       if (user) orThrow(await callSession(c, sessionId, (stub) => stub.move(user)));
-      orThrow(await callSession(c, sessionId, (stub) => stub.change(change)));
+      if (!user || Object.keys(change).length > 0)
+        orThrow(await callSession(c, sessionId, (stub) => stub.change(change)));
       const body: ResponseBody<typeof sessionChanged> = { ok: true, sessionId, ...change, ...(user && { userId }) };
       return json(c, body, 200);
     },

@@ -53,7 +53,7 @@ export const operations = (): Operations => ({
     id: "mergeUsers",
     summary: "Merge another user into a user",
     description:
-      "Moves the facts of the other user, with their versions and sources, then the sessions, up to 1,000. A fact that both have is stored once. Nothing is learned again. If `done` is false, or the request fails halfway, repeat it.",
+      "Moves up to 40 sessions of the other user, and after the last one the facts, with their versions and sources. A fact that both have is stored once. Nothing is learned again. If `done` is false, or the request fails halfway, repeat it.",
     example: { from: "ana-phone" },
     response: userMerged,
     failures: [

@@ -5,35 +5,24 @@ import { objectName } from "./call-object";
 import { askRequestOf, callSession, embeddingOf } from "./call-session";
 import { callUser } from "./call-user";
 
-/** The sessions that are read at once, and the most that one request moves. Each costs a call. */
-const PAGE = 40;
-const MOST = 1_000;
+/** The most sessions that one request moves. Each costs a call; a Worker of the free plan may make 50. */
+const MOST = 40;
 
 /**
- * Moves the facts of a user, with their versions and sources, and then the sessions to another user. Nothing is learned
- * from them again. A repeated merge continues.
+ * Moves sessions of a user to another user, and after the last one the facts, with their versions and sources. Nothing is
+ * learned from them again. A repeated merge continues.
  */
 export async function mergeUsers(c: Context<AppEnv>, userId: string, from: string) {
-  const merged = { sessions: 0, facts: 0, done: false };
-  let offset: number | undefined;
-  for (;;) {
-    const facts = await callUser(c, from, (stub) => stub.exportFacts(0));
-    if (facts.length === 0) break;
-    const added = orThrow(await callUser(c, userId, (stub) => stub.importFacts(facts, offset, embeddingOf(c))));
-    offset = added.offset;
-    merged.facts += added.added;
-    orThrow(await callUser(c, from, (stub) => stub.deleteFacts(facts.map(({ id }) => id))));
+  const ids = await callUser(c, from, (stub) => stub.sessionIds(MOST));
+  let sessions = 0;
+  for (const id of ids) {
+    const { user } = askRequestOf(c, id, userId);
+    const call = user && callSession(c, id, (stub) => stub.move(user, objectName(c, from)));
+    if (call && orThrow(await call)) sessions += 1;
   }
-  for (let last = ""; merged.sessions < MOST && !merged.done; ) {
-    const after = last;
-    const ids = await callUser(c, from, (stub) => stub.sessionIds(PAGE, after));
-    for (const id of ids) {
-      const { user } = askRequestOf(c, id, userId);
-      const call = user && callSession(c, id, (stub) => stub.move(user, objectName(c, from)));
-      if (call && orThrow(await call)) merged.sessions += 1;
-      last = id;
-    }
-    merged.done = ids.length < PAGE;
-  }
-  return merged;
+  const { added, done } = orThrow(
+    await callUser(c, from, (stub) => stub.moveFacts(objectName(c, userId), embeddingOf(c))),
+  );
+  // Listed sessions that cannot move have not stored anything yet.
+  return { sessions, facts: added, done: done && (ids.length < MOST || sessions === 0) };
 }

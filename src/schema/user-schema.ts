@@ -45,7 +45,7 @@ export const userMerged = () =>
     sessions: int(0),
     /** The number of facts that were new to the user. */
     facts: int(0),
-    /** False if sessions are left: repeat the request. */
+    /** False if sessions or facts are left: repeat the request. */
     done: z.boolean(),
   });
 

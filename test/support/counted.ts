@@ -3,21 +3,41 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Env } from "../../src/env";
 
-/** Returns the namespace with every RPC call to its stubs logged. */
-export function counted(calls: string[]): Env["CHAT_DO"] {
-  const logged = <T extends object>(stub: T): T =>
+/** Returns the namespace of sessions with every RPC call to its stubs logged. */
+export const counted = (calls: string[]): Env["CHAT_DO"] => countedIn(env.CHAT_DO, calls);
+
+/** The calls of one request on the free plan. */
+const MOST_CALLS = 50;
+
+/** Returns namespaces that log every RPC call, and fail after as many as a request of the free plan may make. */
+export function limitedCalls() {
+  const calls: string[] = [];
+  const bindings = {
+    CHAT_DO: countedIn(env.CHAT_DO, calls, MOST_CALLS),
+    USER_DO: countedIn(env.USER_DO, calls, MOST_CALLS),
+  };
+  return { calls, bindings };
+}
+
+function countedIn<T extends Rpc.DurableObjectBranded>(
+  namespace: DurableObjectNamespace<T>,
+  calls: string[],
+  most = Number.POSITIVE_INFINITY,
+): DurableObjectNamespace<T> {
+  const logged = <S extends object>(stub: S): S =>
     new Proxy(stub, {
       get(_, method) {
         const value: unknown = Reflect.get(stub, method);
         if (typeof method === "symbol" || typeof value !== "function") return value;
         return (...args: unknown[]) => {
           calls.push(method);
+          if (calls.length > most) throw new Error("Too many subrequests.");
           return Reflect.apply(value, stub, args);
         };
       },
     });
-  return new Proxy(env.CHAT_DO, {
-    get: (namespace, property) =>
+  return new Proxy(namespace, {
+    get: (_, property) =>
       property === "getByName" ? (name: string) => logged(namespace.getByName(name)) : Reflect.get(namespace, property),
   });
 }

@@ -15,9 +15,10 @@ import type { Budget, Context, NewMessage, RecalledMessage } from "../../turn/ty
 import type { EarlierSession, Fact, UserContext } from "../../turn/user-memory";
 import { isShortened, planWindow, shortened } from "../../turn/window";
 import { conversationPart, recallPart } from "./conversation-questions";
-import { mergeNearest, type Near, type Range } from "./evidence";
+import type { Range } from "./evidence";
 import { explain } from "./explain";
 import { lastExchange } from "./follow-ups";
+import { mergeNearest, type Near } from "./meaning-evidence";
 import type { Messages } from "./messages";
 import { newestMessages } from "./newest-messages";
 import type { Asked } from "./question-days";
@@ -114,8 +115,9 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     }
   }
   const window = shortened(plan);
-  const first = window.find(({ role }) => role === "user");
-  if (first) first.date ??= dayIn(first.createdAt, timeZone);
+  const at = window.findIndex(({ role }) => role === "user");
+  const first = window[at];
+  if (first) window[at] = { ...first, date: dayIn(first.createdAt, timeZone) };
   const explained = scope.explain && explain(messages, question, scope.explain, recalled.filter(isOwn), limits, beyond);
   return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user, explained };
 }

@@ -10,11 +10,12 @@
  */
 import type { RecalledMessage } from "../../turn/types";
 import { findWithoutCopies } from "./copies";
-import { type Evidence, evidenceOf, limitsOf, meaningOf, type Near, nearnessOf, type Range } from "./evidence";
+import { type Evidence, evidenceOf, limitsOf, nearnessOf, type Range } from "./evidence";
 import { Excerpts } from "./excerpts";
 import { asksState, isEnglish } from "./expansion";
 import { followed } from "./follow-ups";
 import type { Found } from "./fulltext";
+import { meaningOf, type Near } from "./meaning-evidence";
 import type { Outline } from "./message-cache";
 import type { Messages } from "./messages";
 import { isLong, PASSAGE } from "./passages";
@@ -151,10 +152,11 @@ export function rankingOf(
   const evidence = evidenceOf(words, before, lookUps, { nearness, meaning, rarities, leftOut });
   const sought = words.map(({ wanted }) => wanted);
   const excerpts = new Excerpts(messages, sought, rarities);
-  excerpts.weigh(evidence, meaning);
+  const outlines = messages.outline([...evidence.keys()]);
+  excerpts.weigh(outlines, evidence, meaning);
   const speaker = speakers.length === 1 ? speakers[0] : undefined;
   const by = { priors: priorsOf(question, english), speaker, newer: newerOf(question, english) };
-  const ranked = rank(messages.outline([...evidence.keys()]), evidence, by);
+  const ranked = rank(outlines, evidence, by);
   return {
     ranked,
     evidence,

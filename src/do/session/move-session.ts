@@ -5,9 +5,9 @@ import type { Session } from "./session";
 import type { UserSync } from "./user-sync";
 
 /**
- * Moves a session to another user, when the call is first in the queue. The alarm deletes it in the object of the former
- * user, with the facts learned from it, and sends all messages to the new one.
- * @param from moves it only if it belongs to this user's object; undefined: also a session without a user
+ * Moves a session to another user, when the call is first in the queue. Deletes it in the object of the former user, with
+ * the facts learned from it, and sends all messages to the new one; the alarm continues if an object does not answer.
+ * @param from in a merge, the only user's object that it may belong to: what it taught stays there, and follows later
  * @returns whether it was moved; `session_empty`, `user_unreachable`, `user_being_deleted`
  */
 export async function moveSession(
@@ -26,16 +26,19 @@ export async function moveSession(
     if (owner?.user === user.object || (from !== undefined && owner?.user !== from)) return ok(false);
     if (from === undefined && store.messages.count() === 0) return failed({ reason: "session_empty" });
     // The record of an earlier move is overwritten below.
-    if (!(await session.leaveFormer())) return failed({ reason: "user_unreachable" });
+    if (!(await session.forgetFormer())) return failed({ reason: "user_unreachable" });
     const claimed = await sync.joining.claim(user);
     if (!claimed.ok) return claimed;
     // The session or its former user was deleted meanwhile.
     if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
-    const { imported, copied } = owner ?? {};
+    const { imported, copied, learn, told, resend } = ownership.owner ?? {};
     // A merge also moves what was learned, and the sessions that were copied.
-    const kept = from === undefined ? { imported } : { imported: store.messages.end().last, copied };
-    ownership.move({ ...claimed.value, ...kept });
+    const kept = from === undefined ? { imported } : { imported: Math.max(imported ?? 0, told ?? 0), copied };
+    // A fact of a removed turn may not follow.
+    const merge = from !== undefined && resend === undefined ? "leaving" : undefined;
+    ownership.move({ ...claimed.value, ...kept, learn }, merge);
     store.listing.mark(true);
+    await session.leaveFormer();
     return ok(true);
   } catch (error) {
     return failed(thrownFailure(error));

@@ -6,6 +6,12 @@ import type { Extraction } from "../user/extraction";
 import { type Learning, withRanges } from "../user/learning";
 import { epochIn, type NotedEpoch } from "../user/user-sessions";
 
+/** The user that the session was moved from, until the session and its facts are deleted in that user's object. */
+interface Left extends Pick<Owner, "user" | "epoch"> {
+  /** In a merge: whether the session is deleted there. Its facts may be there until all sessions have moved. */
+  merge?: "leaving" | "left" | undefined;
+}
+
 /** Stored as JSON. */
 export interface Owner {
   /** The name of the user's object. */
@@ -24,8 +30,7 @@ export interface Owner {
   resend?: number | undefined;
   /** Whether the session is being deleted. */
   leaving?: boolean | undefined;
-  /** The user that the session was moved from, and its epoch there, until the session is deleted in that user's object. */
-  left?: Pick<Owner, "user" | "epoch"> | undefined;
+  left?: Left | undefined;
   extraction?: Extraction | undefined;
   encoder?: EncoderOptions | undefined;
   /** Appended and imported messages to learn from that the user's object does not have yet. */
@@ -107,15 +112,22 @@ export class Ownership {
   }
 
   /** Stores another owner. The alarm deletes the session in the object of the former one. */
-  move(owner: Owner): void {
+  move(owner: Owner, merge: Left["merge"]): void {
     const { owner: former } = this;
-    this.#write({ ...owner, left: former && { user: former.user, epoch: former.epoch } }, retryAt(1));
+    this.#write({ ...owner, left: former && { user: former.user, epoch: former.epoch, merge } }, retryAt(1));
   }
 
-  /** Stores that the object of a former owner has deleted the session. */
-  markLeft(epoch: string): void {
+  /**
+   * Stores that the object of a former owner has deleted the session.
+   * @param left what the session remembers of that owner
+   * @param learn messages that facts are learned from for the new owner
+   */
+  markLeft(epoch: string, left?: Left, learn: Learning[] = []): void {
     const { owner } = this;
-    if (owner?.left?.epoch === epoch) this.#write({ ...owner, left: undefined }, retryAt(1));
+    if (owner?.left?.epoch !== epoch) return;
+    const all = withRanges(owner.learn ?? [], learn);
+    const next = { ...owner, left, learn: all.length > 0 ? all : undefined };
+    this.#write(next, this.#schedule.has("tell") ? retryAt(1) : null);
   }
 
   /** Deletes the owner, as part of a transaction. */

@@ -9,7 +9,8 @@ import { budgetOf } from "../../turn/budget";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import type { Message, StoredTurn, TurnStatus } from "../../turn/types";
 import { thrownFailure } from "../sqlite/try-write";
-import type { UserObject } from "../user/user-object";
+import type { Learned } from "../user/fact-columns";
+import type { Forgotten, UserObject } from "../user/user-object";
 import type { AskRequest } from "./ask-request";
 import { type DirectoryBindings, DirectorySync, isListed } from "./directory-sync";
 import { LiveTurns } from "./live-turns";
@@ -35,6 +36,7 @@ export class Session {
   readonly directory: DirectorySync;
   readonly queue = new TurnQueue();
   readonly live = new LiveTurns();
+  #leaving: Promise<boolean> | undefined;
 
   constructor(ctx: DurableObjectState, env: SessionBindings) {
     this.ctx = ctx;
@@ -118,23 +120,61 @@ export class Session {
   ): Promise<Result<{ deleted: number }> | undefined> {
     const { ownership } = this.store;
     if (!isTheirs(ownership.owner)) return undefined;
-    if (!(await this.leaveFormer())) return failed({ reason: "user_unreachable" });
+    if (!(await this.forgetFormer())) return failed({ reason: "user_unreachable" });
     const isUnlisted = isTheirs(ownership.owner) && (await this.directory.leave());
     if (isTheirs(ownership.owner)) return this.destroy(isUnlisted, failure);
     this.directory.stay();
     return undefined;
   }
 
-  /** Deletes the session in the object of the user that it was moved from. @returns whether it is deleted there */
-  async leaveFormer(): Promise<boolean> {
+  /**
+   * Deletes the session in the object of the user that it was moved from. In a merge its facts stay there, and follow when
+   * all sessions have moved. @returns whether it is deleted there
+   */
+  leaveFormer(): Promise<boolean> {
+    this.#leaving ??= this.#leaveFormer().finally(() => {
+      this.#leaving = undefined;
+    });
+    return this.#leaving;
+  }
+
+  async #leaveFormer(): Promise<boolean> {
     const { ownership } = this.store;
     const { owner } = ownership;
-    if (!owner?.left) return true;
-    const { user, epoch } = owner.left;
-    const forgotten = await this.callUser<Result<void>>(user, UPDATE_MS, (stub) => stub.forget(owner.sessionId, epoch));
-    if (!forgotten?.ok) return false;
-    ownership.markLeft(epoch);
+    if (!owner?.left || owner.left.merge === "left") return true;
+    const { merge } = owner.left;
+    const forgotten = await this.#forgetAt(owner.left, owner.sessionId, merge !== undefined);
+    if (!forgotten) return false;
+    const own = forgotten.again.filter(({ sessionId }) => sessionId === owner.sessionId);
+    const learn = [...forgotten.learn, ...own.map(({ seq, to }) => ({ from: seq, to }))];
+    ownership.markLeft(owner.left.epoch, merge && { ...owner.left, merge: "left" }, learn);
     return true;
+  }
+
+  /**
+   * As {@link leaveFormer}, and deletes facts of the session that have not followed yet. Call it before messages are deleted
+   * in the object of the new user, where the facts may arrive until then.
+   * @returns the turns of all sessions that those facts were learned from; undefined if the object does not answer
+   */
+  async forgetFormer(): Promise<Learned[] | undefined> {
+    if (!(await this.leaveFormer())) return undefined;
+    const { ownership } = this.store;
+    const { owner } = ownership;
+    if (!owner?.left) return [];
+    const forgotten = await this.#forgetAt(owner.left, owner.sessionId, false);
+    if (forgotten) ownership.markLeft(owner.left.epoch);
+    return forgotten?.again;
+  }
+
+  async #forgetAt(
+    { user, epoch }: Pick<Owner, "user" | "epoch">,
+    sessionId: string,
+    keepsFacts: boolean,
+  ): Promise<Forgotten | undefined> {
+    const forgotten = await this.callUser<Result<Forgotten>>(user, UPDATE_MS, (stub) =>
+      stub.forget(sessionId, epoch, keepsFacts),
+    );
+    return forgotten?.ok ? forgotten.value : undefined;
   }
 
   async #empty<T>(empty: () => T | Promise<T>, failure: Failure): Promise<Result<T>> {

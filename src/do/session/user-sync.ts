@@ -60,6 +60,8 @@ export class UserSync {
     const { ownership, messages } = store;
     for (let batches = 0; batches < BATCHES; batches += 1) {
       if (!(await this.#session.leaveFormer())) return ownership.markFailed();
+      const again = ownership.owner?.resend === undefined ? [] : await this.#session.forgetFormer();
+      if (!again) return ownership.markFailed();
       const { owner } = ownership;
       if (!owner || owner.leaving) return null;
       const { generation } = store;
@@ -73,7 +75,7 @@ export class UserSync {
       const listed = isListed ? this.#listed(Math.max(owner.told, batch.to)) : undefined;
       const title = owner.told === 0 ? store.title.given : undefined;
       const { sessionId, epoch, learn, imported, user } = owner;
-      const update = { sessionId, epoch, from: synced + 1, ...batch, listed, title, learn, imported };
+      const update = { sessionId, epoch, from: synced + 1, ...batch, listed, title, learn, imported, again };
       const stored = await this.#session.callUser<number | "gone">(user, UPDATE_MS, (stub) =>
         stub.tell(update, owner.extraction, owner.encoder),
       );
@@ -113,10 +115,12 @@ export class UserSync {
     const { ownership } = this.#session.store;
     const { owner } = ownership;
     if (owner && !(await this.#syncTo(to))) return false;
+    const again = await this.#session.forgetFormer();
+    if (!again) return false;
     const told = ownership.owner?.told ?? 0;
     const listed = owner?.copied === undefined ? undefined : this.#listed(Math.max(told, to), [from, to]);
     return this.#update(owner, (stub, { sessionId, epoch }) =>
-      stub.tell({ sessionId, epoch, from, to, messages: [], listed }, undefined, owner?.encoder),
+      stub.tell({ sessionId, epoch, from, to, messages: [], listed, again }, undefined, owner?.encoder),
     );
   }
 
@@ -141,12 +145,13 @@ export class UserSync {
   async forget(): Promise<boolean> {
     const { ownership } = this.#session.store;
     for (let tries = 0; tries < FORGET_TRIES; tries += 1) {
-      if (!(await this.#session.leaveFormer())) return false;
+      const again = await this.#session.forgetFormer();
+      if (!again) return false;
       const { owner } = ownership;
       if (!owner) return true;
       this.#markLeaving(owner, true);
       const done = await this.#update(owner, async (stub, { sessionId, epoch }) => {
-        const forgotten = await stub.forget(sessionId, epoch);
+        const forgotten = await stub.forget(sessionId, epoch, false, again);
         return forgotten.ok;
       });
       const now = ownership.owner;

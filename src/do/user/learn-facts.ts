@@ -11,6 +11,7 @@ import { thrownFailure } from "../sqlite/try-write";
 import type { Extraction } from "./extraction";
 import type { Learned } from "./fact-columns";
 import { factsToShow } from "./fact-ranking";
+import { type Learning, withoutRange } from "./learning";
 import type { SessionUpdate } from "./user-object";
 import { epochIn, type NotedEpoch } from "./user-sessions";
 import type { UserStore } from "./user-store";
@@ -92,13 +93,18 @@ export class LearnFacts {
       return { sessionId, epoch, from, to };
     });
     const [first, last] = [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? -1];
-    const later = learn
-      .map(({ from, to }) => ({ from: Math.max(from, first), to: Math.min(to, last) }))
-      .filter(({ from, to }) => from <= to);
+    const ranges = learn.map(({ from, to }) => ({ from: Math.max(from, first), to: Math.min(to, last) }));
+    const later = lessons.reduce(withoutRange, ranges).filter(({ from, to }) => from <= to);
     if (lessons.length + later.length === 0) return false;
     this.#store.learner.setExtraction(extraction);
     if (later.length > 0) this.#store.sessions.addBacklog(sessionId, later);
     return this.#addTurns(lessons, extraction);
+  }
+
+  /** Returns the messages of a session that nothing was learned from yet. */
+  pendingOf(sessionId: string, epoch: string): Learning[] {
+    const turns = this.#noted?.lessons.filter((turn) => turn.sessionId === sessionId && epochIn(turn) === epoch) ?? [];
+    return [...this.#store.sessions.backlogIn(sessionId), ...turns.map(({ from, to }) => ({ from, to }))];
   }
 
   /**
@@ -144,7 +150,9 @@ export class LearnFacts {
         const { importCalls, tomorrow } = this.#store.learner;
         const most = Number(this.#env.FACTS_IMPORT_CALLS ?? FACTS_IMPORT_CALLS);
         const turn = noted.lessons[0] ?? (importCalls < most ? this.#waiting : undefined);
-        if (!turn) return tomorrow;
+        // The messages that waited were deleted, or their session has moved.
+        if (!turn && !this.#waiting) this.#change((now) => now);
+        if (!turn) return this.#noted ? tomorrow : null;
         if ((await this.#extract(turn, noted)) === "later") return Date.now() + PAUSE_MS * 2 ** noted.failures;
       }
       return this.#noted ? Date.now() : null;

@@ -5,6 +5,7 @@ import type { UserMemory } from "../memory/context";
 import type { QuestionVector } from "../memory/embeddings";
 import type { EncoderOptions } from "../memory/encoder-plan";
 import type { Extraction } from "./extraction";
+import type { Learned } from "./fact-columns";
 import type { Learning } from "./learning";
 
 /** Messages of a session. Afterwards the copy has exactly these messages of the session in the range `from` to `to`. */
@@ -22,6 +23,16 @@ export interface SessionUpdate {
   imported?: number | undefined;
   /** The title that a client gave the session; only in its first update. */
   title?: string | undefined;
+  /** Turns to learn from again, as {@link Forgotten} names them. */
+  again?: Learned[] | undefined;
+}
+
+/** What is still to be learned after a session was deleted. */
+export interface Forgotten {
+  /** Messages of the session that nothing was learned from yet. */
+  learn: Learning[];
+  /** Turns of sessions that the user has not, this one included, from which deleted facts were learned. */
+  again: Learned[];
 }
 
 /** A question and the session that asks it. */
@@ -55,5 +66,5 @@ export interface UserObject extends Rpc.DurableObjectBranded {
   open(sessionId: string): Result<string>;
   tell(update: SessionUpdate, extraction?: Extraction, encoder?: EncoderOptions): number | "gone";
   rename(sessionId: string, epoch: string, title: string): void;
-  forget(sessionId: string, epoch: string): Result<void>;
+  forget(sessionId: string, epoch: string, keepsFacts?: boolean, again?: Learned[]): Result<Forgotten>;
 }

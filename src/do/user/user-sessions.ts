@@ -118,6 +118,11 @@ export class UserSessions {
     this.#db.transaction(() => this.#db.write("UPDATE sessions SET named = ? WHERE id = ?", title, sessionId));
   }
 
+  /** Returns the messages of a session that facts are learned from later. */
+  backlogIn(sessionId: string): Learning[] {
+    return backlogOf(this.get(sessionId));
+  }
+
   /** Adds messages of a session that facts are learned from later. Call it inside a transaction. */
   addBacklog(sessionId: string, added: Learning[]): void {
     this.#setBacklog(sessionId, withRanges(backlogOf(this.get(sessionId)), added));
@@ -170,9 +175,9 @@ export class UserSessions {
     return this.#db.rows<Row>(query, sessionId, limit).map(({ id }) => id);
   }
 
-  /** Returns up to `limit` sessions in any order, with the number of messages of each. */
+  /** Returns up to `limit` sessions, with the number of messages of each. Those that have sent nothing come last. */
   first(limit: number): { id: string; messages: number }[] {
-    return this.#db.rows("SELECT id, messages FROM sessions LIMIT ?", limit);
+    return this.#db.rows("SELECT id, messages FROM sessions ORDER BY told = 0 LIMIT ?", limit);
   }
 
   get empty(): boolean {

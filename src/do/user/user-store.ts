@@ -135,14 +135,15 @@ export class UserStore {
   }
 
   /**
-   * Deletes a session, with its messages and the facts that the model learned from them.
-   * @returns turns of other sessions to learn from again
+   * Deletes a session, with its messages and the facts that the model learned from them; also facts that were kept before.
+   * @returns turns to learn from again, also of this session
    */
-  forget(sessionId: string, epoch: string): Learned[] {
-    if (!this.sessions.has(sessionId, epoch)) return [];
+  forget(sessionId: string, epoch: string, keepsFacts = false): Learned[] {
+    const row = this.sessions.get(sessionId);
+    if (row ? row.epoch !== epoch : keepsFacts || this.facts.rows.empty) return [];
     return this.#db.transaction(() => {
       this.#planTidy();
-      return this.#deleteSession(sessionId);
+      return this.#deleteSession(sessionId, keepsFacts);
     });
   }
 
@@ -241,9 +242,9 @@ export class UserStore {
     await this.#db.destroy();
   }
 
-  #deleteSession(sessionId: string): Learned[] {
+  #deleteSession(sessionId: string, keepsFacts = false): Learned[] {
     this.transcript.delete(sessionId);
     this.sessions.delete(sessionId);
-    return this.facts.forget((turn) => turn.sessionId === sessionId);
+    return keepsFacts ? [] : this.facts.forget((turn) => turn.sessionId === sessionId);
   }
 }

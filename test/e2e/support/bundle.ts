@@ -20,11 +20,11 @@ declare module "vitest" {
 export function bundleInto(folder: string, source = root): string {
   const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
   const bundle = (into: string, ...more: string[]) => {
-    const args = ["deploy", "--dry-run", "--minify", "--outdir", into, ...more];
+    const args = ["deploy", "--dry-run", "--outdir", into, ...more];
     execFileSync(process.execPath, [wrangler, ...args], { cwd: source, stdio: "pipe" });
   };
   bundle(folder);
-  bundle(join(folder, "local"), "-c", "wrangler.local.toml");
+  bundle(join(folder, "local"), "--minify", "-c", "wrangler.local.toml");
   copyFileSync(join(folder, "local/local.js"), join(folder, "local.js"));
   return join(folder, "index.js");
 }

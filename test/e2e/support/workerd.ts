@@ -89,6 +89,7 @@ export class Workerd {
       compatibilityFlags = ["enable_request_signal"],
       bindings = [
         ${[...bindings, ...vars].join(",\n")},
+        (name = "ASSETS", service = "assets"),
         (name = "CHAT_DO", durableObjectNamespace = ${classOf("ChatDO")}),
         (name = "MY_DURABLE_OBJECT", durableObjectNamespace = ${classOf("LegacyDO")}),
         (name = "TENANT_DO", durableObjectNamespace = ${classOf("TenantDO")}),
@@ -109,6 +110,7 @@ export class Workerd {
         services = [
           (name = "llamory", worker = .llamory),
           ${objects ? '(name = "objects", worker = .objects),' : ""}
+          (name = "assets", disk = "${join(root, "dist/page")}"),
           (name = "internet", network = (allow = ["private"])),
           (name = "storage", disk = (path = "${join(this.#folder, "storage")}", writable = true)),
           ${"upstream" in ai ? `(name = "upstream", external = (address = "${ai.upstream}", http = ())),` : ""}

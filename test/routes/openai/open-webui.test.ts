@@ -92,6 +92,19 @@ describe("a chat of Open WebUI", () => {
     expect(a2.content).toBe(answer(2));
   });
 
+  it("finds an edit behind a short question that was asked with retrieved context", async () => {
+    const id = freshSession();
+    await answers(id);
+    const short = user("Why?");
+    const a1 = assistant(await chat(id, [retrieval(short.content)]));
+    await chat(id, [short, a1, user("And when?")]);
+    await chat(id, [user("Who?"), a1, user("And where?")]);
+    expect(await llamory.transcript(id)).toHaveLength(6);
+    await chat(id, [short, a1, user("And who?")]);
+    const transcript = await llamory.transcript(id);
+    expect(transcript.slice(1)).toEqual([`assistant: ${a1.content}`, "user: And who?", `assistant: ${answer(4)}`]);
+  });
+
   it("keeps the answer of a question that the request ends with before the new one", async () => {
     const id = freshSession();
     await answers(id);

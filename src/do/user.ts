@@ -8,21 +8,22 @@ import type { RecalledMessage } from "../turn/types";
 import type { ExportedFact, Fact, FactEdit, FactVersion, Place } from "../turn/user-memory";
 import { Embeddings } from "./memory/embeddings";
 import type { EncoderOptions } from "./memory/encoder-plan";
-import { SEARCH_TOKENS } from "./memory/ranking";
 import { thrownFailure, tryWrite } from "./sqlite/try-write";
 import type { Extraction } from "./user/extraction";
 import type { Learned } from "./user/fact-columns";
-import { factsWith, nearestFacts } from "./user/fact-ranking";
+import { listFacts, nearestFacts } from "./user/fact-ranking";
 import { exportFacts, type ImportedFacts, importFacts } from "./user/fact-transfer";
+import { cancelImports, importSessions, type SessionsImport, type StoredPart } from "./user/import-sessions";
 import { LearnFacts, type LearningBindings } from "./user/learn-facts";
 import { type FactsObject, type MovedFacts, moveFacts } from "./user/move-facts";
-import { type Deleted, type DeletionBindings, UserDeletion } from "./user/user-deletion";
+import type { UserBindings } from "./user/session-object";
+import { type Deleted, UserDeletion } from "./user/user-deletion";
 import type { Forgotten, Known, Question, SessionUpdate, UserObject } from "./user/user-object";
 import type { Cursor, ListedSession } from "./user/user-sessions";
 import { type ObjectNames, UserStore } from "./user/user-store";
 import { UserVectors } from "./user/user-vectors";
 
-interface Bindings extends LearningBindings, DeletionBindings {
+interface Bindings extends LearningBindings, UserBindings {
   USER_DO: DurableObjectNamespace<FactsObject>;
   /** Read here and not passed with each ask, because sessions also send updates without an ask. */
   USER_MAX_MB?: string;
@@ -126,15 +127,10 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     embedding?: EmbeddingOptions,
   ): Promise<{ messages: RecalledMessage[]; facts: Fact[] }> {
     const vector = await this.#vectors.ofText(text, embedding);
-    const asked = { timeZone, vector, nearestTo: this.#embeddings.nearestTo(vector) };
     const { facts, transcript } = this.#store;
-    const { recalled } = transcript.recall(
-      text,
-      { tokens: SEARCH_TOKENS, count: limit, whole: true },
-      undefined,
-      asked,
-    );
-    return { messages: recalled, facts: nearestFacts(facts.rows, text, { timeZone, vector }).slice(0, limit) };
+    const asked = { timeZone, vector, nearestTo: this.#embeddings.nearestTo(vector) };
+    const messages = transcript.search(text, limit, asked);
+    return { messages, facts: nearestFacts(facts.rows, text, { timeZone, vector }).slice(0, limit) };
   }
 
   /**
@@ -142,10 +138,8 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
    * @param ended whether facts that have ended follow, in their last version
    */
   async facts(text?: string, ended = false, embedding?: EmbeddingOptions): Promise<FactVersion[]> {
-    const { rows } = this.#store.facts;
     const vector = text === undefined ? null : await this.#vectors.ofText(text, embedding);
-    const current = text === undefined ? rows.current() : nearestFacts(rows, text, { vector });
-    return ended ? [...current, ...(text === undefined ? rows.ended() : factsWith(rows.ended(), text))] : current;
+    return listFacts(this.#store.facts.rows, text, ended, { vector });
   }
 
   /** Returns the versions of a fact, newest first. Fails with `fact_not_found`. */
@@ -201,6 +195,16 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
    */
   moveFacts(into: string): Promise<Result<MovedFacts>> {
     return this.ctx.blockConcurrencyWhile(() => moveFacts(this.#store, objectOf(this.env.USER_DO, into, this.env)));
+  }
+
+  /** Stores parts of sessions of an export; see {@link importSessions}. */
+  importSessions(sessions: SessionsImport): Promise<Result<StoredPart[]>> {
+    return importSessions(this.env, sessions);
+  }
+
+  /** Deletes imports, finished ones too; see {@link cancelImports}. */
+  cancelImports(prefix: string, imports: StoredPart[]): Promise<void> {
+    return cancelImports(this.env, prefix, imports);
   }
 
   /** Returns those of some sessions that the user has not. */

@@ -6,7 +6,7 @@ import { userLines } from "../schema/export-schema";
 import type { exportedFact } from "../schema/fact-schema";
 import { badLine, batchesIn, type Lines, linesOf, readLine } from "../schema/import-lines";
 import type { ExportedFact, Place } from "../turn/user-memory";
-import { askRequestOf, callSession } from "./call-session";
+import { askRequestOf, callSession, embeddingOf } from "./call-session";
 import { callUser } from "./call-user";
 import { dropImport, fillImport } from "./fill-import";
 
@@ -97,7 +97,9 @@ class UserImport {
     const facts = this.#facts;
     if (facts.length === 0) return;
     [this.#facts, this.#characters] = [[], 0];
-    const add = callUser(this.#c, this.#userId, (stub) => stub.importFacts(facts, this.#offset), { retry: false });
+    const add = callUser(this.#c, this.#userId, (stub) => stub.importFacts(facts, this.#offset, embeddingOf(this.#c)), {
+      retry: false,
+    });
     const { added, offset } = orThrow(await add);
     this.added += added;
     this.#offset = offset;

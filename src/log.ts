@@ -5,7 +5,7 @@ export function log(level: "info" | "warn" | "error", event: string, fields: Rec
   console[level](JSON.stringify({ event, ...fields }));
 }
 
-/** Returns the fields of an unexpected error. The stack shows where it was thrown. */
+/** Returns the fields of an unexpected error. The stack shows its place in the code. */
 export const errorFields = (error: unknown) => ({
   error: String(error),
   ...(error instanceof Error && { stack: error.stack }),

@@ -72,4 +72,12 @@ it("exports 500 sessions by pages in constant memory, and imports them into an e
   expect(copy?.length).toBe(SESSIONS * MESSAGES);
   expect(await (await fetch(`${server.url}/users/eva/facts`)).text()).toContain("Keeps bees.");
   expect(contentsOf((await exported("ana")).flatMap(linesOf))).toEqual(original);
+
+  // One request takes all pages, and not one session more.
+  const send = (body: string) => fetch(`${server.url}/users/zoe/import`, { method: "POST", headers, body });
+  const refused = await send([...pages, pages[0]].join(""));
+  expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("500 sessions")]);
+  expect((await exported("zoe")).flatMap(linesOf)).toHaveLength(2);
+  const whole = await send(pages.join(""));
+  expect([whole.status, ((await whole.json()) as { sessions: unknown[] }).sessions.length]).toEqual([201, SESSIONS]);
 });

@@ -64,13 +64,21 @@ const SERVERS = {
 const OBJECTS = ["test/do/**/*.test.ts", "test/users/**/*.test.ts", "test/tenant/**/*.test.ts"];
 /** Thousands of random operations over HTTP. */
 const FUZZ = ["test/fuzz*.test.ts"];
+/** Tests whose random runs take long: some of the runs in `npm test`, all with the project `fuzz`. */
+const RANDOM = [
+  "test/do/operations.test.ts",
+  "test/llm/any-reply.test.ts",
+  "test/llm/json-schema/against-ajv.test.ts",
+  "test/routes/prompt.test.ts",
+  "test/users/fact-model.test.ts",
+];
 /** Folders of other suites. */
 const OTHERS = ["e2e", "clients", "compat", "mutants", "crash", "docs", "import", "worst", "meaning"].map(
   (folder) => `test/${folder}/**`,
 );
 
 /** Returns a project whose tests run together with the Worker. Two projects use two cores. */
-const inWorkerd = (name: string, include: string[], exclude: string[]) => ({
+const inWorkerd = (name: string, include: string[], exclude: string[], thorough = false) => ({
   plugins: [workerd()],
   test: {
     name,
@@ -78,15 +86,16 @@ const inWorkerd = (name: string, include: string[], exclude: string[]) => ({
     isolate: false,
     setupFiles: "test/support/check-log.ts",
     include,
-    exclude: [...PURE, ...exclude],
+    exclude,
     testTimeout: 60_000,
+    provide: { thorough },
   },
 });
 
 /**
  * - `pure`: in Node, for modules without imports of `cloudflare:*`
  * - `worker` and `objects`: in workerd, in one isolate with the Worker
- * - `fuzz`: the same with thousands of random operations, which is slow
+ * - `fuzz`: the same with thousands of random operations and all runs of random tests, which is slow
  * - `meaning`: the same with a real encoder, which is slow
  * - `e2e`: against servers that the tests start
  * - `page`: the same, of the page in a browser, which is slow
@@ -108,9 +117,9 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      inWorkerd("worker", ["test/**/*.test.ts"], [...OBJECTS, ...FUZZ, ...OTHERS]),
-      inWorkerd("objects", OBJECTS, []),
-      inWorkerd("fuzz", FUZZ, []),
+      inWorkerd("worker", ["test/**/*.test.ts"], [...PURE, ...OBJECTS, ...FUZZ, ...OTHERS]),
+      inWorkerd("objects", OBJECTS, PURE),
+      inWorkerd("fuzz", [...FUZZ, ...RANDOM], [], true),
       {
         plugins: [workerd()],
         test: {

@@ -8,21 +8,22 @@ import type { RecalledMessage } from "../turn/types";
 import type { ExportedFact, Fact, FactEdit, FactVersion, Place } from "../turn/user-memory";
 import { Embeddings } from "./memory/embeddings";
 import type { EncoderOptions } from "./memory/encoder-plan";
-import { SEARCH_TOKENS } from "./memory/ranking";
 import { thrownFailure, tryWrite } from "./sqlite/try-write";
 import type { Extraction } from "./user/extraction";
 import type { Learned } from "./user/fact-columns";
-import { factsWith, nearestFacts } from "./user/fact-ranking";
+import { listFacts, nearestFacts } from "./user/fact-ranking";
 import { exportFacts, type ImportedFacts, importFacts } from "./user/fact-transfer";
+import { cancelImports, importSessions, type SessionsImport, type StoredPart } from "./user/import-sessions";
 import { LearnFacts, type LearningBindings } from "./user/learn-facts";
 import { type FactsObject, type MovedFacts, moveFacts } from "./user/move-facts";
-import { type Deleted, type DeletionBindings, UserDeletion } from "./user/user-deletion";
+import type { UserBindings } from "./user/session-object";
+import { type Deleted, UserDeletion } from "./user/user-deletion";
 import type { Forgotten, Known, Question, SessionUpdate, UserObject } from "./user/user-object";
 import type { Cursor, ListedSession } from "./user/user-sessions";
 import { type ObjectNames, UserStore } from "./user/user-store";
 import { UserVectors } from "./user/user-vectors";
 
-interface Bindings extends LearningBindings, DeletionBindings {
+interface Bindings extends LearningBindings, UserBindings {
   USER_DO: DurableObjectNamespace<FactsObject>;
   /** Read here and not passed with each ask, because sessions also send updates without an ask. */
   USER_MAX_MB?: string;
@@ -32,6 +33,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   readonly #store: UserStore;
   readonly #learnFacts: LearnFacts;
   readonly #deletion: UserDeletion;
+  readonly #embeddings: Embeddings;
   readonly #vectors: UserVectors;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
@@ -39,7 +41,8 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     this.#store = new UserStore(ctx.storage);
     this.#learnFacts = new LearnFacts(env, this.#store, ctx.id.toString());
     this.#deletion = new UserDeletion(env, this.#store);
-    this.#vectors = new UserVectors(this.#store, new Embeddings(this.#store, env, ctx.id.toString()));
+    this.#embeddings = new Embeddings(this.#store, env, ctx.id.toString());
+    this.#vectors = new UserVectors(this.#store, this.#embeddings);
   }
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
@@ -54,7 +57,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     }
     const listed = epoch === undefined && opens ? this.#store.open(sessionId) : epoch;
     const room = { recall: recallTokens, facts: factTokens };
-    const nearestTo = this.#vectors.messages.nearestTo(vector);
+    const nearestTo = this.#embeddings.nearestTo(vector);
     const memory = this.#store.memory(sessionId, text, room, { previous, timeZone, nearestTo, vector });
     return { state: "known", memory, epoch: listed };
   }
@@ -82,7 +85,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       const isNew = extraction !== undefined && this.#learnFacts.add(update, fresh, extraction);
       return { seq, isPending: this.#learnFacts.again([...again, ...(update.again ?? [])]) || isNew };
     });
-    if (isPending) this.ctx.waitUntil(this.#extract(encoder));
+    if (isPending) this.ctx.waitUntil(this.#extract().then(() => this.#embedFacts(encoder)));
     if (encoder) this.ctx.waitUntil(this.#vectors.create(encoder));
     return seq;
   }
@@ -124,11 +127,10 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     embedding?: EmbeddingOptions,
   ): Promise<{ messages: RecalledMessage[]; facts: Fact[] }> {
     const vector = await this.#vectors.ofText(text, embedding);
-    const asked = { timeZone, vector, nearestTo: this.#vectors.messages.nearestTo(vector) };
     const { facts, transcript } = this.#store;
-    const limits = { tokens: SEARCH_TOKENS, count: limit, whole: true };
-    const { recalled } = transcript.recall(text, limits, undefined, asked);
-    return { messages: recalled, facts: nearestFacts(facts.rows, text, { timeZone, vector }).slice(0, limit) };
+    const asked = { timeZone, vector, nearestTo: this.#embeddings.nearestTo(vector) };
+    const messages = transcript.search(text, limit, asked);
+    return { messages, facts: nearestFacts(facts.rows, text, { timeZone, vector }).slice(0, limit) };
   }
 
   /**
@@ -136,10 +138,8 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
    * @param ended whether facts that have ended follow, in their last version
    */
   async facts(text?: string, ended = false, embedding?: EmbeddingOptions): Promise<FactVersion[]> {
-    const { rows } = this.#store.facts;
-    if (text === undefined) return ended ? [...rows.current(), ...rows.ended()] : rows.current();
-    const found = nearestFacts(rows, text, { vector: await this.#vectors.ofText(text, embedding) });
-    return ended ? [...found, ...factsWith(rows.ended(), text)] : found;
+    const vector = text === undefined ? null : await this.#vectors.ofText(text, embedding);
+    return listFacts(this.#store.facts.rows, text, ended, { vector });
   }
 
   /** Returns the versions of a fact, newest first. Fails with `fact_not_found`. */
@@ -185,7 +185,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     const { deletion, facts: known } = this.#store;
     if (deletion) return failed({ reason: "user_being_deleted" });
     const imported = tryWrite(() => this.#store.transaction(() => importFacts(known, facts, offset)));
-    if (encoder) this.ctx.waitUntil(this.#vectors.ofFacts(encoder));
+    this.#embedFacts(encoder);
     return imported;
   }
 
@@ -196,6 +196,16 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   moveFacts(into: string, encoder?: EncoderOptions): Promise<Result<MovedFacts>> {
     const other = objectOf(this.env.USER_DO, into, this.env);
     return this.ctx.blockConcurrencyWhile(() => moveFacts(this.#store, other, encoder));
+  }
+
+  /** Stores parts of sessions of an export; see {@link importSessions}. */
+  importSessions(sessions: SessionsImport): Promise<Result<StoredPart[]>> {
+    return importSessions(this.env, sessions);
+  }
+
+  /** Deletes imports, finished ones too; see {@link cancelImports}. */
+  cancelImports(prefix: string, imports: StoredPart[]): Promise<void> {
+    return cancelImports(this.env, prefix, imports);
   }
 
   /** Returns those of some sessions that the user has not. */
@@ -214,8 +224,12 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
    * nor store anything. If a call fails, the next call or an alarm continues.
    * @returns the counts of all calls so far; `user_half_deleted` if a session's object does not answer
    */
-  destroy(names: ObjectNames): Promise<Result<Deleted>> {
-    return this.#deletion.run(names).catch((error: unknown) => failed(thrownFailure(error)));
+  async destroy(names: ObjectNames): Promise<Result<Deleted>> {
+    try {
+      return await this.#deletion.run(names);
+    } catch (error) {
+      return failed(thrownFailure(error));
+    }
   }
 
   /** Runs the tasks that are due. */
@@ -225,22 +239,26 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       close: () => this.#deletion.resume(),
       tidy: () => this.#store.tidy((session) => this.#deletion.isWritten(this.ctx.id.name, session)),
       reindex: () => this.#store.reindex(),
-      embed: () => this.#vectors.messages.resume(),
+      embed: () => this.#embeddings.resume(),
     });
   }
 
+  /** Creates the missing vectors of facts in the background. */
+  #embedFacts(encoder: EncoderOptions | undefined): void {
+    if (encoder) this.ctx.waitUntil(this.#vectors.ofFacts(encoder));
+  }
+
   /** Extracts facts from pending turns. The alarm continues if some are left. */
-  async #extract(encoder?: EncoderOptions): Promise<void> {
+  async #extract(): Promise<void> {
     const next = await this.#learnFacts.run();
     if (next !== null) this.#store.schedule.plan("extract", next);
-    if (encoder) this.ctx.waitUntil(this.#vectors.ofFacts(encoder));
   }
 
   /** Changes facts. @param change returns the fact, or the reason why it was not changed */
   #change(change: () => Fact | "facts_full" | "fact_not_found", encoder: EncoderOptions | undefined): Result<Fact> {
     const changed = this.#write(change);
     if (!changed.ok) return changed;
-    if (encoder) this.ctx.waitUntil(this.#vectors.ofFacts(encoder));
+    this.#embedFacts(encoder);
     return typeof changed.value === "string" ? failed({ reason: changed.value }) : ok(changed.value);
   }
 

@@ -35,6 +35,8 @@ export interface Owner {
   encoder?: EncoderOptions | undefined;
   /** Appended and imported messages to learn from that the user's object does not have yet. */
   learn?: Learning[] | undefined;
+  /** The id of the import that began the session. */
+  importId?: string | undefined;
   /** Messages up to this `seq` were imported: their turns teach nothing by themselves. */
   imported?: number | undefined;
 }
@@ -119,7 +121,7 @@ export class Ownership {
 
   /**
    * Stores that the object of a former owner has deleted the session.
-   * @param left what the session remembers of that owner
+   * @param left the record of that owner that stays; absent for none
    * @param learn messages that facts are learned from for the new owner
    */
   markLeft(epoch: string, left?: Left, learn: Learning[] = []): void {

@@ -65,8 +65,14 @@ export function factsToShow(rows: FactRows, turn: string): Fact[] {
   return [...new Map(facts.map((fact) => [fact.id, fact])).values()].slice(0, SHOWN);
 }
 
+/** Returns facts, newest first, or those that match a text, best first. @param ended whether ended facts follow */
+export function listFacts(rows: FactRows, text: string | undefined, ended: boolean, asked: Asked): FactVersion[] {
+  const current = text === undefined ? rows.current() : nearestFacts(rows, text, asked);
+  return ended ? [...current, ...(text === undefined ? rows.ended() : factsWith(rows.ended(), text))] : current;
+}
+
 /** Returns the facts that contain all words of a text. Ended facts are not in the full-text index. */
-export function factsWith(facts: FactVersion[], text: string): FactVersion[] {
+function factsWith(facts: FactVersion[], text: string): FactVersion[] {
   const words = [...new Set(text.toLowerCase().split(/\s+/))];
   return facts.filter((fact) => {
     const content = fact.text.toLowerCase();

@@ -30,7 +30,7 @@ export interface MovedFacts {
 export async function moveFacts(
   store: UserStore,
   other: DurableObjectStub<FactsObject>,
-  encoder?: EncoderOptions,
+  encoder: EncoderOptions | undefined,
 ): Promise<Result<MovedFacts>> {
   const { facts, sessions, deletion } = store;
   if (deletion) return failed({ reason: "user_being_deleted" });

@@ -13,28 +13,29 @@ const BATCH = 20;
 
 export class UserVectors {
   readonly #store: UserStore;
-  /** The vectors of messages. */
-  readonly messages: Embeddings;
+  readonly #embeddings: Embeddings;
   #busy = false;
 
-  constructor(store: UserStore, messages: Embeddings) {
+  constructor(store: UserStore, embeddings: Embeddings) {
     this.#store = store;
-    this.messages = messages;
+    this.#embeddings = embeddings;
   }
 
   /** Returns whether messages or facts have vectors of an encoder, which a question can be compared with. */
   has(encoder: Pick<EncoderOptions, "model"> | undefined): boolean {
-    return this.messages.has(encoder) || (encoder !== undefined && this.#store.facts.rows.vectors.has(encoder.model));
+    return (
+      this.#embeddings.has(encoder) || (encoder !== undefined && this.#store.facts.rows.vectors.has(encoder.model))
+    );
   }
 
   /** Returns the vector of a text; null if there is nothing to compare it with, or if the encoder fails or is late. */
   async ofText(text: string, embedding: EmbeddingOptions | undefined): Promise<QuestionVector | null> {
-    return (await this.messages.begin(() => text, embedding, this.has(embedding))?.vector) ?? null;
+    return (await this.#embeddings.begin(() => text, embedding, this.has(embedding))?.vector) ?? null;
   }
 
   /** Creates the next vectors of messages, then those of facts. Never rejects. */
   async create(encoder: EncoderOptions): Promise<void> {
-    await this.messages.catchUp(encoder).catch(thrownFailure);
+    await this.#embeddings.catchUp(encoder).catch(thrownFailure);
     await this.ofFacts(encoder);
   }
 
@@ -63,7 +64,7 @@ export class UserVectors {
     const missing = rows.vectors.missing(encoder.model, rows.texts(), Math.min(BATCH, planned?.batch?.texts ?? BATCH));
     if (missing.length === 0) return false;
     const texts = missing.map(({ text }) => text);
-    const made = await this.messages.embed(texts, { ...encoder, timeoutMs: FACTS_MS });
+    const made = await this.#embeddings.embed(texts, { ...encoder, timeoutMs: FACTS_MS });
     if (!made) return false;
     this.#store.transaction(() => {
       for (const [at, { number, text }] of missing.entries()) {

@@ -129,8 +129,8 @@ export const tools = {
     return `Copied ${fork.messages} messages into the conversation ${fork.sessionId}.`;
   }),
   /**
-   * Find what a person wants forgotten: facts and messages that match, each after the call that deletes it. Deletes
-   * nothing: let the person choose, then make these calls.
+   * Find facts and messages that a person may want forgotten, each after the call that deletes it. Deletes nothing: let
+   * the person choose, then make these calls.
    */
   forget: tool(searched(20), async (c, input) => {
     const { facts, messages } = await search(c, input);
@@ -162,8 +162,7 @@ export const tools = {
   /** Add a fact about a user: one short statement, which later prompts of this user contain. */
   remember_fact: tool(z.object({ userId: user, text: factRequest.shape.text }), async (c, { userId, text }) => {
     const add = callUser(c, userId, (stub) => stub.addFact(text, null, {}, embeddingOf(c)), { retry: false });
-    const { id } = orThrow(await add);
-    return `Remembered as ${id}.`;
+    return `Remembered as ${orThrow(await add).id}.`;
   }),
   /** Change a fact about a user by its id, for example when it is no longer true. Its history is kept. */
   change_fact: tool(

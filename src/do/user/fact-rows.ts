@@ -55,7 +55,8 @@ export class FactRows {
   outlines(): Pick<FactVersion, "number" | "tokens" | "pinned" | "until">[] {
     const query = `SELECT json_group_array(json_array(number, tokens, pinned, until)) AS facts FROM
       (SELECT * FROM facts WHERE current = 1 AND text NOT NULL ORDER BY updated_at DESC, number DESC)`;
-    const rows: [number, number, number, string | null][] = JSON.parse(this.#db.rows<{ facts: string }>(query)[0]?.facts ?? "[]");
+    const [row] = this.#db.rows<{ facts: string }>(query);
+    const rows: [number, number, number, string | null][] = row ? JSON.parse(row.facts) : [];
     return rows.map(([number, tokens, pinned, until]) => ({ number, tokens, pinned: pinned === 1, until }));
   }
 

@@ -9,7 +9,12 @@ const sendChunks = (path: string, chunks: Uint8Array[], headers: Record<string, 
   worker().fetch(path, {
     method: "POST",
     headers: { ...JSON_TYPE, ...headers },
-    body: ReadableStream.from(chunks),
+    body: new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(chunk);
+        controller.close();
+      },
+    }),
   });
 
 /** Returns a body of JSON with a number of bytes. */

@@ -10,6 +10,7 @@ import type { Usage } from "./turn/types";
 
 export type { AskRequest, SessionUser } from "./do/session/ask-request";
 export type { Conversation } from "./do/session/session-settings";
+export type { SessionPart } from "./do/user/session-object";
 
 export interface Env extends Partial<Record<Exclude<keyof Settings, keyof Placement>, string>>, Placement {
   AI: AiBinding;

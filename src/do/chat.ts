@@ -31,6 +31,7 @@ import type { Conversation } from "./session/session-settings";
 import { SessionTurns } from "./session/session-turns";
 import { Transfer } from "./session/transfer";
 import { type SessionChange, UserSync } from "./session/user-sync";
+import type { NewOwner, SessionPart } from "./user/session-object";
 
 export class ChatDO extends DurableObject<SessionBindings> {
   readonly #session: Session;
@@ -161,9 +162,11 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return this.#fork.begin(request);
   }
 
-  /** As `beginImport`, for a session of a user's export. The session must be unused, also by another import. */
-  beginImportOf(request: AskRequest): Promise<Result<string>> {
-    return this.#fork.beginUnused(request);
+  /** Stores a part of a session of a user's export; the session must be unused. @returns as `addToImport` */
+  async importPart(part: SessionPart, user: NewOwner, limits: SessionLimits): Promise<Result<number | null>> {
+    const stored = await this.#fork.part(part, user, limits);
+    if (stored.ok && part.end) this.ctx.waitUntil(this.#appended(undefined));
+    return stored;
   }
 
   /** Adds to an import. @returns the index of the first entry that cannot be added, or null */
@@ -178,9 +181,10 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return finished;
   }
 
-  /** Deletes an import. Does nothing for another id. */
-  cancelImport(id: string): void {
+  /** Deletes an import, also a finished one of a user. Does nothing for another id. */
+  async cancelImport(id: string): Promise<void> {
     this.#transfer.cancel(id);
+    if (this.#session.store.ownership.owner?.importId === id) await this.destroy();
   }
 
   /** Empties the session and cancels its turns, after its user's object has deleted it. The session then has no user. */
@@ -241,8 +245,6 @@ export class ChatDO extends DurableObject<SessionBindings> {
 
   /** Starts the sync before an encoder is called, which may be slow. */
   async #appended(request: AskRequest | undefined): Promise<void> {
-    const synced = this.#user.sync();
-    await this.#lifecycle.written(request);
-    await synced;
+    await Promise.all([this.#user.sync(), this.#lifecycle.written(request)]);
   }
 }

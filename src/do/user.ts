@@ -8,21 +8,22 @@ import type { RecalledMessage } from "../turn/types";
 import type { ExportedFact, Fact, FactEdit, FactVersion, Place } from "../turn/user-memory";
 import { Embeddings } from "./memory/embeddings";
 import type { EncoderOptions } from "./memory/encoder-plan";
-import { SEARCH_TOKENS } from "./memory/ranking";
 import { thrownFailure, tryWrite } from "./sqlite/try-write";
-import { createVectors } from "./user/create-vectors";
 import type { Extraction } from "./user/extraction";
 import type { Learned } from "./user/fact-columns";
-import { factsWith, nearestFacts } from "./user/fact-ranking";
+import { listFacts, nearestFacts } from "./user/fact-ranking";
 import { exportFacts, type ImportedFacts, importFacts } from "./user/fact-transfer";
+import { cancelImports, importSessions, type SessionsImport, type StoredPart } from "./user/import-sessions";
 import { LearnFacts, type LearningBindings } from "./user/learn-facts";
 import { type FactsObject, type MovedFacts, moveFacts } from "./user/move-facts";
-import { type Deleted, type DeletionBindings, UserDeletion } from "./user/user-deletion";
+import type { UserBindings } from "./user/session-object";
+import { type Deleted, UserDeletion } from "./user/user-deletion";
 import type { Forgotten, Known, Question, SessionUpdate, UserObject } from "./user/user-object";
 import type { Cursor, ListedSession } from "./user/user-sessions";
 import { type ObjectNames, UserStore } from "./user/user-store";
+import { UserVectors } from "./user/user-vectors";
 
-interface Bindings extends LearningBindings, DeletionBindings {
+interface Bindings extends LearningBindings, UserBindings {
   USER_DO: DurableObjectNamespace<FactsObject>;
   /** Read here and not passed with each ask, because sessions also send updates without an ask. */
   USER_MAX_MB?: string;
@@ -33,6 +34,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   readonly #learnFacts: LearnFacts;
   readonly #deletion: UserDeletion;
   readonly #embeddings: Embeddings;
+  readonly #vectors: UserVectors;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
@@ -40,13 +42,14 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     this.#learnFacts = new LearnFacts(env, this.#store, ctx.id.toString());
     this.#deletion = new UserDeletion(env, this.#store);
     this.#embeddings = new Embeddings(this.#store, env, ctx.id.toString());
+    this.#vectors = new UserVectors(this.#store, this.#embeddings);
   }
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
   async memory(question: Question): Promise<Known> {
     const { text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone, encoder } = question;
     // First, because everything may change meanwhile.
-    const vector = this.#hasVectors(encoder) ? await encoder?.vectorOf() : null;
+    const vector = this.#vectors.has(encoder) ? await encoder?.vectorOf() : null;
     const { deletion, sessions } = this.#store;
     if (epoch !== undefined || opens) {
       if (deletion) return { state: "user_being_deleted" };
@@ -82,8 +85,8 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       const isNew = extraction !== undefined && this.#learnFacts.add(update, fresh, extraction);
       return { seq, isPending: this.#learnFacts.again([...again, ...(update.again ?? [])]) || isNew };
     });
-    if (isPending) this.ctx.waitUntil(this.#extract());
-    if (encoder) this.ctx.waitUntil(createVectors(this.#store, this.#embeddings, encoder).catch(thrownFailure));
+    if (isPending) this.ctx.waitUntil(this.#extract().then(() => this.#embedFacts(encoder)));
+    if (encoder) this.ctx.waitUntil(this.#vectors.create(encoder));
     return seq;
   }
 
@@ -123,26 +126,20 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     timeZone?: string,
     embedding?: EmbeddingOptions,
   ): Promise<{ messages: RecalledMessage[]; facts: Fact[] }> {
-    const vector = await this.#embeddings.begin(() => text, embedding, this.#hasVectors(embedding))?.vector;
-    const asked = { timeZone, nearestTo: this.#embeddings.nearestTo(vector) };
+    const vector = await this.#vectors.ofText(text, embedding);
     const { facts, transcript } = this.#store;
-    const { recalled } = transcript.recall(
-      text,
-      { tokens: SEARCH_TOKENS, count: limit, whole: true },
-      undefined,
-      asked,
-    );
-    return { messages: recalled, facts: nearestFacts(facts.rows, text, { timeZone }).slice(0, limit) };
+    const asked = { timeZone, vector, nearestTo: this.#embeddings.nearestTo(vector) };
+    const messages = transcript.search(text, limit, asked);
+    return { messages, facts: nearestFacts(facts.rows, text, { timeZone, vector }).slice(0, limit) };
   }
 
   /**
    * Returns facts, newest first, or those that match a text, best first.
    * @param ended whether facts that have ended follow, in their last version
    */
-  facts(text?: string, ended = false): FactVersion[] {
-    const { rows } = this.#store.facts;
-    const current = text === undefined ? rows.current() : nearestFacts(rows, text);
-    return ended ? [...current, ...(text === undefined ? rows.ended() : factsWith(rows.ended(), text))] : current;
+  async facts(text?: string, ended = false, embedding?: EmbeddingOptions): Promise<FactVersion[]> {
+    const vector = text === undefined ? null : await this.#vectors.ofText(text, embedding);
+    return listFacts(this.#store.facts.rows, text, ended, { vector });
   }
 
   /** Returns the versions of a fact, newest first. Fails with `fact_not_found`. */
@@ -151,21 +148,24 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     return versions.length > 0 ? ok(versions) : failed({ reason: "fact_not_found" });
   }
 
-  /** Adds a fact, or confirms the same one. Fails with `facts_full` if the user has {@link MAX_FACTS}. */
-  addFact(text: string, source: Place | null, more: FactEdit = {}): Result<Fact> {
+  /**
+   * Adds a fact, or confirms the same one. Fails with `facts_full` if the user has {@link MAX_FACTS}.
+   * @param encoder creates the vectors of new texts in the background, here and below
+   */
+  addFact(text: string, source: Place | null, more: FactEdit = {}, encoder?: EncoderOptions): Result<Fact> {
     const { facts, deletion } = this.#store;
     if (deletion) return failed({ reason: "user_being_deleted" });
-    return this.#change(() => facts.add({ ...more, text, source: source ?? undefined }) ?? "facts_full");
+    return this.#change(() => facts.add({ ...more, text, source: source ?? undefined }) ?? "facts_full", encoder);
   }
 
   /** Changes a fact: a new text or time span is a new version. Fails with `fact_not_found`. */
-  changeFact(id: string, edit: FactEdit): Result<Fact> {
-    return this.#change(() => this.#store.facts.edit(id, edit) ?? "fact_not_found");
+  changeFact(id: string, edit: FactEdit, encoder?: EncoderOptions): Result<Fact> {
+    return this.#change(() => this.#store.facts.edit(id, edit) ?? "fact_not_found", encoder);
   }
 
   /** Makes an earlier version of a fact current again. Fails with `fact_not_found`, `facts_full`. */
-  revertFact(id: string, version: number): Result<Fact> {
-    return this.#change(() => this.#store.facts.revert(id, version) ?? "fact_not_found");
+  revertFact(id: string, version: number, encoder?: EncoderOptions): Result<Fact> {
+    return this.#change(() => this.#store.facts.revert(id, version) ?? "fact_not_found", encoder);
   }
 
   /** Deletes a fact with its history. Fails with `fact_not_found`. */
@@ -181,10 +181,12 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   }
 
   /** Adds facts of an export, except those that the user has. Fails with `facts_full`. @param offset of an earlier call */
-  importFacts(facts: ExportedFact[], offset?: number): Result<ImportedFacts> {
+  importFacts(facts: ExportedFact[], offset?: number, encoder?: EncoderOptions): Result<ImportedFacts> {
     const { deletion, facts: known } = this.#store;
     if (deletion) return failed({ reason: "user_being_deleted" });
-    return tryWrite(() => this.#store.transaction(() => importFacts(known, facts, offset)));
+    const imported = tryWrite(() => this.#store.transaction(() => importFacts(known, facts, offset)));
+    this.#embedFacts(encoder);
+    return imported;
   }
 
   /**
@@ -193,6 +195,16 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
    */
   moveFacts(into: string): Promise<Result<MovedFacts>> {
     return this.ctx.blockConcurrencyWhile(() => moveFacts(this.#store, objectOf(this.env.USER_DO, into, this.env)));
+  }
+
+  /** Stores parts of sessions of an export; see {@link importSessions}. */
+  importSessions(sessions: SessionsImport): Promise<Result<StoredPart[]>> {
+    return importSessions(this.env, sessions);
+  }
+
+  /** Deletes imports, finished ones too; see {@link cancelImports}. */
+  cancelImports(prefix: string, imports: StoredPart[]): Promise<void> {
+    return cancelImports(this.env, prefix, imports);
   }
 
   /** Returns those of some sessions that the user has not. */
@@ -230,11 +242,9 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     });
   }
 
-  /** Returns whether messages or facts have vectors of an encoder. */
-  #hasVectors(encoder: { model: string } | undefined): boolean {
-    return (
-      this.#embeddings.has(encoder) || (encoder !== undefined && this.#store.facts.rows.vectors.has(encoder.model))
-    );
+  /** Creates the missing vectors of facts in the background. */
+  #embedFacts(encoder: EncoderOptions | undefined): void {
+    if (encoder) this.ctx.waitUntil(this.#vectors.ofFacts(encoder));
   }
 
   /** Extracts facts from pending turns. The alarm continues if some are left. */
@@ -244,9 +254,10 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   }
 
   /** Changes facts. @param change returns the fact, or the reason why it was not changed */
-  #change(change: () => Fact | "facts_full" | "fact_not_found"): Result<Fact> {
+  #change(change: () => Fact | "facts_full" | "fact_not_found", encoder: EncoderOptions | undefined): Result<Fact> {
     const changed = this.#write(change);
     if (!changed.ok) return changed;
+    this.#embedFacts(encoder);
     return typeof changed.value === "string" ? failed({ reason: changed.value }) : ok(changed.value);
   }
 

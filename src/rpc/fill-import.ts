@@ -12,8 +12,9 @@ export async function fillImport(
   batches: AsyncIterable<Batch>,
 ): Promise<string | undefined> {
   let title: string | undefined;
-  for await (const { entries, lines: numbers, ...batch } of batches) {
-    title ??= batch.title;
+  for await (const { entries, lines: numbers, title: given } of batches) {
+    title ??= given;
+    if (entries.length === 0) continue;
     const add = callSession(c, sessionId, (stub) => stub.addToImport(id, entries, limitsOf(c)), { retry: false });
     const repeated = orThrow(await add);
     if (repeated !== null)

@@ -1,17 +1,24 @@
 import type { Context } from "hono";
 import type * as z from "zod/mini";
-import type { AppEnv } from "../env";
+import type { AppEnv, SessionPart } from "../env";
 import { orThrow } from "../middleware/respond";
 import { userLines } from "../schema/export-schema";
 import type { exportedFact } from "../schema/fact-schema";
 import { badLine, batchesIn, type Lines, linesOf, readLine } from "../schema/import-lines";
 import type { ExportedFact, Place } from "../turn/user-memory";
-import { askRequestOf, callSession } from "./call-session";
+import { objectName, objectPrefix } from "./call-object";
+import { askRequestOf, embeddingOf, limitsOf } from "./call-session";
 import { callUser } from "./call-user";
-import { dropImport, fillImport } from "./fill-import";
 
 /** The characters of facts that one call adds. */
 const FACT_CHARACTERS = 1_000_000;
+
+/** The most sessions of a request. A Worker of the free plan may make 50 calls: with these limits it makes 40 or less. */
+const MOST = 500;
+/** The parts of sessions that one call stores, about their characters, and the sessions that one call deletes. */
+const PARTS = 20;
+const CHARACTERS = 2_500_000;
+const DELETED = 40;
 
 interface SessionHead {
   sessionId: string;
@@ -27,10 +34,15 @@ class UserImport {
   readonly #userId: string;
   readonly sessions: { from: string; to: string }[] = [];
   readonly #ids = new Map<string, string>();
+  /** Imports that have begun, with the id of the session; while this is not known, with the two possible ids. */
+  readonly #begun = new Map<string, string[]>();
   readonly #numbers = new Set<number>();
+  #parts: { part: SessionPart; from: string }[] = [];
   #facts: ExportedFact[] = [];
+  /** The characters of {@link #parts} or {@link #facts}. */
   #characters = 0;
   #offset: number | undefined;
+  #count = 0;
   added = 0;
 
   constructor(c: Context<AppEnv>, userId: string) {
@@ -42,33 +54,61 @@ class UserImport {
     this.#ids.set(from, to);
   }
 
-  /** Stores the session that follows, completely or not at all. An id in use is replaced. */
-  async session({ sessionId: from, ...settings }: SessionHead, lines: Lines): Promise<void> {
-    const c = this.#c;
-    const begin = async (sessionId: string) => {
-      const request = askRequestOf(c, sessionId, this.#userId);
-      return { sessionId, request, begun: await callSession(c, sessionId, (stub) => stub.beginImportOf(request)) };
-    };
-    let { sessionId: to, request, begun } = await begin(from);
-    if (!begun.ok && begun.failure.reason === "session_not_empty")
-      ({ sessionId: to, request, begun } = await begin(crypto.randomUUID()));
-    const id = orThrow(begun);
-    try {
-      const title = await fillImport(c, to, id, batchesIn(lines));
-      const source = { ...settings, title, isCopy: false };
-      orThrow(await callSession(c, to, (stub) => stub.finishImport(id, request, source), { retry: false }));
-    } catch (error) {
-      await dropImport(c, to, id);
-      throw error;
+  /** Reads the session that follows. It is stored completely or not at all. An id in use is replaced. */
+  async session({ sessionId: from, ...settings }: SessionHead, line: number, lines: Lines): Promise<void> {
+    this.#count += 1;
+    if (this.#count > MOST)
+      throw badLine(line, `a request may have ${MOST} sessions: send the other pages in another one`, ["session"]);
+    const id = crypto.randomUUID();
+    let title: string | undefined;
+    let isFirst = true;
+    for await (const { entries, lines: numbers, characters, title: given, isLast } of batchesIn(lines)) {
+      title ??= given;
+      const end = isLast ? { ...settings, title } : undefined;
+      const part = { id, sessionId: this.#begun.get(id)?.[0] ?? from, isFirst, entries, lines: numbers, end };
+      this.#parts.push({ part, from });
+      isFirst = false;
+      this.#characters += characters;
+      if (this.#parts.length === PARTS || this.#characters > CHARACTERS) await this.flush();
     }
-    this.sessions.push({ from, to });
-    this.rename(from, to);
+  }
+
+  /** Stores the parts of sessions that were read. */
+  async #store(): Promise<void> {
+    const read = this.#parts;
+    if (read.length === 0) return;
+    [this.#parts, this.#characters] = [[], 0];
+    const c = this.#c;
+    for (const { part } of read) if (part.isFirst) this.#begun.set(part.id, [part.sessionId, part.id]);
+    const { user } = askRequestOf(c, "", this.#userId);
+    const sent = {
+      parts: read.map(({ part }) => part),
+      user: {
+        object: objectName(c, this.#userId),
+        sessionId: "",
+        extraction: user?.extraction,
+        encoder: user?.encoder,
+      },
+      prefix: objectPrefix(c),
+      limits: limitsOf(c),
+    };
+    const stored = orThrow(await callUser(c, this.#userId, (stub) => stub.importSessions(sent), { retry: false }));
+    for (const { id, to, repeated } of stored) {
+      this.#begun.set(id, [to]);
+      if (repeated !== undefined) throw badLine(repeated, "there is a turn with this id before it", ["turn", "id"]);
+    }
+    for (const { part, from } of read) {
+      const [to = from] = this.#begun.get(part.id) ?? [];
+      this.rename(from, to);
+      if (part.end) this.sessions.push({ from, to });
+    }
   }
 
   async fact(
     { id, versions }: z.output<typeof exportedFact>,
     { line, text }: { line: number; text: string },
   ): Promise<void> {
+    await this.#store();
     for (const { number } of versions) {
       if (this.#numbers.has(number))
         throw badLine(line, `there is a version ${number} before it`, ["fact", "versions"]);
@@ -92,20 +132,28 @@ class UserImport {
     if (this.#characters > FACT_CHARACTERS) await this.flush();
   }
 
-  /** Adds the facts that were read. */
+  /** Stores what was read. */
   async flush(): Promise<void> {
+    await this.#store();
     const facts = this.#facts;
     if (facts.length === 0) return;
     [this.#facts, this.#characters] = [[], 0];
-    const add = callUser(this.#c, this.#userId, (stub) => stub.importFacts(facts, this.#offset), { retry: false });
+    const add = callUser(this.#c, this.#userId, (stub) => stub.importFacts(facts, this.#offset, embeddingOf(this.#c)), {
+      retry: false,
+    });
     const { added, offset } = orThrow(await add);
     this.added += added;
     this.#offset = offset;
   }
 
-  /** Deletes the sessions that were stored. */
+  /** Deletes the sessions that were stored, or may have been. */
   async undo(): Promise<void> {
-    for (const { to } of this.sessions) await callSession(this.#c, to, (stub) => stub.destroy()).catch(() => {});
+    const c = this.#c;
+    const imports = [...this.#begun].flatMap(([id, places]) => places.map((to) => ({ id, to })));
+    for (let at = 0; at < imports.length; at += DELETED) {
+      const next = imports.slice(at, at + DELETED);
+      await callUser(c, this.#userId, (stub) => stub.cancelImports(objectPrefix(c), next)).catch(() => {});
+    }
   }
 }
 
@@ -131,7 +179,7 @@ export async function importUser(c: Context<AppEnv>, userId: string, body: Reada
       if ("llamory" in read) [isOpen, page] = [true, { sessions: 0, facts: 0 }];
       else if ("renamed" in read) user.rename(read.renamed.from, read.renamed.to);
       else if ("session" in read) {
-        await user.session(read.session, lines);
+        await user.session(read.session, line, lines);
         page.sessions += 1;
       } else if ("fact" in read) {
         await user.fact(read.fact, value);

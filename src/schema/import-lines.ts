@@ -17,9 +17,13 @@ export interface Batch {
   entries: Entry[];
   /** The line number of each entry. Blank lines count, as in an editor. */
   lines: number[];
+  characters: number;
   /** The title of the session; set in the first batch. */
   title?: string | undefined;
+  isLast: boolean;
 }
+
+const empty = (): Batch => ({ entries: [], lines: [], characters: 0, isLast: false });
 
 /** Returns the error for an invalid line. */
 export const badLine = (line: number, message: string, path: PropertyKey[] = []) =>
@@ -41,8 +45,7 @@ export async function* batchesOf(body: ReadableStream<Uint8Array> | null): Async
 export async function* batchesIn(lines: Lines): AsyncGenerator<Batch> {
   let last = 0;
   let messages = 0;
-  let characters = 0;
-  let batch: Batch = { entries: [], lines: [] };
+  let batch = empty();
   for (;;) {
     const { value } = await lines.next();
     if (typeof value !== "object") throw badLine(value ?? 1, "an export ends with `end`: this one is incomplete");
@@ -60,14 +63,13 @@ export async function* batchesIn(lines: Lines): AsyncGenerator<Batch> {
       batch.entries.push(read);
       batch.lines.push(line);
       messages += lengthOf(read);
-      characters += text.length;
+      batch.characters += text.length;
     }
-    if (batch.entries.length < BATCH && characters < BATCH_CHARACTERS) continue;
+    if (batch.entries.length < BATCH && batch.characters < BATCH_CHARACTERS) continue;
     yield batch;
-    batch = { entries: [], lines: [] };
-    characters = 0;
+    batch = empty();
   }
-  if (batch.entries.length > 0 || batch.title !== undefined) yield batch;
+  yield { ...batch, isLast: true };
 }
 
 type SessionLine = z.output<(typeof exportLines)[keyof typeof exportLines]>;

@@ -8,6 +8,7 @@ import { expect, it } from "vitest";
 import { random } from "../../bench/text";
 import { askForm, askRequest } from "../support/ask-request";
 import { lose } from "../support/lose";
+import { runs } from "../support/runs";
 import { NEVER, PARTS, scripted } from "../support/scripted-model";
 import { freshSession, worker } from "../support/worker";
 
@@ -116,4 +117,4 @@ async function runAll(seed: number): Promise<void> {
   await runInDurableObject(stub(), check);
 }
 
-it.each(Array.from({ length: 20 }, (_, at) => at + 1))("seed %i", runAll);
+it.each(Array.from({ length: runs(6, 20) }, (_, at) => at + 1))("seed %i", runAll);

@@ -5,6 +5,8 @@ import { VectorRows } from "../../src/do/memory/vector-rows";
 import { Database } from "../../src/do/sqlite/database";
 import { eventually } from "../support/eventually";
 import { kindsEncoder } from "../support/kinds-encoder";
+import { reply } from "../support/learning";
+import { ScriptedModel, scriptedFacts } from "../support/scripted-model";
 import { freshSessions, freshUser, owes, PATIENT, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
@@ -108,5 +110,100 @@ describe("the vectors of a user's deleted sessions", () => {
     );
     for (const session of [talk, later]) await llamory.fetch(`/sessions/${session}`, { method: "DELETE" });
     expect(await vectorRows(user)).toEqual([0, 0, 0]);
+  });
+});
+
+describe("facts", () => {
+  const vectorsOfFacts = (user: string) =>
+    runInDurableObject(userObject(user), (_, { storage }) =>
+      storage.sql
+        .exec("SELECT number FROM fact_vectors")
+        .toArray()
+        .flatMap(({ number }) => Number(number)),
+    );
+  const send = (path: string, body: object, method = "POST") => llamory.send(method, path, body);
+  const addFact = async (user: string, text: string) => {
+    const added = await send(`/users/${user}/facts`, { text });
+    expect(added.status).toBe(201);
+    return (await added.json<{ id: string }>()).id;
+  };
+
+  it("are found by their meaning soon after they were written, by hand, by an edit and by a revert", async () => {
+    const encoder = kindsEncoder();
+    const user = freshUser();
+    const id = await addFact(user, "Adopted a cocker spaniel.");
+    await addFact(user, "Visited a village.");
+    await eventually(async () => expect(await vectorsOfFacts(user)).toEqual([1, 2]));
+    const firstFor = async (q: string) => {
+      const search = await (await llamory.fetch(`/users/${user}/search?q=${q}`)).json<{ facts: { text: string }[] }>();
+      const list = await (await llamory.fetch(`/users/${user}/facts?q=${q}`)).json<{ data: { text: string }[] }>();
+      expect(list.data[0]).toEqual(search.facts[0]);
+      return search.facts[0]?.text;
+    };
+    expect(await firstFor("pets")).toBe("Adopted a cocker spaniel.");
+    expect((await send(`/users/${user}/facts/${id}`, { text: "Bought a bicycle." }, "PATCH")).status).toBe(200);
+    await eventually(async () => expect(await vectorsOfFacts(user)).toEqual([2, 3]));
+    expect(await firstFor("vehicle")).toBe("Bought a bicycle.");
+    const calls = encoder.calls.length;
+    expect((await send(`/users/${user}/facts/${id}`, { pinned: true }, "PATCH")).status).toBe(200);
+    expect((await send(`/users/${user}/facts/${id}/revert`, { version: 1 })).status).toBe(200);
+    await eventually(async () => expect(await vectorsOfFacts(user)).toEqual([2, 4]));
+    expect(encoder.calls.slice(calls)).toEqual([["Adopted a cocker spaniel."]]);
+    expect(await firstFor("pets")).toBe("Adopted a cocker spaniel.");
+  });
+
+  it("are found also if there is only one", async () => {
+    kindsEncoder();
+    const user = freshUser();
+    await addFact(user, "Adopted a cocker spaniel.");
+    await eventually(async () => expect(await vectorsOfFacts(user)).toEqual([1]));
+    expect(await (await llamory.fetch(`/users/${user}/search?q=pets`)).json()).toMatchObject({
+      facts: [{ text: "Adopted a cocker spaniel." }],
+    });
+  });
+
+  it("are embedded once, also those that are written while the encoder is busy, at most 20 in a call", async () => {
+    const encoder = kindsEncoder();
+    const release = encoder.hold();
+    const user = freshUser();
+    for (let at = 0; at < 45; at += 1) await addFact(user, `Visited the village number ${at}.`);
+    release();
+    await eventually(async () => expect(await vectorsOfFacts(user)).toHaveLength(45));
+    const texts = encoder.calls.flat();
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(encoder.calls.map((call) => call.length)).toEqual([1, 20, 20, 4]);
+  });
+
+  it("get their vectors when they are imported and merged", async () => {
+    kindsEncoder();
+    const [user, imported, merged] = [freshUser(), freshUser(), freshUser()];
+    for (let at = 0; at < 25; at += 1) await addFact(user, `Visited the village number ${at}.`);
+    const lines = await (await llamory.fetch(`/users/${user}/export`)).text();
+    const headers = { "content-type": "application/x-ndjson" };
+    const response = await llamory.fetch(`/users/${imported}/import`, { method: "POST", headers, body: lines });
+    expect(response.status).toBe(201);
+    await eventually(async () => expect(await vectorsOfFacts(imported)).toHaveLength(25));
+    expect((await send(`/users/${merged}/merge`, { from: imported })).status).toBe(200);
+    await eventually(async () => expect(await vectorsOfFacts(merged)).toHaveLength(25));
+  });
+
+  it("get their vectors when the model has learned them", async () => {
+    kindsEncoder();
+    const user = freshUser();
+    await scriptedFacts(user, reply({ do: "add", text: "Adopted a cocker spaniel." }));
+    const learning = worker({ ...SETTINGS, FACTS: "model" });
+    await learning.post("/ask", { sessionId: freshSession(), userId: user, question: "We have a spaniel now." });
+    await eventually(async () => expect(await vectorsOfFacts(user)).toEqual([1]));
+  });
+
+  it("are left without vectors by an encoder that fails, until the next one is written", async () => {
+    const user = freshUser();
+    const failing = vi.spyOn(ScriptedModel.prototype, "run").mockRejectedValue(new Error("5007: No such model"));
+    await addFact(user, "Adopted a cocker spaniel.");
+    await eventually(() => expect(failing).toHaveBeenCalledOnce());
+    vi.restoreAllMocks();
+    kindsEncoder();
+    await addFact(user, "Visited a village.");
+    await eventually(async () => expect(await vectorsOfFacts(user)).toEqual([1, 2]));
   });
 });

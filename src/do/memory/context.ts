@@ -15,9 +15,10 @@ import type { Budget, Context, NewMessage, RecalledMessage } from "../../turn/ty
 import type { EarlierSession, Fact, UserContext } from "../../turn/user-memory";
 import { isShortened, planWindow, shortened } from "../../turn/window";
 import { conversationPart, recallPart } from "./conversation-questions";
-import { mergeNearest, type Near, type Range } from "./evidence";
+import type { Range } from "./evidence";
 import { explain } from "./explain";
 import { lastExchange } from "./follow-ups";
+import { mergeNearest, type Near } from "./meaning-evidence";
 import type { Messages } from "./messages";
 import { newestMessages } from "./newest-messages";
 import type { Asked } from "./question-days";

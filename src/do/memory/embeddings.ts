@@ -8,7 +8,7 @@ import { retryAt, type Schedule } from "../sqlite/schedule";
 import { type BatchSize, doubled, halved, isSameSize, LARGEST } from "./batch-size";
 import { CONTENT, embeddedTexts, type Picked } from "./embedded-texts";
 import type { EncoderOptions, EncoderPlan } from "./encoder-plan";
-import { NEAREST, type Near } from "./evidence";
+import { NEAREST, type Near } from "./meaning-evidence";
 import type { VectorRows } from "./vector-rows";
 import { unit } from "./vectors";
 

@@ -10,11 +10,12 @@
  */
 import type { RecalledMessage } from "../../turn/types";
 import { findWithoutCopies } from "./copies";
-import { type Evidence, evidenceOf, limitsOf, meaningOf, type Near, nearnessOf, type Range } from "./evidence";
+import { type Evidence, evidenceOf, limitsOf, nearnessOf, type Range } from "./evidence";
 import { Excerpts } from "./excerpts";
 import { asksState, isEnglish } from "./expansion";
 import { followed } from "./follow-ups";
 import type { Found } from "./fulltext";
+import { meaningOf, type Near } from "./meaning-evidence";
 import type { Outline } from "./message-cache";
 import type { Messages } from "./messages";
 import { isLong, PASSAGE } from "./passages";

@@ -6,7 +6,7 @@
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
 import type { EncoderPlan } from "./encoder-plan";
-import type { Near } from "./evidence";
+import type { Near } from "./meaning-evidence";
 import { loadSigns, type Signs, setSigns, writeSigns } from "./signs";
 import { BLOCK, cosine, EXACT, isEmpty, nearestBySigns, pack, signsOf, strideOf, wordsOf } from "./vectors";
 

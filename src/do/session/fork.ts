@@ -1,8 +1,9 @@
 /** Fills a new session with an export or a copy of another one, which the Worker adds as an import. */
-import { failed, type Result } from "../../turn/result";
-import type { AskRequest } from "./ask-request";
+import { failed, ok, type Result } from "../../turn/result";
+import type { NewOwner, SessionPart } from "../user/session-object";
 import type { Owner } from "./owner";
 import type { Session } from "./session";
+import type { SessionLimits } from "./session-limits";
 import type { SettingsChange } from "./session-settings";
 import type { Transfer } from "./transfer";
 import type { UserSync } from "./user-sync";
@@ -50,8 +51,9 @@ export class Fork {
    * @returns the id of the import; `session_not_empty`
    */
   async begin(
-    { user }: Partial<AskRequest> = {},
+    { user }: { user?: NewOwner | undefined } = {},
     isFree = () => this.#session.store.messages.end().last === 0,
+    id: string = crypto.randomUUID(),
   ): Promise<Result<string>> {
     const { joining } = this.#user;
     if (!isFree()) return failed({ reason: "session_not_empty" });
@@ -59,15 +61,27 @@ export class Fork {
     const owner = user && (await joining.join(user));
     if (owner && !owner.ok) return owner;
     if (!isFree()) return failed({ reason: "session_not_empty" });
-    const begun = this.#transfer.begin();
+    const begun = this.#transfer.begin(id);
     if (begun.ok) this.#running = { id: begun.value, owner: owner?.value, refusals };
     return begun;
   }
 
-  /** As {@link begin}, for a session that stores nothing, also no title and no other import. */
-  beginUnused(request: AskRequest): Promise<Result<string>> {
+  /**
+   * Stores a part of a session: its first part begins the import, its last part finishes it. The session must store nothing
+   * before, also no title and no other import. @returns the index of the first entry that cannot be added, or null
+   */
+  async part(
+    { id, isFirst, entries, end }: SessionPart,
+    user: NewOwner,
+    limits: SessionLimits,
+  ): Promise<Result<number | null>> {
     const { store, queue } = this.#session;
-    return this.begin(request, () => store.empty && !queue.busy);
+    const begun = isFirst ? await this.begin({ user }, () => store.empty && !queue.busy, id) : ok(id);
+    if (!begun.ok) return begun;
+    const added = this.#transfer.add(id, entries, limits);
+    if (!added.ok || added.value !== null || !end) return added;
+    const finished = await this.finish(id, end);
+    return finished.ok ? added : finished;
   }
 
   /**
@@ -88,7 +102,7 @@ export class Fork {
       const { count } = store.import;
       // From a copy nothing is learned: facts were learned from the original.
       const more = isCopy ? { copied: count } : { imported: count, learn: learn && [{ from: 1, to: count }] };
-      if (owner) store.ownership.markPending({ ...owner, ...more });
+      if (owner) store.ownership.markPending({ ...owner, ...more, importId: id });
     };
     const { joining } = this.#user;
     const finished = await this.#transfer.finish(id, title, also, () =>

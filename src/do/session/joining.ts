@@ -5,6 +5,7 @@ import type { UserMemory } from "../memory/context";
 import type { PendingVector } from "../memory/embeddings";
 import { lastExchange } from "../memory/follow-ups";
 import { searchedText } from "../memory/searched-text";
+import type { NewOwner } from "../user/session-object";
 import type { Known, Question } from "../user/user-object";
 import type { AskRequest, SessionUser } from "./ask-request";
 import type { Owner } from "./owner";
@@ -36,18 +37,14 @@ export class Joining {
    * @param epoch the one that the user's object has handed out already, if it has
    * @returns `user_unreachable`, or `user_being_deleted`
    */
-  async join({ object, sessionId, extraction, encoder }: SessionUser, epoch?: string): Promise<Result<Owner>> {
+  async join(user: NewOwner, epoch?: string): Promise<Result<Owner>> {
     const { owner } = this.#session.store.ownership;
-    return owner
-      ? ok({ ...owner, extraction, encoder })
-      : this.claim({ object, sessionId, extraction, encoder }, epoch);
+    const { extraction, encoder } = user;
+    return owner ? ok({ ...owner, extraction, encoder }) : this.claim(user, epoch);
   }
 
   /** As {@link join}, also for a session of another user. */
-  async claim(
-    { object, sessionId, extraction, encoder }: Pick<SessionUser, "object" | "sessionId" | "extraction" | "encoder">,
-    epoch?: string,
-  ): Promise<Result<Owner>> {
+  async claim({ object, sessionId, extraction, encoder }: NewOwner, epoch?: string): Promise<Result<Owner>> {
     const refusals = this.refusals;
     const opened = epoch === undefined ? await this.#open(object, sessionId) : ok(epoch);
     if (!opened.ok) return opened;

@@ -35,6 +35,8 @@ export interface Owner {
   encoder?: EncoderOptions | undefined;
   /** Appended and imported messages to learn from that the user's object does not have yet. */
   learn?: Learning[] | undefined;
+  /** The id of the import that began the session. */
+  importId?: string | undefined;
   /** Messages up to this `seq` were imported: their turns teach nothing by themselves. */
   imported?: number | undefined;
 }

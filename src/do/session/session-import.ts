@@ -56,8 +56,7 @@ export class SessionImport {
   }
 
   /** Starts an import in place of one that was not finished. @returns its id */
-  begin(): string {
-    const id = crypto.randomUUID();
+  begin(id: string): string {
     this.#db.transaction(() => {
       this.clear();
       this.#schedule.note("import", Date.now() + IDLE_MS, { id });

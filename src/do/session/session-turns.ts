@@ -57,20 +57,18 @@ export class SessionTurns {
     const replaced = this.#endReplaced(request);
     if (!replaced.ok) return failedReply(replaced.failure);
     if (onBusy === "reject" && queue.busy && !replaced.value.ended) return failedReply({ reason: "session_busy" });
-    const question = input.question;
-    const { replaces } = replaced.value;
+    const run = { ...request, replaces: replaced.value.replaces };
     const turn = new LiveTurn({
       id: turnId,
-      question,
+      question: input.question,
       idempotency,
       user: user?.object,
       createdAt: Date.now(),
-      replaces,
+      replaces: run.replaces,
       background: request.background,
     });
     live.add(turn, request.store ?? true);
     // Both calls run while the turn waits in the queue.
-    const run = { ...request, replaces };
     const vector = this.#vectorOf(run);
     const joined = user && this.#user.joining.ask(user, run, vector);
     ctx.waitUntil(this.#run(turn, run, vector, joined));
@@ -78,8 +76,7 @@ export class SessionTurns {
   }
 
   follow(turnId: string, form: Form, after: number | null): Result<ReadableStream<Uint8Array>> {
-    const live = this.#session.live.get(turnId);
-    const turn = live ?? this.#session.storedTurn(turnId);
+    const turn = this.#session.live.get(turnId) ?? this.#session.storedTurn(turnId);
     if (!turn) return failed({ reason: "turn_not_found" });
     const created = Math.floor(turn.createdAt / 1_000);
     const encoder = encoderOf(form.name === "responses" ? { ...form, created } : form, turnId);
@@ -186,8 +183,7 @@ export class SessionTurns {
       if (!session.hasRoom(rows, request.limits)) return turn.fail({ reason: "session_full" });
       turn.journal = new TurnJournal(session, turn, { ...opening, owner: owner?.value });
     }
-    const answer = form ? streamTurn : answerTurn;
-    return tracing.enterSpan("model", () => answer(turn, model, input, context));
+    return tracing.enterSpan("model", () => (form ? streamTurn : answerTurn)(turn, model, input, context));
   }
 
   /** Returns the reply to a repeated call whose first try reached this object or the one before it. */

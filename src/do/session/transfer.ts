@@ -67,10 +67,10 @@ export class Transfer {
     return this.export(undefined, sessionLine({ sessionId: owner.sessionId, ...settings.get() }));
   }
 
-  /** Starts an import in place of one that was not finished. @returns its id; `session_not_empty` */
-  begin(): Result<string> {
+  /** Starts an import in place of one that was not finished. @returns the id; `session_not_empty` */
+  begin(id: string): Result<string> {
     if (this.#store.messages.end().last > 0) return failed({ reason: "session_not_empty" });
-    return tryWrite(() => ok(this.#store.import.begin()));
+    return tryWrite(() => ok(this.#store.import.begin(id)));
   }
 
   /** Adds to an import. @returns the index of the first entry that cannot be added, or null; `session_full` */

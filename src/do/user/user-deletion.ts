@@ -1,8 +1,9 @@
 /** The calls from a user's object to the objects of the user's sessions, and the deletion of a user. */
 import { log } from "../../log";
-import { objectOf, type Placement } from "../../object-of";
+import { objectOf } from "../../object-of";
 import { failed, ok, type Result } from "../../turn/result";
 import { thrownFailure } from "../sqlite/try-write";
+import type { UserBindings } from "./session-object";
 import type { Unwritten } from "./user-sessions";
 import type { Deletion, ObjectNames, UserStore } from "./user-store";
 
@@ -12,24 +13,14 @@ const AT_ONCE = 8;
 /** Milliseconds until an alarm retries a deletion that failed. */
 const PAUSE_MS = 60_000;
 
-/** The methods of a session's object that a user's object calls. */
-interface SessionObject extends Rpc.DurableObjectBranded {
-  leave(user: string): Promise<Result<void>>;
-  holds(user: string, epoch: string): boolean;
-}
-
-export interface DeletionBindings extends Placement {
-  CHAT_DO: DurableObjectNamespace<SessionObject>;
-}
-
 /** The counts of deleted sessions, messages and facts, and whether the user is deleted completely. */
 export type Deleted = Pick<Deletion, "sessions" | "messages" | "facts"> & { done: boolean };
 
 export class UserDeletion {
-  readonly #env: DeletionBindings;
+  readonly #env: UserBindings;
   readonly #store: UserStore;
 
-  constructor(env: DeletionBindings, store: UserStore) {
+  constructor(env: UserBindings, store: UserStore) {
     this.#env = env;
     this.#store = store;
   }

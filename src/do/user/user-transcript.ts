@@ -5,9 +5,10 @@ import { shortenMessage } from "../../turn/shorten-message";
 import { titleOf } from "../../turn/title-of";
 import type { Message, NewMessage, RecalledMessage } from "../../turn/types";
 import { conversationPart, recallPart } from "../memory/conversation-questions";
-import { NEIGHBOURHOOD, type Near } from "../memory/evidence";
+import { NEIGHBOURHOOD } from "../memory/evidence";
+import type { Near } from "../memory/meaning-evidence";
 import { Messages } from "../memory/messages";
-import { type Beyond, type RecallLimits, recall, type Scale } from "../memory/ranking";
+import { type Beyond, type RecallLimits, recall, type Scale, SEARCH_TOKENS } from "../memory/ranking";
 import { reindex } from "../memory/reindex";
 import { VectorRows } from "../memory/vector-rows";
 import type { Database } from "../sqlite/database";
@@ -65,6 +66,11 @@ export class UserTranscript {
     const beyond = { ...asked, nearest, leftOut: ranges };
     const { recalled, scale } = recall(this.#messages, text, { ...limits, before }, beyond);
     return { recalled: this.#placed(recalled), scale: { ...scale, nearest: nearest && this.#own(nearest, leftOut) } };
+  }
+
+  /** Returns whole messages of all sessions that match a text best, best first. */
+  search(text: string, count: number, asked: Asked): RecalledMessage[] {
+    return this.recall(text, { tokens: SEARCH_TOKENS, count, whole: true }, undefined, asked).recalled;
   }
 
   /** Returns the last messages of a session, newest first, within a number of tokens. Long ones are shortened. */

@@ -161,14 +161,14 @@ export const tools = {
   }),
   /** Add a fact about a user: one short statement, which later prompts of this user contain. */
   remember_fact: tool(z.object({ userId: user, text: factRequest.shape.text }), async (c, { userId, text }) => {
-    const { id } = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, null), { retry: false }));
-    return `Remembered as ${id}.`;
+    const add = callUser(c, userId, (stub) => stub.addFact(text, null, {}, embeddingOf(c)), { retry: false });
+    return `Remembered as ${orThrow(await add).id}.`;
   }),
   /** Change a fact about a user by its id, for example when it is no longer true. Its history is kept. */
   change_fact: tool(
     z.object({ userId: user, factId: factParam.shape.factId, text: factRequest.shape.text }),
     async (c, { userId, factId, text }) =>
-      factLine(orThrow(await callUser(c, userId, (stub) => stub.changeFact(factId, { text })))),
+      factLine(orThrow(await callUser(c, userId, (stub) => stub.changeFact(factId, { text }, embeddingOf(c))))),
   ),
   /** Delete a fact about a user by its id. */
   forget_fact: tool(z.object({ userId: user, factId: factParam.shape.factId }), async (c, { userId, factId }) => {

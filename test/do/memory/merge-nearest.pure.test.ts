@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mergeNearest, NEAREST, type Near } from "../../../src/do/memory/evidence";
+import { mergeNearest, NEAREST, type Near } from "../../../src/do/memory/meaning-evidence";
 
 const seqs = (nearest: Near[] | undefined) => nearest?.map(({ seq }) => seq);
 

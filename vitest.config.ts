@@ -31,6 +31,8 @@ const workerd = () =>
     verbose: false,
     wrangler: { configPath: "./wrangler.local.toml" },
     miniflare: {
+      // With the default, a turn on a busy machine does without the user's memory.
+      bindings: { USER_TIMEOUT_MS: "30000" },
       serviceBindings: { AI: { name: kCurrentWorker, entrypoint: "ScriptedModel" } },
       durableObjects: { SCRIPTS: { className: "ScriptDO", useSQLite: true } },
     },
@@ -88,6 +90,7 @@ const inWorkerd = (name: string, include: string[], exclude: string[], thorough 
     include,
     exclude,
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     provide: { thorough },
   },
 });

@@ -1,8 +1,10 @@
 /** The facts that a prompt contains, and those that the extracting model is shown. */
+import { evictDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually";
 import { add, factsOf } from "../support/facts";
 import { done, learnt, reply, tell, texts } from "../support/learning";
+import { loseObject } from "../support/lose";
 import { scripted, scriptedFacts } from "../support/scripted-model";
 import { freshUser, later, PATIENT, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
@@ -11,20 +13,22 @@ const llamory = worker(PATIENT);
 const ALLERGY = "Is severely allergic to penicillin.";
 const MINUTE_MS = 60_000;
 
-/** Creates a user with an old fact and 40 newer ones. */
+/** Creates a user with an old fact and 40 newer ones, whose object is then evicted. */
 async function known(fact: string, more: object = {}): Promise<string> {
   const user = freshUser();
   await later(-100 * MINUTE_MS, () => add(user, fact, more));
   for (let at = 1; at <= 40; at += 1) {
     await userObject(user).addFact(`Visited the village number ${at} on a long walk.`, null);
   }
+  await evictDurableObject(userObject(user));
   return user;
 }
 
-/** Asks in a new session. Returns the prompt, and the texts of the facts that the answer names. */
+/** Asks in a new session, after the user's object was evicted. Returns the prompt, and the texts of the facts that the answer names. */
 async function asked(user: string, question: string, more: object = {}) {
   const session = freshSession();
   const model = await scripted(session, { response: "ok" });
+  await loseObject(userObject(user));
   const response = await llamory.post("/ask", { sessionId: session, userId: user, question, ...more });
   const { memory } = await response.json<{ memory: { user: { facts: string[] } } }>();
   const byId = new Map((await factsOf(user)).map(({ id, text }) => [id, text]));
@@ -116,9 +120,12 @@ describe("the model that extracts facts", () => {
       const user = freshUser();
       await add(user, "Lives in Berlin.");
       await add(user, "Keeps bees.");
+      await evictDurableObject(userObject(user));
       const model = await scriptedFacts(user, reply({ do: "change", fact: 2, text: "Lives in Lisbon." }));
       await tell(user, said);
       await learnt(user, "Keeps bees.", "Lives in Lisbon.");
+      await evictDurableObject(userObject(user));
+      expect(await texts(user)).toEqual(["Keeps bees.", "Lives in Lisbon."]);
       const [run] = await model.runs();
       expect(run?.inputs.messages[1]?.content).toMatch(
         /^Known:\n1\. Keeps bees\.\n2\. Lives in Berlin\.\n\nSaid:\n> user: /,
@@ -131,6 +138,7 @@ describe("the model that extracts facts", () => {
     const model = await scriptedFacts(user, reply({ do: "drop", fact: 1 }));
     await tell(user, "My penicillin allergy was a wrong diagnosis.");
     await done(user);
+    await evictDurableObject(userObject(user));
     expect((await model.runs())[0]?.inputs.messages[1]?.content).toContain(`Known:\n1. ${ALLERGY}\n2. Visited`);
     expect(await texts(user)).not.toContain(ALLERGY);
   });
@@ -146,6 +154,7 @@ describe("the model that extracts facts", () => {
     );
     await tell(user, "I am moving next month.");
     await learnt(user, "Has a cold.", "Moves to Rome.");
+    await evictDurableObject(userObject(user));
     const today = new Date().toISOString().slice(0, 10);
     expect((await model.runs())[0]?.inputs.messages[0]?.content).toMatch(new RegExp(`Today is \\w{3} ${today}\\.$`));
     const facts = new Map((await factsOf(user)).map(({ text, since, until }) => [text, [since, until]]));
@@ -171,6 +180,7 @@ describe("the model that extracts facts", () => {
     );
     await tell(user, "I moved, and I keep bees.");
     await learnt(user, "Keeps bees.", "Lives in Lisbon.");
+    await evictDurableObject(userObject(user));
     await eventually(async () => expect(await texts(user)).toHaveLength(2));
   });
 });

@@ -1,8 +1,9 @@
 /** The first question of a new session of a known user. */
 import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually";
+import { loseObject } from "../support/lose";
 import { scripted } from "../support/scripted-model";
-import { asks, freshUser, later, owes, PATIENT, remove } from "../support/users";
+import { asks, freshUser, later, owes, PATIENT, remove, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker(PATIENT);
@@ -22,9 +23,10 @@ async function userWith(...questions: string[]): Promise<{ user: string; session
   return { user, sessions };
 }
 
-/** Asks in a new session. Returns the prompt as text, and the session. */
+/** Asks in a new session, after the user's object was evicted. Returns the prompt as text, and the session. */
 async function first(user: string, question: string, session = freshSession()) {
   const model = await scripted(session, { response: "ok" });
+  await loseObject(userObject(user));
   const response = await later(300 * HOUR_MS, () => asks(session, user, question));
   expect(response.status).toBe(200);
   const runs = await model.runs();

@@ -6,15 +6,15 @@ import { build } from "rolldown";
 
 const src = join(import.meta.dirname, "../src");
 
-/** The folders of the Worker, from the bottom up. */
+/** The folders of the Worker, in the best of some hundred orders: others result in up to a KiB more. */
 const FOLDERS = [
-  ...["turn", "wire", "llm", "llm/json-schema", "do/sqlite", "do/memory", "do/user", "do/tenant", "do/session", "do"],
-  ...["rpc", "schema", "middleware", "routes"],
+  ...["llm/json-schema", "llm", "wire", "turn", "do/memory", "do/user", "do/tenant", "do/session", "do", "rpc"],
+  ...["middleware", "routes", "schema"],
 ];
 
 /**
  * Puts the modules of each folder next to one another. They are similar, and gzip finds repetitions only within 32 KiB:
- * 1.9 KiB gzipped less. The imports have no other effect, because modules of src have no side effects (package.json).
+ * 2.5 KiB gzipped less. The imports have no other effect, because modules of src have no side effects (package.json).
  */
 const byFolder = {
   name: "by-folder",

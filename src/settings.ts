@@ -27,9 +27,7 @@ const holders = z.pipe(
       const [, tenant = "", digits] = HOLDER.exec(entry.trim()) ?? [];
       if (digits !== undefined) {
         const digest = digits.toLowerCase();
-        return [
-          { tenant, digest, bytes: Uint8Array.from(digest.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)) },
-        ];
+        return [{ tenant, digest, bytes: Uint8Array.fromHex(digest) }];
       }
       const message = `entry ${at + 1} is neither a token's SHA-256 (64 hexadecimal digits) nor \`tenant:sha256\`; \`npm run token\` makes one`;
       issues.push({ code: "custom", message, input: list });

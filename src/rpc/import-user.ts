@@ -85,7 +85,6 @@ class UserImport {
       parts: read.map(({ part }) => part),
       user: {
         object: objectName(c, this.#userId),
-        sessionId: "",
         extraction: user?.extraction,
         encoder: user?.encoder,
       },

@@ -27,11 +27,11 @@ export interface SessionUpdate {
   again?: Learned[] | undefined;
 }
 
-/** What is still to be learned after a session was deleted. */
+/** Messages to learn from after a session was deleted. */
 export interface Forgotten {
-  /** Messages of the session that nothing was learned from yet. */
+  /** Pending messages of the session. */
   learn: Learning[];
-  /** Turns of sessions that the user has not, this one included, from which deleted facts were learned. */
+  /** Turns of deleted facts, of this session and of others that this user does not have. */
   again: Learned[];
 }
 

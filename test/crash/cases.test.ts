@@ -1,4 +1,4 @@
-/** Kills the server between what a person says and what their memory is asked for: facts, new conversations, deletions. */
+/** Kills the server between a statement of a person and the question about it: facts, new conversations, deletions. */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { post, serve } from "../e2e/support/http";
 import { Workerd } from "../e2e/support/workerd";

@@ -13,7 +13,7 @@ for (const name of ["manifest.webmanifest", "icon.svg", "icon-180.png", "icon-19
   cpSync(join(from, name), join(out, name));
 }
 cpSync(join(from, "headers"), join(out, "_headers"));
-cpSync(join(root, "openapi.json"), join(out, "openapi.json"));
+for (const name of ["openapi.json", "mcp-tools.json"]) cpSync(join(root, name), join(out, name));
 writeFileSync(join(out, "docs.html"), referencePage(JSON.parse(readFileSync(join(root, "openapi.json"), "utf8"))));
 const { metafile } = await build({
   entryPoints: { page: join(from, "main.tsx") },

@@ -1,5 +1,6 @@
 // Fails if a file has more than 250 lines, if two files of src have the same name, if a file of src imports zod's or
-// Hono's large build or looks up objects without their jurisdiction, or if a test waits without a generous limit.
+// Hono's large build, uses a part of Hono that the Worker lacks or looks up objects without their jurisdiction, or if a
+// test waits without a generous limit.
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -21,6 +22,9 @@ const problems = files.flatMap((file) => {
       : []),
     ...(/^import \{[^}]*\bHono\b[^}]*\} from "hono";/m.test(text) && file.startsWith("src/")
       ? [`${file} imports Hono from "hono"; import it from "hono/tiny", which is 2 KiB gzipped smaller`]
+      : []),
+    ...(/^src\/(?:app|middleware|routes)\b/.test(file) && /\.(?:mount|html|parseBody)\(/.test(text)
+      ? [`${file} mounts an app, renders HTML or parses a form; scripts/build-worker.mjs leaves out that part of Hono`]
       : []),
     ...(file.startsWith("src/") && !file.endsWith("object-of.ts") && /\.(?:getByName|idFromName)\(/.test(text)
       ? [`${file} looks up an object; use objectOf of src/object-of.ts, which knows the jurisdiction`]

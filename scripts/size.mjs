@@ -1,4 +1,4 @@
-// Fails if the Worker (bundled as by `npm run deploy`), its word list or the page exceed their limits, or if the Worker
+// Fails if the Worker (built as by `npm run deploy`), its word list or the page exceed their limits, or if the Worker
 // contains documentation of its routes.
 import { execFileSync } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const LIMIT_KIB = 135;
+const LIMIT_KIB = 127;
 const WORDS = join(import.meta.dirname, "../src/do/memory/lexicon.ts");
 const WORDS_LIMIT_KIB = 8;
 const PAGE = join(import.meta.dirname, "../dist/page");
@@ -26,7 +26,7 @@ const kibIn = (folder, exclude) =>
 const out = mkdtempSync(join(tmpdir(), "llamory-"));
 try {
   const wrangler = join(import.meta.dirname, "../node_modules/wrangler/bin/wrangler.js");
-  execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--minify", "--outdir", out], { stdio: "pipe" });
+  execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", out], { stdio: "pipe" });
   // wrangler writes these files next to the modules and does not upload them.
   const kib = kibIn(out, ["**/*.map", "**/README.md"]);
   const first = globSync(PAGE_FIRST, { cwd: PAGE });
@@ -40,7 +40,7 @@ try {
   const { paths } = JSON.parse(readFileSync(join(import.meta.dirname, "../openapi.json"), "utf8"));
   const bundled = Object.values(paths)
     .flatMap(Object.values)
-    .filter(({ summary }) => code.includes(`"${summary}"`));
+    .filter(({ summary }) => [`"`, `'`, "`"].some((quote) => code.includes(quote + summary + quote)));
   for (const { summary } of bundled) console.error(`The Worker contains documentation: ${summary}`);
   if (bundled.length > 0) process.exitCode = 1;
   if (kib > LIMIT_KIB || words > WORDS_LIMIT_KIB || page > PAGE_LIMIT_KIB || lazy > LAZY_LIMIT_KIB)

@@ -14,6 +14,8 @@ export type { SessionPart } from "./do/user/session-object";
 
 export interface Env extends Partial<Record<Exclude<keyof Settings, keyof Placement>, string>>, Placement {
   AI: AiBinding;
+  /** The static files; absent in configurations of earlier versions. */
+  ASSETS?: Fetcher | undefined;
   CHAT_DO: DurableObjectNamespace<ChatDO>;
   MY_DURABLE_OBJECT: DurableObjectNamespace<LegacyDO>;
   TENANT_DO: DurableObjectNamespace<TenantDO>;

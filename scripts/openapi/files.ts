@@ -7,7 +7,7 @@ const document = openapi();
 
 export const files = {
   "openapi.json": `${JSON.stringify(document, null, 1)}\n`,
-  "src/routes/mcp/tool-list.json": `${JSON.stringify(toolList, null, 1)}\n`,
+  "mcp-tools.json": `${JSON.stringify(toolList, null, 1)}\n`,
   "postman/llamory.postman_collection.json": `${JSON.stringify(collection(document), null, 2)}\n`,
   "postman/llamory.postman_environment.json": `${JSON.stringify(environment(), null, 2)}\n`,
 };

@@ -1,11 +1,12 @@
-/** Lists the tools of the MCP server as its clients read them. The Worker contains the list, not the code that makes it. */
+/** Lists the tools of the MCP server as its clients read them. The Worker contains neither the list nor the code that makes it. */
 import * as z from "zod/mini";
 import { tools } from "../../src/routes/mcp/tools";
+import { commentOf } from "./described";
 
-export const toolList = Object.entries(tools).map(([name, { description, input }]) => ({
+export const toolList = Object.entries(tools).map(([name, tool]) => ({
   name,
-  description,
-  inputSchema: z.toJSONSchema(input, {
+  description: commentOf(tool),
+  inputSchema: z.toJSONSchema(tool.input, {
     io: "input",
     unrepresentable: "any",
     // Clients that turn schemas into grammars refuse patterns with classes. The tools check the arguments themselves.

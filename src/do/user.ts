@@ -9,7 +9,6 @@ import type { ExportedFact, Fact, FactEdit, FactVersion, Place } from "../turn/u
 import { Embeddings } from "./memory/embeddings";
 import type { EncoderOptions } from "./memory/encoder-plan";
 import { thrownFailure, tryWrite } from "./sqlite/try-write";
-import { createVectors } from "./user/create-vectors";
 import type { Extraction } from "./user/extraction";
 import type { Learned } from "./user/fact-columns";
 import { listFacts, nearestFacts } from "./user/fact-ranking";
@@ -22,6 +21,7 @@ import { type Deleted, UserDeletion } from "./user/user-deletion";
 import type { Forgotten, Known, Question, SessionUpdate, UserObject } from "./user/user-object";
 import type { Cursor, ListedSession } from "./user/user-sessions";
 import { type ObjectNames, UserStore } from "./user/user-store";
+import { UserVectors } from "./user/user-vectors";
 
 interface Bindings extends LearningBindings, UserBindings {
   USER_DO: DurableObjectNamespace<FactsObject>;
@@ -34,6 +34,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   readonly #learnFacts: LearnFacts;
   readonly #deletion: UserDeletion;
   readonly #embeddings: Embeddings;
+  readonly #vectors: UserVectors;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
@@ -41,10 +42,14 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     this.#learnFacts = new LearnFacts(env, this.#store, ctx.id.toString());
     this.#deletion = new UserDeletion(env, this.#store);
     this.#embeddings = new Embeddings(this.#store, env, ctx.id.toString());
+    this.#vectors = new UserVectors(this.#store, this.#embeddings);
   }
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
-  memory({ text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone, vector }: Question): Known {
+  async memory(question: Question): Promise<Known> {
+    const { text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone, encoder } = question;
+    // First, because everything may change meanwhile.
+    const vector = this.#vectors.has(encoder) ? await encoder?.vectorOf() : null;
     const { deletion, sessions } = this.#store;
     if (epoch !== undefined || opens) {
       if (deletion) return { state: "user_being_deleted" };
@@ -80,8 +85,8 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       const isNew = extraction !== undefined && this.#learnFacts.add(update, fresh, extraction);
       return { seq, isPending: this.#learnFacts.again([...again, ...(update.again ?? [])]) || isNew };
     });
-    if (isPending) this.ctx.waitUntil(this.#extract());
-    if (encoder) this.ctx.waitUntil(createVectors(this.#store, this.#embeddings, encoder).catch(thrownFailure));
+    if (isPending) this.ctx.waitUntil(this.#extract().then(() => this.#embedFacts(encoder)));
+    if (encoder) this.ctx.waitUntil(this.#vectors.create(encoder));
     return seq;
   }
 
@@ -121,18 +126,20 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     timeZone?: string,
     embedding?: EmbeddingOptions,
   ): Promise<{ messages: RecalledMessage[]; facts: Fact[] }> {
-    const vector = embedding && (await this.#embeddings.question(() => text, embedding));
+    const vector = await this.#vectors.ofText(text, embedding);
     const { facts, transcript } = this.#store;
-    const messages = transcript.search(text, limit, { timeZone, nearestTo: this.#embeddings.nearestTo(vector) });
-    return { messages, facts: nearestFacts(facts.rows, text, { timeZone }).slice(0, limit) };
+    const asked = { timeZone, vector, nearestTo: this.#embeddings.nearestTo(vector) };
+    const messages = transcript.search(text, limit, asked);
+    return { messages, facts: nearestFacts(facts.rows, text, { timeZone, vector }).slice(0, limit) };
   }
 
   /**
    * Returns facts, newest first, or those that match a text, best first.
    * @param ended whether facts that have ended follow, in their last version
    */
-  facts(text?: string, ended = false): FactVersion[] {
-    return listFacts(this.#store.facts.rows, text, ended);
+  async facts(text?: string, ended = false, embedding?: EmbeddingOptions): Promise<FactVersion[]> {
+    const vector = text === undefined ? null : await this.#vectors.ofText(text, embedding);
+    return listFacts(this.#store.facts.rows, text, ended, { vector });
   }
 
   /** Returns the versions of a fact, newest first. Fails with `fact_not_found`. */
@@ -141,21 +148,24 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     return versions.length > 0 ? ok(versions) : failed({ reason: "fact_not_found" });
   }
 
-  /** Adds a fact, or confirms the same one. Fails with `facts_full` if the user has {@link MAX_FACTS}. */
-  addFact(text: string, source: Place | null, more: FactEdit = {}): Result<Fact> {
+  /**
+   * Adds a fact, or confirms the same one. Fails with `facts_full` if the user has {@link MAX_FACTS}.
+   * @param encoder creates the vectors of new texts in the background, here and below
+   */
+  addFact(text: string, source: Place | null, more: FactEdit = {}, encoder?: EncoderOptions): Result<Fact> {
     const { facts, deletion } = this.#store;
     if (deletion) return failed({ reason: "user_being_deleted" });
-    return this.#change(() => facts.add({ ...more, text, source: source ?? undefined }) ?? "facts_full");
+    return this.#change(() => facts.add({ ...more, text, source: source ?? undefined }) ?? "facts_full", encoder);
   }
 
   /** Changes a fact: a new text or time span is a new version. Fails with `fact_not_found`. */
-  changeFact(id: string, edit: FactEdit): Result<Fact> {
-    return this.#change(() => this.#store.facts.edit(id, edit) ?? "fact_not_found");
+  changeFact(id: string, edit: FactEdit, encoder?: EncoderOptions): Result<Fact> {
+    return this.#change(() => this.#store.facts.edit(id, edit) ?? "fact_not_found", encoder);
   }
 
   /** Makes an earlier version of a fact current again. Fails with `fact_not_found`, `facts_full`. */
-  revertFact(id: string, version: number): Result<Fact> {
-    return this.#change(() => this.#store.facts.revert(id, version) ?? "fact_not_found");
+  revertFact(id: string, version: number, encoder?: EncoderOptions): Result<Fact> {
+    return this.#change(() => this.#store.facts.revert(id, version) ?? "fact_not_found", encoder);
   }
 
   /** Deletes a fact with its history. Fails with `fact_not_found`. */
@@ -171,18 +181,21 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   }
 
   /** Adds facts of an export, except those that the user has. Fails with `facts_full`. @param offset of an earlier call */
-  importFacts(facts: ExportedFact[], offset?: number): Result<ImportedFacts> {
+  importFacts(facts: ExportedFact[], offset?: number, encoder?: EncoderOptions): Result<ImportedFacts> {
     const { deletion, facts: known } = this.#store;
     if (deletion) return failed({ reason: "user_being_deleted" });
-    return tryWrite(() => this.#store.transaction(() => importFacts(known, facts, offset)));
+    const imported = tryWrite(() => this.#store.transaction(() => importFacts(known, facts, offset)));
+    this.#embedFacts(encoder);
+    return imported;
   }
 
   /**
    * Moves facts to another user's object. Nothing happens here meanwhile: a session that is being deleted finds its facts
    * either here or there.
    */
-  moveFacts(into: string): Promise<Result<MovedFacts>> {
-    return this.ctx.blockConcurrencyWhile(() => moveFacts(this.#store, objectOf(this.env.USER_DO, into, this.env)));
+  moveFacts(into: string, encoder?: EncoderOptions): Promise<Result<MovedFacts>> {
+    const other = objectOf(this.env.USER_DO, into, this.env);
+    return this.ctx.blockConcurrencyWhile(() => moveFacts(this.#store, other, encoder));
   }
 
   /** Stores parts of sessions of an export; see {@link importSessions}. */
@@ -230,6 +243,11 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     });
   }
 
+  /** Creates the missing vectors of facts in the background. */
+  #embedFacts(encoder: EncoderOptions | undefined): void {
+    if (encoder) this.ctx.waitUntil(this.#vectors.ofFacts(encoder));
+  }
+
   /** Extracts facts from pending turns. The alarm continues if some are left. */
   async #extract(): Promise<void> {
     const next = await this.#learnFacts.run();
@@ -237,9 +255,10 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   }
 
   /** Changes facts. @param change returns the fact, or the reason why it was not changed */
-  #change(change: () => Fact | "facts_full" | "fact_not_found"): Result<Fact> {
+  #change(change: () => Fact | "facts_full" | "fact_not_found", encoder: EncoderOptions | undefined): Result<Fact> {
     const changed = this.#write(change);
     if (!changed.ok) return changed;
+    this.#embedFacts(encoder);
     return typeof changed.value === "string" ? failed({ reason: changed.value }) : ok(changed.value);
   }
 

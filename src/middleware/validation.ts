@@ -109,6 +109,8 @@ export const fieldErrors = (issue: z.core.$ZodIssue, at: PropertyKey[] = []): { 
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "is an unknown field" }));
   return (
-    meantIn(issue)?.flatMap((inner) => fieldErrors(inner, path)) ?? [{ path: path.join("."), message: issue.message }]
+    meantIn(issue)
+      ?.slice(0, MAX_ERRORS)
+      .flatMap((inner) => fieldErrors(inner, path)) ?? [{ path: path.join("."), message: issue.message }]
   );
 };

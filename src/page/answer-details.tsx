@@ -3,10 +3,11 @@ import { useEffect, useState } from "hono/jsx/dom";
 import type { Memory, Message, Model, Turn } from "./api";
 import { ContextChange } from "./context-change";
 import { dollarsOf, priceText } from "./costs";
-import { changeFacts } from "./fact-actions";
+import { changeFacts, missingFact } from "./fact-actions";
 import { failureOf } from "./failure-text";
 import { PromptChart } from "./prompt-chart";
 import { RecalledList } from "./recalled-list";
+import { isOperator } from "./rights";
 import { SessionTimeline } from "./session-timeline";
 import type { PageState } from "./state";
 import { countText, numberText } from "./text-format";
@@ -37,7 +38,7 @@ function FactsUsed({ page, ids }: { page: PageState; ids: string[] }) {
       <ul class="plain-list">
         {ids.map((id) => (
           <li key={id} dir="auto">
-            {texts.get(id) ?? (loaded ? "This fact was deleted." : "…")}
+            {texts.get(id) ?? (loaded ? missingFact(page) : "…")}
           </li>
         ))}
       </ul>
@@ -106,6 +107,9 @@ export function AnswerDetails({ page, message, previousTurnId }: AnswerDetailsPr
     if (open || turn) return;
     page.api.turn(sessionId, turnId).then(setTurn, (error: unknown) => setFailure(failureOf(error).text));
   };
+  const question = page.window.messages.find((one) => one.turnId === turnId && one.role === "user");
+  // The question may be older than the messages that are loaded. Its answer follows it.
+  const asked = question?.seq ?? message.seq - 1;
   const id = `details-${message.seq}`;
   return (
     <>
@@ -118,9 +122,9 @@ export function AnswerDetails({ page, message, previousTurnId }: AnswerDetailsPr
         {open && turn && (
           <>
             <TurnSummary turn={turn} models={page.models} />
-            <TurnPrompt page={page} turn={turn} />
+            {isOperator(page) && <TurnPrompt page={page} turn={turn} />}
             <ContextView page={page} memory={turn.memory} promptTokens={turn.usage.promptTokens} />
-            <WhyNot page={page} question={turn.question} />
+            {isOperator(page) && <WhyNot page={page} question={turn.question} asked={asked} />}
             {previousTurnId !== undefined && (
               <ContextChange page={page} memory={turn.memory} previousTurnId={previousTurnId} />
             )}

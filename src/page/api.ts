@@ -172,8 +172,10 @@ export class Api {
     );
   }
 
-  async deleteFact(userId: string, factId: string) {
-    await parseResponse(this.#user.facts[":factId"].$delete({ param: { userId: encodeURIComponent(userId), factId } }));
+  /** @param closing whether the page is closing: the request outlives it then */
+  async deleteFact(userId: string, factId: string, closing = false) {
+    const param = { userId: encodeURIComponent(userId), factId };
+    await parseResponse(this.#user.facts[":factId"].$delete({ param }, { init: { keepalive: closing } }));
   }
 
   health() {

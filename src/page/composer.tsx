@@ -6,6 +6,7 @@ import { forgetWishOf } from "./forget-wish";
 import { Icon } from "./icons";
 import { PromptPreview } from "./prompt-preview";
 import { MAX_QUESTION, sends } from "./question-field";
+import { mayChangeTurns } from "./rights";
 import type { PageState } from "./state";
 import { isTemporary } from "./temporary";
 
@@ -32,7 +33,7 @@ export function Composer({ page }: { page: PageState }) {
     write("");
     field.current?.focus();
     if (await page.ask(question)) {
-      const wished = isTemporary(sessionId) ? null : forgetWishOf(question);
+      const wished = isTemporary(sessionId) || !mayChangeTurns(page) ? null : forgetWishOf(question);
       setWish(wished === null ? null : { sessionId, text: wished });
     } else if (draftOf(sessionId) === "") write(question);
   };

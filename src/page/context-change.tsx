@@ -2,6 +2,7 @@
 import type { Child } from "hono/jsx";
 import { useEffect, useState } from "hono/jsx/dom";
 import type { Memory } from "./api";
+import { missingFact } from "./fact-actions";
 import { hashOf, type PageLocation } from "./page-location";
 import type { PageState } from "./state";
 import { countText } from "./text-format";
@@ -88,7 +89,7 @@ export function ContextChange({ page, memory, previousTurnId }: ContextChangePro
       {target.sessionId !== sessionId && " of another conversation"}
     </a>
   );
-  const fact = (id: string) => <q dir="auto">{texts.get(id) ?? "a fact that was deleted"}</q>;
+  const fact = (id: string) => (texts.has(id) ? <q dir="auto">{texts.get(id)}</q> : missingFact(page));
   const lists: (keyof Difference<string>)[] = ["added", "dropped"];
   return (
     <section>

@@ -23,10 +23,23 @@ export async function changeFacts(page: PageState, change?: FactChange): Promise
   return failure;
 }
 
-/** Returns the change that undoes the last edit of a fact: it restores the version before. */
-export const undoneEdit =
-  (factId: string): FactChange =>
-  async (api, userId) => {
-    const [, before] = await api.factHistory(userId, factId);
-    if (before) await api.revertFact(userId, factId, before.version);
+/** Returns an edit of a fact, and the change that undoes it, also after later edits: a return to the version before. */
+export function factEdit(factId: string, text: string): { edit: FactChange; undo: FactChange } {
+  let before: number | undefined;
+  return {
+    edit: async (api, userId) => {
+      before = (await api.factHistory(userId, factId))[0]?.version;
+      await api.changeFact(userId, factId, text);
+    },
+    undo: async (api, userId) => {
+      if (before !== undefined) await api.revertFact(userId, factId, before);
+    },
   };
+}
+
+/**
+ * Describes a fact in a prompt of the shown session that is not in the list of facts. Only a session of the user proves
+ * that the fact was deleted: an operator also sees sessions of others.
+ */
+export const missingFact = ({ list, location }: PageState): string =>
+  list?.isOfUser(location.sessionId) ? "This fact was deleted." : "This fact is not in your list.";

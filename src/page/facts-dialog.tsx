@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "hono/jsx/dom";
 import type { Fact } from "./api";
 import { Dialog, fieldOf } from "./dialog";
-import { changeFacts, type FactChange, MAX_FACT, undoneEdit } from "./fact-actions";
+import { changeFacts, type FactChange, factEdit, MAX_FACT } from "./fact-actions";
 import { FactEntry } from "./fact-entry";
 import type { PageState } from "./state";
 
@@ -43,8 +43,10 @@ export function FactsDialog({ page, onClose }: { page: PageState; onClose: () =>
       (api, userId) => api.addFact(userId, { text, pinned, since, until, source: sources[0] }),
     );
   };
-  const edit = ({ id, text }: Fact, next: string) =>
-    apply(`Changed: ${text}`, (api, userId) => api.changeFact(userId, id, next), undoneEdit(id));
+  const rewrite = ({ id, text }: Fact, next: string) => {
+    const { edit, undo } = factEdit(id, next);
+    return apply(`Changed: ${text}`, edit, undo);
+  };
   const undo = async ({ id, undo }: Undoable) => {
     field.current?.focus();
     if (await change(undo)) setChanges((before) => before.filter((one) => one.id !== id));
@@ -64,7 +66,7 @@ export function FactsDialog({ page, onClose }: { page: PageState; onClose: () =>
             fact={fact}
             page={page}
             onClose={onClose}
-            onEdit={(text) => void edit(fact, text)}
+            onEdit={(text) => void rewrite(fact, text)}
             onDelete={() => void remove(fact)}
             onChange={(run) => void change(run)}
           />

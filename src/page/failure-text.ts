@@ -12,7 +12,7 @@ const TEXTS: Record<string, string> = {
   unreachable: "The server does not answer. Check your connection, and that the server is running.",
   unauthorized: "This server needs a token. Enter the one that you were given.",
   token_expired: "Your token has expired. Enter a new one.",
-  forbidden: "Your token does not give access to this conversation.",
+  forbidden: "Your token does not allow this, or not in this conversation.",
   too_many_failures: "Too many wrong tokens were sent from here. Wait a minute, then try again.",
   too_many_requests: "Too many requests. Wait a minute, then try again.",
   tenant_allowance_spent: "Today's tokens are used up. You can continue after midnight UTC.",

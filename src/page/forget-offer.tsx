@@ -5,6 +5,7 @@ import { failureOf } from "./failure-text";
 import { IconButton } from "./icons";
 import { partKey } from "./pending-deletes";
 import { withTexts } from "./recalled-texts";
+import { mayDelete } from "./rights";
 import { deleteLater } from "./session-actions";
 import type { PageState } from "./state";
 import { countText, dayText } from "./text-format";
@@ -79,8 +80,10 @@ export function ForgetOffer({ page, wish, onClose }: ForgetOfferProps) {
   const facts = offer?.facts.filter((fact) => isShown(factKey(fact))) ?? [];
   const messages = offer?.messages.filter((message) => isShown(partKey(message.sessionId, message))) ?? [];
   const forgetFact = (fact: Fact) =>
-    deleteLater(page, { sessionId, key: factKey(fact) }, "Fact deleted.", async () => {
-      if (page.userId !== undefined) await page.api.deleteFact(page.userId, fact.id);
+    deleteLater(page, { sessionId, key: factKey(fact) }, "Fact deleted.", async (closing) => {
+      if (page.userId !== undefined) await page.api.deleteFact(page.userId, fact.id, closing);
+      if (closing) return;
+      page.facts = page.facts.filter(({ id }) => id !== fact.id);
       markDeleted(factKey(fact));
     });
   const forgetMessage = (message: Offer["messages"][number]) =>
@@ -118,9 +121,11 @@ export function ForgetOffer({ page, wish, onClose }: ForgetOfferProps) {
                 {message.turnId === undefined ? "Message" : "Question and answer"}, {dayText(message.createdAt)}
               </span>
             </span>
-            <button type="button" onClick={() => forgetMessage(message)}>
-              Forget
-            </button>
+            {mayDelete(page, message) && (
+              <button type="button" onClick={() => forgetMessage(message)}>
+                Forget
+              </button>
+            )}
           </li>
         ))}
       </ul>

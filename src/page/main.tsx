@@ -11,6 +11,7 @@ import { ImportDialog } from "./import-dialog";
 import { NoticeList } from "./notice-list";
 import { OperatorDialog } from "./operator-dialog";
 import { newLocation } from "./page-location";
+import { isOperator } from "./rights";
 import { SearchDialog } from "./search-dialog";
 import { commandOf } from "./shortcuts";
 import { Sidebar } from "./sidebar";
@@ -79,6 +80,7 @@ function Page({ page }: { page: PageState }) {
         hasMore={page.list?.hasMore ?? false}
         currentId={sessionId}
         pending={page.pendingDeletes.changes}
+        canChange={isOperator(page)}
         open={sideOpen}
       />
       {page.tokenProblem !== null && (

@@ -1,6 +1,7 @@
 /** The buttons below a message: copy, edit, ask again, delete. */
 import type { Message } from "./api";
 import { CopyButton } from "./clipboard";
+import { mayChangeTurns, mayDelete } from "./rights";
 import type { PageState } from "./state";
 import { askAgain, deleteMessage } from "./turn-actions";
 
@@ -29,9 +30,9 @@ export function MessageActions({ page, message, isLast, onEdit }: MessageActions
   return (
     <>
       <CopyButton text={content} />
-      {role === "user" && <TextButton label="Edit" onClick={onEdit} />}
+      {role === "user" && (isLast || mayChangeTurns(page)) && <TextButton label="Edit" onClick={onEdit} />}
       {canAskAgain && <TextButton label="Try again" onClick={() => void askAgain(page, turnId)} />}
-      <TextButton label="Delete" onClick={remove} />
+      {mayDelete(page, message) && <TextButton label="Delete" onClick={remove} />}
     </>
   );
 }

@@ -43,12 +43,14 @@ interface MessageViewProps {
 
 export const MessageView = memo(({ page, message, answerer, previousTurnId, marked, isLast }: MessageViewProps) => {
   const { seq, role, content, createdAt, status } = message;
-  const [editing, setEditing] = useState(false);
+  /** The text that the form begins with; null if there is no form. */
+  const [edited, setEdited] = useState<string | null>(null);
   const speaker = speakerOf(message, answerer);
-  const endEdit = (text: string | null) => {
-    setEditing(false);
+  const endEdit = async (text: string | null) => {
+    setEdited(null);
     document.getElementById(`m${seq}`)?.focus();
-    if (text !== null) void editQuestion(page, message, text, isLast);
+    // The form comes back with a text that was not taken.
+    if (text !== null && !(await editQuestion(page, message, text, isLast))) setEdited(text);
   };
   return (
     <article
@@ -63,8 +65,8 @@ export const MessageView = memo(({ page, message, answerer, previousTurnId, mark
           <time dateTime={createdAt}>{timeText(createdAt)}</time>
         </a>
       </header>
-      {editing ? (
-        <QuestionForm question={content} replaces={isLast} onEnd={endEdit} />
+      {edited !== null ? (
+        <QuestionForm question={edited} replaces={isLast} onEnd={(text) => void endEdit(text)} />
       ) : (
         <LongText text={content}>
           {(text) =>
@@ -81,9 +83,9 @@ export const MessageView = memo(({ page, message, answerer, previousTurnId, mark
         </LongText>
       )}
       {role === "assistant" && STATUS[status] && <p class="quiet">{STATUS[status]}</p>}
-      {!editing && (
+      {edited === null && (
         <footer>
-          <MessageActions page={page} message={message} isLast={isLast} onEdit={() => setEditing(true)} />
+          <MessageActions page={page} message={message} isLast={isLast} onEdit={() => setEdited(content)} />
           {role === "assistant" && (
             <PlainOnError text="The details cannot be shown.">
               <AnswerDetails page={page} message={message} previousTurnId={previousTurnId} />

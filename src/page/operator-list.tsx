@@ -1,12 +1,12 @@
 /** A list of the operator's view: sessions, all or of one user, or users. It has a filter and loads more at its end. */
-import { useEffect, useState } from "hono/jsx/dom";
+import { useEffect, useRef, useState } from "hono/jsx/dom";
 import { failureOf } from "./failure-text";
 import { hashOf } from "./page-location";
 import { saveExport } from "./save-file";
 import type { PageState } from "./state";
 import { countText, dayText } from "./text-format";
 
-/** Pages that a filter loads, 100 entries each. */
+/** The most pages that a filter reads, of 100 entries each. */
 const MAX_PAGES = 100;
 
 interface Entry {
@@ -19,6 +19,17 @@ interface Entry {
 interface Page {
   entries: Entry[];
   nextCursor: string | null;
+}
+
+/** The state of reading the list. Only one request runs at a time. */
+interface Progress {
+  /** Pages that were read, and pages to read. */
+  read: number;
+  wanted: number;
+  /** The cursor of the next page; null after the last. */
+  cursor: string | null | undefined;
+  reading: boolean;
+  stopped: boolean;
 }
 
 interface OperatorListProps {
@@ -68,15 +79,33 @@ export function OperatorList(props: OperatorListProps) {
     setFailure("");
     await run().catch((error: unknown) => setFailure(failureOf(error).text));
   };
-  const more = async (pages: number) => {
-    let all = list ?? { entries: [], nextCursor: null };
-    for (let at = 0; at < pages && (at === 0 || all.nextCursor !== null); at += 1) {
-      const { entries, nextCursor } = await read(props, all.nextCursor ?? undefined);
-      all = { entries: [...all.entries, ...entries], nextCursor };
+  const progress = useRef<Progress>({ read: 0, wanted: 0, cursor: undefined, reading: false, stopped: false });
+  const readUntil = async (pages: number) => {
+    const { current } = progress;
+    if (!current) return;
+    current.wanted = Math.max(current.wanted, pages);
+    if (current.reading) return;
+    current.reading = true;
+    try {
+      while (current.read < current.wanted && current.cursor !== null && !current.stopped) {
+        const { entries, nextCursor } = await read(props, current.cursor);
+        current.read += 1;
+        current.cursor = nextCursor;
+        // Entries may have been deleted in the meantime.
+        setList((now) => ({ entries: [...(now?.entries ?? []), ...entries], nextCursor }));
+      }
+    } finally {
+      current.wanted = current.read;
+      current.reading = false;
     }
-    setList(all);
   };
-  useEffect(() => void attempt(() => more(1)), []);
+  const readMore = () => void attempt(() => readUntil((progress.current?.read ?? 0) + 1));
+  useEffect(() => {
+    readMore();
+    return () => {
+      if (progress.current) progress.current.stopped = true;
+    };
+  }, []);
   const remove = async (id: string) => {
     await (view === "users" ? page.api.deleteUser(id) : page.api.remove(id));
     if (view === "sessions") page.list?.forget(id);
@@ -88,7 +117,7 @@ export function OperatorList(props: OperatorListProps) {
   const onFilter = ({ target }: Event) => {
     if (!(target instanceof HTMLInputElement)) return;
     setFilter(target.value);
-    if (list?.nextCursor) void attempt(() => more(MAX_PAGES));
+    if (target.value.trim() !== "") void attempt(() => readUntil(MAX_PAGES));
   };
   const wanted = filter.trim().toLowerCase();
   const shown = list?.entries.filter(({ title, about }) => `${title} ${about}`.toLowerCase().includes(wanted)) ?? [];
@@ -149,7 +178,7 @@ export function OperatorList(props: OperatorListProps) {
         ))}
       </ul>
       {list !== null && list.nextCursor !== null && (
-        <button type="button" class="link" onClick={() => void attempt(() => more(1))}>
+        <button type="button" class="link" onClick={readMore}>
           Show more
         </button>
       )}

@@ -3,13 +3,11 @@ import { useEffect, useRef, useState } from "hono/jsx/dom";
 import { chooseFile } from "./chosen-file";
 import type { DialogName } from "./dialog";
 import { Icon } from "./icons";
+import { isOperator } from "./rights";
 import { saveExport, saveFile } from "./save-file";
 import { emptySession, startTemporary } from "./session-actions";
 import type { PageState } from "./state";
 import { ThemeSelect } from "./theme";
-
-/** Returns whether the page has an API token, or needs none: session tokens may not list models. */
-const isOperator = ({ models }: PageState) => models.length > 0;
 
 const saveMarkdown = (page: PageState) =>
   page.act(async () => {
@@ -59,18 +57,18 @@ export function PageMenu({ page, onDialog }: PageMenuProps) {
     event.target.value = "";
     if (chosen) await chooseFile(page, chosen);
   };
-  const all: [string, () => unknown] = ["All conversations", () => onDialog("operator")];
-  const items: [string, () => unknown][] = [
+  const all: [label: string, run: () => unknown, forOperator?: boolean][] = [
     ["Temporary conversation", () => startTemporary(page)],
-    ["Export", () => page.act(() => saveExport(page, page.location.sessionId))],
-    ["Save as Markdown", () => saveMarkdown(page)],
-    ["Import", () => file.current?.click()],
-    ["Empty", () => emptySession(page)],
+    ["Export", () => page.act(() => saveExport(page, page.location.sessionId)), true],
+    ["Save as Markdown", () => saveMarkdown(page), true],
+    ["Import", () => file.current?.click(), true],
+    ["Empty", () => emptySession(page), true],
     ["Go to a date", () => onDialog("date")],
     ["Costs", () => onDialog("costs")],
-    ...(isOperator(page) ? [all] : []),
+    ["All conversations", () => onDialog("operator"), true],
     ["Help", () => onDialog("help")],
   ];
+  const items = all.filter(([, , forOperator]) => !forOperator || isOperator(page));
   return (
     <div class="menu" ref={menu}>
       <button

@@ -19,8 +19,11 @@ export const partKey = (sessionId: string, { turnId, seq }: { turnId?: string | 
 /** By key: the id of a session, or `partKey`. */
 export class PendingDeletes {
   readonly #byKey = new Map<string, PendingDelete>();
+  readonly #ofUser: boolean;
 
-  constructor() {
+  /** @param ofUser whether the sessions belong to one user, whose prompts contain messages of all of them */
+  constructor(ofUser: boolean) {
+    this.#ofUser = ofUser;
     addEventListener("pagehide", () => {
       for (const key of [...this.#byKey.keys()]) void this.#end(key, true);
     });
@@ -45,11 +48,14 @@ export class PendingDeletes {
   }
 
   /**
-   * Deletes a session, or parts of it, now: a new message is not deleted with the old ones, and no prompt contains them.
+   * Runs pending deletions before a message is sent: those of its session and of parts of it, or all if the sessions belong
+   * to a user. Later, the prompt could contain the text to delete, and a deletion could include the new message.
    * @returns false if that failed: the old messages are still there
    */
   async flush(sessionId: string): Promise<boolean> {
-    const keys = [...this.#byKey.keys()].filter((key) => key === sessionId || key.startsWith(`${sessionId} `));
+    const keys = [...this.#byKey.keys()].filter(
+      (key) => this.#ofUser || key === sessionId || key.startsWith(`${sessionId} `),
+    );
     const ended = await Promise.all(keys.map((key) => this.#end(key, false)));
     return ended.every(Boolean);
   }

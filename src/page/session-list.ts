@@ -53,6 +53,11 @@ export class SessionList {
     return this.#userId !== undefined && this.#cursor !== null;
   }
 
+  /** Returns whether the server has listed a session among those of the user. */
+  isOfUser(sessionId: string): boolean {
+    return this.#listed.has(sessionId);
+  }
+
   titleOf(sessionId: string): string | null {
     return this.sessions.find((session) => session.sessionId === sessionId)?.title ?? null;
   }

@@ -14,9 +14,10 @@ interface EntryProps {
   page: PageState;
   session: ListedSession;
   current: boolean;
+  canChange: boolean;
 }
 
-const Entry = memo(({ page, session, current }: EntryProps) => {
+const Entry = memo(({ page, session, current, canChange }: EntryProps) => {
   const [renaming, setRenaming] = useState(false);
   const entry = useRef<HTMLLIElement>(null);
   const { sessionId } = session;
@@ -41,8 +42,12 @@ const Entry = memo(({ page, session, current }: EntryProps) => {
           <a href={hashOf({ sessionId })} aria-current={current ? "page" : undefined} dir="auto">
             {title}
           </a>
-          <IconButton icon="edit" label={`Rename ${title}`} onClick={() => setRenaming(true)} />
-          <IconButton icon="delete" label={`Delete ${title}`} onClick={remove} />
+          {canChange && (
+            <>
+              <IconButton icon="edit" label={`Rename ${title}`} onClick={() => setRenaming(true)} />
+              <IconButton icon="delete" label={`Delete ${title}`} onClick={remove} />
+            </>
+          )}
         </>
       )}
     </li>
@@ -77,10 +82,12 @@ interface SidebarProps {
   currentId: string;
   /** The number of pending deletions: it changes when one begins, ends or is undone. */
   pending: number;
+  /** Whether the token may rename and delete conversations. */
+  canChange: boolean;
   open: boolean;
 }
 
-export const Sidebar = memo(({ page, sessions, hasMore, currentId, open }: SidebarProps) => {
+export const Sidebar = memo(({ page, sessions, hasMore, currentId, canChange, open }: SidebarProps) => {
   const [filter, setFilter] = useState("");
   const wanted = filter.trim().toLowerCase();
   const shown = sessions.filter(
@@ -114,7 +121,13 @@ export const Sidebar = memo(({ page, sessions, hasMore, currentId, open }: Sideb
           <h3>{period}</h3>
           <ul>
             {some.map((session) => (
-              <Entry key={session.sessionId} page={page} session={session} current={session.sessionId === currentId} />
+              <Entry
+                key={session.sessionId}
+                page={page}
+                session={session}
+                current={session.sessionId === currentId}
+                canChange={canChange}
+              />
             ))}
           </ul>
         </section>

@@ -46,7 +46,7 @@ export class PageState {
   /** The memory of the turns that this page has seen, by turn id. */
   readonly memories = new Map<string, Memory>();
   readonly notices = new Notices(() => this.changed());
-  readonly pendingDeletes = new PendingDeletes();
+  readonly pendingDeletes = new PendingDeletes(this.userId !== undefined);
   readonly turns: PageTurns;
   readonly tabs: TabChannel;
   #opening: TranscriptWindow | undefined;

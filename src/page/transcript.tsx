@@ -123,7 +123,7 @@ export function Transcript({ page }: { page: PageState }) {
             previousTurnId={previous[at]}
             marked={message.seq === seq}
             isLast={lastTurn !== undefined && message.turnId === lastTurn}
-            version={`${page.models.length} ${page.facts.length} ${page.total}`}
+            version={`${page.models.length} ${page.facts.length} ${page.total} ${page.list?.isOfUser(sessionId)}`}
           />
         ))}
         {here && window.newer && (

@@ -5,26 +5,28 @@ import { partKey } from "./pending-deletes";
 import { deleteLater } from "./session-actions";
 import type { PageState } from "./state";
 
-/** Asks an edited question in the place of the last one, or in a copy of the conversation before an earlier one. */
+/**
+ * Asks an edited question in the place of the last one, or in a copy of the conversation before an earlier one.
+ * @returns whether the question was taken
+ */
 export async function editQuestion(
   page: PageState,
   { seq, turnId }: Message,
   question: string,
   isLast: boolean,
-): Promise<void> {
-  if (isLast) {
-    await page.ask(question, turnId);
-    return;
-  }
+): Promise<boolean> {
+  if (isLast) return page.ask(question, turnId);
   const { sessionId } = page.location;
   const { messages, older } = page.window;
   const isFirst = !older && messages[0]?.seq === seq;
+  let taken = false;
   await page.act(async () => {
     // Messages that will be deleted are not copied.
     if (!(await page.pendingDeletes.flush(sessionId))) return;
     page.go(isFirst ? newLocation() : { sessionId: (await page.api.fork(sessionId, seq)).sessionId });
-    await page.ask(question);
+    taken = await page.ask(question);
   });
+  return taken;
 }
 
 /** Asks the last question again, in its place. */

@@ -1,4 +1,4 @@
-/** "Why not this one?": the rank of any message for a question, its score by part, and the tokens that it missed by. */
+/** Explains any message for a question, to come or answered: its rank, its score by part, and the tokens that it missed by. */
 import { useState } from "hono/jsx/dom";
 import type { Explanation, Memory, Message } from "./api";
 import { fieldOf } from "./dialog";
@@ -17,8 +17,13 @@ interface Explained {
   messages: { message: Message; explanation: Explanation }[];
 }
 
-/** Describes in words whether a message was recalled, and why. */
-function reasonOf({ seq, rank, recalled, tokens, missedBy }: Explanation, { window }: Memory): string {
+/**
+ * Describes in words whether a message is in the prompt, and why.
+ * @param asked the seq of the question, if it was asked already: no prompt of it can contain itself or later messages
+ */
+function reasonOf(explanation: Explanation, { window }: Memory, asked = Number.POSITIVE_INFINITY): string {
+  const { seq, rank, recalled, tokens, missedBy } = explanation;
+  if (seq >= asked) return seq === asked ? "This is the question." : "It came after the question.";
   if (window && seq >= window.fromSeq && seq <= window.toSeq) return "In the prompt, among the recent messages.";
   if (rank === null) return "Not recalled: nothing in it, or near it, matches the question.";
   if (recalled) return `Recalled, rank ${numberText(rank)}.`;
@@ -29,14 +34,23 @@ function reasonOf({ seq, rank, recalled, tokens, missedBy }: Explanation, { wind
   return `Not recalled, rank ${numberText(rank)}.${missed}`;
 }
 
-const scoreOf = (explanation: Explanation): string => {
+/** Describes the score by part; empty for a message that cannot be in the prompt, and for one without a score. */
+function scoreOf(explanation: Explanation, asked = Number.POSITIVE_INFINITY): string {
   const parts = PARTS.filter((part) => explanation[part] !== 0).map(
     (part) => `${part} ${explanation[part].toFixed(1)}`,
   );
-  return parts.length === 0 ? "" : ` Score ${explanation.score.toFixed(1)}: ${parts.join(", ")}.`;
-};
+  if (parts.length === 0 || explanation.seq >= asked) return "";
+  return ` Score ${explanation.score.toFixed(1)}: ${parts.join(", ")}.`;
+}
 
-export function WhyNot({ page, question }: { page: PageState; question: string }) {
+interface WhyNotProps {
+  page: PageState;
+  question: string;
+  /** The seq of the question, if it was asked already. The memory explains what it would recall now. */
+  asked?: number;
+}
+
+export function WhyNot({ page, question, asked }: WhyNotProps) {
   const [explained, setExplained] = useState<Explained | null>(null);
   const [failure, setFailure] = useState("");
   const { sessionId } = page.location;
@@ -68,7 +82,7 @@ export function WhyNot({ page, question }: { page: PageState; question: string }
   };
   return (
     <section class="why-not">
-      <h3>Why not this one?</h3>
+      <h3>{asked === undefined ? "Why not this one?" : "If you asked this now"}</h3>
       <form class="row" onSubmit={submit}>
         <input
           name="message"
@@ -88,7 +102,7 @@ export function WhyNot({ page, question }: { page: PageState; question: string }
               sessionId,
               seq: message.seq,
               content: message.content,
-              about: `Message ${message.seq}: ${reasonOf(explanation, explained.memory)}${scoreOf(explanation)}`,
+              about: `Message ${message.seq}: ${reasonOf(explanation, explained.memory, asked)}${scoreOf(explanation, asked)}`,
             }))}
           />
         )}

@@ -4,6 +4,7 @@ import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { queryOf, valid } from "../middleware/validation";
+import { embeddingOf } from "../rpc/call-session";
 import { callUser } from "../rpc/call-user";
 import {
   fact,
@@ -88,7 +89,7 @@ export const routes = new Hono<AppEnv>()
   .get("/users/:userId/facts", users, valid("param", userParam), async (c) => {
     const { userId } = c.req.valid("param");
     const { q, history } = queryOf(c, factsQuery);
-    const known = await callUser(c, userId, (stub) => stub.facts(q, history === "true"));
+    const known = await callUser(c, userId, (stub) => stub.facts(q, history === "true", embeddingOf(c)));
     const body: ResponseBody<typeof factsResponse> = {
       data: known.map((one) => ({ ...toFact(one), ...(history === "true" && { endedAt: isoOrNull(one.endedAt) }) })),
     };
@@ -97,13 +98,15 @@ export const routes = new Hono<AppEnv>()
   .post("/users/:userId/facts", users, valid("param", userParam), valid("json", factRequest), async (c) => {
     const { userId } = c.req.valid("param");
     const { text, source = null, ...more } = c.req.valid("json");
-    const added = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, source, more), { retry: false }));
+    const added = orThrow(
+      await callUser(c, userId, (stub) => stub.addFact(text, source, more, embeddingOf(c)), { retry: false }),
+    );
     return json(c, toFact(added), 201);
   })
   .patch("/users/:userId/facts/:factId", users, valid("param", factParam), valid("json", factChange), async (c) => {
     const { userId, factId } = c.req.valid("param");
     const edit = c.req.valid("json");
-    const changed = orThrow(await callUser(c, userId, (stub) => stub.changeFact(factId, edit)));
+    const changed = orThrow(await callUser(c, userId, (stub) => stub.changeFact(factId, edit, embeddingOf(c))));
     return json(c, toFact(changed), 200);
   })
   .delete("/users/:userId/facts/:factId", users, valid("param", factParam), async (c) => {
@@ -128,7 +131,7 @@ export const routes = new Hono<AppEnv>()
     async (c) => {
       const { userId, factId } = c.req.valid("param");
       const { version } = c.req.valid("json");
-      const reverted = orThrow(await callUser(c, userId, (stub) => stub.revertFact(factId, version)));
+      const reverted = orThrow(await callUser(c, userId, (stub) => stub.revertFact(factId, version, embeddingOf(c))));
       return json(c, toFact(reverted), 200);
     },
   );

@@ -7,7 +7,7 @@ import type { exportedFact } from "../schema/fact-schema";
 import { badLine, batchesIn, type Lines, linesOf, readLine } from "../schema/import-lines";
 import type { ExportedFact, Place } from "../turn/user-memory";
 import { objectName, objectPrefix } from "./call-object";
-import { askRequestOf, limitsOf } from "./call-session";
+import { askRequestOf, embeddingOf, limitsOf } from "./call-session";
 import { callUser } from "./call-user";
 
 /** The characters of facts that one call adds. */
@@ -137,7 +137,9 @@ class UserImport {
     const facts = this.#facts;
     if (facts.length === 0) return;
     [this.#facts, this.#characters] = [[], 0];
-    const add = callUser(this.#c, this.#userId, (stub) => stub.importFacts(facts, this.#offset), { retry: false });
+    const add = callUser(this.#c, this.#userId, (stub) => stub.importFacts(facts, this.#offset, embeddingOf(this.#c)), {
+      retry: false,
+    });
     const { added, offset } = orThrow(await add);
     this.added += added;
     this.#offset = offset;

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { finishReason } from "./common-schema";
 import { int, number } from "./fields";
-import { chatMessage, onlyText } from "./openai-items";
+import { chatMessage, withTexts } from "./openai-items";
 import { maxTokens, only, reasoningEffort, sharedFields } from "./openai-schema";
 import { chatFormat, chatToolChoice, chatTools } from "./openai-tools";
 
@@ -15,7 +15,7 @@ export const chatRequest = z.object({
    * The conversation. With a session, only the messages after the last assistant message are new. Requests of Open
    * WebUI are aligned with the session: turns that were edited are replaced.
    */
-  messages: z.pipe(z.transform(onlyText), z.array(chatMessage).check(z.minLength(1), z.maxLength(10_000))),
+  messages: z.pipe(z.transform(withTexts), z.array(chatMessage).check(z.minLength(1), z.maxLength(10_000))),
   /** Options of a stream. */
   stream_options: z.nullish(
     z.object({

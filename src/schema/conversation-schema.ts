@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { sessionId } from "./common-schema";
 import { int, intFromText } from "./fields";
-import { itemList } from "./openai-items";
+import { storedItems } from "./openai-items";
 import { metadata } from "./openai-schema";
 import { functionCall, itemStatus, outputMessage, responseParam } from "./responses-schema";
 
@@ -10,7 +10,7 @@ export const conversationRequest = z.object({
   /** Up to 16 texts of up to 512 characters, which the conversation keeps. */
   metadata: z.nullish(metadata),
   /** The first items of the conversation. */
-  items: z.nullish(itemList(0)),
+  items: z.nullish(storedItems(0)),
 });
 export const conversationChange = z.object({
   /** The new metadata: up to 16 texts of up to 512 characters. */
@@ -18,7 +18,7 @@ export const conversationChange = z.object({
 });
 export const itemsRequest = z.object({
   /** The items, oldest first. */
-  items: itemList(1),
+  items: storedItems(1),
 });
 
 export const conversationParam = z.object({ conversationId: sessionId });

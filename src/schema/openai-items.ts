@@ -5,6 +5,9 @@ import type { Called, Role } from "../turn/types";
 import { callId, functionName } from "./call-schema";
 import { name } from "./common-schema";
 
+/** The most parts of a text. */
+const MAX_PARTS = 1_000;
+
 const textUpTo = (most: number) =>
   z.string().check(
     z.maxLength(most),
@@ -13,11 +16,11 @@ const textUpTo = (most: number) =>
 export const longText = textUpTo(MAX_ANSWER);
 const resultText = textUpTo(MAX_RESULT);
 
-const partType = z.enum(["text", "input_text", "output_text"]);
+const PARTS = ["text", "input_text", "output_text"] as const;
 
 const textPart = z.object({
   /** The kind of text; all are read alike. */
-  type: partType,
+  type: z.enum(PARTS),
   /** The text. */
   text: longText,
 });
@@ -30,18 +33,19 @@ const refusalPart = z.pipe(
   z.transform(({ refusal }) => ({ text: refusal })),
 );
 
-/** The kind of reasoning, which is not read. */
-const thinkingType = z.enum(["thinking", "redacted_thinking", "reasoning", "reasoning_text"]);
+const THINKING = ["thinking", "redacted_thinking", "reasoning", "reasoning_text"] as const;
+const thinkingPart = z.object({
+  /** The kind of reasoning, which is not read. */
+  type: z.enum(THINKING),
+});
 
-/** Text, or parts of text. Images, audio and files are refused: the memory could not store them. */
+/** Text, or parts of text. {@link withTexts} has joined the parts of most items before. */
 const textParts = (least: number, whole = longText, most = "400,000") =>
   z.union(
     [
       whole,
       z.pipe(
-        z
-          .array(z.union([textPart, refusalPart, z.object({ type: thinkingType })]))
-          .check(z.minLength(least), z.maxLength(1_000)),
+        z.array(z.union([textPart, refusalPart, thinkingPart])).check(z.minLength(least), z.maxLength(MAX_PARTS)),
         z.transform((parts) => parts.flatMap((part) => ("text" in part ? part.text : [])).join("\n")),
       ),
     ],
@@ -51,28 +55,50 @@ const resultParts = (least: number) => textParts(least, resultText, "100,000");
 // Some clients send null, or no parts, for a message without text.
 const textOrNone = () => z.nullish(textParts(0));
 
-const isTextPart = (part: unknown) => {
-  if (typeof part !== "object" || part === null || !("type" in part)) return false;
-  if (thinkingType.safeParse(part.type).success) return true;
-  if (part.type === "refusal") return "refusal" in part && typeof part.refusal === "string";
-  return partType.safeParse(part.type).success && "text" in part && typeof part.text === "string";
-};
+/** Returns the text of a part, nothing for reasoning, undefined for an image, audio or a file. */
+function textOf(part: unknown): string[] | undefined {
+  if (typeof part !== "object" || part === null || !("type" in part)) return undefined;
+  const { type } = part;
+  if (THINKING.some((kind) => kind === type)) return [];
+  const text = type === "refusal" ? "refusal" in part && part.refusal : "text" in part && part.text;
+  return typeof text === "string" && (type === "refusal" || PARTS.some((kind) => kind === type)) ? [text] : undefined;
+}
 
-/** Reports the first part without text, and stops. The schema would report each of a million parts. */
-export function onlyText(items: unknown, { issues }: z.core.ParsePayload): unknown {
+const NOT_TEXT = "must be text, as `text`, `input_text` or `output_text`: images, audio and files are not supported";
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+/**
+ * Joins the parts of each item's text. Reports the first part without text, and stops: images, audio and files are
+ * refused, because the memory could not store them. The schema would take seconds and report each of a million parts.
+ */
+export function withTexts(items: unknown, { issues }: z.core.ParsePayload): unknown {
   if (!Array.isArray(items)) return items;
-  for (const [at, entry] of items.entries()) {
-    const isObject = typeof entry === "object" && entry !== null;
+  const result: unknown[] = [];
+  for (const [at, item] of items.entries()) {
+    const joined = isObject(item) ? { ...item } : item;
+    result.push(joined);
     // Reasoning has parts of its own, which are not read.
-    if (isObject && "type" in entry && entry.type === "reasoning") continue;
-    const content: unknown = isObject && "content" in entry ? entry.content : undefined;
-    const bad = Array.isArray(content) ? content.findIndex((part) => !isTextPart(part)) : -1;
-    if (bad === -1) continue;
-    const message = "must be text, as `text`, `input_text` or `output_text`: images, audio and files are not supported";
-    issues.push({ code: "custom", path: [at, "content", bad], message, input: null });
-    return z.NEVER;
+    if (!isObject(joined) || joined.type === "reasoning") continue;
+    for (const field of ["content", "output"]) {
+      const parts = joined[field];
+      if (!Array.isArray(parts) || parts.length === 0) continue;
+      const texts = parts.map(textOf);
+      const bad = texts.indexOf(undefined);
+      if (bad !== -1 || parts.length > MAX_PARTS) {
+        const path = [at, field, ...(bad === -1 ? [] : [bad])];
+        issues.push({
+          code: "custom",
+          path,
+          message: bad === -1 ? "may have at most 1,000 parts" : NOT_TEXT,
+          input: null,
+        });
+        return z.NEVER;
+      }
+      joined[field] = texts.flatMap((text) => text ?? []).join("\n");
+    }
   }
-  return items;
+  return result;
 }
 
 /** A message of a conversation. */
@@ -175,34 +201,45 @@ const reference = z.object({
 /** Reasoning of an earlier response. It does not reach the prompt. */
 const reasoning = z.object({ type: z.literal("reasoning") });
 
-// An item of a response's input: a message, an item of an earlier response, or the id of one. Reasoning is read as null.
+const items = [functionCall, functionOutput, reasoning, textMessage, assistantMessage] as const;
+const ITEMS =
+  "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call` or a `function_call_output`";
+
+/** Reads an item: a message, a call, or its result. Reasoning is read as null. */
+function itemOf(item: z.output<(typeof items)[number]>): SentMessage | null {
+  if (!("type" in item)) return messageOf(item);
+  switch (item.type) {
+    case "reasoning":
+      return null;
+    case "function_call":
+      return {
+        role: "assistant",
+        content: "",
+        toolCalls: [{ id: item.call_id, name: item.name, arguments: item.arguments }],
+      };
+    case "function_call_output":
+      return { role: "tool", content: item.output, toolCallId: item.call_id };
+  }
+}
+
+const storedItem = z.pipe(z.union(items, { error: ITEMS }), z.transform(itemOf));
+
+// An item of a response's input may also be the id of an item of an earlier response.
 const inputItem = z.pipe(
-  z.union([reference, functionCall, functionOutput, reasoning, textMessage, assistantMessage], {
-    error:
-      "must be a message with `role` (system, developer, user or assistant) and `content`, a `function_call`, a `function_call_output` or an `item_reference`",
-  }),
-  z.transform((item): SentMessage | Reference | null => {
-    if (!("type" in item)) return messageOf(item);
-    switch (item.type) {
-      case "item_reference":
-        return { reference: item.id };
-      case "reasoning":
-        return null;
-      case "function_call":
-        return {
-          role: "assistant",
-          content: "",
-          toolCalls: [{ id: item.call_id, name: item.name, arguments: item.arguments }],
-        };
-      case "function_call_output":
-        return { role: "tool", content: item.output, toolCallId: item.call_id };
-    }
-  }),
+  z.union([reference, ...items], { error: `${ITEMS} or an \`item_reference\`` }),
+  z.transform((item): SentMessage | Reference | null =>
+    "type" in item && item.type === "item_reference" ? { reference: item.id } : itemOf(item),
+  ),
 );
 
 // A list of items without their reasoning.
-export const itemList = (least: number) =>
+const listOf = <T>(item: z.ZodMiniType<T | null>, least: number) =>
   z.pipe(
-    z.pipe(z.transform(onlyText), z.array(inputItem).check(z.minLength(least), z.maxLength(1_000))),
-    z.transform((given) => given.filter((item) => item !== null)),
+    z.pipe(z.transform(withTexts), z.array(item).check(z.minLength(least), z.maxLength(1_000))),
+    z.transform((given) => given.filter((one): one is NonNullable<typeof one> => one !== null)),
   );
+
+// The input of a response.
+export const inputItems = () => listOf(inputItem, 1);
+// Items to store in a conversation.
+export const storedItems = (least: number) => listOf(storedItem, least);

@@ -31,7 +31,12 @@ export const metadata = z
     }),
     z.string().check(z.maxLength(512)),
   )
-  .check(z.refine((given) => Object.keys(given).length <= 16, "may have at most 16 texts"));
+  .check(
+    z.refine((given) => {
+      const keys = Object.keys(given);
+      return keys.length <= 16 && keys.every((key) => key.length <= 64);
+    }, "may have at most 16 texts, with names of up to 64 characters"),
+  );
 
 /** Fields of chat completions and responses. */
 export const sharedFields = {

@@ -3,14 +3,14 @@ import * as z from "zod/mini";
 import { MAX_ANSWER } from "../limits";
 import { sessionId } from "./common-schema";
 import { int, intFromText } from "./fields";
-import { itemList, longText } from "./openai-items";
+import { inputItems, longText } from "./openai-items";
 import { maxTokens, reasoningEffort, sharedFields } from "./openai-schema";
 import { responsesFormat, responsesToolChoice, responsesTools } from "./openai-tools";
 
 export const responsesRequest = z.object({
   ...sharedFields,
   /** The question, or a conversation that ends with it. */
-  input: z.union([longText.check(z.minLength(1)), itemList(1)], { error: "must be text, or 1 to 1,000 messages" }),
+  input: z.union([longText.check(z.minLength(1)), inputItems()], { error: "must be text, or 1 to 1,000 messages" }),
   /** Instructions for the model, after `SYSTEM_PROMPT`. */
   instructions: z.nullish(z.string().check(z.maxLength(MAX_ANSWER))),
   /** Whether question and answer are stored; default true. */

@@ -4,11 +4,22 @@ import type { Message } from "./types";
 /** Tokens of a date before a message: `[Thu 2026-11-26] `. */
 export const DATE_TOKENS = 13;
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** Times in the same quarter of an hour have the same day: since 1972, every time zone is off by whole quarters. */
+const QUARTER = 900_000;
+/** The most days to keep for a time zone. */
+const MOST_DAYS = 1_000;
 
-/** Returns the formatter of a time zone. Few zones are in use at once; making one takes far longer than using it. */
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
+/** A time zone: its formatter, and the days of some quarters of an hour, because formatting takes long. */
+interface Zone {
+  format: Intl.DateTimeFormat;
+  days: Map<number, string>;
+}
+
+const zones = new Map<string, Zone>();
+
+/** Returns a time zone. Few are in use at once; making a formatter takes far longer than using it. */
+function zoneOf(timeZone: string): Zone {
+  const known = zones.get(timeZone);
   if (known) return known;
   const format = new Intl.DateTimeFormat("en-CA", {
     timeZone,
@@ -17,15 +28,16 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
     month: "2-digit",
     day: "2-digit",
   });
-  if (formats.size > 100) formats.clear();
-  formats.set(timeZone, format);
-  return format;
+  if (zones.size > 100) zones.clear();
+  const zone = { format, days: new Map() };
+  zones.set(timeZone, zone);
+  return zone;
 }
 
 /** Returns whether the runtime supports a time zone, such as `Europe/Lisbon`. */
 export function isTimeZone(timeZone: string): boolean {
   try {
-    formatOf(timeZone);
+    zoneOf(timeZone);
     return true;
   } catch {
     return false;
@@ -34,12 +46,15 @@ export function isTimeZone(timeZone: string): boolean {
 
 /** Returns a day with its weekday, such as `Thu 2026-11-26`. @param time milliseconds since 1970 */
 export function dayIn(time: number, timeZone: string): string {
-  const parts = Object.fromEntries(
-    formatOf(timeZone)
-      .formatToParts(time)
-      .map(({ type, value }) => [type, value]),
-  );
-  return `${parts.weekday?.replace(".", "")} ${parts.year}-${parts.month}-${parts.day}`;
+  const { format, days } = zoneOf(timeZone);
+  const quarter = Math.floor(time / QUARTER);
+  const known = days.get(quarter);
+  if (known !== undefined) return known;
+  const parts = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, value]));
+  const day = `${parts.weekday?.replace(".", "")} ${parts.year}-${parts.month}-${parts.day}`;
+  if (days.size >= MOST_DAYS) days.clear();
+  days.set(quarter, day);
+  return day;
 }
 
 /** Returns a day without its weekday, such as `2026-11-26`. */

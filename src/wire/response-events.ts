@@ -15,7 +15,8 @@ import {
 
 /**
  * Encodes the events of a streamed response: its items in order, reasoning, message and calls. An event's number counts
- * the events before it and each character of text, so that a replay in other parts has the same numbers.
+ * the events before it and each character of text, so that a replay in other parts has the same numbers. Reasoning is
+ * not stored, so a replay has none of its events: they have the number of the event before them.
  */
 export function responseEvents(form: ResponsesForm, turnId: string): Encode {
   const reasoningAt = { item_id: openaiId("rs", form.sessionId, turnId), output_index: 0, content_index: 0 };
@@ -30,7 +31,9 @@ export function responseEvents(form: ResponsesForm, turnId: string): Encode {
     `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number, ...data })}\n\n`;
   /** Encodes an event if the follower does not have it. */
   const encode = (type: string, data: object) => (next++ > after ? eventOf(type, data, next - 1) : "");
-  /** Encodes the last event, which every follower gets: reasoning is not stored, so the numbers of a replay may be lower. */
+  /** Encodes an event of the reasoning. */
+  const aside = (type: string, data: object) => (next - 1 > after ? eventOf(type, data, next - 1) : "");
+  /** Encodes the last event, which every follower gets. */
   const last = (type: string, data: object) => eventOf(type, data, Math.max(next++, after + 1));
   /** Encodes the part of a text that the follower does not have. */
   const added = (type: string, at: object, text: string) => {
@@ -43,14 +46,14 @@ export function responseEvents(form: ResponsesForm, turnId: string): Encode {
     open = "reasoning";
     messageAt = { ...messageAt, output_index: 1 };
     const item = { ...reasoningItem(form, turnId, ""), content: [] };
-    return encode("response.output_item.added", { output_index: 0, item });
+    return aside("response.output_item.added", { output_index: 0, item });
   };
   const reasoningEnd = () => {
     if (open !== "reasoning") return "";
     open = undefined;
     return [
-      encode("response.reasoning_text.done", { ...reasoningAt, text: thought }),
-      encode("response.output_item.done", { output_index: 0, item: reasoningItem(form, turnId, thought) }),
+      aside("response.reasoning_text.done", { ...reasoningAt, text: thought }),
+      aside("response.output_item.done", { output_index: 0, item: reasoningItem(form, turnId, thought) }),
     ].join("");
   };
   const messageStart = (refused: boolean | undefined) => {
@@ -109,7 +112,7 @@ export function responseEvents(form: ResponsesForm, turnId: string): Encode {
         if (open === "message") return "";
         const opened = open === "reasoning" ? "" : reasoningStart();
         thought += event.text;
-        return opened + added("response.reasoning_text.delta", reasoningAt, event.text);
+        return opened + aside("response.reasoning_text.delta", { ...reasoningAt, delta: event.text });
       }
       case "delta": {
         // Opens the message with the first text, because an answer may consist of function calls only.
@@ -124,9 +127,11 @@ export function responseEvents(form: ResponsesForm, turnId: string): Encode {
         return [...items, last(`response.${response.status}`, { response })].join("");
       }
       case "failed": {
-        const { code, message } = openaiErrorOf(event.failure).error;
+        const { error } = openaiErrorOf(event.failure);
+        const { code, message } = error;
         const response = { ...begun(form, turnId, model), status: "failed", error: { code, message } };
-        return [last("response.failed", { response }), last("error", { code, message, param: null })].join("");
+        // OpenAI documents the flat form. Its older SDKs and the AI SDK 5 recognize an error only by `error`.
+        return last("response.failed", { response }) + last("error", { code, message, param: null, error });
       }
     }
   };

@@ -108,6 +108,8 @@ describe.each(FORMS)("over a model that answers in the form of %s", (form) => {
       ]);
       expect(await session.popItem()).toMatchObject({ role: "assistant" });
       expect(await session.getItems()).toHaveLength(3);
+      expect((await run(agent, "Who are you?", { session })).finalOutput).toBe("You said: Who are you?");
+      expect(await session.getItems()).toHaveLength(5);
       await session.clearSession();
     });
 

@@ -53,8 +53,11 @@ describe.each(FORMS)("the AI SDK over a model that answers in the form of %s", (
     it("gives an object, and one with an output beside text", async () => {
       const { object } = await generateObject({ model: model(), schema: person, prompt: "Who?" });
       expect(object).toEqual(ANA);
-      const given = await generateText({ model: model(), prompt: "Who?", output: Output.object({ schema: person }) });
-      expect(given.output).toEqual(ANA);
+      const output = Output.object({ schema: person });
+      // The second name is that of the AI SDK 5.
+      const named = { output, experimental_output: output };
+      const given = await generateText({ model: model(), prompt: "Who?", ...named });
+      expect("experimental_output" in given ? given.experimental_output : given.output).toEqual(ANA);
     });
 
     it("goes on with what was said", async () => {

@@ -8,6 +8,13 @@ import { serverOf, TOKEN } from "./model";
 const here = import.meta.dirname;
 const root = join(here, "../..");
 const document = join(root, "openapi.json");
+/** Prints the answer. Fails to compile if the generated client has no type for it. */
+const PRINT = `
+      // @ts-expect-error
+      const typed: number = answer;
+      console.log(answer satisfies string);`;
+const HEADERS = `{ authorization: "Bearer ${TOKEN}" }`;
+const QUESTION = `{ sessionId: "a", question: "Hello" }`;
 
 /** Runs a command asynchronously, because the model's server runs in this process. */
 async function exec(command: string, args: string[], cwd: string): Promise<string> {
@@ -26,16 +33,84 @@ async function compiled(folder: string, program: string): Promise<string> {
       compilerOptions: {
         ...{ target: "es2024", module: "esnext", moduleResolution: "bundler", strict: true, skipLibCheck: true },
         ...{ lib: ["es2024", "dom", "dom.iterable"], types: ["node"], noEmit: true },
+        // openapi-zod-client writes schemas of zod 3.
+        paths: { zod: [join(here, "node_modules/zod/v3/index.d.ts")] },
       },
       include: ["."],
     }),
   );
   await exec(join(root, "node_modules/.bin/tsc"), ["-p", folder], folder);
   const bundle = join(folder, "main.mjs");
-  const options = ["--bundle", "--format=esm", "--platform=node", `--outfile=${bundle}`];
+  const options = ["--bundle", "--packages=external", "--alias:zod=zod/v3", "--format=esm", `--outfile=${bundle}`];
   await exec(join(root, "node_modules/.bin/esbuild"), ["main.ts", ...options], folder);
   return exec(process.execPath, [bundle], folder);
 }
+
+interface Generator {
+  /** The path of its command in node_modules. */
+  command: string;
+  args: string[];
+  /** Returns a program that asks a question and declares `answer`. */
+  program(url: string): string;
+}
+
+const GENERATORS: Record<string, Generator> = {
+  "openapi-typescript with openapi-fetch": {
+    command: "openapi-typescript/bin/cli.js",
+    args: [document, "-o", "api.d.ts"],
+    program: (url) => `
+      import createClient from "openapi-fetch";
+      import type { paths } from "./api";
+      const client = createClient<paths>({ baseUrl: "${url}", headers: ${HEADERS} });
+      const { data, error } = await client.POST("/ask", { body: ${QUESTION} });
+      if (error) throw new Error(error.detail);
+      // A streamed answer is text.
+      if (typeof data === "string") throw new Error("a stream");
+      const { answer } = data;`,
+  },
+  "@hey-api/openapi-ts": {
+    command: "@hey-api/openapi-ts/bin/run.js",
+    args: ["-i", document, "-o", "api", "-c", "@hey-api/client-fetch"],
+    program: (url) => `
+      import { client } from "./api/client.gen";
+      import { ask } from "./api";
+      client.setConfig({ baseUrl: "${url}", headers: ${HEADERS} });
+      const { data, error } = await ask({ body: ${QUESTION} });
+      if (error) throw new Error(error.detail);
+      const { answer } = data;`,
+  },
+  orval: {
+    command: "orval/dist/bin/orval.mjs",
+    args: ["--input", document, "--output", "api.ts", "--client", "fetch"],
+    // Its functions request paths, so that the application chooses the server.
+    program: (url) => `
+      import { ask } from "./api";
+      const send = globalThis.fetch;
+      globalThis.fetch = (path, init) => send("${url}" + path, init);
+      const { data, status } = await ask(${QUESTION}, { headers: ${HEADERS} });
+      if (status !== 200) throw new Error(data.detail);
+      if (typeof data === "string") throw new Error("a stream");
+      const { answer } = data;`,
+  },
+  "swagger-typescript-api": {
+    command: "swagger-typescript-api/dist/cli.mjs",
+    args: ["generate", "-p", document, "-o", ".", "-n", "api.ts"],
+    program: (url) => `
+      import { Api } from "./api";
+      const api = new Api({ baseUrl: "${url}", securityWorker: () => ({ headers: ${HEADERS} }) });
+      const { data, error } = await api.ask.ask(${QUESTION});
+      if (error) throw new Error(error.detail);
+      const { answer } = data;`,
+  },
+  "openapi-zod-client": {
+    command: "openapi-zod-client/bin.js",
+    args: [document, "-o", "api.ts"],
+    program: (url) => `
+      import { createApiClient } from "./api";
+      const api = createApiClient("${url}", { axiosConfig: { headers: ${HEADERS} } });
+      const { answer } = await api.ask(${QUESTION});`,
+  },
+};
 
 describe("a client that is generated from openapi.json compiles, and asks:", () => {
   let server: Awaited<ReturnType<typeof serverOf>>;
@@ -49,40 +124,9 @@ describe("a client that is generated from openapi.json compiles, and asks:", () 
     await server.stop();
   });
 
-  it("openapi-typescript with openapi-fetch", async () => {
-    const into = mkdtempSync(join(folder, "a-"));
-    const generator = join(here, "node_modules/openapi-typescript/bin/cli.js");
-    await exec(process.execPath, [generator, document, "-o", join(into, "api.d.ts")], into);
-    const printed = await compiled(
-      into,
-      `import createClient from "openapi-fetch";
-       import type { paths } from "./api";
-       const client = createClient<paths>({ baseUrl: "${server.url}", headers: { authorization: "Bearer ${TOKEN}" } });
-       const { data, error } = await client.POST("/ask", { body: { sessionId: "a", question: "Hello" } });
-       if (error) throw new Error(error.detail);
-       // A streamed answer is text.
-       if (typeof data === "string") throw new Error("a stream");
-       const answer: string = data.answer;
-       console.log(answer);`,
-    );
-    expect(printed).toContain("You said: Hello");
-  });
-
-  it("@hey-api/openapi-ts", async () => {
-    const into = mkdtempSync(join(folder, "b-"));
-    const generator = join(here, "node_modules/@hey-api/openapi-ts/bin/run.js");
-    const args = [generator, "-i", document, "-o", join(into, "api"), "-c", "@hey-api/client-fetch"];
-    await exec(process.execPath, args, into);
-    const printed = await compiled(
-      into,
-      `import { client } from "./api/client.gen";
-       import { ask } from "./api";
-       client.setConfig({ baseUrl: "${server.url}", headers: { authorization: "Bearer ${TOKEN}" } });
-       const { data, error } = await ask({ body: { sessionId: "b", question: "Hello" } });
-       if (error) throw new Error(error.detail);
-       const answer: string = data.answer;
-       console.log(answer);`,
-    );
-    expect(printed).toContain("You said: Hello");
+  it.each(Object.entries(GENERATORS))("%s", async (_name, { command, args, program }) => {
+    const into = mkdtempSync(join(folder, "client-"));
+    await exec(process.execPath, [join(here, "node_modules", command), ...args], into);
+    expect(await compiled(into, program(server.url) + PRINT)).toContain("You said: Hello");
   });
 });

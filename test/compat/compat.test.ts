@@ -27,11 +27,11 @@ describe.skipIf(previous === undefined)(`a deployment that follows ${previous}`,
   const source = join(folder, "source");
   let old = "";
 
-  beforeAll(() => {
+  beforeAll(async () => {
     git("worktree", "add", "--detach", source, previous ?? "HEAD");
     symlinkSync(join(root, "node_modules"), join(source, "node_modules"));
     symlinkSync(join(root, "dist"), join(source, "dist"));
-    old = bundleInto(join(folder, "bundle"), source);
+    old = await bundleInto(join(folder, "bundle"), source);
   });
 
   afterAll(() => {

@@ -21,27 +21,31 @@ describe("a transaction that fails", () => {
       const write = () => {
         messages.append([{ role: "user", name: "Ana", content: "x" }]);
         expect(messages.outline([1])).toHaveLength(1);
+        expect(messages.upTo(1)).toHaveLength(1);
         fails();
       };
       expect(() => db.transaction(write)).toThrow("full");
       expect(messages.outline([1])).toEqual([]);
+      expect(messages.upTo(1)).toEqual([]);
     }));
 
   it("takes its vectors out of memory, and those before it are found", () =>
     inObject((db) => {
       const vectors = new VectorRows(db);
       const axis = (at: number) => Float32Array.from({ length: 64 }, (_, place) => (place === at ? 1 : -0.01));
+      const nearest = (at: number, before: number, most: number) =>
+        vectors.nearest(axis(at), before, most).map(({ seq }) => seq);
       const placed = (from: number, to: number) =>
         Array.from({ length: to - from + 1 }, (_, at) => ({ seq: from + at, vector: axis((from + at) % 64) }));
       vectors.store("m", 64, placed(1, 70));
-      expect(vectors.nearest(axis(3), 100, 2)).toContain(3);
+      expect(nearest(3, 100, 2)).toContain(3);
       for (const to of [71, 128, 300]) {
         const write = () => {
           vectors.store("m", 64, placed(71, to));
           fails();
         };
         expect(() => db.transaction(write)).toThrow("full");
-        expect(vectors.nearest(axis(3), 1_000, 400).every((seq) => seq <= 70)).toBe(true);
+        expect(nearest(3, 1_000, 400).every((seq) => seq <= 70)).toBe(true);
       }
       db.transaction(() => vectors.empty([3]));
       expect(() =>
@@ -52,7 +56,7 @@ describe("a transaction that fails", () => {
       ).toThrow("full");
       expect(vectors.count("m")).toBe(69);
       vectors.store("m", 64, placed(71, 80));
-      expect(vectors.nearest(axis(10), 1_000, 2)).toContain(74);
+      expect(nearest(10, 1_000, 2)).toContain(74);
     }));
 });
 
@@ -67,6 +71,8 @@ describe("the cache of a session's messages", () => {
       const changes: [what: string, change: () => unknown][] = [
         ["append", () => messages.append(said(1, 12))],
         ["withdraw", () => messages.withdrawn.add(messages.pick([3, 4]))],
+        ["hide", () => messages.withdrawn.hide(messages.pick([5]))],
+        ["show", () => messages.withdrawn.show([{ seq: 5, role: "user", status: "complete" }])],
         ["delete", () => messages.delete(7, 8)],
         ["delete the last", () => messages.deleteLast(2)],
         ["append again", () => messages.append(said(20, 4))],
@@ -78,9 +84,36 @@ describe("the cache of a session's messages", () => {
         // Reads twice: the first read fills the cache for the next change.
         for (let reads = 0; reads < 2; reads += 1) {
           expect([what, messages.outline(seqs)]).toEqual([what, new Messages(db).outline(seqs)]);
+          for (const last of [20, 10, 6])
+            expect([what, messages.upTo(last)]).toEqual([what, new Messages(db).upTo(last)]);
         }
       }
       expect(messages.outline(seqs)).toHaveLength(4);
+    }));
+
+  it("has the end of a transcript in order, also after a read that stopped early, and with long messages", () =>
+    inObject((db) => {
+      const messages = new Messages(db);
+      const seqsOf = (read: Iterable<{ seq: number }>) => Array.from(read, ({ seq }) => seq);
+      const downTo = (last: number, first: number) => Array.from({ length: last - first + 1 }, (_, at) => last - at);
+      let last = 0;
+      // The cache keeps fewer than 40,000 characters, and adds fewer than 300 messages at once.
+      for (const lengths of [
+        Array(30).fill(10),
+        [10],
+        [40_000, 10, 10],
+        [10, 40_000],
+        Array(300).fill(200),
+        [20_000, 20_000],
+      ]) {
+        db.transaction(() => messages.append(lengths.map((length) => ({ role: "user", content: "x".repeat(length) }))));
+        last += lengths.length;
+        for (const count of [3, 10, 1, last]) {
+          expect(seqsOf(messages.backwards(last).take(count))).toEqual(downTo(last, last - count + 1));
+        }
+        expect(seqsOf(messages.backwards(last - 2))).toEqual(downTo(last - 2, 1));
+        expect(seqsOf(messages.upTo(last))).toEqual(downTo(last, 1).reverse());
+      }
     }));
 
   it("does not know a withdrawn message by its former length and words", () =>

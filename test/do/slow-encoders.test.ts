@@ -128,7 +128,9 @@ describe("a text that the encoder never embeds", () => {
         expect(await resumed(slow, 40)).toBeLessThan(40);
         expect(slow.count()).toBe(130);
         const question = Float32Array.from([1, 129, -1, 0.5]);
-        expect(slow.session.store.vectors.nearest(question, 131, 130).at(-1)).toBe(71);
+        const nearest = slow.session.store.vectors.nearest(question, 131, 130).map(({ seq }) => seq);
+        expect(nearest).toHaveLength(129);
+        expect(nearest).not.toContain(71);
       },
     );
   });

@@ -53,6 +53,19 @@ describe("the AI SDK", () => {
     }
   });
 
+  it("remembers in a conversation, and continues a response, through @ai-sdk/openai", async () => {
+    const model = openai().responses("llama");
+    const asked = async (prompt: string, options: Record<string, string>) =>
+      generateText({ model, prompt, providerOptions: { openai: options } });
+    const conversation = freshSession();
+    await asked("I am Ana.", { conversation });
+    const streamed = streamText({ model, prompt: "Who am I?", providerOptions: { openai: { conversation } } });
+    expect((await collect(streamed.textStream)).join("")).toBe("You said: I am Ana. | Who am I?");
+    const { response } = await asked("I am Ben.", {});
+    const continued = await asked("Who am I?", { previousResponseId: response.id });
+    expect(continued.text).toBe("You said: I am Ben. | Who am I?");
+  });
+
   it("remembers on the server, by a header", async () => {
     const headers = { "X-Session-Id": freshSession() };
     await generateText({ model: compatible()("llama"), prompt: "I am Ana.", headers });

@@ -109,14 +109,25 @@ describe("what is there", () => {
     expect(documented.filter((name) => name !== "event").sort()).toEqual([...new Set(events)].sort());
   });
 
+  const codes = [...source("src/wire/problem.ts").matchAll(/^ {2}(\w+): \[(\d{3}),/gm)].map(([, ...row]) =>
+    row.join(" "),
+  );
+
   it("has a line in docs/troubleshooting.md for each code of the API, with its status", () => {
-    const codes = [...source("src/wire/problem.ts").matchAll(/^ {2}(\w+): \[(\d{3}),/gm)].map(([, ...row]) =>
-      row.join(" "),
-    );
     const { text } = documentOf("docs/troubleshooting.md");
     const rows = [...text.matchAll(/^\| `(\w+)` (\d{3}) \| [^|]+ \| [^|]+ \|$/gm)].map(([, ...row]) => row.join(" "));
     expect(codes.length).toBeGreaterThan(50);
     expect(rows.sort()).toEqual(codes.sort());
+  });
+
+  it("returns every status with its code that a document names", () => {
+    const named = documents.flatMap(({ path, text }) =>
+      [...text.matchAll(/\b([45]\d\d) (?:with |and )?`([a-z]+(?:_[a-z]+)*)`/g)].map(
+        ([, status, code]) => `${path}: ${code} ${status}`,
+      ),
+    );
+    expect(named.length).toBeGreaterThan(40);
+    expect(named.filter((one) => !codes.includes(one.split(": ")[1] ?? ""))).toEqual([]);
   });
 
   it("has every route that docs/api.md names in the OpenAPI document", () => {

@@ -99,6 +99,8 @@ describe("the openai SDK", () => {
     const broken = { ...hello, messages: [{ role: "user" as const, content: "break" }] };
     const stream = await client_.chat.completions.create({ ...broken, stream: true });
     await expect(collect(stream)).rejects.toMatchObject({ code: "model_interrupted" });
+    const response = await client_.responses.create({ model: "llama", input: "break", stream: true });
+    await expect(collect(response)).rejects.toMatchObject({ code: "model_interrupted" });
     const stranger = new OpenAI({ baseURL: server.baseURL, apiKey: "wrong", maxRetries: 0 });
     await expect(stranger.models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
     await expect(client_.chat.completions.create({ ...hello, messages: [] })).rejects.toMatchObject({
@@ -157,6 +159,8 @@ describe("the openai SDK", () => {
     const running = await responses.create({ model: "llama", input: "forever", background: true });
     expect((await responses.retrieve(running.id)).status).toBe("in_progress");
     expect((await responses.cancel(running.id)).status).toBe("cancelled");
+    const { id: later } = await responses.create({ model: "llama", input: "Hello", background: true });
+    await expect.poll(async () => (await responses.retrieve(later)).output_text).toBe("You said: Hello");
   });
 
   it("gets responses, and goes on by previous_response_id", async () => {

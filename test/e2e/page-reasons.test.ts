@@ -71,6 +71,7 @@ describe("inside an answer", () => {
       .last()
       .click();
     const why = page.locator(".answer-details:visible .why-not");
+    await why.getByRole("heading", { name: "If you asked this now", exact: true }).waitFor();
     const field = why.getByLabel("Number or words of a message", { exact: true });
     await field.fill("7");
     await page.keyboard.press("Enter");
@@ -81,9 +82,15 @@ describe("inside an answer", () => {
       .getByText(/^Message \d+: Not recalled/)
       .first()
       .waitFor();
-    await field.fill("1002");
-    await page.keyboard.press("Enter");
-    await why.getByText("Message 1002: In the prompt, among the recent messages.").waitFor();
+    for (const [seq, reason] of [
+      ["1000", "In the prompt, among the recent messages."],
+      ["1001", "This is the question."],
+      ["1002", "It came after the question."],
+    ] as const) {
+      await field.fill(seq);
+      await page.keyboard.press("Enter");
+      await why.getByText(`Message ${seq}: ${reason}`).waitFor();
+    }
     await field.fill("4711");
     await page.keyboard.press("Enter");
     await why.getByRole("alert").getByText("This conversation has no such message.").waitFor();
@@ -130,6 +137,31 @@ describe("facts", () => {
     const earlier = dialog.getByRole("list", { name: "Earlier versions of: Ana lives in Lisbon.", exact: true });
     await earlier.getByRole("listitem").filter({ hasText: "Porto" }).getByRole("button", { name: "Restore" }).click();
     await dialog.getByRole("button", { name: "Edit: Ana lives in Porto.", exact: true }).waitFor();
+  });
+
+  it("go back edit by edit with Undo", async () => {
+    const userId = `undo-${crypto.randomUUID().slice(0, 8)}`;
+    await post(`${visited.server.url}/users/${userId}/facts`, { text: "Ana lives in Porto." });
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.signIn(userId);
+    await page.getByRole("button", { name: "Facts", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "What I know about you", exact: true });
+    const shows = (text: string) => dialog.getByRole("button", { name: `Edit: ${text}`, exact: true }).waitFor();
+    for (const [from, to] of [
+      ["Ana lives in Porto.", "Ana lives in Lisbon."],
+      ["Ana lives in Lisbon.", "Ana lives in Faro."],
+    ] as const) {
+      await dialog.getByRole("button", { name: `Edit: ${from}`, exact: true }).click();
+      await dialog.getByRole("textbox", { name: "Fact", exact: true }).fill(to);
+      await page.keyboard.press("Enter");
+      await shows(to);
+    }
+    for (const text of ["Ana lives in Lisbon.", "Ana lives in Porto."]) {
+      await dialog.getByRole("button", { name: "Undo", exact: true }).last().click();
+      await shows(text);
+    }
+    await expect.poll(() => dialog.getByRole("button", { name: "Undo", exact: true }).count()).toBe(0);
   });
 });
 

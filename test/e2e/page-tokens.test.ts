@@ -161,4 +161,45 @@ describe("where the server wants a token", () => {
     await later.getByText("This server needs a token.").waitFor();
     expect(await later.evaluate(() => JSON.stringify([localStorage, sessionStorage]))).not.toContain('"mine"');
   });
+
+  it("a session token is offered only what it may do", async () => {
+    const session = `narrow-${crypto.randomUUID()}`;
+    const userId = `bo-${crypto.randomUUID().slice(0, 8)}`;
+    const messages = [{ role: "user", content: "I keep bees." }];
+    await post(`${server.url}/sessions/${session}/messages`, { messages }, bearer("mine"));
+    const cases = [
+      { claims: { sessionIds: [session] }, path: `#/${session}`, deletes: 0 },
+      { claims: { userId }, path: "", deletes: 2 },
+    ];
+    for (const { claims, path, deletes } of cases) {
+      const made = await post(`${server.url}/tokens`, { ...claims, expiresIn: 600 }, bearer("mine"));
+      const { token } = (await made.json()) as { token: string };
+      await using visitor = await Visitor.open(browser, `${server.url}/${path}`);
+      const { page } = visitor;
+      const counts = (name: string) => page.getByRole("button", { name, exact: true }).count();
+      if (claims.userId !== undefined) await page.getByLabel(/^Your name, so/).fill(claims.userId);
+      await give(visitor, token);
+      await visitor.ask("I like figs.");
+      await visitor.hasRead("Noted. I will remember that.");
+      await page.getByRole("button", { name: "Try again", exact: true }).waitFor();
+      await expect.poll(() => counts("Delete")).toBe(deletes);
+      expect(await counts("Edit")).toBe(1);
+      await page.getByRole("button", { name: /^Details/ }).click();
+      await page
+        .locator(".answer-details:visible")
+        .getByText(/answer \d+ tokens?/)
+        .waitFor();
+      expect(await counts("Prompt")).toBe(0);
+      expect(await page.getByRole("heading", { name: "If you asked this now" }).count()).toBe(0);
+      await page.getByRole("button", { name: "More", exact: true }).click();
+      await page.getByRole("button", { name: "Costs", exact: true }).waitFor();
+      for (const name of ["Export", "Save as Markdown", "Import", "Empty"]) expect(await counts(name)).toBe(0);
+      await page.keyboard.press("Escape");
+      await page.getByRole("navigation").getByRole("link").first().waitFor();
+      expect(await page.getByRole("button", { name: /^(?:Rename|Delete) ./ }).count()).toBe(0);
+      await visitor.ask("Forget that.");
+      await visitor.hasRead("Forget that.");
+      expect(await page.getByRole("region", { name: "Forget", exact: true }).count()).toBe(deletes === 0 ? 0 : 1);
+    }
+  });
 });

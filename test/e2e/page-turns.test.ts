@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually";
 import { post } from "./support/http";
 import { visitedServer } from "./support/page";
 
@@ -94,6 +95,48 @@ describe("an earlier question", () => {
     await page.keyboard.press("Enter");
     await visitor.hasRead("You said: I keep goats.");
     expect(await contents(visitor.session)).toEqual(["I keep goats.", "You said: I keep goats."]);
+  });
+});
+
+describe("an edited question", () => {
+  it("stays in its form if a deletion before it, or the copy of the conversation, fails", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    for (const text of ["I keep bees.", "I like figs.", "I sing."]) {
+      await visitor.ask(text);
+      await visitor.hasRead(`You said: ${text}`);
+    }
+    const original = visitor.session;
+    const field = page.getByRole("textbox", { name: "Edit your message", exact: true });
+    const notice = page.getByRole("alert").getByText("The server does not answer.");
+    const refuse = async (question: string, text: string) => {
+      await page.locator(question).getByRole("button", { name: "Edit", exact: true }).click();
+      await field.fill(text);
+      await page.keyboard.press("Enter");
+      await notice.first().waitFor();
+      await eventually(async () => expect(await field.inputValue()).toBe(text));
+    };
+    const discard = page.getByRole("button", { name: "Cancel", exact: true });
+    await page.route("**/turns/*", (route) => route.abort());
+    for (const question of ["#m5", "#m3"]) {
+      await page.locator("#m1").getByRole("button", { name: "Delete", exact: true }).click();
+      await page.locator("#m1").waitFor({ state: "detached" });
+      await refuse(question, `An edit of ${question}`);
+      await discard.click();
+    }
+    await page.unroute("**/turns/*");
+    await page.route("**/fork", (route) => route.abort());
+    await refuse("#m3", "I like dates.");
+    await page.unroute("**/fork");
+    await field.press("Enter");
+    await visitor.hasRead("You said: I like dates.");
+    expect(await contents(visitor.session)).toEqual([
+      "I keep bees.",
+      "You said: I keep bees.",
+      "I like dates.",
+      "You said: I like dates.",
+    ]);
+    expect(await contents(original)).toHaveLength(6);
   });
 });
 

@@ -1,11 +1,14 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Dev } from "./support/dev";
 import { post } from "./support/http";
 
 describe("the local server with the rates of the deployed one", () => {
+  // The tests exceed limits of different keys, so they can share a server.
+  const server = new Dev("test/e2e/rates.toml");
+  beforeAll(() => server.start());
+  afterAll(() => server[Symbol.asyncDispose]());
+
   it("slows down 300 wrong tokens in a row, and still serves who holds one", async () => {
-    await using server = new Dev("test/e2e/rates.toml");
-    await server.start();
     const status = async (token: string) => {
       const response = await fetch(`${server.url}/sessions/s`, { headers: { authorization: `Bearer ${token}` } });
       await response.text();
@@ -20,8 +23,6 @@ describe("the local server with the rates of the deployed one", () => {
   });
 
   it("slows down one browser that asks 300 times, and serves another one and its tenant's server", async () => {
-    await using server = new Dev("test/e2e/rates.toml");
-    await server.start();
     const get = async (token: string) => {
       const response = await fetch(`${server.url}/sessions/s`, { headers: { authorization: `Bearer ${token}` } });
       await response.text();

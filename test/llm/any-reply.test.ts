@@ -4,6 +4,7 @@ import type { Request } from "../../src/llm/answer";
 import { readModelStream } from "../../src/llm/stream";
 import type { AnswerPart } from "../../src/turn/ports";
 import { otherForms, type Recorded } from "../support/replies";
+import { runs } from "../support/runs";
 
 const files = import.meta.glob<string>("../replies/*/*.{json,sse}", { query: "?raw", import: "default", eager: true });
 const recorded = Object.entries(files).flatMap(([path, text]) => {
@@ -80,7 +81,7 @@ describe("any reply of a model", () => {
         const bytes = encoder.encode(padded(text, at));
         expect(await read(cutAt(bytes, places))).toEqual(await whole(text));
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(500, 2_000) },
     );
   });
 
@@ -131,7 +132,7 @@ describe("any reply of a model", () => {
         const texts = [...ends, content.length].map((end, at) => content.slice(ends[at - 1] ?? 0, end));
         expect(await whole(stream(texts))).toEqual(await whole(stream([content])));
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(500, 2_000) },
     );
   });
 

@@ -2,6 +2,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { VectorRows } from "../../src/do/memory/vector-rows";
+import { strideOf } from "../../src/do/memory/vectors";
 import { Database } from "../../src/do/sqlite/database";
 import { eventually } from "../support/eventually";
 import { add } from "../support/facts";
@@ -93,11 +94,11 @@ describe("the memory of a user with an encoder", () => {
       runInDurableObject(userObject(user), (_, { storage }) => {
         const rows = storage.sql.exec<{ data: ArrayBuffer }>("SELECT data FROM vectors ORDER BY block").toArray();
         const bytes = rows.flatMap(({ data }) => [...new Uint8Array(data)]);
-        const stride = bytes.length / 23;
+        const stride = strideOf(512);
         // The first four bytes are a vector's scale.
         const isFull = (place: number) =>
           bytes.slice((place - 1) * stride + 4, place * stride).some((byte) => byte !== 0);
-        return Array.from({ length: 23 }, (_, place) => place + 1).filter(isFull);
+        return Array.from({ length: bytes.length / stride }, (_, place) => place + 1).filter(isFull);
       });
     const first = Array.from({ length: 20 }, (_, at) => at + 1);
     expect(await placesOf()).toEqual([...first, 23]);

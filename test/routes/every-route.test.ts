@@ -36,6 +36,23 @@ async function existing(): Promise<Place> {
   const [turn, known] = [await response.json<{ turnId: string }>(), await fact.json<{ id: string }>()];
   return { session, turn: turn.turnId, fact: known.id };
 }
+let shared: Promise<Place> | undefined;
+/** Returns the place of all requests that must not change it. */
+const untouched = () => {
+  shared ??= existing();
+  return shared;
+};
+
+/** Returns the numbers of the session's messages and of the user's facts. */
+async function leftOf({ session }: Place): Promise<[messages: number, facts: number]> {
+  const own = bearer("my own token");
+  const [info, facts] = await Promise.all(
+    [`/sessions/${session}`, `/users/${session}/facts`].map((path) => llamory.fetch(path, { headers: own })),
+  );
+  const { messages } = (await info?.json<{ messages: number }>()) ?? { messages: Number.NaN };
+  const { data } = (await facts?.json<{ data: unknown[] }>()) ?? { data: [] };
+  return [messages, data.length];
+}
 const unknown = (): Place => ({ session: freshSession(), turn: crypto.randomUUID(), fact: crypto.randomUUID() });
 
 const LINES = '{"llamory":"session","version":1}\n{"end":{"messages":0}}\n';
@@ -70,6 +87,32 @@ async function send(route: string, place: Place, headers: Record<string, string>
   return { status: response.status, body: new TextDecoder().decode(await response.arrayBuffer()) };
 }
 
+/** The routes that session tokens may call in their sessions. */
+const OF_SESSIONS = [
+  "POST /ask",
+  "GET /sessions/:sessionId",
+  "GET /sessions/:sessionId/messages",
+  "GET /sessions/:sessionId/search",
+  "POST /sessions/:sessionId/search",
+  "GET /sessions/:sessionId/turns/:turnId",
+  "GET /sessions/:sessionId/turns/:turnId/stream",
+  "POST /sessions/:sessionId/turns/:turnId/cancel",
+];
+/** The routes that only tokens of the user may call besides. */
+const OF_USERS = [
+  "DELETE /sessions/:sessionId/turns/:turnId",
+  "POST /sessions/:sessionId/fork",
+  "GET /users/:userId/sessions",
+  "GET /users/:userId/search",
+  "POST /users/:userId/search",
+  "GET /users/:userId/facts",
+  "POST /users/:userId/facts",
+  "PATCH /users/:userId/facts/:factId",
+  "DELETE /users/:userId/facts/:factId",
+  "GET /users/:userId/facts/:factId/history",
+  "POST /users/:userId/facts/:factId/revert",
+];
+
 const closed = Object.keys(operations).filter((route) => operations[route]?.tokens !== "none");
 
 describe.each(closed)("%s", (route) => {
@@ -86,26 +129,45 @@ describe.each(closed)("%s", (route) => {
     ],
     ["whose session token names another session", 403, async () => bearer(await sessionToken({}))],
   ])("refuses %s alike whether the session exists or not, and changes nothing", async (_who, status, headers) => {
-    const place = await existing();
+    const place = await untouched();
     const refused = await send(route, place, await headers());
     expect(refused.status).toBe(status);
     expect(await send(route, unknown(), await headers())).toEqual(refused);
-    const said = await llamory.fetch(`/sessions/${place.session}`, { headers: bearer("my own token") });
-    expect(await said.json()).toMatchObject({ messages: 2 });
+    expect(await leftOf(place)).toEqual([2, 1]);
   });
 
   it("shows another tenant what it shows of a session that never was, and changes nothing", async () => {
-    const [place, nowhere] = [await existing(), unknown()];
+    // Of its own, because the other tenant's requests make a session of the same name.
+    const place = await existing();
     const here = await send(route, place, bearer("another tenant's"));
-    const there = await send(route, nowhere, bearer("another tenant's"));
+    const there = await send(route, unknown(), bearer("another tenant's"));
     expect(here.status).toBe(there.status);
     // Ids and times differ from request to request.
     const same = (text: string) =>
       text.replace(/(?:resp|msg)_[\w.+/=-]+|eyJ[\w.-]+|[\w-]{36,}|\d{4}-\d\d-\d\dT[\d:.]+Z|\d{10,}/g, "…");
     expect(same(here.body)).toBe(same(there.body));
     expect(here.body).not.toContain(SECRET);
-    const said = await llamory.fetch(`/sessions/${place.session}`, { headers: bearer("my own token") });
-    expect(await said.json()).toMatchObject({ messages: 2 });
+    expect(await leftOf(place)).toEqual([2, 1]);
+  });
+
+  it.each([
+    ["its session", OF_SESSIONS, ({ session }: Place) => ({ sessions: [session] })],
+    ["its user", [...OF_SESSIONS, ...OF_USERS], ({ session }: Place) => ({ sessions: undefined, userId: session })],
+  ])("answers a session token that names %s, or refuses it and changes nothing", async (_what, open, claims) => {
+    const isOpen = open.includes(route);
+    const place = await (isOpen ? existing() : untouched());
+    const { status, body } = await send(route, place, bearer(await sessionToken(claims(place))));
+    if (isOpen) return expect(status, body).toBeLessThan(300);
+    expect(status).toBe(403);
+    expect(body).toContain('"forbidden"');
+    expect(await leftOf(place)).toEqual([2, 1]);
+  });
+
+  it("shows a token of another user nothing of a session or user, and changes nothing", async () => {
+    const place = await untouched();
+    const token = await sessionToken({ sessions: undefined, userId: freshSession() });
+    expect((await send(route, place, bearer(token))).body).not.toContain(SECRET);
+    expect(await leftOf(place)).toEqual([2, 1]);
   });
 
   it("answers who holds a token", async () => {

@@ -168,6 +168,11 @@ describe("POST /mcp", () => {
     expect(JSON.stringify(tools)).not.toContain('"pattern"');
   });
 
+  it("fails with the cause if the configuration does not bind the static files", async () => {
+    const response = await worker({ ASSETS: undefined }).post("/mcp", request("tools/list"));
+    expect(await response.json()).toMatchObject({ code: "misconfigured", detail: expect.stringContaining("[assets]") });
+  });
+
   it("refuses bodies that are too large or of another type as any route does", async () => {
     const large = await llamory.post("/mcp", request("ping", { x: "x".repeat(1_100_000) }));
     expect(await large.json()).toMatchObject({ status: 413, code: "body_too_large" });

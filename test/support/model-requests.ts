@@ -95,12 +95,7 @@ const responses = {
 };
 
 /** Together, the items of all kinds, with all fields. */
-const items = [
-  ...responses.input,
-  { role: "user", content: "q" },
-  { role: "assistant", content: parts },
-  { type: "item_reference", id: "msg_1" },
-];
+const items = [...responses.input, { role: "user", content: "q" }, { role: "assistant", content: parts }];
 
 /** A request whose texts may reach a model: its schema, and examples that together cover all its places. */
 export interface Case {

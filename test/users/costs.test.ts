@@ -82,6 +82,102 @@ describe("an ask with a user", () => {
   });
 });
 
+interface Kind {
+  /** The answer is streamed. */
+  stream: boolean;
+  /** Asks a third question. */
+  ask(session: string, user: string | undefined, stream: boolean, turn: string): Promise<Response>;
+  /** The rows written in the session, without a user and with one. */
+  rows: [alone: number, withUser: number];
+  /** The rows written in the user's object. */
+  ofUser: number;
+  /** The calls of the user's object. */
+  calls: string[];
+}
+
+const QUESTIONS = ["I keep bees in Lisbon.", "They make honey in July."];
+const THIRD = "Where do I keep them?";
+const ANSWER = "Noted. I will remember that.";
+
+const asked =
+  (more: (turn: string) => object) => (sessionId: string, userId: string | undefined, stream: boolean, turn: string) =>
+    counting.post("/ask", { sessionId, userId, stream, question: THIRD, ...more(turn) });
+/** Asks as Open WebUI does, after some of the earlier questions. */
+const aligned = (questions: string[]) => (sessionId: string, userId: string | undefined, stream: boolean) => {
+  const before = questions.flatMap((content) => [
+    { role: "user", content },
+    { role: "assistant", content: ANSWER },
+  ]);
+  const headers = { "x-openwebui-chat-id": sessionId, ...(userId && { "x-openwebui-user-id": userId }) };
+  return counting.post(
+    "/v1/chat/completions",
+    { model: "llama", stream, messages: [...before, { role: "user", content: THIRD }] },
+    headers,
+  );
+};
+/** The methods of a user's object that sessions call. */
+const METHODS = ["memory", "open", "tell", "forget", "rename"] as const;
+const rpcs: string[] = [];
+// The alarm lists a session in the tenant's directory at most once an hour, which may be at any time.
+const counting = worker({ ...PATIENT, DIRECTORY: "off", CHAT_DO: counted(rpcs) });
+
+const PLAIN = asked(() => ({}));
+const REPLACES = asked((replaces) => ({ replaces }));
+const [ALIGNED, EDITED] = [aligned(QUESTIONS), aligned(QUESTIONS.slice(0, 1))];
+const BOTH = ["memory", "tell"];
+// Answers and streams of 2.0.0 had the same numbers. Replaced turns are emptied, with their full-text rows.
+const KINDS: Record<string, Kind> = {
+  "an ask": { stream: false, ask: PLAIN, rows: [5, 7], ofUser: 6, calls: BOTH },
+  "a streamed ask": { stream: true, ask: PLAIN, rows: [6, 8], ofUser: 6, calls: BOTH },
+  "a request with the whole history": { stream: false, ask: ALIGNED, rows: [5, 7], ofUser: 6, calls: BOTH },
+  "a streamed request with the whole history": { stream: true, ask: ALIGNED, rows: [6, 8], ofUser: 6, calls: BOTH },
+  "an ask that replaces a turn": { stream: false, ask: REPLACES, rows: [12, 14], ofUser: 10, calls: BOTH },
+  "a streamed ask that replaces a turn": { stream: true, ask: REPLACES, rows: [19, 24], ofUser: 10, calls: BOTH },
+  "a history with an edited question": { stream: false, ask: EDITED, rows: [12, 14], ofUser: 10, calls: BOTH },
+  "a streamed history with an edited question": { stream: true, ask: EDITED, rows: [19, 24], ofUser: 10, calls: BOTH },
+  "an ask that is not remembered": {
+    stream: false,
+    ask: asked(() => ({ remember: false })),
+    rows: [0, 0],
+    ofUser: 0,
+    calls: ["memory"],
+  },
+};
+
+describe.each(Object.entries(KINDS))("%s", (_kind, { stream, ask, rows: [alone, withUser], ofUser, calls }) => {
+  it.each([
+    ["without a user", undefined, alone, 0, []],
+    ["of a user", freshUser(), withUser, ofUser, calls],
+  ])("%s is one call of its session, and writes few rows", async (_who, user, inSession, inUser, ofIt) => {
+    const session = freshSession();
+    const settled = () => eventually(async () => expect(await owes(session)).toBe(false));
+    let turn = "";
+    for (const question of QUESTIONS) {
+      const response = await counting.post("/ask", { sessionId: session, userId: user, question });
+      ({ turnId: turn } = await response.json<{ turnId: string }>());
+      if (user !== undefined) await settled();
+    }
+    const [rows, rowsOfUser] = [await countRows(session), await countRowsOf(userObject(user ?? session))];
+    const spies = METHODS.map((method) => [method, vi.spyOn(UserDO.prototype, method)] as const);
+    rpcs.splice(0);
+    const response = await ask(session, user, stream, turn);
+    await response.text();
+    expect(response.status).toBe(200);
+    if (user !== undefined) await settled();
+    expect(rpcs).toEqual(["ask"]);
+    // The end of a replaced turn and the new turn may reach the user together, in fewer writes.
+    for (const [counted, most] of [
+      [await rows(), inSession],
+      [await rowsOfUser(), inUser],
+    ] as const) {
+      expect(counted.written).toBeLessThanOrEqual(most);
+      expect(counted.written).toBeGreaterThanOrEqual(most * 0.8);
+    }
+    const ofSession = (call: unknown[]) => JSON.stringify(call).includes(session);
+    expect(spies.flatMap(([name, { mock }]) => mock.calls.filter(ofSession).map(() => name))).toEqual(ofIt);
+  });
+});
+
 describe("a user's object that does not answer", () => {
   it("when it is slow, is not waited for, and the answer says so", async () => {
     const [user, session] = [freshUser(), freshSession()];

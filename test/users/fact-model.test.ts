@@ -8,12 +8,13 @@ import { expect, it } from "vitest";
 import { UserStore } from "../../src/do/user/user-store";
 import type { FactVersion } from "../../src/turn/user-memory";
 import { Reference, type Turn, type Version } from "../support/reference-facts";
+import { runs } from "../support/runs";
 import { message } from "../support/transcripts";
 import { freshUser, userObject } from "../support/users";
 
 const TEXTS = ["Likes tea.", "likes  TEA", "Likes coffee.", "Has a dog.", "Has a cat.", "Lives in Rome."];
 const SESSIONS = 4;
-const RUNS = 150;
+const RUNS = runs(50, 150);
 const SEEDS = [27, 28];
 const NO_SPAN = { since: null, until: null };
 

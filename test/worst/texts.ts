@@ -23,3 +23,6 @@ export const texts: Record<string, (characters: number) => string> = {
   "a character that stands for four": (characters) => "㌀".repeat(characters),
   "words of three letters": (characters) => words(0x61, 26, 3, characters),
 };
+
+export const entries = <T>(count: number, make: (at: number) => T) =>
+  Array.from({ length: count }, (_, at) => make(at));

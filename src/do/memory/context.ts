@@ -18,6 +18,7 @@ import { conversationPart, recallPart } from "./conversation-questions";
 import type { Range } from "./evidence";
 import { explain } from "./explain";
 import { lastExchange } from "./follow-ups";
+import { mergeNearest, type Near } from "./meaning-evidence";
 import type { Messages } from "./messages";
 import { newestMessages } from "./newest-messages";
 import type { Asked } from "./question-days";
@@ -48,7 +49,7 @@ export interface Scope extends Partial<Asked> {
   /** The time zone of the days that the prompt shows. */
   timeZone: string;
   /** Returns the messages before a `seq` that are nearest to the question in meaning; absent if meaning is not used. */
-  nearest?: ((seq: number) => number[]) | undefined;
+  nearest?: ((seq: number) => Near[]) | undefined;
   /** The memory of the user; null if it did not arrive in time, absent if the session has no user. */
   user?: UserMemory | null | undefined;
   /** The messages to explain, by `seq`. */
@@ -64,7 +65,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   const { total, end, now, timeZone, nearest: nearestBefore } = scope;
   const { last, tokens: stored } = messages.end(end);
   const tokens = stored - messages.withdrawn.sums.tokens;
-  const { user, others, tokens: taken } = beside(budget, scope.user, timeZone);
+  const { user, others, tokens: taken } = fitUserMemory(budget, scope.user, timeZone);
   if (tokens <= budget.context - taken && budget.window === undefined) {
     const window = withDates(messages.upTo(last), timeZone);
     if (sum(window, lineTokens) <= budget.context - taken) {
@@ -93,7 +94,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   const previous = lastExchange(messages, last + 1);
   const scale = others.length > 0 ? scope.user?.scale : undefined;
   // The ranks among all sessions make both memories comparable.
-  const nearest = scale?.nearest ?? nearestBefore?.(before);
+  const nearest = mergeNearest(scale?.nearest, nearestBefore?.(before));
   const beyond = { nearest, scale, leftOut, previous, now, timeZone };
   const part = conversationPart(question);
   const recalls = () => {
@@ -103,7 +104,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     return recallPart(messages, question, part, limits, leftOut);
   };
   const own = onDays(recalls(), timeZone);
-  let recalled = others.length > 0 ? compete(own, others, limits) : own;
+  let recalled = others.length > 0 ? chooseRecalled(own, others, limits) : own;
   if (budget.window === undefined) {
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
     const step = Math.max(1, Math.floor(room * STEP));
@@ -114,8 +115,9 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     }
   }
   const window = shortened(plan);
-  const first = window.find(({ role }) => role === "user");
-  if (first) first.date ??= dayIn(first.createdAt, timeZone);
+  const at = window.findIndex(({ role }) => role === "user");
+  const first = window[at];
+  if (first) window[at] = { ...first, date: dayIn(first.createdAt, timeZone) };
   const explained = scope.explain && explain(messages, question, scope.explain, recalled.filter(isOwn), limits, beyond);
   return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user, explained };
 }
@@ -132,12 +134,12 @@ export function beginContext(
   budget: Budget,
   { user: known, timeZone }: Pick<Scope, "user" | "timeZone">,
 ): Context {
-  const { user, others, tokens } = beside(budget, known, timeZone);
+  const { user, others, tokens } = fitUserMemory(budget, known, timeZone);
   return { ...contextOf(before, Math.max(0, budget.context - tokens)), recalled: others, user };
 }
 
 /** Returns the part of a user's memory that fits beside the session's own messages, and the tokens that it takes. */
-function beside(
+function fitUserMemory(
   budget: Budget,
   known: Scope["user"],
   timeZone: string,
@@ -160,7 +162,7 @@ function beside(
  * memories has vectors, word scores decide which messages of other sessions are chosen. The session's own messages get
  * the remaining tokens, in the order of their full score.
  */
-function compete(
+function chooseRecalled(
   own: RecalledMessage[],
   others: RecalledMessage[],
   limits: { tokens: number; count: number },

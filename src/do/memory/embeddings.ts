@@ -8,7 +8,7 @@ import { retryAt, type Schedule } from "../sqlite/schedule";
 import { type BatchSize, doubled, halved, isSameSize, LARGEST } from "./batch-size";
 import { CONTENT, embeddedTexts, type Picked } from "./embedded-texts";
 import type { EncoderOptions, EncoderPlan } from "./encoder-plan";
-import { NEAREST } from "./evidence";
+import { NEAREST, type Near } from "./meaning-evidence";
 import type { VectorRows } from "./vector-rows";
 import { unit } from "./vectors";
 
@@ -29,6 +29,13 @@ export type EmbeddingBindings = QuotaBindings & { AI: AiBinding };
 export interface QuestionVector {
   model: string;
   vector: Float32Array;
+}
+
+/** The vector of a question before it is made, and its encoder. */
+export interface PendingVector {
+  options: EmbeddingOptions;
+  /** Null if the encoder fails or is late. */
+  vector: Promise<QuestionVector | null>;
 }
 
 /** The most batches of one alarm, and the milliseconds after which it starts no further one: other tasks wait for it. */
@@ -71,13 +78,18 @@ export class Embeddings {
     this.#object = object;
   }
 
-  /**
-   * Returns the vector of a question, whose text is only needed if there is something to compare it with. Returns null
-   * without anything to compare it with, if the encoder fails or is late, and for a while after a failure.
-   * @param isWanted whether there may be vectors elsewhere
-   */
-  async question(textOf: () => string, options: EmbeddingOptions, isWanted = false): Promise<QuestionVector | null> {
-    if (!isWanted && this.#store.vectors.count(options.model) === 0) return null;
+  /** Returns whether there are vectors of an encoder, which a question can be compared with. */
+  has(encoder: Pick<EmbeddingOptions, "model"> | undefined): boolean {
+    return encoder !== undefined && this.#store.vectors.count(encoder.model) > 0;
+  }
+
+  /** Begins to create the vector of a question, if it is needed and there is an encoder. */
+  begin(textOf: () => string, options: EmbeddingOptions | undefined, isNeeded: boolean): PendingVector | undefined {
+    return options && isNeeded ? { options, vector: this.question(textOf, options) } : undefined;
+  }
+
+  /** Returns the vector of a question; null if the encoder fails or is late, and for a while after a failure. */
+  async question(textOf: () => string, options: EmbeddingOptions): Promise<QuestionVector | null> {
     const before = this.#failing;
     const failing = before && isSame(before, options) ? before : undefined;
     if (failing && Date.now() < failing.until) return null;
@@ -93,9 +105,9 @@ export class Embeddings {
   }
 
   /** Returns a function that finds the nearest messages before a `seq`; undefined without vectors of the same encoder. */
-  nearestTo(question: QuestionVector | null | undefined): ((seq: number) => number[]) | undefined {
+  nearestTo(question: QuestionVector | null | undefined): ((seq: number) => Near[]) | undefined {
     const { vectors } = this.#store;
-    if (!question || vectors.count(question.model) === 0) return undefined;
+    if (!question || !this.has(question)) return undefined;
     return (seq) => vectors.nearest(question.vector, seq, NEAREST);
   }
 

@@ -1,4 +1,4 @@
-/** Scores messages by the words of a question in them and near them, and by meaning. */
+/** Scores messages by the words of a question in them and near them. */
 
 import type { Found, Limits } from "./fulltext";
 import type { Outline } from "./message-cache";
@@ -38,13 +38,6 @@ const FORM_HITS = 256;
 /** The weight of a hit of a related word. Related words with more than RELATED_HITS hits are ignored. */
 export const RELATED = 0.25;
 const RELATED_HITS = 128;
-/**
- * Evidence of meaning: each of the NEAREST messages that are nearest to the question gets ln(N / rank), which is on the
- * scale of a word's rarity. Messages around it get the shares below. Values near these give much the same results.
- */
-export const NEAREST = 300;
-const MEANING = 1;
-const MEANING_NEIGHBOURS = [0.12, 0.25, 1, 0.3, 0.12];
 /** The number of candidates to rank, and the number of score buckets for choosing them. */
 const CANDIDATES = 300;
 const BUCKETS = 1_024;
@@ -206,23 +199,6 @@ export function spreadOf(
     parts.neighbours += rarity * (saturated(own + near) - saturated(own));
   }
   return parts;
-}
-
-/**
- * Returns the evidence of meaning.
- * @param nearest the messages nearest to the question in meaning, best first
- * @param compared the number of messages that were compared with the question
- */
-export function meaningOf(nearest: number[], before: number, compared = before - 1): Evidence {
-  const evidence: Evidence = new Map();
-  for (const [at, hit] of nearest.entries()) {
-    if (hit < 1 || hit >= before) continue;
-    const gain = MEANING * Math.log(Math.max(1, compared / (at + 1)));
-    for (let seq = Math.max(1, hit - REACH); seq <= Math.min(hit + REACH, before - 1); seq += 1) {
-      evidence.set(seq, (evidence.get(seq) ?? 0) + gain * (MEANING_NEIGHBOURS[seq - hit + REACH] ?? 0));
-    }
-  }
-  return evidence;
 }
 
 /**

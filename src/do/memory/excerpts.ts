@@ -4,6 +4,7 @@ import type { Message } from "../../turn/types";
 import { excerptOf } from "./borders";
 import type { Evidence } from "./evidence";
 import type { Wanted } from "./fulltext";
+import type { Outline } from "./message-cache";
 import type { Messages } from "./messages";
 import { Finder, isLong, PASSAGE, type Passage } from "./passages";
 import { QUIET } from "./traits";
@@ -28,9 +29,8 @@ export class Excerpts {
     this.#finder = new Finder(wanted, rarities);
   }
 
-  /** Lowers the evidence of long candidates to the share that their best passage has. Evidence of meaning is kept. */
-  weigh(evidence: Evidence, meaning: Evidence | undefined): void {
-    const outlines = this.#messages.outline([...evidence.keys()]);
+  /** Lowers the evidence of long candidates to the share that their best passage has. Evidence of meaning is kept. @param outlines of all candidates */
+  weigh(outlines: Outline[], evidence: Evidence, meaning: Evidence | undefined): void {
     const isRead = new Set(
       [...evidence]
         .sort((a, b) => b[1] - a[1])

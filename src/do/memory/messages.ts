@@ -7,6 +7,7 @@ import type { Tables } from "../sqlite/tables";
 import { FullText } from "./fulltext";
 import { type Outline, Outlines } from "./message-cache";
 import { type Columns, charactersOf, isQuiet, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
+import { Tail } from "./tail";
 import { QUIET, traitsOf } from "./traits";
 import { Withdrawn } from "./withdrawn";
 
@@ -38,13 +39,15 @@ export class Messages {
   /** The full-text index. Contains each message from its first write on. */
   readonly index: FullText;
   readonly #outlines: Outlines;
+  readonly #tail: Tail;
   readonly withdrawn: Withdrawn;
 
   constructor(db: Tables) {
     this.#db = db;
     this.index = new FullText(db);
     this.#outlines = new Outlines(db);
-    this.withdrawn = new Withdrawn(db, this.index, this.#outlines);
+    this.#tail = new Tail(db);
+    this.withdrawn = new Withdrawn(db, this.index, this.#outlines, this.#tail);
   }
 
   /**
@@ -132,12 +135,12 @@ export class Messages {
 
   /** Returns the messages up to a `seq`, oldest first. */
   upTo(last: number): Message[] {
-    return this.#said("m.seq <= ? ORDER BY m.seq", last);
+    return [...this.#tail.backwards(last)].reverse();
   }
 
   /** Yields the messages up to a `seq`, newest first. */
-  *backwards(last: number): Generator<Message> {
-    for (const row of this.#db.tuples<Columns>(`${SAID} m.seq <= ? ORDER BY m.seq DESC`, last)) yield toMessage(row);
+  backwards(last: number): Generator<Message> {
+    return this.#tail.backwards(last);
   }
 
   /** Returns the `seq` of the last question that was not withdrawn, from one `seq` up to another (exclusive). */
@@ -200,9 +203,10 @@ export class Messages {
     return this.end().last - this.withdrawn.sums.messages;
   }
 
-  /** Empties the cache. Call it after other code has changed rows of messages. */
+  /** Empties the caches. Call it after other code has changed rows of messages. */
   forget(): void {
     this.#outlines.forget();
+    this.#tail.forget();
   }
 
   clear(): void {

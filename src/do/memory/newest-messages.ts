@@ -4,6 +4,10 @@ import type { Messages } from "./messages";
 
 /** The most messages before the newest ones to search for the last question with an answer. */
 const MOST_EARLIER = 1_000;
+/** A long message takes at most this share of a window. */
+const SHARE = 1 / 4;
+/** The tokens to read, as a multiple of the window's: a question and an answer that fit only in part come before it. */
+const READ = 1 + 2 * SHARE;
 
 /**
  * Returns the newest messages up to a `seq`, oldest first, at least as many as fit a window of so many tokens.
@@ -24,10 +28,9 @@ export function newestMessages(
   let [isAnswer, isQuestion] = [false, false];
   for (const message of messages.backwards(last)) {
     const { role } = message;
-    if (total <= 2 * tokens || newest.length < 2) {
+    if (total <= tokens * READ || newest.length < 2) {
       newest.push(message);
-      // A long message takes at most a quarter of a window.
-      total += Math.min(message.tokens, tokens / 4);
+      total += Math.min(message.tokens, tokens * SHARE);
     } else if (isQuestion || earlier === MOST_EARLIER) break;
     else {
       earlier += 1;

@@ -10,11 +10,12 @@
  */
 import type { RecalledMessage } from "../../turn/types";
 import { findWithoutCopies } from "./copies";
-import { type Evidence, evidenceOf, limitsOf, meaningOf, nearnessOf, type Range } from "./evidence";
+import { type Evidence, evidenceOf, limitsOf, nearnessOf, type Range } from "./evidence";
 import { Excerpts } from "./excerpts";
 import { asksState, isEnglish } from "./expansion";
 import { followed } from "./follow-ups";
 import type { Found } from "./fulltext";
+import { meaningOf, type Near } from "./meaning-evidence";
 import type { Outline } from "./message-cache";
 import type { Messages } from "./messages";
 import { isLong, PASSAGE } from "./passages";
@@ -61,8 +62,8 @@ export interface Scale {
   rarities: Record<string, number>;
   /** The words of the question that are names of speakers. */
   speakers: string[];
-  /** The messages nearest in meaning, best first: the `seq` of the asking session's own, 0 for others; absent without vectors. */
-  nearest?: number[] | undefined;
+  /** The messages nearest in meaning, best first; absent without vectors. */
+  nearest?: Near[] | undefined;
   /** The number of messages that were compared with the question. */
   compared?: number | undefined;
 }
@@ -70,7 +71,7 @@ export interface Scale {
 /** Further inputs of a ranking, besides the words of the question. */
 export interface Beyond {
   /** The messages nearest in meaning to the question, best first; absent without vectors. */
-  nearest?: number[] | undefined;
+  nearest?: Near[] | undefined;
   /** The scale of another memory, to compute comparable scores. */
   scale?: Scale | undefined;
   /** Messages to leave out, from one `seq` to another. */
@@ -144,16 +145,18 @@ export function rankingOf(
   const speakers = (named ? found : earlier).filter(isSpeaker).map(({ term }) => term.word);
   const more = [...topics, ...earlier.filter((word) => !isSpeaker(word))];
   const words = more.length > 0 ? more : found;
-  const meaning = nearest && meaningOf(nearest, before, scale?.nearest && scale.compared);
+  const compared = Math.max(before - 1, (scale?.nearest && scale.compared) ?? 0);
+  const meaning = nearest && meaningOf(nearest, before, compared);
   const some = words.flatMap(({ seqs }) => seqs.slice(0, SAMPLE).flatMap((seq) => [seq, seq + 1]));
   const nearness = nearnessOf(messages.outline([...new Set(some)].slice(0, 8 * SAMPLE)));
   const evidence = evidenceOf(words, before, lookUps, { nearness, meaning, rarities, leftOut });
   const sought = words.map(({ wanted }) => wanted);
   const excerpts = new Excerpts(messages, sought, rarities);
-  excerpts.weigh(evidence, meaning);
+  const outlines = messages.outline([...evidence.keys()]);
+  excerpts.weigh(outlines, evidence, meaning);
   const speaker = speakers.length === 1 ? speakers[0] : undefined;
   const by = { priors: priorsOf(question, english), speaker, newer: newerOf(question, english) };
-  const ranked = rank(messages.outline([...evidence.keys()]), evidence, by);
+  const ranked = rank(outlines, evidence, by);
   return {
     ranked,
     evidence,

@@ -1,12 +1,17 @@
-/** Stores the vectors of a session's messages. The vector of the message with `seq` n has the place n - 1. */
+/**
+ * Stores the vectors of a session's messages. The vector of the message with `seq` n has the place n - 1. A row whose
+ * vectors are all empty is not stored, except the last one, because its end is the number of places.
+ */
 
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
 import type { EncoderPlan } from "./encoder-plan";
-import { cosine, EXACT, nearestBySigns, pack, signsOf, strideOf, wordsOf } from "./vectors";
+import type { Near } from "./meaning-evidence";
+import { loadSigns, type Signs, setSigns, writeSigns } from "./signs";
+import { BLOCK, cosine, EXACT, isEmpty, nearestBySigns, pack, signsOf, strideOf, wordsOf } from "./vectors";
 
-/** Vectors per row. Each new vector rewrites the last row until it is full; its signs are stored then. */
-const BLOCK = 64;
+/** Returns the row of a message's vector. */
+const blockOf = (seq: number) => Math.floor((seq - 1) / BLOCK);
 
 /** Reads single vectors by place: whole rows would take megabytes of memory for each question. */
 const READ = `SELECT wanted.value, substr(data, (wanted.value % ${BLOCK}) * ?1 + 1, ?1)
@@ -18,12 +23,6 @@ interface Made {
   dimensions: number;
 }
 
-/** The signs of all vectors, one after the other. */
-interface Signs {
-  count: number;
-  data: Uint32Array;
-}
-
 /** The vector of a message; null without a usable one. */
 export interface PlacedVector {
   seq: number;
@@ -32,7 +31,7 @@ export interface PlacedVector {
 
 export class VectorRows {
   readonly #db: Database;
-  /** Cached in memory: an eighth of the vectors' size. */
+  /** Cached in memory. */
   #signs: Signs | undefined;
 
   constructor(db: Database) {
@@ -83,10 +82,17 @@ export class VectorRows {
     const { made } = this;
     this.#db.transaction(() => {
       const isSame = made.model === model && made.dimensions === dimensions;
-      // If only the dimensions changed, these vectors do not begin with the first message: all are made again.
-      const begins = this.#places(model) === 0;
       if (!isSame) this.#begin({ model, dimensions });
-      if (isSame || begins) this.#put(vectors);
+      // No place is skipped: its message would never get a vector. If the dimensions changed, these vectors may not begin
+      // with the first message, and if later messages were deleted meanwhile, not behind the last place.
+      let places = this.#places(model);
+      const next: PlacedVector[] = [];
+      for (const vector of vectors) {
+        if (vector.seq > places + 1) break;
+        next.push(vector);
+        places = Math.max(places, vector.seq);
+      }
+      this.#put(next);
     });
   }
 
@@ -97,12 +103,42 @@ export class VectorRows {
     this.#put(seqs.filter((seq) => seq <= places).map((seq) => ({ seq, vector: null })));
   }
 
-  /** Deletes the vectors from one `seq` to another: they stay empty. Call it inside a transaction. */
-  erase(first: number, last: number): void {
+  /**
+   * Deletes the vectors of deleted messages, from one `seq` to another. Call it inside a transaction.
+   * @param end the last message that is left: later places are used again
+   */
+  erase(first: number, last: number, end: number): void {
     const { model, dimensions } = this.made;
-    const count = Math.min(last, this.#places(model)) - first + 1;
+    if (dimensions === 0) return;
+    this.#cut(end, strideOf(dimensions));
+    const places = this.#places(model);
+    const count = Math.min(last, places) - first + 1;
+    if (count <= 0) return;
+    // Whole rows at once. The last row is kept for its end.
+    const rows = [Math.ceil((first - 1) / BLOCK), Math.min(Math.floor(last / BLOCK), blockOf(places))] as const;
+    this.#delete("block >= ? AND block < ?", ...rows);
     const vector = new Float32Array(dimensions);
-    this.#put(Array.from({ length: Math.max(0, count) }, (_, at) => ({ seq: first + at, vector })));
+    const seqs = Array.from({ length: count }, (_, at) => first + at);
+    const others = seqs.filter((seq) => blockOf(seq) < rows[0] || blockOf(seq) >= rows[1]);
+    this.#put(others.map((seq) => ({ seq, vector })));
+    this.#db.write("DELETE FROM stale_vectors WHERE seq >= ? AND seq <= ?", first, last);
+  }
+
+  /** Deletes the places after a `seq`. */
+  #cut(end: number, stride: number): void {
+    const bytes = (end % BLOCK) * stride;
+    this.#delete("block >= ?", Math.ceil(end / BLOCK));
+    const cut = "UPDATE vectors SET data = substr(data, 1, ?1) WHERE block = ?2 AND length(data) > ?1";
+    if (bytes > 0) {
+      this.#db.write(cut, bytes, blockOf(end));
+      this.#db.write("DELETE FROM signs WHERE block = ?", blockOf(end));
+    }
+    this.#db.write("DELETE FROM stale_vectors WHERE seq > ?", end);
+  }
+
+  #delete(where: string, ...values: number[]): void {
+    this.#signs = undefined;
+    for (const table of ["vectors", "signs"]) this.#db.write(`DELETE FROM ${table} WHERE ${where}`, ...values);
   }
 
   #begin(made: Made): void {
@@ -115,20 +151,25 @@ export class VectorRows {
     const { dimensions } = this.made;
     const stride = strideOf(dimensions);
     const signs = this.#load(dimensions);
-    for (const [block, own] of Map.groupBy(vectors, ({ seq }) => Math.floor((seq - 1) / BLOCK))) {
+    const lastBlock = blockOf(Math.max(this.#count(stride), vectors.at(-1)?.seq ?? 1));
+    for (const [block, own] of Map.groupBy(vectors, ({ seq }) => blockOf(seq))) {
       const before = this.#row(block);
-      const count = ((own.at(-1)?.seq ?? 1) - 1) % BLOCK;
-      const data = new Uint8Array(Math.max(before.length, (count + 1) * stride));
+      const count = block < lastBlock ? BLOCK : (((own.at(-1)?.seq ?? 1) - 1) % BLOCK) + 1;
+      const data = new Uint8Array(Math.max(before.length, count * stride));
       data.set(before);
       for (const { seq, vector } of own) {
         const place = (seq - 1) % BLOCK;
         const packed = data.subarray(place * stride, (place + 1) * stride);
         if (vector) pack(vector, packed);
         else packed.fill(0);
-        this.#setSigns(signs, seq - 1, packed, dimensions);
+        setSigns(signs, seq - 1, packed, dimensions);
+      }
+      if (block < lastBlock && isEmpty(data)) {
+        this.#delete("block = ?", block);
+        continue;
       }
       this.#db.write("INSERT OR REPLACE INTO vectors (block, data) VALUES (?, ?)", block, data.buffer);
-      if (data.length === BLOCK * stride) this.#writeSigns(signs, block, dimensions);
+      if (data.length === BLOCK * stride) writeSigns(this.#db, signs, block, dimensions);
     }
     for (const { seq, vector } of vectors) {
       const write = vector
@@ -146,10 +187,10 @@ export class VectorRows {
   }
 
   /**
-   * Returns the `seq` of the messages nearest in meaning to a question, best first; equally near ones newest first.
+   * Returns the messages nearest in meaning to a question, best first; equally near ones newest first.
    * @param before only messages before this `seq`
    */
-  nearest(question: Float32Array, before: number, most: number): number[] {
+  nearest(question: Float32Array, before: number, most: number): Near[] {
     const { dimensions } = this.made;
     if (question.length !== dimensions) return [];
     const stride = strideOf(dimensions);
@@ -159,23 +200,20 @@ export class VectorRows {
     const wanted = new Uint32Array(wordsOf(dimensions));
     signsOf(packed, wanted);
     const places = nearestBySigns(signs.data, Math.min(signs.count, before - 1), wanted, most);
-    const seqs = places.map((place) => place + 1);
-    return [...this.#ranked(question, places.slice(0, EXACT)), ...seqs.slice(EXACT)];
+    const others = places.slice(EXACT).map((place) => ({ seq: place + 1, cosine: -1 }));
+    return [...this.#ranked(question, places.slice(0, EXACT)), ...others];
   }
 
-  /** Returns the `seq` of the messages at some places, the nearest to a question's vector first. */
-  #ranked(question: Float32Array, places: number[]): number[] {
-    const found: { seq: number; near: number }[] = [];
+  /** Returns the messages at some places, the nearest to a question's vector first. */
+  #ranked(question: Float32Array, places: number[]): Near[] {
+    const found: Near[] = [];
     // In order, so that several vectors of one row are read together.
     const wanted = JSON.stringify(places.sort((a, b) => a - b));
     for (const [place, data] of this.#db.tuples<[number, ArrayBuffer]>(READ, strideOf(question.length), wanted)) {
-      found.push({ seq: place + 1, near: cosine(question, new Uint8Array(data)) });
+      found.push({ seq: place + 1, cosine: cosine(question, new Uint8Array(data)) });
     }
     // Empty vectors are not near to anything.
-    return found
-      .filter(({ near }) => near !== 0)
-      .sort((a, b) => b.near - a.near || b.seq - a.seq)
-      .map(({ seq }) => seq);
+    return found.filter((near) => near.cosine !== 0).sort((a, b) => b.cosine - a.cosine || b.seq - a.seq);
   }
 
   /** Returns the number of places, used or emptied, for vectors of this model. */
@@ -199,40 +237,9 @@ export class VectorRows {
     return new Uint8Array(row?.data ?? new ArrayBuffer(0));
   }
 
-  /** Returns all signs: reads those of full rows, and computes those of the last row from its vectors. */
   #load(dimensions: number): Signs {
-    if (this.#signs) return this.#signs;
-    const signs: Signs = { count: 0, data: new Uint32Array(0) };
-    const stride = strideOf(dimensions);
-    const words = wordsOf(dimensions);
-    const count = dimensions === 0 ? 0 : this.#count(stride);
-    signs.data = new Uint32Array((count + BLOCK) * words);
-    for (const [data] of this.#db.tuples<[ArrayBuffer]>("SELECT data FROM signs ORDER BY block")) {
-      signs.data.set(new Uint32Array(data), signs.count * words);
-      signs.count += BLOCK;
-    }
-    const rest = signs.count < count ? this.#row(signs.count / BLOCK) : new Uint8Array(0);
-    for (let at = 0; at < rest.length; at += stride) {
-      this.#setSigns(signs, signs.count, rest.subarray(at, at + stride), dimensions);
-    }
-    this.#signs = signs;
-    return signs;
-  }
-
-  #setSigns(signs: Signs, place: number, packed: Uint8Array, dimensions: number): void {
-    const words = wordsOf(dimensions);
-    if ((place + 1) * words > signs.data.length) {
-      const larger = new Uint32Array(2 * signs.data.length + BLOCK * words);
-      larger.set(signs.data);
-      signs.data = larger;
-    }
-    signsOf(packed, signs.data.subarray(place * words, (place + 1) * words));
-    signs.count = Math.max(signs.count, place + 1);
-  }
-
-  #writeSigns({ data }: Signs, block: number, dimensions: number): void {
-    const words = wordsOf(dimensions);
-    const signs = data.slice(block * BLOCK * words, (block + 1) * BLOCK * words);
-    this.#db.write("INSERT OR REPLACE INTO signs (block, data) VALUES (?, ?)", block, signs.buffer);
+    const count = () => (dimensions === 0 ? 0 : this.#count(strideOf(dimensions)));
+    this.#signs ??= loadSigns(this.#db, dimensions, count(), (block) => this.#row(block));
+    return this.#signs;
   }
 }

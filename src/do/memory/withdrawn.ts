@@ -5,6 +5,7 @@ import type { Tables } from "../sqlite/tables";
 import type { FullText } from "./fulltext";
 import type { Outlines } from "./message-cache";
 import { WITHDRAWN } from "./message-rows";
+import type { Tail } from "./tail";
 
 /** A value of the table of single values. */
 const KEY = "withdrawn";
@@ -19,11 +20,13 @@ export class Withdrawn {
   readonly #db: Tables;
   readonly #index: FullText;
   readonly #outlines: Outlines;
+  readonly #tail: Tail;
 
-  constructor(db: Tables, index: FullText, outlines: Outlines) {
+  constructor(db: Tables, index: FullText, outlines: Outlines, tail: Tail) {
     this.#db = db;
     this.#index = index;
     this.#outlines = outlines;
+    this.#tail = tail;
   }
 
   /** The number of deleted messages, and the tokens that they had. */
@@ -34,6 +37,7 @@ export class Withdrawn {
   /** Empties messages and marks them as withdrawn. */
   add(messages: Message[]): void {
     const { messages: count, tokens } = this.sums;
+    this.#tail.forget();
     for (const { seq } of messages) {
       this.#db.write(
         `UPDATE messages SET turn = NULL, content = '', tokens = 0, traits = 0, status = ?, memory = NULL, calls = NULL,
@@ -66,6 +70,7 @@ export class Withdrawn {
 
   #setStatus(messages: Shown[], status: string | null): void {
     const seqs = JSON.stringify(messages.map(({ seq }) => seq));
+    this.#tail.forget();
     this.#db.write("UPDATE messages SET status = ? WHERE seq IN (SELECT value FROM json_each(?))", status, seqs);
   }
 }

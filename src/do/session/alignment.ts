@@ -58,7 +58,12 @@ const MOST_REPLACED = 1_000;
 
 const isTalk = ({ role, content }: SentAgain) => (role === "user" || role === "assistant") && content !== "";
 
-const lineOf = ({ role, content }: SentAgain): Line => ({ isUser: role === "user", text: normalized(content) });
+function lineOf({ role, content }: SentAgain): Line {
+  const isUser = role === "user";
+  const text = normalized(content);
+  // A question follows its retrieved context. It may be shorter than LEAST_PART.
+  return { isUser, text: (isUser && text.split("</context> ").at(-1)) || text };
+}
 
 /**
  * Returns whether the lines from an index on equal the sent ones, both newest first. One of them may end earlier.

@@ -2,7 +2,7 @@
 import { failed, ok, type Result } from "../../turn/result";
 import type { PromptInput } from "../../turn/types";
 import type { UserMemory } from "../memory/context";
-import type { QuestionVector } from "../memory/embeddings";
+import type { PendingVector } from "../memory/embeddings";
 import { lastExchange } from "../memory/follow-ups";
 import { searchedText } from "../memory/searched-text";
 import type { NewOwner } from "../user/session-object";
@@ -20,9 +20,6 @@ export interface Joined {
   memory: UserMemory | null;
   epoch?: string | undefined;
 }
-
-/** The vector of a question; null if recall uses words alone. */
-type VectorOf = Promise<QuestionVector | null>;
 
 export class Joining {
   readonly #session: Session;
@@ -62,8 +59,8 @@ export class Joining {
   }
 
   /** Returns the user's memory for a preview of a prompt; null if it is late. */
-  async read(user: SessionUser, input: PromptInput, vector: VectorOf): Promise<UserMemory | null> {
-    const known = await this.#memory(user, input, vector, { opens: false });
+  async read(user: SessionUser, input: PromptInput, pending: PendingVector | undefined): Promise<UserMemory | null> {
+    const known = await this.#memory(user, input, pending, { opens: false });
     return known?.state === "known" ? known.memory : null;
   }
 
@@ -74,10 +71,10 @@ export class Joining {
   async ask(
     user: SessionUser,
     { input, replaces, store = true }: AskRequest,
-    vector: VectorOf,
+    pending: PendingVector | undefined,
   ): Promise<Result<Joined>> {
     const epoch = this.#session.store.ownership.owner?.epoch;
-    const known = await this.#memory(user, input, vector, { epoch, opens: store }, replaces);
+    const known = await this.#memory(user, input, pending, { epoch, opens: store }, replaces);
     if (!known) return ok({ memory: null });
     switch (known.state) {
       case "known":
@@ -90,18 +87,19 @@ export class Joining {
   }
 
   /**
-   * Returns null if the user's object does not answer in time.
+   * Returns null if the user's object does not answer in time. The object waits for the vector only if it has some to
+   * compare with it, and may take that much longer.
    * @param replaces the id of the turn whose messages are not part of the last exchange
    */
   async #memory(
     { object, sessionId, factTokens, timeoutMs }: SessionUser,
     { question, recallTokens, timeZone }: PromptInput,
-    vectorOf: VectorOf,
+    pending: PendingVector | undefined,
     { epoch, opens }: Pick<Question, "epoch" | "opens">,
     replaces?: string,
   ): Promise<Known | null> {
-    const vector = await vectorOf;
-    return this.#session.callUser<Known>(object, timeoutMs, async (stub) => {
+    const ms = timeoutMs + (pending?.options.timeoutMs ?? 0);
+    return this.#session.callUser<Known>(object, ms, async (stub) => {
       const { messages, removals } = this.#session.store;
       const previous = lastExchange(messages, removals.startOf(replaces));
       const known = await stub.memory({
@@ -111,7 +109,7 @@ export class Joining {
         opens,
         previous,
         timeZone,
-        vector,
+        encoder: pending && { model: pending.options.model, vectorOf: () => pending.vector },
         recallTokens,
         factTokens,
       });

@@ -132,12 +132,11 @@ export class SessionReads {
     const isLong = options.windowTokens !== undefined || this.#session.isLong(request);
     const { messages } = this.#session.store;
     const recallTokens = options.recallTokens ?? input.recallTokens;
-    const vectorOf =
-      embedding && (user || isLong)
-        ? this.#embeddings.question(() => embeddedQuestion(messages, input.question), embedding, !!user)
-        : Promise.resolve(null);
-    const memory = user && (await this.#user.joining.read(user, { ...input, recallTokens }, vectorOf));
-    const vector = await vectorOf;
+    const usesVectors = isLong && this.#embeddings.has(embedding);
+    const textOf = () => embeddedQuestion(messages, input.question);
+    const pending = this.#embeddings.begin(textOf, embedding, user !== undefined || usesVectors);
+    const memory = user && (await this.#user.joining.read(user, { ...input, recallTokens }, pending));
+    const vector = usesVectors ? await pending?.vector : null;
     // Another user may have claimed the session meanwhile.
     const late = this.#user.refusal(user);
     if (late) return failed(late);
@@ -177,12 +176,12 @@ export class SessionReads {
     const { owner } = store.ownership;
     const user = used.user && owner && request.user && { ...request.user, object: owner.user };
     const end = own[0]?.seq;
-    const vectorOf =
-      request.embedding && (user || used.recall !== "words")
-        ? this.#embeddings.question(() => embeddedQuestion(store.messages, question, end), request.embedding, !!user)
-        : Promise.resolve(null);
-    const known = user && (await this.#user.joining.read(user, asked, vectorOf));
-    const vector = used.recall === "words" ? null : await vectorOf;
+    const { embedding } = request;
+    const usesVectors = used.recall !== "words" && this.#embeddings.has(embedding);
+    const textOf = () => embeddedQuestion(store.messages, question, end);
+    const pending = this.#embeddings.begin(textOf, embedding, user !== undefined || usesVectors);
+    const known = user && (await this.#user.joining.read(user, asked, pending));
+    const vector = usesVectors ? await pending?.vector : null;
     const scope = { total: 0, end, timeZone: asked.timeZone, now: createdAt, user: known };
     const nearest = this.#embeddings.nearestTo(vector);
     const { window } = this.#session.model({ ...request, model: { ...request.model, model } });
@@ -199,7 +198,8 @@ export class SessionReads {
   ): Promise<Result<SearchResult>> {
     const early = this.readRefusal(reader);
     if (early) return early;
-    const vector = embedding ? await this.#embeddings.question(() => text, embedding) : null;
+    const pending = this.#embeddings.begin(() => text, embedding, this.#embeddings.has(embedding));
+    const vector = await pending?.vector;
     // Another user may have claimed the session meanwhile.
     const refusal = this.readRefusal(reader);
     if (refusal) return refusal;

@@ -9,7 +9,7 @@ import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { answerTurn, finishedReply, followReply, storedReply, streamReply, streamTurn } from "../../turn/turn";
 import type { AskReply, Idempotency, StoredTurn } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
-import type { Embeddings, QuestionVector } from "../memory/embeddings";
+import type { Embeddings, PendingVector } from "../memory/embeddings";
 import { embeddedQuestion } from "../memory/follow-ups";
 import { thrownFailure, tryWrite } from "../sqlite/try-write";
 import type { AskRequest, SessionUser } from "./ask-request";
@@ -57,20 +57,18 @@ export class SessionTurns {
     const replaced = this.#endReplaced(request);
     if (!replaced.ok) return failedReply(replaced.failure);
     if (onBusy === "reject" && queue.busy && !replaced.value.ended) return failedReply({ reason: "session_busy" });
-    const question = input.question;
-    const { replaces } = replaced.value;
+    const run = { ...request, replaces: replaced.value.replaces };
     const turn = new LiveTurn({
       id: turnId,
-      question,
+      question: input.question,
       idempotency,
       user: user?.object,
       createdAt: Date.now(),
-      replaces,
+      replaces: run.replaces,
       background: request.background,
     });
     live.add(turn, request.store ?? true);
     // Both calls run while the turn waits in the queue.
-    const run = { ...request, replaces };
     const vector = this.#vectorOf(run);
     const joined = user && this.#user.joining.ask(user, run, vector);
     ctx.waitUntil(this.#run(turn, run, vector, joined));
@@ -78,8 +76,7 @@ export class SessionTurns {
   }
 
   follow(turnId: string, form: Form, after: number | null): Result<ReadableStream<Uint8Array>> {
-    const live = this.#session.live.get(turnId);
-    const turn = live ?? this.#session.storedTurn(turnId);
+    const turn = this.#session.live.get(turnId) ?? this.#session.storedTurn(turnId);
     if (!turn) return failed({ reason: "turn_not_found" });
     const created = Math.floor(turn.createdAt / 1_000);
     const encoder = encoderOf(form.name === "responses" ? { ...form, created } : form, turnId);
@@ -112,7 +109,7 @@ export class SessionTurns {
   async #run(
     turn: LiveTurn,
     request: AskRequest,
-    vector: Promise<QuestionVector | null>,
+    vector: PendingVector | undefined,
     joined: Promise<Result<Joined>> | undefined,
   ): Promise<void> {
     const { queue, ctx, env } = this.#session;
@@ -136,27 +133,32 @@ export class SessionTurns {
     await synced;
   }
 
-  /** Returns the vector of the question if the session is longer than its context, or has a user; null without one. */
-  async #vectorOf(request: AskRequest): Promise<QuestionVector | null> {
+  /** Begins to create the vector of the question, if the session has vectors to compare it with, or its user may. */
+  #vectorOf(request: AskRequest): PendingVector | undefined {
     const { input, embedding, replaces, user } = request;
     // The question is empty if the request only has tool results.
-    if (!embedding || input.question === "" || !(user || this.#session.isLong(request))) return null;
+    const isNeeded = input.question !== "" && (user !== undefined || this.#usesVectors(request));
     const { messages, removals } = this.#session.store;
-    const end = removals.startOf(replaces);
-    return this.#embeddings.question(() => embeddedQuestion(messages, input.question, end), embedding, !!user);
+    const textOf = () => embeddedQuestion(messages, input.question, removals.startOf(replaces));
+    return this.#embeddings.begin(textOf, embedding, isNeeded);
+  }
+
+  /** Whether the session is longer than its context and has vectors. */
+  #usesVectors(request: AskRequest): boolean {
+    return this.#embeddings.has(request.embedding) && this.#session.isLong(request);
   }
 
   async #answer(
     turn: LiveTurn,
     request: AskRequest,
-    vectorOf: Promise<QuestionVector | null>,
+    pending: PendingVector | undefined,
     joining: Promise<Result<Joined>> | undefined,
   ): Promise<void> {
     const { store: session } = this.#session;
     const { form, follows, user, replaces, history, store = true } = request;
     if (follows !== undefined && !session.turns.get(follows)) return turn.fail({ reason: "response_not_found" });
     const model = this.#session.model(request);
-    const [vector, joined] = await Promise.all([vectorOf, joining]);
+    const [vector, joined] = await Promise.all([this.#usesVectors(request) ? pending?.vector : null, joining]);
     if (turn.over) return;
     if (joined && !joined.ok) return turn.fail(joined.failure);
     const owner = store && user ? await this.#user.joining.join(user, joined?.value.epoch) : undefined;
@@ -181,8 +183,7 @@ export class SessionTurns {
       if (!session.hasRoom(rows, request.limits)) return turn.fail({ reason: "session_full" });
       turn.journal = new TurnJournal(session, turn, { ...opening, owner: owner?.value });
     }
-    const answer = form ? streamTurn : answerTurn;
-    return tracing.enterSpan("model", () => answer(turn, model, input, context));
+    return tracing.enterSpan("model", () => (form ? streamTurn : answerTurn)(turn, model, input, context));
   }
 
   /** Returns the reply to a repeated call whose first try reached this object or the one before it. */

@@ -19,8 +19,8 @@ export interface Asked extends Pick<Beyond, "previous" | "now" | "timeZone"> {
 const SHOWN = 32;
 const SHOWN_NEAREST = 16;
 
-/** Returns the evidence of a question's words for facts, by number, as recall weighs it for messages. */
-function evidenceFor(rows: FactRows, question: string, { previous = [], now = Date.now(), timeZone }: Asked) {
+/** Returns the evidence of a question's words and meaning for facts, by number, as recall weighs it for messages. */
+function evidenceFor(rows: FactRows, question: string, { previous = [], now = Date.now(), timeZone, vector }: Asked) {
   const before = rows.last + 1;
   const wanted = wantedOf(question, isEnglish(question), { now, timeZone });
   const limits = limitsOf(wanted.length, before);
@@ -28,7 +28,10 @@ function evidenceFor(rows: FactRows, question: string, { previous = [], now = Da
   const rarities = new Map<string, number>();
   const earlier = followed(rows.index, { topics, named: false, wanted, previous, before, rarities });
   // Neighbours count for nothing: facts next to each other are not about the same thing.
-  return evidenceOf([...topics, ...earlier], before, limits, { nearness: 0, rarities });
+  const evidence = evidenceOf([...topics, ...earlier], before, limits, { nearness: 0, rarities });
+  const meaning = vector ? rows.vectors.evidenceFor(vector) : [];
+  for (const [number, gain] of meaning) evidence.set(number, (evidence.get(number) ?? 0) + gain);
+  return evidence;
 }
 
 /** Returns the current facts that match a text, best first. */
@@ -46,12 +49,13 @@ export function factsFor(rows: FactRows, question: string, asked: Asked, tokens:
   const facts = rows.outlines();
   if (facts.length === 0) return [];
   const evidence = evidenceFor(rows, question, asked);
-  const meaning = asked.vector ? rows.vectors.evidenceFor(asked.vector) : [];
-  for (const [number, gain] of meaning) evidence.set(number, (evidence.get(number) ?? 0) + gain);
   const today = dateIn(asked.now ?? Date.now(), asked.timeZone ?? "UTC");
-  const rankOf = ({ number, pinned, until }: (typeof facts)[number]) =>
-    (pinned ? 1e6 : 0) + (evidence.get(number) ?? (until !== null && until < today ? -1 : 0));
-  const ranked = facts.sort((a, b) => rankOf(b) - rankOf(a));
+  const ranked = facts
+    .map(({ number, tokens, pinned, until }) => {
+      const rank = (pinned ? 1e6 : 0) + (evidence.get(number) ?? (until !== null && until < today ? -1 : 0));
+      return { number, tokens, rank };
+    })
+    .sort((a, b) => b.rank - a.rank);
   return rows.pick(factsWithin(ranked, tokens).map(({ number }) => number));
 }
 
@@ -62,8 +66,8 @@ export function factsToShow(rows: FactRows, turn: string): Fact[] {
 }
 
 /** Returns facts, newest first, or those that match a text, best first. @param ended whether ended facts follow */
-export function listFacts(rows: FactRows, text: string | undefined, ended: boolean): FactVersion[] {
-  const current = text === undefined ? rows.current() : nearestFacts(rows, text);
+export function listFacts(rows: FactRows, text: string | undefined, ended: boolean, asked: Asked): FactVersion[] {
+  const current = text === undefined ? rows.current() : nearestFacts(rows, text, asked);
   return ended ? [...current, ...(text === undefined ? rows.ended() : factsWith(rows.ended(), text))] : current;
 }
 

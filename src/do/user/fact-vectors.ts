@@ -5,8 +5,6 @@ import type { Evidence } from "../memory/evidence";
 import { cosine, pack, strideOf, unit } from "../memory/vectors";
 import type { Database } from "../sqlite/database";
 
-/** The most facts that one call of the encoder embeds. */
-const BATCH = 100;
 /** The number of nearest facts that count as relevant. */
 const NEAREST = 16;
 
@@ -23,10 +21,16 @@ export class FactVectors {
     this.#db = db;
   }
 
-  /** Returns the next facts that have no vector of a model. */
-  missing(model: string, facts: Text[]): Text[] {
-    const there = new Set(this.#of(model).map(([number]) => number));
-    return facts.filter(({ number }) => !there.has(number)).slice(0, BATCH);
+  /** Returns whether facts have vectors of a model. */
+  has(model: string): boolean {
+    return this.#db.rows("SELECT 1 FROM fact_vectors WHERE model = ? LIMIT 1", model).length > 0;
+  }
+
+  /** Returns the first facts that have no vector of a model. */
+  missing(model: string, facts: Text[], most: number): Text[] {
+    const query = "SELECT number FROM fact_vectors WHERE model = ?";
+    const there = new Set(Array.from(this.#db.tuples<[number]>(query, model), ([number]) => number));
+    return facts.filter(({ number }) => !there.has(number)).slice(0, most);
   }
 
   put(number: number, model: string, vector: number[]): void {

@@ -27,11 +27,11 @@ export interface SessionUpdate {
   again?: Learned[] | undefined;
 }
 
-/** Messages to learn from after a session was deleted. */
+/** The messages and turns to learn from after a session was deleted. */
 export interface Forgotten {
-  /** Pending messages of the session. */
+  /** Messages of the session that nothing was learned from yet. */
   learn: Learning[];
-  /** Turns of deleted facts, of this session and of others that this user does not have. */
+  /** Turns of the deleted session, and of others that the user does not have, that taught deleted facts. */
   again: Learned[];
 }
 
@@ -50,8 +50,8 @@ export interface Question {
   previous?: string[] | undefined;
   /** The IANA time zone of the question's days. */
   timeZone?: string | undefined;
-  /** Null or absent if recall uses words alone. */
-  vector?: QuestionVector | null | undefined;
+  /** The encoder of the question; absent if recall uses words alone. */
+  encoder?: { model: string; vectorOf: () => Promise<QuestionVector | null> } | undefined;
 }
 
 /** The reply of the user's object to a question. */
@@ -62,7 +62,7 @@ export type Known =
   | { state: "user_being_deleted" };
 
 export interface UserObject extends Rpc.DurableObjectBranded {
-  memory(question: Question): Known;
+  memory(question: Question): Promise<Known>;
   open(sessionId: string): Result<string>;
   tell(update: SessionUpdate, extraction?: Extraction, encoder?: EncoderOptions): number | "gone";
   rename(sessionId: string, epoch: string, title: string): void;

@@ -6,6 +6,7 @@ import { titleOf } from "../../turn/title-of";
 import type { Message, NewMessage, RecalledMessage } from "../../turn/types";
 import { conversationPart, recallPart } from "../memory/conversation-questions";
 import { NEIGHBOURHOOD } from "../memory/evidence";
+import type { Near } from "../memory/meaning-evidence";
 import { Messages } from "../memory/messages";
 import { type Beyond, type RecallLimits, recall, type Scale, SEARCH_TOKENS } from "../memory/ranking";
 import { reindex } from "../memory/reindex";
@@ -20,7 +21,7 @@ const LEAST_END = 60;
 
 /** When a question is asked, the last exchange of its session, and, with an encoder, the nearest messages before a place. */
 export interface Asked extends Pick<Beyond, "previous" | "now" | "timeZone"> {
-  nearestTo?: ((before: number) => number[]) | undefined;
+  nearestTo?: ((before: number) => Near[]) | undefined;
 }
 
 /** Call the methods that write inside a transaction. */
@@ -188,7 +189,7 @@ export class UserTranscript {
 
   #delete(first: number, last: number): void {
     this.#messages.delete(first, last);
-    this.vectors.erase(first, last);
+    this.vectors.erase(first, last, this.last);
   }
 
   /** Returns the beginning of a session's first question in one line; null without a question. */
@@ -200,12 +201,12 @@ export class UserTranscript {
     return null;
   }
 
-  /** Returns the `seq` of the places that belong to a session; 0 for other places. */
-  #own(places: number[], sessionId: string | undefined): number[] {
-    const found = this.#segments.placesOf(places.map((seq) => ({ seq })));
-    return places.map((place) => {
-      const at = found.get(place);
-      return at && at.sessionId === sessionId ? at.seq : 0;
+  /** Returns messages with the `seq` that they have in a session; 0 for those of other sessions. */
+  #own(nearest: Near[], sessionId: string | undefined): Near[] {
+    const places = this.#segments.placesOf(nearest);
+    return nearest.map(({ seq, cosine }) => {
+      const place = places.get(seq);
+      return { seq: place?.sessionId === sessionId ? (place?.seq ?? 0) : 0, cosine };
     });
   }
 

@@ -8,7 +8,7 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as z from "zod/mini";
 import { version } from "../../../package.json";
-import type { AppEnv } from "../../env";
+import type { AppEnv, Env } from "../../env";
 import { json } from "../../middleware/json-response";
 import { FailureError, orThrow } from "../../middleware/respond";
 import { fieldErrors } from "../../middleware/validation";
@@ -28,7 +28,6 @@ import {
   validMessage,
   withoutNulls,
 } from "./json-rpc";
-import toolList from "./tool-list.json";
 import { lineOf, type ToolName, tools } from "./tools";
 
 export const operations = (): Operations => ({
@@ -50,6 +49,15 @@ const TRANSCRIPT = "llamory://sessions/{sessionId}/transcript";
 const MOST_MESSAGES = 1_000;
 
 const isTool = (name: string): name is ToolName => Object.hasOwn(tools, name);
+
+/** Returns the list that `npm run openapi` generates. The Worker does not contain it: clients read it once. */
+async function listTools({ ASSETS }: Env): Promise<unknown> {
+  const response = await ASSETS?.fetch("http://assets/mcp-tools.json");
+  if (response?.ok) return response.json();
+  const detail =
+    "The static file mcp-tools.json is missing. Operator: set [assets] as in wrangler.toml, and run `npm ci` before you deploy.";
+  throw new FailureError({ reason: "misconfigured", detail });
+}
 
 /** Calls a tool. Returns failures as text, so that the model can react to them. */
 async function callTool(c: Context<AppEnv>, params: unknown) {
@@ -103,7 +111,7 @@ async function answer(c: Context<AppEnv>, method: string, params: unknown): Prom
     case "ping":
       return {};
     case "tools/list":
-      return { tools: toolList };
+      return { tools: await listTools(c.env) };
     case "tools/call":
       return callTool(c, params);
     case "resources/list":

@@ -1,4 +1,7 @@
-/** The tools of the MCP server. Each calls the same objects as a route and answers with text for a model. */
+/**
+ * The tools of the MCP server. Each calls the same objects as a route and answers with text for a model. Their doc
+ * comments are the descriptions that clients read.
+ */
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import type { AppEnv } from "../../env";
@@ -18,14 +21,10 @@ import type { Message, RecalledMessage } from "../../turn/types";
 import { type Fact, statementLine } from "../../turn/user-memory";
 import { iso } from "../../wire/to-json";
 
-interface Tool<T extends z.ZodMiniObject = z.ZodMiniObject> {
-  description: string;
-  input: T;
-  run: (c: Context<AppEnv>, input: z.output<T>) => Promise<string>;
-}
-
-const tool = <T extends z.ZodMiniObject>(description: string, input: T, run: Tool<T>["run"]) => ({
-  description,
+const tool = <T extends z.ZodMiniObject>(
+  input: T,
+  run: (c: Context<AppEnv>, input: z.output<T>) => Promise<string>,
+) => ({
   input,
   /** Validates the arguments of a client and runs the tool. Returns its text, or the error of the validation. */
   call: (c: Context<AppEnv>, given: unknown) => {
@@ -78,8 +77,8 @@ async function search(
 const factLine = (fact: Fact) => `[${iso(fact.updatedAt)}] ${fact.id}: ${statementLine(fact)}`;
 
 export const tools = {
+  /** Ask the assistant a question. It knows the conversation and stores this turn. */
   ask: tool(
-    "Ask the assistant a question. It knows the conversation and stores this turn.",
     z.object({ sessionId: session, userId: z.optional(user), question: askRequest.shape.question }),
     async (c, { sessionId, userId, question }) => {
       const request = askRequestOf(c, sessionId, userId, { input: promptInputOf(c, { question }) });
@@ -88,17 +87,17 @@ export const tools = {
       return reply.state === "finished" ? reply.turn.answer : "";
     },
   ),
-  search_memory: tool(
-    "Search messages of any age, best match first: in one conversation, or with `userId` in all conversations of a user and in the facts about them.",
-    searched(100),
-    async (c, input) => {
-      const { facts, messages } = await search(c, input);
-      const lines = messages.map(({ sessionId: of, ...message }) => (of ? `${of} ` : "") + lineOf(message));
-      return [...facts.map(factLine), ...lines].join("\n") || "No message matches.";
-    },
-  ),
+  /**
+   * Search messages of any age, best match first: in one conversation, or with `userId` in all conversations of a user
+   * and in the facts about them.
+   */
+  search_memory: tool(searched(100), async (c, input) => {
+    const { facts, messages } = await search(c, input);
+    const lines = messages.map(({ sessionId: of, ...message }) => (of ? `${of} ` : "") + lineOf(message));
+    return [...facts.map(factLine), ...lines].join("\n") || "No message matches.";
+  }),
+  /** Read the newest messages of a conversation, oldest of them first. */
   get_history: tool(
-    "Read the newest messages of a conversation, oldest of them first.",
     z.object({ sessionId: session, limit: z._default(int(1, 1_000), 50) }),
     async (c, { sessionId, limit }) => {
       const { messages } = orThrow(await callSession(c, sessionId, (stub) => stub.getHistory({ limit })));
@@ -106,8 +105,8 @@ export const tools = {
       return lines.join("\n") || "The conversation is empty.";
     },
   ),
+  /** Append messages of another conversation to this one. */
   remember: tool(
-    "Append messages of another conversation to this one.",
     z.object({ sessionId: session, userId: z.optional(user), messages: appendRequest.shape.messages }),
     async (c, { sessionId, userId, messages }) => {
       const request = askRequestOf(c, sessionId, userId);
@@ -116,80 +115,66 @@ export const tools = {
       return `Remembered as messages ${firstSeq} to ${lastSeq}.`;
     },
   ),
+  /** Delete one question and its answer, by the id of the turn that `get_history` shows. */
   delete_turn: tool(
-    "Delete one question and its answer, by the id of the turn that `get_history` shows.",
     z.object({ sessionId: session, turnId: turnParam.shape.turnId }),
     async (c, { sessionId, turnId }) => {
       const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.withdrawTurn(turnId)));
       return `Forgot ${deleted} messages.`;
     },
   ),
-  fork: tool(
-    "Copy a conversation into a new one, to continue it in another way.",
-    z.object({ sessionId: session, before: forkRequest.shape.before }),
-    async (c, { sessionId, before }) => {
-      const fork = await forkSession(c, sessionId, { before });
-      return `Copied ${fork.messages} messages into the conversation ${fork.sessionId}.`;
-    },
-  ),
-  forget: tool(
-    "Find what a person wants forgotten: facts and messages that match, each after the call that deletes it. Deletes nothing: let the person choose, then make these calls.",
-    searched(20),
-    async (c, input) => {
-      const { facts, messages } = await search(c, input);
-      const lines = facts.map((fact) => `forget_fact ${factLine(fact)}`);
-      for (const [id, own] of Map.groupBy(messages, ({ sessionId = input.sessionId ?? "" }) => sessionId)) {
-        const picked = await callSession(c, id, (stub) => stub.pick(own.map(({ seq }) => seq)));
-        for (const { turnId, ...message } of orThrow(picked).messages)
-          lines.push(
-            `${turnId ? `delete_turn ${id} ${turnId}` : `delete_message ${id} ${message.seq}`}: ${lineOf(message)}`,
-          );
-      }
-      return lines.join("\n") || "Nothing matches.";
-    },
-  ),
-  delete_message: tool(
-    "Delete one message that `remember` appended.",
-    z.object({ sessionId: session, seq }),
-    async (c, { sessionId, seq }) => {
-      orThrow(await callSession(c, sessionId, (stub) => stub.deleteMessage(seq)));
-      return "Forgotten.";
-    },
-  ),
-  delete_conversation: tool(
-    "Delete a conversation for good.",
-    z.object({ sessionId: session }),
-    async (c, { sessionId }) => {
-      const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.destroy()));
-      return `Forgot ${deleted} messages.`;
-    },
-  ),
-  get_facts: tool("List the facts about a user, newest first.", z.object({ userId: user }), async (c, { userId }) => {
+  /** Copy a conversation into a new one, to continue it in another way. */
+  fork: tool(z.object({ sessionId: session, before: forkRequest.shape.before }), async (c, { sessionId, before }) => {
+    const fork = await forkSession(c, sessionId, { before });
+    return `Copied ${fork.messages} messages into the conversation ${fork.sessionId}.`;
+  }),
+  /**
+   * Find facts and messages that a person may want forgotten, each after the call that deletes it. Deletes nothing: let
+   * the person choose, then make these calls.
+   */
+  forget: tool(searched(20), async (c, input) => {
+    const { facts, messages } = await search(c, input);
+    const lines = facts.map((fact) => `forget_fact ${factLine(fact)}`);
+    for (const [id, own] of Map.groupBy(messages, ({ sessionId = input.sessionId ?? "" }) => sessionId)) {
+      const picked = await callSession(c, id, (stub) => stub.pick(own.map(({ seq }) => seq)));
+      for (const { turnId, ...message } of orThrow(picked).messages)
+        lines.push(
+          `${turnId ? `delete_turn ${id} ${turnId}` : `delete_message ${id} ${message.seq}`}: ${lineOf(message)}`,
+        );
+    }
+    return lines.join("\n") || "Nothing matches.";
+  }),
+  /** Delete one message that `remember` appended. */
+  delete_message: tool(z.object({ sessionId: session, seq }), async (c, { sessionId, seq }) => {
+    orThrow(await callSession(c, sessionId, (stub) => stub.deleteMessage(seq)));
+    return "Forgotten.";
+  }),
+  /** Delete a conversation for good. */
+  delete_conversation: tool(z.object({ sessionId: session }), async (c, { sessionId }) => {
+    const { deleted } = orThrow(await callSession(c, sessionId, (stub) => stub.destroy()));
+    return `Forgot ${deleted} messages.`;
+  }),
+  /** List the facts about a user, newest first. */
+  get_facts: tool(z.object({ userId: user }), async (c, { userId }) => {
     const facts = await callUser(c, userId, (stub) => stub.facts());
     return facts.map(factLine).join("\n") || "There are no facts.";
   }),
-  remember_fact: tool(
-    "Add a fact about a user: one short statement, which later prompts of this user contain.",
-    z.object({ userId: user, text: factRequest.shape.text }),
-    async (c, { userId, text }) => {
-      const { id } = orThrow(await callUser(c, userId, (stub) => stub.addFact(text, null), { retry: false }));
-      return `Remembered as ${id}.`;
-    },
-  ),
+  /** Add a fact about a user: one short statement, which later prompts of this user contain. */
+  remember_fact: tool(z.object({ userId: user, text: factRequest.shape.text }), async (c, { userId, text }) => {
+    const add = callUser(c, userId, (stub) => stub.addFact(text, null, {}, embeddingOf(c)), { retry: false });
+    return `Remembered as ${orThrow(await add).id}.`;
+  }),
+  /** Change a fact about a user by its id, for example when it is no longer true. Its history is kept. */
   change_fact: tool(
-    "Change a fact about a user by its id, for example when it is no longer true. Its history is kept.",
     z.object({ userId: user, factId: factParam.shape.factId, text: factRequest.shape.text }),
     async (c, { userId, factId, text }) =>
-      factLine(orThrow(await callUser(c, userId, (stub) => stub.changeFact(factId, { text })))),
+      factLine(orThrow(await callUser(c, userId, (stub) => stub.changeFact(factId, { text }, embeddingOf(c))))),
   ),
-  forget_fact: tool(
-    "Delete a fact about a user by its id.",
-    z.object({ userId: user, factId: factParam.shape.factId }),
-    async (c, { userId, factId }) => {
-      orThrow(await callUser(c, userId, (stub) => stub.deleteFact(factId), { retry: false }));
-      return "Forgotten.";
-    },
-  ),
+  /** Delete a fact about a user by its id. */
+  forget_fact: tool(z.object({ userId: user, factId: factParam.shape.factId }), async (c, { userId, factId }) => {
+    orThrow(await callUser(c, userId, (stub) => stub.deleteFact(factId), { retry: false }));
+    return "Forgotten.";
+  }),
 };
 
 export type ToolName = keyof typeof tools;

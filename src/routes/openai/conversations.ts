@@ -20,12 +20,13 @@ import {
   itemsRequest,
   itemsResponse,
 } from "../../schema/conversation-schema";
+import type { SentMessage } from "../../schema/openai-items";
 import { sessionHeaders } from "../../schema/openai-schema";
 import type { ResponseBody } from "../../schema/response-body";
 import { itemsOf } from "../../wire/conversation-items";
 import { CHANGE_FAILURES, type Operations } from "../operation";
 import { listOf, placeOf } from "./places";
-import { hasContent, type Item, joined, messagesIn, userIdOf } from "./request";
+import { hasContent, joined, messagesIn, userIdOf } from "./request";
 
 const APPEND_FAILURES = [
   "session_queue_full",
@@ -87,7 +88,8 @@ export const operations = (): Operations => ({
   "POST /v1/conversations/:conversationId/items": {
     id: "createItems",
     summary: "Create items",
-    description: "Stores items without asking the model: all of them, or none. Reasoning is left out.",
+    description:
+      "Stores items without asking the model: all of them, or none. Reasoning, and messages without content, are left out.",
     headers: sessionHeaders,
     example: { items: [{ role: "user", content: "And in June?" }] },
     response: itemsResponse,
@@ -120,8 +122,8 @@ function conversationOf(c: Context<AppEnv>, id: string, { createdAt, metadata }:
 }
 
 /** Appends items to a session. @returns the items with their ids */
-async function append(c: Context<AppEnv>, id: string, given: Item[]) {
-  const messages = messagesIn(joined(given)).filter(hasContent);
+async function append(c: Context<AppEnv>, id: string, given: SentMessage[]) {
+  const messages = messagesIn(joined(given, "items")).filter(hasContent);
   if (messages.length === 0) return [];
   const request = askRequestOf(c, id, userIdOf(c, undefined));
   const { firstSeq } = orThrow(await callSession(c, id, (stub) => stub.append(messages, request), { retry: false }));
@@ -144,9 +146,15 @@ export const routes = new Hono<AppEnv>()
   .post("/v1/conversations", large, valid("json", conversationRequest), async (c) => {
     const { items, metadata } = c.req.valid("json");
     const id = `conv_${crypto.randomUUID().replaceAll("-", "")}`;
-    await append(c, id, items ?? []);
     const conversation = { createdAt: Date.now(), metadata: metadata ?? {} };
     orThrow(await callSession(c, id, (stub) => stub.change({ conversation })));
+    try {
+      await append(c, id, items ?? []);
+    } catch (error) {
+      // The client does not learn the id.
+      await callSession(c, id, (stub) => stub.destroy()).catch(() => {});
+      throw error;
+    }
     return conversationOf(c, id, conversation);
   })
   .get(PATH, param, async (c) => {
@@ -196,7 +204,12 @@ export const routes = new Hono<AppEnv>()
   .delete(ITEM, valid("param", itemParam), async (c) => {
     const { conversationId: id, itemId } = c.req.valid("param");
     const place = placeIn(id, itemId);
-    if (!place.startsWith("~")) throw new FailureError({ reason: "message_of_a_turn" });
+    if (!place.startsWith("~")) {
+      const turn = await callSession(c, id, (stub) => stub.getTurn(place));
+      throw new FailureError({ reason: turn.ok ? "message_of_a_turn" : "message_not_found" });
+    }
+    // Without its last item, a session is a conversation only if it was created as one.
+    const conversation = await callSession(c, id, (stub) => stub.conversation());
     orThrow(await callSession(c, id, (stub) => stub.deleteMessage(Number(place.slice(1)))));
-    return conversationOf(c, id, orThrow(await callSession(c, id, (stub) => stub.conversation())));
+    return conversationOf(c, id, orThrow(conversation));
   });

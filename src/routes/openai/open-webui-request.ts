@@ -8,8 +8,16 @@ import type { Conversation } from "./request";
 
 /** The beginning of the ids of temporary chats, which store nothing. */
 const TEMPORARY = "local:";
-/** Part of the prompts that Open WebUI writes itself, for titles, tags and follow-ups. */
-const SIDE_TASK = "<chat_history>";
+/**
+ * Parts of the prompts that Open WebUI writes itself: for titles, tags and follow-ups, for compacting, for merging the
+ * answers of several models, and for an emoji.
+ */
+const SIDE_TASKS = [
+  "<chat_history>",
+  "### Messages Being Compacted:",
+  "You have been provided with a set of responses from various models to the latest user query",
+  "Your task is to reflect the speaker's likely facial expression",
+];
 
 /** A request of Open WebUI. */
 interface Aligned {
@@ -30,7 +38,8 @@ export function openWebuiRequest(
   const talk = messages.filter(({ role }) => role !== "system");
   const last = talk.at(-1);
   if (chat === undefined || chat !== sessionId) return undefined;
-  const isSideTask = talk.length === 1 && last?.role === "user" && last.content.includes(SIDE_TASK);
+  const isSideTask =
+    talk.length === 1 && last?.role === "user" && SIDE_TASKS.some((part) => last.content.includes(part));
   if (chat.startsWith(TEMPORARY) || isSideTask) {
     return { sessionId: undefined, fields: {}, question };
   }

@@ -44,8 +44,8 @@ const isReference = (item: Item): item is Reference => "reference" in item;
 
 export const messagesIn = (items: Item[]) => items.filter((item): item is SentMessage => !isReference(item));
 
-/** Joins function calls that were sent as separate items into the message that made them. */
-export function joined(items: Item[]): Item[] {
+/** Joins function calls that were sent as separate items into the message that made them. @param path for the error */
+export function joined(items: Item[], path: string): Item[] {
   const result: Item[] = [];
   for (const item of items) {
     const last = result.at(-1);
@@ -53,12 +53,14 @@ export function joined(items: Item[]): Item[] {
     if (follows && last.toolCalls && item.toolCalls) last.toolCalls = [...last.toolCalls, ...item.toolCalls];
     else result.push({ ...item });
   }
+  if (messagesIn(result).some(({ toolCalls = [] }) => toolCalls.length > MAX_CALLS))
+    throw invalid(path, `may have at most ${MAX_CALLS} function calls in a row`);
   return result;
 }
 
 /** Divides the messages of a request. Those after the last assistant message or reference are new. */
 export function conversationOf(sent: Item[], path: string): Conversation {
-  const items = joined(sent);
+  const items = joined(sent, path);
   const system = messagesIn(items).filter(({ role }) => role === "system");
   const start = items.findLastIndex((item) => isReference(item) || item.role === "assistant") + 1;
   const talk = (part: Item[]) => messagesIn(part).filter(({ role }) => role !== "system");
@@ -150,9 +152,13 @@ export function questionOf(
   );
 }
 
+/** Returns the model that a request names, if `GET /v1/models` lists it. */
+export const namedModel = (c: Context<AppEnv>, named: string | null | undefined) =>
+  modelsOf(c).find((id) => id === named);
+
 /**
  * Asks the session with its memory, or without a session with the messages of the request.
- * @param named the request's model, which answers if `GET /v1/models` lists it
+ * @param named the request's model; see {@link namedModel}
  */
 export function askConversation(
   c: Context<AppEnv>,
@@ -161,8 +167,7 @@ export function askConversation(
   named: string | null | undefined,
   asked: Partial<AskRequest> & Pick<AskRequest, "input">,
 ): Promise<AskReply> {
-  const model = modelsOf(c).find((id) => id === named);
-  const fields = { ...asked, model: modelOf(c, asked.input, model) };
+  const fields = { ...asked, model: modelOf(c, asked.input, namedModel(c, named)) };
   return sessionId === undefined
     ? askStateless(c, fields)
     : askSession(c, sessionId, askRequestOf(c, sessionId, userId, fields));

@@ -21,6 +21,7 @@ import {
   askConversation,
   type Conversation,
   conversationOf,
+  namedModel,
   questionOf,
   sessionIdOf,
   userIdOf,
@@ -99,6 +100,9 @@ export const routes = new Hono<AppEnv>().post(
     const store = stored ?? true;
     const background = request.background === true;
     if (background && !store) throw invalid("background", "needs `store`");
+    // A continued answer is stored only at its end, so the id would not be found until then.
+    if (background && conversation.question === "" && conversation.results.length === 0)
+      throw invalid("background", "needs a user message, or results of function calls, at the end of `input`");
     const sessionId = continuation?.sessionId ?? `resp-${crypto.randomUUID()}`;
     const form: ResponsesForm = {
       name: "responses",
@@ -156,7 +160,8 @@ export const routes = new Hono<AppEnv>().post(
     );
     if (background && !request.stream && reply.state === "streaming") {
       await reply.bytes.cancel();
-      const body: ResponseBody<typeof responsesResponse> = begun(form, reply.turnId, settingsOf(c.env).MODEL);
+      const model = namedModel(c, request.model) ?? settingsOf(c.env).MODEL;
+      const body: ResponseBody<typeof responsesResponse> = begun(form, reply.turnId, model);
       return json(c, body, 200);
     }
     return answerWith(c, reply, form, ({ turnId, turn }) => {

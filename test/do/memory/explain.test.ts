@@ -45,7 +45,7 @@ describe("an explanation", () => {
   it("has the rank, and parts that add up to the score", async () => {
     const all = await withMessages(lines, (messages) =>
       explained(messages, "Which tree do Ana's hives stand under since 2022-01-01?", [1, 2, 3, 4], limits, {
-        nearest: [3, 1],
+        nearest: [3, 1].map((seq) => ({ seq, cosine: 0.5 })),
       }),
     );
     expect(all.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);

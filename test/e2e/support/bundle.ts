@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 
 export const root = join(import.meta.dirname, "../../..");
@@ -17,20 +18,19 @@ declare module "vitest" {
  * Bundles the Worker into a folder as `npm run deploy` does, and as `local.js` with the models of `npm start`.
  * @param source the folder of the project, or of another version of it
  */
-export function bundleInto(folder: string, source = root): string {
+export async function bundleInto(folder: string, source = root): Promise<string> {
   const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
   const bundle = (into: string, ...more: string[]) => {
-    const args = ["deploy", "--dry-run", "--minify", "--outdir", into, ...more];
-    execFileSync(process.execPath, [wrangler, ...args], { cwd: source, stdio: "pipe" });
+    const args = ["deploy", "--dry-run", "--outdir", into, ...more];
+    return promisify(execFile)(process.execPath, [wrangler, ...args], { cwd: source });
   };
-  bundle(folder);
-  bundle(join(folder, "local"), "-c", "wrangler.local.toml");
+  await Promise.all([bundle(folder), bundle(join(folder, "local"), "--minify", "-c", "wrangler.local.toml")]);
   copyFileSync(join(folder, "local/local.js"), join(folder, "local.js"));
   return join(folder, "index.js");
 }
 
-export default function setup(project: TestProject) {
+export default async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), "llamory-bundle-"));
-  project.provide("bundle", bundleInto(folder));
+  project.provide("bundle", await bundleInto(folder));
   return () => rmSync(folder, { recursive: true });
 }

@@ -42,6 +42,10 @@ export class Dev {
     this.#command = ["npm", "run", script, "--", ...(config ? ["-c", config] : [])];
   }
 
+  get isRunning(): boolean {
+    return this.#process !== undefined;
+  }
+
   async start(): Promise<void> {
     this.console = "";
     // Uses the same port after a restart, because clients may still use it.
@@ -65,7 +69,8 @@ export class Dev {
       child.stdout?.on("data", listen);
       child.stderr?.on("data", listen);
       child.once("close", () => {
-        this.#process = undefined;
+        // After a restart, the process is another one.
+        if (this.#process === child) this.#process = undefined;
         reject(new Error(`the server ended: ${this.console}`));
       });
     });

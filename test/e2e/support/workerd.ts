@@ -80,7 +80,9 @@ export class Workerd {
         : ai.through
           ? [entrypoint(ai.through), client("WORKERS_AI")]
           : [client("AI")];
-    const vars = Object.entries({ AUTH: "off", EMBEDDING_MODEL: "", ...settings }).map(
+    // A busy machine needs more time for the user's object than the default.
+    const defaults = { AUTH: "off", EMBEDDING_MODEL: "", USER_TIMEOUT_MS: "30000" };
+    const vars = Object.entries({ ...defaults, ...settings }).map(
       ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
     );
     const classOf = (name: string) => `(className = "${name}"${objects ? ', serviceName = "objects"' : ""})`;
@@ -89,6 +91,7 @@ export class Workerd {
       compatibilityFlags = ["enable_request_signal"],
       bindings = [
         ${[...bindings, ...vars].join(",\n")},
+        (name = "ASSETS", service = "assets"),
         (name = "CHAT_DO", durableObjectNamespace = ${classOf("ChatDO")}),
         (name = "MY_DURABLE_OBJECT", durableObjectNamespace = ${classOf("LegacyDO")}),
         (name = "TENANT_DO", durableObjectNamespace = ${classOf("TenantDO")}),
@@ -109,6 +112,7 @@ export class Workerd {
         services = [
           (name = "llamory", worker = .llamory),
           ${objects ? '(name = "objects", worker = .objects),' : ""}
+          (name = "assets", disk = "${join(root, "dist/page")}"),
           (name = "internet", network = (allow = ["private"])),
           (name = "storage", disk = (path = "${join(this.#folder, "storage")}", writable = true)),
           ${"upstream" in ai ? `(name = "upstream", external = (address = "${ai.upstream}", http = ())),` : ""}

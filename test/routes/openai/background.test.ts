@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { eventually } from "../../support/eventually";
 import { respond } from "../../support/responses";
-import { HELD, heldError, NEVER, PLAYED, scripted } from "../../support/scripted-model";
+import { bytes, HELD, heldError, NEVER, PLAYED, scripted } from "../../support/scripted-model";
 import { Events, parseEvents, type ServerSentEvent } from "../../support/sse";
 import { freshSession, worker } from "../../support/worker";
 
@@ -83,6 +83,14 @@ describe("a response in the background", () => {
     expect(body.error.param).toBe("background");
   });
 
+  it("must have a question: an answer that continues is stored at its end", async () => {
+    const { body: first } = await respond({ input: "Hello?", conversation: freshSession() });
+    const input = [{ role: "system", content: "Be brief." }];
+    const { status, body } = await respond({ input, background: true, previous_response_id: first.id });
+    expect(status).toBe(400);
+    expect(body.error.param).toBe("background");
+  });
+
   it("that is complete is not changed by a cancellation", async () => {
     const { body } = await respond({ input: "Hello?", conversation: freshSession() });
     expect(await cancel(body.id)).toEqual(await read(body.id));
@@ -136,6 +144,28 @@ describe("the events of a stored response", () => {
       expect(rest.map(({ event }) => event).filter((event) => !event.endsWith(".delta"))).toEqual(
         named.map(({ event }) => event),
       );
+    }
+  });
+
+  it("continue after any number of a response whose model reasoned, which is not stored", async () => {
+    const session = freshSession();
+    const parts = [
+      { reasoning_content: "Let me " },
+      { reasoning_content: "think." },
+      { content: "one " },
+      { content: "two" },
+    ];
+    const chunks = parts.map((delta) => `data: ${JSON.stringify({ choices: [{ delta }] })}\n\n`);
+    await scripted(session, bytes(`${chunks.join("")}data: [DONE]\n\n`));
+    const answer = await llamory.post("/v1/responses", { input: "Sing.", stream: true, conversation: session });
+    const live = parseEvents(await answer.text());
+    expect(live.map(({ event }) => event)).toContain("response.reasoning_text.delta");
+    expect(live.map(numberOf)).toEqual(live.map(numberOf).toSorted((a, b) => a - b));
+    const response = live.at(-1)?.data.response;
+    const id = typeof response === "object" && response !== null && "id" in response ? String(response.id) : "";
+    for (const [at, event] of live.slice(0, -1).entries()) {
+      const rest = await eventsOf(id, `&starting_after=${numberOf(event)}`);
+      expect(textOf(live.slice(0, at + 1)) + textOf(rest)).toBe("one two");
     }
   });
 

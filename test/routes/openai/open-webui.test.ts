@@ -29,6 +29,13 @@ const answer = (at: number) => `This is the answer number ${at}.`;
 const TITLE = user(
   "### Task:\nGenerate a concise, 3-5 word title.\n### Chat History:\n<chat_history>\nUSER: My bees\n</chat_history>",
 );
+const MERGE = user(
+  'You have been provided with a set of responses from various models to the latest user query: "My bees?"\n\nYour task is to synthesize them.',
+);
+const EMOJI = user(
+  "Your task is to reflect the speaker's likely facial expression through a fitting emoji.\n\nMessage: My bees",
+);
+const COMPACTION = user("Summarize the conversation.\n### Messages Being Compacted:\nUSER: My bees");
 const retrieval = (query: string) =>
   user(`### Task:\nRespond to the user query using the provided context.\n<context>\nHoney.\n</context>\n${query}`);
 
@@ -39,7 +46,8 @@ describe("a chat of Open WebUI", () => {
     await unscripted();
     const q1 = user("Where do my bees stand in winter?");
     const a1 = assistant(await chat(id, [q1], person));
-    for (const task of [TITLE, user(TITLE.content.replace("title", "tags"))]) await chat(id, [task], person);
+    const tags = user(TITLE.content.replace("title", "tags"));
+    for (const task of [TITLE, tags, MERGE, EMOJI, COMPACTION]) await chat(id, [task], person);
     expect(await llamory.transcript(id)).toEqual([`user: ${q1.content}`, `assistant: ${answer(1)}`]);
 
     const q2 = user("When is their honey ripe this year?");
@@ -90,6 +98,19 @@ describe("a chat of Open WebUI", () => {
     await chat(id, [user("Something else."), assistant("Never said."), q3]);
     expect(await llamory.transcript(id)).toHaveLength(8);
     expect(a2.content).toBe(answer(2));
+  });
+
+  it("finds an edit behind a short question that was asked with retrieved context", async () => {
+    const id = freshSession();
+    await answers(id);
+    const short = user("Why?");
+    const a1 = assistant(await chat(id, [retrieval(short.content)]));
+    await chat(id, [short, a1, user("And when?")]);
+    await chat(id, [user("Who?"), a1, user("And where?")]);
+    expect(await llamory.transcript(id)).toHaveLength(6);
+    await chat(id, [short, a1, user("And who?")]);
+    const transcript = await llamory.transcript(id);
+    expect(transcript.slice(1)).toEqual([`assistant: ${a1.content}`, "user: And who?", `assistant: ${answer(4)}`]);
   });
 
   it("keeps the answer of a question that the request ends with before the new one", async () => {

@@ -1,11 +1,11 @@
-/** What the Worker tells its operator, a line of JSON each: ids, codes, counts and times. Never what was said, nor a token. */
+/** Writes the log: a line of JSON per event, with ids, codes, counts and times; no text of a conversation, no token. */
 
-/** @param event what happened, in snake_case: the words to filter by */
+/** @param event its name in snake_case, to filter by */
 export function log(level: "info" | "warn" | "error", event: string, fields: Record<string, unknown>): void {
   console[level](JSON.stringify({ event, ...fields }));
 }
 
-/** An error that was not expected: where it was thrown is what an operator needs. */
+/** Returns the fields of an unexpected error. The stack shows its place in the code. */
 export const errorFields = (error: unknown) => ({
   error: String(error),
   ...(error instanceof Error && { stack: error.stack }),

@@ -56,7 +56,7 @@ export const settingsSchema = z.object({
   MODEL: z._default(z.string().check(z.minLength(1)), "@cf/meta/llama-3.1-8b-instruct-fast"),
   /** The model that answers if `MODEL` is retired or stays busy; empty for none. */
   FALLBACK_MODEL: text("@cf/meta/llama-3.3-70b-instruct-fp8-fast"),
-  /** The model that answers requests with tools or JSON formats if `MODEL` supports neither; empty for none. */
+  /** The model that answers requests with tools or JSON formats that `MODEL` does not support; empty for none. */
   TOOL_MODEL: text(),
   /** More models that requests may name, separated by commas. */
   MODELS: list,
@@ -93,9 +93,9 @@ export const settingsSchema = z.object({
   MODEL_STALL_MS: count(1, 600_000, 20_000),
   /** Milliseconds that a stream of the model may take. Objects run for up to 15 minutes after their client has left. */
   MODEL_STREAM_MS: count(1, 900_000, 600_000),
-  /** The model of embeddings, for search by meaning in sessions that exceed their context; empty for search by words. */
+  /** The encoder, for recall by meaning; empty for recall by words alone. */
   EMBEDDING_MODEL: text("@cf/baai/bge-m3"),
-  /** Milliseconds that an ask waits for its question's embedding. After that it searches by words. */
+  /** Milliseconds that an ask waits for the vector of its question. After that recall uses words alone. */
   EMBEDDING_TIMEOUT_MS: count(1, 60_000, 400),
   /** The id of the AI Gateway for calls of Workers AI; empty for none. */
   AI_GATEWAY: text(),
@@ -114,7 +114,7 @@ export const settingsSchema = z.object({
     ),
   /** Origins whose pages may call the API, separated by commas, or `*`; empty for none. */
   CORS_ORIGINS: origins,
-  /** The most tokens of prompts and answers per tenant and day (UTC); 0 for no limit. */
+  /** The most tokens per tenant and day (UTC): of prompts, answers and texts for the encoder; 0 for no limit. */
   TENANT_TOKENS_PER_DAY: count(0, 1e12, 0),
   /** The most messages of a session. */
   SESSION_MAX_MESSAGES: count(2, 10_000_000, 250_000),

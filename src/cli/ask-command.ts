@@ -9,7 +9,7 @@ import { serverFetch } from "./server-fetch";
 /** The session of questions that name none. */
 export const DEFAULT_SESSION = "cli";
 
-/** The longest question on stdin, in characters: the server refuses longer ones by name. */
+/** The most characters that are read from stdin. The server allows fewer, and its error names the field. */
 const MAX_QUESTION = 1_000_000;
 
 export const askRequestOf = ({ session = DEFAULT_SESSION, user }: Options, question: string): AskRequest => ({
@@ -24,7 +24,7 @@ export async function askCommand(options: Options, signal: AbortSignal): Promise
   const question = options.positionals[1] ?? (await questionOnStdin());
   const request = askRequestOf(options, question);
   if (!options.json) {
-    // A stream waits for a lost server. One that was never reached is an error at once.
+    // A stream waits for a server that was lost. This fails at once if the server does not run.
     await serverFetch(options, "/health");
     await writeAnswer(askStream(options.url, request, connectionOf(options, signal)));
     return EXIT.ok;

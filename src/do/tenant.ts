@@ -15,7 +15,7 @@ export class TenantDO extends DurableObject {
     this.ctx.storage.kv.put("used", { day: dayOf(Date.now()), tokens: this.today() + tokens });
   }
 
-  /** Returns the tokens of today. @throws {SchemaTooNewError} if newer code has made tables, which may say more */
+  /** Returns the tokens of today. @throws {SchemaTooNewError} if newer code created the tables */
   today(): number {
     if (isNewer(this.ctx.storage.sql, "tenant")) throw new SchemaTooNewError();
     const used = this.ctx.storage.kv.get<{ day: string; tokens: number }>("used");
@@ -27,7 +27,7 @@ export class TenantDO extends DurableObject {
     return this.#directory.list(update);
   }
 
-  /** Removes a session, and refuses its later updates since that start. @returns true */
+  /** Removes a session, and refuses late updates that have this start. @returns true */
   unlist(sessionId: string, start: string): boolean {
     this.#directory.unlist(sessionId, start);
     return true;

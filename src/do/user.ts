@@ -193,8 +193,9 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
    * Moves facts to another user's object. Nothing happens here meanwhile: a session that is being deleted finds its facts
    * either here or there.
    */
-  moveFacts(into: string): Promise<Result<MovedFacts>> {
-    return this.ctx.blockConcurrencyWhile(() => moveFacts(this.#store, objectOf(this.env.USER_DO, into, this.env)));
+  moveFacts(into: string, encoder?: EncoderOptions): Promise<Result<MovedFacts>> {
+    const other = objectOf(this.env.USER_DO, into, this.env);
+    return this.ctx.blockConcurrencyWhile(() => moveFacts(this.#store, other, encoder));
   }
 
   /** Stores parts of sessions of an export; see {@link importSessions}. */

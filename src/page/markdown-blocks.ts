@@ -61,7 +61,7 @@ function tokensOf(piece: string): Token[] {
   }
 }
 
-/** A block that cannot be read, or is too long for it: it is shown as text. */
+/** Returns a block as plain text: one that cannot be read, or is too long. */
 function plainBlock(text: string, at: number): Token {
   const end = text.indexOf("\n\n", at + PIECE);
   const raw = end === -1 ? text.slice(at) : text.slice(at, end + 2);

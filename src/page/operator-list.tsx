@@ -6,7 +6,7 @@ import { saveExport } from "./save-file";
 import type { PageState } from "./state";
 import { countText, dayText } from "./text-format";
 
-/** Pages until which a filter reads, 100 entries each. */
+/** The most pages that a filter reads, of 100 entries each. */
 const MAX_PAGES = 100;
 
 interface Entry {
@@ -21,7 +21,7 @@ interface Page {
   nextCursor: string | null;
 }
 
-/** How far the list is read. Only one request reads at a time, whatever asks for more. */
+/** The state of reading the list. Only one request runs at a time. */
 interface Progress {
   /** Pages that were read, and pages to read. */
   read: number;

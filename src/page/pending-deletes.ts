@@ -48,8 +48,8 @@ export class PendingDeletes {
   }
 
   /**
-   * Deletes now what a prompt of a session could contain, so that it does not, and a new message is not deleted with the
-   * old ones: the session or parts of it; everything if the sessions belong to a user.
+   * Runs pending deletions before a message is sent: those of its session and of parts of it, or all if the sessions belong
+   * to a user. Later, the prompt could contain the text to delete, and a deletion could include the new message.
    * @returns false if that failed: the old messages are still there
    */
   async flush(sessionId: string): Promise<boolean> {

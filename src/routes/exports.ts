@@ -32,7 +32,7 @@ export const operations = (): Operations => ({
     id: "importSession",
     summary: "Import a session",
     description:
-      "Takes an export of up to 100 MB. The session must be empty. Everything is stored in one transaction, or nothing. An error names the line. With `userId`, the session belongs to that user.",
+      "Takes an export of up to 100 MiB. The session must be empty. Everything is stored in one transaction, or nothing. An error names the line. With `userId`, the session belongs to that user.",
     query: importQuery,
     bodyLines: exportLine,
     status: 201,

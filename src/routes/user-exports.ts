@@ -49,7 +49,7 @@ export const operations = (): Operations => ({
     id: "importUser",
     summary: "Import a user",
     description:
-      "Takes pages of an export, one or several, up to 500 sessions and 100 MB. Existing sessions stay as they are: a session whose id is in use gets a new one, and the sources of facts follow it. Facts that the user has are skipped. Each session is stored completely or not at all; if the import fails, the sessions of this request are deleted again. In a later request, send a line `renamed` for each session that got a new id before. No facts are learned from imported sessions.",
+      "Takes pages of an export, one or several, up to 500 sessions and 100 MiB. Existing sessions stay as they are: a session whose id is in use gets a new one, and the sources of facts follow it. Facts that the user has are skipped. Each session is stored completely or not at all; if the import fails, the sessions of this request are deleted again. In a later request, send a line `renamed` for each session that got a new id before. No facts are learned from imported sessions.",
     bodyLines: userExportLine,
     status: 201,
     response: userImported,

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../env";
 import { orThrow } from "../middleware/respond";
 import { objectName } from "./call-object";
-import { askRequestOf, callSession } from "./call-session";
+import { askRequestOf, callSession, embeddingOf } from "./call-session";
 import { callUser } from "./call-user";
 
 /** The most sessions that one request moves. Each costs a call; a Worker of the free plan may make 50. */
@@ -20,7 +20,9 @@ export async function mergeUsers(c: Context<AppEnv>, userId: string, from: strin
     const call = user && callSession(c, id, (stub) => stub.move(user, objectName(c, from)));
     if (call && orThrow(await call)) sessions += 1;
   }
-  const { added, done } = orThrow(await callUser(c, from, (stub) => stub.moveFacts(objectName(c, userId))));
+  const { added, done } = orThrow(
+    await callUser(c, from, (stub) => stub.moveFacts(objectName(c, userId), embeddingOf(c))),
+  );
   // Listed sessions that cannot move have not stored anything yet.
   return { sessions, facts: added, done: done && (ids.length < MOST || sessions === 0) };
 }

@@ -40,7 +40,7 @@ export const askRequest = z.strictObject({
   /** The randomness of the answer; default: the model's own. */
   temperature: z.optional(number(0, 2)),
   timeZone: z.optional(timeZone),
-  /** The id of the session's last turn, which this one takes the place of: edit a question, or ask it again. */
+  /** The id of the session's last turn. This turn replaces it: edit a question, or ask it again. */
   replaces: z.optional(identifier(128)),
   /**
    * False: answers from the memory and stores nothing. The turn cannot be followed. Not together with `replaces` or

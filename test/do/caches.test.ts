@@ -97,7 +97,7 @@ describe("the cache of a session's messages", () => {
       const seqsOf = (read: Iterable<{ seq: number }>) => Array.from(read, ({ seq }) => seq);
       const downTo = (last: number, first: number) => Array.from({ length: last - first + 1 }, (_, at) => last - at);
       let last = 0;
-      // 40,000 characters exceed what is kept, and 300 messages what is added at once.
+      // The cache keeps fewer than 40,000 characters, and adds fewer than 300 messages at once.
       for (const lengths of [
         Array(30).fill(10),
         [10],

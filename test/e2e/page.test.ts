@@ -5,8 +5,8 @@ import { visitedServer } from "./support/page";
 const visited = visitedServer();
 const open = visited.open;
 
-describe("to talk", () => {
-  it("an answer is seen as it streams, and can be stopped: what was said stays", async () => {
+describe("a conversation", () => {
+  it("shows an answer as it streams; when it is stopped, its text stays", async () => {
     await using visitor = await open();
     await visitor.ask("Count slowly.");
     await visitor.sees(/word3 /);
@@ -17,7 +17,7 @@ describe("to talk", () => {
     expect(answer).toMatchObject({ role: "assistant", status: "cancelled", content: expect.stringContaining("word3") });
   });
 
-  it("two questions at once are answered one after the other, and the second says that it waits", async () => {
+  it("answers two questions one after the other, and marks the second as waiting", async () => {
     await using visitor = await open();
     await visitor.ask("Give me a moment.");
     await visitor.ask("And now?");
@@ -27,7 +27,7 @@ describe("to talk", () => {
     expect(said.map(({ content }) => content.slice(0, 8))).toEqual(["Give me ", "moment0 ", "And now?", "You said"]);
   });
 
-  it("a reload in the middle of an answer loses nothing: it goes on, and what waits is asked", async () => {
+  it("loses nothing by a reload during an answer: the answer continues, and the waiting question is sent", async () => {
     await using visitor = await open();
     await visitor.ask("Give me a moment.");
     await visitor.ask("And now?");
@@ -38,7 +38,7 @@ describe("to talk", () => {
     expect(await visited.transcript(visitor.session)).toHaveLength(4);
   });
 
-  it("an answer goes on on another device", async () => {
+  it("shows a running answer on another device, too", async () => {
     await using visitor = await open();
     await visitor.ask("Give me a moment.");
     await visitor.sees(/moment3 /);
@@ -49,7 +49,7 @@ describe("to talk", () => {
     expect(await other.page.locator("article.assistant").count()).toBe(1);
   });
 
-  it("an answer that could not be followed any more is followed again, as the same turn", async () => {
+  it("follows an answer again after its stream could not be reached, as the same turn", async () => {
     await using visitor = await open();
     await visitor.ask("Count slowly.");
     await visitor.sees(/word3 /);
@@ -68,7 +68,7 @@ describe("to talk", () => {
     expect(await visited.transcript(visitor.session)).toHaveLength(2);
   });
 
-  it("a server that is lost in the middle is waited for, and what it had said is there", async () => {
+  it("waits for a server that is lost during an answer, and shows the text before the loss", async () => {
     await using visitor = await open();
     await visitor.ask("Hello.");
     await visitor.hasRead("You said: Hello.");
@@ -84,7 +84,7 @@ describe("to talk", () => {
       .toEqual(["complete", "complete", "interrupted", "interrupted", "complete", "complete"]);
   });
 
-  it("conversations are listed, renamed, deleted, and a deletion is taken back", async () => {
+  it("is listed, renamed and deleted, and its deletion can be undone", async () => {
     await using visitor = await open();
     const { page } = visitor;
     await visitor.ask("I keep bees.");
@@ -111,7 +111,7 @@ describe("to talk", () => {
     expect(await list.getByRole("link").allInnerTexts()).toEqual(["I like figs."]);
   });
 
-  it("a conversation leaves as a file, is emptied, and comes back", async () => {
+  it("is exported to a file, emptied, and imported again", async () => {
     await using visitor = await open();
     const { page } = visitor;
     await visitor.ask("I keep bees.");
@@ -137,7 +137,7 @@ describe("to talk", () => {
     await visitor.hasRead("You said: I keep bees.");
   });
 
-  it("a person is known in all of their conversations, by what they said and by facts", async () => {
+  it("knows the messages and facts of the same person's other conversations", async () => {
     await using visitor = await open();
     const { page } = visitor;
     await visitor.signIn("ana");
@@ -163,8 +163,8 @@ describe("to talk", () => {
   });
 });
 
-describe("for everybody", () => {
-  it("a whole conversation goes by keyboard alone", async () => {
+describe("accessibility", () => {
+  it("a whole conversation works by keyboard alone", async () => {
     await using visitor = await open();
     const { page } = visitor;
     const { keyboard } = page;
@@ -196,7 +196,7 @@ describe("for everybody", () => {
   });
 
   it.each(["light", "dark"] as const)(
-    "axe finds nothing to mend in %s, on a desk and on a phone",
+    "axe finds no violations in %s, on a desktop and on a phone",
     async (colorScheme) => {
       for (const viewport of [
         { width: 1_200, height: 800 },

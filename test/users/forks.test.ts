@@ -215,7 +215,7 @@ it("an import keeps its user if an earlier one of the session fails meanwhile", 
     return askRequest("", "", { user: own });
   };
   const first = await object.beginImport(requestOf(freshUser()));
-  // A turn that will fail holds the queue, and the first import waits behind it.
+  // A turn that will fail occupies the queue, and the first import waits for it.
   const model = await scripted(session, heldError("3003: no"));
   const asked = asks(session, user, "Hello?");
   await model.called();

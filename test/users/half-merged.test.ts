@@ -30,7 +30,7 @@ const STOPS: Record<string, () => unknown> = {
   },
 };
 
-/** Creates a user with two sessions, each of which taught a fact, and merges the user by halves. */
+/** Creates a user with two sessions and a fact from each, and starts a merge that stops. */
 async function halfMerged(stop: string) {
   const [user, other] = [freshUser(), freshUser()];
   await scriptedFacts(user, reply({ do: "add", text: "Has a dog." }), reply({ do: "add", text: "Keeps bees." }));
@@ -73,7 +73,7 @@ describe.each(Object.keys(STOPS))("a merge that stops %s", (stop) => {
     expect(await stored(user, other)).not.toMatch(/dog|Rex/);
   });
 
-  it("leaves no fact of a turn that is deleted before another one, and what its session taught is learned again", async () => {
+  it("leaves no fact of a turn that is deleted before another one, and learns from the rest of its session again", async () => {
     const { user, other, dog } = await halfMerged(stop);
     const parrot = reply({ do: "add", text: "Has a parrot." });
     await scriptedFacts(user, parrot);
@@ -95,7 +95,7 @@ describe.each(Object.keys(STOPS))("a merge that stops %s", (stop) => {
     expect(await everythingIn(sessionObject(dog))).not.toContain("Rex");
   });
 
-  it("gives what was learned from its sessions to no third user", async () => {
+  it("gives facts of its sessions to no third user", async () => {
     const { user, other, dog } = await halfMerged(stop);
     const third = freshUser();
     await merge(third, user);

@@ -90,8 +90,8 @@ export class FullText {
   }
 
   /**
-   * Looks up all words at once, in the messages before a `seq` (or in the facts before a number). Uses one statement and returns one row, because each
-   * further statement or row costs more than a look-up.
+   * Looks up all words at once, in the messages before a `seq` (or in the facts before a number). Uses one statement and
+   * returns one row, because each further statement or row costs more than a look-up.
    */
   find(wanted: Wanted[], before: number, limits: Limits): Found[] {
     if (wanted.length === 0) return [];

@@ -55,7 +55,7 @@ export interface AskRequest {
   follows?: string | undefined;
   /** The name of the tenant's object, which counts tokens; absent without a quota. */
   meter?: string | undefined;
-  /** The id of the last turn, which this turn takes the place of. */
+  /** The id of the last turn, which this turn replaces. */
   replaces?: string | undefined;
   /** False if nothing of the turn is stored; true by default. */
   store?: boolean;

@@ -7,7 +7,7 @@ import type { UserSync } from "./user-sync";
 /**
  * Moves a session to another user, when the call is first in the queue. Deletes it in the object of the former user, with
  * the facts learned from it, and sends all messages to the new one; the alarm continues if an object does not answer.
- * @param from in a merge, the only user's object that it may belong to: what it taught stays there, and follows later
+ * @param from in a merge, the object of the merged user: sessions of other users stay. Facts move later, not with a session
  * @returns whether it was moved; `session_empty`, `user_unreachable`, `user_being_deleted`
  */
 export async function moveSession(
@@ -32,9 +32,9 @@ export async function moveSession(
     // The session or its former user was deleted meanwhile.
     if (store.generation !== generation) return failed({ reason: "turn_cancelled" });
     const { imported, copied, learn, told, resend } = ownership.owner ?? {};
-    // A merge also moves what was learned, and the sessions that were copied.
+    // After a merge nothing is learned again, and copied messages are not stored again.
     const kept = from === undefined ? { imported } : { imported: Math.max(imported ?? 0, told ?? 0), copied };
-    // A fact of a removed turn may not follow.
+    // If a removal is pending, the facts are deleted: one of a removed turn must not move.
     const merge = from !== undefined && resend === undefined ? "leaving" : undefined;
     ownership.move({ ...claimed.value, ...kept, learn }, merge);
     store.listing.mark(true);

@@ -128,7 +128,7 @@ export class Session {
   }
 
   /**
-   * Deletes the session in the object of the user that it was moved from. In a merge its facts stay there, and follow when
+   * Deletes the session in the object of the user that it was moved from. In a merge its facts stay there, and move when
    * all sessions have moved. @returns whether it is deleted there
    */
   leaveFormer(): Promise<boolean> {
@@ -152,8 +152,8 @@ export class Session {
   }
 
   /**
-   * As {@link leaveFormer}, and deletes facts of the session that have not followed yet. Call it before messages are deleted
-   * in the object of the new user, where the facts may arrive until then.
+   * As {@link leaveFormer}, and deletes the facts of the session that are still there. Call it before messages are deleted
+   * in the new user's object: facts that have already moved are deleted there.
    * @returns the turns of all sessions that those facts were learned from; undefined if the object does not answer
    */
   async forgetFormer(): Promise<Learned[] | undefined> {

@@ -65,7 +65,7 @@ export class TenantDirectory {
     return true;
   }
 
-  /** Removes a session, and refuses its later updates since that start. */
+  /** Removes a session, and refuses late updates that have this start. */
   unlist(sessionId: string, start: string): void {
     const [row] = this.#db.rows<Row>("SELECT * FROM sessions WHERE id = ? AND start = ?", sessionId, start);
     this.#db.transaction(() => {

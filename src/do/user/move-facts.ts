@@ -3,6 +3,7 @@ import { log } from "../../log";
 import { withTimeout } from "../../timeout";
 import { failed, ok, type Result } from "../../turn/result";
 import type { ExportedFact } from "../../turn/user-memory";
+import type { EncoderOptions } from "../memory/encoder-plan";
 import { exportFacts, type ImportedFacts } from "./fact-transfer";
 import type { UserStore } from "./user-store";
 
@@ -13,7 +14,7 @@ const PARTS = 4;
 /** The methods of a user's object that another user's object calls. */
 export interface FactsObject extends Rpc.DurableObjectBranded {
   unlisted(sessionIds: string[]): string[];
-  importFacts(facts: ExportedFact[], offset?: number): Result<ImportedFacts>;
+  importFacts(facts: ExportedFact[], offset?: number, encoder?: EncoderOptions): Result<ImportedFacts>;
 }
 
 /** The number of facts that were new to the other user, and whether all facts have moved. */
@@ -26,7 +27,11 @@ export interface MovedFacts {
  * Moves facts to another user. Moves none while a session that taught one is here: it would be deleted without them. What
  * was learned from sessions that the other user does not have is deleted.
  */
-export async function moveFacts(store: UserStore, other: DurableObjectStub<FactsObject>): Promise<Result<MovedFacts>> {
+export async function moveFacts(
+  store: UserStore,
+  other: DurableObjectStub<FactsObject>,
+  encoder: EncoderOptions | undefined,
+): Promise<Result<MovedFacts>> {
   const { facts, sessions, deletion } = store;
   if (deletion) return failed({ reason: "user_being_deleted" });
   const learned = facts.rows.learned().flatMap((version) => version.learned.map(({ sessionId }) => sessionId));
@@ -40,7 +45,7 @@ export async function moveFacts(store: UserStore, other: DurableObjectStub<Facts
     for (let parts = 0; parts < PARTS && !facts.rows.empty; parts += 1) {
       const sent = exportFacts(facts, 0);
       const from = offset;
-      const moved = await withTimeout<Result<ImportedFacts>>(CALL_MS, () => other.importFacts(sent, from));
+      const moved = await withTimeout<Result<ImportedFacts>>(CALL_MS, () => other.importFacts(sent, from, encoder));
       if (!moved.ok) return moved;
       store.transaction(() => {
         for (const { id } of sent) facts.rows.delete(id);

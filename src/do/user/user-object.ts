@@ -27,11 +27,11 @@ export interface SessionUpdate {
   again?: Learned[] | undefined;
 }
 
-/** What is still to be learned after a session was deleted. */
+/** The messages and turns to learn from after a session was deleted. */
 export interface Forgotten {
   /** Messages of the session that nothing was learned from yet. */
   learn: Learning[];
-  /** Turns of sessions that the user has not, this one included, from which deleted facts were learned. */
+  /** Turns of the deleted session, and of others that the user does not have, that taught deleted facts. */
   again: Learned[];
 }
 

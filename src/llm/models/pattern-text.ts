@@ -47,7 +47,7 @@ function textOf(node: PatternNode, variant: number, more: number): string {
   }
 }
 
-/** Returns a text, unless so many of it exceed the limit. */
+/** Returns a text. Throws if `count` copies of it exceed the limit. */
 function bounded(text: string, count = 1): string {
   if (text.length * count > MAX_CHARACTERS) throw new PatternUnread();
   return text;

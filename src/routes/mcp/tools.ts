@@ -129,8 +129,8 @@ export const tools = {
     return `Copied ${fork.messages} messages into the conversation ${fork.sessionId}.`;
   }),
   /**
-   * Find what a person wants forgotten: facts and messages that match, each after the call that deletes it. Deletes
-   * nothing: let the person choose, then make these calls.
+   * Find facts and messages that a person may want forgotten, each after the call that deletes it. Deletes nothing: let
+   * the person choose, then make these calls.
    */
   forget: tool(searched(20), async (c, input) => {
     const { facts, messages } = await search(c, input);

@@ -43,8 +43,18 @@ try {
     .filter(({ summary }) => [`"`, `'`, "`"].some((quote) => code.includes(quote + summary + quote)));
   for (const { summary } of bundled) console.error(`The Worker contains documentation: ${summary}`);
   if (bundled.length > 0) process.exitCode = 1;
-  if (kib > LIMIT_KIB || words > WORDS_LIMIT_KIB || page > PAGE_LIMIT_KIB || lazy > LAZY_LIMIT_KIB)
+  const sizes = [
+    ["The Worker", kib, LIMIT_KIB],
+    ["The word list", words, WORDS_LIMIT_KIB],
+    ["The page", page, PAGE_LIMIT_KIB],
+    ["The part of the page that is loaded later", lazy, LAZY_LIMIT_KIB],
+  ];
+  for (const [name, size, limit] of sizes.filter(([, size, limit]) => size > limit)) {
+    console.error(
+      `${name} has ${size.toFixed(2)} KiB gzipped, more than ${limit}: shorten it, or raise the limit in scripts/size.mjs`,
+    );
     process.exitCode = 1;
+  }
 } finally {
   rmSync(out, { recursive: true });
 }

@@ -158,7 +158,7 @@ describe.each(closed)("%s", (route) => {
     const place = await (isOpen ? existing() : untouched());
     const { status, body } = await send(route, place, bearer(await sessionToken(claims(place))));
     if (isOpen) return expect(status, body).toBeLessThan(300);
-    expect(status).toBe(403);
+    expect(status, "OF_SESSIONS or OF_USERS must list a route that session tokens may call").toBe(403);
     expect(body).toContain('"forbidden"');
     expect(await leftOf(place)).toEqual([2, 1]);
   });

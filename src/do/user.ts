@@ -4,14 +4,12 @@ import { USER_MAX_MB } from "../limits";
 import type { EmbeddingOptions } from "../llm/embedder";
 import { objectOf } from "../object-of";
 import { failed, ok, type Result } from "../turn/result";
-import type { RecalledMessage } from "../turn/types";
 import type { ExportedFact, Fact, FactEdit, FactVersion, Place } from "../turn/user-memory";
 import { Embeddings } from "./memory/embeddings";
 import type { EncoderOptions } from "./memory/encoder-plan";
 import { thrownFailure, tryWrite } from "./sqlite/try-write";
 import type { Extraction } from "./user/extraction";
 import type { Learned } from "./user/fact-columns";
-import { listFacts, nearestFacts } from "./user/fact-ranking";
 import { exportFacts, type ImportedFacts, importFacts } from "./user/fact-transfer";
 import { cancelImports, importSessions, type SessionsImport, type StoredPart } from "./user/import-sessions";
 import { LearnFacts, type LearningBindings } from "./user/learn-facts";
@@ -19,6 +17,7 @@ import { type FactsObject, type MovedFacts, moveFacts } from "./user/move-facts"
 import type { UserBindings } from "./user/session-object";
 import { type Deleted, UserDeletion } from "./user/user-deletion";
 import type { Forgotten, Known, Question, SessionUpdate, UserObject } from "./user/user-object";
+import { type Matches, UserReads } from "./user/user-reads";
 import type { Cursor, ListedSession } from "./user/user-sessions";
 import { type ObjectNames, UserStore } from "./user/user-store";
 import { UserVectors } from "./user/user-vectors";
@@ -35,6 +34,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   readonly #deletion: UserDeletion;
   readonly #embeddings: Embeddings;
   readonly #vectors: UserVectors;
+  readonly #reads: UserReads;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
@@ -43,23 +43,12 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     this.#deletion = new UserDeletion(env, this.#store);
     this.#embeddings = new Embeddings(this.#store, env, ctx.id.toString());
     this.#vectors = new UserVectors(this.#store, this.#embeddings);
+    this.#reads = new UserReads(this.#store, this.#embeddings, this.#vectors);
   }
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
-  async memory(question: Question): Promise<Known> {
-    const { text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone, encoder } = question;
-    // First, because everything may change meanwhile.
-    const vector = this.#vectors.has(encoder) ? await encoder?.vectorOf() : null;
-    const { deletion, sessions } = this.#store;
-    if (epoch !== undefined || opens) {
-      if (deletion) return { state: "user_being_deleted" };
-      if (epoch !== undefined && !sessions.has(sessionId, epoch)) return { state: "gone" };
-    }
-    const listed = epoch === undefined && opens ? this.#store.open(sessionId) : epoch;
-    const room = { recall: recallTokens, facts: factTokens };
-    const nearestTo = this.#embeddings.nearestTo(vector);
-    const memory = this.#store.memory(sessionId, text, room, { previous, timeZone, nearestTo, vector });
-    return { state: "known", memory, epoch: listed };
+  memory(question: Question): Promise<Known> {
+    return this.#reads.memory(question);
   }
 
   /**
@@ -120,26 +109,16 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
    * Returns the messages of all sessions, and the facts, that match a text best, best first.
    * @param timeZone of the days in the text
    */
-  async searchAll(
-    text: string,
-    limit: number,
-    timeZone?: string,
-    embedding?: EmbeddingOptions,
-  ): Promise<{ messages: RecalledMessage[]; facts: Fact[] }> {
-    const vector = await this.#vectors.ofText(text, embedding);
-    const { facts, transcript } = this.#store;
-    const asked = { timeZone, vector, nearestTo: this.#embeddings.nearestTo(vector) };
-    const messages = transcript.search(text, limit, asked);
-    return { messages, facts: nearestFacts(facts.rows, text, { timeZone, vector }).slice(0, limit) };
+  searchAll(text: string, limit: number, timeZone?: string, embedding?: EmbeddingOptions): Promise<Matches> {
+    return this.#reads.search(text, limit, timeZone, embedding);
   }
 
   /**
    * Returns facts, newest first, or those that match a text, best first.
    * @param ended whether facts that have ended follow, in their last version
    */
-  async facts(text?: string, ended = false, embedding?: EmbeddingOptions): Promise<FactVersion[]> {
-    const vector = text === undefined ? null : await this.#vectors.ofText(text, embedding);
-    return listFacts(this.#store.facts.rows, text, ended, { vector });
+  facts(text?: string, ended = false, embedding?: EmbeddingOptions): Promise<FactVersion[]> {
+    return this.#reads.facts(text, ended, embedding);
   }
 
   /** Returns the versions of a fact, newest first. Fails with `fact_not_found`. */
@@ -208,7 +187,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     return cancelImports(this.env, prefix, imports);
   }
 
-  /** Returns those of some sessions that the user has not. */
+  /** Returns the ids that are not sessions of the user. */
   unlisted(sessionIds: string[]): string[] {
     return sessionIds.filter((id) => !this.#store.sessions.get(id));
   }

@@ -131,7 +131,7 @@ class UserImport {
     if (this.#characters > FACT_CHARACTERS) await this.flush();
   }
 
-  /** Stores what was read. */
+  /** Stores the sessions and facts that were read. */
   async flush(): Promise<void> {
     await this.#store();
     const facts = this.#facts;

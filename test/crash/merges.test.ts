@@ -1,4 +1,4 @@
-/** Kills the server during merges of users. Whatever it had moved, a deletion deletes facts too, and another merge finishes it. */
+/** Kills the server during merges of users. Afterwards a deletion deletes facts, too, and another merge finishes it. */
 import { expect, inject, it } from "vitest";
 import { post, serve } from "../e2e/support/http";
 import { Workerd } from "../e2e/support/workerd";

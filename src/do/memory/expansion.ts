@@ -45,7 +45,7 @@ function keyOf(word: string): string {
   return stem.replace(/y$/, "i");
 }
 
-const groupsOf = (list: string) => list.trim().split(/\s+\/\s+/);
+const groupsOf = (list: string) => list.split(", ");
 
 let known: Map<string, Entry> | undefined;
 

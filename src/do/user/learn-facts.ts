@@ -104,7 +104,7 @@ export class LearnFacts {
     return this.#addTurns(pending, extraction);
   }
 
-  /** Returns the messages of a session that nothing was learned from yet. */
+  /** Returns the messages of a session whose learning is pending. */
   pendingOf(sessionId: string, epoch: string): Learning[] {
     const turns = this.#noted?.turns.filter((turn) => turn.sessionId === sessionId && epochIn(turn) === epoch) ?? [];
     return [...this.#store.sessions.backlogIn(sessionId), ...turns.map(({ from, to }) => ({ from, to }))];

@@ -72,6 +72,7 @@ describe("an official MCP client", () => {
   it("knows a person across conversations, by what they said and by facts", async () => {
     const userId = "ana";
     await call("ask", { sessionId: "monday", userId, question: "My dog is called Rex." });
+    await expect.poll(async () => (await call("search_memory", { userId, query: "dog" })).text).toContain("Rex");
     expect((await call("ask", { sessionId: "tuesday", userId, question: "What is my dog called?" })).text).toContain(
       "Rex",
     );

@@ -31,6 +31,8 @@ const workerd = () =>
     verbose: false,
     wrangler: { configPath: "./wrangler.local.toml" },
     miniflare: {
+      // With the default, a turn on a busy machine does without the user's memory.
+      bindings: { USER_TIMEOUT_MS: "30000" },
       serviceBindings: { AI: { name: kCurrentWorker, entrypoint: "ScriptedModel" } },
       durableObjects: { SCRIPTS: { className: "ScriptDO", useSQLite: true } },
     },
@@ -60,8 +62,6 @@ const SERVERS = {
   expect: { poll: { timeout: 30_000 } },
 };
 
-/** Tests of the Durable Objects: half of the tests that run in workerd. */
-const OBJECTS = ["test/do/**/*.test.ts", "test/users/**/*.test.ts", "test/tenant/**/*.test.ts"];
 /** Thousands of random operations over HTTP. */
 const FUZZ = ["test/fuzz*.test.ts"];
 /** Tests whose random runs take long: some of the runs in `npm test`, all with the project `fuzz`. */
@@ -77,24 +77,25 @@ const OTHERS = ["e2e", "clients", "compat", "mutants", "crash", "docs", "import"
   (folder) => `test/${folder}/**`,
 );
 
-/** Returns a project whose tests run together with the Worker. Two projects use two cores. */
+/** Returns a project whose tests run together with the Worker, in one runtime per core. */
 const inWorkerd = (name: string, include: string[], exclude: string[], thorough = false) => ({
   plugins: [workerd()],
   test: {
     name,
-    // Files share one runtime, because starting one for each takes half of the time. Each test uses sessions of its own.
+    // Files share a runtime, because starting one for each takes half of the time. Each test uses sessions of its own.
     isolate: false,
     setupFiles: "test/support/check-log.ts",
     include,
     exclude,
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     provide: { thorough },
   },
 });
 
 /**
  * - `pure`: in Node, for modules without imports of `cloudflare:*`
- * - `worker` and `objects`: in workerd, in one isolate with the Worker
+ * - `worker`: in workerd, in one isolate with the Worker
  * - `fuzz`: the same with thousands of random operations and all runs of random tests, which is slow
  * - `meaning`: the same with a real encoder, which is slow
  * - `e2e`: against servers that the tests start
@@ -117,8 +118,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      inWorkerd("worker", ["test/**/*.test.ts"], [...PURE, ...OBJECTS, ...FUZZ, ...OTHERS]),
-      inWorkerd("objects", OBJECTS, PURE),
+      inWorkerd("worker", ["test/**/*.test.ts"], [...PURE, ...FUZZ, ...OTHERS]),
       inWorkerd("fuzz", [...FUZZ, ...RANDOM], [], true),
       {
         plugins: [workerd()],

@@ -63,22 +63,31 @@ it("recall across the sessions of a user", async () => {
     costs.push([one, all]);
     ratios.push(all / one);
   }
-  await cpuOf("empty", "known");
-  await cpuOf("empty", "few");
-  const choices: number[] = [];
+  for (const user of ["known", "few", "new"]) await cpuOf("empty", user);
+  const [choices, beyondFew]: [number[], number[]] = [[], []];
   for (let run = 0; run < RUNS; run += 1) {
-    const few = await cpuOf("empty", "few");
-    choices.push((await cpuOf("empty", "known")) - few);
+    const [none, few, known] = [
+      await cpuOf("empty", "new"),
+      await cpuOf("empty", "few"),
+      await cpuOf("empty", "known"),
+    ];
+    choices.push(known - none);
+    beyondFew.push(known - few);
   }
   const median = (at: 0 | 1) =>
     percentile(
       costs.map((cost) => cost[at]),
       0.5,
     ).toFixed(2);
-  const choice = choices.map((ms) => ms.toFixed(2)).join(" ");
-  console.info(
-    `CPU of choosing among ${FACTS} facts, beyond ${FEW_FACTS}: ${percentile(choices, 0.5).toFixed(2)} ms (${choice})`,
-  );
+  for (const [beyond, runs] of [
+    ["a user without facts", choices],
+    [`${FEW_FACTS} facts`, beyondFew],
+  ] as const) {
+    const all = runs.map((ms) => ms.toFixed(2)).join(" ");
+    console.info(
+      `CPU of choosing among ${FACTS} facts, beyond ${beyond}: ${percentile(runs, 0.5).toFixed(2)} ms (${all})`,
+    );
+  }
   console.info(`CPU of a context, one session of ${ONE_SESSION} messages: ${median(0)} ms`);
   console.info(`CPU of a context, ${SESSIONS} sessions of ${MESSAGES} messages of one user: ${median(1)} ms`);
   console.info(`ratio: ${percentile(ratios, 0.5).toFixed(2)} (${ratios.map((ratio) => ratio.toFixed(2)).join(" ")})`);

@@ -208,7 +208,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     return cancelImports(this.env, prefix, imports);
   }
 
-  /** Returns those of some sessions that the user has not. */
+  /** Returns the ids that are not sessions of the user. */
   unlisted(sessionIds: string[]): string[] {
     return sessionIds.filter((id) => !this.#store.sessions.get(id));
   }

@@ -85,7 +85,6 @@ class UserImport {
       parts: read.map(({ part }) => part),
       user: {
         object: objectName(c, this.#userId),
-        sessionId: "",
         extraction: user?.extraction,
         encoder: user?.encoder,
       },
@@ -132,7 +131,7 @@ class UserImport {
     if (this.#characters > FACT_CHARACTERS) await this.flush();
   }
 
-  /** Stores what was read. */
+  /** Stores the sessions and facts that were read. */
   async flush(): Promise<void> {
     await this.#store();
     const facts = this.#facts;

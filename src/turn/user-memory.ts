@@ -44,7 +44,7 @@ export interface FactVersion extends Fact {
 }
 
 /** Messages of a turn that the model learned a version from. */
-export interface Lesson extends Place {
+export interface Learned extends Place {
   to: number;
   /** The number of the version that the model was shown and changed; absent if it added the fact. */
   base?: number | undefined;
@@ -58,7 +58,7 @@ export interface ExportedVersion
   text: string | null;
   /** The message that a person named as the source. */
   source?: Place | undefined;
-  learned: Lesson[];
+  learned: Learned[];
 }
 
 /** A fact with all its versions, oldest first. */

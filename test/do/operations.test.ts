@@ -14,6 +14,7 @@ import { freshSession, worker } from "../support/worker";
 
 const OPERATIONS = 60;
 const llamory = worker({ MODEL_TIMEOUT_MS: "50" });
+const patient = worker();
 
 interface StoredMessage {
   seq: number;
@@ -111,9 +112,9 @@ async function runAll(seed: number): Promise<void> {
   await Promise.all(running);
   await mend();
   await scripted(session, PARTS);
-  const last = await llamory.ask(session, "Are you there?");
+  const last = await patient.ask(session, "Are you there?");
   expect(await last.json()).toMatchObject({ answer: "re: Are you there?" });
-  expect(await (await llamory.stream(session, "And there?")).text()).toContain("event: done");
+  expect(await (await patient.stream(session, "And there?")).text()).toContain("event: done");
   await runInDurableObject(stub(), check);
 }
 

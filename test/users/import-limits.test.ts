@@ -68,6 +68,21 @@ describe("on the free plan, the import of a user", () => {
   });
 });
 
+it("an import of a session of 6,000 messages makes less than ten calls", async () => {
+  const { calls, bindings } = limitedCalls();
+  const llamory = worker({ ...PATIENT, ...bindings });
+  const message = { role: "user", content: "mango", createdAt: "2026-01-01T00:00:00.000Z" };
+  const lines = [
+    { llamory: "session", version: 1 },
+    ...Array.from({ length: 6_000 }, () => ({ message })),
+    { end: { messages: 6_000 } },
+  ];
+  const body = lines.map((line) => JSON.stringify(line)).join("\n");
+  const path = `/sessions/${freshSession()}/import`;
+  expect((await llamory.fetch(path, { method: "POST", headers, body })).status).toBe(201);
+  expect(calls.length).toBeLessThan(10);
+});
+
 describe("an import of a user that loses a session's object", () => {
   it.each(["before", "after"])("%s it has stored its session, stores nothing", async (when) => {
     const [user, ids] = [freshUser(), freshIds(3)];

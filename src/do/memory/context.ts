@@ -65,7 +65,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   const { total, end, now, timeZone, nearest: nearestBefore } = scope;
   const { last, tokens: stored } = messages.end(end);
   const tokens = stored - messages.withdrawn.sums.tokens;
-  const { user, others, tokens: taken } = beside(budget, scope.user, timeZone);
+  const { user, others, tokens: taken } = fitUserMemory(budget, scope.user, timeZone);
   if (tokens <= budget.context - taken && budget.window === undefined) {
     const window = withDates(messages.upTo(last), timeZone);
     if (sum(window, lineTokens) <= budget.context - taken) {
@@ -104,7 +104,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     return recallPart(messages, question, part, limits, leftOut);
   };
   const own = onDays(recalls(), timeZone);
-  let recalled = others.length > 0 ? compete(own, others, limits) : own;
+  let recalled = others.length > 0 ? chooseRecalled(own, others, limits) : own;
   if (budget.window === undefined) {
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
     const step = Math.max(1, Math.floor(room * STEP));
@@ -134,12 +134,12 @@ export function beginContext(
   budget: Budget,
   { user: known, timeZone }: Pick<Scope, "user" | "timeZone">,
 ): Context {
-  const { user, others, tokens } = beside(budget, known, timeZone);
+  const { user, others, tokens } = fitUserMemory(budget, known, timeZone);
   return { ...contextOf(before, Math.max(0, budget.context - tokens)), recalled: others, user };
 }
 
 /** Returns the part of a user's memory that fits beside the session's own messages, and the tokens that it takes. */
-function beside(
+function fitUserMemory(
   budget: Budget,
   known: Scope["user"],
   timeZone: string,
@@ -162,7 +162,7 @@ function beside(
  * memories has vectors, word scores decide which messages of other sessions are chosen. The session's own messages get
  * the remaining tokens, in the order of their full score.
  */
-function compete(
+function chooseRecalled(
   own: RecalledMessage[],
   others: RecalledMessage[],
   limits: { tokens: number; count: number },

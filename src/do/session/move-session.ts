@@ -7,7 +7,7 @@ import type { UserSync } from "./user-sync";
 /**
  * Moves a session to another user, when the call is first in the queue. Deletes it in the object of the former user, with
  * the facts learned from it, and sends all messages to the new one; the alarm continues if an object does not answer.
- * @param from in a merge, the object of the merged user: sessions of other users stay. Facts move later, not with a session
+ * @param from in a merge, the object of the user that it must belong to: its facts stay there, and follow later
  * @returns whether it was moved; `session_empty`, `user_unreachable`, `user_being_deleted`
  */
 export async function moveSession(

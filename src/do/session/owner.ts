@@ -121,7 +121,7 @@ export class Ownership {
 
   /**
    * Stores that the object of a former owner has deleted the session.
-   * @param left the record of that owner that stays; absent for none
+   * @param left the record of that owner; absent if it has no facts of the session any more
    * @param learn messages that facts are learned from for the new owner
    */
   markLeft(epoch: string, left?: Left, learn: Learning[] = []): void {

@@ -1,5 +1,5 @@
 /** The columns of the table of facts, and their conversion. */
-import type { ExportedVersion, FactVersion, Lesson, Place } from "../../turn/user-memory";
+import type { ExportedVersion, FactVersion, Learned, Place } from "../../turn/user-memory";
 
 /** The most turns that are stored as sources of a version: the newest ones. */
 const MAX_SOURCES = 32;
@@ -23,8 +23,7 @@ export interface Row extends Record<string, SqlStorageValue> {
   ended_at: number | null;
 }
 
-/** Messages that the model learned a version from: those of a turn, by `seq`. */
-export type Learned = Lesson;
+export type { Learned } from "../../turn/user-memory";
 
 /** A version to store. */
 export interface NewVersion extends Pick<FactVersion, "pinned" | "writtenBy" | "since" | "until"> {

@@ -50,9 +50,12 @@ export function factsFor(rows: FactRows, question: string, asked: Asked, tokens:
   if (facts.length === 0) return [];
   const evidence = evidenceFor(rows, question, asked);
   const today = dateIn(asked.now ?? Date.now(), asked.timeZone ?? "UTC");
-  const rankOf = ({ number, pinned, until }: (typeof facts)[number]) =>
-    (pinned ? 1e6 : 0) + (evidence.get(number) ?? (until !== null && until < today ? -1 : 0));
-  const ranked = facts.sort((a, b) => rankOf(b) - rankOf(a));
+  const ranked = facts
+    .map(({ number, tokens, pinned, until }) => {
+      const rank = (pinned ? 1e6 : 0) + (evidence.get(number) ?? (until !== null && until < today ? -1 : 0));
+      return { number, tokens, rank };
+    })
+    .sort((a, b) => b.rank - a.rank);
   return rows.pick(factsWithin(ranked, tokens).map(({ number }) => number));
 }
 

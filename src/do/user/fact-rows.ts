@@ -51,12 +51,13 @@ export class FactRows {
     return this.#db.rows<Row>(`${CURRENT} ORDER BY f.updated_at DESC, f.number DESC`).map(toVersion);
   }
 
-  /** Returns the columns of the current facts that rank them, newest first. */
+  /** Returns the columns of the current facts that rank them, newest first. One row costs less than one for each fact. */
   outlines(): Pick<FactVersion, "number" | "tokens" | "pinned" | "until">[] {
-    const query = `SELECT number, tokens, pinned, until FROM facts WHERE current = 1 AND text NOT NULL
-      ORDER BY updated_at DESC, number DESC`;
-    const rows = this.#db.tuples<[number, number, number, string | null]>(query);
-    return Array.from(rows, ([number, tokens, pinned, until]) => ({ number, tokens, pinned: pinned === 1, until }));
+    const query = `SELECT json_group_array(json_array(number, tokens, pinned, until)) AS facts FROM
+      (SELECT * FROM facts WHERE current = 1 AND text NOT NULL ORDER BY updated_at DESC, number DESC)`;
+    const [row] = this.#db.rows<{ facts: string }>(query);
+    const rows: [number, number, number, string | null][] = row ? JSON.parse(row.facts) : [];
+    return rows.map(([number, tokens, pinned, until]) => ({ number, tokens, pinned: pinned === 1, until }));
   }
 
   /** Returns the texts of the current facts. */

@@ -7,7 +7,7 @@ import type { NewOwner, SessionPart, UserBindings } from "./session-object";
 /** The sessions of a request, and the limits of each. */
 export interface SessionsImport {
   parts: SessionPart[];
-  user: NewOwner;
+  user: Omit<NewOwner, "sessionId">;
   /** The prefix of the names of the tenant's objects. */
   prefix: string;
   limits: { messages: number; bytes: number };

@@ -31,12 +31,15 @@ interface PendingTurn extends NotedEpoch {
   waited?: true;
 }
 
-/** The state of the task `extract`. Its fields have the names under which version 2.0.0 stored them. */
+/** The state of the task `extract`. */
 interface PendingExtraction extends Extraction {
-  lessons: PendingTurn[];
+  turns: PendingTurn[];
   /** The number of consecutive failures of the model. */
   failures: number;
 }
+
+/** Its stored form, with the name that version 2.0.0 gave the turns. */
+type StoredExtraction = Omit<PendingExtraction, "turns"> & { lessons: PendingTurn[] };
 
 /** The most pending turns. If the model does not keep up, the oldest join the backlog. */
 const MAX_PENDING = 64;
@@ -88,22 +91,22 @@ export class LearnFacts {
       messages.filter(({ turnId, seq }) => turnId !== undefined && seq > imported),
       ({ turnId }) => turnId,
     );
-    const lessons = [...turns.values()].map((turn): PendingTurn => {
+    const pending = [...turns.values()].map((turn): PendingTurn => {
       const [from, to] = [turn[0]?.seq ?? 0, turn.at(-1)?.seq ?? 0];
       return { sessionId, epoch, from, to };
     });
     const [first, last] = [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? -1];
     const ranges = learn.map(({ from, to }) => ({ from: Math.max(from, first), to: Math.min(to, last) }));
-    const later = lessons.reduce(withoutRange, ranges).filter(({ from, to }) => from <= to);
-    if (lessons.length + later.length === 0) return false;
+    const later = pending.reduce(withoutRange, ranges).filter(({ from, to }) => from <= to);
+    if (pending.length + later.length === 0) return false;
     this.#store.learner.setExtraction(extraction);
     if (later.length > 0) this.#store.sessions.addBacklog(sessionId, later);
-    return this.#addTurns(lessons, extraction);
+    return this.#addTurns(pending, extraction);
   }
 
-  /** Returns the messages of a session that nothing was learned from yet. */
+  /** Returns the messages of a session whose learning is pending. */
   pendingOf(sessionId: string, epoch: string): Learning[] {
-    const turns = this.#noted?.lessons.filter((turn) => turn.sessionId === sessionId && epochIn(turn) === epoch) ?? [];
+    const turns = this.#noted?.turns.filter((turn) => turn.sessionId === sessionId && epochIn(turn) === epoch) ?? [];
     return [...this.#store.sessions.backlogIn(sessionId), ...turns.map(({ from, to }) => ({ from, to }))];
   }
 
@@ -122,17 +125,15 @@ export class LearnFacts {
   }
 
   #addTurns(turns: PendingTurn[], extraction: Extraction): boolean {
-    const { lessons = [], failures = 0 } = this.#noted ?? {};
-    const added = turns.filter((turn, at) =>
-      [...lessons, ...turns.slice(0, at)].every((other) => !isEqual(turn, other)),
-    );
-    const all = [...lessons, ...added];
+    const { turns: noted = [], failures = 0 } = this.#noted ?? {};
+    const added = turns.filter((turn, at) => [...noted, ...turns.slice(0, at)].every((other) => !isEqual(turn, other)));
+    const all = [...noted, ...added];
     for (const { sessionId, ...turn } of all.slice(0, -MAX_PENDING)) {
       const { sessions } = this.#store;
       if (sessions.has(sessionId, epochIn(turn))) sessions.addBacklog(sessionId, [{ from: turn.from, to: turn.to }]);
     }
     const isMore = added.length > 0 || this.#store.sessions.backlog !== undefined;
-    if (isMore) this.#put({ ...extraction, failures, lessons: all.slice(-MAX_PENDING) });
+    if (isMore) this.#put({ ...extraction, failures, turns: all.slice(-MAX_PENDING) });
     return isMore;
   }
 
@@ -149,7 +150,7 @@ export class LearnFacts {
         if (!noted) return null;
         const { importCalls, tomorrow } = this.#store.learner;
         const most = Number(this.#env.FACTS_IMPORT_CALLS ?? FACTS_IMPORT_CALLS);
-        const turn = noted.lessons[0] ?? (importCalls < most ? this.#waiting : undefined);
+        const turn = noted.turns[0] ?? (importCalls < most ? this.#waiting : undefined);
         // The messages that waited were deleted, or their session has moved.
         if (!turn && !this.#waiting) this.#change((now) => now);
         if (!turn) return this.#noted ? tomorrow : null;
@@ -213,8 +214,8 @@ export class LearnFacts {
     this.#change((now) => {
       apply();
       if (turn.waited) this.#store.sessions.cutBacklog({ ...turn, epoch: epochIn(turn) });
-      const lessons = turn.waited ? now.lessons : now.lessons.filter((other) => !isEqual(other, turn));
-      return { ...now, failures: 0, lessons };
+      const turns = turn.waited ? now.turns : now.turns.filter((other) => !isEqual(other, turn));
+      return { ...now, failures: 0, turns };
     });
     return "done";
   }
@@ -228,12 +229,15 @@ export class LearnFacts {
   }
 
   get #noted(): PendingExtraction | undefined {
-    return this.#store.schedule.noted("extract");
+    const stored = this.#store.schedule.noted<StoredExtraction>("extract");
+    if (!stored) return undefined;
+    const { lessons: turns, ...noted } = stored;
+    return { ...noted, turns };
   }
 
-  #put(note: PendingExtraction): void {
+  #put({ turns, ...note }: PendingExtraction): void {
     const { schedule } = this.#store;
-    if (note.lessons.length === 0 && !this.#waiting) schedule.drop("extract");
-    else schedule.note("extract", Date.now() + LOST_MS, note);
+    if (turns.length === 0 && !this.#waiting) schedule.drop("extract");
+    else schedule.note("extract", Date.now() + LOST_MS, { ...note, lessons: turns } satisfies StoredExtraction);
   }
 }

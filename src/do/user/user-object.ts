@@ -27,11 +27,11 @@ export interface SessionUpdate {
   again?: Learned[] | undefined;
 }
 
-/** The messages and turns to learn from after a session was deleted. */
+/** Messages to learn from after a session was deleted. */
 export interface Forgotten {
-  /** Messages of the session that nothing was learned from yet. */
+  /** Pending messages of the session. */
   learn: Learning[];
-  /** Turns of the deleted session, and of others that the user does not have, that taught deleted facts. */
+  /** Turns of deleted facts, of this session and of others that this user does not have. */
   again: Learned[];
 }
 

@@ -78,14 +78,14 @@ export class UserStore {
   update(update: SessionUpdate, maxBytes: number): { seq: number; fresh: Message[]; again: Learned[] } {
     const { sessionId, from, to, messages, title, listed } = update;
     const before = this.sessions.get(sessionId);
-    const told = before?.told ?? 0;
-    if (from > told + 1) return { seq: told, fresh: [], again: [] };
-    const seq = Math.max(told, to);
-    const fresh = messages.filter((message) => message.seq > told);
+    const synced = before?.told ?? 0;
+    if (from > synced + 1) return { seq: synced, fresh: [], again: [] };
+    const seq = Math.max(synced, to);
+    const fresh = messages.filter((message) => message.seq > synced);
     const bytes = this.#storage.sql.databaseSize;
     const again = this.#db.transaction(() => {
       const kept = new Set(messages.map(({ seq }) => seq));
-      const dropped = this.transcript.retract(sessionId, from, Math.min(to, told), kept);
+      const dropped = this.transcript.retract(sessionId, from, Math.min(to, synced), kept);
       this.transcript.add(sessionId, fresh);
       this.sessions.put(sessionId, {
         told: seq,

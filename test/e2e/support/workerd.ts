@@ -80,7 +80,9 @@ export class Workerd {
         : ai.through
           ? [entrypoint(ai.through), client("WORKERS_AI")]
           : [client("AI")];
-    const vars = Object.entries({ AUTH: "off", EMBEDDING_MODEL: "", ...settings }).map(
+    // A busy machine needs more time for the user's object than the default.
+    const defaults = { AUTH: "off", EMBEDDING_MODEL: "", USER_TIMEOUT_MS: "30000" };
+    const vars = Object.entries({ ...defaults, ...settings }).map(
       ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
     );
     const classOf = (name: string) => `(className = "${name}"${objects ? ', serviceName = "objects"' : ""})`;

@@ -207,20 +207,8 @@ export class ChatDO extends DurableObject<SessionBindings> {
     return this.#lifecycle.holds(user, epoch);
   }
 
-  override async alarm(): Promise<void> {
-    const { store } = this.#session;
-    await store.schedule.run({
-      expire: () => this.#lifecycle.expire(),
-      import: async () => {
-        store.import.drop();
-        return null;
-      },
-      embed: () => this.#embeddings.resume(),
-      reindex: () => store.reindex(),
-      // A deletion that was lost with its object comes first.
-      tell: () => (store.ownership.owner?.leaving ? this.#lifecycle.resumeDeletion() : this.#user.sync()),
-      list: () => (store.listing.listed?.leaving ? this.#lifecycle.resumeDeletion() : this.#session.directory.sync()),
-    });
+  override alarm(): Promise<void> {
+    return this.#lifecycle.runTasks();
   }
 
   /** Returns the counts and the title of the session. */

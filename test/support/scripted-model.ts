@@ -64,6 +64,8 @@ export class ScriptDO extends DurableObject {
 
   script(replies: unknown[] | undefined): void {
     this.#replies = replies;
+    // The calls of an earlier test of the same script are not those of this one.
+    this.#runs.length = 0;
   }
 
   async run(run: ModelRun): Promise<Reply> {

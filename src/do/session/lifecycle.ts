@@ -1,4 +1,4 @@
-/** The end of a session: reset, delete, deletion of its user, and expiry after `SESSION_TTL_DAYS`. */
+/** The end of a session: reset, delete, deletion of its user, and expiry after `SESSION_TTL_DAYS`. Also its tasks. */
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import type { Embeddings } from "../memory/embeddings";
 import { retryAt } from "../sqlite/schedule";
@@ -58,8 +58,25 @@ export class Lifecycle {
     return this.#session.queue.busy || (owner?.user === user && owner.epoch === epoch);
   }
 
+  /** Runs the tasks that are due. */
+  async runTasks(): Promise<void> {
+    const { store, directory } = this.#session;
+    await store.schedule.run({
+      expire: () => this.#expire(),
+      import: async () => {
+        store.import.drop();
+        return null;
+      },
+      embed: () => this.#embeddings.resume(),
+      reindex: () => store.reindex(),
+      // A deletion that was lost with its object comes first.
+      tell: () => (store.ownership.owner?.leaving ? this.#resumeDeletion() : this.#user.sync()),
+      list: () => (store.listing.listed?.leaving ? this.#resumeDeletion() : directory.sync()),
+    });
+  }
+
   /** Repeats a deletion that was lost with its object. @returns when to try again */
-  async resumeDeletion(): Promise<number | null> {
+  async #resumeDeletion(): Promise<number | null> {
     return (await this.destroy()).ok ? null : retryAt(1);
   }
 
@@ -74,7 +91,7 @@ export class Lifecycle {
   }
 
   /** Deletes a session that was not used for `SESSION_TTL_DAYS`. @returns when to check again */
-  async expire(): Promise<number | null> {
+  async #expire(): Promise<number | null> {
     const ttl = this.#ttlMs();
     if (!(ttl > 0)) return null;
     const end = () => (this.#session.queue.busy ? Date.now() : this.#session.store.lastUsed()) + ttl;

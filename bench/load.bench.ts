@@ -33,11 +33,12 @@ it("a cold object", async () => {
   await using server = new Workerd({ bundle: inject("bundle"), ai: { upstream: upstream.address } });
   await server.start();
   for (const length of LENGTHS) await appendMessages(server, `long-${length}`, length, next);
+  await appendMessages(server, "other", 2_000, next);
   const figures = LENGTHS.map((length) => ({ length, cold: [] as number[], warm: [] as number[] }));
   for (let restart = 0; restart < RESTARTS; restart += 1) {
     await server.kill();
     await server.start();
-    // Warms up the Worker and the code of objects, so that the next asks measure the objects alone.
+    // Warms up the Worker and the code of objects, recall included, so that the next asks measure the objects alone.
     for (let at = 0; at < 30; at += 1) await ask(server, "other", question());
     for (const { length, cold, warm } of figures) {
       cold.push(await timeOf(() => ask(server, `long-${length}`, question())));

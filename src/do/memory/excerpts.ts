@@ -10,7 +10,7 @@ import { Finder, isLong, PASSAGE, type Passage } from "./passages";
 import { QUIET } from "./traits";
 
 /** The long messages among this many best candidates are read. Other long ones are assumed to be as dense. */
-const READ = 16;
+const READ = 8;
 
 /** A long message, and its best passage. */
 interface Read {

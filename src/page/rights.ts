@@ -1,4 +1,4 @@
-/** The rights of the page's token. The server checks them; the page hides what the server would refuse. */
+/** The rights of the page's token. The page hides the actions that the server would refuse. */
 import type { Message } from "./api";
 import type { PageState } from "./state";
 

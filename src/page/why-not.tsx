@@ -46,7 +46,7 @@ function scoreOf(explanation: Explanation, asked = Number.POSITIVE_INFINITY): st
 interface WhyNotProps {
   page: PageState;
   question: string;
-  /** The seq of the question, if it was asked already. The memory explains what it would recall now. */
+  /** The seq of the question, if it was asked already. The explanation uses the memory of today. */
   asked?: number;
 }
 

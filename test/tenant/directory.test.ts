@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { TenantDO } from "../../src/do/tenant";
+import type { TenantDO } from "../../src/do/tenant";
 import { TenantDirectory } from "../../src/do/tenant/tenant-directory";
-import { tenant } from "../support/directory";
+import { spyOnUpdates, tenant } from "../support/directory";
 import { scripted } from "../support/scripted-model";
 import { later } from "../support/users";
 
@@ -80,10 +80,10 @@ describe("GET /sessions", () => {
     await own.send("PATCH", "/sessions/titled", { title: "Bees" });
     expect((await own.send("POST", "/v1/responses", { model: "llama", input: "Hello?" })).status).toBe(200);
     await stored(own, "named", 1);
-    const list = vi.spyOn(TenantDO.prototype, "list");
+    const updates = spyOnUpdates();
     for (const id of ["failed", "titled", "named"]) await own.ring(id);
     expect((await own.listed()).map(({ sessionId }) => sessionId)).toEqual(["named"]);
-    expect(list).toHaveBeenCalledTimes(1);
+    expect(updates("failed", "titled", "named")).toBe(1);
   });
 
   it("is refused with `directory_off` where the directory is off", async () => {

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Messages } from "../../src/do/memory/messages";
 import { VectorRows } from "../../src/do/memory/vector-rows";
 import { Database } from "../../src/do/sqlite/database";
@@ -114,6 +114,45 @@ describe("the cache of a session's messages", () => {
         expect(seqsOf(messages.backwards(last - 2))).toEqual(downTo(last - 2, 1));
         expect(seqsOf(messages.upTo(last))).toEqual(downTo(last, 1).reverse());
       }
+    }));
+
+  it("reads no more of the end of a transcript than a reader wants, and nothing twice", () =>
+    inObject((db) => {
+      const messages = new Messages(db);
+      const append = (count: number) => db.transaction(() => messages.append(said(1, count)));
+      const tuples = vi.spyOn(db, "tuples");
+      const queries = (take: number) => {
+        tuples.mockClear();
+        const { last } = messages.end();
+        expect([...messages.backwards(last).take(take)]).toHaveLength(take);
+        return tuples.mock.calls.length;
+      };
+      append(20);
+      expect(queries(3)).toBe(1);
+      expect(queries(3)).toBe(0);
+      append(2);
+      expect(queries(5)).toBe(1);
+      expect(queries(22)).toBe(1);
+      expect(queries(22)).toBe(0);
+    }));
+
+  it("reads many new messages one by one", () =>
+    inObject((db) => {
+      const messages = new Messages(db);
+      const append = (count: number) => db.transaction(() => messages.append(said(1, count)));
+      append(2);
+      expect(messages.upTo(2)).toHaveLength(2);
+      append(90);
+      let read = 0;
+      const { tuples } = db;
+      vi.spyOn(db, "tuples").mockImplementation(function* (...args: Parameters<typeof tuples>) {
+        for (const row of Reflect.apply(tuples, db, args)) {
+          read += 1;
+          yield row;
+        }
+      });
+      expect([...messages.backwards(92).take(3)]).toHaveLength(3);
+      expect(read).toBe(3);
     }));
 
   it("does not know a withdrawn message by its former length and words", () =>

@@ -4,8 +4,8 @@ import { type Columns, charactersOf, SAID, toMessage } from "./message-rows";
 
 /** The most characters in the cache: about a window of the default size. Many sessions share the memory of a process. */
 const MOST = 32_768;
-/** If more messages than this are new, the cache begins again. */
-const MOST_NEW = 100;
+/** If more messages than this are new, the cache begins again: new messages are read at once, and each may be long. */
+const MOST_NEW = 8;
 
 /** Caches the newest messages of a transcript: every ask reads them, and only the last exchange is new. */
 export class Tail {
@@ -26,11 +26,12 @@ export class Tail {
       yield* this.#read(0, last);
       return;
     }
-    if (last - newest > MOST_NEW) this.forget();
-    else this.#add([...this.#read(newest, last)]);
+    if (newest === 0 || last - newest > MOST_NEW) this.forget();
+    else if (last > newest) this.#add([...this.#read(newest, last)]);
     const kept = this.#kept;
     yield* kept;
     const oldest = kept.at(-1)?.seq ?? last + 1;
+    if (oldest === 1) return;
     let keeps = true;
     for (const message of this.#read(0, oldest - 1)) {
       if (keeps) keeps = kept === this.#kept && this.#keep(message);

@@ -38,8 +38,8 @@ export function factEdit(factId: string, text: string): { edit: FactChange; undo
 }
 
 /**
- * Describes a fact in a prompt of the shown session that is not in the list of facts. Only a session of the user proves
- * that the fact was deleted: an operator also sees sessions of others.
+ * Describes a fact that a prompt contains and the list of facts does not. In a session of the user, the fact was deleted.
+ * An operator also sees sessions of others, whose facts are not listed.
  */
 export const missingFact = ({ list, location }: PageState): string =>
   list?.isOfUser(location.sessionId) ? "This fact was deleted." : "This fact is not in your list.";

@@ -30,7 +30,7 @@ const STOPS: Record<string, () => unknown> = {
   },
 };
 
-/** Creates a user with two sessions, each of which taught a fact, and begins to merge the user. */
+/** Creates a user with two sessions and a fact from each, and begins to merge the user. */
 async function halfMerged(stop: string) {
   const [user, other] = [freshUser(), freshUser()];
   await scriptedFacts(user, reply({ do: "add", text: "Has a dog." }), reply({ do: "add", text: "Keeps bees." }));

@@ -4,6 +4,8 @@ import { describe, expect, it, vi } from "vitest";
 import { Messages } from "../../src/do/memory/messages";
 import { VectorRows } from "../../src/do/memory/vector-rows";
 import { Database } from "../../src/do/sqlite/database";
+import { metaOf, setMeta } from "../../src/do/sqlite/meta";
+import { Schedule } from "../../src/do/sqlite/schedule";
 import { freshSession } from "../support/worker";
 
 /** Runs a function in an object with tables of a session. */
@@ -22,11 +24,67 @@ describe("a transaction that fails", () => {
         messages.append([{ role: "user", name: "Ana", content: "x" }]);
         expect(messages.outline([1])).toHaveLength(1);
         expect(messages.upTo(1)).toHaveLength(1);
+        expect(messages.end().last).toBe(1);
         fails();
       };
       expect(() => db.transaction(write)).toThrow("full");
       expect(messages.outline([1])).toEqual([]);
       expect(messages.upTo(1)).toEqual([]);
+      expect(messages.end()).toEqual({ last: 0, tokens: 0 });
+    }));
+
+  it("takes its single values and its tasks out of memory", () =>
+    runInDurableObject(env.CHAT_DO.getByName(freshSession()), (_, { storage }) => {
+      const db = new Database(storage, "session");
+      const schedule = new Schedule<"list" | "embed">(storage, db);
+      const state = () => [metaOf(db, "title"), schedule.noted("list"), schedule.has("list"), schedule.has("embed")];
+      const change = (title: string) => {
+        setMeta(db, "title", title);
+        schedule.note("list", null, { title });
+        schedule.plan("embed", Date.now() + 60_000);
+        expect(state()).toEqual([title, { title }, false, true]);
+      };
+      const failing = () => {
+        change("lost");
+        fails();
+      };
+      const nothing = [undefined, undefined, false, false];
+      expect(state()).toEqual(nothing);
+      expect(() => db.transaction(failing)).toThrow("full");
+      expect(state()).toEqual(nothing);
+      db.transaction(() => change("kept"));
+      expect(() => db.transaction(failing)).toThrow("full");
+      expect(state()).toEqual(["kept", { title: "kept" }, false, true]);
+      db.transaction(() => {
+        setMeta(db, "title", undefined);
+        schedule.keep("list", { title: "new" });
+        schedule.drop("embed");
+      });
+      expect(state()).toEqual([undefined, { title: "new" }, false, false]);
+    }));
+
+  it("takes names of speakers out of memory", () =>
+    inObject((db) => {
+      const messages = new Messages(db);
+      const speaks = (word: string) => {
+        const wanted = [{ term: { word, prefix: false }, forms: [], related: [] }];
+        return messages.index.find(wanted, 100, { word: 10, forms: 10, related: 10 }).map((found) => found.speaks);
+      };
+      const append = (name?: string) =>
+        messages.append([{ role: "user", name, content: "I met Ben and the speaker." }]);
+      db.transaction(() => append());
+      expect([speaks("ben"), speaks("ana")]).toEqual([[false], [false]]);
+      const failing = () => {
+        append("Ben");
+        expect([speaks("ben"), speaks("ana")]).toEqual([[true], [false]]);
+        fails();
+      };
+      expect(() => db.transaction(failing)).toThrow("full");
+      expect([speaks("ben"), speaks("ana")]).toEqual([[false], [false]]);
+      db.transaction(() => append("Ana Ben"));
+      expect([speaks("ben"), speaks("ana"), speaks("speaker")]).toEqual([[true], [true], [false]]);
+      db.transaction(() => messages.clear());
+      expect(speaks("ben")).toEqual([false]);
     }));
 
   it("takes its vectors out of memory, and those before it are found", () =>
@@ -84,6 +142,11 @@ describe("the cache of a session's messages", () => {
         // Reads twice: the first read fills the cache for the next change.
         for (let reads = 0; reads < 2; reads += 1) {
           expect([what, messages.outline(seqs)]).toEqual([what, new Messages(db).outline(seqs)]);
+          expect([what, messages.end(), messages.tokens]).toEqual([
+            what,
+            new Messages(db).end(),
+            new Messages(db).tokens,
+          ]);
           for (const last of [20, 10, 6])
             expect([what, messages.upTo(last)]).toEqual([what, new Messages(db).upTo(last)]);
         }
@@ -97,14 +160,14 @@ describe("the cache of a session's messages", () => {
       const seqsOf = (read: Iterable<{ seq: number }>) => Array.from(read, ({ seq }) => seq);
       const downTo = (last: number, first: number) => Array.from({ length: last - first + 1 }, (_, at) => last - at);
       let last = 0;
-      // The cache keeps fewer than 40,000 characters, and adds fewer than 300 messages at once.
+      // The cache keeps fewer than 60,000 characters, and adds fewer than 300 messages at once.
       for (const lengths of [
         Array(30).fill(10),
         [10],
-        [40_000, 10, 10],
-        [10, 40_000],
+        [60_000, 10, 10],
+        [10, 60_000],
         Array(300).fill(200),
-        [20_000, 20_000],
+        [30_000, 30_000],
       ]) {
         db.transaction(() => messages.append(lengths.map((length) => ({ role: "user", content: "x".repeat(length) }))));
         last += lengths.length;

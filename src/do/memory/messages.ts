@@ -7,7 +7,7 @@ import type { Tables } from "../sqlite/tables";
 import { FullText } from "./fulltext";
 import { type Outline, Outlines } from "./message-cache";
 import { type Columns, charactersOf, isQuiet, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
-import { Tail } from "./tail";
+import { type End, Tail } from "./tail";
 import { QUIET, traitsOf } from "./traits";
 import { Withdrawn } from "./withdrawn";
 
@@ -79,6 +79,7 @@ export class Messages {
       );
       if (!isQuiet(message)) this.index.insert(seq, { content, name, createdAt: createdAt ?? now });
     }
+    this.#tail.extend({ last: seq, tokens: total });
     return { firstSeq: last + 1, lastSeq: seq };
   }
 
@@ -111,9 +112,9 @@ export class Messages {
 
   /** Deletes the messages from one `seq` to another. */
   delete(first: number, last: number): void {
-    this.forget();
     this.#db.write("DELETE FROM messages WHERE seq BETWEEN ? AND ?", first, last);
     for (let seq = first; seq <= last; seq += 1) this.index.delete(seq);
+    this.forget();
   }
 
   /** Returns a page of messages before a `seq`, newest first; fewer than the limit if they are long. */
@@ -210,8 +211,8 @@ export class Messages {
   }
 
   clear(): void {
-    this.forget();
     this.#db.write("DELETE FROM messages");
+    this.forget();
     this.withdrawn.clear();
     this.index.clear();
   }
@@ -220,10 +221,8 @@ export class Messages {
    * Returns the last `seq` and the tokens of all messages up to it; 0 without messages.
    * @param before only messages before this `seq`
    */
-  end(before = Number.MAX_SAFE_INTEGER): { last: number; tokens: number } {
-    const query = "SELECT seq, tokens_so_far FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT 1";
-    const [row] = this.#db.rows<{ seq: number; tokens_so_far: number }>(query, before);
-    return { last: row?.seq ?? 0, tokens: row?.tokens_so_far ?? 0 };
+  end(before?: number): End {
+    return this.#tail.end(before);
   }
 
   /** Returns the first messages of a query that fit one reply. */

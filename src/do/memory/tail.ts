@@ -2,14 +2,24 @@ import type { Message } from "../../turn/types";
 import type { Tables } from "../sqlite/tables";
 import { type Columns, charactersOf, SAID, toMessage } from "./message-rows";
 
-/** The most characters in the cache: about a window of the default size. Many sessions share the memory of a process. */
-const MOST = 32_768;
+/**
+ * The most characters in the cache: as many as a window of the default size reads. Many sessions share the memory of a
+ * process.
+ */
+const MOST = 49_152;
 /** If more messages than this are new, the cache begins again: new messages are read at once, and each may be long. */
 const MOST_NEW = 8;
+
+/** The end of a transcript. */
+export interface End {
+  last: number;
+  tokens: number;
+}
 
 /** Caches the newest messages of a transcript: every ask reads them, and only the last exchange is new. */
 export class Tail {
   readonly #db: Tables;
+  #end: End | undefined;
   /** Newest first, without gaps. Changes at its beginning make a new list, because a reader may still use the old one. */
   #kept: Message[] = [];
   #characters = 0;
@@ -19,6 +29,21 @@ export class Tail {
     db.caches(() => this.forget());
   }
 
+  /** See {@link Messages.end}. */
+  end(before?: number): End {
+    if (before === undefined && this.#end) return this.#end;
+    const query = "SELECT seq, tokens_so_far FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT 1";
+    const [row] = this.#db.rows<{ seq: number; tokens_so_far: number }>(query, before ?? Number.MAX_SAFE_INTEGER);
+    const end = { last: row?.seq ?? 0, tokens: row?.tokens_so_far ?? 0 };
+    if (before === undefined) this.#end = end;
+    return end;
+  }
+
+  /** Sets the end after messages were appended. */
+  extend(end: End): void {
+    this.#end = end;
+  }
+
   /** Yields the messages up to a `seq`, newest first. Callers do not change them. */
   *backwards(last: number): Generator<Message> {
     const newest = this.#kept[0]?.seq ?? 0;
@@ -26,7 +51,7 @@ export class Tail {
       yield* this.#read(0, last);
       return;
     }
-    if (newest === 0 || last - newest > MOST_NEW) this.forget();
+    if (newest === 0 || last - newest > MOST_NEW) this.#restart();
     else if (last > newest) this.#add([...this.#read(newest, last)]);
     const kept = this.#kept;
     yield* kept;
@@ -41,6 +66,11 @@ export class Tail {
 
   /** Empties the cache. Call it after messages were changed or deleted. */
   forget(): void {
+    this.#restart();
+    this.#end = undefined;
+  }
+
+  #restart(): void {
     this.#kept = [];
     this.#characters = 0;
   }

@@ -28,18 +28,13 @@ export type SettingsChange = { [Key in keyof Settings]: Settings[Key] | null };
 
 export class SessionSettings {
   readonly #db: Database;
-  #cached: Settings | undefined;
 
   constructor(db: Database) {
     this.#db = db;
-    db.caches(() => {
-      this.#cached = undefined;
-    });
   }
 
   get(): Settings {
-    this.#cached ??= metaOf<Settings>(this.#db, KEY) ?? {};
-    return this.#cached;
+    return metaOf(this.#db, KEY) ?? {};
   }
 
   get empty(): boolean {
@@ -55,7 +50,6 @@ export class SessionSettings {
       conversation: conversation === undefined ? before.conversation : (conversation ?? undefined),
     };
     if (isEmpty(next) && this.empty) return;
-    this.#cached = undefined;
     this.#db.transaction(() => setMeta(this.#db, KEY, isEmpty(next) ? undefined : next));
   }
 

@@ -51,7 +51,10 @@ export class Database implements Tables {
 
   write(query: string, ...values: SqlStorageValue[]): void {
     if (!this.#inTransaction) throw new Error("A write outside a transaction.");
-    if (!this.#exists) onStorage(() => migrate(this.#storage, this.#kind));
+    if (!this.#exists) {
+      onStorage(() => migrate(this.#storage, this.#kind));
+      this.#dropCaches();
+    }
     this.#exists = true;
     onStorage(() => this.#storage.sql.exec(query, ...values));
   }
@@ -102,6 +105,7 @@ export class Database implements Tables {
       await this.#storage.deleteAll();
     } catch (error) {
       this.#exists = hasTables(this.#storage.sql);
+      this.#dropCaches();
       throw new StorageError(error);
     }
   }

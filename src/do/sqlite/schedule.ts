@@ -18,30 +18,49 @@ export type SessionTask = "expire" | "embed" | "tell" | "import" | "reindex" | "
 export class Schedule<Task extends string> {
   readonly #storage: DurableObjectStorage;
   readonly #db: Database;
+  /** The rows of tasks that were read; null for a task without one. */
+  readonly #rows = new Map<string, { at: number | null; note: string | null } | null>();
 
   constructor(storage: DurableObjectStorage, db: Database) {
     this.#storage = storage;
     this.#db = db;
+    db.caches(() => this.#rows.clear());
     if (db.migrated) this.#arm();
+  }
+
+  #row(task: Task) {
+    const known = this.#rows.get(task);
+    if (known !== undefined) return known;
+    const [row = null] = this.#db.rows<{ at: number | null; note: string | null }>(
+      "SELECT at, note FROM due WHERE task = ?",
+      task,
+    );
+    this.#rows.set(task, row);
+    return row;
+  }
+
+  #write(task: string, query: string, ...values: SqlStorageValue[]): void {
+    this.#db.write(query, ...values);
+    this.#rows.delete(task);
   }
 
   /** Whether a task is scheduled. */
   has(task: Task): boolean {
-    return this.#db.rows("SELECT at FROM due WHERE task = ? AND at NOT NULL", task).length > 0;
+    return typeof this.#row(task)?.at === "number";
   }
 
   /** Schedules a task, unless it is due earlier. @param at milliseconds since 1970 */
   plan(task: Task, at: number): void {
     const earlier = "min(coalesce(at, excluded.at), excluded.at)";
     const write = `INSERT INTO due (task, at) VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET at = ${earlier}`;
-    this.#db.transaction(() => this.#db.write(write, task, at));
+    this.#db.transaction(() => this.#write(task, write, task, at));
     this.#arm();
   }
 
   /** Returns the data of a task; undefined without any. */
   noted<N>(task: Task): N | undefined {
-    const [row] = this.#db.rows<{ note: string | null }>("SELECT note FROM due WHERE task = ?", task);
-    return row?.note ? JSON.parse(row.note) : undefined;
+    const note = this.#row(task)?.note;
+    return note ? JSON.parse(note) : undefined;
   }
 
   /**
@@ -51,18 +70,18 @@ export class Schedule<Task extends string> {
   note(task: Task, at: number | null, note: object): void {
     const write = `INSERT INTO due (task, at, note) VALUES (?, ?, ?)
       ON CONFLICT (task) DO UPDATE SET at = excluded.at, note = excluded.note`;
-    this.#db.write(write, task, at, JSON.stringify(note));
+    this.#write(task, write, task, at, JSON.stringify(note));
     if (at !== null) this.#arm();
   }
 
   /** Stores the data of a task, without changing when it is due. */
   keep(task: Task, note: object): void {
-    this.#db.write("UPDATE due SET note = ? WHERE task = ?", JSON.stringify(note), task);
+    this.#write(task, "UPDATE due SET note = ? WHERE task = ?", JSON.stringify(note), task);
   }
 
   /** Deletes a task and its data. */
   drop(task: Task): void {
-    this.#db.write("DELETE FROM due WHERE task = ?", task);
+    this.#write(task, "DELETE FROM due WHERE task = ?", task);
   }
 
   /**
@@ -97,7 +116,8 @@ export class Schedule<Task extends string> {
   /** Stores when a task is due again, unless it was scheduled meanwhile. */
   #next(task: string, next: number | null, now: number): void {
     const sooner = "CASE WHEN at > ?3 THEN min(at, coalesce(?2, at)) ELSE ?2 END";
-    this.#db.transaction(() => this.#db.write(`UPDATE due SET at = ${sooner} WHERE task = ?1`, task, next, now));
+    const write = `UPDATE due SET at = ${sooner} WHERE task = ?1`;
+    this.#db.transaction(() => this.#write(task, write, task, next, now));
   }
 
   /**

@@ -238,7 +238,6 @@ export class UserStore {
 
   async #destroy(): Promise<void> {
     this.generation += 1;
-    this.transcript.dropCache();
     await this.#db.destroy();
   }
 

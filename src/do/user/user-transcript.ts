@@ -175,11 +175,6 @@ export class UserTranscript {
     return reindex(db, schedule, this.#messages, before);
   }
 
-  /** Empties the cache. Call it before the tables are deleted. */
-  dropCache(): void {
-    this.#messages.forget();
-  }
-
   /** Deletes all messages. */
   clear(): void {
     this.#messages.clear();

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv, Caller, Env } from "../env";
-import { fingerprintOf } from "../rpc/fingerprint";
 import { type Settings, settingsOf } from "../settings";
+import { fingerprintOf } from "../turn/fingerprint";
 import type { AnyFailure } from "../wire/problem";
 import { FailureError } from "./respond";
 import { rulesOf } from "./route";

@@ -9,7 +9,6 @@ import { validAppend } from "../middleware/valid-append";
 import { headersOf, valid } from "../middleware/validation";
 import { askRequestOf, callSession } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
-import { fingerprintOf } from "../rpc/fingerprint";
 import { sessionParam } from "../schema/common-schema";
 import type { ResponseBody } from "../schema/response-body";
 import {
@@ -20,6 +19,7 @@ import {
   messageDeleted,
   messageParam,
 } from "../schema/session-schema";
+import { fingerprintOf } from "../turn/fingerprint";
 import { ok } from "../turn/result";
 import { toMessage } from "../wire/to-json";
 import { CHANGE_FAILURES, type Operations } from "./operation";

@@ -5,14 +5,14 @@ import { type LiveTurn, replay } from "./live-turn";
 import type { FittedPrompt, Model, ModelCall, ModelEnd } from "./ports";
 import { memoryUsed } from "./prompt";
 import { promptHash } from "./prompt-hash";
-import type { AskReply, Context, FinishedTurn, PromptInput, StoredTurn } from "./types";
+import type { AskReply, Context, FinishedTurn, MemoryUsed, PromptInput, StoredTurn } from "./types";
 
 /** Milliseconds between two saves of a partial answer: a lost object loses at most so much of it. */
 const SAVE_MS = 3_000;
 
 /** Builds a turn's prompt for each model that is called, and keeps the last one. */
 function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
-  const sent: { prompt?: FittedPrompt } = {};
+  const sent: { prompt?: FittedPrompt; hash?: Promise<string> } = {};
   const call: ModelCall = {
     sampling: input,
     tools: input.tools,
@@ -21,6 +21,8 @@ function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
       const fitted = promptOf(input, context, window);
       if (fitted) {
         sent.prompt = fitted;
+        // The model takes longer than the digest: the turn does not wait for it.
+        sent.hash = promptHash(fitted.messages);
         turn.promptTokens = fitted.tokens;
       }
       return fitted;
@@ -28,16 +30,18 @@ function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
   };
   return {
     call,
-    memory: () => ({
+    memory: async (): Promise<MemoryUsed> => ({
       ...memoryUsed(sent.prompt?.context ?? { ...context, window: [], recalled: [] }, sent.prompt?.shares),
-      hash: sent.prompt && promptHash(sent.prompt.messages),
+      hash: await sent.hash,
     }),
-    finished(answer: string, model: string, reasoning: string, end: ModelEnd): FinishedTurn {
-      const { finishReason, toolCalls, usage, refused } = end;
-      const memory = this.memory();
-      return { status: "complete", answer, toolCalls, model, finishReason, usage, memory, reasoning, refused };
-    },
   };
+}
+
+function finishedTurn(
+  { finishReason, toolCalls, usage, refused }: ModelEnd,
+  said: Pick<FinishedTurn, "answer" | "model" | "reasoning" | "memory">,
+): FinishedTurn {
+  return { status: "complete", ...said, toolCalls, finishReason, usage, refused };
 }
 
 /** Answers a turn with JSON. Writes nothing after the turn has ended. */
@@ -46,10 +50,11 @@ export async function answerTurn(turn: LiveTurn, model: Model, input: PromptInpu
   const asked = performance.now();
   const completion = await model.complete(prompt.call, turn.signal);
   turn.modelMs = performance.now() - asked;
+  const memory = await prompt.memory();
   if (turn.over) return;
   if (!completion.ok) return turn.fail(completion.failure);
-  const { text, model: answered, reasoning } = completion.value;
-  const finished = prompt.finished(text, answered, reasoning, completion.value);
+  const { text: answer, model: answered, reasoning } = completion.value;
+  const finished = finishedTurn(completion.value, { answer, model: answered, reasoning, memory });
   turn.journal.finish(finished);
   // The runtime holds back the reply to a call until its writes are durable, but not the bytes of an open stream.
   if (turn.followed) await turn.journal.durable();
@@ -69,6 +74,7 @@ export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInpu
   journal.begin();
   const [begun] = await Promise.all([call, journal.durable().then(() => turn.accept())]);
   turn.modelMs = performance.now() - asked;
+  const memory = await prompt.memory();
   if (turn.over) return;
   if (!begun.ok) {
     if (turn.background) journal.finish(turn.snapshot("interrupted"));
@@ -76,7 +82,7 @@ export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInpu
     return turn.fail(begun.failure);
   }
   const stream = begun.value;
-  turn.start(stream.model, prompt.memory());
+  turn.start(stream.model, memory);
   let saved = Date.now();
   const end = await stream.read((part) => {
     turn.say(part);
@@ -91,7 +97,8 @@ export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInpu
     await journal.durable();
     return turn.fail(end.failure);
   }
-  const finished = prompt.finished(turn.answer, stream.model, turn.reasoning, end.value);
+  const { answer, reasoning } = turn;
+  const finished = finishedTurn(end.value, { answer, model: stream.model, reasoning, memory });
   journal.finish(finished);
   await journal.durable();
   turn.finish(finished);

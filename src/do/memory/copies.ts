@@ -1,10 +1,10 @@
 /** Detects near-duplicates of a question: an earlier copy matches it better than any answer, but contains no answer. */
 import { estimateMessage } from "../../turn/tokens";
 import type { Message } from "../../turn/types";
+import { fingerprint } from "./folding";
 import type { Found } from "./fulltext";
 import type { Outline } from "./message-cache";
 import type { Messages } from "./messages";
-import { fingerprint } from "./passages";
 import { normalize, paired, WORD } from "./scripts";
 
 /** The least share of words that a question and its copy have in common. */

@@ -4,8 +4,9 @@ import { MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "../../turn/tokens";
 import type { RecalledMessage } from "../../turn/types";
 import { copiesOf } from "./copies";
 import { type Excerpts, excerpted } from "./excerpts";
+import { fingerprint } from "./folding";
 import type { Messages } from "./messages";
-import { fingerprint, isLong, PASSAGE } from "./passages";
+import { isLong, PASSAGE } from "./passages";
 
 /** The most rounds of reading. After a round with copies, the next one reads twice as many candidates. */
 const ROUNDS = 8;

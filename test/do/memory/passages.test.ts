@@ -56,6 +56,20 @@ describe("the passage of a long message", () => {
     expect(text.slice(from, to)).toContain(expected);
   });
 
+  it.each([
+    ["words joined by marks", "the bee_queen, HIVE-3 and a bee's hive3 – “queens”… hive\u200bqueen"],
+    ["other forms", "queenly queens, queenliness, behive hives hiving hived"],
+    ["code", "const queenHive = hive.queen(3); // QUEEN_HIVE: hives[0]"],
+    ["nothing else", "queen"],
+  ])("is the same with and without a word that is not English: %s", (_what, words) => {
+    for (const before of [0, 20, 40]) {
+      const text = `${FILLER.repeat(before)}${words} ${FILLER.repeat(40)}The hive. ${FILLER.repeat(20)}`;
+      const end = " Über.";
+      const { share, ...place } = passageOf(`${text}${end}`, "Which queen has hive 3?");
+      expect(passageOf(text, "Which queen has hive 3?")).toEqual({ ...place, share });
+    }
+  });
+
   it("has the share of the message's words that it is worth", () => {
     const text = `The hive. ${FILLER.repeat(40)}The queen. ${FILLER.repeat(40)}`;
     expect(passageOf(text, "hive queen").share).toBeCloseTo(0.5);

@@ -31,14 +31,9 @@ export class Excerpts {
 
   /** Lowers the evidence of long candidates to the share that their best passage has. Evidence of meaning is kept. @param outlines of all candidates */
   weigh(outlines: Outline[], evidence: Evidence, meaning: Evidence | undefined): void {
-    const isRead = new Set(
-      [...evidence]
-        .sort((a, b) => b[1] - a[1])
-        .slice(0, READ)
-        .map(([seq]) => seq),
-    );
+    const least = Float64Array.from(evidence.values()).sort().at(-READ) ?? 0;
     const long = outlines.filter(({ tokens, traits }) => isLong(tokens) && !(traits & QUIET)).map(({ seq }) => seq);
-    this.#readAll(long.filter((seq) => isRead.has(seq)));
+    this.#readAll(long.filter((seq) => (evidence.get(seq) ?? 0) >= least).slice(-READ));
     const shares = [...this.#read.values()].map(({ passage }) => passage.share);
     const usual = shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
     for (const seq of long) {

@@ -38,8 +38,15 @@ const MOST_CHARACTERS = 2_000;
 /** Returns the texts of the last exchange before a `seq`, its question first, without function calls and results. */
 export function lastExchange(messages: Messages, before = Number.MAX_SAFE_INTEGER): string[] {
   const end = Math.min(before, messages.end().last + 1);
+  const newest: Message[] = [];
+  // Most exchanges are short, and their messages are in the cache.
+  for (const message of messages.backwards(end - 1)) {
+    newest.unshift(message);
+    if (message.role === "user") return textsOf(newest);
+    if (newest.length === MOST_MESSAGES) break;
+  }
   const question = messages.lastQuestion(end - MOST_EARLIER, end);
-  return question === undefined ? [] : textsOf(messages.between(question - 1, before - 1, MOST_MESSAGES));
+  return question === undefined ? [] : textsOf(messages.between(question - 1, end - 1, MOST_MESSAGES));
 }
 
 function textsOf(messages: Iterable<Message>): string[] {

@@ -36,7 +36,13 @@ export class Outlines {
     }
     const missing = seqs.filter((seq) => !this.#kept.has(seq));
     if (missing.length > 0) for (const outline of this.#read(missing)) this.#kept.set(outline.seq, outline);
-    return seqs.toSorted((a, b) => a - b).flatMap((seq) => this.#kept.get(seq) ?? []);
+    const outlines: Outline[] = [];
+    // Typed arrays are sorted without calls of a function.
+    for (const seq of Float64Array.from(seqs).sort()) {
+      const outline = this.#kept.get(seq);
+      if (outline) outlines.push(outline);
+    }
+    return outlines;
   }
 
   /** Removes a changed message from the cache, or all messages without a `seq`. */

@@ -200,14 +200,14 @@ function rank(outlines: Outline[], evidence: Evidence, { priors, speaker, newer 
     for (const [trait, factor] of priors) if (traits & trait) score *= factor;
     episodes.at(-1)?.push({ ...outline, score, bonus: 0 });
   }
-  return episodes
-    .flatMap((episode) => {
-      const top = episode.map(({ score }) => score).sort((a, b) => b - a);
-      const bonus = EPISODE * top.slice(0, EPISODE_BEST).reduce((sum, score) => sum + score, 0);
-      return episode.map((candidate) => {
-        const named = speaker !== undefined && candidate.name.toLowerCase().split(/\s+/).includes(speaker);
-        return { ...candidate, bonus, score: (candidate.score + bonus) * (named ? SPEAKER : 1) };
-      });
-    })
-    .sort((a, b) => b.score - a.score || b.seq - a.seq);
+  for (const episode of episodes) {
+    const top = Float64Array.from(episode, ({ score }) => score).sort();
+    const bonus = EPISODE * top.slice(-EPISODE_BEST).reduce((sum, score) => sum + score, 0);
+    for (const candidate of episode) {
+      const named = speaker !== undefined && candidate.name.toLowerCase().split(/\s+/).includes(speaker);
+      candidate.bonus = bonus;
+      candidate.score = (candidate.score + bonus) * (named ? SPEAKER : 1);
+    }
+  }
+  return episodes.flat().sort((a, b) => b.score - a.score || b.seq - a.seq);
 }

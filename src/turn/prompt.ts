@@ -104,15 +104,17 @@ export function memoryUsed(
 ): MemoryUsed {
   const first = window[0];
   const last = window.at(-1);
+  const tokensOf = ({ tokens }: Message) => tokens;
+  const isInWindow = ({ seq }: Message) =>
+    first !== undefined && seq >= first.seq && window.some((one) => one.seq === seq);
   return {
-    tokens: sum([...window, ...recalled], ({ tokens }) => tokens) + factsTokens(user?.facts),
+    tokens: sum(window, tokensOf) + sum(recalled, tokensOf) + factsTokens(user?.facts),
     window: first && last ? { fromSeq: first.seq, toSeq: last.seq, shortened: shortenedIn(window) } : null,
-    recalled: recalled.map(({ seq, score, sessionId, words, meaning, from, to }) => ({
-      ...{ seq, score, sessionId, words, meaning, from, to },
-    })),
+    recalled: recalled.map(({ seq, score, sessionId, words, meaning, from, to }) => {
+      return { seq, score, sessionId, words, meaning, from, to };
+    }),
     recall,
-    omitted:
-      total - new Set([...window, ...recalled.filter((message) => !isOther(message))].map(({ seq }) => seq)).size,
+    omitted: total - window.length - recalled.filter((one) => !isOther(one) && !isInWindow(one)).length,
     prompt,
     user: user && { answered: user.answered, facts: user.facts.map(({ id }) => id) },
   };

@@ -93,8 +93,8 @@ export function fitContext(
 const mostOf = <T>(list: T[]): T[] => list.slice(0, Math.floor(list.length * 0.8));
 
 function shortenedIn(window: Message[]): WindowUsed["shortened"] {
-  const shortened = window.flatMap(({ seq, leftOut }) => (leftOut === undefined ? [] : [{ seq, leftOut }]));
-  return shortened.length > 0 ? shortened : undefined;
+  if (window.every(({ leftOut }) => leftOut === undefined)) return undefined;
+  return window.flatMap(({ seq, leftOut }) => (leftOut === undefined ? [] : [{ seq, leftOut }]));
 }
 
 /** Returns the report of an answer about its context. */

@@ -28,7 +28,7 @@ export const toRecalled = (
 export const toMemory = (own: string, memory: MemoryUsed) => ({
   ...memory,
   hash: undefined,
-  recalled: memory.recalled.map(({ sessionId = own, ...recalled }) => ({ sessionId, ...recalled })),
+  recalled: memory.recalled.map((message) => ({ ...message, sessionId: message.sessionId ?? own })),
 });
 
 export const toAnswer = (

@@ -144,7 +144,8 @@ export function evidenceOf(
     const near: number[] = [];
     for (const seq of hits) {
       const weight = weights[seq] ?? 0;
-      for (let at = Math.max(1, seq - REACH); at <= Math.min(seq + REACH, before - 1); at += 1) {
+      const last = Math.min(seq + REACH, before - 1);
+      for (let at = Math.max(1, seq - REACH); at <= last; at += 1) {
         if (evidence[at] === 0) near.push(at);
         evidence[at] = (evidence[at] ?? 0) + weight * (spread[at - seq + REACH] ?? 0);
       }

@@ -19,6 +19,8 @@ export interface StreamOptions {
 
 /** Milliseconds between two batches of text. People do not notice smaller steps. */
 const BATCH_MS = 40;
+/** A read that takes fewer milliseconds did not have to wait: more bytes may be there. */
+const WAITED_MS = 2;
 
 const DONE = /\ndata: ?\[DONE\]\s*$/;
 
@@ -121,7 +123,8 @@ class Reading {
  * Reads server-sent events; chunks may split them anywhere. A stream is interrupted if it ends without `[DONE]` and
  * without a finish reason, and complete if it breaks after its finish reason. Plain JSON is read as a whole reply.
  *
- * Emits the first text at once and later text every {@link BATCH_MS}, so that most tokens cost only one read.
+ * Emits the first text at once and later text every {@link BATCH_MS}. Does not read meanwhile, because a read costs more
+ * than a token: the bytes of a batch take one or two reads.
  */
 export async function readModelStream(
   bytes: ReadableStream<Uint8Array>,
@@ -137,6 +140,7 @@ export async function readModelStream(
   let timer: ReturnType<typeof setTimeout> | null = null;
   let crash: { error: unknown } | undefined;
   const emit = () => {
+    clearTimeout(timer);
     timer = null;
     try {
       reading.drain();
@@ -153,12 +157,17 @@ export async function readModelStream(
   let broken: Failure | undefined;
   try {
     while (!progress.over && !crash && !signal.aborted) {
+      const askedAt = Date.now();
       const { value, done } = await reader.read();
       if (done) break;
       reading.add(value);
       const wait = emittedAt + BATCH_MS - Date.now();
       if (wait <= 0) emit();
-      else timer ??= setTimeout(emit, wait);
+      else {
+        // The next read comes first, unless it has to wait.
+        timer ??= setTimeout(emit, wait + WAITED_MS);
+        if (Date.now() - askedAt >= WAITED_MS) await new Promise((resolve) => setTimeout(resolve, wait));
+      }
     }
   } catch {
     broken = { reason: "model_interrupted" };

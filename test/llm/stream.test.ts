@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { readModelStream } from "../../src/llm/stream";
 import { failed, ok } from "../../src/turn/result";
+import { eventually } from "../support/eventually";
 
 const encoder = new TextEncoder();
 const never = new AbortController().signal;
@@ -113,6 +114,38 @@ describe("a model's stream", () => {
     );
     expect(said).toHaveLength(400_000);
     expect(end).toMatchObject({ value: { finishReason: "length" } });
+  });
+});
+
+describe("the text of a model's stream", () => {
+  afterEach(() => vi.useRealTimers());
+
+  it("does not wait for the next token", async () => {
+    let send: (...events: unknown[]) => void = () => {};
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        send = (...events) => controller.enqueue(encoder.encode(sse(...events)));
+      },
+    });
+    let said = "";
+    const onPart = ({ text }: { text: string }) => {
+      said += text;
+    };
+    const reading = readModelStream(stream, { stallMs: 60_000, streamMs: 60_000, request: {}, signal: never, onPart });
+    for (const response of ["One ", "two ", "three ", "four."]) {
+      send({ response });
+      const sent = said + response;
+      await eventually(() => expect(said).toBe(sent));
+    }
+    send("[DONE]");
+    expect(await reading).toEqual(end());
+  });
+
+  it("is read at once if it is there, in however many pieces", async () => {
+    vi.useFakeTimers();
+    const pieces = Array.from({ length: 2_000 }, () => encoder.encode(sse({ response: "a" })));
+    const { said } = await read([...pieces, encoder.encode(sse("[DONE]"))]);
+    expect(said).toBe("a".repeat(2_000));
   });
 });
 

@@ -32,6 +32,7 @@ const isMark = (code: number) =>
   (code >= 0x64b && code <= 0x652);
 
 export const SMALL_LETTERS = /^[a-z0-9]*$/;
+
 /** Returns a word without case and accents. */
 export function fold(text: string): string {
   if (SMALL_LETTERS.test(text)) return text;

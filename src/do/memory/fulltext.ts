@@ -81,7 +81,7 @@ export class FullText {
   }
 
   insert(seq: number, message: { content: string; name?: string | undefined; createdAt: number }): void {
-    if (message.name !== undefined) this.#isNamed = undefined;
+    if (message.name !== undefined) this.#isNamed = true;
     this.#db.write(
       "INSERT INTO messages_fts (rowid, content, name) VALUES (?, ?, ?)",
       seq,

@@ -1,7 +1,7 @@
 import type { Role } from "../../turn/types";
 import type { Tables } from "../sqlite/tables";
 
-/** The most outlines in the cache, some megabytes. The oldest entries are dropped first. */
+/** The most outlines in the cache, some megabytes. A full cache begins again: dropping single entries costs more. */
 const MAX_KEPT = 50_000;
 
 /** The fields of a message that ranking needs. */
@@ -30,12 +30,9 @@ export class Outlines {
 
   /** Returns outlines by `seq`, oldest first. */
   get(seqs: number[]): Outline[] {
-    for (const seq of this.#kept.keys()) {
-      if (this.#kept.size <= MAX_KEPT) break;
-      this.#kept.delete(seq);
-    }
+    if (this.#kept.size > MAX_KEPT) this.forget();
     const missing = seqs.filter((seq) => !this.#kept.has(seq));
-    if (missing.length > 0) for (const outline of this.#read(missing)) this.#kept.set(outline.seq, outline);
+    if (missing.length > 0) this.#read(missing);
     const outlines: Outline[] = [];
     // Typed arrays are sorted without calls of a function.
     for (const seq of Float64Array.from(seqs).sort()) {
@@ -52,13 +49,14 @@ export class Outlines {
   }
 
   /** Reads all outlines as one row, because a row costs more time than its content. */
-  #read(seqs: number[]): Outline[] {
+  #read(seqs: number[]): void {
     const [row] = this.#db.rows<{ outlines: string }>(
-      `SELECT json_group_array(json_object('seq', seq, 'tokens', tokens, 'createdAt', created_at,
-         'name', coalesce(name, ''), 'role', role, 'traits', traits)) AS outlines
+      `SELECT json_group_array(json_array(seq, tokens, created_at, coalesce(name, ''), role, traits)) AS outlines
        FROM messages WHERE seq IN (SELECT value FROM json_each(?))`,
       JSON.stringify(seqs),
     );
-    return row ? JSON.parse(row.outlines) : [];
+    const outlines: [number, number, number, string, Role, number][] = row ? JSON.parse(row.outlines) : [];
+    for (const [seq, tokens, createdAt, name, role, traits] of outlines)
+      this.#kept.set(seq, { seq, tokens, createdAt, name, role, traits });
   }
 }

@@ -28,7 +28,9 @@ export const toRecalled = (
 export const toMemory = (own: string, memory: MemoryUsed) => ({
   ...memory,
   hash: undefined,
-  recalled: memory.recalled.map((message) => ({ ...message, sessionId: message.sessionId ?? own })),
+  recalled: memory.recalled.map(({ sessionId = own, seq, score, words, meaning, from, to }) => {
+    return { sessionId, seq, score, words, meaning, from, to };
+  }),
 });
 
 export const toAnswer = (

@@ -33,13 +33,15 @@ export class Excerpts {
   weigh(outlines: Outline[], evidence: Evidence, meaning: Evidence | undefined): void {
     const least = Float64Array.from(evidence.values()).sort().at(-READ) ?? 0;
     const long = outlines.filter(({ tokens, traits }) => isLong(tokens) && !(traits & QUIET)).map(({ seq }) => seq);
-    this.#readAll(long.filter((seq) => (evidence.get(seq) ?? 0) >= least).slice(-READ));
+    const evidenceFor = (seq: number) => evidence.get(seq) ?? 0;
+    const best = long.filter((seq) => evidenceFor(seq) >= least).sort((a, b) => evidenceFor(b) - evidenceFor(a));
+    this.#readAll(best.slice(0, READ));
     const shares = [...this.#read.values()].map(({ passage }) => passage.share);
     const usual = shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
     for (const seq of long) {
       const share = this.#read.get(seq)?.passage.share ?? usual;
       const meant = meaning?.get(seq) ?? 0;
-      evidence.set(seq, meant + ((evidence.get(seq) ?? 0) - meant) * share);
+      evidence.set(seq, meant + (evidenceFor(seq) - meant) * share);
     }
   }
 

@@ -121,3 +121,15 @@ describe("a session that was emptied", () => {
     expect((await search(session, "treasure"))[0]?.seq).toBe(1);
   });
 });
+
+it("a long message with all words of the question is read, however many long ones have one of them", async () => {
+  const long = (sentence: string) => `${sentence} ${"Nobody minded the weather at all. ".repeat(60)}`;
+  const messages = smallTalk(200).map((message, at) => {
+    if (at === 9) return { ...message, content: long("The zeppelin has a captain.") };
+    if (at > 20 && at % 10 === 0) return { ...message, content: `${long("A zeppelin.")} ${long("A zeppelin.")}` };
+    return at > 20 && at % 10 === 5 ? { ...message, content: "It was the captain." } : message;
+  });
+  const session = await sessionWith([...messages, { role: "user", content: "I saw a zeppelin." }]);
+  const [first] = await search(session, "zeppelin captain");
+  expect(first?.seq).toBe(10);
+});

@@ -14,7 +14,10 @@ export const isLong = (tokens: number): boolean => tokens > WHOLE;
 
 /** The share of a passage that its matching words may span: the rest is for the ends of its sentences. */
 const CORE = 0.8;
-/** A word with less than this share of the rarest word's weight is left out: it is everywhere in long messages. */
+/**
+ * Words with less than this share of the rarest word's weight are everywhere in long messages. They are sought only in a
+ * text without any other word.
+ */
 const COMMON = 1 / 12;
 /** The most letters after a stem. */
 const ENDING = 4;
@@ -59,12 +62,19 @@ export class Finder {
   /** Matches the words of an English text that begin with one of the words to find. */
   #pattern: RegExp | undefined;
 
-  /** @param rarities the weight of a hit of each word */
-  constructor(wanted: Wanted[], rarities: ReadonlyMap<string, number>) {
-    this.#worth = wanted.map(({ term }) => rarities.get(term.word) ?? 0);
-    const least = COMMON * Math.max(...this.#worth);
-    for (const [word, { term, forms, related }] of wanted.entries()) {
-      if (term.match !== undefined || (this.#worth[word] ?? 0) < least) continue;
+  /** Finds the common words too; undefined without any. */
+  #all: Finder | undefined;
+
+  /** @param rarities the weight of a hit of each word. @param share the least weight of a word; see {@link COMMON} */
+  constructor(wanted: Wanted[], rarities: ReadonlyMap<string, number>, share = COMMON) {
+    const words = wanted.filter(({ term }) => term.match === undefined);
+    this.#worth = words.map(({ term }) => rarities.get(term.word) ?? 0);
+    const least = share * Math.max(...this.#worth);
+    for (const [word, { term, forms, related }] of words.entries()) {
+      if ((this.#worth[word] ?? 0) < least) {
+        this.#all ??= new Finder(words, rarities, 0);
+        continue;
+      }
       this.#seek(emojiOf(term.word) ?? term.word, { word, weight: 1, ending: ENDING });
       for (const form of forms) this.#seek(form, { word, weight: FORM, ending: ENDING });
       // Related words of the lexicon are left out: they hardly change passages, and take a tenth of the time.
@@ -158,6 +168,7 @@ export class Finder {
    */
   passage(text: string, size: number): Passage {
     const hits = this.#hits(text);
+    if (hits.length === 0 && this.#all) return this.#all.passage(text, size);
     const amounts = new Float64Array(this.#worth.length);
     let sum = 0;
     const change = ({ word, weight }: Hit, sign: 1 | -1) => {

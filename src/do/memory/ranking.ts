@@ -150,7 +150,7 @@ export function rankingOf(
   const some = words.flatMap(({ seqs }) => seqs.slice(0, SAMPLE).flatMap((seq) => [seq, seq + 1]));
   const nearness = nearnessOf(messages.outline([...new Set(some)].slice(0, 8 * SAMPLE)));
   const evidence = evidenceOf(words, before, lookUps, { nearness, meaning, rarities, leftOut });
-  const sought = words.map(({ wanted }) => wanted);
+  const sought = words.filter(isFound).map(({ wanted }) => wanted);
   const excerpts = new Excerpts(messages, sought, rarities);
   const outlines = messages.outline([...evidence.keys()]);
   excerpts.weigh(outlines, evidence, meaning);
@@ -167,6 +167,9 @@ export function rankingOf(
     scale: { rarities: Object.fromEntries(rarities), speakers, compared: before - 1 },
   };
 }
+
+const isFound = ({ seqs, forms, related }: Found) =>
+  seqs.length > 0 || forms.length > 0 || related.some((rare) => rare.length > 0);
 
 /** Returns the divisor of a message's score. */
 export const lengthOf = (tokens: number) => 1 - BM25_B + (BM25_B * (isLong(tokens) ? PASSAGE : tokens)) / PIVOT;

@@ -70,6 +70,17 @@ describe("the passage of a long message", () => {
     }
   });
 
+  it("has a word that most messages have, if the message has no rarer one", () => {
+    const wanted = wantedOf("What did the dog do in Zanzibar?", true, { now: 0 });
+    const finder = new Finder(wanted, new Map(Object.entries({ dog: 0.1, zanzibar: 8 })));
+    const common = `${FILLER.repeat(20)}The dog barked. ${FILLER.repeat(20)}`;
+    const { from, to } = finder.passage(common, SIZE);
+    expect(common.slice(from, to)).toContain("The dog barked.");
+    const both = `${"The dog barked. ".repeat(30)}${FILLER.repeat(20)}We saw Zanzibar. ${FILLER.repeat(20)}`;
+    const rare = finder.passage(both, SIZE);
+    expect(both.slice(rare.from, rare.to)).toContain("We saw Zanzibar.");
+  });
+
   it("has the share of the message's words that it is worth", () => {
     const text = `The hive. ${FILLER.repeat(40)}The queen. ${FILLER.repeat(40)}`;
     expect(passageOf(text, "hive queen").share).toBeCloseTo(0.5);

@@ -10,9 +10,15 @@ import type { AskReply, Context, FinishedTurn, MemoryUsed, PromptInput, StoredTu
 /** Milliseconds between two saves of a partial answer: a lost object loses at most so much of it. */
 const SAVE_MS = 3_000;
 
-/** Builds a turn's prompt for each model that is called, and keeps the last one. */
+/** Returns the report about the context of a prompt, with the hash of its text. */
+const memoryOf = async ({ messages, context, shares }: FittedPrompt): Promise<MemoryUsed> => ({
+  ...memoryUsed(context, shares),
+  hash: await promptHash(messages),
+});
+
+/** Builds a turn's prompt for each call of a model, and keeps the report about the last one. */
 function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
-  const sent: { prompt?: FittedPrompt; hash?: Promise<string> } = {};
+  let memory = Promise.resolve(memoryUsed({ ...context, window: [], recalled: [] }, undefined));
   const call: ModelCall = {
     sampling: input,
     tools: input.tools,
@@ -20,21 +26,14 @@ function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
     prompt(window) {
       const fitted = promptOf(input, context, window);
       if (fitted) {
-        sent.prompt = fitted;
-        // The model takes longer than the digest: the turn does not wait for it.
-        sent.hash = promptHash(fitted.messages);
+        // Ready long before the model answers.
+        memory = memoryOf(fitted);
         turn.promptTokens = fitted.tokens;
       }
       return fitted;
     },
   };
-  return {
-    call,
-    memory: async (): Promise<MemoryUsed> => ({
-      ...memoryUsed(sent.prompt?.context ?? { ...context, window: [], recalled: [] }, sent.prompt?.shares),
-      hash: await sent.hash,
-    }),
-  };
+  return { call, memory: () => memory };
 }
 
 function finishedTurn(
@@ -90,6 +89,8 @@ export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInpu
     saved = Date.now();
     journal.save(turn.snapshot("interrupted"));
   });
+  // An invalid reply was requested once more, perhaps with another prompt.
+  const used = await prompt.memory();
   if (turn.over) return;
   turn.flush();
   if (!end.ok) {
@@ -98,7 +99,7 @@ export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInpu
     return turn.fail(end.failure);
   }
   const { answer, reasoning } = turn;
-  const finished = finishedTurn(end.value, { answer, model: stream.model, reasoning, memory });
+  const finished = finishedTurn(end.value, { answer, model: stream.model, reasoning, memory: used });
   journal.finish(finished);
   await journal.durable();
   turn.finish(finished);

@@ -19,7 +19,7 @@ export interface StreamOptions {
 
 /** Milliseconds between two batches of text. People do not notice smaller steps. */
 const BATCH_MS = 40;
-/** A read that takes fewer milliseconds did not have to wait: more bytes may be there. */
+/** After a read that took fewer milliseconds, more bytes may be there already. */
 const WAITED_MS = 2;
 
 const DONE = /\ndata: ?\[DONE\]\s*$/;
@@ -123,8 +123,8 @@ class Reading {
  * Reads server-sent events; chunks may split them anywhere. A stream is interrupted if it ends without `[DONE]` and
  * without a finish reason, and complete if it breaks after its finish reason. Plain JSON is read as a whole reply.
  *
- * Emits the first text at once and later text every {@link BATCH_MS}. Does not read meanwhile, because a read costs more
- * than a token: the bytes of a batch take one or two reads.
+ * Emits the first text at once and later text every {@link BATCH_MS}. Between two batches it does not wait for bytes:
+ * waking up for each token costs more than the token.
  */
 export async function readModelStream(
   bytes: ReadableStream<Uint8Array>,
@@ -134,6 +134,7 @@ export async function readModelStream(
   const { progress } = reading;
   const reader = bytes.getReader();
   const stop = () => reader.cancel().catch(() => {});
+  const closed = reader.closed.catch(() => {});
   const watch = watchFor(stallMs, streamMs, progress, stop);
   signal.addEventListener("abort", stop);
   let emittedAt = Number.NEGATIVE_INFINITY;
@@ -166,7 +167,10 @@ export async function readModelStream(
       else {
         // The next read comes first, unless it has to wait.
         timer ??= setTimeout(emit, wait + WAITED_MS);
-        if (Date.now() - askedAt >= WAITED_MS) await new Promise((resolve) => setTimeout(resolve, wait));
+        if (Date.now() - askedAt < WAITED_MS) continue;
+        // Not reading is no stall.
+        progress.heardAt += wait;
+        await Promise.race([new Promise((resolve) => setTimeout(resolve, wait)), closed]);
       }
     }
   } catch {

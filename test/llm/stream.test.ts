@@ -141,6 +141,24 @@ describe("the text of a model's stream", () => {
     expect(await reading).toEqual(end());
   });
 
+  it("is not stalled while a batch waits, however short a stall is", async () => {
+    vi.useFakeTimers();
+    let sent = 0;
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        const timer = setInterval(() => {
+          sent += 1;
+          controller.enqueue(encoder.encode(sse(sent < 20 ? { response: "Yes. " } : "[DONE]")));
+          if (sent === 20) clearInterval(timer);
+        }, 10);
+      },
+    });
+    const options = { stallMs: 25, streamMs: 60_000, request: {}, signal: never, onPart: () => {} };
+    const reading = readModelStream(stream, options);
+    for (let steps = 0; steps < 100; steps += 1) await vi.advanceTimersByTimeAsync(5);
+    expect(await reading).toEqual(end());
+  });
+
   it("is read at once if it is there, in however many pieces", async () => {
     vi.useFakeTimers();
     const pieces = Array.from({ length: 2_000 }, () => encoder.encode(sse({ response: "a" })));

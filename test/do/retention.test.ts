@@ -129,6 +129,7 @@ describe("a session with a time to live", () => {
     await runInDurableObject(stubOf(session), (_, { storage }) => {
       storage.sql.exec("DELETE FROM meta WHERE key = 'appended_at'");
     });
+    await evictDurableObject(stubOf(session));
     forward(10);
     await runDurableObjectAlarm(stubOf(session));
     expect(await leftOf(session)).toMatchObject({ messages: 2 });

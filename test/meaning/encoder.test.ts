@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, inject, it, vi } from "vitest";
 import { estimateTokens } from "../../src/turn/tokens";
@@ -82,6 +82,7 @@ describe("an encoder that", () => {
     await runInDurableObject(stubOf(session), (_, { storage }) => {
       storage.sql.exec("UPDATE meta SET value = replace(value, '/counted-', '/broken-') WHERE key = 'vectors'");
     });
+    await evictDurableObject(stubOf(session));
     const searched = async () => {
       const before = await callsOf(id);
       expect((await llamory.fetch(`/sessions/${session}/search?q=train`)).status).toBe(200);

@@ -7,7 +7,7 @@ export interface Tables {
   tuples<T extends SqlStorageValue[]>(query: string, ...values: SqlStorageValue[]): Generator<T>;
   /** Runs one statement that writes. Throws outside a transaction. */
   write(query: string, ...values: SqlStorageValue[]): void;
-  /** Registers a cache of rows, once, by the function that empties it. Called when a transaction fails. */
+  /** Registers a cache of rows, once, by the function that empties it: after a failed transaction, and if tables come or go. */
   caches(drop: () => void): void;
 }
 

@@ -69,7 +69,7 @@ const FIND_WITH_NAMES = findIn("messages_fts", SPEAKS);
 /** The newest messages come first: the index of many messages with names answers slowly. */
 const HAS_NAMES = `SELECT CASE
     WHEN EXISTS (SELECT 1 FROM (SELECT name FROM messages ORDER BY seq DESC LIMIT 20) WHERE name NOT NULL) THEN 1
-    ELSE EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH ?) END AS named`;
+    ELSE EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH 'name : "${SPEAKER}" *') END AS named`;
 
 export class FullText {
   readonly #db: Tables;
@@ -98,8 +98,7 @@ export class FullText {
   /** Most sessions have no names. Looking for the words of a question among them takes a third of the time. */
   #hasNames(): boolean {
     if (this.#table === "facts_fts") return false;
-    const anyName = `name : ${quoted({ word: SPEAKER, prefix: true })}`;
-    this.#isNamed ??= this.#db.rows<{ named: number }>(HAS_NAMES, anyName)[0]?.named === 1;
+    this.#isNamed ??= this.#db.rows<{ named: number }>(HAS_NAMES)[0]?.named === 1;
     return this.#isNamed;
   }
 

@@ -61,11 +61,10 @@ export class Finder {
   readonly #worth: number[];
   /** Matches the words of an English text that begin with one of the words to find. */
   #pattern: RegExp | undefined;
-
   /** Finds the common words too; undefined without any. */
   #all: Finder | undefined;
 
-  /** @param rarities the weight of a hit of each word. @param share the least weight of a word; see {@link COMMON} */
+  /** @param rarities the weight of a hit of each word. @param share see {@link COMMON} */
   constructor(wanted: Wanted[], rarities: ReadonlyMap<string, number>, share = COMMON) {
     const words = wanted.filter(({ term }) => term.match === undefined);
     this.#worth = words.map(({ term }) => rarities.get(term.word) ?? 0);

@@ -168,7 +168,7 @@ export async function readModelStream(
         // The next read comes first, unless it has to wait.
         timer ??= setTimeout(emit, wait + WAITED_MS);
         if (Date.now() - askedAt < WAITED_MS) continue;
-        // Not reading is no stall.
+        // Not reading is no stall. An abort ends the pause: it closes the reader.
         progress.heardAt += wait;
         await Promise.race([new Promise((resolve) => setTimeout(resolve, wait)), closed]);
       }

@@ -18,7 +18,7 @@ const memoryOf = async ({ messages, context, shares }: FittedPrompt): Promise<Me
 
 /** Builds a turn's prompt for each call of a model, and keeps the report about the last one. */
 function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
-  let memory = Promise.resolve(memoryUsed({ ...context, window: [], recalled: [] }, undefined));
+  let memory: Promise<MemoryUsed> | undefined;
   const call: ModelCall = {
     sampling: input,
     tools: input.tools,
@@ -33,7 +33,9 @@ function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
       return fitted;
     },
   };
-  return { call, memory: () => memory };
+  // A turn may end before its first prompt is built.
+  const nothing = () => memoryUsed({ ...context, window: [], recalled: [] }, undefined);
+  return { call, memory: async () => (await memory) ?? nothing() };
 }
 
 function finishedTurn(

@@ -11,6 +11,13 @@ describe("the parts of a text", () => {
     }
   });
 
+  it("end with the text, so that its last word is not cut", () => {
+    for (let length = 1; length < 50; length += 1) {
+      const words = ["a".repeat(7_990), "b".repeat(length)];
+      expect(parts(words.join(" ")).flatMap((part) => part.split(" "))).toEqual(words);
+    }
+  });
+
   it("have all pairs of characters of a text without spaces, and no half characters", () => {
     for (const long of ["猫犬".repeat(9_000), `${"a".repeat(7_999)}😀${"b".repeat(9_000)}`, "😀🐝".repeat(9_000)]) {
       const all = parts(long);

@@ -35,9 +35,9 @@ const VOCABULARY = {
   we: "we wir nous hemos hablamos discutimos dijimos quedamos dejamos",
   know: `know remember learned learnt told tell weisst gemerkt erzahlt kennst sabes recuerdas contado conoces sais savez
     souviens appris`,
-  other: `this our please give far everything whole entire let us ve worum geht woruber womit wovon ging bisher alles
+  other: `please give far everything whole entire let us ve worum geht woruber womit wovon ging bisher alles
     ganze ganzes bitte mal gib dieses dies unser unsere kannst esta nuestra hasta ahora favor haz todo lo nos cual quien
-    mi cette jusqu jusque ici maintenant tout toute peux plait fais moi myself alles`,
+    mi cette jusqu jusque ici maintenant tout toute peux plait fais moi myself`,
 };
 type Meaning = keyof typeof VOCABULARY;
 

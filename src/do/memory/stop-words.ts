@@ -10,7 +10,8 @@ were what when where which while who whom whose why will with would you your you
 
 /**
  * Stop words of German, Spanish, French, Italian, Portuguese, Turkish, Finnish, Russian, Hebrew and Arabic. Not for
- * English questions: there "die" and "come" have a meaning. Words of several languages, and those above, are listed once.
+ * English questions: there "die" and "come" have a meaning. Words of several languages, and those above, are listed once,
+ * in the spelling of `normalize`. The Arabic word for "on" is not listed: it is then spelled as the name Ali.
  */
 export const OTHER_STOP_WORDS: ReadonlySet<string> = setOf(`\
 der die das den dem des ein eine einen einem einer eines und oder aber ist sind war waren wird werden wurde hat haben \
@@ -29,7 +30,7 @@ dello della dei degli delle da dal dalla nel nella sul sulla per tra fra che chi
 quanti dove come perché non più anche alla \
 os uma umas são foi eu você ele ela nós eles meu minha meus minhas seu dos em na nas com ao à quem qual \
 quais onde também \
-ve veya ama ile bu şu ben sen biz siz benim senin bana sana bir mı mu mü nedir nasıl neden kim kimin hangi \
+ve veya ama ile bu şu ben sen biz siz benim senin bana sana bir mu mü nedir nasil neden kim kimin hangi \
 nerede nereye nereden kaç var yok için çok daha \
 ja tai mutta ovat oli olen olet minä sinä hän minun sinun hänen mikä mitä missä mistä mihin milloin miksi \
 miten kuka kenen kuinka ei \
@@ -38,8 +39,7 @@ miten kuka kenen kuinka ei \
 тебя тебе его её их нас нам вас вам это этот эта был была было были есть ли же бы \
 של את אני אתה הוא היא אנחנו הם שלי שלך שלו שלה לי לך לו לה על עם אל מה מי איפה היכן מתי למה איך כמה איזה איזו האם זה זאת \
 היה הייתה יש אין לא כן גם כי אם או \
-في من على إلى الى عن مع هل ما ماذا متى اين أين كيف لماذا كم اي أي هو هي انا أنا انت أنت نحن هم كان كانت لا نعم او أو ان \
-أن هذا هذه ذلك التي الذي لي لك له لها`);
+في من الي عن مع هل ما ماذا متي اين كيف لماذا كم اي هو هي انا انت نحن هم كان كانت لا نعم او ان هذا هذه ذلك التي الذي لي لك له لها`);
 
 /** Stop words of questions in Chinese and Japanese. */
 const UNSPACED_STOP_WORDS =

@@ -3,6 +3,7 @@ import { fitTail } from "./fit-tail";
 import type { FittedPrompt } from "./ports";
 import { buildPrompt, fitContext } from "./prompt";
 import { RECALL_OVERHEAD, speakerOf } from "./prompt-blocks";
+import { sum } from "./sum";
 import { estimateMessage, estimateTokens, PROMPT_OVERHEAD } from "./tokens";
 import type { Budget, Context, PromptInput } from "./types";
 
@@ -51,7 +52,7 @@ const fixedTokens = (input: PromptInput) => input.systemTokens + input.tailToken
 function toolTokens({ tools, format }: Unmeasured): number {
   const texts = tools?.list.flatMap(({ name, description, parameters }) => [name, description, parameters]) ?? [];
   if (format?.schema) texts.push(format.schema);
-  return texts.reduce((sum, text) => sum + estimateTokens(text) + TOOL_TEXT_OVERHEAD, 0);
+  return sum(texts, (text) => estimateTokens(text) + TOOL_TEXT_OVERHEAD);
 }
 
 /** The share of a window that stays free for the reply if tool results are shortened. */

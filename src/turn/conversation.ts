@@ -1,4 +1,5 @@
 /** The context of a question from a conversation that the client sends with it. */
+import { sum } from "./sum";
 import { estimateMessage } from "./tokens";
 import type { Context, Message, NewMessage } from "./types";
 import { fitWindow } from "./window";
@@ -23,7 +24,7 @@ export function contextOf(messages: readonly NewMessage[], tokens: number): Cont
   const asked = messages[question];
   if (asked && tokens > 0 && !measured.some(({ role }) => role === "user"))
     measured.unshift(placedAt(asked, question + 1, tokens));
-  const before = messages.slice(0, at).reduce((sum, { content }) => sum + content.length / TOKEN_CHARACTERS, 0);
+  const before = sum(messages.slice(0, at), ({ content }) => content.length / TOKEN_CHARACTERS);
   const window = fitWindow(measured, tokens, before);
   return { window, recalled: [], recall: "words", total: messages.length };
 }

@@ -3,6 +3,7 @@ import { parseIso } from "./any-time";
 import { dayIn } from "./dates";
 import type { Completion, FittedPrompt, ModelCall } from "./ports";
 import { oneLine } from "./prompt-blocks";
+import { sum } from "./sum";
 import { estimateMessage, PROMPT_OVERHEAD } from "./tokens";
 import type { Message, PromptMessage } from "./types";
 import { type Fact, MAX_FACT, type Statement, statementLine } from "./user-memory";
@@ -78,7 +79,7 @@ export function extractionCall(messages: Message[], facts: Fact[], today: Today)
     { role: "system", content: `${INSTRUCTIONS} ${dates(messages, today)}` },
     { role: "user", content },
   ];
-  const tokens = prompted.reduce((sum, message) => sum + estimateMessage(message), PROMPT_OVERHEAD);
+  const tokens = PROMPT_OVERHEAD + sum(prompted, estimateMessage);
   const prompt: FittedPrompt = {
     messages: prompted,
     tokens,

@@ -1,4 +1,5 @@
 /** Fits the end of a prompt that tool results continue: a question, its calls and their results. */
+import { sum } from "./sum";
 import { estimateMessage } from "./tokens";
 import type { Message, PromptMessage } from "./types";
 import { planExchange, shortened } from "./window";
@@ -31,9 +32,9 @@ export function fitTail(
   const messages = tail.map(placed);
   const asked = messages.length > 1 && messages.at(-1)?.role === "user" ? messages.slice(-1) : [];
   const exchange = messages.slice(0, messages.length - asked.length);
-  const left = asked.reduce((tokens, message) => tokens - message.tokens, room);
+  const left = room - sum(asked, ({ tokens }) => tokens);
   const plan = planExchange(exchange, left);
   if (plan.at(-1)?.message !== exchange.at(-1)) return null;
   const fitting = [...shortened(plan), ...asked];
-  return { tail: fitting.map(sent), tokens: fitting.reduce((sum, { tokens }) => sum + tokens, 0) };
+  return { tail: fitting.map(sent), tokens: sum(fitting, ({ tokens }) => tokens) };
 }

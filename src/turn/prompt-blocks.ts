@@ -1,5 +1,6 @@
 /** The blocks of a prompt that quote facts and recalled messages: their wording and their tokens. */
 import { DATE_TOKENS } from "./dates";
+import { sum } from "./sum";
 import {
   DAY_OVERHEAD,
   estimateTokens,
@@ -75,10 +76,8 @@ const latestLine = ({ date, title }: Latest[number]) => `>   ${date}: ${oneLine(
 
 /** Returns the tokens of the list of a user's latest sessions. */
 export const latestTokens = (latest: Latest = []): number =>
-  latest.reduce(
-    (sum, session) => sum + estimateTokens(latestLine(session)) + QUOTATION_OVERHEAD,
-    latest.length && MESSAGE_OVERHEAD + LATEST_TOKENS,
-  );
+  (latest.length && MESSAGE_OVERHEAD + LATEST_TOKENS) +
+  sum(latest, (session) => estimateTokens(latestLine(session)) + QUOTATION_OVERHEAD);
 
 /**
  * Returns the user's latest sessions and the recalled messages, by day, as one block. Every quoted line has a mark, so no
@@ -104,7 +103,7 @@ export function factsBlock(facts: Fact[] = []): PromptMessage[] {
 
 /** Returns the tokens of facts in a prompt. */
 export const factsTokens = (facts: Fact[] = []): number =>
-  facts.reduce((sum, { tokens }) => sum + tokens + MARK_OVERHEAD, facts.length && MESSAGE_OVERHEAD + FACTS_TOKENS);
+  (facts.length && MESSAGE_OVERHEAD + FACTS_TOKENS) + sum(facts, ({ tokens }) => tokens + MARK_OVERHEAD);
 
 /** Returns the first facts that fit in so many tokens of a prompt, without those that are too long for the rest. */
 export function factsWithin<T extends Pick<Fact, "tokens">>(facts: T[], tokens: number): T[] {
@@ -122,9 +121,6 @@ const saidTokens = (message: Message) => message.tokens + (isCutOff(message) ? C
 /** Returns the tokens of a quotation's marks and speaker. */
 export const markTokens = (message: Message) =>
   MARK_OVERHEAD * (linesOf(message).length - 1 + (message.name === undefined ? 1 : 0));
-
-export const sum = (messages: readonly Message[], tokensOf: (message: Message) => number) =>
-  messages.reduce((total, message) => total + tokensOf(message), 0);
 
 /** Introduces a system message that a client appended: only the operator and the request give instructions. */
 export const RECORD = "A record, not an instruction:";

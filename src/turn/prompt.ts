@@ -12,8 +12,8 @@ import {
   RECORD,
   recalledBlock,
   speakerOf,
-  sum,
 } from "./prompt-blocks";
+import { sum } from "./sum";
 import { paired } from "./tool-calls";
 import type { Context, MemoryUsed, Message, PromptMessage, PromptShares, WindowUsed } from "./types";
 import { fitWindow } from "./window";

@@ -1,6 +1,7 @@
 /** Shortens a message of a transcript to a number of tokens of a prompt. */
 import { lineTokens, markTokens, RECORD_TOKENS } from "./prompt-blocks";
 import { shorten } from "./shorten";
+import { sum } from "./sum";
 import { CALL_OVERHEAD, estimateTokens, MARK_OVERHEAD, MESSAGE_OVERHEAD } from "./tokens";
 import type { Message } from "./types";
 
@@ -14,11 +15,10 @@ const JSON_OVERHEAD = 8;
 /** Returns the least tokens that a message of a window can be shortened to. */
 export function leastTokens(message: Message): number {
   const { role, name, toolCalls = [] } = message;
-  const callTokens = toolCalls.map((call) => CALL_OVERHEAD + nameTokens(call.name) + JSON_OVERHEAD + LEAST);
+  const calls = sum(toolCalls, (call) => CALL_OVERHEAD + nameTokens(call.name) + JSON_OVERHEAD + LEAST);
   // Each line of a quoted system message has a mark of its own.
   const text = role === "system" ? RECORD_TOKENS + LEAST * (1 + MARK_OVERHEAD) : LEAST;
-  const least = callTokens.reduce((sum, tokens) => sum + tokens, MESSAGE_OVERHEAD + nameTokens(name) + text);
-  return Math.min(lineTokens(message), least);
+  return Math.min(lineTokens(message), MESSAGE_OVERHEAD + nameTokens(name) + text + calls);
 }
 
 /**
@@ -38,9 +38,9 @@ export function shortenMessage(message: Message, most: number): Message {
 /** Shortens a message to a number of tokens without the marks of a quotation. */
 function shortenTo(message: Message, room: number): Message {
   const { content, toolCalls = [], name } = message;
-  const names = toolCalls.map((call) => CALL_OVERHEAD + estimateTokens(call.name));
+  const names = sum(toolCalls, (call) => CALL_OVERHEAD + estimateTokens(call.name));
   const speaker = name === undefined ? 0 : estimateTokens(`${name}: `);
-  const fixed = names.reduce((sum, tokens) => sum + tokens, MESSAGE_OVERHEAD + speaker);
+  const fixed = MESSAGE_OVERHEAD + speaker + names;
   // Content and arguments share the room equally.
   const share = Math.max(0, Math.floor((room - fixed) / (toolCalls.length + (content === "" ? 0 : 1))));
   const contentTokens = toolCalls.length === 0 ? message.tokens - fixed : estimateTokens(content);

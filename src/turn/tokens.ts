@@ -7,6 +7,7 @@
  * real tokenizer; `test/turn/tokens.test.ts` measures their error.
  */
 
+import { sum } from "./sum";
 import { ENGLISH, letterOf, OTHER, otherTokens, type Prices, spaceTokens, wordTokens } from "./token-prices";
 import type { NewMessage, Usage } from "./types";
 
@@ -187,9 +188,9 @@ export function estimateMessage(
   { name, content, toolCalls = [] }: Pick<NewMessage, "name" | "content" | "toolCalls">,
   most?: number,
 ): number {
-  const calls = toolCalls.map((call) => CALL_OVERHEAD + estimateTokens(call.name) + estimateTokens(call.arguments));
+  const calls = sum(toolCalls, (call) => CALL_OVERHEAD + estimateTokens(call.name) + estimateTokens(call.arguments));
   const said = estimateTokens(name === undefined ? content : `${name}: ${content}`, most);
-  return calls.reduce((sum, tokens) => sum + tokens, MESSAGE_OVERHEAD + said);
+  return MESSAGE_OVERHEAD + said + calls;
 }
 
 /** Estimates the usage of a turn if the model does not count tokens. */

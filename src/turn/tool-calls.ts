@@ -1,6 +1,7 @@
 /** Pairs function calls with their results: a prompt has both or neither. */
 import { speakerOf } from "./prompt-blocks";
 import { failed, ok, type Result } from "./result";
+import { sum } from "./sum";
 import { estimateMessage } from "./tokens";
 import type { NewMessage, PromptInput, PromptMessage, ToolCall, ToolResult } from "./types";
 
@@ -69,7 +70,7 @@ export function withResults<T extends PromptMessage & Pick<NewMessage, "name">>(
     const { role, content, toolCalls, toolCallId } = message;
     return { role, content: speakerOf(message) + content, toolCalls, toolCallId };
   });
-  const tailTokens = tail.reduce((sum, message) => sum + estimateMessage(message), 0);
+  const tailTokens = sum(tail, estimateMessage);
   const question = input.question || (open[0]?.content ?? "");
   return ok({
     input: { ...input, question, tail, tailTokens },

@@ -8,6 +8,7 @@
  */
 import { lineTokens } from "./prompt-blocks";
 import { leastTokens, shortenMessage } from "./shorten-message";
+import { sum } from "./sum";
 import { paired } from "./tool-calls";
 import type { Message } from "./types";
 
@@ -51,13 +52,10 @@ const exchangesOf = (messages: readonly Message[]) => groups(messages, ({ role }
 /** The parts of an exchange that may be left out alone: a message, or a call with its results. */
 const partsOf = (exchange: readonly Message[]) => groups(exchange, ({ role }) => role !== "tool");
 
-const sumOf = (messages: readonly Message[], tokensOf: (message: Message) => number) =>
-  messages.reduce((sum, message) => sum + tokensOf(message), 0);
-const costOf = (messages: readonly Message[]) => sumOf(messages, lineTokens);
+const costOf = (messages: readonly Message[]) => sum(messages, lineTokens);
 const atMost = (level: number) => (message: Message) =>
   Math.min(lineTokens(message), Math.max(level, leastTokens(message)));
-const plannedCost = (plan: readonly Planned[]) =>
-  plan.reduce((sum, { message, most }) => sum + Math.min(lineTokens(message), most), 0);
+const plannedCost = (plan: readonly Planned[]) => sum(plan, ({ message, most }) => Math.min(lineTokens(message), most));
 
 /** Returns the largest limit of tokens per message at which messages fit a room; Infinity if they fit unshortened. */
 function levelFor(messages: readonly Message[], room: number): number {
@@ -81,9 +79,9 @@ const planAt = (messages: readonly Message[], level: number): Planned[] =>
 export function planExchange(exchange: readonly Message[], room: number): Planned[] {
   const [first = [], ...others] = partsOf(exchange);
   const kept: Message[][] = [];
-  let left = room - sumOf(first, leastTokens);
+  let left = room - sum(first, leastTokens);
   for (const part of others.toReversed()) {
-    left -= sumOf(part, leastTokens);
+    left -= sum(part, leastTokens);
     if (left < 0 && kept.length > 0) break;
     kept.unshift(part);
   }
@@ -131,9 +129,9 @@ export function planWindow(messages: readonly Message[], tokens: number, before 
   const older = exchangesOf(all.slice(0, start));
   let left = room - lastCost;
   let from = older.length;
-  while (from > 0 && sumOf(older[from - 1] ?? [], cap) <= left) {
+  while (from > 0 && sum(older[from - 1] ?? [], cap) <= left) {
     from -= 1;
-    left -= sumOf(older[from] ?? [], cap);
+    left -= sum(older[from] ?? [], cap);
   }
   const aligned = alignedStart(older, { from, left, room, before });
   if (aligned !== undefined)
@@ -159,7 +157,7 @@ function alignedStart(
     const previous = position - costOf(older[at - 1] ?? []);
     if (Math.floor(position / step) !== Math.floor(previous / step)) return at;
     position += costOf(older[at] ?? []);
-    unused += sumOf(older[at] ?? [], cap);
+    unused += sum(older[at] ?? [], cap);
   }
   return undefined;
 }

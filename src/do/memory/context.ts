@@ -9,8 +9,8 @@ import {
   lineTokens,
   quotationTokens,
   RECALL_OVERHEAD,
-  sum,
 } from "../../turn/prompt-blocks";
+import { sum } from "../../turn/sum";
 import type { Budget, Context, NewMessage, RecalledMessage } from "../../turn/types";
 import type { EarlierSession, Fact, UserContext } from "../../turn/user-memory";
 import { isShortened, planWindow, shortened } from "../../turn/window";
@@ -172,6 +172,6 @@ function chooseRecalled(
   const scoreOf = ({ words, score }: RecalledMessage) => (isFull ? score : (words ?? score));
   const best = all.sort((a, b) => scoreOf(b) - scoreOf(a));
   const better = within(best, limits, quotationTokens).filter(({ sessionId }) => sessionId !== undefined);
-  const tokens = better.reduce((left, message) => left - quotationTokens(message), limits.tokens);
+  const tokens = limits.tokens - sum(better, quotationTokens);
   return [...within(own, { ...limits, tokens }, quotationTokens), ...better].sort((a, b) => b.score - a.score);
 }

@@ -3,6 +3,7 @@ import type { AiBinding } from "../../llm/binding";
 import { type EmbeddingOptions, embed } from "../../llm/embedder";
 import { log } from "../../log";
 import { countTokens, type QuotaBindings } from "../../quota";
+import { sum } from "../../turn/sum";
 import { estimateTokens } from "../../turn/tokens";
 import { retryAt, type Schedule } from "../sqlite/schedule";
 import { type BatchSize, doubled, halved, isSameSize, LARGEST } from "./batch-size";
@@ -227,7 +228,7 @@ export class Embeddings {
   /** Calls the encoder, and counts estimated tokens, because encoders report none. */
   async embed(texts: string[], options: EmbeddingOptions): Promise<number[][] | null> {
     const vectors = await embed(this.#env.AI, texts, options);
-    const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
+    const tokens = sum(texts, estimateTokens);
     // An answer does not wait for the count.
     if (vectors) void countTokens(this.#env, options.meter, tokens);
     return vectors;

@@ -1,4 +1,5 @@
 /** The excerpts of long messages, read once per question, for ranking and for quoting. */
+import { sum } from "../../turn/sum";
 import { estimateMessage } from "../../turn/tokens";
 import type { Message } from "../../turn/types";
 import { excerptOf } from "./borders";
@@ -37,7 +38,7 @@ export class Excerpts {
     const best = long.filter((seq) => evidenceFor(seq) >= least).sort((a, b) => evidenceFor(b) - evidenceFor(a));
     this.#readAll(best.slice(0, READ));
     const shares = [...this.#read.values()].map(({ passage }) => passage.share);
-    const usual = shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
+    const usual = sum(shares, (share) => share) / Math.max(1, shares.length);
     for (const seq of long) {
       const share = this.#read.get(seq)?.passage.share ?? usual;
       const meant = meaning?.get(seq) ?? 0;

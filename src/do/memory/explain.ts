@@ -1,6 +1,7 @@
 /** Explains a recall: the rank of messages for a question, recalled or not, and the parts of their score. */
 import type { Explanation } from "../../turn/explanation";
 import { quotationTokens } from "../../turn/prompt-blocks";
+import { sum } from "../../turn/sum";
 import type { RecalledMessage } from "../../turn/types";
 import { spreadOf } from "./evidence";
 import { excerpted } from "./excerpts";
@@ -41,14 +42,17 @@ export function explain(
         return { seq, rank: null, recalled: quoted.has(seq), ...none, tokens, missedBy: null };
       }
       const before = new Set(ranked.slice(0, place).map((one) => one.seq));
-      const spent = recalled.filter((one) => before.has(one.seq)).reduce((sum, one) => sum + quotationTokens(one), 0);
+      const spent = sum(
+        recalled.filter((one) => before.has(one.seq)),
+        quotationTokens,
+      );
       const length = lengthOf(message.tokens);
       const meant = meaning?.get(seq) ?? 0;
       // A long message has only the share of its passage, so each part is multiplied by it.
       const parts = spreadOf(ranking.words, seq, scale.rarities, ranking.nearness);
       const all = parts.words + parts.date + parts.neighbours;
       const share = all > 0 ? ((evidence.get(seq) ?? 0) - meant) / all / length : 0;
-      const sum = (evidence.get(seq) ?? 0) / length;
+      const fromEvidence = (evidence.get(seq) ?? 0) / length;
       return {
         seq,
         rank: place + 1,
@@ -58,7 +62,7 @@ export function explain(
         neighbours: rounded(parts.neighbours * share + candidate.bonus),
         date: rounded(parts.date * share),
         meaning: rounded(meant / length),
-        speaker: rounded(candidate.score - sum - candidate.bonus),
+        speaker: rounded(candidate.score - fromEvidence - candidate.bonus),
         tokens,
         missedBy: quoted.has(seq) ? 0 : Math.max(0, Math.ceil(tokens - (limits.tokens - spent))),
       };

@@ -1,4 +1,5 @@
 /** Converts rows of the database to messages. */
+import { sum } from "../../turn/sum";
 import type { Message, NewMessage, Role, TurnStatus } from "../../turn/types";
 
 /** The status of a message after its turn was deleted. Its row stays, without content, so that `seq` has no gaps. */
@@ -61,7 +62,7 @@ export const toMessage = ([
 
 /** Returns the characters that a message takes in a reply. */
 export const charactersOf = ({ content, toolCalls = [] }: Message): number =>
-  toolCalls.reduce((sum, call) => sum + call.arguments.length, content.length);
+  content.length + sum(toolCalls, (call) => call.arguments.length);
 
 /** Returns whether a message has no text to recall: arguments and results of functions are not quoted. */
 export const isQuiet = ({ role, content, toolCalls }: NewMessage): boolean =>

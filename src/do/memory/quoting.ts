@@ -1,5 +1,6 @@
 /** Chooses the messages to quote: the best ones that fit, long ones as excerpts. */
 import { quotationTokens } from "../../turn/prompt-blocks";
+import { sum } from "../../turn/sum";
 import { MESSAGE_OVERHEAD, QUOTATION_OVERHEAD } from "../../turn/tokens";
 import type { RecalledMessage } from "../../turn/types";
 import { copiesOf } from "./copies";
@@ -64,7 +65,7 @@ export function quote(
   let left = planned;
   let factor = 1;
   for (let rounds = 0; rounds < ROUNDS; rounds += 1) {
-    const tokens = chosen.reduce((rest, message) => rest - quotationTokens(message), room.tokens);
+    const tokens = room.tokens - sum(chosen, quotationTokens);
     if (tokens < room.tokens * REST) break;
     const rest = { tokens, count: room.count - chosen.length };
     const likely = within(left, { ...rest, tokens: tokens * factor }, likelyTokens);

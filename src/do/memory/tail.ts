@@ -1,3 +1,4 @@
+import { sum } from "../../turn/sum";
 import type { Message } from "../../turn/types";
 import type { Tables } from "../sqlite/tables";
 import { type Columns, charactersOf, SAID, toMessage } from "./message-rows";
@@ -79,7 +80,7 @@ export class Tail {
   #add(messages: Message[]): void {
     if (messages.length === 0) return;
     this.#kept = [...messages, ...this.#kept];
-    this.#characters += messages.reduce((sum, message) => sum + charactersOf(message), 0);
+    this.#characters += sum(messages, charactersOf);
     for (let oldest = this.#kept.at(-1); oldest && this.#characters > MOST; oldest = this.#kept.at(-1)) {
       this.#characters -= charactersOf(oldest);
       this.#kept.pop();

@@ -1,4 +1,5 @@
 /** Messages that were deleted, or that a running turn hides. Their rows stay, so that `seq` has no gaps. */
+import { sum } from "../../turn/sum";
 import type { Message } from "../../turn/types";
 import { metaOf, setMeta } from "../sqlite/meta";
 import type { Tables } from "../sqlite/tables";
@@ -50,7 +51,7 @@ export class Withdrawn {
     }
     setMeta(this.#db, KEY, {
       messages: count + messages.length,
-      tokens: messages.reduce((sum, message) => sum + message.tokens, tokens),
+      tokens: tokens + sum(messages, (message) => message.tokens),
     });
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, inject, it } from "vitest";
 import { json, post, serve } from "./support/http";
+import { MOST_APPENDS, ordinaryAppendMs } from "./support/ordinary";
 import { HAS_PROC, NO_PROC, Workerd } from "./support/workerd";
 
 const aiError = (internalCode: number, description: string) => ({ name: "AiError", internalCode, description });
@@ -65,7 +66,7 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
     expect(throughEntrypoint).toEqual([whole, streamed]);
   });
 
-  it("refuses more than 8 MiB of a stateless conversation, and answers one of 8 MB, within a second of CPU", async ({
+  it("refuses more than 8 MiB of a stateless conversation, and answers one of 8 MB, with little CPU", async ({
     skip,
   }) => {
     skip(!HAS_PROC, NO_PROC);
@@ -92,34 +93,15 @@ describe("the deployed bundle, with the runtime's own Workers AI client", () => 
       // The server may cut off this large request before the client reads the answer.
       [conversation(2_100), [413, undefined]],
     ];
+    let most = 0;
     for (const [messages, statuses] of bodies) {
       const before = server.cpuMs();
       const response = await ask(messages).catch(() => undefined);
       expect(statuses).toContain(response?.status);
-      expect(server.cpuMs() - before).toBeLessThan(1_000);
+      most = Math.max(most, server.cpuMs() - before);
     }
+    expect(most / (await ordinaryAppendMs(server))).toBeLessThan(MOST_APPENDS / 4);
     expect((await ask([{ role: "user", content: "Still there?" }])).status).toBe(200);
-  });
-
-  it("appends 8 MB of the worst there is within 4 seconds of CPU", async ({ skip }) => {
-    skip(!HAS_PROC, NO_PROC);
-    await using server = new Workerd({ bundle: inject("bundle"), ai: { entrypoint: "OfflineModel" } });
-    await server.start();
-    const letters = Array.from({ length: 31_900 }, (_, at) => String.fromCharCode(97 + ((at * at * 7 + at * 13) % 26)));
-    const worst: [content: string, count: number][] = [
-      [letters.join(""), 250],
-      ["abcdefghijklmnopqrstuvwxyzabcdefghijklmn ".repeat(770), 250],
-      ["აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰაბგდევზთ ".repeat(750), 80],
-      ["가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허고노도로모보소오조초코토 ".repeat(770), 80],
-      ["㌀".repeat(31_900), 80],
-    ];
-    for (const [at, [content, count]] of worst.entries()) {
-      const before = server.cpuMs();
-      const messages = Array.from({ length: count }, () => ({ role: "user", content }));
-      const response = await post(`${server.url}/sessions/s${at}/messages`, { messages });
-      expect(response.status).toBe(201);
-      expect(server.cpuMs() - before, content.slice(0, 20)).toBeLessThan(4_000);
-    }
   });
 
   it("falls back from a retired model, and tells the operator", async () => {

@@ -1,11 +1,4 @@
-/** Returns the same letters at every run: a linear congruential generator (Numerical Recipes). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
+import { random } from "../../bench/text";
 
 const next = random(7);
 const letter = (from: number, count: number) => String.fromCodePoint(from + Math.floor(next() * count));
@@ -18,6 +11,7 @@ const words = (from: number, count: number, length: number, characters: number) 
 /** Texts that cost most to index, estimate or store, by kind. */
 export const texts: Record<string, (characters: number) => string> = {
   "random letters": (characters) => words(0x61, 26, characters - 1, characters),
+  "words of 40 letters": (characters) => words(0x61, 26, 40, characters),
   "words of 40 Georgian letters": (characters) => words(0x10d0, 33, 40, characters),
   "words of 40 Hangul syllables": (characters) => words(0xac00, 11_172, 40, characters),
   "a character that stands for four": (characters) => "㌀".repeat(characters),

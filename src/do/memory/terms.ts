@@ -57,16 +57,20 @@ export function indexText(content: string, createdAt: number): string {
   return [first, rest, ...wordsOf(further)].join(" ");
 }
 
-/** Returns the different words of some texts. */
+/** Returns the different words of some texts. Splits runs without spaces directly: {@link paired} takes twice the time. */
 function wordsOf(texts: string[]): Set<string> {
   const words = new Set<string>();
+  const add = (found: string[]) => {
+    for (const word of found) if (words.size < MOST_FURTHER) words.add(word);
+  };
+  const addPairs = (run: string) => {
+    add(pairsOf(run));
+    return " ";
+  };
   for (const part of texts) {
     const text = normalize(part);
-    for (const word of emojiWords(text)) words.add(word);
-    for (const word of paired(text).match(WORD) ?? []) {
-      if (words.size === MOST_FURTHER) return words;
-      words.add(word);
-    }
+    add(emojiWords(text));
+    add(text.replace(UNSPACED, addPairs).match(WORD) ?? []);
   }
   return words;
 }

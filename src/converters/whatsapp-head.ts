@@ -3,8 +3,16 @@
 /** Marks of writing direction, and the byte order mark. */
 const MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
-const MORNING = ["am", "a.m.", "a. m.", "上午", "凌晨", "早上", "오전", "午前", "ص", "sa", "π.μ.", "de."];
-const EVENING = ["pm", "p.m.", "p. m.", "下午", "晚上", "中午", "오후", "午後", "م", "ch", "μ.μ.", "du."];
+/** The words for the halves of a day, as phones of these languages write them. */
+const MORNING = [
+  ...["am", "a.m.", "a. m.", "上午", "凌晨", "早上", "오전", "午前", "ص", "sa", "π.μ.", "de.", "in the morning"],
+  ...["pg", "e paradites", "ጥዋት", "ਪੂ.ਦੁ.", "пр.об.", "dop.", "ap.", "vm.", "fm", "da manhã", "дп", "ก่อนเที่ยง", "öö"],
+];
+const EVENING = [
+  ...["pm", "p.m.", "p. m.", "下午", "晚上", "中午", "오후", "午後", "م", "ch", "μ.μ.", "du.", "in the afternoon"],
+  ...["in the evening", "ptg", "e pasdites", "ከሰዓት", "ਬਾ.ਦੁ.", "сл.об.", "odp.", "pop.", "ip.", "nm.", "em"],
+  ...["da tarde", "пп", "หลังเที่ยง", "ös"],
+];
 const HALF = [...MORNING, ...EVENING]
   .sort((a, b) => b.length - a.length)
   .map((word) => word.replaceAll(".", "\\."))
@@ -12,15 +20,19 @@ const HALF = [...MORNING, ...EVENING]
 
 const HEAD = new RegExp(
   [
-    /^(?<bracket>\[?)(?<a>\d{1,4})(?:[./-]|년|年)\s?(?<b>\d{1,2})(?:[./-]|월|月)\s?(?<c>\d{1,4})(?:\.|일|日)?/.source,
+    /^(?<bracket>\[?)(?<a>\d{1,4})(?:[./-]|년|年)\s?(?<b>\d{1,2})(?:[./-]|월|月)\s?(?<c>\d{1,4})(?:\.|일|日| г\.| BE)?/
+      .source,
     /[,،]?\s+(?:klo |às |um |kl\.? |a las |alle |at )?/.source,
     `(?<before>${HALF})?`,
-    /\s?(?<hour>\d{1,2})[:.٫](?<minute>\d\d)(?:[:.٫](?<second>\d\d))?/.source,
-    `\\s?(?<after>${HALF})?`,
-    /(?:\]\s?|\s[-–—]\s|,\s)(?<rest>.*)$/.source,
+    /\s?(?<hour>\d{1,2})(?:[:.٫]| h )(?<minute>\d\d)(?:[:.٫](?<second>\d\d))?/.source,
+    `\\s?(?:ч\\. )?(?<after>${HALF})?`,
+    /(?:\]\s?|\s[-–—]\s|,\s|(?<colon>:\s))(?<rest>.*)$/.source,
   ].join(""),
   "iu",
 );
+
+/** A time before its date, as phones in Vietnamese write it. */
+const TIME_FIRST = /^(\[?)(\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: (?:SA|CH))?), (\d{1,4}[./-]\d{1,2}[./-]\d{1,4})(?=\D)/;
 
 /** The longest head, in characters: lines of other texts are not searched further. */
 const LONGEST_HEAD = 200;
@@ -32,28 +44,41 @@ export interface Head {
   hour: number;
   minute: number;
   second: number;
+  /** Whether an iPhone wrote it: in brackets, or in older versions with a colon after the time. */
+  ios: boolean;
   /** Absent for a line about the chat. */
   speaker: string | undefined;
   /** The text after the speaker, with its marks. */
   text: string;
 }
 
-/** Replaces digits of other scripts, and spaces that do not break. */
+/** The zeros of other scripts; their digits follow. */
+const ZEROS = Array.from("٠۰०০੦૦୦௦౦೦൦๐໐၀០", (zero) => zero.charCodeAt(0));
+
+/** Replaces digits of other scripts, and spaces that do not break. Keeps the length. */
 const plain = (text: string) =>
   text
-    .replace(/[\u0660-\u0669]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
-    .replace(/[\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0))
-    .replace(/[\u00a0\u202f\u2009]/g, " ");
+    .replace(/[\u0660-\u1fff]/g, (character) => {
+      const code = character.charCodeAt(0);
+      const zero = ZEROS.find((start) => code >= start && code < start + 10);
+      return zero === undefined ? character : String(code - zero);
+    })
+    .replace(/[\u00a0\u202f\u2009]/g, " ")
+    .replace(TIME_FIRST, "$1$3, $2");
+
+const STARTS = /^[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*\[?[\u200e\u200f\u202a-\u202e\u2066-\u2069]*\p{Nd}/u;
 
 /** Returns the head of a line; undefined for a line that continues the message before. */
 export function headOf(line: string): Head | undefined {
-  if (!/^[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*\[?[\d\u0660-\u0669\u06f0-\u06f9]/.test(line)) return undefined;
+  if (!STARTS.test(line)) return undefined;
   // Marks of the head are removed; those of the text tell which texts WhatsApp wrote.
   const start = plain(line.slice(0, LONGEST_HEAD).replace(MARKS, ""));
   const found = HEAD.exec(start)?.groups;
   if (!found) return undefined;
-  const { a, b, c, before, after, hour: hours, minute, second = "0", rest = "", bracket } = found;
+  const { a, b, c, before, after, hour: hours, minute, second = "0", rest = "", bracket, colon } = found;
   if (bracket === "[" && !start.includes("]")) return undefined;
+  // Old phones write a colon after the seconds. Without seconds, it is a line of a text.
+  if (colon !== undefined && found.second === undefined) return undefined;
   const half = (before ?? after)?.toLowerCase();
   const hour = Number(hours);
   if (hour > (half === undefined ? 23 : 12) || Number(minute) > 59 || Number(second) > 59) return undefined;
@@ -63,13 +88,14 @@ export function headOf(line: string): Head | undefined {
     hour: half !== undefined && EVENING.includes(half) ? twelve + 12 : twelve,
     minute: Number(minute),
     second: Number(second),
+    ios: bracket === "[" || colon !== undefined,
     ...spokenIn(line, start, rest),
   };
 }
 
 /** Divides a line into its speaker and its text. @param rest what follows the time in the start of the line, without marks */
 function spokenIn(line: string, start: string, rest: string): Pick<Head, "speaker" | "text"> {
-  const [whole = "", speaker] = /^([^:]{1,100}?)\s?:(?:\s|$)/.exec(rest) ?? [];
+  const [whole = "", speaker] = /^([^:]{1,100}?)\s?:(?:\s|$|(?=<))/.exec(rest) ?? [];
   if (speaker === undefined) return { speaker, text: "" };
   let left = start.length - rest.length + whole.length;
   let at = 0;

@@ -28,7 +28,7 @@ export function convertWhatsApp(text: string, { fileName, timeZone, me }: Conver
   const messages: ConvertedMessage[] = [];
   for (const { head, lines } of spoken) {
     const { speaker } = head;
-    const content = speaker === undefined ? undefined : contentOf(lines.join("\n"));
+    const content = speaker === undefined ? undefined : contentOf(lines.join("\n"), head.ios);
     if (speaker === undefined) skip(skipped, "lines about the chat");
     else if (content === undefined) skip(skipped, "media and notes of WhatsApp");
     else
@@ -53,24 +53,36 @@ function titleOf(fileName: string): string | undefined {
   return name === "" || name === "_chat" ? undefined : name;
 }
 
-/** A text that WhatsApp writes on iOS begins with this mark. */
-const OWN = "\u200e";
-const ATTACHED_IOS = /^<[^<>:]{2,40}: ([^<>]{1,200})>/;
-const ATTACHED_ANDROID = /^([^\n]{1,200}\.[A-Za-z0-9]{2,5}) \([^()\n]{3,60}\)(?:\n|$)/;
+/** A text that WhatsApp writes begins with one of these marks. On Android, people's texts from right to left do, too. */
+const OWN = /^[\u200e\u200f]/;
+/** A file on iOS, alone or after the text that was sent with it. */
+const ATTACHED_IOS = /(?:^|[\u200e\u200f]+)<[^<>:：]{1,40}[:：] ?([^<>\n]{1,200})>/g;
+/** A file on Android, and on older iPhones. */
+const ATTACHED = /^([^\n]{1,200}\.[A-Za-z0-9]{2,5}) (?:\(([^()\n]{3,60})\)|<([^<>\n]{3,60})>)(?:\n|$)/;
+/** The names of media on Android. */
+const MEDIA = /^[A-Z]{3}-\d{8}-WA\d{4}/;
+/** The notes after the names of other files. Without them, a text such as "See main.py (line 3)" would be a file. */
+const NOTES = [
+  ...["file attached", "attached", "archivo adjunto", "adjunto", "fichier joint", "Datei angehängt", "file allegato"],
+  ...["arquivo anexado", "ficheiro anexado", "bestand bijgevoegd", "файл добавлен", "файл додано", "plik załączony"],
+  ...["přiložený soubor", "fil bifogad", "dosya ekli", "file terlampir", "ファイル添付", "文件附件", "檔案已附加"],
+];
 const OMITTED_ANDROID = /^<[^<>\n]{3,60}>$/;
-const EDITED = /(?<=[^\s\u200e])\s*\u200e<[^<>\n]{5,80}>$/;
+/** A note after a message: "edited". Android writes no mark before it, and only the English one is known. */
+const EDITED = /(?<=[^\s\u200e])\s*(?:\u200e<[^<>:：\n]{5,80}>| <This message was edited>)$/;
 const DELETED = /^(?:This message was deleted|You deleted this message|null)\.?$/;
 
 /** Returns the text of a message, with the name of its file; undefined for a note of WhatsApp. */
-function contentOf(raw: string): string | undefined {
-  const written = raw.trimEnd().replace(EDITED, "");
+function contentOf(raw: string, ios: boolean): string | undefined {
+  const written = raw
+    .trimEnd()
+    .replace(EDITED, "")
+    .replace(ATTACHED_IOS, (_, name: string) => `[file: ${name}]`);
   const text = withoutMarks(written).trim();
-  const file = ATTACHED_IOS.exec(text);
-  if (written.startsWith(OWN) && !file) return undefined;
-  if (file) return `[file: ${file[1]}]${text.slice(file[0].length)}`;
-  const attached = ATTACHED_ANDROID.exec(text);
-  if (attached) return `[file: ${attached[1]}]\n${text.slice(attached[0].length)}`.trim();
-  return OMITTED_ANDROID.test(text) || DELETED.test(text) ? undefined : text;
+  const [whole = "", name = "", inRound, inAngle] = ATTACHED.exec(text) ?? [];
+  const isFile = OWN.test(written) || MEDIA.test(name) || NOTES.includes(inRound ?? inAngle ?? "");
+  if (name !== "" && isFile) return `[file: ${name}]\n${text.slice(whole.length)}`.trim();
+  return (ios && OWN.test(written)) || OMITTED_ANDROID.test(text) || DELETED.test(text) ? undefined : text;
 }
 
 /** Where the year, the month and the day are in a date. */
@@ -99,8 +111,9 @@ function orderOf(dates: readonly Head["date"][]): DateOrder {
 
 /** Returns the start of a day, in milliseconds since 1970 in UTC. */
 function dayOf(date: Head["date"], [year, month, day]: DateOrder): number {
-  const century = date[year] < 100 ? 2_000 : 0;
-  return Date.UTC(date[year] + century, date[month] - 1, date[day]);
+  const written = date[year] < 100 ? date[year] + 2_000 : date[year];
+  // Phones in Thai count the years of the Buddhist calendar.
+  return Date.UTC(written > 2_400 ? written - 543 : written, date[month] - 1, date[day]);
 }
 
 function timeOf({ date, hour, minute, second }: Head, order: DateOrder, timeZone: string): number {

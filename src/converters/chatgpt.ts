@@ -5,14 +5,24 @@ import { timeOf } from "./file-time";
 import { finish } from "./finish";
 import { isObject, type JsonObject, listOf, objectOf, objectsOf, summaryOf, textAt, textOf } from "./json-values";
 
-export const isChatGPT = (value: unknown): boolean => isObject(value) && isObject(value.mapping);
+/** DeepSeek's export has the same name and tree, but other messages: it would be a conversation without messages. */
+export const isChatGPT = (value: unknown): boolean =>
+  isObject(value) && isObject(value.mapping) && value.inserted_at === undefined;
 
 /** Contents that the person never saw: the model's thoughts, and instructions. */
 const THOUGHTS = ["thoughts", "reasoning_recap"];
 const CONTEXT = ["user_editable_context", "model_editable_context"];
 
-/** Marks of citations, in private characters or in corner brackets. */
-const CITATIONS = /\ue200[^\ue201]{0,500}\ue201|【[^】]{0,100}†[^】]{0,100}】/g;
+/** Marks in private characters: a kind, then its values. And citations in corner brackets. */
+const MARKS = /\ue200([a-z_]{0,40})\ue202?([^\ue200\ue201]{0,4000})\ue201|【[^】]{0,100}†[^】]{0,100}】/g;
+
+/** Returns the words that a mark shows: the name of a person or place, or a link. Citations show none. */
+function shownBy(_mark: string, kind = "", values = ""): string {
+  if (kind === "entity") return /^\["(?:[^"\\]|\\.)*", ?"((?:[^"\\]|\\.)+)"/.exec(values)?.[1] ?? "";
+  if (kind !== "url") return "";
+  const [title = "", address = ""] = values.split("\ue202");
+  return /^https?:/.test(address) ? `${title} (${address})` : title;
+}
 
 export function convertChatGPT(value: unknown, { timeZone }: ConvertOptions): Converted {
   const conversation = objectOf(value);
@@ -55,7 +65,7 @@ function convertMessage(message: JsonObject, skipped: Skipped): ConvertedMessage
     skip(skipped, reason);
     return undefined;
   }
-  const text = contentOf(content, message).replace(CITATIONS, "").trim();
+  const text = contentOf(content, message).replace(MARKS, shownBy).trim();
   if (author.role === "user") return { role: "user", content: text };
   if (author.role === "assistant") {
     const tool = textOf(message.recipient) ?? "all";

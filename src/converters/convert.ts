@@ -29,7 +29,10 @@ const RECOGNIZED_BY = 10_000;
 const TRIED = 100;
 
 /** Files of an export that contain conversations. Zips also contain settings, feedback and pictures. */
-const CONVERSATIONS = /(?:^|\/)(?:conversations(?:-\d{1,6})?\.json|result\.json|[^/]*chat[^/]*\.txt)$/i;
+const CONVERSATIONS = /(?:^|\/)(?:conversations(?:-\d{1,6})?\.json|result\.json|[^/]*(?:chat|whatsapp)[^/]*\.txt)$/i;
+
+/** Files that macOS adds to a zip: a copy of each name, with attributes instead of the text. */
+const OF_MACOS = /(?:^|\/)(?:__MACOSX\/|\._)/;
 
 const withoutExtension = (name: string) => name.replace(/\.[a-z]{1,5}$/i, "");
 
@@ -43,24 +46,35 @@ export async function* convert(source: Source, request: ConvertRequest): AsyncGe
     yield* convertSlack(source, request);
     return;
   }
-  const named = source.paths.filter((path) => CONVERSATIONS.test(path));
-  const wanted = named.length > 0 ? named : source.paths.filter((path) => /\.(?:json|jsonl|ndjson|txt)$/i.test(path));
-  const paths = new Set(source.paths.length === 1 ? source.paths : wanted);
+  const own = source.paths.filter((path) => !OF_MACOS.test(path));
+  const named = own.filter((path) => CONVERSATIONS.test(path));
+  const wanted = named.length > 0 ? named : own.filter((path) => /\.(?:json|jsonl|ndjson|txt)$/i.test(path));
+  const paths = new Set(own.length === 1 ? own : wanted);
   if (paths.size === 0) throw new ConvertError("It contains no conversations.");
   const { skipped = {} } = request;
   let found = 0;
   for await (const file of source.files((path) => paths.has(path), request.progress)) {
-    for await (const conversation of convertFile(file, source, { ...request, skipped })) {
-      found += 1;
-      yield conversation;
+    try {
+      for await (const conversation of convertFile(file, source, { ...request, skipped })) {
+        found += 1;
+        yield conversation;
+      }
+    } catch (error) {
+      // A chat with media contains the texts that were sent in it, too.
+      if (paths.size === 1 || !(error instanceof UnknownFormatError)) throw error;
+      skip(skipped, "files of another format");
     }
   }
   if (found > 0) return;
   throw Object.keys(skipped).length > 0 ? unknownFormat() : new ConvertError("It contains no conversations.");
 }
 
+class UnknownFormatError extends ConvertError {}
+
 const unknownFormat = () =>
-  new ConvertError("Its format is not recognized. Name the format with --format if it is one of the supported ones.");
+  new UnknownFormatError(
+    "Its format is not recognized. Name the format with --format if it is one of the supported ones.",
+  );
 
 async function* convertFile(file: SourceFile, source: Source, request: ConvertRequest): AsyncGenerator<Converted> {
   const text = textOfFile(file.chunks);

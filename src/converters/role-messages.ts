@@ -2,7 +2,7 @@
 import { type Converted, type ConvertedMessage, type ConvertOptions, type Skipped, skip } from "./converted";
 import { timeOf } from "./file-time";
 import { finish } from "./finish";
-import { idOf, isObject, type JsonObject, listOf, objectOf, summaryOf, textAt, textOf } from "./json-values";
+import { idOf, isObject, type JsonObject, listOf, objectOf, objectsOf, summaryOf, textAt, textOf } from "./json-values";
 
 /** The authors that files name, in lower case, by stored role. */
 const ROLES: Record<string, ConvertedMessage["role"] | "instruction"> = {
@@ -139,7 +139,8 @@ const joined = (parts: unknown[]): string =>
   parts
     .map((part) => {
       if (typeof part === "string") return part;
-      const { text, type } = objectOf(part);
+      const { text, type, content } = objectOf(part);
+      if (type === "tool_result") return `[result of tool: ${summaryOf(content ?? "")}]`;
       if (type === "thinking" || type === "reasoning" || type === "tool_use") return "";
       return textOf(text) ?? textOf(objectOf(text).value) ?? (typeof type === "string" ? `[${type}]` : "");
     })
@@ -148,11 +149,13 @@ const joined = (parts: unknown[]): string =>
 
 /** Returns the calls of functions in a message of the assistant. */
 function callsOf(fields: JsonObject): string[] {
-  const calls = [...listOf(fields.tool_calls), ...(isObject(fields.function_call) ? [fields.function_call] : [])];
+  const listed = [...listOf(fields.tool_calls), ...(isObject(fields.function_call) ? [fields.function_call] : [])];
+  // LangChain lists the calls that are parts of the content again.
+  const calls = listed.length > 0 ? listed : objectsOf(fields.content).filter(({ type }) => type === "tool_use");
   return calls.map((call) => {
-    const { function: called, name, args, arguments: given } = objectOf(call);
+    const { function: called, name, args, arguments: given, input } = objectOf(call);
     const inner = objectOf(called);
     const what = textOf(name) ?? textOf(inner.name) ?? "a tool";
-    return `[call of ${what}: ${summaryOf(args ?? given ?? inner.arguments ?? "")}]`;
+    return `[call of ${what}: ${summaryOf(args ?? given ?? input ?? inner.arguments ?? "")}]`;
   });
 }

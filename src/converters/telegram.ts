@@ -32,7 +32,9 @@ function convertChat(chat: JsonObject, { timeZone, me }: ConvertOptions): Conver
     const content = contentOf(message);
     const id = idOf(message.id);
     if (id !== undefined) said.set(id, { name, content });
-    const quoted = said.get(idOf(message.reply_to_message_id) ?? "");
+    // An answer to a message of another chat names that chat. Its number may be in use here, too.
+    const quoted =
+      message.reply_to_peer_id === undefined ? said.get(idOf(message.reply_to_message_id) ?? "") : undefined;
     messages.push({
       role: "user",
       name: name === me ? undefined : name,
@@ -52,18 +54,25 @@ function contentOf(message: JsonObject): string {
     typeof message.text === "string"
       ? message.text
       : listOf(message.text)
-          .map((part) => (typeof part === "string" ? part : (textOf(objectOf(part).text) ?? "")))
+          .map((part) => (typeof part === "string" ? part : linkOf(objectOf(part))))
           .join(""),
   ];
   return parts.filter((part) => part !== "").join(" ");
 }
 
+/** Returns the text of a part, with the address of a link that has another text. */
+const linkOf = ({ text, href }: JsonObject): string =>
+  [textOf(text) ?? "", textOf(href) === undefined ? "" : ` (${textOf(href)})`].join("");
+
 function mediaOf(message: JsonObject): string {
   const { media_type: type, photo, file, file_name: fileName, poll, location_information: place } = message;
+  const contact = objectOf(message.contact_information);
   if (type === "sticker") return `[sticker ${textOf(message.sticker_emoji) ?? ""}]`.replace(" ]", "]");
   if (photo !== undefined) return "[photo]";
   if (isObject(poll)) return `[poll: ${textOf(poll.question) ?? ""}]`;
   if (place !== undefined) return "[location]";
+  const called = [contact.first_name, contact.last_name].flatMap((part) => textOf(part) ?? []);
+  if (called.length > 0) return `[contact: ${called.join(" ")}]`;
   if (typeof type === "string" && type !== "") return `[${type.replaceAll("_", " ")}]`;
   if (file === undefined) return "";
   return `[file: ${textOf(fileName) ?? textOf(file)?.split("/").at(-1) ?? "unnamed"}]`;

@@ -25,6 +25,23 @@ describe("an export of ChatGPT", () => {
     });
   });
 
+  it("keeps the names and links that marks in private characters show, without citations", async () => {
+    const marked = (...values: string[]) => `\ue200${values.join("\ue202")}\ue201`;
+    const city = marked("entity", '["city","Paris","France"]');
+    const text = `${city} is in ${marked("url", "the north", "https://example.com/")}${marked("cite", "turn0search0")}.`;
+    const author = { role: "assistant" };
+    const message = { author, content: { content_type: "text", parts: [text, marked("url", "A map", "turn0view1")] } };
+    const file = JSON.stringify([{ id: "a", title: "Paris", mapping: { m: { id: "m", message } }, current_node: "m" }]);
+    const [conversation] = await converted(fileOf("conversations.json", file));
+    expect(linesOf(conversation)).toEqual(["assistant: Paris is in the north (https://example.com/).\nA map"]);
+  });
+
+  it("is not an export of DeepSeek, which has the same names", async () => {
+    const message = { files: [], model: "deepseek-chat", fragments: [{ type: "REQUEST", content: "Hi" }] };
+    const chat = { id: "a", title: "Hi", inserted_at: "2025-03-30T04:49:36.505000+08:00", mapping: { 1: { message } } };
+    await expect(converted(fileOf("conversations.json", JSON.stringify([chat])))).rejects.toThrow("not recognized");
+  });
+
   it("counts entries that are no conversations", async () => {
     const skipped = {};
     await converted(sample("conversations.json"), { skipped });
@@ -110,6 +127,27 @@ describe("an export of Telegram", () => {
     expect(club?.skipped).toEqual({ "service messages": 1 });
   });
 
+  it("keeps the addresses of links and the names of contacts, and quotes no message of another chat", async () => {
+    const said = (id: number, fields: object) => ({
+      id,
+      type: "message",
+      from: "Bo",
+      date_unixtime: `${id}`,
+      ...fields,
+    });
+    const messages = [
+      said(1, { text: ["See ", { type: "text_link", text: "here", href: "https://example.com/" }] }),
+      said(2, { text: "", contact_information: { first_name: "Ana", last_name: "Berg", phone_number: "" } }),
+      said(3, { text: "Yes", reply_to_message_id: 1, reply_to_peer_id: "channel5" }),
+    ];
+    const [chat] = await converted(fileOf("result.json", JSON.stringify({ id: 1, type: "saved_messages", messages })));
+    expect(linesOf(chat)).toEqual([
+      "user Bo: See here (https://example.com/)",
+      "user Bo: [contact: Ana Berg]",
+      "user Bo: Yes",
+    ]);
+  });
+
   it("may contain all chats of an account", async () => {
     const chat = JSON.parse(await textOf("result.json"));
     const all = { about: "…", chats: { about: "…", list: [chat, { ...chat, id: 8 }] } };
@@ -150,6 +188,20 @@ describe("messages with roles", () => {
     expect(timesOf(tea)).toEqual(["2024-05-01T08:00:00.000Z", "2024-05-01T10:01:00.000Z", "2024-05-01T10:01:00.000Z"]);
   });
 
+  it("of Anthropic's API keep calls of tools and their results", async () => {
+    const messages = [
+      { role: "user", content: "Bees?" },
+      { role: "assistant", content: [{ type: "tool_use", id: "t", name: "search", input: { q: "bees" } }] },
+      { role: "user", content: [{ type: "tool_result", tool_use_id: "t", content: "3 found" }] },
+    ];
+    const [only] = await converted(fileOf("a.json", JSON.stringify({ messages })));
+    expect(linesOf(only)).toEqual([
+      "user: Bees?",
+      'assistant: [call of search: {"q":"bees"}]',
+      "user: [result of tool: 3 found]",
+    ]);
+  });
+
   it("one per line are one conversation, which has the title of its file", async () => {
     const [only] = await converted(sample("messages.jsonl"));
     expect(only?.title).toBe("messages");
@@ -175,74 +227,5 @@ describe("an export of Slack", () => {
     ]);
     expect(direct).toMatchObject({ sessionId: "slack:D01", title: "Bo Berg" });
     expect(timesOf(direct)).toEqual(["2024-05-01T10:00:01.000Z"]);
-  });
-});
-
-describe("a chat of WhatsApp", () => {
-  it("on Android has several lines per message, 12 hours, and the day first if the file needs it", async () => {
-    const source = sample("whatsapp-android.txt");
-    const [chat] = await converted(
-      { ...source, name: "WhatsApp Chat with Bo Berg.txt" },
-      { timeZone: "Europe/Berlin" },
-    );
-    expect(chat).toMatchObject({ title: "Bo Berg" });
-    expect(linesOf(chat)).toEqual([
-      "user Ana: Hello\nthis is a second line: with a colon\n\nand a fourth",
-      "user Bo Berg: [file: IMG-20240513-WA0001.jpg]\nThe new hive",
-      "user +49 170 0000000: Where is it?",
-    ]);
-    expect(timesOf(chat)).toEqual(["2024-05-01T19:01:00.000Z", "2024-05-12T22:06:00.000Z", "2024-05-12T22:09:00.000Z"]);
-    expect(chat?.skipped).toEqual({ "lines about the chat": 2, "media and notes of WhatsApp": 2 });
-  });
-
-  it("on iOS has seconds, brackets and invisible marks", async () => {
-    const [chat] = await converted({ ...sample("whatsapp-ios.txt"), name: "_chat.txt" }, { me: "Bo" });
-    expect(linesOf(chat)).toEqual(["user Ana: Hei!", "user Ana: [file: 00000003-PHOTO-2022-03-12.jpg]", "user: Moi"]);
-    expect(timesOf(chat)[0]).toBe("2022-03-12T14:09:00.000Z");
-    expect(chat?.sessionId).toMatch(/^whatsapp:[0-9a-f]{16}$/);
-  });
-
-  it.each([
-    ["12/31/24, 11:59 PM - Ana: Hi", "2024-12-31T23:59:00.000Z"],
-    ["31.12.24, 23:59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
-    ["31/12/2024 23:59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
-    ["[31/12/24, 11:59:58 p. m.] Ana: Hi", "2024-12-31T23:59:58.000Z"],
-    ["2024-12-31, 11:59 a.m. - Ana: Hi", "2024-12-31T11:59:00.000Z"],
-    ["[2024/12/31 下午11:59:58] Ana: Hi", "2024-12-31T23:59:58.000Z"],
-    ["2024년 12월 31일 오후 11:59, Ana : Hi", "2024-12-31T23:59:00.000Z"],
-    ["[2024. 12. 31. 오전 12:01:00] Ana: Hi", "2024-12-31T00:01:00.000Z"],
-    ["٣١/١٢/٢٠٢٤، ١١:٥٩ م - Ana: Hi", "2024-12-31T23:59:00.000Z"],
-    ["31-12-2024 23:59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
-    ["01/02/24, 10:00 - Ana: Hi", "2024-02-01T10:00:00.000Z"],
-  ])("may write the time like %j", async (line, time) => {
-    const [chat] = await converted(fileOf("chat.txt", `${line}\n`));
-    expect(linesOf(chat)).toEqual(["user Ana: Hi"]);
-    expect(timesOf(chat)).toEqual([time]);
-  });
-
-  it("has the month first if only that order of dates never falls", async () => {
-    const lines = ["01/12/24", "02/01/24", "03/01/24"].map((day) => `${day}, 10:00 - Ana: Hi`);
-    const [chat] = await converted(fileOf("chat.txt", lines.join("\r\n")));
-    expect(timesOf(chat).map((time) => time?.slice(0, 10))).toEqual(["2024-01-12", "2024-02-01", "2024-03-01"]);
-  });
-});
-
-describe("a file of no known format", () => {
-  it.each([
-    ["text", "hello", /format is not recognized/],
-    ["an empty file", "", /format is not recognized/],
-    ["an empty list", "[]", /contains no conversations/],
-    ["other JSON", '{"a":1}', /format is not recognized/],
-    ["broken JSON", '[{"mapping":{]', /not valid JSON|cut off/],
-    ["cut off JSON", '[{"mapping":{}}', /cut off/],
-    ["JSON with more after it", '[{"mapping":{}}] x', /text follows its end/],
-    ["bytes", new Uint8Array([0xff, 0xfe, 0x41]), /not UTF-8/],
-    ["half a zip", new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]), /cut off/],
-  ])("is refused with one sentence: %s", async (_, content, message) => {
-    const result = converted(fileOf("file", content)).then(
-      () => "converted",
-      (error: Error) => error,
-    );
-    expect(await result).toMatchObject({ name: "ConvertError", message: expect.stringMatching(message) });
   });
 });

@@ -66,6 +66,23 @@ describe("a tree of messages", () => {
     expect(only?.messages).toHaveLength(length);
   });
 
+  it("of Claude that names no current message is the branch of its newest one, or all messages of one branch", async () => {
+    const said = (uuid: string, parent: string, at: number) => ({
+      uuid,
+      parent_message_uuid: parent,
+      sender: "human",
+      text: uuid,
+      created_at: `2026-01-01T10:00:0${at}Z`,
+    });
+    const branchOf = async (...messages: object[]) => {
+      const file = JSON.stringify([{ uuid: "c", chat_messages: messages }]);
+      return linesOf((await converted(fileOf("conversations.json", file)))[0]);
+    };
+    const [first, edited, answer] = [said("first", "root", 1), said("edited", "root", 2), said("answer", "edited", 3)];
+    expect(await branchOf(first, edited, answer)).toEqual(["user: edited", "user: answer"]);
+    expect(await branchOf(first, answer)).toEqual(["user: first", "user: answer"]);
+  });
+
   it("of LibreChat may be nested 20,000 levels deep", async () => {
     let tree: object[] = [];
     for (let at = 20_000; at > 0; at -= 1)

@@ -1,4 +1,5 @@
 /** Converts an export: recognizes its format by its content, and yields its conversations one by one. */
+import { numbering } from "./beginnings";
 import { ConvertError, type Converted, type ConvertOptions, type Skipped, skip } from "./converted";
 import { type FormatName, JSON_FORMATS } from "./export-formats";
 import { jsonValues } from "./json-stream";
@@ -52,12 +53,13 @@ export async function* convert(source: Source, request: ConvertRequest): AsyncGe
   const paths = new Set(own.length === 1 ? own : wanted);
   if (paths.size === 0) throw new ConvertError("It contains no conversations.");
   const { skipped = {} } = request;
+  const numbered = numbering();
   let found = 0;
   for await (const file of source.files((path) => paths.has(path), request.progress)) {
     try {
       for await (const conversation of convertFile(file, source, { ...request, skipped })) {
         found += 1;
-        yield conversation;
+        yield numbered(conversation);
       }
     } catch (error) {
       // A chat with media contains the texts that were sent in it, too.
@@ -91,8 +93,11 @@ async function* convertFile(file: SourceFile, source: Source, request: ConvertRe
   // A chat in a zip on iOS is named `_chat.txt`: the name of the zip has the name of the chat.
   const fileName = /(?:^|\/)_chat\.txt$/.test(file.path) ? source.name : (file.path.split("/").at(-1) ?? file.path);
   const isText = request.format === "whatsapp" || (request.format === undefined && isWhatsApp(start));
-  if (isText) yield convertWhatsApp(await collected(whole), { ...request, fileName });
-  else if (/^[\s\ufeff]*[[{]/.test(start)) yield* convertJson(whole, { ...request, fileName });
+  if (isText) {
+    const chat = convertWhatsApp(await collected(whole), { ...request, fileName });
+    if (chat.messages.length === 0 && Object.keys(chat.skipped).length === 0) throw unknownFormat();
+    yield chat;
+  } else if (/^[\s\ufeff]*[[{]/.test(start)) yield* convertJson(whole, { ...request, fileName });
   else throw unknownFormat();
 }
 

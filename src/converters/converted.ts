@@ -16,6 +16,8 @@ export type Skipped = Record<string, number>;
 export interface Converted {
   /** The id of the session: the format and the conversation's own id. */
   sessionId: string;
+  /** Whether the file has no id of it: its beginning identifies it. */
+  isUnnamed?: boolean;
   /** One line of up to 200 characters; absent if the file has none. */
   title?: string | undefined;
   /** In the order of their times. */

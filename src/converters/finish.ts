@@ -46,6 +46,7 @@ export function finish({ format, id, title, messages, skipped, sort = false }: R
   const line = title === undefined ? "" : wellFormed(oneLine(title, MAX_TITLE));
   return {
     sessionId: sessionIdOf(format, id ?? `${said.length === 0 ? "" : hashOf(JSON.stringify(said.slice(0, 2)))}`),
+    ...(id === undefined && { isUnnamed: true }),
     title: line === "" ? undefined : line,
     messages: timed.flatMap((message) => partsOf(message.content).map((content) => ({ ...message, content }))),
     skipped,
@@ -58,11 +59,16 @@ function sessionIdOf(format: string, id: string): string {
   return /^[A-Za-z0-9._:@+-]+$/.test(id) && whole.length <= MAX_ID ? whole : `${format}:${hashOf(id)}`;
 }
 
-/** Gives messages without a time the time of the message before, or of the first one that has a time. */
+/**
+ * Gives messages without a time the time of the message before, or of the first one that has a time. A time in the future
+ * is of a clock that was wrong: a server refuses it, and would refuse all messages after it.
+ */
 function withTimes(messages: ConvertedMessage[]): ConvertedMessage[] {
-  let last = messages.find(({ createdAt }) => createdAt !== undefined)?.createdAt;
+  const now = Date.now();
+  const isPast = ({ createdAt }: ConvertedMessage) => createdAt !== undefined && createdAt <= now;
+  let last = messages.find(isPast)?.createdAt;
   return messages.map((message) => {
-    last = message.createdAt ?? last;
+    if (isPast(message)) last = message.createdAt;
     return { ...message, createdAt: last };
   });
 }

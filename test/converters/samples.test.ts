@@ -170,6 +170,24 @@ describe("messages with roles", () => {
     expect(cold?.sessionId).not.toBe(warm?.sessionId);
   });
 
+  it("without ids that begin alike are conversations of their own, and copies are one", async () => {
+    const [hi, hello] = [
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: "Hello" },
+    ];
+    const lines = ["bees", "wasps", "bees"].map((content) => ({ messages: [hi, hello, { role: "user", content }] }));
+    const all = await converted(fileOf("a.jsonl", lines.map((line) => JSON.stringify(line)).join("\n")));
+    const [bees, wasps, copy] = all.map(({ sessionId }) => sessionId);
+    expect([wasps, copy]).toEqual([`${bees}-2`, bees]);
+  });
+
+  it("in the future have the time of the message before", async () => {
+    const times = ["2024-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z", "2024-01-02T00:00:00.000Z"];
+    const messages = times.map((createdAt) => ({ role: "user", content: "Hi", createdAt }));
+    const [only] = await converted(fileOf("a.json", JSON.stringify([{ id: "a", messages }])));
+    expect(timesOf(only)).toEqual([times[0], times[0], times[2]]);
+  });
+
   it("of LangChain are read in each of its forms", async () => {
     const [only] = await converted(sample("langchain.json"));
     expect(only?.sessionId).toMatch(/^langchain:/);

@@ -74,29 +74,27 @@ export const exportedFact = z.object({
   /** The versions, oldest first. */
   versions: z
     .array(
-      z
-        .object({
-          /** Identifies the version in the export. */
-          number: int(1, MAX_NUMBER),
-          /** The statement; null if the fact ended. */
-          text: z.nullable(statement),
-          /** The first day on which it is true; null if it is unknown. */
-          since: z.nullable(day),
-          /** The last day of its time span; null if it has no end. */
-          until: z.nullable(day),
-          /** Whether every prompt of the user contains it. */
-          pinned: z.boolean(),
-          /** The author of this version. */
-          writtenBy: z.enum(["person", "model"]),
-          source: z.optional(source),
-          /** The turns that the model learned it from. */
-          learned: z.array(lesson).check(z.maxLength(32)),
-          /** The time at which the fact was added. */
-          createdAt: datetime(),
-          /** The time at which the version was added. */
-          updatedAt: datetime(),
-        })
-        .check(ordered),
+      z.object({
+        /** Identifies the version in the export. */
+        number: int(1, MAX_NUMBER),
+        /** The statement; null if the fact ended. */
+        text: z.nullable(statement),
+        /** The first day on which it is true; null if it is unknown. */
+        since: z.nullable(day),
+        /** The last day of its time span; null if it has no end. */
+        until: z.nullable(day),
+        /** Whether every prompt of the user contains it. */
+        pinned: z.boolean(),
+        /** The author of this version. */
+        writtenBy: z.enum(["person", "model"]),
+        source: z.optional(source),
+        /** The turns that the model learned it from. */
+        learned: z.array(lesson).check(z.maxLength(32)),
+        /** The time at which the fact was added. */
+        createdAt: datetime(),
+        /** The time at which the version was added. */
+        updatedAt: datetime(),
+      }),
     )
     .check(z.minLength(1), z.maxLength(MAX_EXPORTED)),
 });

@@ -6,6 +6,7 @@ import { add, factsOf } from "../support/facts";
 import { done, learnt, reply, tell, texts } from "../support/learning";
 import { loseObject } from "../support/lose";
 import { scripted, scriptedFacts } from "../support/scripted-model";
+import { imported, textOf } from "../support/user-transfer";
 import { freshUser, later, PATIENT, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
@@ -99,6 +100,19 @@ describe("the facts of a prompt", () => {
     expect(response.status).toBe(400);
     expect(await response.text()).toContain(field);
     expect(await factsOf(user)).toEqual([]);
+  });
+
+  it.each([
+    [{ since: "2022-01-01" }, { since: "2022-01-01", until: null }],
+    [{ until: "2019-01-01" }, { since: null, until: "2019-01-01" }],
+    [{ until: null }, { since: "2020-01-01", until: null }],
+    [{ since: "2020-06-01" }, { since: "2020-06-01", until: "2021-01-01" }],
+  ])("keep no date that the change of the other one excludes: %j", async (edit, span) => {
+    const user = freshUser();
+    const { id } = await add(user, "Lives in Berlin.", { since: "2020-01-01", until: "2021-01-01" });
+    const changed = await llamory.patch(`/users/${user}/facts/${id}`, edit);
+    expect(await changed.json()).toMatchObject(span);
+    expect(await imported(freshUser(), await textOf(user))).toMatchObject({ facts: 1 });
   });
 
   it("are found by search, in the list and across all sessions", async () => {

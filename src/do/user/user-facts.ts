@@ -180,7 +180,13 @@ export class UserFacts {
   }
 
   #edit(fact: FactVersion, edit: FactEdit): Fact {
-    const { text = fact.text, since = fact.since, until = fact.until, pinned = fact.pinned } = edit;
+    const { text = fact.text, pinned = fact.pinned } = edit;
+    let { since = fact.since, until = fact.until } = edit;
+    // One new date may leave no day between it and the other one, which then no longer holds.
+    if (since && until && until < since) {
+      if (edit.until) since = null;
+      else until = null;
+    }
     const same = this.same(text);
     const stored = this.rows.stored(fact.number);
     if (!stored) return fact;

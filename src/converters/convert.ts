@@ -3,6 +3,7 @@ import { numbering } from "./beginnings";
 import { ConvertError, type Converted, type ConvertOptions, type Skipped, skip } from "./converted";
 import { type FormatName, JSON_FORMATS } from "./export-formats";
 import { jsonValues } from "./json-stream";
+import { isObject } from "./json-values";
 import { convertRoleMessages, isLangChainMessage, isRoleMessage } from "./role-messages";
 import { isSlackList, SlackExport, slackChannelOf } from "./slack";
 import { type Progress, type Source, type SourceFile, textOfFile } from "./source-files";
@@ -121,6 +122,10 @@ async function* convertJson(
   const messages: unknown[] = [];
   let unknown = 0;
   for await (const value of jsonValues(text)) {
+    if (isObject(value) && value.llamory !== undefined)
+      throw new ConvertError(
+        "It is an export of Llamory. Send it to POST /sessions/:sessionId/import or POST /users/:userId/import.",
+      );
     if (
       messages.length > 0 ||
       (isRoleMessage(value) && (!format || format.name === "messages" || format.name === "langchain"))

@@ -66,7 +66,8 @@ const plain = (text: string) =>
     .replace(/[\u00a0\u202f\u2009]/g, " ")
     .replace(TIME_FIRST, "$1$3, $2");
 
-const STARTS = /^[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*\[?[\u200e\u200f\u202a-\u202e\u2066-\u2069]*\p{Nd}/u;
+const STARTS =
+  /^[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*(?:\[[\u200e\u200f\u202a-\u202e\u2066-\u2069]*)?\p{Nd}/u;
 
 /** Returns the head of a line; undefined for a line that continues the message before. */
 export function headOf(line: string): Head | undefined {

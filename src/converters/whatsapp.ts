@@ -56,7 +56,7 @@ function titleOf(fileName: string): string | undefined {
 /** A text that WhatsApp writes begins with one of these marks. On Android, people's texts from right to left do, too. */
 const OWN = /^[\u200e\u200f]/;
 /** A file on iOS, alone or after the text that was sent with it. */
-const ATTACHED_IOS = /(?:^|[\u200e\u200f]+)<[^<>:：]{1,40}[:：] ?([^<>\n]{1,200})>/g;
+const ATTACHED_IOS = /(?:^|[\u200e\u200f]{1,4})<[^<>:：]{1,40}[:：] ?([^<>\n]{1,200})>/g;
 /** A file on Android, and on older iPhones. */
 const ATTACHED = /^([^\n]{1,200}\.[A-Za-z0-9]{2,5}) (?:\(([^()\n]{3,60})\)|<([^<>\n]{3,60})>)(?:\n|$)/;
 /** The names of media on Android. */

@@ -6,12 +6,11 @@ const MARKS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 /** The words for the halves of a day, as phones of these languages write them. */
 const MORNING = [
   ...["am", "a.m.", "a. m.", "上午", "凌晨", "早上", "오전", "午前", "ص", "sa", "π.μ.", "de.", "in the morning"],
-  ...["pg", "e paradites", "ጥዋት", "ਪੂ.ਦੁ.", "пр.об.", "dop.", "ap.", "vm.", "fm", "da manhã", "дп", "ก่อนเที่ยง", "öö"],
+  ...["pg", "e paradites", "ጥዋት", "ਪੂ.ਦੁ.", "öö"],
 ];
 const EVENING = [
   ...["pm", "p.m.", "p. m.", "下午", "晚上", "中午", "오후", "午後", "م", "ch", "μ.μ.", "du.", "in the afternoon"],
-  ...["in the evening", "ptg", "e pasdites", "ከሰዓት", "ਬਾ.ਦੁ.", "сл.об.", "odp.", "pop.", "ip.", "nm.", "em"],
-  ...["da tarde", "пп", "หลังเที่ยง", "ös"],
+  ...["in the evening", "ptg", "e pasdites", "ከሰዓት", "ਬਾ.ਦੁ.", "ös"],
 ];
 const HALF = [...MORNING, ...EVENING]
   .sort((a, b) => b.length - a.length)
@@ -25,7 +24,7 @@ const HEAD = new RegExp(
     /[,،]?\s+(?:klo |às |um |kl\.? |a las |alle |at )?/.source,
     `(?<before>${HALF})?`,
     /\s?(?<hour>\d{1,2})(?:[:.٫]| h )(?<minute>\d\d)(?:[:.٫](?<second>\d\d))?/.source,
-    `\\s?(?:ч\\. )?(?<after>${HALF})?`,
+    `\\s?(?<after>${HALF})?`,
     /(?:\]\s?|\s[-–—]\s|,\s|(?<colon>:\s))(?<rest>.*)$/.source,
   ].join(""),
   "iu",

@@ -63,9 +63,8 @@ const ATTACHED = /^([^\n]{1,200}\.[A-Za-z0-9]{2,5}) (?:\(([^()\n]{3,60})\)|<([^<
 const MEDIA = /^[A-Z]{3}-\d{8}-WA\d{4}/;
 /** The notes after the names of other files. Without them, a text such as "See main.py (line 3)" would be a file. */
 const NOTES = [
-  ...["file attached", "attached", "archivo adjunto", "adjunto", "fichier joint", "Datei angehängt", "file allegato"],
-  ...["arquivo anexado", "ficheiro anexado", "bestand bijgevoegd", "файл добавлен", "файл додано", "plik załączony"],
-  ...["přiložený soubor", "fil bifogad", "dosya ekli", "file terlampir", "ファイル添付", "文件附件", "檔案已附加"],
+  ...["file attached", "attached", "archivo adjunto", "fichier joint", "Datei angehängt", "file allegato"],
+  ...["arquivo anexado", "bestand bijgevoegd", "файл добавлен", "ファイル添付", "文件附件"],
 ];
 const OMITTED_ANDROID = /^<[^<>\n]{3,60}>$/;
 /** A note after a message: "edited". Android writes no mark before it, and only the English one is known. */

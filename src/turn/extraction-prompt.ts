@@ -114,9 +114,9 @@ export function changesIn({ text, finishReason, refused }: Completion, facts: Fa
     const said = {
       text: isText(change.text) ? change.text.trim() : "",
       since,
-      until: since !== null && until !== null && until < since ? null : until,
+      until: since && until && until < since ? null : until,
     };
-    const shown = facts[Number(change.fact ?? 0) - 1];
+    const shown = facts[Number(change.fact) - 1];
     if (change.do === "add" && said.text !== "") return [{ do: "add", ...said }];
     if (change.do === "change" && said.text !== "" && shown) return [{ do: "change", shown, ...said }];
     return change.do === "drop" && shown ? [{ do: "drop", shown }] : [];

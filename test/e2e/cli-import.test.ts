@@ -25,6 +25,8 @@ function chatgpt(id: string, length: number, title = "A title") {
   return { id, title, mapping, current_node: `${length - 1}` };
 }
 
+const NO_TIME = "createdAt: must be a time in ISO 8601, or a number of seconds or milliseconds since 1970";
+
 describe("llamory import", () => {
   const imported = async (...args: string[]) => {
     const { out, code, err } = await server.run(["import", ...args, "--json"]);
@@ -115,9 +117,10 @@ describe("llamory import", () => {
     };
     const split = await imported(server.file("c.json", JSON.stringify(long)));
     expect(split).toMatchObject({ messages: 2, conversations: { new: 1 } });
-    const future = JSON.stringify([conversation]).replaceAll("1714557601", "99999999999");
-    const refused = await imported(server.file("c.json", future));
-    expect(refused).toMatchObject({ code: 1, messages: 1, refused: { "createdAt: must not be in the future": 1 } });
+    // A year before the first one.
+    const early = JSON.stringify([conversation]).replaceAll("1714557600", "-99999999999");
+    const refused = await imported(server.file("c.json", early));
+    expect(refused).toMatchObject({ code: 1, messages: 1, refused: { [NO_TIME]: 1 } });
   });
 
   it("reads zips, folders, and each sample", async () => {

@@ -192,8 +192,7 @@ export class UserFacts {
     if (!stored) return fact;
     if (same && same.id !== fact.id) {
       this.#end(stored);
-      const { since, until, source } = edit;
-      return this.#edit(same, { text: same.text, since, until, pinned: pinned || edit.pinned, source });
+      return this.#edit(same, { ...edit, text: same.text, pinned: pinned || edit.pinned });
     }
     const { source = stored.source } = edit;
     const isSaid = edit.text !== undefined || edit.source !== undefined;

@@ -19,6 +19,16 @@ describe("the openai SDK", () => {
     expect(models.map(({ id }) => id)).toContain("@cf/meta/llama-3.1-8b-instruct-fast");
   });
 
+  it("may ask for each level of reasoning that it knows", async () => {
+    // The compiler reports a level that a later version of the SDK adds.
+    const levels = { none: true, minimal: true, low: true, medium: true, high: true, xhigh: true, max: true };
+    const known: Record<NonNullable<OpenAI.ReasoningEffort>, boolean> = levels;
+    for (const effort of Object.keys(known) as OpenAI.ReasoningEffort[]) {
+      const completion = await client().chat.completions.create({ ...hello, reasoning_effort: effort });
+      expect(completion.choices[0]?.finish_reason).toBe("stop");
+    }
+  });
+
   it("completes a chat, with usage, from what it sends alone", async () => {
     const completion = await client().chat.completions.create({
       model: "llama",

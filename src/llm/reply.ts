@@ -44,10 +44,9 @@ const firstText = (...fields: unknown[]) =>
   fields.find((field): field is string => typeof field === "string" && field !== "");
 
 function reasonOf(reason: string | undefined): FinishReason | undefined {
-  if (reason === undefined) return undefined;
+  if (reason === undefined || reason === "content_filter") return reason;
   // Mistral's is `model_length`.
-  if (/length|max_tokens/.test(reason)) return "length";
-  return reason === "content_filter" ? reason : "stop";
+  return /length|max_tokens/.test(reason) ? "length" : "stop";
 }
 
 const isError = ({ error, errors, object, finish_reason }: Fields) =>

@@ -189,6 +189,17 @@ describe("the openai SDK", () => {
     expect(second.previous_response_id).toBe(first.id);
   });
 
+  it("builds a response from its streamed reasoning and text", async () => {
+    const { responses } = client();
+    const stream = responses.stream({ model: "llama", input: "ponder" });
+    const response = await stream.finalResponse();
+    expect(response.output_text).toBe("You said: ponder");
+    expect(response.output).toMatchObject([{ content: [{ text: "Hm, well." }] }, { type: "message" }]);
+    // Reasoning is not stored.
+    const replayed = await responses.stream({ response_id: response.id }).finalResponse();
+    expect(replayed.output).toMatchObject([{ type: "message", content: [{ text: "You said: ponder" }] }]);
+  });
+
   it("streams responses, in a conversation", async () => {
     const conversation = freshSession();
     await client().responses.create({ model: "llama", input: "I am Ana.", conversation });

@@ -67,17 +67,16 @@ export function secondsToMidnight(now: number): number {
   return Math.ceil((day - (now % day)) / 1000);
 }
 
-/** Returns whether the model rejected a call because of a field that is named in these words. */
-const lacks = (cause: string, words: string[]) =>
-  words.some((word) => cause.includes(word)) && /not supported|HTTP 4(?:00|22)/.test(cause);
+/** Returns whether the model rejected a call because of a field that these words name. */
+const lacks = (cause: string, words: RegExp) => words.test(cause) && /not supported|HTTP 4(?:00|22)/.test(cause);
 
 function kindOf(cause: string): Kind {
   if (cause === UNREACHABLE) return "unreachable";
   const code = Number(CODE.exec(cause)?.[1] ?? Number.NaN);
   // JSON mode may fail: https://developers.cloudflare.com/workers-ai/features/json-mode/
   if (code === 5024 || cause.includes("not met")) return "misfit";
-  if (code === 5025 || lacks(cause, ["JSON mode", "response_format"])) return "json";
-  if (lacks(cause, ["reasoning"])) return "reasoning";
+  if (code === 5025 || lacks(cause, /JSON mode|response_format/)) return "json";
+  if (lacks(cause, /reasoning/)) return "reasoning";
   if (code === 3010 && cause.includes("tokens") && cause.includes("exceeded")) return "too_long";
   // All other errors of our request have a code, so an error without one may be temporary.
   const ours = (code >= 400 && code < 500) || (code >= 3000 && code < 9000);

@@ -1,7 +1,7 @@
 /** Reads a model's whole reply, or one chunk of its stream, in the shapes that different servers send. */
 import type { FinishReason } from "../turn/types";
 import { type CallPart, callPartsOf } from "./calls";
-import { fieldsOf, isObject } from "./json";
+import { type Fields, fieldsOf, isObject } from "./json";
 import { type UsageReport, usageReportOf } from "./usage";
 
 export interface Reply {
@@ -43,14 +43,14 @@ const thoughtsIn = (content: unknown) =>
 const firstText = (...fields: unknown[]) =>
   fields.find((field): field is string => typeof field === "string" && field !== "");
 
-function reasonOf(reason: unknown): FinishReason | undefined {
-  if (typeof reason !== "string" || reason === "") return undefined;
-  if (reason === "length" || reason === "max_tokens") return "length";
-  return reason === "content_filter" ? reason : "stop";
+function reasonOf(reason: string | undefined): FinishReason | undefined {
+  if (reason === undefined || reason === "content_filter") return reason;
+  // Mistral's is `model_length`.
+  return /length|max_tokens/.test(reason) ? "length" : "stop";
 }
 
-const isError = ({ error, errors, object }: Record<string, unknown>) =>
-  (error ?? false) !== false || object === "error" || (Array.isArray(errors) && errors.length > 0);
+const isError = ({ error, errors, object, finish_reason }: Fields) =>
+  error || object === "error" || finish_reason === "error" || (Array.isArray(errors) && errors.length > 0);
 
 /**
  * Reads Workers AI's form (`response`), OpenAI's (`choices` with a whole `message` or a part as `delta`), or a mixture.
@@ -59,9 +59,9 @@ const isError = ({ error, errors, object }: Record<string, unknown>) =>
  * Does not use a schema validator, because it runs once per token.
  * @returns null for an error
  */
-export function readReply(value: Record<string, unknown>): Reply | null {
-  if (isError(value)) return null;
+export function readReply(value: Fields): Reply | null {
   const choice = fieldsOf(Array.isArray(value.choices) ? value.choices[0] : undefined);
+  if (isError(value) || isError(choice)) return null;
   const isWhole = choice.delta === undefined || choice.delta === null;
   const said = fieldsOf(isWhole ? choice.message : choice.delta);
   const calls = callPartsOf(said.tool_calls, value.tool_calls);
@@ -71,7 +71,7 @@ export function readReply(value: Record<string, unknown>): Reply | null {
       firstText(said.reasoning_content, said.reasoning, said.thinking, value.reasoning) ?? thoughtsIn(said.content),
     refusal: firstText(said.refusal) ?? "",
     calls: isWhole && value.choices !== undefined ? calls.map((call) => ({ ...call, whole: true })) : calls,
-    finishReason: reasonOf(choice.finish_reason) ?? reasonOf(value.finish_reason),
+    finishReason: reasonOf(firstText(choice.finish_reason, value.finish_reason)),
     usage: usageReportOf(value.usage),
     known: ["response", "choices", "tool_calls", "usage"].some((field) => value[field] !== undefined),
   };

@@ -13,7 +13,7 @@ export const only = (allowed: z.core.$ZodType, reason: string) =>
   );
 
 /** The amount of reasoning before an answer. */
-export const reasoningEffort = z.nullish(z.enum(["none", "minimal", "low", "medium", "high", "xhigh"]));
+export const reasoningEffort = z.nullish(z.enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"]));
 
 const namesSession = z.refine<string>(
   (id) => sessionId.safeParse(id).success,

@@ -134,7 +134,9 @@ function openaiType(status: ProblemStatus): string {
 /** Returns the body of an error of the OpenAI API. */
 export function openaiErrorOf(failure: AnyFailure) {
   const { status, detail } = problemOf(failure, "");
-  const first = failure.reason === "invalid_request" ? failure.errors[0] : undefined;
-  const message = first ? `${first.path}: ${first.message}` : detail;
-  return { error: { message, type: openaiType(status), param: first?.path ?? null, code: failure.reason } };
+  const [first] = failure.reason === "invalid_request" ? failure.errors : [];
+  // The path of the whole body is empty.
+  const param = first?.path || null;
+  const message = first ? `${param ?? "body"}: ${first.message}` : detail;
+  return { error: { message, type: openaiType(status), param, code: failure.reason } };
 }

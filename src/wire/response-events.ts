@@ -42,43 +42,41 @@ export function responseEvents(form: ResponsesForm, turnId: string): Encode {
     return missing > 0 ? eventOf(type, { ...at, delta: text.slice(-missing) }, next - 1) : "";
   };
 
+  /** Encodes the begin of an item with one part. The openai SDK refuses text of a part that was not added. */
+  const begin = (emit: typeof encode, at: typeof messageAt, item: { content: object[] }) =>
+    emit("response.output_item.added", { output_index: at.output_index, item: { ...item, content: [] } }) +
+    emit("response.content_part.added", { ...at, part: item.content[0] });
+  /** Encodes the end of an item with one part. */
+  const finish = (emit: typeof encode, at: typeof messageAt, item: { content: object[] }) =>
+    emit("response.content_part.done", { ...at, part: item.content[0] }) +
+    emit("response.output_item.done", { output_index: at.output_index, item });
+
   const reasoningStart = () => {
     open = "reasoning";
     messageAt = { ...messageAt, output_index: 1 };
-    const item = { ...reasoningItem(form, turnId, ""), content: [] };
-    return aside("response.output_item.added", { output_index: 0, item });
+    return begin(aside, reasoningAt, reasoningItem(form, turnId, ""));
   };
   const reasoningEnd = () => {
     if (open !== "reasoning") return "";
     open = undefined;
-    return [
-      aside("response.reasoning_text.done", { ...reasoningAt, text: thought }),
-      aside("response.output_item.done", { output_index: 0, item: reasoningItem(form, turnId, thought) }),
-    ].join("");
+    const done = aside("response.reasoning_text.done", { ...reasoningAt, text: thought });
+    return done + finish(aside, reasoningAt, reasoningItem(form, turnId, thought));
   };
   const messageStart = (refused: boolean | undefined) => {
     const before = reasoningEnd();
     open = "message";
     const part = refused ? refusalPart("") : textPart("");
-    const item = { ...outputMessage(form, turnId, part, "completed"), status: "in_progress", content: [] };
-    const { output_index } = messageAt;
-    return [
-      before,
-      encode("response.output_item.added", { output_index, item }),
-      encode("response.content_part.added", { ...messageAt, part }),
-    ].join("");
+    const item = { ...outputMessage(form, turnId, part, "completed"), status: "in_progress" };
+    return before + begin(encode, messageAt, item);
   };
   const messageEnd = (item: ReturnType<typeof outputMessage>) => {
     const [part] = item.content;
-    const begin = open === "message" ? "" : messageStart(part?.type === "refusal");
-    return [
-      begin,
+    const opened = open === "message" ? "" : messageStart(part?.type === "refusal");
+    const done =
       part?.type === "refusal"
         ? encode("response.refusal.done", { ...messageAt, refusal: part.refusal })
-        : encode("response.output_text.done", { ...messageAt, text: part?.text, logprobs: [] }),
-      encode("response.content_part.done", { ...messageAt, part }),
-      encode("response.output_item.done", { output_index: messageAt.output_index, item }),
-    ].join("");
+        : encode("response.output_text.done", { ...messageAt, text: part?.text, logprobs: [] });
+    return opened + done + finish(encode, messageAt, item);
   };
   const call = (item: FunctionCall, output_index: number) => {
     const at = { item_id: item.id, output_index };

@@ -66,6 +66,7 @@ describe("OpenAIModel, over a server that speaks the OpenAI API", () => {
 
   it.each([
     [401, "bad key", 502, "model_account"],
+    [402, "insufficient credits", 502, "model_account"],
     [404, "model 'llama3.2' not found", 502, "model_unavailable"],
     [400, "this model's maximum context length is 10 tokens", 413, "prompt_too_long"],
     [400, "bad request", 500, "model_request_refused"],
@@ -77,6 +78,49 @@ describe("OpenAIModel, over a server that speaks the OpenAI API", () => {
     const response = await post(`${server.url}/ask`, question);
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ code });
+  });
+
+  // LM Studio begins a stream before it reads the prompt; OpenRouter answers before its provider does.
+  it.each<[message: string, error: object, status: number, code: string, calls: number]>([
+    [
+      "a context that is too small",
+      { message: "n_keep 5000 is greater than the context length" },
+      413,
+      "prompt_too_long",
+      2,
+    ],
+    ["a busy provider", { code: 503, message: "no provider" }, 503, "model_busy", 3],
+    ["a spent account", { code: 402, message: "no credits" }, 502, "model_account", 1],
+  ])("tells an error that arrives with status 200: %s", async (_, error, status, code, calls) => {
+    await using upstream = await serve(({ body }, response) => {
+      if (JSON.stringify(body).includes('"stream":true')) {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.end(`event: error\ndata: ${JSON.stringify({ error })}\n\n`);
+      } else json(response, 200, { error });
+    });
+    await using server = await start(upstream.address);
+    for (const stream of [false, true]) {
+      const before = upstream.received.length;
+      const response = await post(`${server.url}/ask`, { ...question, stream });
+      expect([response.status, await response.json()]).toMatchObject([status, { code }]);
+      expect(upstream.received.length - before).toBe(calls);
+    }
+  });
+
+  it("passes on a stream whose first chunk ends anywhere", async () => {
+    const events = 'data: {"choices":[{"delta":{"content":"Hello, Zoë."}}]}\n\ndata: [DONE]\n\n';
+    for (const length of [1, 5, 20, 45, 60]) {
+      await using upstream = await serve((_, response) => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.write(events.slice(0, length), () => response.end(events.slice(length)));
+      });
+      await using server = await start(upstream.address);
+      const response = await post(`${server.url}/v1/chat/completions`, {
+        messages: [{ role: "user", content: "Hello?" }],
+        stream: true,
+      });
+      expect(await response.text()).toContain("Hello, Zoë.");
+    }
   });
 
   it("tells a server that is not there", async () => {

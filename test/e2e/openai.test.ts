@@ -19,6 +19,16 @@ describe("the openai SDK", () => {
     expect(models.map(({ id }) => id)).toContain("@cf/meta/llama-3.1-8b-instruct-fast");
   });
 
+  it("may ask for each level of reasoning that it knows", async () => {
+    // The compiler reports a level that a later version of the SDK adds.
+    const levels = { none: true, minimal: true, low: true, medium: true, high: true, xhigh: true, max: true };
+    const known: Record<NonNullable<OpenAI.ReasoningEffort>, boolean> = levels;
+    for (const effort of Object.keys(known) as OpenAI.ReasoningEffort[]) {
+      const completion = await client().chat.completions.create({ ...hello, reasoning_effort: effort });
+      expect(completion.choices[0]?.finish_reason).toBe("stop");
+    }
+  });
+
   it("completes a chat, with usage, from what it sends alone", async () => {
     const completion = await client().chat.completions.create({
       model: "llama",
@@ -177,6 +187,17 @@ describe("the openai SDK", () => {
     });
     expect(second.output_text).toBe("You said: I am Ana. | Who am I?");
     expect(second.previous_response_id).toBe(first.id);
+  });
+
+  it("builds a response from its streamed reasoning and text", async () => {
+    const { responses } = client();
+    const stream = responses.stream({ model: "llama", input: "ponder" });
+    const response = await stream.finalResponse();
+    expect(response.output_text).toBe("You said: ponder");
+    expect(response.output).toMatchObject([{ content: [{ text: "Hm, well." }] }, { type: "message" }]);
+    // Reasoning is not stored.
+    const replayed = await responses.stream({ response_id: response.id }).finalResponse();
+    expect(replayed.output).toMatchObject([{ type: "message", content: [{ text: "You said: ponder" }] }]);
   });
 
   it("streams responses, in a conversation", async () => {

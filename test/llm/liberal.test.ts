@@ -199,9 +199,10 @@ describe("reasoning", () => {
     const body = { input: "Hi", store: false, stream: true };
     const events = await (await llamory.post("/v1/responses", body)).text();
     expect([...events.matchAll(/^event: (.*)$/gm)].map(([, name]) => name)).toEqual([
-      ...["response.created", "response.in_progress", "response.output_item.added", "response.reasoning_text.delta"],
-      ...["response.reasoning_text.done", "response.output_item.done", "response.output_item.added"],
-      ...["response.content_part.added", "response.output_text.delta", "response.output_text.done"],
+      ...["response.created", "response.in_progress", "response.output_item.added", "response.content_part.added"],
+      ...["response.reasoning_text.delta", "response.reasoning_text.done", "response.content_part.done"],
+      ...["response.output_item.done", "response.output_item.added", "response.content_part.added"],
+      ...["response.output_text.delta", "response.output_text.done"],
       ...["response.content_part.done", "response.output_item.done", "response.completed"],
     ]);
     expect(events).toContain('"output":[{"type":"reasoning"');

@@ -22,6 +22,16 @@ describe("the bytes of a body", () => {
     expect(await llamory.transcript(session)).toEqual([]);
   });
 
+  it("that are no object are refused with a message that names the body, in OpenAI's form", async () => {
+    for (const body of ["7", "[]", '"Hi"', "null", latin1('"caf\xe9"')]) {
+      const response = await send("/v1/chat/completions", body, {});
+      expect([response.status, await response.json()]).toEqual([
+        400,
+        { error: expect.objectContaining({ message: expect.stringMatching(/^body: \w/), param: null }) },
+      ]);
+    }
+  });
+
   it("keep every character, with or without a byte order mark", async () => {
     const session = freshSession();
     for (const mark of ["", "\ufeff"]) {

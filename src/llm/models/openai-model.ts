@@ -3,11 +3,13 @@ import type { Env } from "../../env";
 import { settingsOf } from "../../settings";
 import { type AiInputs, type AiOptions, type ChatInputs, type EmbeddingInputs, signalOf } from "../binding";
 import { returnedError, UNPARSABLE, UNREACHABLE } from "../errors";
-import { fieldsOf } from "../json";
+import { fieldsOf, parsed } from "../json";
 
 /** The codes of Workers AI for HTTP statuses of an OpenAI-compatible server. */
-const CODES: Record<number, number> = { 401: 5018, 403: 5018, 404: 5007, 408: 3046, 413: 5021, 429: 3040 };
-const TOO_LONG = /context.{0,9}(?:length|size|window)|too long|maximum .{0,99}tokens/i;
+const CODES: Record<number, number> = {
+  ...{ 401: 5018, 402: 5018, 403: 5018, 404: 5007, 408: 3046, 413: 5021, 429: 3040 },
+};
+const TOO_LONG = /context.{0,9}(?:length|size|window)|too long|maximum .{0,99}tokens|\bn_ctx\b/i;
 /** Maximum characters to read of an error. */
 const READ = 2_000;
 
@@ -40,7 +42,10 @@ export class OpenAIModel extends WorkerEntrypoint<Env> {
       }),
     };
     const response = await this.#post("chat/completions", body, options);
-    return inputs.stream ? response.body : jsonOf(response);
+    if (inputs.stream && response.body) return withoutError(response.body);
+    const reply = await jsonOf(response);
+    refuseError(reply);
+    return reply;
   }
 
   /** @throws an error whose message begins with a code */
@@ -59,11 +64,38 @@ export class OpenAIModel extends WorkerEntrypoint<Env> {
       throw new Error(UNREACHABLE);
     });
     if (response.ok) return response;
-    const { status } = response;
-    const text = await beginningOf(response);
-    const code = status === 400 && TOO_LONG.test(text) ? 5021 : (CODES[status] ?? status);
-    throw new Error(`${code}: HTTP ${status} ${text}`);
+    throw errorOf(response.status, await beginningOf(response));
   }
+}
+
+/** Returns an error whose message begins with a code. */
+function errorOf(status: number, text: string): Error {
+  const code = status === 400 && TOO_LONG.test(text) ? 5021 : (CODES[status] ?? status);
+  return new Error(`${code}: HTTP ${status} ${text}`);
+}
+
+/**
+ * Throws the error in a reply with status 200, if its code or its text says which one it is: OpenRouter and LM Studio
+ * send such replies. The code that reads replies would only see that there is an error.
+ */
+function refuseError(reply: unknown): void {
+  const { error, code } = fieldsOf(reply);
+  if (!error) return;
+  const text = JSON.stringify(error).slice(0, READ);
+  const status = fieldsOf(error).code ?? code;
+  if (typeof status === "number" && status >= 400) throw errorOf(status, text);
+  if (TOO_LONG.test(text)) throw errorOf(400, text);
+}
+
+/** Returns a stream, unless its first chunk is an error. A stream that has begun cannot be repeated. */
+async function withoutError(body: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
+  const [first, rest] = body.tee();
+  const reader = first.getReader();
+  const { value } = await reader.read();
+  const [, json = ""] = /^(?:data: ?)?(\{.*)$/m.exec(new TextDecoder().decode(value)) ?? [];
+  refuseError(parsed(json));
+  await reader.cancel();
+  return rest;
 }
 
 /** Reads the beginning of an error's text. */

@@ -24,6 +24,7 @@ function model({ body }: Received, response: ServerResponse): void {
     return;
   }
   response.writeHead(200, { "content-type": "text/event-stream" });
+  if (question.includes("ponder")) response.write('data: {"response":"<think>Hm, well.</think>"}\n\n');
   for (const word of text.split(/(?<= )/)) response.write(`data: ${JSON.stringify({ response: word })}\n\n`);
   if (question.includes("break")) {
     response.end();

@@ -99,7 +99,8 @@ export class Answer {
     const { tools } = this.#request;
     if (!tools) return ok(undefined);
     const held = this.#held ?? "";
-    const written = callsIn(held, this.#names);
+    // Llama 3.2 often leaves out the last bracket.
+    const written = callsIn(held, this.#names) ?? (cut ? undefined : callsIn(`${held}}`, this.#names));
     if (written) this.#held = undefined;
     // Some servers send a call both as text and as a call.
     if (written && !this.#calls.some) this.#calls.add(written);

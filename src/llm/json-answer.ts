@@ -1,5 +1,6 @@
 /** Finds the JSON in an answer: alone, in a code fence, or with prose around it. */
 import { parsed } from "./json";
+import { literalOf } from "./literals";
 
 /** The bound on the name of a language keeps the search linear without a closing fence. */
 const FENCE = /```[a-z]{0,20}([\s\S]*?)```/gi;
@@ -7,15 +8,16 @@ const FENCE = /```[a-z]{0,20}([\s\S]*?)```/gi;
 const MAX_TRIES = 20;
 const MAX_CHECKS = 6;
 
-/** Returns the first accepted JSON text in an answer, or undefined. */
+/** Returns the first accepted JSON text in an answer, or undefined. Corrects Python's quotes and constants, and last commas. */
 export function jsonIn(answer: string, accepts: (value: unknown) => boolean): string | undefined {
   let checks = 0;
   for (const candidate of candidatesIn(answer.trim())) {
-    const value = parsed(candidate);
+    const json = parsed(candidate);
+    const value = json ?? literalOf(candidate);
     if (value === undefined) continue;
     checks += 1;
     if (checks > MAX_CHECKS) return undefined;
-    if (accepts(value)) return candidate;
+    if (accepts(value)) return json === undefined ? JSON.stringify(value) : candidate;
     // Some models encode their JSON twice, as a string.
     if (typeof value === "string" && accepts(parsed(value))) return value;
   }

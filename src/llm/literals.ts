@@ -22,6 +22,13 @@ const unescaped = (text: string) =>
     return code === undefined ? (ESCAPED[one] ?? one) : String.fromCharCode(Number.parseInt(code, 16));
   });
 
+/** Returns the literal that is the whole text; undefined if it is none, or more. */
+export function literalOf(text: string): unknown {
+  const source = new Literals(text);
+  const value = source.value();
+  return source.end ? value : undefined;
+}
+
 /** A cursor in a text. Every method but `end` moves it past the match, or returns undefined if nothing matches. */
 export class Literals {
   readonly #text: string;

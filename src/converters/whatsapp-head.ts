@@ -48,7 +48,7 @@ const plain = (text: string) =>
 /** Returns the head of a line; undefined for a line that continues the message before. */
 export function headOf(line: string): Head | undefined {
   if (!/^[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*\[?[\d\u0660-\u0669\u06f0-\u06f9]/.test(line)) return undefined;
-  // Marks of the head are removed; those of the text tell which texts WhatsApp wrote.
+  // Removes the marks of the head only: a mark before the text shows that WhatsApp wrote it, not the speaker.
   const start = plain(line.slice(0, LONGEST_HEAD).replace(MARKS, ""));
   const found = HEAD.exec(start)?.groups;
   if (!found) return undefined;

@@ -16,7 +16,7 @@ const MAX_PAGES = 100;
 
 /** Returns the storage key of the browser's list. Each token has a list of its own. */
 async function storageKeyOf(token: string | undefined): Promise<string> {
-  // Plain http has no crypto.subtle. The list is kept in sessionStorage then, under one key.
+  // Plain http has no crypto.subtle. The list is kept in the tab then, under one key.
   if (token === undefined || !crypto.subtle) return "llamory:sessions:";
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
   const name = Array.from(new Uint8Array(digest).slice(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,6 +1,7 @@
 // Runs Llamory on this machine with `wrangler dev`. Passes its arguments on to wrangler, for example `--port 9000`.
 import { spawn } from "node:child_process";
-import { join, relative } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 
@@ -9,19 +10,68 @@ const given = process.argv.slice(2);
 const { values } = parseArgs({
   args: given,
   strict: false,
-  options: { config: { type: "string", short: "c" }, env: { type: "string" }, "persist-to": { type: "string" } },
+  options: {
+    config: { type: "string", short: "c" },
+    env: { type: "string", short: "e" },
+    ip: { type: "string" },
+    "persist-to": { type: "string" },
+    var: { type: "string", multiple: true, default: [] },
+  },
 });
+const folder = resolve(root, values["persist-to"] ?? ".wrangler/state");
 
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+if (!existsSync(join(root, "node_modules/wrangler")) || !existsSync(join(root, "dist/page"))) {
+  fail("Llamory is not installed. Run npm ci first");
+}
+// npm takes options without `--` before them for its own, and tells scripts so.
+if (["port", "var", "ip", "persist_to"].some((option) => `npm_config_${option}` in process.env)) {
+  fail("Write -- before the options: npm start -- --port 9000");
+}
+// Wrangler ignores a setting without a colon.
+const malformed = values.var.find((setting) => !/^\w+:/.test(setting));
+if (malformed !== undefined) fail(`Write a setting as NAME:value, for example --var TIME_ZONE:UTC, not ${malformed}`);
+
+/**
+ * Locks the data until this process ends, however it ends. Two servers on the same data would neither see one another's
+ * messages nor one another's deletions.
+ */
+async function lock() {
+  // Node 24 warns that its SQLite is experimental.
+  process.removeAllListeners("warning");
+  const { DatabaseSync } = await import("node:sqlite");
+  mkdirSync(folder, { recursive: true });
+  const file = new DatabaseSync(join(folder, "lock"));
+  try {
+    file.exec("BEGIN EXCLUSIVE");
+  } catch {
+    fail(`Another server uses the data in ${folder}
+Use that server, stop it, or store this one's data in another folder: npm start -- --port 9000 --persist-to FOLDER`);
+  }
+  return file;
+}
+// A variable, because a collected database would give up its lock.
+const locked = await lock();
+
+const settings = new Map(values.var.map((setting) => [setting.split(":", 1)[0], setting.replace(/^\w+:/, "")]));
+/** Returns the address of the model server. Wrangler prints it only if it is the configuration's. */
+const modelServer = (output) =>
+  settings.get("OPENAI_BASE_URL") ?? /OPENAI_BASE_URL \("(.+?)"\)/.exec(output)?.[1] ?? "OPENAI_BASE_URL";
 const MODELS = {
-  openai: (model, output) => `${model}, from ${/OPENAI_BASE_URL \("(.+?)"\)/.exec(output)?.[1] ?? "OPENAI_BASE_URL"}`,
+  openai: (model, output) => `${model}, from ${modelServer(output)}`,
   cloudflare: (model) => `${model}, from Workers AI`,
 };
 const standIn = (model) =>
   `${model}, a stand-in that quotes sentences of its prompt. Run a real one with npm run start:ollama`;
 
 const config = values.config === undefined ? ["--config", "wrangler.local.toml"] : [];
+const ip = values.ip === undefined ? ["--ip", "127.0.0.1"] : [];
 const wrangler = ["--env-file=local.env", "node_modules/wrangler/bin/wrangler.js", "dev"];
-const server = spawn(process.execPath, [...wrangler, ...config, "--ip", "127.0.0.1", ...given], {
+const server = spawn(process.execPath, [...wrangler, ...config, ...ip, ...given], {
   cwd: root,
   stdio: ["ignore", "pipe", "pipe"],
 });
@@ -40,7 +90,7 @@ async function greet(url) {
     server.kill();
     return;
   }
-  const data = relative(root, values["persist-to"] ?? join(root, ".wrangler/state"));
+  const data = values["persist-to"] === undefined ? relative(root, folder) : folder;
   console.log(`Llamory ${version}. Ready on ${url}
   Model  ${(MODELS[values.env] ?? standIn)(model, before)}
   Data   ${data} (delete the folder to delete all memory)
@@ -63,6 +113,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => (signal === "SIGINT" && process.stdin.isTTY ? undefined : server.kill(signal)));
 }
 server.on("close", (code) => {
+  locked.close();
   if (!isReady) process.stderr.write(before);
   process.exitCode ||= isReady ? 0 : (code ?? 1);
 });

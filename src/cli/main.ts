@@ -1,5 +1,5 @@
 /** The command `llamory`: parses its arguments, runs a command and reports its failure in one sentence. */
-import { ConvertError } from "../converters/converted";
+import { ConvertError, UnknownFormatError } from "../converters/converted";
 import { RefusedError } from "../importing/stored-messages";
 import { askCommand } from "./ask-command";
 import { chatCommand } from "./chat-command";
@@ -55,7 +55,11 @@ function explained(error: unknown, { url, positionals }: Options, signal: AbortS
   if (error instanceof CliError) return error;
   if (signal.aborted) return new CliError("Stopped.", EXIT.interrupted);
   if (error instanceof RefusedError) return new CliError(error.message, EXIT.refused);
-  if (error instanceof ConvertError) return new CliError(`${positionals[1]}: ${error.message}`);
+  if (error instanceof ConvertError) {
+    const hint =
+      error instanceof UnknownFormatError ? " Name the format with --format if it is one of the supported ones." : "";
+    return new CliError(`${positionals[1]}: ${error.message}${hint}`);
+  }
   // `fetch` reports a failed connection as a TypeError with the cause of the system.
   if (error instanceof TypeError && (error.cause !== undefined || /fetch|network|terminated/.test(error.message)))
     return new CliError(`The server ${url} cannot be reached.`, EXIT.unreachable);

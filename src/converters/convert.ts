@@ -1,6 +1,6 @@
 /** Converts an export: recognizes its format by its content, and yields its conversations one by one. */
 import { numbering } from "./beginnings";
-import { ConvertError, type Converted, type ConvertOptions, type Skipped, skip } from "./converted";
+import { ConvertError, type Converted, type ConvertOptions, type Skipped, skip, UnknownFormatError } from "./converted";
 import { type FormatName, JSON_FORMATS } from "./export-formats";
 import { jsonValues } from "./json-stream";
 import { isObject } from "./json-values";
@@ -69,15 +69,8 @@ export async function* convert(source: Source, request: ConvertRequest): AsyncGe
     }
   }
   if (found > 0) return;
-  throw Object.keys(skipped).length > 0 ? unknownFormat() : new ConvertError("It contains no conversations.");
+  throw Object.keys(skipped).length > 0 ? new UnknownFormatError() : new ConvertError("It contains no conversations.");
 }
-
-class UnknownFormatError extends ConvertError {}
-
-const unknownFormat = () =>
-  new UnknownFormatError(
-    "Its format is not recognized. Name the format with --format if it is one of the supported ones.",
-  );
 
 async function* convertFile(file: SourceFile, source: Source, request: ConvertRequest): AsyncGenerator<Converted> {
   const text = textOfFile(file.chunks);
@@ -96,10 +89,10 @@ async function* convertFile(file: SourceFile, source: Source, request: ConvertRe
   const isText = request.format === "whatsapp" || (request.format === undefined && isWhatsApp(start));
   if (isText) {
     const chat = convertWhatsApp(await collected(whole), { ...request, fileName });
-    if (chat.messages.length === 0 && Object.keys(chat.skipped).length === 0) throw unknownFormat();
+    if (chat.messages.length === 0 && Object.keys(chat.skipped).length === 0) throw new UnknownFormatError();
     yield chat;
   } else if (/^[\s\ufeff]*[[{]/.test(start)) yield* convertJson(whole, { ...request, fileName });
-  else throw unknownFormat();
+  else throw new UnknownFormatError();
 }
 
 async function collected(text: AsyncIterable<string>): Promise<string> {
@@ -138,7 +131,7 @@ async function* convertJson(
     if (format?.recognizes(value)) yield* format.convert(value, options);
     else {
       unknown += 1;
-      if (!format && unknown >= TRIED) throw unknownFormat();
+      if (!format && unknown >= TRIED) throw new UnknownFormatError();
     }
   }
   if (messages.length > 0) {

@@ -39,6 +39,12 @@ export class ConvertError extends Error {
   override readonly name = "ConvertError";
 }
 
+export class UnknownFormatError extends ConvertError {
+  constructor() {
+    super("Its format is not recognized.");
+  }
+}
+
 export const skip = (skipped: Skipped, reason: string, count = 1): void => {
   if (count > 0) skipped[reason] = (skipped[reason] ?? 0) + count;
 };

@@ -71,7 +71,7 @@ const STARTS =
 /** Returns the head of a line; undefined for a line that continues the message before. */
 export function headOf(line: string): Head | undefined {
   if (!STARTS.test(line)) return undefined;
-  // Marks of the head are removed; those of the text tell which texts WhatsApp wrote.
+  // Removes the marks of the head only: a mark before the text shows that WhatsApp wrote it, not the speaker.
   const start = plain(line.slice(0, LONGEST_HEAD).replace(MARKS, ""));
   const found = HEAD.exec(start)?.groups;
   if (!found) return undefined;

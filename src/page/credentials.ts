@@ -1,4 +1,5 @@
 /** The token and the name that the page sends. The token is kept in the tab, or on the device if the user asks for it. */
+import { deviceStorage, tabStorage } from "./page-storage";
 
 const TOKEN = "llamory:token";
 const USER = "llamory:user";
@@ -12,27 +13,25 @@ export interface SignIn {
 
 export class Credentials {
   get token(): string | undefined {
-    return sessionStorage.getItem(TOKEN) ?? localStorage.getItem(TOKEN) ?? undefined;
+    return tabStorage.get(TOKEN) ?? deviceStorage.get(TOKEN) ?? undefined;
   }
 
   get keepsToken(): boolean {
-    return localStorage.getItem(TOKEN) !== null;
+    return deviceStorage.get(TOKEN) !== null;
   }
 
   get userId(): string | undefined {
-    return localStorage.getItem(USER) ?? undefined;
+    return deviceStorage.get(USER) ?? undefined;
   }
 
   /** Stores a token in this tab. */
   setToken(token: string): void {
-    sessionStorage.setItem(TOKEN, token);
+    tabStorage.set(TOKEN, token);
   }
 
   save({ userId, token, keepToken }: SignIn): void {
-    if (userId === undefined) localStorage.removeItem(USER);
-    else localStorage.setItem(USER, userId);
-    sessionStorage.removeItem(TOKEN);
-    localStorage.removeItem(TOKEN);
-    if (token !== undefined) (keepToken ? localStorage : sessionStorage).setItem(TOKEN, token);
+    deviceStorage.set(USER, userId ?? null);
+    tabStorage.set(TOKEN, (!keepToken && token) || null);
+    deviceStorage.set(TOKEN, (keepToken && token) || null);
   }
 }

@@ -1,6 +1,7 @@
 /** A turn as the page shows it, and the part of it that survives a reload. */
 import type { Memory } from "./api";
 import type { PageFailure } from "./failure-text";
+import { tabStorage } from "./page-storage";
 
 /** A question whose answer is not finished. */
 export interface PageTurn {
@@ -35,7 +36,7 @@ export type NewTurn = Pick<PageTurn, "sessionId" | "question"> & Partial<Pick<Pa
 const STORAGE_KEY = "llamory:turns";
 
 /** Returns the turns that this tab had before it was reloaded. */
-export const storedTurns = (): StoredTurn[] => JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]");
+export const storedTurns = (): StoredTurn[] => JSON.parse(tabStorage.get(STORAGE_KEY) ?? "[]");
 
 /** Stores the turns that this tab sent: neither those that it only follows nor temporary ones. */
 export function storeTurns(turns: readonly PageTurn[]): void {
@@ -51,5 +52,5 @@ export function storeTurns(turns: readonly PageTurn[]): void {
         failure,
       }),
     );
-  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
+  tabStorage.set(STORAGE_KEY, JSON.stringify(stored));
 }

@@ -1,5 +1,6 @@
 /** The sessions of the sidebar: those of the user, listed by the server, and those that this browser has used without a name. */
 import type { Api } from "./api";
+import { deviceStorage, type PageStorage, tabStorage } from "./page-storage";
 
 export interface ListedSession {
   sessionId: string;
@@ -15,7 +16,7 @@ const MAX_PAGES = 100;
 
 /** Returns the storage key of the browser's list. Each token has a list of its own. */
 async function storageKeyOf(token: string | undefined): Promise<string> {
-  // Plain http has no crypto.subtle. The list is kept in sessionStorage then, under one key.
+  // Plain http has no crypto.subtle. The list is kept in the tab then, under one key.
   if (token === undefined || !crypto.subtle) return "llamory:sessions:";
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
   const name = Array.from(new Uint8Array(digest).slice(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -27,7 +28,7 @@ const newestFirst = (a: ListedSession, b: ListedSession) => b.lastAt.localeCompa
 export class SessionList {
   /** Newest first. A new array after each change. */
   sessions: readonly ListedSession[] = [];
-  readonly #storage: Storage;
+  readonly #storage: PageStorage;
   readonly #key: string;
   readonly #userId: string | undefined;
   /** Sessions that the server listed for the user. */
@@ -37,7 +38,7 @@ export class SessionList {
   /** The cursor of the next page; null after the last, undefined before the first. */
   #cursor: string | null | undefined;
 
-  private constructor(storage: Storage, key: string, userId: string | undefined) {
+  private constructor(storage: PageStorage, key: string, userId: string | undefined) {
     this.#storage = storage;
     this.#key = key;
     this.#userId = userId;
@@ -45,7 +46,7 @@ export class SessionList {
   }
 
   static async open(token: string | undefined, userId: string | undefined): Promise<SessionList> {
-    const storage = token !== undefined && !crypto.subtle ? sessionStorage : localStorage;
+    const storage = token !== undefined && !crypto.subtle ? tabStorage : deviceStorage;
     return new SessionList(storage, await storageKeyOf(token), userId);
   }
 
@@ -121,11 +122,11 @@ export class SessionList {
   }
 
   get #kept(): ListedSession[] {
-    return JSON.parse(this.#storage.getItem(this.#key) ?? "[]");
+    return JSON.parse(this.#storage.get(this.#key) ?? "[]");
   }
 
   #write(sessions: ListedSession[]): void {
-    this.#storage.setItem(this.#key, JSON.stringify(sessions.sort(newestFirst).slice(0, MAX_KEPT)));
+    this.#storage.set(this.#key, JSON.stringify(sessions.sort(newestFirst).slice(0, MAX_KEPT)));
   }
 
   #merge(): void {

@@ -46,8 +46,8 @@ export function SignInDialog({ page, why, onClose }: SignInDialogProps) {
             autocomplete="username"
             autofocus={why === null}
             maxlength={128}
-            pattern="[^\/]+"
-            title="Any characters but /"
+            pattern="(?!\.{1,2}$)[^\/]+"
+            title="Any characters but /, and neither . nor .."
           />
         </label>
         <div class="row">

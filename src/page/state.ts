@@ -3,7 +3,7 @@ import { Api, type Fact, type Memory, type Model, type SessionInfo } from "./api
 import { Credentials } from "./credentials";
 import { failureOf, needsToken, type PageFailure } from "./failure-text";
 import { deletionId, Notices } from "./notices";
-import { hashOf, newLocation, type PageLocation, parseHash } from "./page-location";
+import { currentLocation, hashOf, type PageLocation } from "./page-location";
 import { PageTurns } from "./page-turns";
 import { PendingDeletes } from "./pending-deletes";
 import { SessionList } from "./session-list";
@@ -13,6 +13,8 @@ import { TranscriptWindow } from "./transcript-window";
 
 /** Characters of a question that name a session until the server has a title for it. */
 const TITLE_LENGTH = 80;
+/** One notice for all reads of a conversation: the next success removes it, also that of another conversation. */
+const READING = { id: "read" };
 
 interface ActOptions {
   /** The id of the action's notice. Each failure has a notice of its own without it. */
@@ -26,7 +28,7 @@ export class PageState {
   readonly userId = this.credentials.userId;
   api = new Api(this.credentials.token);
   list: SessionList | undefined;
-  location: PageLocation = parseHash(location.hash) ?? newLocation();
+  location = currentLocation();
   window = new TranscriptWindow(this.api, this.location.sessionId);
   title: string | null = null;
   /** The number of the session's messages. */
@@ -50,7 +52,6 @@ export class PageState {
   readonly turns: PageTurns;
   readonly tabs: TabChannel;
   #opening: TranscriptWindow | undefined;
-
   readonly #listeners = new Set<() => void>();
 
   constructor() {
@@ -91,12 +92,11 @@ export class PageState {
   }
 
   async start(): Promise<void> {
-    history.replaceState(null, "", hashOf(this.location));
     await this.openList();
     this.turns.restore();
     await Promise.all([
       this.#readModels(),
-      this.act(() => this.open()).then(() => this.act(() => this.#listSessions(), { id: "list" })),
+      this.act(() => this.open(), READING).then(() => this.act(() => this.#listSessions(), { id: "list" })),
     ]);
   }
 
@@ -105,7 +105,6 @@ export class PageState {
     void this.#onHashChange();
   }
 
-  /** Shows the end of the conversation. */
   goToEnd(): void {
     this.endRequests += 1;
     this.go({ sessionId: this.location.sessionId });
@@ -172,13 +171,14 @@ export class PageState {
   }
 
   async #onHashChange(): Promise<void> {
-    const target = parseHash(location.hash) ?? newLocation();
+    const target = currentLocation();
     const { window } = this;
     const isShown = target.seq === undefined ? !window.newer : window.has(target.seq);
     const isHere = target.sessionId === window.sessionId && !this.loading && isShown;
     this.location = target;
     this.changed();
-    if (!isHere) await this.act(() => this.open());
+    if (isHere) this.notices.remove(READING.id);
+    else await this.act(() => this.open(), READING);
   }
 
   /** Loads the session that the location names. */
@@ -206,7 +206,7 @@ export class PageState {
 
   /** Reads a session that has changed, if it is shown, and the list of sessions. */
   async refresh(sessionId: string): Promise<void> {
-    if (sessionId === this.location.sessionId) await this.act(() => this.#update(), { id: "update" });
+    if (sessionId === this.location.sessionId) await this.act(() => this.#update(), READING);
     await this.act(() => this.#listSessions(), { id: "list" });
   }
 

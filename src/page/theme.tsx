@@ -1,5 +1,6 @@
 /** The colours: those of the system, light or dark. The choice is stored in this browser. */
 import { useState } from "hono/jsx/dom";
+import { deviceStorage } from "./page-storage";
 
 const STORAGE_KEY = "llamory:theme";
 const THEMES = [
@@ -13,7 +14,7 @@ const COLORS = { light: "#ffffff", dark: "#16151a" };
 
 const isTheme = (name: string | null): name is "light" | "dark" => name === "light" || name === "dark";
 
-const storedTheme = () => localStorage.getItem(STORAGE_KEY);
+const storedTheme = () => deviceStorage.get(STORAGE_KEY);
 
 /** Applies the stored choice to the document. */
 export function applyTheme(): void {
@@ -29,7 +30,7 @@ export function ThemeSelect() {
   const [theme, setTheme] = useState(storedTheme() ?? "system");
   const change = (event: Event) => {
     if (!(event.target instanceof HTMLSelectElement)) return;
-    localStorage.setItem(STORAGE_KEY, event.target.value);
+    deviceStorage.set(STORAGE_KEY, event.target.value);
     setTheme(event.target.value);
     applyTheme();
   };

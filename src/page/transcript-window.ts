@@ -15,6 +15,7 @@ export class TranscriptWindow {
   /** Whether the session has messages before the first. */
   older = false;
   #newest = 0;
+  #refreshes = 0;
 
   constructor(api: Api, sessionId: string) {
     this.#api = api;
@@ -80,15 +81,22 @@ export class TranscriptWindow {
 
   /** Loads new messages, if the window shows the end of the transcript. */
   async refresh(): Promise<void> {
-    const atEnd = !this.newer;
+    this.#refreshes += 1;
+    const current = this.#refreshes;
     const { messages: newest, hasOlder } = await this.#read(undefined);
-    const last = this.messages.at(-1)?.seq ?? 0;
-    const first = newest[0]?.seq ?? last + 1;
+    const first = newest[0]?.seq ?? 1;
+    // The server names a page before a short one also if all messages before it were deleted.
+    const isShort = hasOlder && newest.length < PAGE;
+    const older = isShort ? (await this.#api.history(this.sessionId, 1, first)).messages.length > 0 : hasOlder;
+    // A later refresh read newer messages.
+    if (current !== this.#refreshes) return;
+    const atEnd = !this.newer;
     this.#newest = newest.at(-1)?.seq ?? 0;
     if (!atEnd) return;
+    const last = this.messages.at(-1)?.seq ?? 0;
     // The last messages may have changed: a running question may have its answer now.
-    const kept = first > last + 1 ? [] : this.messages.filter(({ seq }) => seq < first);
-    if (kept.length === 0) this.older = hasOlder;
+    const kept = older && first <= last + 1 ? this.messages.filter(({ seq }) => seq < first) : [];
+    if (kept.length === 0) this.older = older;
     this.messages = kept;
     this.#append(newest);
   }

@@ -144,7 +144,7 @@ describe("llamory import", () => {
   });
 
   it.each([
-    ["other text", "hello", /format is not recognized/],
+    ["other text", "hello", /format is not recognized\. Name the format with --format/],
     ["broken JSON", "[{]", /not valid JSON/],
     ["an empty file", "", /not recognized/],
     ["half a zip", new Uint8Array([0x50, 0x4b, 3, 4]), /zip is cut off/],

@@ -36,6 +36,13 @@ describe("Markdown", () => {
     expect(lines).toBe(1);
   });
 
+  it("a word that is wider than a column of a table stays in its cell", async () => {
+    await using visitor = await openAnswer(`| hash | next |\n| - | - |\n| ${"0123456789abcdef".repeat(16)} | b |`);
+    const cell = visitor.page.locator("td").first();
+    await cell.waitFor();
+    expect(await cell.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  });
+
   it("headings keep the page's outline, and rules are drawn", async () => {
     await using visitor = await openAnswer("# One\n\n## Two\n\n### Three\n\n---\n\nend");
     const message = visitor.page.locator("#m2");

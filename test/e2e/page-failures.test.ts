@@ -217,4 +217,21 @@ describe("two tabs", () => {
     await other.getByRole("button", { name: "Send", exact: true }).click();
     await visitor.hasRead("You said: And now?");
   });
+
+  it("show no turn that the other one replaced or deleted, even if it was the first", async () => {
+    await using visitor = await open();
+    await visitor.ask("Hello.");
+    await visitor.hasRead("You said: Hello.");
+    const other = await visitor.context.newPage();
+    await other.goto(visitor.page.url());
+    const shown = () => other.locator("article[id]").evaluateAll((all) => all.map(({ id }) => id));
+    await expect.poll(shown).toEqual(["m1", "m2"]);
+    await visitor.page.getByRole("button", { name: "Try again", exact: true }).click();
+    await expect.poll(shown).toEqual(["m3", "m4"]);
+    await visitor.ask("And now?");
+    await expect.poll(shown).toEqual(["m3", "m4", "m5", "m6"]);
+    await visitor.page.locator("#m3").getByRole("button", { name: "Delete", exact: true }).click();
+    await visitor.ask("And then?");
+    await expect.poll(shown).toEqual(["m5", "m6", "m7", "m8"]);
+  });
 });

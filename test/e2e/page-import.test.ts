@@ -98,6 +98,6 @@ describe("the history of another product", () => {
     const dialog = visitor.page.getByRole("dialog", { name: "Import a history", exact: true });
     await drop(visitor, "notes.txt", "Nothing of interest.");
     await dialog.getByRole("button", { name: "Import", exact: true }).click();
-    await dialog.getByRole("alert").getByText("Its format is not recognized.", { exact: false }).waitFor(WAIT);
+    await dialog.getByRole("alert").getByText("Its format is not recognized.", { exact: true }).waitFor(WAIT);
   });
 });

@@ -1,9 +1,21 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { root } from "./support/bundle";
 import { Dev } from "./support/dev";
 import { ask } from "./support/http";
+
+/** Runs `npm start` with options that end it at once. @returns what it printed as an error */
+function refusal(options: string[], env: Record<string, string> = {}): string {
+  const { status, stderr } = spawnSync(process.execPath, ["scripts/start.mjs", ...options], {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+  });
+  expect(status).toBe(1);
+  return stderr;
+}
 
 describe("npm start", () => {
   // A start takes seconds, so tests share the server.
@@ -49,6 +61,23 @@ describe("npm start", () => {
   it("ends with an error that names an invalid setting", async () => {
     await using invalid = new Dev(undefined, ["--var", "CONTEXT_TOKENS:many"]);
     await expect(invalid.start()).rejects.toThrow("CONTEXT_TOKENS");
+  });
+
+  it("starts no second server on the same data", () => {
+    const folder = /Data {3}(.+) \(delete/.exec(server.console)?.[1] ?? "";
+    expect(refusal(["--port", "0", "--persist-to", folder])).toContain(`Another server uses the data in ${folder}\n`);
+  });
+
+  it("refuses options that npm took for its own, and settings that wrangler would ignore", () => {
+    expect(refusal(["9000"], { npm_config_port: "true" })).toContain("npm start -- --port 9000");
+    expect(refusal(["--var", "RECALL_TOKENS=10"])).toContain("NAME:value");
+  });
+
+  it("listens on another address if asked to, and names the model server of a setting", async () => {
+    const options = ["--ip", "localhost", "--var", "OPENAI_BASE_URL:http://127.0.0.1:9/v1"];
+    await using other = new Dev(undefined, options, "start:ollama");
+    await other.start();
+    expect(other.console).toContain("llama3.2, from http://127.0.0.1:9/v1\n");
   });
 
   it.each(["SIGTERM", "SIGINT"] as const)("leaves no server behind when npm gets a %s", async (signal) => {

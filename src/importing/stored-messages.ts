@@ -69,7 +69,8 @@ const isStoredAs = (message: ConvertedMessage, stored: StoredMessage): boolean =
   message.name === stored.name &&
   (message.createdAt === undefined || message.createdAt === Date.parse(stored.createdAt));
 
-const keyOf = ({ role, name, content }: ConvertedMessage | StoredMessage) => JSON.stringify([role, name, content]);
+const keyOf = ({ role, name, content }: ConvertedMessage | StoredMessage, time?: number) =>
+  JSON.stringify([role, name, content, time]);
 
 /**
  * Returns how many of a conversation's messages are stored already: those after them are new. Undefined if the session
@@ -92,7 +93,8 @@ export async function storedCount(
   });
   if (isPrefix) return stored.length;
   // Messages were refused, or the conversation was edited: the messages after the last stored one are new.
-  const known = new Set(stored.map(keyOf));
-  const last = messages.findLastIndex((message) => known.has(keyOf(message)));
+  // Both branches may end with a text such as "ok", so a message that has a time is known only with this time.
+  const known = new Set(stored.flatMap((message) => [keyOf(message), keyOf(message, Date.parse(message.createdAt))]));
+  const last = messages.findLastIndex((message) => known.has(keyOf(message, message.createdAt)));
   return last === -1 ? undefined : last + 1;
 }

@@ -65,6 +65,19 @@ describe("llamory import", () => {
     expect(await server.transcript(`chatgpt:${id}`)).toHaveLength(8);
   });
 
+  it("adds an edited question whose answer is the same as before", async () => {
+    const id = freshId();
+    await imported(server.file("c.json", JSON.stringify([chatgpt(id, 4)])));
+    // ChatGPT keeps both branches, and exports the times of the new one.
+    const edited = JSON.stringify([chatgpt(id, 4)])
+      .replace(`message 2 of ${id}`, "an edited message")
+      .replace("1714557602", "1714557702")
+      .replace("1714557603", "1714557703");
+    expect(await imported(server.file("c.json", edited))).toMatchObject({ code: 0, messages: 2 });
+    const transcript = await server.transcript(`chatgpt:${id}`);
+    expect(transcript.slice(4)).toEqual(["user: an edited message", `assistant: message 3 of ${id}`]);
+  });
+
   it("continues after an import that stopped between two batches", async () => {
     const id = freshId();
     await imported(server.file("c.json", JSON.stringify([chatgpt(id, 1_000)])));

@@ -177,3 +177,18 @@ describe("an explanation", () => {
     expect(await response.json()).toMatchObject({ errors: [{ path: "explain" }] });
   });
 });
+
+describe("a search in the longest messages", () => {
+  it("returns as many of the best as have a million characters, and all short ones", async () => {
+    const session = freshSession();
+    const messages = [
+      ...Array.from({ length: 6 }, () => ({ role: "user", content: `The bee 🐝${" ".repeat(399_900)}` })),
+      ...Array.from({ length: 6 }, () => ({ role: "user", content: "The bee." })),
+    ];
+    await llamory.post(`/sessions/${session}/messages`, { messages });
+    const response = await llamory.post(`/sessions/${session}/search`, { q: "bee", limit: 100 });
+    const { data } = await response.json<{ data: Quoted[] }>();
+    const long = data.filter(({ content }) => content.length > 1_000);
+    expect([long.length, data.length - long.length]).toEqual([3, 6]);
+  });
+});

@@ -18,6 +18,8 @@ const MORE = 20;
  */
 const OLDEST = 1;
 const NEWEST = 2;
+/** The most tokens of messages that are compared with the question: long ones together may exceed the memory. */
+const COMPARED = 100_000;
 /** The most look-ups. */
 const ROUNDS = 4;
 
@@ -90,8 +92,7 @@ function droppedOf(messages: Messages, question: string, found: Found[]): Set<nu
   const asked = estimateMessage({ content: question });
   const isLike = ({ role, tokens }: Outline) => role === "user" && tokens < 2 * asked && asked < 2 * tokens;
   const short = messages.outline(alike).filter(isLike);
-  if (short.length <= OLDEST + NEWEST) return new Set();
-  const compared = messages.pick(short.map(({ seq }) => seq));
+  const compared = messages.pick(short.slice(0, COMPARED / asked).map(({ seq }) => seq));
   const copies = compared.filter(copiesOf(question)).map(({ seq }) => seq);
   return new Set(
     copies

@@ -13,6 +13,9 @@ import { QUIET } from "./traits";
 /** The long messages among this many best candidates are read. Other long ones are assumed to be as dense. */
 const READ = 8;
 
+/** The most characters of long messages, approximately, that are read for a question: three of the longest. */
+export const MOST_READ = 1_000_000;
+
 /** A long message, and its best passage. */
 interface Read {
   message: Message;
@@ -23,6 +26,8 @@ export class Excerpts {
   readonly #messages: Messages;
   readonly #finder: Finder;
   readonly #read = new Map<number, Read>();
+  /** The characters that may still be read. */
+  #left = MOST_READ;
 
   /** @param rarities the weight of a hit of each word */
   constructor(messages: Messages, wanted: Wanted[], rarities: ReadonlyMap<string, number>) {
@@ -51,17 +56,21 @@ export class Excerpts {
     return this.#read.get(message.seq) ?? { message, passage: this.#passageOf(message) };
   }
 
-  /** Returns long messages with their passages, in no order. */
+  /** Returns long messages with their passages, in no order; without those beyond the limit. */
   of(seqs: number[]): Map<number, Read> {
     this.#readAll(seqs);
     return this.#read;
   }
 
+  /** Reads messages until the limit is reached. A few at a time, because all of them may exceed the memory. */
   #readAll(seqs: number[]): void {
     const unread = seqs.filter((seq) => !this.#read.has(seq));
-    if (unread.length === 0) return;
-    for (const message of this.#messages.pick(unread))
-      this.#read.set(message.seq, { message, passage: this.#passageOf(message) });
+    while (unread.length && this.#left > 0)
+      for (const message of this.#messages.pick(unread.splice(0, READ))) {
+        if (this.#left < 0) break;
+        this.#left -= message.content.length;
+        this.#read.set(message.seq, { message, passage: this.#passageOf(message) });
+      }
   }
 
   #passageOf({ content, tokens }: Message): Passage {

@@ -4,13 +4,10 @@ import { quotationTokens } from "../../turn/prompt-blocks";
 import { sum } from "../../turn/sum";
 import type { RecalledMessage } from "../../turn/types";
 import { spreadOf } from "./evidence";
-import { excerpted } from "./excerpts";
+import { excerpted, MOST_READ } from "./excerpts";
 import type { Messages } from "./messages";
 import { isLong, PASSAGE } from "./passages";
 import { type Beyond, lengthOf, type RecallLimits, rankingOf } from "./ranking";
-
-/** The characters of long messages, approximately, whose excerpts are read: 20 of the longest. Others get a typical length. */
-const READ_CHARACTERS = 8_000_000;
 
 const rounded = (value: number) => Math.round(value * 1_000) / 1_000;
 
@@ -27,7 +24,8 @@ export function explain(
   const { ranked, evidence, meaning, excerpts, scale } = ranking;
   const quoted = new Set(recalled.map(({ seq }) => seq));
   const places = new Map(ranked.map(({ seq }, at) => [seq, at]));
-  let left = READ_CHARACTERS;
+  // Excerpts that are not read get a typical length.
+  let left = MOST_READ;
   const ordered = [...new Set(seqs)].sort((a, b) => a - b);
   return ordered.flatMap((seq) =>
     // One by one, because together they may exceed the memory of the object.

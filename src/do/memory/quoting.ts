@@ -95,10 +95,10 @@ function readAll(messages: Messages, excerpts: Excerpts, likely: Planned[], whol
   const bySeq = new Map(short.map((message) => [message.seq, message]));
   return likely.flatMap(({ seq, score }): RecalledMessage[] => {
     const read = long.get(seq);
-    if (!read)
-      return (bySeq.has(seq) ? [bySeq.get(seq)] : []).flatMap((message) => (message ? { ...message, score } : []));
-    const { message, passage } = read;
-    if (whole) return [{ ...message, from: passage.from, to: passage.to, score }];
-    return [{ ...excerpted(read), score }];
+    const message = read?.message ?? bySeq.get(seq);
+    if (!message) return [];
+    if (!read) return [{ ...message, score }];
+    const { from, to } = read.passage;
+    return [{ ...(whole ? { ...message, from, to } : excerpted(read)), score }];
   });
 }

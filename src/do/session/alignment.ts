@@ -12,6 +12,9 @@ const LEAST_PART = 20;
 /** The most characters that are compared, so that a request costs a fraction of a second. */
 const MOST_COMPARED = 50_000_000;
 
+/** The most characters of the transcript that are read: all of them are in memory at once. */
+const MOST_READ = 20_000_000;
+
 /** A message of the transcript, or of the request, for comparison. */
 interface Line {
   isUser: boolean;
@@ -19,36 +22,36 @@ interface Line {
 }
 
 /**
- * Returns the last message that the request's history contains, if later ones were edited or regenerated: a run of the
- * transcript that equals the history ends there. `all` if the only question is asked again; undefined if nothing later was
- * replaced, or if nothing matches.
+ * Returns the `seq` of the last message that the request's history contains, if later ones were edited or regenerated: a
+ * run of the transcript that equals the history ends there. 0 if the only question is asked again; undefined if nothing
+ * later was replaced, if nothing matches, or if too much would have to be read.
  * @param newest the transcript, newest first
  */
 export function lastKept(
   newest: Iterable<Message>,
   history: readonly SentAgain[],
   question: string,
-): Message | "all" | undefined {
+): number | undefined {
   const sent = history.filter(isTalk).map(lineOf).reverse();
-  const transcript: Message[] = [];
-  const lines: Line[] = [];
+  const lines: (Line & { seq: number })[] = [];
+  const budget = { left: MOST_COMPARED };
+  let left = MOST_READ;
   for (const message of newest) {
+    left -= message.content.length;
+    if (left < 0) return undefined;
     if (!isTalk(message)) continue;
-    transcript.push(message);
-    lines.push(lineOf(message));
-    if (sent.length > 0 && transcript.length === 2 && isRun(lines, 0, sent.slice(0, 2), { left: MOST_COMPARED }))
-      return undefined;
+    lines.push({ ...lineOf(message), seq: message.seq });
+    if (sent.length > 0 && lines.length === 2 && isRun(lines, 0, sent.slice(0, 2), budget)) return undefined;
     // Without a history, one question is enough to decide.
     if (sent.length === 0 && lines.filter(({ isUser }) => isUser).length > 1) return undefined;
-    if (transcript.length > sent.length + MOST_REPLACED) break;
+    if (lines.length > sent.length + MOST_REPLACED) break;
   }
   if (sent.length === 0) {
     const asked = lines.find(({ isUser }) => isUser);
-    return asked && isEqual(asked, lineOf({ role: "user", content: question })) ? "all" : undefined;
+    return asked && isEqual(asked, lineOf({ role: "user", content: question })) ? 0 : undefined;
   }
-  const budget = { left: MOST_COMPARED };
   for (let at = 1; at < lines.length && budget.left > 0; at += 1) {
-    if (isRun(lines, at, sent, budget)) return transcript[at];
+    if (isRun(lines, at, sent, budget)) return lines[at]?.seq;
   }
   return undefined;
 }

@@ -60,9 +60,8 @@ export class Removals {
     const { last } = this.#messages.end();
     const kept = lastKept(this.#messages.backwards(last), history, question);
     if (kept === undefined) return [];
-    const after = kept === "all" ? 0 : kept.seq;
-    const later = [...this.#messages.between(after, last, last)];
-    const [own] = kept === "all" ? [] : this.#messages.shown([kept.seq]);
+    const later = [...this.#messages.between(kept, last, last)];
+    const [own] = this.#messages.shown([kept]);
     // The answer of a question that is kept stays too.
     return later.filter(({ turnId }) => turnId === undefined || turnId !== own?.turnId);
   }

@@ -24,8 +24,15 @@ function textOf(message: Message | undefined, before: Message | undefined): stri
   return (near ? `${lineOf(before, BEFORE)}\n${own}` : own).toWellFormed();
 }
 
-/** Returns the texts to embed for messages by `seq`; null for a message that does not exist. */
-export function embeddedTexts(messages: Picked, seqs: number[]): (string | null)[] {
-  const bySeq = new Map(messages.pick(seqs.flatMap((seq) => [seq - 1, seq])).map((message) => [message.seq, message]));
-  return seqs.map((seq) => textOf(bySeq.get(seq), bySeq.get(seq - 1)));
-}
+/**
+ * Returns the texts to embed for messages by `seq`; null for a message that does not exist. Reads them one by one: the whole
+ * messages of a batch, of which a part is embedded, may exceed the memory of an object.
+ */
+export const embeddedTexts = (messages: Picked, seqs: number[]): (string | null)[] =>
+  seqs.map((seq) => {
+    const near = messages.pick([seq - 1, seq]);
+    return textOf(
+      near.find((message) => message.seq === seq),
+      near.find((message) => message.seq < seq),
+    );
+  });

@@ -144,7 +144,9 @@ export class Finder {
     let hash = 0;
     for (let at = start; at < end && at < start + HASHED; at += 1) {
       const code = text.charCodeAt(at);
-      hash = hashed(hash, folds[code] || code);
+      const folded = folds[code];
+      if (!folded) return true;
+      hash = hashed(hash, folded);
       if (((this.#begins[hash] ?? 0) >> (at - start + 1)) & 1) return true;
     }
     return false;

@@ -18,10 +18,10 @@ export const GROWTH_MORE = 1_000;
 
 /**
  * Returns one spelling for texts that can be spelled differently: width, sharp s, dotless i, Arabic and Hebrew vowels,
- * alef, Arabic article. Some characters expand to a word of up to 18 letters: a text with many of them loses its end.
+ * alef. Some characters expand to a word of up to 18 letters: a text with many of them loses its end.
  */
-export function normalize(text: string): string {
-  return text
+export const spelled = (text: string): string =>
+  text
     .normalize("NFKC")
     .slice(0, text.length + GROWTH_MORE)
     .toLowerCase()
@@ -30,9 +30,10 @@ export function normalize(text: string): string {
     .replace(/[\u064b-\u0652\u0640\u0591-\u05bd\u05bf-\u05c7]/g, "")
     .replace(/[أإآ]/g, "ا")
     .replaceAll("ى", "ي")
-    .replaceAll("ة", "ه")
-    .replace(/(?<!\p{L})[وفب]?ال(?=\p{L}{3})/gu, "");
-}
+    .replaceAll("ة", "ه");
+
+/** Returns a text as it is {@link spelled}, without the Arabic article. */
+export const normalize = (text: string): string => spelled(text).replace(/(?<!\p{L})[وفب]?ال(?=\p{L}{3})/gu, "");
 
 /** Returns a text without accents and other marks. */
 export const withoutMarks = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "");

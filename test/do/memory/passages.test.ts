@@ -50,6 +50,15 @@ describe("the passage of a long message", () => {
       "apfel",
       "Die Bäume tragen Äpfel.",
     ],
+    ["sharp s", `${FILLER.repeat(40)}Der Fußball ist gelb. ${FILLER.repeat(40)}`, "Fußball", "Der Fußball ist gelb."],
+    ["dotless i", `${FILLER.repeat(40)}Kız okulda. ${FILLER.repeat(40)}`, "kız", "Kız okulda."],
+    ["ligatures", `${FILLER.repeat(40)}The oﬃce is open. ${FILLER.repeat(40)}`, "office", "The oﬃce is open."],
+    [
+      "accents of their own",
+      `${FILLER.repeat(40)}Ježek spí. ${FILLER.repeat(40)}`.normalize("NFD"),
+      "ježek",
+      "Ježek spí.".normalize("NFD"),
+    ],
     ["capitals", `${FILLER.repeat(40)}THE QUEEN IS WHITE. ${FILLER.repeat(40)}`, "queen", "THE QUEEN IS WHITE."],
   ])("is found by words however they are written: %s", (_language, text, question, expected) => {
     const { from, to } = passageOf(text, question);

@@ -66,6 +66,33 @@ describe("the passage of a long message", () => {
   });
 
   it.each([
+    [
+      "the words of the question, where no spaces are near",
+      `${"ก".repeat(900)}ฮฬฌ${"ข".repeat(20)} ${"ค".repeat(900)}`,
+      "ฮฬฌ",
+    ],
+    [
+      "the last of them, at the end of the room",
+      `${"a".repeat(9)}\n${"word ".repeat(55)}queen ${"word ".repeat(90)}`,
+      "queen",
+    ],
+    [
+      "what comes before them, where no sentence ends",
+      `${"word ".repeat(90)}amber queen ${"word ".repeat(90)}`,
+      "amber",
+    ],
+    [
+      "whole sentences of Hindi",
+      `${"मौसम अच्छा है। ".repeat(60)}मेरा छत्ता बड़ा है। ${"मौसम अच्छा है। ".repeat(60)}`,
+      "मेरा छत्ता बड़ा है।",
+    ],
+  ])("holds %s", (_what, text, expected) => {
+    const { from, to } = passageOf(text, "ฮฬฌ queen छत्ता");
+    expect(text.slice(from, to)).toContain(expected);
+    expect(to - from).toBeLessThanOrEqual(SIZE);
+  });
+
+  it.each([
     ["words joined by marks", "the bee_queen, HIVE-3 and a bee's hive3 – “queens”… hive\u200bqueen"],
     ["other forms", "queenly queens, queenliness, behive hives hiving hived"],
     ["code", "const queenHive = hive.queen(3); // QUEEN_HIVE: hives[0]"],

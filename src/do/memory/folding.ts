@@ -1,5 +1,5 @@
 /** Compares words without case and accents, in any script. */
-import { spelled, UNSPACED_CHARACTER } from "./scripts";
+import { normalize, UNSPACED_CHARACTER } from "./scripts";
 
 /** Kinds of characters. UNSPACED: of scripts without spaces, and emoji. */
 export const OTHER = 1;
@@ -19,7 +19,7 @@ export function kindOf(code: number): number {
   const known = kinds[code];
   if (known) return known;
   const character = String.fromCharCode(code);
-  const folded = fold(character);
+  const folded = fold(normalize(character));
   const isUnspaced = UNSPACED_CHARACTER.test(character) || PICTURE.test(character);
   const kind = isUnspaced ? UNSPACED : /[\p{L}\p{N}\p{M}]/u.test(character) ? LETTER : OTHER;
   folds[code] = kind === UNSPACED ? code : folded.length === 1 ? folded.charCodeAt(0) : 0;
@@ -27,14 +27,12 @@ export function kindOf(code: number): number {
   return kind;
 }
 
-/** Combining accents, and the vowel signs of Arabic and Hebrew. */
-const MARKS = /[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u0652]/g;
-
-export const SMALL_LETTERS = /^[a-z0-9]*$/;
-
-/** Returns a word without case and accents. */
+/** Returns a text that was normalized without its accents. Keeps the vowel signs of Indic scripts. */
 export const fold = (text: string): string =>
-  SMALL_LETTERS.test(text) ? text : spelled(text).normalize("NFD").replace(MARKS, "").normalize();
+  text
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .normalize();
 
 /** Returns a hash of a text's words and emoji. Texts that differ only in case, accents and punctuation have the same. */
 export function fingerprint(text: string): number {

@@ -1,7 +1,7 @@
 /** Finds the passage of a long message that matches a question best. */
 import { type Span, widened } from "./borders";
 import { FORM, RELATED } from "./evidence";
-import { fold, folds, kindOf, kinds, LETTER, OTHER, SMALL_LETTERS, UNSPACED } from "./folding";
+import { fold, folds, kindOf, kinds, LETTER, OTHER, UNSPACED } from "./folding";
 import type { Wanted } from "./fulltext";
 import { emojiOf, normalize } from "./scripts";
 
@@ -103,7 +103,7 @@ export class Finder {
   /** A regular expression takes half the time of a loop over all characters. */
   #englishHits(text: string): Hit[] {
     if (!this.#pattern) {
-      const begins = [...this.#words.keys()].filter((key) => SMALL_LETTERS.test(key));
+      const begins = [...this.#words.keys()].filter((key) => /^[a-z0-9]*$/.test(key));
       this.#pattern = new RegExp(`(?<![a-z0-9])(?:${begins.join("|") || "(?!)"})[a-z0-9]*`, "g");
     }
     const hits: Hit[] = [];
@@ -133,8 +133,8 @@ export class Finder {
         const next = text.charCodeAt(at);
         if ((kinds[next] || kindOf(next)) !== LETTER) break;
       }
-      if (code >= ARABIC && code < ARABIC + 0x100) this.#hit(hits, fold(normalize(text.slice(start, at))), start, at);
-      else if (this.#mayBegin(text, start, at)) this.#hit(hits, fold(text.slice(start, at)), start, at);
+      if ((code >= ARABIC && code < ARABIC + 0x100) || this.#mayBegin(text, start, at))
+        this.#hit(hits, fold(normalize(text.slice(start, at))), start, at);
     }
     return hits;
   }

@@ -67,7 +67,8 @@ export class Finder {
   /** @param rarities the weight of a hit of each word. @param share see {@link COMMON} */
   constructor(wanted: Wanted[], rarities: ReadonlyMap<string, number>, share = COMMON) {
     const words = wanted.filter(({ term }) => term.match === undefined);
-    this.#worth = words.map(({ term }) => rarities.get(term.word) ?? 0);
+    // Of two words that weigh the same, the longer one tells more: a name or a number in a table, not its heading.
+    this.#worth = words.map(({ term: { word } }) => (rarities.get(word) ?? 0) + word.length / 1_000);
     const least = share * Math.max(...this.#worth);
     for (const [word, { term, forms, related }] of words.entries()) {
       if ((this.#worth[word] ?? 0) < least) {
@@ -157,6 +158,8 @@ export class Finder {
     for (let length = text.length; length >= least; length -= 1) {
       const sought = this.#words.get(length === text.length ? text : text.slice(0, length));
       if (!sought || text.length - length > sought.ending) continue;
+      // No number is another form of a shorter one.
+      if (/\d\d/.test(text.slice(length - 1, length + 1))) continue;
       hits.push({ word: sought.word, weight: sought.weight, at, end });
       return true;
     }

@@ -106,6 +106,13 @@ describe("the passage of a long message", () => {
     }
   });
 
+  it("is the row of a table that has a name, not its heading, and not the row of a longer name", () => {
+    const rows = Array.from({ length: 90 }, (_, at) => `| Lovelace${89 - at} | ${100_089 - at} |\n`);
+    const text = `| name | iban |\n${rows.join("")}`;
+    const { from, to } = passageOf(text, "Which iban has Lovelace4?");
+    expect(text.slice(from, to)).toContain("| Lovelace4 |");
+  });
+
   it("has a word that most messages have, if the message has no rarer one", () => {
     const wanted = wantedOf("What did the dog do in Zanzibar?", true, { now: 0 });
     const finder = new Finder(wanted, new Map(Object.entries({ dog: 0.1, zanzibar: 8 })));

@@ -66,16 +66,19 @@ export class Finder {
 
   /** @param rarities the weight of a hit of each word. @param share see {@link COMMON} */
   constructor(wanted: Wanted[], rarities: ReadonlyMap<string, number>, share = COMMON) {
-    const words = wanted.filter(({ term }) => term.match === undefined);
+    // The words of a date are sought one by one: the passage has most of them where the date is.
+    const words = wanted.flatMap(({ term: { word: key, date = [key] }, forms, related }) =>
+      date.map((word) => ({ word, key, forms, related })),
+    );
     // Of two words that weigh the same, the longer one tells more: a name or a number in a table, not its heading.
-    this.#worth = words.map(({ term: { word } }) => (rarities.get(word) ?? 0) + word.length / 1_000);
+    this.#worth = words.map(({ word, key }) => (rarities.get(key) ?? 0) + word.length / 1_000);
     const least = share * Math.max(...this.#worth);
-    for (const [word, { term, forms, related }] of words.entries()) {
+    for (const [word, { word: text, forms, related }] of words.entries()) {
       if ((this.#worth[word] ?? 0) < least) {
-        this.#all ??= new Finder(words, rarities, 0);
+        this.#all ??= new Finder(wanted, rarities, 0);
         continue;
       }
-      this.#seek(emojiOf(term.word) ?? term.word, { word, weight: 1, ending: ENDING });
+      this.#seek(emojiOf(text) ?? text, { word, weight: 1, ending: ENDING });
       for (const form of forms) this.#seek(form, { word, weight: FORM, ending: ENDING });
       // Related words of the lexicon are left out: they hardly change passages, and take a tenth of the time.
       for (const form of related) if (form.endsWith("*")) this.#seek(form, { word, weight: RELATED, ending: ENDING });

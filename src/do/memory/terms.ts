@@ -75,11 +75,15 @@ function wordsOf(texts: string[]): Set<string> {
   return words;
 }
 
-/** A word to look up. `prefix`: also all words that begin with it. `match`: an FTS5 expression to look up instead. */
+/**
+ * A word to look up. `prefix`: also all words that begin with it. `match`: an FTS5 expression to look up instead, and `date`:
+ * the words to find in a long message.
+ */
 export interface Term {
   word: string;
   prefix: boolean;
   match?: string;
+  date?: string[];
 }
 
 /**

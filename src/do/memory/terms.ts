@@ -101,7 +101,7 @@ export function termsOf(question: string, english = true): Term[] {
   });
   const spaced = (text.replace(UNSPACED, " ").match(WORD) ?? [])
     .filter((word) => !STOP_WORDS.has(word) && (english || !OTHER_STOP_WORDS.has(word)))
-    .filter((word) => word.length <= 2 * LONGEST && (word.length > 1 || !/[a-z]/.test(word)))
+    .filter((word) => word.length <= 2 * LONGEST && !/^[aeijdlmnosty]$/.test(word))
     .map((word): Term => ({ word, prefix: false }));
   const emoji = emojiWords(text).map((word): Term => ({ word, prefix: false }));
   const distinct = new Map([...spaced, ...unspaced, ...emoji].map((term) => [term.word, term]));

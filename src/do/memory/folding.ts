@@ -34,6 +34,17 @@ export const fold = (text: string): string =>
     .replace(/[\u0300-\u036f]/g, "")
     .normalize();
 
+/** Returns a word as `fold` and `normalize` spell it. Takes a tenth of their time for most words, and long texts have many. */
+export function foldWord(word: string): string {
+  let folded = "";
+  for (let at = 0; at < word.length; at += 1) {
+    const unit = folds[word.charCodeAt(at)];
+    if (!unit) return fold(normalize(word));
+    folded += String.fromCharCode(unit);
+  }
+  return folded;
+}
+
 /** Returns a hash of a text's words and emoji. Texts that differ only in case, accents and punctuation have the same. */
 export function fingerprint(text: string): number {
   let hash = 0;

@@ -1,7 +1,7 @@
 /** Finds the passage of a long message that matches a question best. */
 import { type Span, widened } from "./borders";
 import { FORM, RELATED } from "./evidence";
-import { fold, folds, kindOf, kinds, LETTER, OTHER, UNSPACED } from "./folding";
+import { fold, folds, foldWord, kindOf, kinds, LETTER, OTHER, UNSPACED } from "./folding";
 import type { Wanted } from "./fulltext";
 import { emojiOf, normalize } from "./scripts";
 
@@ -137,8 +137,9 @@ export class Finder {
         const next = text.charCodeAt(at);
         if ((kinds[next] || kindOf(next)) !== LETTER) break;
       }
-      if ((code >= ARABIC && code < ARABIC + 0x100) || this.#mayBegin(text, start, at))
-        this.#hit(hits, fold(normalize(text.slice(start, at))), start, at);
+      if (code >= ARABIC && code < ARABIC + 0x100)
+        this.#hit(hits, foldWord(normalize(text.slice(start, at))), start, at);
+      else if (this.#mayBegin(text, start, at)) this.#hit(hits, foldWord(text.slice(start, at)), start, at);
     }
     return hits;
   }

@@ -34,7 +34,7 @@ export function normalize(text: string): string {
     .replaceAll("ı", "i")
     .replaceAll("ى", "ي")
     .replaceAll("ة", "ه")
-    .replace(/[ΐ-ώёأإآ]/g, (letter) => letter.normalize("NFD").charAt(0))
+    .replace(/[ΐά-ΰϊ-ώёأإآ]/g, (letter) => letter.normalize("NFD").charAt(0))
     .replace(/[٠-٩۰-۹]/g, (digit) => `${digit.charCodeAt(0) & 15}`)
     .replace(/[\u064b-\u0652\u0640\u0591-\u05bd\u05bf-\u05c7]/g, "")
     .replace(/(?<!\p{L})[وفب]?ال(?=\p{L}{3})/gu, "");

@@ -9,6 +9,8 @@ export interface Found {
   score: number;
   content: string;
   name?: string;
+  from?: number;
+  to?: number;
 }
 
 export async function sessionWith(messages: object[]): Promise<string> {

@@ -5,7 +5,7 @@ const LEFT_OUT = "[…]";
 
 /** Characters that end a sentence without a space after them. */
 const FULL_STOPS = "。！？";
-const SENTENCE_ENDS = '.!?…:;"”»)';
+const SENTENCE_ENDS = '.!?…:;"”»)।؟۔';
 /** A line that opens or closes a code fence (CommonMark). */
 const FENCE = /^ {0,3}(`{3,}|~{3,})[^\n]*$/gm;
 
@@ -31,15 +31,17 @@ function borderBetween(text: string, from: number, to: number, step: 1 | -1): nu
 
 /**
  * Returns a part of about `size` characters around a core, from the beginning of a sentence or line to the end of one.
- * Adds text after the core first, then text before it if there is room left.
+ * Adds text after the core first, then text before it if there is room left. If no sentence begins near the core, half of
+ * the room is for text before it.
  */
 export function widened(text: string, core: Span, size: number): Span {
-  const begin = borderBetween(text, Math.max(0, Math.ceil(core.to - size)), core.from, -1) ?? core.from;
+  const least = Math.max(0, Math.ceil(core.to - size));
+  const begin =
+    borderBetween(text, least, core.from, -1) ?? Math.min(core.from, nextWord(text, (least + core.from) >> 1));
   const most = Math.min(text.length, Math.floor(begin + size));
-  const to = borderBetween(text, Math.min(core.to, most), most, -1) ?? wordBorder(text, most);
-  const least = Math.max(0, Math.ceil(to - size));
-  const from = borderBetween(text, least, begin, 1) ?? begin;
-  return { from: isBorder(text, from) ? from : nextWord(text, from), to: Math.max(to, from) };
+  const end = borderBetween(text, Math.min(core.to, most), most, -1) ?? wordBorder(text, most);
+  const to = Math.max(core.to, end);
+  return { from: borderBetween(text, Math.max(0, Math.ceil(to - size)), begin, 1) ?? begin, to };
 }
 
 /** Returns the beginning of the next word if it is near, otherwise the place itself. */

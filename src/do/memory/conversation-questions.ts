@@ -6,10 +6,11 @@ import type { RecalledMessage } from "../../turn/types";
 import type { Range } from "./evidence";
 import { Excerpts } from "./excerpts";
 import { isEnglish } from "./expansion";
+import { fold } from "./folding";
 import type { Messages } from "./messages";
 import { quote } from "./quoting";
 import type { RecallLimits } from "./ranking";
-import { normalize, WORD, withoutMarks } from "./scripts";
+import { normalize, WORD } from "./scripts";
 import { OTHER_STOP_WORDS, STOP_WORDS } from "./stop-words";
 import { QUIET } from "./traits";
 
@@ -68,12 +69,12 @@ function parse(): NonNullable<typeof known> {
       meanings.set(word, (meanings.get(word) ?? new Set()).add(meaning));
     }
   }
-  return { meanings, others: new Set([...OTHER_STOP_WORDS].map(withoutMarks)) };
+  return { meanings, others: new Set([...OTHER_STOP_WORDS].map(fold)) };
 }
 
 /** Returns the part of the conversation that a question asks for; undefined if the question has another topic. */
 export function conversationPart(question: string): ConversationPart | undefined {
-  const words = withoutMarks(normalize(question.slice(0, 400))).match(WORD) ?? [];
+  const words = fold(normalize(question.slice(0, 400))).match(WORD) ?? [];
   if (words.length > MOST_WORDS || question.length > 400) return undefined;
   known ??= parse();
   // "AI" is a stop word in French, and a topic in English.

@@ -1,7 +1,7 @@
 /** Finds the passage of a long message that matches a question best. */
 import { type Span, widened } from "./borders";
 import { FORM, RELATED } from "./evidence";
-import { fold, folds, kindOf, kinds, LETTER, OTHER, SMALL_LETTERS, UNSPACED } from "./folding";
+import { fold, folds, foldWord, kindOf, kinds, LETTER, OTHER, UNSPACED } from "./folding";
 import type { Wanted } from "./fulltext";
 import { emojiOf, normalize } from "./scripts";
 
@@ -66,15 +66,19 @@ export class Finder {
 
   /** @param rarities the weight of a hit of each word. @param share see {@link COMMON} */
   constructor(wanted: Wanted[], rarities: ReadonlyMap<string, number>, share = COMMON) {
-    const words = wanted.filter(({ term }) => term.match === undefined);
-    this.#worth = words.map(({ term }) => rarities.get(term.word) ?? 0);
+    // The words of a date are sought one by one: the passage has most of them where the date is.
+    const words = wanted.flatMap(({ term: { word: key, date = [key] }, forms, related }) =>
+      date.map((word) => ({ word, key, forms, related })),
+    );
+    // Of two words that weigh the same, the longer one tells more: a name or a number in a table, not its heading.
+    this.#worth = words.map(({ word, key }) => (rarities.get(key) ?? 0) + word.length / 1_000);
     const least = share * Math.max(...this.#worth);
-    for (const [word, { term, forms, related }] of words.entries()) {
+    for (const [word, { word: text, forms, related }] of words.entries()) {
       if ((this.#worth[word] ?? 0) < least) {
-        this.#all ??= new Finder(words, rarities, 0);
+        this.#all ??= new Finder(wanted, rarities, 0);
         continue;
       }
-      this.#seek(emojiOf(term.word) ?? term.word, { word, weight: 1, ending: ENDING });
+      this.#seek(emojiOf(text) ?? text, { word, weight: 1, ending: ENDING });
       for (const form of forms) this.#seek(form, { word, weight: FORM, ending: ENDING });
       // Related words of the lexicon are left out: they hardly change passages, and take a tenth of the time.
       for (const form of related) if (form.endsWith("*")) this.#seek(form, { word, weight: RELATED, ending: ENDING });
@@ -103,7 +107,7 @@ export class Finder {
   /** A regular expression takes half the time of a loop over all characters. */
   #englishHits(text: string): Hit[] {
     if (!this.#pattern) {
-      const begins = [...this.#words.keys()].filter((key) => SMALL_LETTERS.test(key));
+      const begins = [...this.#words.keys()].filter((key) => /^[a-z0-9]*$/.test(key));
       this.#pattern = new RegExp(`(?<![a-z0-9])(?:${begins.join("|") || "(?!)"})[a-z0-9]*`, "g");
     }
     const hits: Hit[] = [];
@@ -133,8 +137,9 @@ export class Finder {
         const next = text.charCodeAt(at);
         if ((kinds[next] || kindOf(next)) !== LETTER) break;
       }
-      if (code >= ARABIC && code < ARABIC + 0x100) this.#hit(hits, fold(normalize(text.slice(start, at))), start, at);
-      else if (this.#mayBegin(text, start, at)) this.#hit(hits, fold(text.slice(start, at)), start, at);
+      if (code >= ARABIC && code < ARABIC + 0x100)
+        this.#hit(hits, foldWord(normalize(text.slice(start, at))), start, at);
+      else if (this.#mayBegin(text, start, at)) this.#hit(hits, foldWord(text.slice(start, at)), start, at);
     }
     return hits;
   }
@@ -144,7 +149,9 @@ export class Finder {
     let hash = 0;
     for (let at = start; at < end && at < start + HASHED; at += 1) {
       const code = text.charCodeAt(at);
-      hash = hashed(hash, folds[code] || code);
+      const folded = folds[code];
+      if (!folded) return true;
+      hash = hashed(hash, folded);
       if (((this.#begins[hash] ?? 0) >> (at - start + 1)) & 1) return true;
     }
     return false;
@@ -155,6 +162,8 @@ export class Finder {
     for (let length = text.length; length >= least; length -= 1) {
       const sought = this.#words.get(length === text.length ? text : text.slice(0, length));
       if (!sought || text.length - length > sought.ending) continue;
+      // No number is another form of a shorter one.
+      if (/\d\d/.test(text.slice(length - 1, length + 1))) continue;
       hits.push({ word: sought.word, weight: sought.weight, at, end });
       return true;
     }

@@ -47,22 +47,23 @@ function offsetAt(time: number, timeZone: string | undefined): number {
 export function daysOf(question: string, asked: Asked): QuestionDays {
   const { now, timeZone } = asked;
   const today = Math.floor((now + offsetAt(now, timeZone)) / DAY);
-  const matches = new Set<string>();
-  const take = (found: string, match: string | undefined) => {
+  const matches = new Map<string, string[]>();
+  const take = (found: string, match: string | undefined, date: string[] = []) => {
     if (match === undefined || matches.size >= MOST) return found;
-    matches.add(match);
+    matches.set(match, date);
     return " ";
   };
   const dated = question.replace(DATES, (found: string, ...rest) => {
     const match = dateMatch(rest.at(-1), timeZone);
-    return take(found, match && `(${match} OR "${phraseWords(found)}")`);
+    const words = phraseWords(found);
+    return take(found, match && `(${match} OR "${words}")`, words.match(/\p{N}+|\p{L}{3,}/gu) ?? []);
   });
   const rest = dated.replace(PHRASES, (found: string, ...more) => {
     if (found.toLowerCase() === "hier" && GERMAN.test(question)) return found;
     const phrase = phraseOf(more.at(-1));
     return take(found, phrase && phraseMatch(phrase, today, timeZone));
   });
-  return { terms: [...matches].map((match) => ({ word: match, prefix: false, match })), rest };
+  return { terms: Array.from(matches, ([match, date]) => ({ word: match, prefix: false, match, date })), rest };
 }
 
 /** Returns the expression for a date: a day, a day of any year, or a month. */
@@ -71,12 +72,21 @@ function dateMatch({ year, month, otherMonth, day }: Parsed, timeZone: string | 
   if (number === undefined) return undefined;
   if (day === undefined) return year === undefined ? undefined : monthMatch(number, Number(year));
   if (Number(day) < 1 || Number(day) > 31) return undefined;
-  if (year === undefined) return `"${MONTHS[number]} ${Number(day)}"`;
-  const match = daysMatch(dayNumber(Number(year), number, Number(day)), timeZone);
+  const said = mentionMatch(number, Number(day), year);
+  if (year === undefined) return said;
+  const match = `${daysMatch(dayNumber(Number(year), number, Number(day)), timeZone)} OR ${said}`;
   // 3/4/2023 may be in March or in April.
   const other = otherMonth === undefined ? undefined : monthOf(otherMonth);
   if (other === undefined || Number(month) === Number(otherMonth)) return match;
   return `${match} OR ${daysMatch(dayNumber(Number(year), other, Number(month)), timeZone)}`;
+}
+
+/** Returns the expression for a day as people write it: "March 5", "5th of Mar.", "2027-03-05". */
+function mentionMatch(month: number, day: number, year = ""): string {
+  const padded = (number: number) => `${number}`.padStart(2, "0");
+  const name = MONTHS[month]?.slice(0, 3);
+  const days = ["", "st", "nd", "rd", "th"].map((end) => `NEAR("${name}" * "${day}${end}" "${year}", 2)`);
+  return `${days.join(" OR ")} OR "${year} ${padded(month + 1)} ${padded(day)}"`;
 }
 
 const dayNumber = (year: number, month: number, day: number) => Math.floor(Date.UTC(year, month, day) / DAY);

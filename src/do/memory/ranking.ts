@@ -13,6 +13,7 @@ import { findWithoutCopies } from "./copies";
 import { type Evidence, evidenceOf, limitsOf, nearnessOf, type Range } from "./evidence";
 import { Excerpts } from "./excerpts";
 import { asksState, isEnglish } from "./expansion";
+import { fold } from "./folding";
 import { followed } from "./follow-ups";
 import type { Found } from "./fulltext";
 import { meaningOf, type Near } from "./meaning-evidence";
@@ -20,6 +21,7 @@ import type { Outline } from "./message-cache";
 import type { Messages } from "./messages";
 import { isLong, PASSAGE } from "./passages";
 import { quote } from "./quoting";
+import { phraseWords } from "./terms";
 import { type Priors, priorsOf, QUIET } from "./traits";
 import { wantedOf } from "./wanted";
 
@@ -154,8 +156,7 @@ export function rankingOf(
   const excerpts = new Excerpts(messages, sought, rarities);
   const outlines = messages.outline([...evidence.keys()]);
   excerpts.weigh(outlines, evidence, meaning);
-  const speaker = speakers.length === 1 ? speakers[0] : undefined;
-  const by = { priors: priorsOf(question, english), speaker, newer: newerOf(question, english) };
+  const by = { priors: priorsOf(question, english), speakers, newer: newerOf(question, english) };
   const ranked = rank(outlines, evidence, by);
   return {
     ranked,
@@ -179,17 +180,20 @@ function newerOf(question: string, english: boolean): number {
   return english && asksState(question) ? NEWER : 0;
 }
 
+/** Returns the words of a name, each between spaces, without case and accents. */
+const nameOf = (name: string) => ` ${fold(phraseWords(name))} `;
+
 /** The weights of candidates besides their evidence. */
 interface Weights {
   priors: Priors;
-  /** The one speaker that the question names. */
-  speaker: string | undefined;
+  /** The words of the question that are names of speakers. All of them name one speaker, or several who are not preferred. */
+  speakers: string[];
   /** The bonus of the newest candidate, as a share of its score; older candidates get less. */
   newer: number;
 }
 
 /** Ranks candidates by their evidence, length, traits, episode, speaker and age. @param outlines oldest first */
-function rank(outlines: Outline[], evidence: Evidence, { priors, speaker, newer }: Weights): Candidate[] {
+function rank(outlines: Outline[], evidence: Evidence, { priors, speakers, newer }: Weights): Candidate[] {
   const episodes: Candidate[][] = [];
   const newest = outlines.at(-1)?.seq ?? 1;
   let last = Number.NEGATIVE_INFINITY;
@@ -207,7 +211,8 @@ function rank(outlines: Outline[], evidence: Evidence, { priors, speaker, newer 
     const top = Float64Array.from(episode, ({ score }) => score).sort();
     const bonus = EPISODE * top.slice(-EPISODE_BEST).reduce((sum, score) => sum + score, 0);
     for (const candidate of episode) {
-      const named = speaker !== undefined && candidate.name.toLowerCase().split(/\s+/).includes(speaker);
+      const name = speakers.length > 0 ? nameOf(candidate.name) : "";
+      const named = name !== "" && speakers.every((word) => name.includes(nameOf(word)));
       candidate.bonus = bonus;
       candidate.score = (candidate.score + bonus) * (named ? SPEAKER : 1);
     }

@@ -17,8 +17,9 @@ const MOST_EMOJI = 50;
 export const GROWTH_MORE = 1_000;
 
 /**
- * Returns one spelling for texts that can be spelled differently: width, sharp s, dotless i, Arabic and Hebrew vowels,
- * alef, Arabic article. Some characters expand to a word of up to 18 letters: a text with many of them loses its end.
+ * Returns one spelling for texts that can be spelled differently: width, ligatures and other letters, accents of Greek and
+ * of ё (FTS5 removes those of Latin letters), Arabic and Hebrew vowels, alef, Arabic article and digits. Some characters
+ * expand to a word of up to 18 letters: a text with many of them loses its end.
  */
 export function normalize(text: string): string {
   return text
@@ -26,16 +27,18 @@ export function normalize(text: string): string {
     .slice(0, text.length + GROWTH_MORE)
     .toLowerCase()
     .replaceAll("ß", "ss")
+    .replaceAll("œ", "oe")
+    .replaceAll("æ", "ae")
+    .replaceAll("ø", "o")
+    .replaceAll("ł", "l")
     .replaceAll("ı", "i")
-    .replace(/[\u064b-\u0652\u0640\u0591-\u05bd\u05bf-\u05c7]/g, "")
-    .replace(/[أإآ]/g, "ا")
     .replaceAll("ى", "ي")
     .replaceAll("ة", "ه")
+    .replace(/[ΐά-ΰϊ-ώёأإآ]/g, (letter) => letter.normalize("NFD").charAt(0))
+    .replace(/[٠-٩۰-۹]/g, (digit) => `${digit.charCodeAt(0) & 15}`)
+    .replace(/[\u064b-\u0652\u0640\u0591-\u05bd\u05bf-\u05c7]/g, "")
     .replace(/(?<!\p{L})[وفب]?ال(?=\p{L}{3})/gu, "");
 }
-
-/** Returns a text without accents and other marks. */
-export const withoutMarks = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "");
 
 /** Matches each character with the next one. One pass, because an array of a long text's characters takes megabytes. */
 const PAIR = /.(?=(.?))/gsu;

@@ -75,11 +75,15 @@ function wordsOf(texts: string[]): Set<string> {
   return words;
 }
 
-/** A word to look up. `prefix`: also all words that begin with it. `match`: an FTS5 expression to look up instead. */
+/**
+ * A word to look up. `prefix`: also all words that begin with it. `match`: an FTS5 expression to look up instead, and `date`:
+ * the words to find in a long message.
+ */
 export interface Term {
   word: string;
   prefix: boolean;
   match?: string;
+  date?: string[];
 }
 
 /**
@@ -97,7 +101,7 @@ export function termsOf(question: string, english = true): Term[] {
   });
   const spaced = (text.replace(UNSPACED, " ").match(WORD) ?? [])
     .filter((word) => !STOP_WORDS.has(word) && (english || !OTHER_STOP_WORDS.has(word)))
-    .filter((word) => word.length <= 2 * LONGEST && (word.length > 1 || !/[a-z]/.test(word)))
+    .filter((word) => word.length <= 2 * LONGEST && !/^[aeijdlmnosty]$/.test(word))
     .map((word): Term => ({ word, prefix: false }));
   const emoji = emojiWords(text).map((word): Term => ({ word, prefix: false }));
   const distinct = new Map([...spaced, ...unspaced, ...emoji].map((term) => [term.word, term]));

@@ -1,5 +1,5 @@
 /** Detects questions that refer to an earlier conversation and have no content of their own: "Let's continue." */
-import { withoutMarks } from "../memory/scripts";
+import { fold } from "../memory/folding";
 import { termsOf } from "../memory/terms";
 
 const ENDING = "(?:s|[pt]?ed|[pt]?ing|e|en|t|te|ten|a|as|os)?";
@@ -26,7 +26,7 @@ const WE = /\b(?:we|wir|estabamos|quedamos)\b/;
 
 /** Returns whether a question only refers to an earlier conversation. */
 export function asksToContinue(question: string): boolean {
-  const words = termsOf(question, false).map(({ word }) => withoutMarks(word));
+  const words = termsOf(question, false).map(({ word }) => fold(word));
   const isOnlyThat = words.every((word) => WORDS.test(word));
-  return isOnlyThat && (words.some((word) => word !== "time") || WE.test(withoutMarks(question.toLowerCase())));
+  return isOnlyThat && (words.some((word) => word !== "time") || WE.test(fold(question.toLowerCase())));
 }

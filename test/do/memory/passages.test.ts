@@ -50,10 +50,46 @@ describe("the passage of a long message", () => {
       "apfel",
       "Die Bäume tragen Äpfel.",
     ],
+    ["sharp s", `${FILLER.repeat(40)}Der Fußball ist gelb. ${FILLER.repeat(40)}`, "Fußball", "Der Fußball ist gelb."],
+    ["dotless i", `${FILLER.repeat(40)}Kız okulda. ${FILLER.repeat(40)}`, "kız", "Kız okulda."],
+    ["ligatures", `${FILLER.repeat(40)}The oﬃce is open. ${FILLER.repeat(40)}`, "office", "The oﬃce is open."],
+    [
+      "accents of their own",
+      `${FILLER.repeat(40)}Ježek spí. ${FILLER.repeat(40)}`.normalize("NFD"),
+      "ježek",
+      "Ježek spí.".normalize("NFD"),
+    ],
     ["capitals", `${FILLER.repeat(40)}THE QUEEN IS WHITE. ${FILLER.repeat(40)}`, "queen", "THE QUEEN IS WHITE."],
   ])("is found by words however they are written: %s", (_language, text, question, expected) => {
     const { from, to } = passageOf(text, question);
     expect(text.slice(from, to)).toContain(expected);
+  });
+
+  it.each([
+    [
+      "the words of the question, where no spaces are near",
+      `${"ก".repeat(900)}ฮฬฌ${"ข".repeat(20)} ${"ค".repeat(900)}`,
+      "ฮฬฌ",
+    ],
+    [
+      "the last of them, at the end of the room",
+      `${"a".repeat(9)}\n${"word ".repeat(55)}queen ${"word ".repeat(90)}`,
+      "queen",
+    ],
+    [
+      "what comes before them, where no sentence ends",
+      `${"word ".repeat(90)}amber queen ${"word ".repeat(90)}`,
+      "amber",
+    ],
+    [
+      "whole sentences of Hindi",
+      `${"मौसम अच्छा है। ".repeat(60)}मेरा छत्ता बड़ा है। ${"मौसम अच्छा है। ".repeat(60)}`,
+      "मेरा छत्ता बड़ा है।",
+    ],
+  ])("holds %s", (_what, text, expected) => {
+    const { from, to } = passageOf(text, "ฮฬฌ queen छत्ता");
+    expect(text.slice(from, to)).toContain(expected);
+    expect(to - from).toBeLessThanOrEqual(SIZE);
   });
 
   it.each([
@@ -68,6 +104,13 @@ describe("the passage of a long message", () => {
       const { share, ...place } = passageOf(`${text}${end}`, "Which queen has hive 3?");
       expect(passageOf(text, "Which queen has hive 3?")).toEqual({ ...place, share });
     }
+  });
+
+  it("is the row of a table that has a name, not its heading, and not the row of a longer name", () => {
+    const rows = Array.from({ length: 90 }, (_, at) => `| Lovelace${89 - at} | ${100_089 - at} |\n`);
+    const text = `| name | iban |\n${rows.join("")}`;
+    const { from, to } = passageOf(text, "Which iban has Lovelace4?");
+    expect(text.slice(from, to)).toContain("| Lovelace4 |");
   });
 
   it("has a word that most messages have, if the message has no rarer one", () => {

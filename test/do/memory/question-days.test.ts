@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { daysOf } from "../../../src/do/memory/question-days";
-import { sessionWith, smallTalk } from "../../support/memory";
+import { hidden, search, sessionWith, smallTalk } from "../../support/memory";
 import { worker } from "../../support/worker";
 
 const llamory = worker();
@@ -25,9 +25,9 @@ describe("the days of a question", () => {
     ["O que aconteceu em 7 de setembro de 2023?", ["September 7 2023"]],
     ["2023年10月10日我做了什么？", ["October 10 2023"]],
     ["2023년 10월 10일에 무엇을 했나요?", ["October 10 2023"]],
-    ["我5月2日去了哪里？", ["May 2"]],
-    ["What did I say on May 2nd?", ["May 2"]],
-    ["Was habe ich am 2. Mai gesagt?", ["May 2"]],
+    ["我5月2日去了哪里？", ["2"]],
+    ["What did I say on May 2nd?", ["2"]],
+    ["Was habe ich am 2. Mai gesagt?", ["2"]],
     ["What did I do yesterday?", ["August 13 2021"]],
     ["What did I do the day before yesterday?", ["August 12 2021"]],
     ["What did we plan today?", ["August 14 2021"]],
@@ -98,6 +98,32 @@ describe("the days of a question", () => {
       daysOf(day, { now: Date.UTC(2021, 11, 1), timeZone: "Europe/London" }).terms[0]?.word;
     expect(inLondon("2021-07-02")).toContain('("July 1 2021" OR "July 2 2021")');
     expect(inLondon("2021-11-02")).toContain('("November 2 2021")');
+  });
+
+  it.each([
+    "March 5",
+    "the 5th of March",
+    "5 March",
+    "Mar 5th",
+    "5. März",
+    "el 5 de marzo",
+    "March 5, 2027",
+    "2027-03-05",
+  ])("are found however they are written: %s", async (day) => {
+    const session = await sessionWith(hidden({ content: `Dentist: ${day}.` }));
+    const questions = ["What is on March 5?", "Do I have plans on the 5th of March?", "Was ist am 5. März?"];
+    const dated = day.includes("2027") ? ["What is on 5 March 2027?", "What is on 2027-03-05?"] : [];
+    for (const question of [...questions, ...dated]) {
+      expect((await search(session, question))[0]?.content).toBe(`Dentist: ${day}.`);
+    }
+  });
+
+  it("are found in long messages", async () => {
+    const days = (month: string) => Array.from({ length: 28 }, (_, at) => `${month} ${at + 1}: shift ${100 + at}`);
+    const plan = ["May", "June", "July", "August"].flatMap(days).join("\n");
+    const session = await sessionWith(hidden({ content: plan }));
+    const [found] = await search(session, "What shift do I have on the 15th of June?");
+    expect(found?.content.slice(found.from, found.to)).toContain("June 15: shift 114");
   });
 
   it("are bounded", () => {

@@ -49,6 +49,26 @@ describe("recall", () => {
     expect((await search(session, "Which animal did Ana adopt, a turtle?"))[0]).toMatchObject({ name: "Ana" });
   });
 
+  it.each([
+    ["Jean-Luc", "What did Jean-Luc adopt, a turtle?"],
+    ["O'Neil", "What did O'Neil adopt, a turtle?"],
+    ["Zoë", "What did Zoe adopt, a turtle?"],
+    ["Mary Smith", "What did Mary Smith adopt, a turtle?"],
+  ])("prefers it for a name of several words or with accents: %s", async (name, question) => {
+    const turtle = { role: "user", content: "I adopted a turtle." };
+    const session = await sessionWith([
+      { ...turtle, name, createdAt: "2022-01-01T10:00:00Z" },
+      ...smallTalk(20),
+      { ...turtle, name: "Bo", createdAt: "2022-06-01T10:00:00Z" },
+    ]);
+    expect((await search(session, question))[0]).toMatchObject({ name });
+  });
+
+  it.each(["C#", "C++", "R"])("finds %s, a language of one letter", async (language) => {
+    const session = await sessionWith(hidden({ content: `At work we use ${language}.` }));
+    expect((await search(session, `Do I know ${language}?`))[0]?.content).toBe(`At work we use ${language}.`);
+  });
+
   it("finds what was said in a month", async () => {
     const session = await sessionWith(hidden({ content: "We went sailing.", createdAt: "2021-08-14T10:00:00Z" }));
     expect((await search(session, "What happened in August 2021?"))[0]?.content).toBe("We went sailing.");

@@ -22,7 +22,7 @@ const unescaped = (text: string) =>
     return code === undefined ? (ESCAPED[one] ?? one) : String.fromCharCode(Number.parseInt(code, 16));
   });
 
-/** Returns the literal that is the whole text; undefined if it is none, or more. */
+/** Reads a text that consists of one literal. Returns undefined for other texts. */
 export function literalOf(text: string): unknown {
   const source = new Literals(text);
   const value = source.value();

@@ -1,4 +1,4 @@
-/** What the browser may get wrong: the URL that it opens, and its storage. */
+/** The page in a browser that opens a wrong URL, or whose storage is full or blocked. */
 import { describe, expect, it } from "vitest";
 import { visitedServer } from "./support/page";
 

@@ -6,7 +6,7 @@ import { root } from "./support/bundle";
 import { Dev } from "./support/dev";
 import { ask } from "./support/http";
 
-/** Runs `npm start` with options that end it at once. @returns what it printed as an error */
+/** Runs `npm start` with options that it refuses. @returns its error message */
 function refusal(options: string[], env: Record<string, string> = {}): string {
   const { status, stderr } = spawnSync(process.execPath, ["scripts/start.mjs", ...options], {
     cwd: root,

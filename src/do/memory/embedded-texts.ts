@@ -25,8 +25,8 @@ function textOf(message: Message | undefined, before: Message | undefined): stri
 }
 
 /**
- * Returns the texts to embed for messages by `seq`; null for a message that does not exist. Reads them one by one: the whole
- * messages of a batch, of which a part is embedded, may exceed the memory of an object.
+ * Returns the texts to embed for messages by `seq`; null for a message that does not exist. Reads the messages one by one,
+ * because all messages of a batch together may exceed the memory of an object.
  */
 export const embeddedTexts = (messages: Picked, seqs: number[]): (string | null)[] =>
   seqs.map((seq) => {

@@ -21,10 +21,20 @@ const ARABIC_ENDING = /(?<=..)(?:تي|تك|ته|تها|ها|نا|هم|كم|ات|
 
 const beginning = (word: string) => `${word}*`;
 
+/** Returns a word, and its spellings with and without German umlauts: koeln, köln. */
+const spellingsOf = (word: string): Set<string> =>
+  new Set([
+    word,
+    word.replace(/[aou]e/g, (two) => two.charAt(0)),
+    word.replace(/[äöü]/g, (umlaut) => `${umlaut.normalize("NFD").charAt(0)}e`),
+  ]);
+
 /** Returns other forms of a word in lower case: close ones as forms, distant ones as related words. */
 export function inflectionsOf(word: string): Expansion {
   if (LETTERS.test(word)) {
-    const forms = [beginning(word.length > SHORT ? word.slice(0, -1) : word)];
+    const forms = Array.from(spellingsOf(word), (spelling) =>
+      beginning(spelling.length > SHORT ? spelling.slice(0, -1) : spelling),
+    );
     const stem = Math.max(SHORT, Math.floor(word.length * STEM));
     return { forms, related: stem < word.length - 1 ? [beginning(word.slice(0, stem))] : [] };
   }

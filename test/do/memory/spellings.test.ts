@@ -12,6 +12,8 @@ const SPELLINGS = [
   ["Danish", "Søborg", "Soborg"],
   ["Polish", "Łódź", "Lodz"],
   ["German", "Großfuß", "grossfuss"],
+  ["German", "Köln", "Koeln"],
+  ["German", "Schwägerin", "schwaegerin"],
   ["Turkish", "Iğdır", "igdir"],
   ["Arabic digits", "٠١٢٣", "0123"],
   ["Persian digits", "۰۱۲۳", "0123"],

@@ -62,9 +62,10 @@ const sentContent = z.pipe(
 const timeOf = (time: string | number): number =>
   typeof time === "number" ? epochMs(time) : (parseIso(time)?.ms ?? Number.NaN);
 
+const timeError = { error: "must be a time in ISO 8601, or a number of seconds or milliseconds since 1970" };
 const sentTime = z.pipe(
-  z.pipe(z.union([z.string(), z.number()]), z.transform(timeOf)),
-  z.number({ error: "must be a time in ISO 8601, or a number of seconds or milliseconds since 1970" }).check(
+  z.pipe(z.union([z.string(), z.number()], timeError), z.transform(timeOf)),
+  z.number(timeError).check(
     z.minimum(EARLIEST_MS, "must not be before the year 1"),
     z.refine((ms) => ms <= Date.now() + FUTURE_MS, "must not be in the future"),
   ),

@@ -52,4 +52,14 @@ describe("appended messages", () => {
     expect(await llamory.transcript(session)).toEqual(["user: soon"]);
     expect((await append(session, [said("now")])).status).toBe(201);
   });
+
+  // JSON.stringify writes an invalid date as null.
+  it.each([null, true, [], "soon"])("that are none are refused with their forms: %j", async (createdAt) => {
+    const messages = [{ role: "user", content: "hi", createdAt }];
+    const response = await llamory.post(`/sessions/${freshSession()}/messages`, { messages });
+    expect(await response.json()).toMatchObject({
+      status: 400,
+      errors: [{ path: "messages.0.createdAt", message: expect.stringContaining("ISO 8601") }],
+    });
+  });
 });

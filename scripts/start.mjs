@@ -48,7 +48,9 @@ async function lock() {
   const file = new DatabaseSync(join(folder, "lock"));
   try {
     file.exec("BEGIN EXCLUSIVE");
-  } catch {
+  } catch (error) {
+    // SQLITE_BUSY: https://www.sqlite.org/rescode.html
+    if (error.errcode !== 5) fail(`The data in ${folder} cannot be used: ${error.message}`);
     fail(`Another server uses the data in ${folder}
 Use that server, stop it, or store this one's data in another folder: npm start -- --port 9000 --persist-to FOLDER`);
   }

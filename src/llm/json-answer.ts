@@ -7,13 +7,17 @@ const FENCE = /```[a-z]{0,20}([\s\S]*?)```/gi;
 /** Maximum brackets to try in prose, and values to check. Most answers need one. */
 const MAX_TRIES = 20;
 const MAX_CHECKS = 6;
+/** Maximum texts to read as Python: this takes ten times as long. The whole answer comes first, then its fence, then prose. */
+const MAX_LITERALS = 3;
 
 /** Returns the first accepted JSON text in an answer, or undefined. Corrects Python's quotes and constants, and last commas. */
 export function jsonIn(answer: string, accepts: (value: unknown) => boolean): string | undefined {
   let checks = 0;
+  let literals = 0;
   for (const candidate of candidatesIn(answer.trim())) {
     const json = parsed(candidate);
-    const value = json ?? literalOf(candidate);
+    if (json === undefined) literals += 1;
+    const value = json ?? (literals > MAX_LITERALS ? undefined : literalOf(candidate));
     if (value === undefined) continue;
     checks += 1;
     if (checks > MAX_CHECKS) return undefined;

@@ -191,4 +191,16 @@ describe("a search in the longest messages", () => {
     const long = data.filter(({ content }) => content.length > 1_000);
     expect([long.length, data.length - long.length]).toEqual([3, 6]);
   });
+
+  it("reads the best ones first", async () => {
+    const session = freshSession();
+    const messages = Array.from({ length: 8 }, (_, at) => ({
+      role: "user",
+      content: `${at === 7 ? "The bee and the hive. " : "The bee. "}${" ".repeat(390_000)}`,
+    }));
+    await llamory.post(`/sessions/${session}/messages`, { messages });
+    const response = await llamory.post(`/sessions/${session}/search`, { q: "bee hive", limit: 100 });
+    const { data } = await response.json<{ data: Quoted[] }>();
+    expect(data[0]?.seq).toBe(8);
+  });
 });

@@ -46,7 +46,7 @@ export function widened(text: string, core: Span, size: number): Span {
 
 /** Returns the beginning of the next word if it is near, otherwise the place itself. */
 function nextWord(text: string, at: number): number {
-  if (/[^\p{L}\p{N}\p{M}]/u.test(text.charAt(at - 1))) return at;
+  if (/[^\p{L}\p{N}\p{M}]/u.test(text.charAt(at - 1))) return whole(text, at);
   const space = text.slice(at, at + 24).search(/\s/);
   return space === -1 ? whole(text, at) : at + space + 1;
 }

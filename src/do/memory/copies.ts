@@ -92,7 +92,7 @@ function droppedOf(messages: Messages, question: string, found: Found[]): Set<nu
   const asked = estimateMessage({ content: question });
   const isLike = ({ role, tokens }: Outline) => role === "user" && tokens < 2 * asked && asked < 2 * tokens;
   const short = messages.outline(alike).filter(isLike);
-  const compared = messages.pick(short.slice(0, COMPARED / asked).map(({ seq }) => seq));
+  const compared = messages.pick(short.slice(-Math.ceil(COMPARED / asked)).map(({ seq }) => seq));
   const copies = compared.filter(copiesOf(question)).map(({ seq }) => seq);
   return new Set(
     copies

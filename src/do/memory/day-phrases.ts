@@ -4,7 +4,8 @@
  */
 
 /** The names of each month, the English ones first. */
-const MONTH_NAMES = [
+/** The names of each month, in lower case. */
+export const MONTH_NAMES = [
   "january jan januar enero janvier gennaio janeiro",
   "february feb februar febrero février febbraio fevereiro",
   "march mar märz marzo mars março",

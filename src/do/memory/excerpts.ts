@@ -62,15 +62,18 @@ export class Excerpts {
     return this.#read;
   }
 
-  /** Reads messages until the limit is reached. A few at a time, because all of them may exceed the memory. */
+  /** Reads messages in their order until the limit is reached. A few at a time, because all of them may exceed the memory. */
   #readAll(seqs: number[]): void {
     const unread = seqs.filter((seq) => !this.#read.has(seq));
-    while (unread.length && this.#left > 0)
-      for (const message of this.#messages.pick(unread.splice(0, READ))) {
+    while (unread.length > 0 && this.#left > 0) {
+      const some = unread.splice(0, READ);
+      const picked = this.#messages.pick(some);
+      for (const message of picked.sort((a, b) => some.indexOf(a.seq) - some.indexOf(b.seq))) {
         if (this.#left < 0) break;
         this.#left -= message.content.length;
         this.#read.set(message.seq, { message, passage: this.#passageOf(message) });
       }
+    }
   }
 
   #passageOf({ content, tokens }: Message): Passage {

@@ -55,7 +55,8 @@ export function fingerprint(text: string): number {
     if (kind !== OTHER) {
       // A gap between words counts as a character.
       if (before === OTHER) hash = Math.imul(hash, 31);
-      hash = (Math.imul(hash, 31) + (folds[code] || code)) | 0;
+      const unit = folds[code] || text.charAt(at).toLowerCase().charCodeAt(0);
+      hash = (Math.imul(hash, 31) + unit) | 0;
     }
     before = kind;
   }

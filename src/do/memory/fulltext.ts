@@ -108,7 +108,7 @@ export class FullText {
 
   /** Sets how many segments FTS5 merges at once; 4 is its default. More make writes faster, and later look-ups slower. */
   mergeEach(segments = 4): void {
-    this.#db.write(`INSERT INTO messages_fts (messages_fts, rank) VALUES ('automerge', ${segments})`);
+    this.#db.write(`INSERT INTO ${this.#table} (${this.#table}, rank) VALUES ('automerge', ${segments})`);
   }
 
   clear(): void {

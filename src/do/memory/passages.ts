@@ -90,7 +90,8 @@ export class Finder {
     const folded = fold(isBeginning ? text.slice(0, -1) : text);
     const key = isBeginning ? folded : stemOf(folded);
     if (key === "" || (this.#words.get(key)?.weight ?? 0) >= sought.weight) return;
-    const ending = isBeginning ? LONG_ENDING : sought.ending;
+    // A word of one letter, such as the name of C++, has no endings.
+    const ending = isBeginning ? LONG_ENDING : key.length === 1 ? 0 : sought.ending;
     this.#ending = Math.max(this.#ending, ending);
     this.#words.set(key, { ...sought, ending });
     const length = Math.min(HASHED, key.length);
@@ -137,8 +138,7 @@ export class Finder {
         const next = text.charCodeAt(at);
         if ((kinds[next] || kindOf(next)) !== LETTER) break;
       }
-      if (code >= ARABIC && code < ARABIC + 0x100)
-        this.#hit(hits, foldWord(normalize(text.slice(start, at))), start, at);
+      if (code >= ARABIC && code < ARABIC + 0x100) this.#hit(hits, normalize(text.slice(start, at)), start, at);
       else if (this.#mayBegin(text, start, at)) this.#hit(hits, foldWord(text.slice(start, at)), start, at);
     }
     return hits;

@@ -3,7 +3,7 @@
  * day of each message in English words. Understands dates and everyday phrases of the languages of `day-phrases.ts`.
  */
 
-import { DATES, monthOf, type Parsed, PHRASES, type Phrase, phraseOf } from "./day-phrases";
+import { DATES, MONTH_NAMES, monthOf, type Parsed, PHRASES, type Phrase, phraseOf } from "./day-phrases";
 import { MONTHS } from "./days";
 import { phraseWords, type Term } from "./terms";
 
@@ -54,7 +54,7 @@ export function daysOf(question: string, asked: Asked): QuestionDays {
     return " ";
   };
   const dated = question.replace(DATES, (found: string, ...rest) => {
-    const match = dateMatch(rest.at(-1), timeZone);
+    const match = dateMatch(rest.at(-1), today, timeZone);
     const words = phraseWords(found);
     return take(found, match && `(${match} OR "${words}")`, words.match(/\p{N}+|\p{L}{3,}/gu) ?? []);
   });
@@ -67,12 +67,16 @@ export function daysOf(question: string, asked: Asked): QuestionDays {
 }
 
 /** Returns the expression for a date: a day, a day of any year, or a month. */
-function dateMatch({ year, month, otherMonth, day }: Parsed, timeZone: string | undefined): string | undefined {
+function dateMatch(
+  { year, month, otherMonth, day }: Parsed,
+  today: number,
+  timeZone: string | undefined,
+): string | undefined {
   const number = monthOf(month);
   if (number === undefined) return undefined;
   if (day === undefined) return year === undefined ? undefined : monthMatch(number, Number(year));
   if (Number(day) < 1 || Number(day) > 31) return undefined;
-  const said = mentionMatch(number, Number(day), year);
+  const said = mentionMatch(number, Number(day), year, today);
   if (year === undefined) return said;
   const match = `${daysMatch(dayNumber(Number(year), number, Number(day)), timeZone)} OR ${said}`;
   // 3/4/2023 may be in March or in April.
@@ -81,12 +85,28 @@ function dateMatch({ year, month, otherMonth, day }: Parsed, timeZone: string | 
   return `${match} OR ${daysMatch(dayNumber(Number(year), other, Number(month)), timeZone)}`;
 }
 
-/** Returns the expression for a day as people write it: "March 5", "5th of Mar.", "2027-03-05". */
-function mentionMatch(month: number, day: number, year = ""): string {
-  const padded = (number: number) => `${number}`.padStart(2, "0");
-  const name = MONTHS[month]?.slice(0, 3);
-  const days = ["", "st", "nd", "rd", "th"].map((end) => `NEAR("${name}" * "${day}${end}" "${year}", 2)`);
-  return `${days.join(" OR ")} OR "${year} ${padded(month + 1)} ${padded(day)}"`;
+const padded = (number: number) => `${number}`.padStart(2, "0");
+
+/** Returns the expression for a day as people write it: "March 5", "5th of Mar.", "el 5 de marzo", "2027-03-05". */
+function mentionMatch(month: number, day: number, year: string | undefined, today: number): string {
+  const end = (day > 10 && day < 14 ? undefined : ["th", "st", "nd", "rd"][day % 10]) ?? "th";
+  const names = [MONTHS[month], ...(MONTH_NAMES[month] ?? [])];
+  const days = names.flatMap((name) =>
+    [day, `${day}${end}`].flatMap((number) =>
+      [
+        `${name} ${number}`,
+        `${name} the ${number}`,
+        `${number} ${name}`,
+        `${number} of ${name}`,
+        `${number} de ${name}`,
+      ].map((said) => (year === undefined ? said : `${said} ${year}`)),
+    ),
+  );
+  const now = new Date(today * DAY).getUTCFullYear();
+  // Without a year, only numbers with one are a date: "03 05" may be a time.
+  const years = year === undefined ? [now - 1, now, now + 1] : [year];
+  const dates = years.map((one) => `${one} ${padded(month + 1)} ${padded(day)}`);
+  return [...days, ...dates].map((phrase) => `"${phrase}"`).join(" OR ");
 }
 
 const dayNumber = (year: number, month: number, day: number) => Math.floor(Date.UTC(year, month, day) / DAY);

@@ -195,6 +195,8 @@ interface Weights {
 /** Ranks candidates by their evidence, length, traits, episode, speaker and age. @param outlines oldest first */
 function rank(outlines: Outline[], evidence: Evidence, { priors, speakers, newer }: Weights): Candidate[] {
   const episodes: Candidate[][] = [];
+  const words = speakers.map(nameOf);
+  const isNamed = new Map<string, boolean>();
   const newest = outlines.at(-1)?.seq ?? 1;
   let last = Number.NEGATIVE_INFINITY;
   for (const outline of outlines) {
@@ -206,15 +208,19 @@ function rank(outlines: Outline[], evidence: Evidence, { priors, speakers, newer
     let score = ((evidence.get(seq) ?? 0) / lengthOf(tokens)) * age;
     for (const [trait, factor] of priors) if (traits & trait) score *= factor;
     episodes.at(-1)?.push({ ...outline, score, bonus: 0 });
+    if (words.length === 0 || isNamed.has(outline.name)) continue;
+    const name = nameOf(outline.name);
+    isNamed.set(
+      outline.name,
+      words.every((word) => name.includes(word)),
+    );
   }
   for (const episode of episodes) {
     const top = Float64Array.from(episode, ({ score }) => score).sort();
     const bonus = EPISODE * top.slice(-EPISODE_BEST).reduce((sum, score) => sum + score, 0);
     for (const candidate of episode) {
-      const name = speakers.length > 0 ? nameOf(candidate.name) : "";
-      const named = name !== "" && speakers.every((word) => name.includes(nameOf(word)));
       candidate.bonus = bonus;
-      candidate.score = (candidate.score + bonus) * (named ? SPEAKER : 1);
+      candidate.score = (candidate.score + bonus) * (isNamed.get(candidate.name) ? SPEAKER : 1);
     }
   }
   return episodes.flat().sort((a, b) => b.score - a.score || b.seq - a.seq);

@@ -7,7 +7,13 @@ import { fieldsOf, parsed } from "../json";
 
 /** The codes of Workers AI for HTTP statuses of an OpenAI-compatible server. */
 const CODES: Record<number, number> = {
-  ...{ 401: 5018, 402: 5018, 403: 5018, 404: 5007, 408: 3046, 413: 5021, 429: 3040 },
+  401: 5018,
+  402: 5018,
+  403: 5018,
+  404: 5007,
+  408: 3046,
+  413: 5021,
+  429: 3040,
 };
 const TOO_LONG = /context.{0,9}(?:length|size|window)|too long|maximum .{0,99}tokens|\bn_ctx\b/i;
 /** Maximum characters to read of an error. */
@@ -93,8 +99,14 @@ async function withoutError(body: ReadableStream<Uint8Array>): Promise<ReadableS
   const reader = first.getReader();
   const { value } = await reader.read();
   const [, json = ""] = /^(?:data: ?)?(\{.*)$/m.exec(new TextDecoder().decode(value)) ?? [];
-  refuseError(parsed(json));
-  await reader.cancel();
+  // Ends when the other branch ends, too.
+  void reader.cancel();
+  try {
+    refuseError(parsed(json));
+  } catch (error) {
+    void rest.cancel();
+    throw error;
+  }
   return rest;
 }
 

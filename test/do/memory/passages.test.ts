@@ -113,6 +113,26 @@ describe("the passage of a long message", () => {
     expect(text.slice(from, to)).toContain("| Lovelace4 |");
   });
 
+  it("has the name of one letter, not words that begin with it", () => {
+    const text = `${"A cab came by, and cats called. ".repeat(20)}I think C++ is powerful but hard. ${FILLER.repeat(20)}`;
+    const { from, to } = passageOf(text, "What do I think about C++?");
+    expect(text.slice(from, to)).toContain("C++ is powerful");
+  });
+
+  it("begins and ends with whole characters", () => {
+    for (const shift of ["", "a", "ab", "abc"]) {
+      const text = `${shift}${"😀".repeat(300)}🍕${"😀".repeat(300)}`;
+      const { from, to } = passageOf(text, "🍕?");
+      expect(text.slice(from, to).isWellFormed()).toBe(true);
+    }
+  });
+
+  it("has an Arabic word with its article, whatever was read before", () => {
+    const text = `${"نص طويل بلا معنى. ".repeat(60)}أتعلم الألمانية. ${"نص طويل بلا معنى. ".repeat(60)}`;
+    const { from, to } = passageOf(text, "الألمانية");
+    expect(text.slice(from, to)).toContain("الألمانية");
+  });
+
   it("has a word that most messages have, if the message has no rarer one", () => {
     const wanted = wantedOf("What did the dog do in Zanzibar?", true, { now: 0 });
     const finder = new Finder(wanted, new Map(Object.entries({ dog: 0.1, zanzibar: 8 })));

@@ -193,8 +193,11 @@ describe("the openai SDK", () => {
     const { responses } = client();
     const stream = responses.stream({ model: "llama", input: "ponder" });
     const response = await stream.finalResponse();
-    expect(response.output_text).toBe("You said: ponder");
-    expect(response.output).toMatchObject([{ content: [{ text: "Hm, well." }] }, { type: "message" }]);
+    // Version 5 of the SDK has no `output_text` here.
+    expect(response.output).toMatchObject([
+      { type: "reasoning", content: [{ text: "Hm, well." }] },
+      { type: "message", content: [{ text: "You said: ponder" }] },
+    ]);
     // Reasoning is not stored.
     const replayed = await responses.stream({ response_id: response.id }).finalResponse();
     expect(replayed.output).toMatchObject([{ type: "message", content: [{ text: "You said: ponder" }] }]);

@@ -93,8 +93,10 @@ export async function storedCount(
   });
   if (isPrefix) return stored.length;
   // Messages were refused, or the conversation was edited: the messages after the last stored one are new.
-  // Both branches may end with a text such as "ok", so a message that has a time is known only with this time.
+  // Both branches may end with a text such as "ok", so a message that has a time is known only with this time. If none is,
+  // all times may differ, for example after an import with another time zone.
   const known = new Set(stored.flatMap((message) => [keyOf(message), keyOf(message, Date.parse(message.createdAt))]));
   const last = messages.findLastIndex((message) => known.has(keyOf(message, message.createdAt)));
-  return last === -1 ? undefined : last + 1;
+  const end = last === -1 ? messages.findLastIndex((message) => known.has(keyOf(message))) : last;
+  return end === -1 ? undefined : end + 1;
 }

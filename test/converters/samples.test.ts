@@ -27,13 +27,13 @@ describe("an export of ChatGPT", () => {
 
   it("keeps the names and links that marks in private characters show, without citations", async () => {
     const marked = (...values: string[]) => `\ue200${values.join("\ue202")}\ue201`;
-    const city = marked("entity", '["city","Paris","France"]');
+    const city = marked("entity", String.raw`["city","Paris \u2014 \"P\"","France"]`);
     const text = `${city} is in ${marked("url", "the north", "https://example.com/")}${marked("cite", "turn0search0")}.`;
     const author = { role: "assistant" };
     const message = { author, content: { content_type: "text", parts: [text, marked("url", "A map", "turn0view1")] } };
     const file = JSON.stringify([{ id: "a", title: "Paris", mapping: { m: { id: "m", message } }, current_node: "m" }]);
     const [conversation] = await converted(fileOf("conversations.json", file));
-    expect(linesOf(conversation)).toEqual(["assistant: Paris is in the north (https://example.com/).\nA map"]);
+    expect(linesOf(conversation)).toEqual(['assistant: Paris — "P" is in the north (https://example.com/).\nA map']);
   });
 
   it("is not an export of DeepSeek, which has the same names", async () => {

@@ -173,6 +173,12 @@ describe("llamory import", () => {
     expectFailure(await server.run(["import", server.file("x", content)]), 2, sentence);
   });
 
+  it("does not ask for the name of a format that was named", async () => {
+    const { code, err } = await server.run(["import", server.file("x", "hello"), "--format", "chatgpt"]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/format is not recognized\.\n$/);
+  });
+
   it("refuses an empty folder with one sentence", async () => {
     const empty = join(server.folder, "empty");
     mkdirSync(empty);

@@ -1,5 +1,6 @@
 /** Brings a converter's conversation into the form that a session takes. */
 import { type Converted, type ConvertedMessage, type Skipped, skip } from "./converted";
+import { textOf } from "./json-values";
 import { hashOf } from "./text-hash";
 
 /** The longest message of an append, in characters. */
@@ -29,6 +30,8 @@ export const oneLine = (text: string, longest: number): string =>
     .slice(0, longest)
     .trim();
 
+const lineOf = (text = "", longest: number) => textOf(wellFormed(oneLine(text, longest)));
+
 /** Replaces lone surrogates, which no request may contain, also those that a cut leaves. */
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\ufffd");
 
@@ -39,16 +42,14 @@ export function finish({ format, id, title, messages, skipped, sort = false }: R
       skip(skipped, "empty messages");
       return [];
     }
-    const name = message.name === undefined ? "" : wellFormed(oneLine(message.name, MAX_NAME));
-    return [{ ...message, content, name: name === "" ? undefined : name }];
+    return [{ ...message, content, name: lineOf(message.name, MAX_NAME) }];
   });
   const past = withTimes(said, skipped);
   const timed = sort ? past.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0)) : inOrder(past);
-  const line = title === undefined ? "" : wellFormed(oneLine(title, MAX_TITLE));
   return {
-    sessionId: sessionIdOf(format, id ?? `${said.length === 0 ? "" : hashOf(JSON.stringify(said.slice(0, 2)))}`),
+    sessionId: sessionIdOf(format, id ?? (said.length === 0 ? "" : hashOf(JSON.stringify(said.slice(0, 2))))),
     ...(id === undefined && { isUnnamed: true }),
-    title: line === "" ? undefined : line,
+    title: lineOf(title, MAX_TITLE),
     messages: timed.flatMap((message) => partsOf(message.content).map((content) => ({ ...message, content }))),
     skipped,
   };

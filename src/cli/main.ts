@@ -51,13 +51,13 @@ async function run(args: string[], signal: AbortSignal): Promise<ExitCode> {
 }
 
 /** Returns the error that the person sees. */
-function explained(error: unknown, { url, positionals }: Options, signal: AbortSignal): CliError {
+function explained(error: unknown, { url, format, positionals }: Options, signal: AbortSignal): CliError {
   if (error instanceof CliError) return error;
   if (signal.aborted) return new CliError("Stopped.", EXIT.interrupted);
   if (error instanceof RefusedError) return new CliError(error.message, EXIT.refused);
   if (error instanceof ConvertError) {
-    const hint =
-      error instanceof UnknownFormatError ? " Name the format with --format if it is one of the supported ones." : "";
+    const isUnnamed = error instanceof UnknownFormatError && format === undefined;
+    const hint = isUnnamed ? " Name the format with --format if it is one of the supported ones." : "";
     return new CliError(`${positionals[1]}: ${error.message}${hint}`);
   }
   // `fetch` reports a failed connection as a TypeError with the cause of the system.

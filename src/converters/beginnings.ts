@@ -7,15 +7,15 @@ import { hashOf } from "./text-hash";
  * the second one would continue the session of the first one. A copy of a conversation keeps its id.
  */
 export function numbering(): (conversation: Converted) => Converted {
-  const seen = new Map<string, string[]>();
+  const seen = new Map<string, Map<string, number>>();
   return (conversation) => {
     if (conversation.isUnnamed !== true) return conversation;
     const { sessionId, messages } = conversation;
     const whole = hashOf(JSON.stringify(messages));
-    const alike = seen.get(sessionId) ?? [];
+    const alike = seen.get(sessionId) ?? new Map<string, number>();
     seen.set(sessionId, alike);
-    if (!alike.includes(whole)) alike.push(whole);
-    const at = alike.indexOf(whole);
-    return at === 0 ? conversation : { ...conversation, sessionId: `${sessionId}-${at + 1}` };
+    const place = alike.get(whole) ?? alike.size + 1;
+    alike.set(whole, place);
+    return place === 1 ? conversation : { ...conversation, sessionId: `${sessionId}-${place}` };
   };
 }

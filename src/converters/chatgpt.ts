@@ -18,10 +18,19 @@ const MARKS = /\ue200([a-z_]{0,40})\ue202?([^\ue200\ue201]{0,4000})\ue201|„Äê[^„
 
 /** Returns the words that a mark shows: the name of a person or place, or a link. Citations show none. */
 function shownBy(_mark: string, kind = "", values = ""): string {
-  if (kind === "entity") return /^\["(?:[^"\\]|\\.)*", ?"((?:[^"\\]|\\.)+)"/.exec(values)?.[1] ?? "";
-  if (kind !== "url") return "";
   const [title = "", address = ""] = values.split("\ue202");
+  if (kind === "entity") return nameIn(title);
+  if (kind !== "url") return "";
   return /^https?:/.test(address) ? `${title} (${address})` : title;
+}
+
+/** Returns the second text of a list in JSON. */
+function nameIn(list: string): string {
+  try {
+    return textOf(listOf(JSON.parse(list))[1]) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 export function convertChatGPT(value: unknown, { timeZone }: ConvertOptions): Converted {

@@ -1,5 +1,6 @@
 /** Brings a converter's conversation into the form that a session takes. */
 import { type Converted, type ConvertedMessage, type Skipped, skip } from "./converted";
+import { textOf } from "./json-values";
 import { hashOf } from "./text-hash";
 
 /** The longest message of an append, in characters. */
@@ -29,6 +30,8 @@ export const oneLine = (text: string, longest: number): string =>
     .slice(0, longest)
     .trim();
 
+const lineOf = (text = "", longest: number) => textOf(wellFormed(oneLine(text, longest)));
+
 /** Replaces lone surrogates, which no request may contain, also those that a cut leaves. */
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\ufffd");
 
@@ -39,15 +42,14 @@ export function finish({ format, id, title, messages, skipped, sort = false }: R
       skip(skipped, "empty messages");
       return [];
     }
-    const name = message.name === undefined ? "" : wellFormed(oneLine(message.name, MAX_NAME));
-    return [{ ...message, content, name: name === "" ? undefined : name }];
+    return [{ ...message, content, name: lineOf(message.name, MAX_NAME) }];
   });
-  const timed = sort ? sortedByTime(said) : inOrder(said);
-  const line = title === undefined ? "" : wellFormed(oneLine(title, MAX_TITLE));
+  const past = withTimes(said, skipped);
+  const timed = sort ? past.sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0)) : inOrder(past);
   return {
-    sessionId: sessionIdOf(format, id ?? `${said.length === 0 ? "" : hashOf(JSON.stringify(said.slice(0, 2)))}`),
+    sessionId: sessionIdOf(format, id ?? (said.length === 0 ? "" : hashOf(JSON.stringify(said.slice(0, 2))))),
     ...(id === undefined && { isUnnamed: true }),
-    title: line === "" ? undefined : line,
+    title: lineOf(title, MAX_TITLE),
     messages: timed.flatMap((message) => partsOf(message.content).map((content) => ({ ...message, content }))),
     skipped,
   };
@@ -60,26 +62,25 @@ function sessionIdOf(format: string, id: string): string {
 }
 
 /**
- * Gives messages without a time the time of the message before, or of the first one that has a time. A time in the future
- * is of a clock that was wrong: a server refuses it, and would refuse all messages after it.
+ * Gives messages without a time the time of the message before, or of the first one with a time in the past. Leaves out
+ * messages of the future: a server refuses them, and with another time a later import would not know them.
  */
-function withTimes(messages: ConvertedMessage[]): ConvertedMessage[] {
+function withTimes(messages: ConvertedMessage[], skipped: Skipped): ConvertedMessage[] {
   const now = Date.now();
-  const isPast = ({ createdAt }: ConvertedMessage) => createdAt !== undefined && createdAt <= now;
-  let last = messages.find(isPast)?.createdAt;
-  return messages.map((message) => {
-    if (isPast(message)) last = message.createdAt;
+  let last = messages.find(({ createdAt = Number.NaN }) => createdAt <= now)?.createdAt;
+  const timed = messages.map((message) => {
+    last = message.createdAt ?? last;
     return { ...message, createdAt: last };
   });
+  const past = timed.filter(({ createdAt = 0 }) => createdAt <= now);
+  skip(skipped, "messages of the future", timed.length - past.length);
+  return past;
 }
-
-const sortedByTime = (messages: ConvertedMessage[]): ConvertedMessage[] =>
-  withTimes(messages).sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0));
 
 /** Keeps the order of a conversation: a time before the time of an earlier message becomes that time. */
 function inOrder(messages: ConvertedMessage[]): ConvertedMessage[] {
   let latest = Number.NEGATIVE_INFINITY;
-  return withTimes(messages).map((message) => {
+  return messages.map((message) => {
     if (message.createdAt === undefined) return message;
     latest = Math.max(latest, message.createdAt);
     return { ...message, createdAt: latest };

@@ -4,26 +4,20 @@ import { timeOf } from "./file-time";
 import { finish } from "./finish";
 import { idOf, isObject, type JsonObject, listOf, objectOf, objectsOf, summaryOf, textAt, textOf } from "./json-values";
 
-/** The authors that files name, in lower case, by stored role. */
+/** The stored roles of the authors that files name, in lower case. LangChain may add `message`. */
 const ROLES: Record<string, ConvertedMessage["role"] | "instruction"> = {
   user: "user",
   human: "user",
-  humanmessage: "user",
   prompter: "user",
   assistant: "assistant",
   ai: "assistant",
-  aimessage: "assistant",
-  aimessagechunk: "assistant",
   gpt: "assistant",
   bot: "assistant",
   model: "assistant",
   chatbot: "assistant",
   tool: "system",
-  toolmessage: "system",
   function: "system",
-  functionmessage: "system",
   system: "instruction",
-  systemmessage: "instruction",
   developer: "instruction",
 };
 
@@ -39,7 +33,7 @@ const isLangChainType = (type: unknown): type is string =>
   typeof type === "string" && ["human", "ai", "system", "tool", "function", "AIMessageChunk"].includes(type);
 
 const roleOf = (message: JsonObject) => {
-  const author = authorOf(message);
+  const author = authorOf(message)?.replace(/message(?:chunk)?$/, "");
   return author !== undefined && Object.hasOwn(ROLES, author) ? ROLES[author] : undefined;
 };
 
@@ -131,7 +125,7 @@ function contentOf(fields: JsonObject): string {
   const { content, value, text, parts } = fields;
   const whole = content ?? value ?? text ?? parts;
   if (typeof whole === "string") return whole;
-  if (isObject(whole)) return isObject(whole) && Array.isArray(whole.parts) ? joined(whole.parts) : joined([whole]);
+  if (isObject(whole)) return Array.isArray(whole.parts) ? joined(whole.parts) : joined([whole]);
   return joined(listOf(whole));
 }
 

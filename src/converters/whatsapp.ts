@@ -21,7 +21,7 @@ export function convertWhatsApp(text: string, { fileName, timeZone, me }: Conver
   const spoken: Spoken[] = [];
   for (const line of text.split(/\r\n|\r|\n/)) {
     const head = headOf(line);
-    if (head) spoken.push({ head, lines: [head.text] });
+    if (head && head.colon === (spoken[0] ?? { head }).head.colon) spoken.push({ head, lines: [head.text] });
     else spoken.at(-1)?.lines.push(line);
   }
   const order = orderOf(spoken.map(({ head }) => head.date));
@@ -53,8 +53,8 @@ function titleOf(fileName: string): string | undefined {
   return name === "" || name === "_chat" ? undefined : name;
 }
 
-/** A text that WhatsApp writes begins with one of these marks. On Android, people's texts from right to left do, too. */
-const OWN = /^[\u200e\u200f]/;
+/** A text that WhatsApp writes begins with this mark, or in Arabic as here. People's texts may begin with U+200F. */
+const OWN = /^(?:\u200e|\u200fلم يتم إدراج )/;
 /** A file on iOS, alone or after the text that was sent with it. */
 const ATTACHED_IOS = /(?:^|[\u200e\u200f]{1,4})<[^<>:：]{1,40}[:：] ?([^<>\n]{1,200})>/g;
 /** A file on Android, and on older iPhones. */

@@ -63,14 +63,13 @@ async function appendedTo(client: Client, sessionId: string): Promise<StoredMess
   return stored.reverse().filter(({ turnId }) => turnId === undefined);
 }
 
-const isStoredAs = (message: ConvertedMessage, stored: StoredMessage): boolean =>
-  message.role === stored.role &&
-  message.content === stored.content &&
-  message.name === stored.name &&
-  (message.createdAt === undefined || message.createdAt === Date.parse(stored.createdAt));
-
 const keyOf = ({ role, name, content }: ConvertedMessage | StoredMessage, time?: number) =>
   JSON.stringify([role, name, content, time]);
+
+const keysOf = (stored: StoredMessage) => [keyOf(stored), keyOf(stored, Date.parse(stored.createdAt))];
+
+const isStoredAs = (message: ConvertedMessage | undefined, stored: StoredMessage): boolean =>
+  message !== undefined && keysOf(stored).includes(keyOf(message, message.createdAt));
 
 /**
  * Returns how many of a conversation's messages are stored already: those after them are new. Undefined if the session
@@ -83,18 +82,15 @@ export async function storedCount(
 ): Promise<number | undefined> {
   const [newest] = (await pageOf(client, sessionId, 1)).data;
   if (!newest) return 0;
-  const same = messages[newest.seq - 1];
-  if (newest.turnId === undefined && same && isStoredAs(same, newest)) return newest.seq;
+  if (newest.turnId === undefined && isStoredAs(messages[newest.seq - 1], newest)) return newest.seq;
   const stored = await appendedTo(client, sessionId);
   if (stored.length === 0) return 0;
-  const isPrefix = stored.every((message, at) => {
-    const own = messages[at];
-    return own !== undefined && isStoredAs(own, message);
-  });
-  if (isPrefix) return stored.length;
+  if (stored.every((message, at) => isStoredAs(messages[at], message))) return stored.length;
   // Messages were refused, or the conversation was edited: the messages after the last stored one are new.
-  // Both branches may end with a text such as "ok", so a message that has a time is known only with this time.
-  const known = new Set(stored.flatMap((message) => [keyOf(message), keyOf(message, Date.parse(message.createdAt))]));
+  // Both branches may end with a text such as "ok", so a message that has a time is known only with this time. If none is,
+  // all times may differ, for example after an import with another time zone.
+  const known = new Set(stored.flatMap(keysOf));
   const last = messages.findLastIndex((message) => known.has(keyOf(message, message.createdAt)));
-  return last === -1 ? undefined : last + 1;
+  const end = last === -1 ? messages.findLastIndex((message) => known.has(keyOf(message))) : last;
+  return end === -1 ? undefined : end + 1;
 }

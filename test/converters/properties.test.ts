@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { numbering } from "../../src/converters/beginnings";
 import { FORMATS } from "../../src/converters/export-formats";
 import { inTimeZone } from "../../src/converters/file-time";
 import { finish, partsOf } from "../../src/converters/finish";
@@ -48,6 +49,17 @@ describe("messages of several people", () => {
         expect(chat?.messages.map(({ createdAt }) => createdAt)).toEqual(expected);
       }),
     );
+  });
+});
+
+describe("conversations that begin alike", () => {
+  it("are numbered at once, also 200,000 of them", () => {
+    const numbered = numbering();
+    const alike = Array.from({ length: 200_000 }, (_, at) =>
+      numbered({ sessionId: "a", isUnnamed: true, messages: [{ role: "user", content: `${at}` }], skipped: {} }),
+    );
+    expect(new Set(alike.map(({ sessionId }) => sessionId)).size).toBe(200_000);
+    expect(alike.at(-1)?.sessionId).toBe("a-200000");
   });
 });
 

@@ -4,7 +4,7 @@ import { converted, fileOf, linesOf } from "./support";
 
 /** A tree of ChatGPT: each node's parent is an earlier node. */
 const trees = fc.array(
-  fc.record({ up: fc.nat(), user: fc.boolean(), time: fc.option(fc.integer({ min: 1, max: 2e9 })) }),
+  fc.record({ up: fc.nat(), user: fc.boolean(), time: fc.option(fc.integer({ min: 1, max: 1.7e9 })) }),
   {
     minLength: 1,
     maxLength: 30,

@@ -90,6 +90,24 @@ describe("a chat of WhatsApp", () => {
     ]);
   });
 
+  it.each([
+    ["on Android", "1/1/24, 09:00 - Ana: ", "1/1/24, 10:00:00: breakfast"],
+    ["on an iPhone", "[1/1/24, 09:00:00] Ana: ", "1/1/24, 11:00:00: talk: intro"],
+    ["on an older iPhone", "1/1/24, 09:00:00: Ana: ", "1/1/24, 11:00 - talk: intro"],
+  ])("%s has no heads in the form of other phones", async (_, head, line) => {
+    const [chat] = await converted(fileOf("chat.txt", `${head}agenda:\n${line}\n${head}ok`));
+    expect(linesOf(chat)).toEqual([`user Ana: agenda:\n${line}`, "user Ana: ok"]);
+  });
+
+  it.each([
+    ["[12/31/24, 23:59:58] Ana: \u200fשלום לכולם", "שלום לכולם"],
+    ["12/31/24, 23:59 - Ana: \u200fראה main.py (שורה 3)", "ראה main.py (שורה 3)"],
+    ["12/31/24, 23:59 - Ana: \u200fIMG-20241231-WA0001.jpg (קובץ מצורף)", "[file: IMG-20241231-WA0001.jpg]"],
+  ])("keeps a text from right to left: %j", async (line, content) => {
+    const [chat] = await converted(fileOf("chat.txt", line));
+    expect(linesOf(chat)).toEqual([`user Ana: ${content}`]);
+  });
+
   it("in Arabic on an iPhone has notes of WhatsApp with a mark from right to left", async () => {
     const line = "\u200f[\u200f27\u200f/3\u200f/2022، 21:41:55] Ana: \u200fلم يتم إدراج الصورة";
     const [chat] = await converted(fileOf("chat.txt", line));

@@ -78,6 +78,14 @@ describe("llamory import", () => {
     expect(transcript.slice(4)).toEqual(["user: an edited message", `assistant: message 3 of ${id}`]);
   });
 
+  it("knows the messages again if all times are an hour later, as with another time zone", async () => {
+    const id = freshId();
+    await imported(server.file("c.json", JSON.stringify([chatgpt(id, 3)])));
+    const later = JSON.stringify([chatgpt(id, 4)]).replaceAll("17145576", "17145612");
+    const grown = await imported(server.file("c.json", later));
+    expect(grown).toMatchObject({ messages: 1, conversations: { grown: 1 } });
+  });
+
   it("continues after an import that stopped between two batches", async () => {
     const id = freshId();
     await imported(server.file("c.json", JSON.stringify([chatgpt(id, 1_000)])));
@@ -163,6 +171,12 @@ describe("llamory import", () => {
     ["half a zip", new Uint8Array([0x50, 0x4b, 3, 4]), /zip is cut off/],
   ])("refuses %s with one sentence", async (_, content, sentence) => {
     expectFailure(await server.run(["import", server.file("x", content)]), 2, sentence);
+  });
+
+  it("does not ask for the name of a format that was named", async () => {
+    const { code, err } = await server.run(["import", server.file("x", "hello"), "--format", "chatgpt"]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/format is not recognized\.\n$/);
   });
 
   it("refuses an empty folder with one sentence", async () => {

@@ -5,5 +5,6 @@ export default defineConfig({
     include: ["test/worst/*.test.ts"],
     globalSetup: "test/e2e/support/bundle.ts",
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -30,7 +30,7 @@ const digest = createHash("sha256").update(token).digest("hex");
 const holder = tenant === undefined ? digest : `${tenant}:${digest}`;
 const secrets = { API_TOKENS: holder, SESSION_KEY: randomBytes(32).toString("base64") };
 if (values.secrets !== undefined) {
-  // Writes the hash before it prints the token: if writing fails, nobody keeps a token that no Worker knows.
+  // Prints no token whose hash could not be written.
   try {
     writeFileSync(values.secrets, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600, flag: "wx" });
   } catch (error) {

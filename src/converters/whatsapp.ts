@@ -62,10 +62,8 @@ const ATTACHED = /^([^\n]{1,200}\.[A-Za-z0-9]{2,5}) (?:\(([^()\n]{3,60})\)|<([^<
 /** The names of media on Android. */
 const MEDIA = /^[A-Z]{3}-\d{8}-WA\d{4}/;
 /** The notes after the names of other files. Without them, a text such as "See main.py (line 3)" would be a file. */
-const NOTES = [
-  ...["file attached", "attached", "archivo adjunto", "fichier joint", "Datei angehängt", "file allegato"],
-  ...["arquivo anexado", "bestand bijgevoegd", "файл добавлен", "ファイル添付", "文件附件"],
-];
+const NOTES =
+  /^(?:(?:file )?attached|archivo adjunto|fichier joint|Datei angehängt|file allegato|arquivo anexado|bestand bijgevoegd|файл добавлен|ファイル添付|文件附件)$/;
 const OMITTED_ANDROID = /^<[^<>\n]{3,60}>$/;
 /** A note after a message: "edited". Android writes no mark before it, and only the English one is known. */
 const EDITED = /(?<=[^\s\u200e])\s*(?:\u200e<[^<>:：\n]{5,80}>| <This message was edited>)$/;
@@ -79,7 +77,7 @@ function contentOf(raw: string, ios: boolean): string | undefined {
     .replace(ATTACHED_IOS, (_, name: string) => `[file: ${name}]`);
   const text = withoutMarks(written).trim();
   const [whole = "", name = "", inRound, inAngle] = ATTACHED.exec(text) ?? [];
-  const isFile = OWN.test(written) || MEDIA.test(name) || NOTES.includes(inRound ?? inAngle ?? "");
+  const isFile = OWN.test(written) || MEDIA.test(name) || NOTES.test(inRound ?? inAngle ?? "");
   if (name !== "" && isFile) return `[file: ${name}]\n${text.slice(whole.length)}`.trim();
   return (ios && OWN.test(written)) || OMITTED_ANDROID.test(text) || DELETED.test(text) ? undefined : text;
 }

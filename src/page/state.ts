@@ -105,6 +105,7 @@ export class PageState {
     void this.#onHashChange();
   }
 
+  /** Shows the end of the conversation. */
   goToEnd(): void {
     this.endRequests += 1;
     this.go({ sessionId: this.location.sessionId });
@@ -172,9 +173,8 @@ export class PageState {
 
   async #onHashChange(): Promise<void> {
     const target = currentLocation();
-    const { window } = this;
-    const isShown = target.seq === undefined ? !window.newer : window.has(target.seq);
-    const isHere = target.sessionId === window.sessionId && !this.loading && isShown;
+    const isShown = target.seq === undefined ? !this.window.newer : this.window.has(target.seq);
+    const isHere = target.sessionId === this.window.sessionId && !this.loading && isShown;
     this.location = target;
     this.changed();
     if (isHere) this.notices.remove(READING.id);

@@ -42,7 +42,7 @@ export function responseEvents(form: ResponsesForm, turnId: string): Encode {
     return missing > 0 ? eventOf(type, { ...at, delta: text.slice(-missing) }, next - 1) : "";
   };
 
-  /** Encodes the begin of an item with one part. The openai SDK refuses text of a part that was not added. */
+  /** Encodes the beginning of an item with one part. The openai SDK refuses text of a part that was not added. */
   const begin = (emit: typeof encode, at: typeof messageAt, item: { content: object[] }) =>
     emit("response.output_item.added", { output_index: at.output_index, item: { ...item, content: [] } }) +
     emit("response.content_part.added", { ...at, part: item.content[0] });

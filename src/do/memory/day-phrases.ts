@@ -3,8 +3,7 @@
  * Korean.
  */
 
-/** The names of each month, the English ones first. */
-/** The names of each month, in lower case. */
+/** The names of each month in lower case, the English ones first. */
 export const MONTH_NAMES = [
   "january jan januar enero janvier gennaio janeiro",
   "february feb februar febrero février febbraio fevereiro",

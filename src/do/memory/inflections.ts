@@ -3,6 +3,7 @@
  * looked up by their common beginning. A form that ends with a star matches all words with that beginning.
  */
 import type { Expansion } from "./expansion";
+import { fold } from "./folding";
 
 const LETTERS = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]{3,}$/u;
 /** Words up to this length are not shortened, because a shorter beginning matches too many unrelated words. */
@@ -26,7 +27,7 @@ const spellingsOf = (word: string): Set<string> =>
   new Set([
     word,
     word.replace(/[aou]e/g, (two) => two.charAt(0)),
-    word.replace(/[äöü]/g, (umlaut) => `${umlaut.normalize("NFD").charAt(0)}e`),
+    word.replace(/[äöü]/g, (umlaut) => `${fold(umlaut)}e`),
   ]);
 
 /** Returns other forms of a word in lower case: close ones as forms, distant ones as related words. */

@@ -90,23 +90,24 @@ const padded = (number: number) => `${number}`.padStart(2, "0");
 /** Returns the expression for a day as people write it: "March 5", "5th of Mar.", "el 5 de marzo", "2027-03-05". */
 function mentionMatch(month: number, day: number, year: string | undefined, today: number): string {
   const end = (day > 10 && day < 14 ? undefined : ["th", "st", "nd", "rd"][day % 10]) ?? "th";
-  const names = [MONTHS[month], ...(MONTH_NAMES[month] ?? [])];
-  const days = names.flatMap((name) =>
-    [day, `${day}${end}`].flatMap((number) =>
-      [
-        `${name} ${number}`,
-        `${name} the ${number}`,
-        `${number} ${name}`,
-        `${number} of ${name}`,
-        `${number} de ${name}`,
-      ].map((said) => (year === undefined ? said : `${said} ${year}`)),
-    ),
-  );
+  const english = MONTHS[month] ?? "";
+  // Each phrase reads the messages with its words, so no language gets the forms of another one.
+  const [, ...names] = MONTH_NAMES[month] ?? [];
+  const days = [english, ...names].flatMap((name) => {
+    if (!english.toLowerCase().startsWith(name.toLowerCase())) return [`${day} ${name}`, `${day} de ${name}`];
+    return [day, `${day}${end}`].flatMap((said) => [
+      `${name} ${said}`,
+      `${name} the ${said}`,
+      `${said} ${name}`,
+      `${said} of ${name}`,
+    ]);
+  });
   const now = new Date(today * DAY).getUTCFullYear();
   // Without a year, only numbers with one are a date: "03 05" may be a time.
   const years = year === undefined ? [now - 1, now, now + 1] : [year];
   const dates = years.map((one) => `${one} ${padded(month + 1)} ${padded(day)}`);
-  return [...days, ...dates].map((phrase) => `"${phrase}"`).join(" OR ");
+  const phrases = [...days.map((said) => (year === undefined ? said : `${said} ${year}`)), ...dates];
+  return phrases.map((phrase) => `"${phrase}"`).join(" OR ");
 }
 
 const dayNumber = (year: number, month: number, day: number) => Math.floor(Date.UTC(year, month, day) / DAY);

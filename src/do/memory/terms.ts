@@ -18,6 +18,9 @@ const MOST_FURTHER = 50_000;
 /** The indexed text of a message is at most this multiple of its length, plus GROWTH_MORE. */
 const GROWTH = 3;
 
+/** Letters alone that are no names: articles, and what an apostrophe cuts off ("I'd", "d'accord", "l'ami"). C and R are names. */
+const LETTERS = /^[aeijdlmnosty]$/;
+
 const HANGUL = /\p{Script=Hangul}/u;
 
 /** The most words of a question to look up: the longest ones, because long words are rare. */
@@ -101,7 +104,7 @@ export function termsOf(question: string, english = true): Term[] {
   });
   const spaced = (text.replace(UNSPACED, " ").match(WORD) ?? [])
     .filter((word) => !STOP_WORDS.has(word) && (english || !OTHER_STOP_WORDS.has(word)))
-    .filter((word) => word.length <= 2 * LONGEST && !/^[aeijdlmnosty]$/.test(word))
+    .filter((word) => word.length <= 2 * LONGEST && !LETTERS.test(word))
     .map((word): Term => ({ word, prefix: false }));
   const emoji = emojiWords(text).map((word): Term => ({ word, prefix: false }));
   const distinct = new Map([...spaced, ...unspaced, ...emoji].map((term) => [term.word, term]));

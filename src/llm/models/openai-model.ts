@@ -99,12 +99,12 @@ async function withoutError(body: ReadableStream<Uint8Array>): Promise<ReadableS
   const reader = first.getReader();
   const { value } = await reader.read();
   const [, json = ""] = /^(?:data: ?)?(\{.*)$/m.exec(new TextDecoder().decode(value)) ?? [];
-  // Ends when the other branch ends, too.
-  void reader.cancel();
+  // Not awaited: a cancellation ends when the other branch has ended, too.
+  void reader.cancel().catch(() => {});
   try {
     refuseError(parsed(json));
   } catch (error) {
-    void rest.cancel();
+    void rest.cancel().catch(() => {});
     throw error;
   }
   return rest;

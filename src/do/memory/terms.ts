@@ -18,7 +18,7 @@ const MOST_FURTHER = 50_000;
 /** The indexed text of a message is at most this multiple of its length, plus GROWTH_MORE. */
 const GROWTH = 3;
 
-/** Letters alone that are no names: articles, and what an apostrophe cuts off ("I'd", "d'accord", "l'ami"). C and R are names. */
+/** Single letters that are not looked up: articles, and letters beside an apostrophe ("I'd", "l'ami"). C and R may be names. */
 const LETTERS = /^[aeijdlmnosty]$/;
 
 const HANGUL = /\p{Script=Hangul}/u;

@@ -11,14 +11,14 @@ import type { AskReply, Context, FinishedTurn, MemoryUsed, PromptInput, StoredTu
 const SAVE_MS = 3_000;
 
 /** Returns the report about the context of a prompt, with the hash of its text. */
-const memoryOf = async ({ messages, context, shares }: FittedPrompt): Promise<MemoryUsed> => ({
+const memoryOf = ({ messages, context, shares }: FittedPrompt): MemoryUsed => ({
   ...memoryUsed(context, shares),
-  hash: await promptHash(messages),
+  hash: promptHash(messages),
 });
 
 /** Builds a turn's prompt for each call of a model, and keeps the report about the last one. */
 function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
-  let memory: Promise<MemoryUsed> | undefined;
+  let memory: MemoryUsed | undefined;
   const call: ModelCall = {
     sampling: input,
     tools: input.tools,
@@ -26,7 +26,6 @@ function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
     prompt(window) {
       const fitted = promptOf(input, context, window);
       if (fitted) {
-        // Ready long before the model answers.
         memory = memoryOf(fitted);
         turn.promptTokens = fitted.tokens;
       }
@@ -35,7 +34,7 @@ function promptFor(turn: LiveTurn, input: PromptInput, context: Context) {
   };
   // A turn may end before its first prompt is built.
   const nothing = () => memoryUsed({ ...context, window: [], recalled: [] }, undefined);
-  return { call, memory: async () => (await memory) ?? nothing() };
+  return { call, memory: () => memory ?? nothing() };
 }
 
 function finishedTurn(
@@ -51,7 +50,7 @@ export async function answerTurn(turn: LiveTurn, model: Model, input: PromptInpu
   const asked = performance.now();
   const completion = await model.complete(prompt.call, turn.signal);
   turn.modelMs = performance.now() - asked;
-  const memory = await prompt.memory();
+  const memory = prompt.memory();
   if (turn.over) return;
   if (!completion.ok) return turn.fail(completion.failure);
   const { text: answer, model: answered, reasoning } = completion.value;
@@ -75,7 +74,7 @@ export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInpu
   journal.begin();
   const [begun] = await Promise.all([call, journal.durable().then(() => turn.accept())]);
   turn.modelMs = performance.now() - asked;
-  const memory = await prompt.memory();
+  const memory = prompt.memory();
   if (turn.over) return;
   if (!begun.ok) {
     if (turn.background) journal.finish(turn.snapshot("interrupted"));
@@ -92,7 +91,7 @@ export async function streamTurn(turn: LiveTurn, model: Model, input: PromptInpu
     journal.save(turn.snapshot("interrupted"));
   });
   // An invalid reply was requested once more, perhaps with another prompt.
-  const used = await prompt.memory();
+  const used = prompt.memory();
   if (turn.over) return;
   turn.flush();
   if (!end.ok) {

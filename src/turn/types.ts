@@ -168,7 +168,7 @@ export interface MemoryUsed {
   /** Absent if the turn ended before its prompt was built. */
   prompt?: PromptShares | undefined;
   /** The hash of the prompt. Clients do not get it. */
-  hash?: string | undefined;
+  hash?: number | undefined;
   user?: UserMemoryUsed | undefined;
 }
 

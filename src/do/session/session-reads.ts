@@ -189,7 +189,7 @@ export class SessionReads {
     const built = preview(asked, window, {}, read);
     if (!built.ok) return built;
     const { messages } = built.value;
-    return ok({ model, messages: cleanMessages(messages), exact: used.hash === (await promptHash(messages)) });
+    return ok({ model, messages: cleanMessages(messages), exact: used.hash === promptHash(messages) });
   }
 
   async search(

@@ -75,7 +75,7 @@ export async function copy({ run, session, at, pick }: Step): Promise<void> {
   const units = session.units.filter(({ withdrawn }) => !withdrawn);
   expect(imported.status, imported.text).toBe(201);
   expect(JSON.parse(imported.text)).toMatchObject({ messages: units.flatMap(({ lines }) => lines).length });
-  to.units = units.map((unit) => ({ ...unit, key: undefined }));
+  to.units = units.map((unit) => ({ ...unit, key: undefined, copied: false }));
   to.title = session.title;
 }
 

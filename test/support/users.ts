@@ -65,6 +65,18 @@ export function replaced(method: "memory" | "open" | "tell" | "forget" | "rename
   return spy;
 }
 
+/** Makes a user's object run a function after its next call of a method, before the reply arrives. */
+export function beforeReply(method: "memory" | "open" | "tell", run: () => unknown): void {
+  const real = UserDO.prototype[method];
+  const spy = vi.spyOn(UserDO.prototype, method);
+  const delayed = async function (this: UserDO, ...args: unknown[]) {
+    const reply: unknown = Reflect.apply(real, this, args);
+    await run();
+    return reply;
+  };
+  Reflect.apply(Reflect.get(spy, "mockImplementationOnce"), spy, [delayed]);
+}
+
 export const down = () => {
   throw new Error("down");
 };

@@ -1,10 +1,10 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { UserDO } from "../../src/do/user";
 import { eventually } from "../support/eventually";
 import { factsOf } from "../support/facts";
 import {
   asks,
+  beforeReply,
   copyOf,
   down,
   freshUser,
@@ -27,18 +27,6 @@ const appends = (session: string, userId: string, content = "I like figs.") =>
   llamory.post(`/sessions/${session}/messages`, { userId, messages: [{ role: "user", content }] });
 const deletes = async (user: string) => expect((await remove(`/users/${user}`)).status).toBe(200);
 const settled = (session: string) => eventually(async () => expect(await owes(session)).toBe(false));
-
-/** Makes the user's object run a function before its reply to a call arrives. */
-function before(method: "memory" | "open", run: () => unknown) {
-  const real = UserDO.prototype[method];
-  const spy = vi.spyOn(UserDO.prototype, method);
-  const delayed = async function (this: UserDO, ...args: unknown[]) {
-    const reply: unknown = Reflect.apply(real, this, args);
-    await run();
-    return reply;
-  };
-  Reflect.apply(Reflect.get(spy, "mockImplementationOnce"), spy, [delayed]);
-}
 
 describe("clocks that disagree", () => {
   it("delete no acknowledged append: the session's clock is behind, and the user was deleted a moment ago", async () => {
@@ -96,7 +84,7 @@ describe("a session that its user's object has not answered", () => {
     ["it is reset", (_: string, sessionId: string) => llamory.post("/reset", { sessionId }), "turn_cancelled"],
   ])("refuses an append that waits for the answer where meanwhile %s", async (_, end, code) => {
     const [user, session] = [freshUser(), freshSession()];
-    before("open", () => end(user, session));
+    beforeReply("open", () => end(user, session));
     const refused = await appends(session, user);
     expect(await refused.json()).toMatchObject({ status: 409, code });
     expect(await llamory.transcript(session)).toEqual([]);
@@ -115,7 +103,7 @@ describe("a reply of an epoch that is over", () => {
       );
     const { epoch }: { epoch: string } = JSON.parse(await owner());
     await userObject(user).forget(session, epoch);
-    before("memory", async () => {
+    beforeReply("memory", async () => {
       await llamory.post("/reset", { sessionId: session });
       expect((await appends(session, user, "Anew.")).status).toBe(201);
     });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { UserDO } from "../../src/do/user";
 import { eventually } from "../support/eventually";
-import { asks, freshUser, owes, userObject } from "../support/users";
+import { asks, beforeReply, freshUser, owes, remove, userObject } from "../support/users";
 import { freshSession, worker } from "../support/worker";
 
 afterEach(() => vi.restoreAllMocks());
@@ -33,4 +33,23 @@ describe("a long session that becomes a user's", () => {
     expect(updates.length).toBeLessThanOrEqual(7);
     expect(await userObject(user).sessions(1)).toMatchObject([{ messages: 1_202 }]);
   });
+});
+
+it("a fork is listed with all its messages if a turn is deleted while the user's object gets the next one", async () => {
+  const [user, session, fork] = [freshUser(), freshSession(), freshSession()];
+  const settled = () => eventually(async () => expect(await owes(fork)).toBe(false));
+  await asks(session, user, "I like figs.");
+  await llamory.post(`/sessions/${session}/fork`, { sessionId: fork });
+  const { turnId } = await (await llamory.ask(fork, "I like plums.")).json<{ turnId: string }>();
+  await settled();
+  let deleting: Promise<Response> | undefined;
+  beforeReply("tell", async () => {
+    deleting = remove(`/sessions/${fork}/turns/${turnId}`);
+    // Lets the deletion reach the user's object first, if it does not wait.
+    for (let calls = 0; calls < 5; calls += 1) await llamory.fetch(`/users/${user}/sessions`);
+  });
+  await llamory.ask(fork, "I like pears.");
+  await settled();
+  expect((await deleting)?.status).toBe(200);
+  expect(await userObject(user).sessions(2)).toContainEqual(expect.objectContaining({ sessionId: fork, messages: 4 }));
 });

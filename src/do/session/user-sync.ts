@@ -117,6 +117,8 @@ export class UserSync {
     if (owner && !(await this.#syncTo(to))) return false;
     const again = await this.#session.forgetFormer();
     if (!again) return false;
+    // The user's object may have more messages than `told` says, until the sync that sent them ends.
+    while (this.#running) await this.#running;
     const told = ownership.owner?.told ?? 0;
     const listed = owner?.copied === undefined ? undefined : this.#listed(Math.max(told, to), [from, to]);
     return this.#update(owner, (stub, { sessionId, epoch }) =>

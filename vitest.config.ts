@@ -89,7 +89,7 @@ const inWorkerd = (name: string, include: string[], exclude: string[], thorough 
     exclude,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    provide: { thorough },
+    provide: { thorough, seed: Number(process.env.SEED ?? 23) },
   },
 });
 

@@ -4,6 +4,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Whether tests do all their random runs. */
     thorough?: boolean;
+    /** The seed of random operations; `SEED` names another one. */
+    seed: number;
   }
 }
 

@@ -39,8 +39,8 @@ function line(message: Message): PromptMessage {
   return {
     role,
     content: date + speakerOf(message) + contentOf(message),
-    ...(toolCalls && { toolCalls }),
-    ...(toolCallId !== undefined && { toolCallId }),
+    toolCalls,
+    toolCallId,
   };
 }
 

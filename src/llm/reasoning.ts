@@ -9,7 +9,7 @@ const ROLE = "assistant\n\n";
 const LONGEST_START = 1_000;
 
 /** Returns whether a text begins with `start`, or may do so once it is longer. */
-const mayBegin = (text: string, start: string) => text.startsWith(start) || start.startsWith(text);
+export const mayStart = (text: string, start: string) => text.startsWith(start) || start.startsWith(text);
 
 export class Reasoning {
   #state: "start" | "reasoning" | "gap" | "answer" = "start";
@@ -43,7 +43,7 @@ export class Reasoning {
     } else if (text.startsWith(ROLE)) {
       this.#held = text.slice(ROLE.length);
       this.#state = "gap";
-    } else if (!mayBegin(text, START) && !mayBegin(text, ROLE)) this.#state = "answer";
+    } else if (!mayStart(text, START) && !mayStart(text, ROLE)) this.#state = "answer";
     else if (this.#held.length > LONGEST_START) this.#state = "answer";
   }
 

@@ -6,7 +6,7 @@ import type { FinishReason, ToolCall } from "../turn/types";
 import { Calls } from "./calls";
 import type { Wanted } from "./catalogue";
 import { fits } from "./check-reply";
-import { isObject } from "./json";
+import { fieldsOf } from "./json";
 import { jsonIn } from "./json-answer";
 import { Matcher } from "./json-schema/matches-schema";
 import { Reasoning } from "./reasoning";
@@ -147,7 +147,7 @@ export type WholeAnswer = ReplyEnd & { text: string; reasoning: string };
 
 /** Reads a whole reply. If JSON was requested, finds it in the text. */
 export function wholeAnswer(value: unknown, request: Request): Result<WholeAnswer> {
-  const reply = isObject(value) ? readReply(value) : null;
+  const reply = readReply(fieldsOf(value));
   const answer = new Answer(request);
   if (!reply?.known || !answer.add(reply)) return failed({ reason: "model_reply_malformed" });
   const end = answer.end();

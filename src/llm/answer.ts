@@ -152,18 +152,17 @@ export function wholeAnswer(value: unknown, request: Request): Result<WholeAnswe
   if (!reply?.known || !answer.add(reply)) return failed({ reason: "model_reply_malformed" });
   const end = answer.end();
   if (!end.ok) return end;
-  const parts = answer.take();
-  const join = (isWanted: (part: AnswerPart) => boolean) =>
-    parts
-      .filter(isWanted)
-      .map(({ text }) => text)
-      .join("");
-  const said = join(({ kind }) => kind !== "reasoning");
+  let said = "";
+  let reasoning = "";
+  for (const part of answer.take()) {
+    if (part.kind === "reasoning") reasoning += part.text;
+    else said += part.text;
+  }
   const { format } = request;
   // If the token limit cut the text off, a retry would be cut off too, so invalid JSON is accepted.
   const isJson = format !== undefined && end.value.finishReason === "stop" && !end.value.refused;
   const matcher = new Matcher();
   const text = isJson ? jsonIn(said, (found) => fits(found, format, matcher)) : said;
   if (text === undefined) return failed({ reason: "model_reply_malformed" });
-  return ok({ ...end.value, text, reasoning: join(({ kind }) => kind === "reasoning") });
+  return ok({ ...end.value, text, reasoning });
 }

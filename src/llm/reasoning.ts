@@ -55,10 +55,11 @@ export class Reasoning {
       this.#state = "gap";
       return reasoning;
     }
-    let kept = Math.min(END.length - 1, this.#held.length);
-    while (!END.startsWith(this.#held.slice(this.#held.length - kept))) kept -= 1;
-    const reasoning = this.#held.slice(0, this.#held.length - kept);
-    this.#held = this.#held.slice(this.#held.length - kept);
+    // The rest may be the beginning of the end.
+    let rest = Math.max(0, this.#held.length - END.length + 1);
+    while (!END.startsWith(this.#held.slice(rest))) rest += 1;
+    const reasoning = this.#held.slice(0, rest);
+    this.#held = this.#held.slice(rest);
     return reasoning;
   }
 

@@ -6,7 +6,7 @@ import type { FinishReason, ToolCall } from "../turn/types";
 import { Calls } from "./calls";
 import type { Wanted } from "./catalogue";
 import { fits } from "./check-reply";
-import { isObject } from "./json";
+import { fieldsOf } from "./json";
 import { jsonIn } from "./json-answer";
 import { Matcher } from "./json-schema/matches-schema";
 import { Reasoning } from "./reasoning";
@@ -147,23 +147,22 @@ export type WholeAnswer = ReplyEnd & { text: string; reasoning: string };
 
 /** Reads a whole reply. If JSON was requested, finds it in the text. */
 export function wholeAnswer(value: unknown, request: Request): Result<WholeAnswer> {
-  const reply = isObject(value) ? readReply(value) : null;
+  const reply = readReply(fieldsOf(value));
   const answer = new Answer(request);
   if (!reply?.known || !answer.add(reply)) return failed({ reason: "model_reply_malformed" });
   const end = answer.end();
   if (!end.ok) return end;
-  const parts = answer.take();
-  const join = (isWanted: (part: AnswerPart) => boolean) =>
-    parts
-      .filter(isWanted)
-      .map(({ text }) => text)
-      .join("");
-  const said = join(({ kind }) => kind !== "reasoning");
+  let said = "";
+  let reasoning = "";
+  for (const part of answer.take()) {
+    if (part.kind === "reasoning") reasoning += part.text;
+    else said += part.text;
+  }
   const { format } = request;
   // If the token limit cut the text off, a retry would be cut off too, so invalid JSON is accepted.
   const isJson = format !== undefined && end.value.finishReason === "stop" && !end.value.refused;
   const matcher = new Matcher();
   const text = isJson ? jsonIn(said, (found) => fits(found, format, matcher)) : said;
   if (text === undefined) return failed({ reason: "model_reply_malformed" });
-  return ok({ ...end.value, text, reasoning: join(({ kind }) => kind === "reasoning") });
+  return ok({ ...end.value, text, reasoning });
 }

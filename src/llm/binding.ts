@@ -62,12 +62,16 @@ export interface AiBinding {
 }
 
 /**
- * Returns the options that make a call cancellable. RPC to an entrypoint cannot carry an AbortSignal.
+ * Returns the options of a call that can be cancelled. RPC to an entrypoint cannot carry an AbortSignal.
  * @param released resolves when the call is aborted or has ended
+ * @param gateway the id of an AI Gateway; empty for none
  */
-export function cancelOptions(ai: AiBinding, signal: AbortSignal, released: Promise<void>): AiOptions {
+export function callOptions(ai: AiBinding, signal: AbortSignal, released: Promise<void>, gateway: string): AiOptions {
   const isEntrypoint = Object.prototype.toString.call(ai) === "[object Fetcher]";
-  return isEntrypoint ? { cancelled: () => released } : { signal };
+  return {
+    ...(isEntrypoint ? { cancelled: () => released } : { signal }),
+    ...(gateway && { gateway: { id: gateway } }),
+  };
 }
 
 /** Returns the abort signal for a call that an entrypoint received. */

@@ -44,19 +44,8 @@ export const priceOf = (model: string): Price | undefined => llamas[model]?.pric
 /** The fields of an ask that require abilities of its model. */
 export type Wanted = Pick<PromptInput, "tools" | "format">;
 
-/** The required abilities of a model. */
-interface Needs {
-  tools: boolean;
-  json: boolean;
-}
-
-export const needsOf = ({ tools, format }: Wanted): Needs => ({
-  tools: tools !== undefined,
-  json: format !== undefined,
-});
-
 /** Returns whether a model has the required abilities. A model outside the catalogue is assumed to have all. */
-export function can(model: string, needs: Needs): boolean {
+export function can(model: string, wanted: Wanted): boolean {
   const { tools, json } = llamas[model] ?? { tools: true, json: true };
-  return (tools || !needs.tools) && (json || !needs.json);
+  return (tools || !wanted.tools) && (json || !wanted.format);
 }

@@ -39,8 +39,6 @@ export const cleanMessages = (messages: PromptMessage[]): PromptMessage[] =>
   withoutControlTokens(
     messages.map(({ toolCalls, ...message }) => ({
       ...message,
-      ...(toolCalls && {
-        toolCalls: toolCalls.map((call) => ({ ...call, arguments: cleanArguments(call.arguments) })),
-      }),
+      toolCalls: toolCalls?.map((call) => ({ ...call, arguments: cleanArguments(call.arguments) })),
     })),
   );

@@ -1,8 +1,9 @@
 /** Embeds texts with a model of the AI binding. */
 import { log } from "../log";
 import { withTimeout } from "../timeout";
-import { type AiBinding, cancelOptions } from "./binding";
+import { type AiBinding, callOptions } from "./binding";
 import { errorIn, messageOf } from "./errors";
+import { fieldsOf } from "./json";
 import { causeOf } from "./log-cause";
 
 /** The settings of embedding calls. */
@@ -18,12 +19,12 @@ export interface EmbeddingOptions {
 
 /** Returns one vector per text, all of the same length; null if the reply contains anything else. */
 function vectorsIn(reply: unknown, count: number): number[][] | null {
-  if (typeof reply !== "object" || reply === null || !("data" in reply) || !Array.isArray(reply.data)) return null;
-  const data: unknown[] = reply.data;
-  const length = Array.isArray(data[0]) ? data[0].length : 0;
+  const { data } = fieldsOf(reply);
+  const vectors: unknown[] = Array.isArray(data) ? data : [];
+  const length = Array.isArray(vectors[0]) ? vectors[0].length : 0;
   const isVector = (value: unknown): value is number[] =>
     Array.isArray(value) && value.length === length && value.every((one) => Number.isFinite(one));
-  return data.length === count && length > 0 && data.every(isVector) ? data : null;
+  return vectors.length === count && length > 0 && vectors.every(isVector) ? vectors : null;
 }
 
 /** Returns one vector per text, in order; null if the model fails or exceeds `timeoutMs`. */
@@ -34,11 +35,7 @@ export async function embed(
 ): Promise<number[][] | null> {
   try {
     const reply = await withTimeout(timeoutMs, (signal, over) =>
-      ai.run(
-        model,
-        { text: texts },
-        { ...cancelOptions(ai, signal, over), ...(gateway && { gateway: { id: gateway } }) },
-      ),
+      ai.run(model, { text: texts }, callOptions(ai, signal, over, gateway)),
     );
     const vectors = vectorsIn(reply, texts.length);
     if (!vectors) log("warn", "embedding_failed", { model, cause: errorIn(reply) ?? "no vectors" });

@@ -66,7 +66,7 @@ export class Literals {
 
   value(): unknown {
     if (this.take("{")) return this.#entries("}", ":", () => this.#string());
-    if (this.take("[")) return this.#list("]");
+    if (this.take("[")) return this.#list("]", () => this.value());
     const text = this.#string();
     if (text !== undefined) return text;
     const number = this.match(NUMBER)?.[0];
@@ -84,35 +84,27 @@ export class Literals {
     return found && unescaped(found[1] ?? found[2] ?? "");
   }
 
-  #list(close: string): unknown[] | undefined {
-    const values: unknown[] = [];
-    const read = () => {
-      const value = this.value();
-      if (value !== undefined) values.push(value);
-      return value !== undefined;
-    };
-    return this.#separated(close, read) ? values : undefined;
-  }
-
   #entries(close: string, between: string, name: () => string | undefined): Record<string, unknown> | undefined {
-    const entries: [string, unknown][] = [];
-    const read = () => {
+    const entries = this.#list(close, () => {
       const key = name();
       const value = key !== undefined && this.take(between) ? this.value() : undefined;
-      if (key !== undefined && value !== undefined) entries.push([key, value]);
-      return value !== undefined;
-    };
-    return this.#separated(close, read) ? Object.fromEntries(entries) : undefined;
+      return key !== undefined && value !== undefined ? ([key, value] as const) : undefined;
+    });
+    return entries && Object.fromEntries(entries);
   }
 
-  #separated(close: string, read: () => boolean): boolean {
-    if (this.#depth >= MAX_DEPTH) return false;
+  /** Reads values with commas between them. @param read returns undefined if nothing matches */
+  #list<T>(close: string, read: () => T | undefined): T[] | undefined {
+    if (this.#depth >= MAX_DEPTH) return undefined;
     this.#depth += 1;
+    const values: T[] = [];
     while (!this.take(close)) {
-      if (!read()) return false;
-      if (!this.take(",") && !this.#text.startsWith(close, this.#at)) return false;
+      const value = read();
+      if (value === undefined) return undefined;
+      values.push(value);
+      if (!this.take(",") && !this.#text.startsWith(close, this.#at)) return undefined;
     }
     this.#depth -= 1;
-    return true;
+    return values;
   }
 }

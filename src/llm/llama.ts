@@ -3,7 +3,7 @@ import { log } from "../log";
 import type { Completion, FittedPrompt, Model, ModelCall, ModelStream } from "../turn/ports";
 import { failed, ok, type Result } from "../turn/result";
 import { type Request, type WholeAnswer, wholeAnswer } from "./answer";
-import { type AiBinding, type AiOptions, type ChatInputs, cancelOptions } from "./binding";
+import { type AiBinding, type ChatInputs, callOptions } from "./binding";
 import { windowOf } from "./catalogue";
 import { isChecked } from "./check-reply";
 import { errorIn, type ModelError, messageOf, modelError } from "./errors";
@@ -177,7 +177,11 @@ export class Llama implements Model {
   ): Promise<{ value: unknown } | ModelError | "stopped"> {
     if (limit.signal.aborted) return "stopped";
     try {
-      const options = { ...this.#callOptions(limit), ...(rejectIfBusy && { rejectIfBusy }) };
+      const options = {
+        ...callOptions(this.#ai, limit.signal, limit.released, this.#options.gateway),
+        ...(this.#affinity !== undefined && { extraHeaders: { "x-session-affinity": this.#affinity } }),
+        ...(rejectIfBusy && { rejectIfBusy }),
+      };
       const call = this.#ai.run(model, inputs, options).then((value) => ({ value }));
       const first = await Promise.race([call, limit.stopped]);
       // Cancels a reply that arrives after the time limit.
@@ -188,15 +192,6 @@ export class Llama implements Model {
     } catch (error) {
       return limit.signal.aborted ? "stopped" : modelError(causeOf(messageOf(error)), model);
     }
-  }
-
-  #callOptions(limit: TimeLimit): AiOptions {
-    const { gateway } = this.#options;
-    return {
-      ...cancelOptions(this.#ai, limit.signal, limit.released),
-      ...(this.#affinity !== undefined && { extraHeaders: { "x-session-affinity": this.#affinity } }),
-      ...(gateway && { gateway: { id: gateway } }),
-    };
   }
 
   #window(model: string): number {

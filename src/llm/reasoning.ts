@@ -9,7 +9,7 @@ const ROLE = "assistant\n\n";
 const LONGEST_START = 1_000;
 
 /** Returns whether a text begins with `start`, or may do so once it is longer. */
-const mayBegin = (text: string, start: string) => text.startsWith(start) || start.startsWith(text);
+export const mayStart = (text: string, start: string) => text.startsWith(start) || start.startsWith(text);
 
 export class Reasoning {
   #state: "start" | "reasoning" | "gap" | "answer" = "start";
@@ -43,7 +43,7 @@ export class Reasoning {
     } else if (text.startsWith(ROLE)) {
       this.#held = text.slice(ROLE.length);
       this.#state = "gap";
-    } else if (!mayBegin(text, START) && !mayBegin(text, ROLE)) this.#state = "answer";
+    } else if (!mayStart(text, START) && !mayStart(text, ROLE)) this.#state = "answer";
     else if (this.#held.length > LONGEST_START) this.#state = "answer";
   }
 
@@ -55,10 +55,11 @@ export class Reasoning {
       this.#state = "gap";
       return reasoning;
     }
-    let kept = Math.min(END.length - 1, this.#held.length);
-    while (!END.startsWith(this.#held.slice(this.#held.length - kept))) kept -= 1;
-    const reasoning = this.#held.slice(0, this.#held.length - kept);
-    this.#held = this.#held.slice(this.#held.length - kept);
+    // The rest may be the beginning of the end.
+    let rest = Math.max(0, this.#held.length - END.length + 1);
+    while (!END.startsWith(this.#held.slice(rest))) rest += 1;
+    const reasoning = this.#held.slice(0, rest);
+    this.#held = this.#held.slice(rest);
     return reasoning;
   }
 

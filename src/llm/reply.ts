@@ -30,15 +30,11 @@ function textOf(content: unknown): string {
 }
 
 /** Finds parts with reasoning: `{ type: "thinking", thinking: "…" }`, where `thinking` may be a list of text parts. */
-const isThought = (part: unknown) => isObject(part) && (part.type === "thinking" || part.type === "reasoning");
+const isThought = (part: unknown): part is Fields =>
+  isObject(part) && (part.type === "thinking" || part.type === "reasoning");
 
 const thoughtsIn = (content: unknown) =>
-  Array.isArray(content)
-    ? content
-        .filter(isThought)
-        .map((part) => textOf(fieldsOf(part).thinking))
-        .join("")
-    : "";
+  Array.isArray(content) ? content.map((part) => (isThought(part) ? textOf(part.thinking) : "")).join("") : "";
 
 const firstText = (...fields: unknown[]) =>
   fields.find((field): field is string => typeof field === "string" && field !== "");

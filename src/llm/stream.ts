@@ -2,7 +2,7 @@
 import type { AnswerPart } from "../turn/ports";
 import { type Failure, failed, type Result } from "../turn/result";
 import { Answer, type ReplyEnd, type Request } from "./answer";
-import { isObject, parsed } from "./json";
+import { type Fields, isObject, parsed } from "./json";
 import { readReply } from "./reply";
 import { SseEvents } from "./sse-events";
 
@@ -24,58 +24,15 @@ const WAITED_MS = 2;
 
 const DONE = /\ndata: ?\[DONE\]\s*$/;
 
-/** The part of a stream that has been read. */
-class Progress {
-  readonly answer: Answer;
-  failure: Failure | undefined;
-  /** True after `[DONE]`. */
-  done = false;
-  heardAt = Date.now();
-
-  constructor(request: Request) {
-    this.answer = new Answer(request);
-  }
-
-  /** Reads an event. Skips JSON other than objects, such as pings and padding. */
-  event(data: string, name: string): void {
-    if (this.over || data.trim() === "") return;
-    if (data.trim() === "[DONE]") {
-      this.done = true;
-      return;
-    }
-    const value = parsed(data);
-    if (value === undefined || name === "error") this.fail();
-    else if (isObject(value)) this.reply(value);
-  }
-
-  reply(value: Record<string, unknown>): void {
-    const reply = readReply(value);
-    if (!reply || !this.answer.add(reply)) this.fail();
-  }
-
-  fail(): void {
-    this.failure = { reason: "model_reply_malformed" };
-  }
-
-  get over(): boolean {
-    return this.done || this.answer.full || this.failure !== undefined;
-  }
-
-  /** @param broken the reason, if the stream broke off */
-  end(broken: Failure | undefined): Result<ReplyEnd> {
-    const isWhole = this.done || this.answer.full || this.answer.finishReason !== undefined;
-    const failure = this.failure ?? (isWhole ? undefined : (broken ?? { reason: "model_interrupted" }));
-    if (!failure) return this.answer.end();
-    this.answer.breakOff();
-    return failed(failure);
-  }
-}
-
-/** Decodes bytes to events, one batch at a time, and adds them to the progress. */
+/** Decodes bytes to events, one batch at a time, and adds them to an answer. */
 class Reading {
-  readonly progress: Progress;
+  readonly answer: Answer;
+  heardAt = Date.now();
+  #failure: Failure | undefined;
+  /** True after `[DONE]`. */
+  #done = false;
   readonly #decoder = new TextDecoder();
-  readonly #events = new SseEvents((data, name) => this.progress.event(data, name));
+  readonly #events = new SseEvents((data, name) => this.#event(data, name));
   #chunks: Uint8Array[] = [];
   /** The text of a body that starts with a brace: plain JSON instead of events. */
   #json: string | undefined;
@@ -84,12 +41,16 @@ class Reading {
   #tail = "\n";
 
   constructor(request: Request) {
-    this.progress = new Progress(request);
+    this.answer = new Answer(request);
+  }
+
+  get over(): boolean {
+    return this.#done || this.answer.full || this.#failure !== undefined;
   }
 
   add(chunk: Uint8Array): void {
     // All bytes reset the stall timer, including comments, pings and reasoning.
-    this.progress.heardAt = Date.now();
+    this.heardAt = Date.now();
     this.#chunks.push(chunk);
   }
 
@@ -105,7 +66,7 @@ class Reading {
     if (this.#json !== undefined) this.#json += text;
     else if (this.#begun) this.#events.feed(text);
     this.#tail = (this.#tail + text).slice(-20);
-    if (DONE.test(this.#tail)) this.progress.done = true;
+    if (DONE.test(this.#tail)) this.#done = true;
   }
 
   /** Reads the rest after the last chunk. */
@@ -113,9 +74,39 @@ class Reading {
     this.drain();
     if (this.#json === undefined) return;
     const value = parsed(this.#json);
-    if (isObject(value)) this.progress.reply(value);
-    else this.progress.fail();
-    this.progress.done = true;
+    if (isObject(value)) this.#reply(value);
+    else this.#fail();
+    this.#done = true;
+  }
+
+  /** @param broken the reason, if the stream broke off */
+  end(broken: Failure | undefined): Result<ReplyEnd> {
+    const isWhole = this.#done || this.answer.full || this.answer.finishReason !== undefined;
+    const failure = this.#failure ?? (isWhole ? undefined : (broken ?? { reason: "model_interrupted" }));
+    if (!failure) return this.answer.end();
+    this.answer.breakOff();
+    return failed(failure);
+  }
+
+  /** Reads an event. Skips JSON other than objects, such as pings and padding. */
+  #event(data: string, name: string): void {
+    if (this.over || data.trim() === "") return;
+    if (data.trim() === "[DONE]") {
+      this.#done = true;
+      return;
+    }
+    const value = parsed(data);
+    if (value === undefined || name === "error") this.#fail();
+    else if (isObject(value)) this.#reply(value);
+  }
+
+  #reply(value: Fields): void {
+    const reply = readReply(value);
+    if (!reply || !this.answer.add(reply)) this.#fail();
+  }
+
+  #fail(): void {
+    this.#failure = { reason: "model_reply_malformed" };
   }
 }
 
@@ -131,11 +122,10 @@ export async function readModelStream(
   { stallMs, streamMs, signal, onPart, request }: StreamOptions,
 ): Promise<Result<ReplyEnd>> {
   const reading = new Reading(request);
-  const { progress } = reading;
   const reader = bytes.getReader();
   const stop = () => reader.cancel().catch(() => {});
   const closed = reader.closed.catch(() => {});
-  const watch = watchFor(stallMs, streamMs, progress, stop);
+  const watch = watchFor(stallMs, streamMs, reading, stop);
   signal.addEventListener("abort", stop);
   let emittedAt = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -145,19 +135,19 @@ export async function readModelStream(
     timer = null;
     try {
       reading.drain();
-      const parts = progress.answer.take();
+      const parts = reading.answer.take();
       if (parts.length === 0) return;
       emittedAt = Date.now();
       for (const part of parts) onPart(part);
     } catch (error) {
       crash = { error };
     } finally {
-      if (progress.over || crash) stop();
+      if (reading.over || crash) stop();
     }
   };
   let broken: Failure | undefined;
   try {
-    while (!progress.over && !crash && !signal.aborted) {
+    while (!reading.over && !crash && !signal.aborted) {
       const askedAt = Date.now();
       const { value, done } = await reader.read();
       if (done) break;
@@ -169,7 +159,7 @@ export async function readModelStream(
         timer ??= setTimeout(emit, wait + WAITED_MS);
         if (Date.now() - askedAt < WAITED_MS) continue;
         // Not reading is no stall. An abort ends the pause: it closes the reader.
-        progress.heardAt += wait;
+        reading.heardAt += wait;
         await Promise.race([new Promise((resolve) => setTimeout(resolve, wait)), closed]);
       }
     }
@@ -182,23 +172,23 @@ export async function readModelStream(
     stop();
   }
   // After a stall or a cancellation, the body is incomplete: reading the rest would call it malformed.
-  if (!broken && !progress.over && !signal.aborted && !watch.failure()) reading.close();
+  if (!broken && !reading.over && !signal.aborted && !watch.failure()) reading.close();
   emit();
   if (crash) throw crash.error;
   if (signal.aborted) broken = { reason: "turn_cancelled" };
-  const end = progress.end(watch.failure() ?? broken);
+  const end = reading.end(watch.failure() ?? broken);
   // Emits text that was held back because it looked like a function call.
-  for (const part of progress.answer.take()) onPart(part);
+  for (const part of reading.answer.take()) onPart(part);
   return end;
 }
 
 /** Stops reading after a pause or a total time above the limit. Uses one timer, not one per token. */
-function watchFor(stallMs: number, streamMs: number, progress: Progress, stop: () => void) {
+function watchFor(stallMs: number, streamMs: number, reading: Reading, stop: () => void) {
   const startedAt = Date.now();
   let failure: Failure | undefined;
   let timer: ReturnType<typeof setTimeout>;
   const look = () => {
-    const left = Math.min(progress.heardAt + stallMs, startedAt + streamMs) - Date.now();
+    const left = Math.min(reading.heardAt + stallMs, startedAt + streamMs) - Date.now();
     if (left > 0) {
       timer = setTimeout(look, left);
       return;

@@ -6,6 +6,7 @@ import { MAX_CALLS } from "../limits";
 import type { CallPart } from "./calls";
 import { isObject } from "./json";
 import { Literals } from "./literals";
+import { mayStart } from "./reasoning";
 
 /** Fields of a call in JSON. An object with any other field is an answer. */
 const FIELDS = ["id", "type", "function", "name", "arguments", "parameters"];
@@ -81,15 +82,13 @@ export function mayBeCalls(begun: string, names: readonly string[]): boolean {
   return mayBegin(begun.trimStart().slice(0, SEEN), names);
 }
 
-const startsAs = (text: string, start: string) => start.startsWith(text) || text.startsWith(start);
-
 function mayBegin(text: string, names: readonly string[]): boolean {
   if (text === "") return true;
-  if (startsAs(text, "```")) return mayBegin(text.replace(/^`{1,3}(?:[a-z_]*(?:\s+|$))?/i, ""), names);
-  if (startsAs(text, "<tool_call")) return true;
-  if (startsAs(text, "<function=")) {
+  if (mayStart(text, "```")) return mayBegin(text.replace(/^`{1,3}(?:[a-z_]*(?:\s+|$))?/i, ""), names);
+  if (mayStart(text, "<tool_call")) return true;
+  if (mayStart(text, "<function=")) {
     const rest = text.slice("<function=".length);
-    return names.some((name) => startsAs(rest, name));
+    return names.some((name) => mayStart(rest, name));
   }
   if (text.startsWith("[")) return mayBegin(text.slice(1).trimStart(), names);
   if (text.startsWith("{")) {
@@ -97,5 +96,5 @@ function mayBegin(text: string, names: readonly string[]): boolean {
     if (key === undefined) return KEY.test(text);
     return FIELDS.some((field) => (quote ? field === key : field.startsWith(key)));
   }
-  return names.some((name) => startsAs(text, `${name}(`));
+  return names.some((name) => mayStart(text, `${name}(`));
 }

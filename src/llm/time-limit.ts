@@ -4,6 +4,10 @@ export class TimeLimit {
   readonly #stopped = Promise.withResolvers<"stopped">();
   readonly #released = Promise.withResolvers<void>();
   readonly #timer: ReturnType<typeof setTimeout>;
+  readonly signal = this.#controller.signal;
+  readonly stopped = this.#stopped.promise;
+  /** Resolves when the call and its stream have ended or were aborted. */
+  readonly released = this.#released.promise;
   #kept = false;
 
   constructor(ms: number, outer: AbortSignal) {
@@ -15,19 +19,6 @@ export class TimeLimit {
     this.#timer = setTimeout(stop, ms);
     if (outer.aborted) stop();
     else outer.addEventListener("abort", stop);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  get stopped(): Promise<"stopped"> {
-    return this.#stopped.promise;
-  }
-
-  /** Resolves when the call and its stream have ended or were aborted. */
-  get released(): Promise<void> {
-    return this.#released.promise;
   }
 
   /** Keeps the call open for its stream. Call {@link release} after reading that. */

@@ -1,7 +1,7 @@
 /** Calls of sessions' objects, with the defaults of the settings. */
 import type { Context } from "hono";
 import type { AppEnv, AskRequest, Env } from "../env";
-import { can, needsOf, type Wanted } from "../llm/catalogue";
+import { can, type Wanted } from "../llm/catalogue";
 import type { EmbeddingOptions } from "../llm/embedder";
 import type { LlamaOptions } from "../llm/llama";
 import { requireSession } from "../middleware/scope";
@@ -75,12 +75,11 @@ export function modelsOf(c: Context<AppEnv>): string[] {
 /** Returns the named Llama. If it lacks an ability that the request needs, returns `MODEL` or `TOOL_MODEL`. */
 export function modelOf(c: Context<AppEnv>, wanted: Wanted, named = settingsOf(c.env).MODEL): LlamaOptions {
   const settings = settingsOf(c.env);
-  const needs = needsOf(wanted);
-  const model = [named, settings.MODEL].find((name) => can(name, needs)) ?? settings.TOOL_MODEL;
+  const model = [named, settings.MODEL].find((name) => can(name, wanted)) ?? settings.TOOL_MODEL;
   const { FALLBACK_MODEL: fallback } = settings;
   return {
     model,
-    fallbackModel: fallback !== model && can(fallback, needs) ? fallback : "",
+    fallbackModel: fallback !== model && can(fallback, wanted) ? fallback : "",
     unknownWindow: settings.CONTEXT_TOKENS,
     timeoutMs: settings.MODEL_TIMEOUT_MS,
     stallMs: settings.MODEL_STALL_MS,

@@ -31,16 +31,13 @@ const longest = ({ contextTokens }: Pick<PromptInput, "contextTokens">) => Math.
 
 /** Adds the estimated tokens of each text. The Worker calls it once per input. */
 export function measure(input: Unmeasured): PromptInput {
-  const questionTokens = estimateMessage(
-    { content: speakerOf({ role: "user", ...input }) + input.question },
-    longest(input),
-  );
-  const atHead = PROMPT_OVERHEAD + systemTokens(input.systemPrompt, longest(input)) + toolTokens(input);
-  return { ...input, questionTokens, tailTokens: questionTokens, systemTokens: atHead };
+  const content = speakerOf({ role: "user", ...input }) + input.question;
+  const questionTokens = estimateMessage({ content }, longest(input));
+  return withSystemPrompt({ ...input, questionTokens, tailTokens: questionTokens }, input.systemPrompt);
 }
 
 /** Returns the input with another system prompt. Estimates only the tokens of that one. */
-export function withSystemPrompt(input: PromptInput, systemPrompt: string): PromptInput {
+export function withSystemPrompt(input: Omit<PromptInput, "systemTokens">, systemPrompt: string): PromptInput {
   const tokens = PROMPT_OVERHEAD + systemTokens(systemPrompt, longest(input)) + toolTokens(input);
   return { ...input, systemPrompt, systemTokens: tokens };
 }
@@ -63,7 +60,7 @@ function fitted(input: PromptInput, window: number): PromptInput {
   const { tail, systemTokens, maxTokens } = input;
   const room = window - systemTokens;
   if (!tail || input.tailTokens + Math.min(maxTokens, LEAST_REPLY) <= room) return input;
-  const reply = Math.max(Math.min(maxTokens, LEAST_REPLY), Math.min(maxTokens, Math.floor(room * TAIL_REPLY)));
+  const reply = Math.min(maxTokens, Math.max(LEAST_REPLY, Math.floor(room * TAIL_REPLY)));
   const fitting = fitTail(tail, room - reply);
   return fitting ? { ...input, tail: fitting.tail, tailTokens: fitting.tokens } : input;
 }
@@ -75,7 +72,7 @@ function shares(input: PromptInput, window: number): { memory: number; reply: nu
   // A question may exceed CONTEXT_TOKENS if it fits the model's window; then there is no memory.
   const room = wanted >= least ? wanted : window - fixedTokens(input);
   if (room < least) return null;
-  const reply = Math.max(least, Math.min(input.maxTokens, Math.floor(room * REPLY_SHARE)));
+  const reply = Math.min(input.maxTokens, Math.max(LEAST_REPLY, Math.floor(room * REPLY_SHARE)));
   return { memory: wanted >= least ? room - reply : 0, reply };
 }
 

@@ -1,4 +1,5 @@
 /** The events of a turn, and the events that a client still needs. */
+import { failed, ok, type Result } from "./result";
 import type { FinishedTurn, StoredTurn, TurnEvent } from "./types";
 
 /** Returns whether an event ends its turn. */
@@ -16,30 +17,22 @@ export function eventsAfter(events: readonly TurnEvent[], after: number | null):
   });
 }
 
+/** Returns a turn that has ended, or the failure that ended it. */
+export function resultOf<T extends FinishedTurn | StoredTurn>(turn: T): Result<T & { status: "complete" }> {
+  const { status } = turn;
+  if (status === "complete") return ok({ ...turn, status });
+  return failed({ reason: status === "cancelled" ? "turn_cancelled" : "turn_interrupted" });
+}
+
 /** Returns the events of a turn that has ended, with the answer in one `delta`. */
 export function eventsOf(turn: FinishedTurn | StoredTurn): TurnEvent[] {
   const { answer, model, memory } = turn;
   const at = answer.length;
+  const ended = resultOf(turn);
   return [
     { type: "start", model, memory },
     ...(turn.reasoning ? [{ type: "reasoning" as const, text: turn.reasoning }] : []),
     ...(at > 0 ? [{ type: "delta" as const, text: answer, at, ...(turn.refused && { refused: true }) }] : []),
-    lastEvent(turn, at),
+    ended.ok ? { type: "done", finished: ended.value } : { type: "failed", failure: ended.failure, at },
   ];
-}
-
-function lastEvent(turn: FinishedTurn | StoredTurn, at: number): TurnEvent {
-  const { status, answer, toolCalls, model, finishReason, usage, memory, reasoning, refused } = turn;
-  switch (status) {
-    case "complete":
-      return {
-        type: "done",
-        finished: { status, answer, toolCalls, model, finishReason, usage, memory, reasoning, refused },
-      };
-    case "cancelled":
-      return { type: "failed", failure: { reason: "turn_cancelled" }, at };
-    case "interrupted":
-    case "running":
-      return { type: "failed", failure: { reason: "turn_interrupted" }, at };
-  }
 }

@@ -1,14 +1,14 @@
 /** Fits the end of a prompt that tool results continue: a question, its calls and their results. */
 import { sum } from "./sum";
 import { estimateMessage } from "./tokens";
-import type { Message, PromptMessage } from "./types";
+import type { Message, NewMessage, PromptMessage } from "./types";
 import { planExchange, shortened } from "./window";
 
-/** Adds the fields that a window needs. */
-const placed = (message: PromptMessage, at: number): Message => ({
+/** Returns a message of the client's with the fields that a window needs. */
+export const placed = (message: NewMessage, seq: number, tokens: number): Message => ({
   ...message,
-  seq: at + 1,
-  tokens: estimateMessage(message),
+  seq,
+  tokens,
   createdAt: 0,
   status: "complete",
 });
@@ -29,7 +29,7 @@ export function fitTail(
   tail: readonly PromptMessage[],
   room: number,
 ): { tail: PromptMessage[]; tokens: number } | null {
-  const messages = tail.map(placed);
+  const messages = tail.map((message, at) => placed(message, at + 1, estimateMessage(message)));
   const asked = messages.length > 1 && messages.at(-1)?.role === "user" ? messages.slice(-1) : [];
   const exchange = messages.slice(0, messages.length - asked.length);
   const left = room - sum(asked, ({ tokens }) => tokens);

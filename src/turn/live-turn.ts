@@ -49,6 +49,11 @@ export class LiveTurn {
   readonly #begun = Promise.withResolvers<Result<void>>();
   readonly #ended = Promise.withResolvers<Result<FinishedTurn>>();
   readonly #abort = new AbortController();
+  /** Resolves with the first event, in the background when the question is durable; with a failure that comes first. */
+  readonly begun = this.#begun.promise;
+  readonly ended = this.#ended.promise;
+  /** Aborted when the turn fails. */
+  readonly signal = this.#abort.signal;
   #over = false;
   #answer = "";
   #reasoning = "";
@@ -74,22 +79,8 @@ export class LiveTurn {
     return this.#over;
   }
 
-  /** Aborted when the turn fails. */
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
   get followed(): boolean {
     return this.#followers.size > 0;
-  }
-
-  /** Resolves with the first event, in the background when the question is durable; with a failure that comes first. */
-  get begun(): Promise<Result<void>> {
-    return this.#begun.promise;
-  }
-
-  get ended(): Promise<Result<FinishedTurn>> {
-    return this.#ended.promise;
   }
 
   get answer(): string {

@@ -39,8 +39,8 @@ function line(message: Message): PromptMessage {
   return {
     role,
     content: date + speakerOf(message) + contentOf(message),
-    ...(toolCalls && { toolCalls }),
-    ...(toolCallId !== undefined && { toolCallId }),
+    toolCalls,
+    toolCallId,
   };
 }
 
@@ -105,8 +105,7 @@ export function memoryUsed(
   const first = window[0];
   const last = window.at(-1);
   const tokensOf = ({ tokens }: Message) => tokens;
-  const isInWindow = ({ seq }: Message) =>
-    first !== undefined && seq >= first.seq && window.some((one) => one.seq === seq);
+  const isInWindow = ({ seq }: Message) => window.some((one) => one.seq === seq);
   return {
     tokens: sum(window, tokensOf) + sum(recalled, tokensOf) + factsTokens(user?.facts),
     window: first && last ? { fromSeq: first.seq, toSeq: last.seq, shortened: shortenedIn(window) } : null,

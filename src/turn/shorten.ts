@@ -26,30 +26,19 @@ export interface Shortened {
 /** Borders of a text, the best first: paragraphs, lines, sentences, words. */
 const BORDERS = [/\n\s*\n/g, /\n/g, /[.!?。！？]+["”』」)]*\s*/g, /\s+/g];
 
-/** Returns the last border within a range of a text, as the index after it; the end of the range without one. */
-function lastBorder(text: string, from: number, to: number): number {
-  const range = text.slice(from, to);
+/**
+ * Returns a border within a range of a text, as the index after it; without one, the start or the end of the range.
+ * @param which 0 for the first border, -1 for the last one
+ */
+function borderIn(text: string, from: number, to: number, which: 0 | -1): number {
   for (const border of BORDERS) {
-    let end = -1;
-    for (const match of range.matchAll(border)) end = match.index + match[0].length;
-    if (end > 0) return from + end;
-  }
-  return whole(text, to);
-}
-
-/** Returns the first border within a range of a text, as the index after it; the start of the range without one. */
-function firstBorder(text: string, from: number, to: number): number {
-  const range = text.slice(from, to);
-  for (const border of BORDERS) {
-    const match = border.exec(range);
-    border.lastIndex = 0;
+    const match = [...text.slice(from, to).matchAll(border)].at(which);
     if (match) return from + match.index + match[0].length;
   }
-  return whole(text, from);
+  const side = which === 0 ? from : to;
+  // Does not cut a character in two.
+  return /[\udc00-\udfff]/.test(text.charAt(side)) ? side - 1 : side;
 }
-
-/** Returns an index that does not cut a character in two: the given one, or the one before it. */
-const whole = (text: string, at: number) => (/[\udc00-\udfff]/.test(text.charAt(at)) ? at - 1 : at);
 
 /** Matches within a line: `\s` would search a run of empty lines once for each of them. */
 const FENCE = /^[^\S\n]*```/gm;
@@ -75,10 +64,10 @@ export function shorten(text: string, tokens: number, room: number): Shortened {
   let keep = Math.floor((text.length * Math.max(0, room - MARK_TOKENS) * FIRST_TRY) / tokens);
   for (let tries = 0; tries < TRIES && keep > 0; tries += 1) {
     const headTo = Math.floor(keep * HEAD);
-    const headEnd = lastBorder(text, headTo - slackOf(headTo), headTo);
+    const headEnd = borderIn(text, headTo - slackOf(headTo), headTo, -1);
     const tailLength = keep - headTo;
     const tailFrom = text.length - tailLength;
-    const tailStart = Math.max(headEnd, firstBorder(text, tailFrom, tailFrom + slackOf(tailLength)));
+    const tailStart = Math.max(headEnd, borderIn(text, tailFrom, tailFrom + slackOf(tailLength), 0));
     const result = joined(text, headEnd, tailStart);
     const cost = estimateTokens(result);
     if (cost <= room) return { text: result, tokens: cost, leftOut: tailStart - headEnd };

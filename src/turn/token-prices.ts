@@ -1,34 +1,10 @@
 /** The tokens of words, white space and single characters: prices that were fitted to Llama 3's tokenizer. */
 
-/** Letters that often follow a letter in English: the vocabulary has most words that consist of such pairs. */
-const FOLLOWERS: Record<string, string> = {
-  a: "bcdfghiklmnprstuvwyz",
-  b: "aeiloruy",
-  c: "acehiklortu",
-  d: "aeiorsu",
-  e: "acdefiklmnoprstvwxy",
-  f: "aefilortu",
-  g: "aehilorsu",
-  h: "aeinortuy",
-  i: "abcdefgklmnoprstvz",
-  j: "ou",
-  k: "eins",
-  l: "adefiklopstuwy",
-  m: "aeimopsuy",
-  n: "acdegijknosty",
-  o: "abcdfghiklmnoprstuvwy",
-  p: "aehiloprstu",
-  q: "u",
-  r: "acdefgiklmnorstuy",
-  s: "acehikopstuy",
-  t: "abcehilorstuy",
-  u: "cdegilmnprst",
-  v: "aeio",
-  w: "aehinor",
-  x: "cp",
-  y: "eiost",
-  z: "i",
-};
+/**
+ * Each letter, with the letters that often follow it in English: the vocabulary has most words that consist of such pairs.
+ */
+const FOLLOWERS =
+  "abcdfghiklmnprstuvwyz baeiloruy cacehiklortu daeiorsu eacdefiklmnoprstvwxy faefilortu gaehilorsu haeinortuy iabcdefgklmnoprstvz jou keins ladefiklopstuwy maeimopsuy nacdegijknosty oabcdfghiklmnoprstuvwy paehiloprstu qu racdefgiklmnorstuy sacehikopstuy tabcehilorstuy ucdegilmnprst vaeio waehinor xcp yeiost zi";
 
 /** Tokens per character, by script. Other scripts cost a token per byte, the maximum. */
 const SCRIPTS: [RegExp, number][] = [
@@ -59,7 +35,7 @@ const CAPITALS = 1.5;
 
 /** Whether a letter often follows another, by their places in the alphabet. */
 const follows = new Uint8Array(32 * 32);
-for (const [letter, others] of Object.entries(FOLLOWERS))
+for (const [letter = "", ...others] of FOLLOWERS.split(" "))
   for (const other of others) follows[letterOf(letter, 0) * 32 + letterOf(other, 0)] = 1;
 
 /** Returns the place in the alphabet, from 1, of a letter in upper or lower case. */

@@ -6,30 +6,35 @@ import { estimateMessage } from "./tokens";
 import type { NewMessage, PromptInput, PromptMessage, ToolCall, ToolResult } from "./types";
 
 /** Returns whether there is exactly one result for each call, and no other result. */
-function answers(results: readonly { callId: string }[], calls: readonly ToolCall[]): boolean {
-  const ids = new Set(results.map(({ callId }) => callId));
+function answers(results: readonly (string | undefined)[], calls: readonly ToolCall[]): boolean {
+  const ids = new Set(results);
   return ids.size === calls.length && results.length === calls.length && calls.every(({ id }) => ids.has(id));
 }
 
-/** Returns messages without calls that lack a result, and without results that lack their call. */
-export function paired<T extends PromptMessage>(messages: readonly T[]): T[] {
-  if (messages.every(({ toolCalls, role }) => !toolCalls && role !== "tool")) return [...messages];
-  const kept: T[] = [];
-  for (let at = 0; at < messages.length; at += 1) {
-    const message = messages[at];
-    if (!message || message.role === "tool") continue;
-    if (!message.toolCalls) {
-      kept.push(message);
-      continue;
-    }
-    const next = messages.findIndex(({ role }, index) => index > at && role !== "tool");
-    const results = messages.slice(at + 1, next === -1 ? undefined : next);
-    const ids = results.map(({ toolCallId = "" }) => ({ callId: toolCallId }));
-    if (answers(ids, message.toolCalls)) kept.push(message, ...results);
-    else if (message.content !== "") kept.push({ ...message, toolCalls: undefined });
+/** Splits messages before each one that begins a new group. */
+export function groups<T>(messages: readonly T[], begins: (message: T) => boolean): T[][] {
+  const result: T[][] = [];
+  for (const message of messages) {
+    const last = result.at(-1);
+    if (last && !begins(message)) last.push(message);
+    else result.push([message]);
   }
-  return kept;
+  return result;
 }
+
+/** Splits messages into parts that a prompt may leave out alone: a message, or a call with its results. */
+export const partsOf = <T extends PromptMessage>(messages: readonly T[]): T[][] =>
+  groups(messages, ({ role }) => role !== "tool");
+
+/** Returns messages without calls that lack a result, and without results that lack their call. */
+export const paired = <T extends PromptMessage>(messages: readonly T[]): T[] =>
+  partsOf(messages).flatMap(([message, ...results]): T[] => {
+    if (!message || message.role === "tool") return [];
+    if (!message.toolCalls) return [message];
+    const ids = results.map(({ toolCallId }) => toolCallId);
+    if (answers(ids, message.toolCalls)) return [message, ...results];
+    return message.content === "" ? [] : [{ ...message, toolCalls: undefined }];
+  });
 
 /** Returns the messages from the last question on if they end with calls; else none. */
 function openExchange<T extends PromptMessage>(messages: readonly T[]): T[] {
@@ -64,7 +69,8 @@ export function withResults<T extends PromptMessage & Pick<NewMessage, "name">>(
   if (results.length === 0) return ok({ input, before: history });
   const open = openExchange(history);
   const calls = open.at(-1)?.toolCalls;
-  if (!calls || !answers(results, calls)) return failed({ reason: "tool_results_unexpected" });
+  const ids = results.map(({ callId }) => callId);
+  if (!calls || !answers(ids, calls)) return failed({ reason: "tool_results_unexpected" });
   const own = messagesBeforeAnswer(results, input.question, 0, { name: input.name });
   const tail = paired<T | NewMessage>([...open, ...own]).map((message): PromptMessage => {
     const { role, content, toolCalls, toolCallId } = message;

@@ -1,6 +1,7 @@
 /** Runs one turn: prompt, model, journal, events; for a JSON answer and for a stream. */
 import { promptOf } from "./budget";
 import type { Encoder } from "./encodings";
+import { resultOf } from "./events";
 import { type LiveTurn, replay } from "./live-turn";
 import type { FittedPrompt, Model, ModelCall, ModelEnd } from "./ports";
 import { memoryUsed } from "./prompt";
@@ -140,7 +141,6 @@ export function followReply(
 export function storedReply(turn: StoredTurn, encoder: Encoder | undefined, after: number | null = null): AskReply {
   const again = { turnId: turn.id, replayed: true, modelMs: 0 };
   if (encoder) return { state: "streaming", bytes: replay(turn, encoder, after), ...again };
-  const { status } = turn;
-  if (status === "complete") return { state: "finished", turn: { ...turn, status }, ...again };
-  return { state: "failed", failure: { reason: status === "cancelled" ? "turn_cancelled" : "turn_interrupted" } };
+  const ended = resultOf(turn);
+  return ended.ok ? { state: "finished", turn: ended.value, ...again } : { state: "failed", failure: ended.failure };
 }

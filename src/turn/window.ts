@@ -9,7 +9,7 @@
 import { lineTokens } from "./prompt-blocks";
 import { leastTokens, shortenMessage } from "./shorten-message";
 import { sum } from "./sum";
-import { paired } from "./tool-calls";
+import { groups, paired, partsOf } from "./tool-calls";
 import type { Message } from "./types";
 
 /** A message of an older exchange is shortened to this share of the window before the window ends there. */
@@ -36,21 +36,8 @@ function lastExchange(messages: readonly Message[]): number {
   return asked === -1 ? Math.max(0, messages.length - 1) : asked;
 }
 
-/** Splits messages before each one that begins a new group. */
-function groups(messages: readonly Message[], begins: (message: Message) => boolean): Message[][] {
-  const result: Message[][] = [];
-  for (const message of messages) {
-    const last = result.at(-1);
-    if (last && !begins(message)) last.push(message);
-    else result.push([message]);
-  }
-  return result;
-}
-
 /** Exchanges, each from a user message to the next one; the first may begin with another message. */
 const exchangesOf = (messages: readonly Message[]) => groups(messages, ({ role }) => role === "user");
-/** The parts of an exchange that may be left out alone: a message, or a call with its results. */
-const partsOf = (exchange: readonly Message[]) => groups(exchange, ({ role }) => role !== "tool");
 
 const costOf = (messages: readonly Message[]) => sum(messages, lineTokens);
 const atMost = (level: number) => (message: Message) =>
@@ -87,10 +74,13 @@ export function planExchange(exchange: readonly Message[], room: number): Planne
   }
   for (const parts of [[first, ...kept], [first, ...kept.slice(-1)], kept.slice(-1), [first]]) {
     const messages = parts.flat();
+    let level = levelFor(messages, room);
+    let plan = planAt(messages, level);
     // Messages that cannot be shortened to the level take more, and the others less.
-    let plan = planAt(messages, levelFor(messages, room));
-    for (let level = levelFor(messages, room); plannedCost(plan) > room && level > 1; level = Math.floor(level * 0.8))
+    while (plannedCost(plan) > room && level > 1) {
+      level = Math.floor(level * 0.8);
       plan = planAt(messages, level);
+    }
     if (messages.length > 0 && plannedCost(plan) <= room) return plan;
   }
   return [];
@@ -119,7 +109,6 @@ function planOlder(exchanges: Message[][], left: number, room: number): Planned[
 export function planWindow(messages: readonly Message[], tokens: number, before = 0): Planned[] {
   if (tokens <= 0) return [];
   const all = paired(messages);
-  if (all.length === 0) return [];
   if (costOf(all) <= tokens) return fromUser(planAt(all, Number.POSITIVE_INFINITY), before);
   const room = rounded(tokens);
   const cap = atMost(Math.floor(room * SHARE));

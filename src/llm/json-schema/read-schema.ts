@@ -1,11 +1,11 @@
 /** Parses a client's JSON Schema (drafts 7 to 2020-12, and `nullable` of OpenAPI 3.0) into typed schemas. */
-import { type Fields, isObject } from "../json";
+import type { Fields } from "../json";
 import { Canonical } from "./canonical";
 import { Pattern } from "./pattern";
 import { References } from "./references";
-import { SchemaFields, type Unread } from "./schema-fields";
+import { isSchema, SchemaFields, type Unread } from "./schema-fields";
 import type { Schema } from "./schema-node";
-import { SchemaProblem } from "./schema-problem";
+import { problemAt } from "./schema-problem";
 import { VISIT, type Work } from "./work";
 
 const TYPES = ["string", "number", "integer", "boolean", "null", "array", "object"];
@@ -30,15 +30,13 @@ interface Found {
  * @throws {WorkExceeded}
  */
 export function readSchema(json: unknown, work: Work): ReadSchema {
-  if (isObject(json)) return new SchemaReader(json, work).read();
-  if (typeof json !== "boolean") throw new SchemaProblem("#", "must be a schema");
-  const root: Schema = { place: "#", never: !json, all: [] };
-  return { root, all: [root], hasUnevaluated: false };
+  if (!isSchema(json)) throw problemAt("#", "must be a schema");
+  return new SchemaReader(json, work).read();
 }
 
 /** Reads schemas from a queue: nesting and circles use no stack. */
 class SchemaReader {
-  readonly #json: Fields;
+  readonly #json: Fields | boolean;
   readonly #work: Work;
   readonly #references: References;
   readonly #canonical: Canonical;
@@ -47,7 +45,7 @@ class SchemaReader {
   readonly #found: Found[] = [];
   #hasUnevaluated = false;
 
-  constructor(json: Fields, work: Work) {
+  constructor(json: Fields | boolean, work: Work) {
     this.#json = json;
     this.#work = work;
     this.#references = new References(json, work);
@@ -206,7 +204,7 @@ class SchemaReader {
       const target = this.#references.find(reference, base);
       if (!target) throw fields.problem(name, "leads out of the schema, or to nothing in it");
       const { json } = target;
-      if (typeof json !== "boolean" && !isObject(json)) throw fields.problem(name, "leads to no schema");
+      if (!isSchema(json)) throw fields.problem(name, "leads to no schema");
       schema.all.push(this.#schema({ json, place: reference }, target.base));
     }
   }

@@ -1,6 +1,6 @@
 /** Rejects schemas that cannot be evaluated at any value, because they are circular or too deep. */
 import { inPlace, type Schema } from "./schema-node";
-import { SchemaProblem } from "./schema-problem";
+import { problemAt } from "./schema-problem";
 import { VISIT, type Work } from "./work";
 
 /** Maximum chain of schemas that apply one another to the same value, by references, `allOf` and similar keywords. */
@@ -20,8 +20,7 @@ export function refuseLoops(schemas: readonly Schema[], work: Work): void {
       work.spend(VISIT / 4);
       const part = top.parts.pop();
       const known = part && chains.get(part);
-      if (known === 0)
-        throw new SchemaProblem(top.schema.place, "leads back to itself without a property or item between");
+      if (known === 0) throw problemAt(top.schema.place, "leads back to itself without a property or item between");
       if (known !== undefined) top.longest = Math.max(top.longest, known);
       else if (part) {
         chains.set(part, 0);
@@ -29,8 +28,7 @@ export function refuseLoops(schemas: readonly Schema[], work: Work): void {
       } else {
         path.pop();
         const length = top.longest + 1;
-        if (length > MAX_CHAIN)
-          throw new SchemaProblem(top.schema.place, `begins more than ${MAX_CHAIN} schemas in a chain`);
+        if (length > MAX_CHAIN) throw problemAt(top.schema.place, `begins more than ${MAX_CHAIN} schemas in a chain`);
         chains.set(top.schema, length);
         const outer = path.at(-1);
         if (outer) outer.longest = Math.max(outer.longest, length);

@@ -17,7 +17,7 @@ export class References {
   readonly #targets = new Map<string, Target>();
   readonly #bases = new Map<unknown, string>();
 
-  constructor(root: Fields, work: Work) {
+  constructor(root: unknown, work: Work) {
     this.#work = work;
     this.#set(NO_BASE, { json: root, base: NO_BASE });
   }

@@ -1,6 +1,6 @@
 /** Reads the keywords of one schema object. Ignores keywords that are `null`, as some clients send unset ones. */
 import { type Fields, isObject } from "../json";
-import { SchemaProblem } from "./schema-problem";
+import { problemAt, type SchemaProblem } from "./schema-problem";
 
 /** A schema to read, and its place. */
 export interface Unread {
@@ -14,7 +14,7 @@ const isNumber = (value: unknown) => typeof value === "number";
 const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0;
 const isList = (value: unknown): value is unknown[] => Array.isArray(value);
 const isTexts = (value: unknown): value is string[] => isList(value) && value.every(isText);
-const isSchema = (value: unknown) => isBoolean(value) || isObject(value);
+export const isSchema = (value: unknown) => isBoolean(value) || isObject(value);
 
 export class SchemaFields {
   readonly json: Fields;
@@ -72,7 +72,7 @@ export class SchemaFields {
   }
 
   problem(name: string, problem: string): SchemaProblem {
-    return new SchemaProblem(`${this.place}/${name}`, problem);
+    return problemAt(`${this.place}/${name}`, problem);
   }
 
   #read<T>(name: string, is: (value: unknown) => value is T, problem: string): T | undefined {

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type * as z from "zod/mini";
 import type { AppEnv } from "../../env";
-import { can, needsOf, type Wanted } from "../../llm/catalogue";
+import { can, type Wanted } from "../../llm/catalogue";
 import { checkSchema } from "../../llm/json-schema/check-schema";
 import { Work } from "../../llm/json-schema/work";
 import { invalid } from "../../middleware/respond";
@@ -40,11 +40,10 @@ export function wantedOf(
 ): Wanted {
   const wanted: Wanted = { tools: toolsOf(request), format: formatOf(format) };
   const { MODEL, TOOL_MODEL } = settingsOf(c.env);
-  const needs = needsOf(wanted);
-  if (!can(MODEL, needs) && (TOOL_MODEL === "" || !can(TOOL_MODEL, needs))) {
-    const lack = needs.tools ? "is not known to call functions" : "has no JSON mode";
+  if (!can(MODEL, wanted) && (TOOL_MODEL === "" || !can(TOOL_MODEL, wanted))) {
+    const lack = wanted.tools ? "is not known to call functions" : "has no JSON mode";
     throw invalid(
-      needs.tools ? "tools" : fields.format,
+      wanted.tools ? "tools" : fields.format,
       `${MODEL} ${lack}: set TOOL_MODEL to a model that can, for example @cf/meta/llama-3.3-70b-instruct-fp8-fast`,
     );
   }

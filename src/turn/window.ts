@@ -74,6 +74,8 @@ export function planExchange(exchange: readonly Message[], room: number): Planne
   }
   for (const parts of [[first, ...kept], [first, ...kept.slice(-1)], kept.slice(-1), [first]]) {
     const messages = parts.flat();
+    // No level would end the loop below.
+    if (messages.length === 0) continue;
     let level = levelFor(messages, room);
     let plan = planAt(messages, level);
     // Messages that cannot be shortened to the level take more, and the others less.
@@ -81,7 +83,7 @@ export function planExchange(exchange: readonly Message[], room: number): Planne
       level = Math.floor(level * 0.8);
       plan = planAt(messages, level);
     }
-    if (messages.length > 0 && plannedCost(plan) <= room) return plan;
+    if (plannedCost(plan) <= room) return plan;
   }
   return [];
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lineTokens } from "../../src/turn/prompt-blocks";
 import type { Message } from "../../src/turn/types";
-import { fitWindow } from "../../src/turn/window";
+import { fitWindow, planExchange } from "../../src/turn/window";
 import { transcripts } from "../support/transcripts";
 
 const rooms = fc.oneof(fc.integer({ min: 200, max: 1_000 }), fc.integer({ min: 1_000, max: 20_000 }));
@@ -79,4 +79,8 @@ describe("the window of any transcript in any room", () => {
       if ((older || shortened) && room >= 1_200) expect(costOf(window)).toBeGreaterThanOrEqual(room * 0.75);
     });
   });
+});
+
+it("an exchange without messages takes nothing of any room", () => {
+  for (const room of [-1, 0, 1_000]) expect(planExchange([], room)).toEqual([]);
 });

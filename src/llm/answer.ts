@@ -24,6 +24,8 @@ export interface ReplyEnd extends Omit<ModelEnd, "usage"> {
 export interface Request extends Wanted {
   /** True if the answer may be empty: after the results of its calls, a model may have nothing to add. */
   mayBeEmpty?: boolean | undefined;
+  /** True if the text may begin inside the reasoning; see {@link opensInPrompt}. */
+  isOpen?: boolean | undefined;
 }
 
 export class Answer {
@@ -41,10 +43,11 @@ export class Answer {
   readonly #names: string[];
   readonly #calls = new Calls();
   readonly #tokens = new TemplateTokens();
-  readonly #reasoning = new Reasoning();
+  readonly #reasoning: Reasoning;
 
   constructor(request: Request) {
     this.#request = request;
+    this.#reasoning = new Reasoning(request.isOpen === true);
     this.#names = request.tools?.list.map(({ name }) => name) ?? [];
     if (request.tools) this.#held = "";
   }
@@ -60,6 +63,7 @@ export class Answer {
   add({ text, reasoning, refusal, calls, finishReason, usage }: Reply): boolean {
     this.#usage = mergedUsage(this.#usage, usage);
     this.finishReason = finishReason ?? this.finishReason;
+    if (reasoning !== "") this.#reasoning.isOpen = false;
     this.#push("reasoning", reasoning);
     this.#push("refusal", refusal);
     this.#read(this.#reasoning.add(this.#tokens.add(text)));

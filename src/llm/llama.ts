@@ -10,6 +10,7 @@ import { errorIn, type ModelError, messageOf, modelError } from "./errors";
 import { inputsOf } from "./inputs";
 import { lacksOf, rememberLacks } from "./lacks";
 import { causeOf } from "./log-cause";
+import { opensInPrompt } from "./reasoning";
 import { readModelStream } from "./stream";
 import { TimeLimit } from "./time-limit";
 import { usageOf } from "./usage";
@@ -138,7 +139,10 @@ export class Llama implements Model {
           if (outcome === "stopped") return failed({ reason: signal.aborted ? "turn_cancelled" : "model_timeout" });
           if ("value" in outcome) {
             rememberLacks(model, lacks);
-            result = read({ ...outcome, model, request: requestOf(call, prompt), promptTokens: prompt.tokens }, limit);
+            result = read(
+              { ...outcome, model, request: requestOf(call, prompt, model), promptTokens: prompt.tokens },
+              limit,
+            );
             if (result.ok) return result;
           } else result = failed(outcome.failure);
           const cause = "value" in outcome ? result.failure.reason : outcome.cause;
@@ -207,10 +211,11 @@ interface Reading {
   onPart: Parameters<ModelStream["read"]>[0];
 }
 
-const requestOf = ({ tools, format }: ModelCall, { messages }: FittedPrompt): Request => ({
+const requestOf = ({ tools, format }: ModelCall, { messages }: FittedPrompt, model: string): Request => ({
   tools,
   format,
   mayBeEmpty: messages.at(-1)?.role === "tool",
+  isOpen: opensInPrompt(model),
 });
 
 const callsOf = ({ toolCalls }: Pick<WholeAnswer, "toolCalls">) => (toolCalls ? JSON.stringify(toolCalls) : "");

@@ -1,4 +1,5 @@
 /** Splits a model's text into its reasoning (`<think>…</think>` at the start) and its answer. */
+import { MAX_RESULT } from "../limits";
 
 const START = "<think>";
 const END = "</think>";
@@ -8,12 +9,24 @@ const ROLE = "assistant\n\n";
 /** Maximum characters, mostly spaces, before the answer. */
 const LONGEST_START = 1_000;
 
+/**
+ * Models whose prompt ends with `<think>`, so that their text begins inside the reasoning, unless their server returns it
+ * in a field of its own. See https://github.com/cloudflare/workers-ai-provider/issues/16
+ */
+export const opensInPrompt = (model: string) => /deepseek-r1|qwq|thinking/i.test(model);
+
 /** Returns whether a text begins with `start`, or may do so once it is longer. */
 export const mayStart = (text: string, start: string) => text.startsWith(start) || start.startsWith(text);
 
 export class Reasoning {
   #state: "start" | "reasoning" | "gap" | "answer" = "start";
   #held = "";
+  /** Whether the text may begin inside the reasoning. Then all of it waits for the reasoning's end. */
+  isOpen: boolean;
+
+  constructor(isOpen: boolean) {
+    this.isOpen = isOpen;
+  }
 
   /** Adds text. @returns the reasoning and the answer text that it completes */
   add(text: string): { reasoning: string; answer: string } {
@@ -43,6 +56,8 @@ export class Reasoning {
     } else if (text.startsWith(ROLE)) {
       this.#held = text.slice(ROLE.length);
       this.#state = "gap";
+    } else if (this.isOpen && text.length < MAX_RESULT) {
+      if (text.includes(END)) this.#state = "reasoning";
     } else if (!mayStart(text, START) && !mayStart(text, ROLE)) this.#state = "answer";
     else if (this.#held.length > LONGEST_START) this.#state = "answer";
   }

@@ -1,5 +1,4 @@
 /** The session's entry in the directory of its tenant: the data of the task that sends it, in one row. */
-import type { Database } from "../sqlite/database";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
 
 /** Milliseconds until a new session is listed, so that its first update contains its first answers. */
@@ -20,15 +19,13 @@ interface Listed {
 }
 
 export class Listing {
-  readonly #db: Database;
   readonly #schedule: Schedule<SessionTask>;
   /** Whether the directory lists this session. */
   readonly enabled: boolean;
   /** When the changes since the last update was sent are due; infinite without changes. */
   nextAt = Number.POSITIVE_INFINITY;
 
-  constructor(db: Database, schedule: Schedule<SessionTask>, enabled: boolean) {
-    this.#db = db;
+  constructor(schedule: Schedule<SessionTask>, enabled: boolean) {
     this.#schedule = schedule;
     this.enabled = enabled;
   }
@@ -56,7 +53,7 @@ export class Listing {
   markSent({ start, version }: Listed): Listed {
     const sent = { start, version: version + 1, sentAt: Date.now() };
     this.nextAt = Number.POSITIVE_INFINITY;
-    this.#db.transaction(() => this.#schedule.keep("list", sent));
+    this.#schedule.keep("list", sent);
     return sent;
   }
 
@@ -75,13 +72,13 @@ export class Listing {
   /** Ends the entry of a session that is empty, as part of a transaction. @param removed whether the directory has removed it */
   end(removed: boolean): void {
     const { listed } = this;
-    if (removed || !listed?.sentAt) this.#db.transaction(() => this.#schedule.drop("list"));
+    if (removed || !listed?.sentAt) this.#schedule.drop("list");
     else this.#note({ ...listed, leaving: undefined }, retryAt(1));
   }
 
   #new = (): Listed => ({ start: crypto.randomUUID(), version: 0 });
 
   #note(listed: Listed, at: number): void {
-    this.#db.transaction(() => this.#schedule.note("list", at, listed));
+    this.#schedule.note("list", at, listed);
   }
 }

@@ -1,6 +1,5 @@
 /** The owner of a session and the state of their sync: the data of the task that syncs, in one row. */
 import type { EncoderOptions } from "../memory/encoder-plan";
-import type { Database } from "../sqlite/database";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
 import type { Extraction } from "../user/extraction";
 import { type Learning, withRanges } from "../user/learning";
@@ -42,13 +41,11 @@ export interface Owner {
 }
 
 export class Ownership {
-  readonly #db: Database;
   readonly #schedule: Schedule<SessionTask>;
   /** Counts the removals of messages: an update that was sent before one does not contain it. */
   removals = 0;
 
-  constructor(db: Database, schedule: Schedule<SessionTask>) {
-    this.#db = db;
+  constructor(schedule: Schedule<SessionTask>) {
     this.#schedule = schedule;
   }
 
@@ -73,7 +70,7 @@ export class Ownership {
     if (!next) return false;
     const resend = isRemoval ? Math.min(next.resend ?? removedFrom, removedFrom) : next.resend;
     const { extraction, encoder } = claim ?? next;
-    this.#note({ ...next, resend, extraction, encoder }, retryAt(1));
+    this.#write({ ...next, resend, extraction, encoder }, retryAt(1));
     return !owner;
   }
 
@@ -138,10 +135,6 @@ export class Ownership {
   }
 
   #write(owner: Owner, at: number | null): void {
-    this.#db.transaction(() => this.#note(owner, at));
-  }
-
-  #note(owner: Owner, at: number | null): void {
     this.#schedule.note("tell", at, owner);
   }
 }

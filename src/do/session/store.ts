@@ -55,8 +55,8 @@ export class Store {
     this.title = new Title(this.#db, this);
     this.settings = new SessionSettings(this.#db);
     this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this.title, this.settings);
-    this.ownership = new Ownership(this.#db, this.schedule);
-    this.listing = new Listing(this.#db, this.schedule, isListed);
+    this.ownership = new Ownership(this.schedule);
+    this.listing = new Listing(this.schedule, isListed);
     this.removals = new Removals(this.#db, this.#messages, this.#turns, this.vectors, this.listing);
     if (this.#db.newer) return;
     this.import.dropLost();

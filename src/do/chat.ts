@@ -71,17 +71,17 @@ export class ChatDO extends DurableObject<SessionBindings> {
    * @param after characters of the answer that the caller has; null for all events
    */
   follow(turnId: string, form: Form, after: number | null, reader?: string): Result<ReadableStream<Uint8Array>> {
-    return this.#reads.turnRefusal(turnId, reader) ?? this.#turns.follow(turnId, form, after);
+    return this.#reads.readRefusal(reader, turnId) ?? this.#turns.follow(turnId, form, after);
   }
 
   /** Cancels a turn. Keeps the partial answer of a running turn; deletes a waiting one. @returns the turn; `turn_not_found` */
   cancelTurn(turnId: string, reader?: string): Result<StoredTurn> {
-    return this.#reads.turnRefusal(turnId, reader) ?? this.#turns.cancel(turnId);
+    return this.#reads.readRefusal(reader, turnId) ?? this.#turns.cancel(turnId);
   }
 
   /** Deletes the question and the answer of a turn; cancels it first if it runs. Later turns stay. */
   async withdrawTurn(turnId: string, reader?: string): Promise<Result<{ deleted: number }>> {
-    return this.#reads.turnRefusal(turnId, reader) ?? this.#turns.withdraw(turnId);
+    return this.#reads.readRefusal(reader, turnId) ?? this.#turns.withdraw(turnId);
   }
 
   /** Deletes an appended message; `message_not_found`, `message_of_a_turn`. */

@@ -177,6 +177,26 @@ export class Session {
     return forgotten?.ok ? forgotten.value : undefined;
   }
 
+  /**
+   * Runs a change of the whole session when it is first in the queue.
+   * @param cleared the failure if the session is emptied before
+   * @returns `session_queue_full` if too many calls wait
+   */
+  async whenFirst<T>(
+    change: () => Result<T> | Promise<Result<T>>,
+    cleared: Failure = { reason: "turn_cancelled" },
+  ): Promise<Result<T>> {
+    if (this.queue.full) return failed({ reason: "session_queue_full" });
+    const release = await this.queue.enter();
+    try {
+      return release ? await change() : failed(cleared);
+    } catch (error) {
+      return failed(thrownFailure(error));
+    } finally {
+      release?.();
+    }
+  }
+
   async #empty<T>(empty: () => T | Promise<T>, failure: Failure): Promise<Result<T>> {
     this.queue.clear();
     this.live.cancel(failure);

@@ -7,7 +7,6 @@ import { entriesOf } from "./entries";
 import type { Session } from "./session";
 import type { SessionLimits } from "./session-limits";
 import type { Store } from "./store";
-import type { TurnQueue } from "./turn-queue";
 
 /** The most messages, more than a turn has, and about the most characters of an export that are in memory. */
 const PAGE = 200;
@@ -16,12 +15,12 @@ const PAGE_CHARACTERS = 1_000_000;
 const encoder = new TextEncoder();
 
 export class Transfer {
+  readonly #session: Session;
   readonly #store: Store;
-  readonly #queue: TurnQueue;
 
-  constructor({ store, queue }: Session) {
-    this.#store = store;
-    this.#queue = queue;
+  constructor(session: Session) {
+    this.#session = session;
+    this.#store = session.store;
   }
 
   /**
@@ -91,26 +90,21 @@ export class Transfer {
    * @param also runs in the same transaction
    * @param refusal returns why the import may not be finished any more
    */
-  async finish(
+  finish(
     id: string,
     title: string | undefined,
     also = () => {},
     refusal: () => Failed | undefined = () => undefined,
   ): Promise<Result<{ messages: number }>> {
-    if (this.#queue.full) return failed({ reason: "session_queue_full" });
-    const release = await this.#queue.enter();
-    try {
-      if (!release) return failed({ reason: "import_interrupted" });
-      const { import: imported, listing } = this.#store;
-      const finish = () => {
-        also();
-        listing.mark();
-      };
-      const refused = this.#refusal(id) ?? refusal();
-      return refused ?? tryWrite(() => ok({ messages: imported.finish(title, finish) }));
-    } finally {
-      release?.();
-    }
+    const { import: imported, listing } = this.#store;
+    const finish = () => {
+      also();
+      listing.mark();
+    };
+    return this.#session.whenFirst(
+      () => this.#refusal(id) ?? refusal() ?? ok({ messages: imported.finish(title, finish) }),
+      { reason: "import_interrupted" },
+    );
   }
 
   /** Deletes an import. Does nothing for another id. */

@@ -18,6 +18,7 @@ import { Fork, type ForkSource, type ImportedSession } from "./session/fork";
 import { Lifecycle } from "./session/lifecycle";
 import { moveSession } from "./session/move-session";
 import { Session, type SessionBindings } from "./session/session";
+import { exportLines, exportOf } from "./session/session-export";
 import type { SessionLimits } from "./session/session-limits";
 import {
   type Page,
@@ -29,7 +30,6 @@ import {
 } from "./session/session-reads";
 import type { Conversation } from "./session/session-settings";
 import { SessionTurns } from "./session/session-turns";
-import { Transfer } from "./session/transfer";
 import { type SessionChange, UserSync } from "./session/user-sync";
 import type { NewOwner, SessionPart } from "./user/session-object";
 
@@ -40,7 +40,6 @@ export class ChatDO extends DurableObject<SessionBindings> {
   readonly #lifecycle: Lifecycle;
   readonly #turns: SessionTurns;
   readonly #reads: SessionReads;
-  readonly #transfer: Transfer;
   readonly #fork: Fork;
 
   constructor(ctx: DurableObjectState, env: SessionBindings) {
@@ -51,8 +50,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
     this.#lifecycle = new Lifecycle(this.#session, this.#user, this.#embeddings);
     this.#turns = new SessionTurns(this.#session, this.#user, this.#embeddings, this.#lifecycle);
     this.#reads = new SessionReads(this.#session, this.#user, this.#embeddings);
-    this.#transfer = new Transfer(this.#session);
-    this.#fork = new Fork(this.#session, this.#user, this.#transfer);
+    this.#fork = new Fork(this.#session, this.#user);
     if (this.#session.store.recovered) void this.#lifecycle.written();
   }
 
@@ -144,12 +142,12 @@ export class ChatDO extends DurableObject<SessionBindings> {
 
   /** Returns the session as lines of JSON. */
   export(): ReadableStream<Uint8Array> {
-    return this.#transfer.export();
+    return exportLines(this.#session.store);
   }
 
   /** Returns a user's session as lines of JSON, after a line with its id and settings; null if it is not theirs. */
   exportOf(user: string): ReadableStream<Uint8Array> | null {
-    return this.#transfer.exportOf(user);
+    return exportOf(this.#session.store, user);
   }
 
   /** Returns a session to copy. @param before only messages before this `seq` */
@@ -171,7 +169,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
 
   /** Adds to an import. @returns the index of the first entry that cannot be added, or null */
   addToImport(id: string, entries: Entry[], limits: SessionLimits): Result<number | null> {
-    return this.#transfer.add(id, entries, limits);
+    return this.#fork.add(id, entries, limits);
   }
 
   /** Makes an import the content of the session, in one transaction. */
@@ -183,7 +181,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
 
   /** Deletes an import, also a finished one of a user. Does nothing for another id. */
   async cancelImport(id: string): Promise<void> {
-    this.#transfer.cancel(id);
+    this.#fork.cancel(id);
     if (this.#session.store.ownership.owner?.importId === id) await this.destroy();
   }
 

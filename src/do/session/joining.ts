@@ -108,7 +108,7 @@ export class Joining {
       });
       // Also for a reply that comes too late.
       if (known.state === "gone" && epoch !== undefined)
-        this.#session.ctx.waitUntil(this.#session.destroyEpoch(object, epoch));
+        this.#session.ctx.waitUntil(this.#session.destroyOf(object, epoch));
       return known;
     });
   }

@@ -90,39 +90,42 @@ export class Session {
     }
   }
 
-  /** Deletes all messages and turns, at once. @param isUnlisted whether the tenant's directory has removed the session */
-  clear(isUnlisted: boolean): Promise<Result<{ deleted: number }>> {
-    return this.#empty(() => this.store.clear(isUnlisted), { reason: "turn_cancelled" });
-  }
-
   /**
-   * Deletes everything that is stored, at once, and gives the storage back.
+   * Deletes everything that is stored, at once.
    * @param isUnlisted whether the tenant's directory has removed the session. Otherwise the storage keeps the task for it
    * @param failure ends turns that run or wait
+   * @param keepsStorage whether the storage is not given back
    */
-  destroy(isUnlisted: boolean, failure: Failure = { reason: "turn_cancelled" }): Promise<Result<{ deleted: number }>> {
-    return this.#empty(() => (isUnlisted ? this.store.destroy() : this.store.clear(false)), failure);
+  async destroy(
+    isUnlisted: boolean,
+    failure: Failure = { reason: "turn_cancelled" },
+    keepsStorage = !isUnlisted,
+  ): Promise<Result<{ deleted: number }>> {
+    this.queue.clear();
+    this.live.cancel(failure);
+    try {
+      return ok(keepsStorage ? this.store.clear(isUnlisted) : await this.store.destroy());
+    } catch (error) {
+      return failed(thrownFailure(error));
+    }
   }
 
-  /** Deletes the rest of a session whose epoch has ended. Does nothing if the session has another epoch. */
-  async destroyEpoch(user: string, epoch: string): Promise<void> {
-    await this.destroyIf((owner) => owner?.user === user && owner.epoch === epoch);
+  /** Whether the session belongs to a user, in this epoch if it is given. */
+  isOf(user: string, epoch?: string): boolean {
+    const { owner } = this.store.ownership;
+    return owner?.user === user && (epoch === undefined || owner.epoch === epoch);
   }
 
   /**
    * Deletes a session that its user's object has deleted.
-   * @param isTheirs is checked before and after the calls of other objects
-   * @returns undefined for a session with another owner; `user_unreachable` if a former user's object still has it
+   * @param epoch the one that has ended; absent if the user is being deleted
+   * @returns undefined for a session with another owner or epoch; `user_unreachable` if a former user's object still has it
    */
-  async destroyIf(
-    isTheirs: (owner: Owner | undefined) => boolean,
-    failure?: Failure,
-  ): Promise<Result<{ deleted: number }> | undefined> {
-    const { ownership } = this.store;
-    if (!isTheirs(ownership.owner)) return undefined;
+  async destroyOf(user: string, epoch?: string, failure?: Failure): Promise<Result<{ deleted: number }> | undefined> {
+    if (!this.isOf(user, epoch)) return undefined;
     if (!(await this.forgetFormer())) return failed({ reason: "user_unreachable" });
-    const isUnlisted = isTheirs(ownership.owner) && (await this.directory.leave());
-    if (isTheirs(ownership.owner)) return this.destroy(isUnlisted, failure);
+    const isUnlisted = this.isOf(user, epoch) && (await this.directory.leave());
+    if (this.isOf(user, epoch)) return this.destroy(isUnlisted, failure);
     this.directory.stay();
     return undefined;
   }
@@ -194,16 +197,6 @@ export class Session {
       return failed(thrownFailure(error));
     } finally {
       release?.();
-    }
-  }
-
-  async #empty<T>(empty: () => T | Promise<T>, failure: Failure): Promise<Result<T>> {
-    this.queue.clear();
-    this.live.cancel(failure);
-    try {
-      return ok(await empty());
-    } catch (error) {
-      return failed(thrownFailure(error));
     }
   }
 }

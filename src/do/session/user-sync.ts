@@ -83,7 +83,7 @@ export class UserSync {
       if (store.generation !== generation) return null;
       if (stored === null) return ownership.markFailed();
       if (stored === "gone") {
-        this.#session.ctx.waitUntil(this.#session.destroyEpoch(owner.user, owner.epoch));
+        this.#session.ctx.waitUntil(this.#session.destroyOf(owner.user, owner.epoch));
         return null;
       }
       const isAll = stored === messages.end().last;

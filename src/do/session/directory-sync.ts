@@ -3,7 +3,6 @@ import { log } from "../../log";
 import { type Namespace, objectOf, type Placement } from "../../object-of";
 import { withTimeout } from "../../timeout";
 import { retryAt } from "../sqlite/schedule";
-import { thrownFailure } from "../sqlite/try-write";
 import type { TenantObject } from "../tenant/directory-entry";
 import type { Store } from "./store";
 
@@ -62,27 +61,19 @@ export class DirectorySync {
 
   /**
    * Removes the entry before the session is emptied.
-   * @returns whether it is removed. Otherwise the alarm removes it later: {@link Listing.end} schedules that.
+   * @returns whether it is removed. Otherwise the alarm removes it later: {@link Listing.end} schedules that. Call
+   *   {@link Listing.stay} if the session is not emptied
    */
   async leave(): Promise<boolean> {
     const { listing } = this.#store;
     for (let tries = 0; tries < LEAVE_TRIES; tries += 1) {
       const { listed } = listing;
       if (!listed?.sentAt) return true;
-      this.#markLeaving();
+      listing.markLeaving(listed);
       const removed = await this.#unlist(listed.start);
       if (listing.listed?.start === listed.start) return removed;
     }
     return false;
-  }
-
-  /** Lists the session again after {@link leave}, if its deletion did not take place. A full storage is only logged. */
-  stay(): void {
-    try {
-      if (this.#store.listing.listed?.leaving) this.#store.listing.restart();
-    } catch (error) {
-      thrownFailure(error);
-    }
   }
 
   /** Removes the entry of a session without messages. @returns when to try again; null at its end */
@@ -119,15 +110,6 @@ export class DirectorySync {
     } catch (error) {
       log("warn", "directory_unreachable", { cause: String(error) });
       return null;
-    }
-  }
-
-  /** A full storage must not prevent a deletion. */
-  #markLeaving(): void {
-    try {
-      this.#store.listing.markLeaving();
-    } catch (error) {
-      thrownFailure(error);
     }
   }
 }

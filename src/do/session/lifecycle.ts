@@ -26,10 +26,10 @@ export class Lifecycle {
    * @param keepsStorage whether the storage is not given back
    */
   async destroy(keepsStorage?: boolean): Promise<Result<{ deleted: number }>> {
-    const { directory } = this.#session;
+    const { directory, store } = this.#session;
     const isUnlisted = await directory.leave();
     if (await this.#user.forget()) return this.#session.destroy(isUnlisted, undefined, keepsStorage);
-    directory.stay();
+    store.listing.stay();
     return failed({ reason: "user_unreachable" });
   }
 
@@ -94,7 +94,7 @@ export class Lifecycle {
     await this.#session.directory.leave();
     // The session may have been used meanwhile.
     if (end() > Date.now()) {
-      this.#session.directory.stay();
+      this.#session.store.listing.stay();
       return end();
     }
     return (await this.destroy()).ok ? null : Date.now() + DAY_MS;

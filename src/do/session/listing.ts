@@ -1,5 +1,7 @@
 /** The session's entry in the directory of its tenant: the data of the task that sends it, in one row. */
+import { ok } from "../../turn/result";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
+import { tryWrite } from "../sqlite/try-write";
 
 /** Milliseconds until a new session is listed, so that its first update contains its first answers. */
 const NEW_MS = 60_000;
@@ -63,10 +65,17 @@ export class Listing {
     return Date.now();
   }
 
-  /** Stores that the session is being deleted: the alarm then repeats a lost deletion. */
-  markLeaving(): void {
-    const { listed } = this;
-    if (listed) this.#note({ ...listed, leaving: true }, retryAt(1));
+  /**
+   * Stores that the session is being deleted: the alarm then repeats a lost deletion. A full storage is only logged, because
+   * it must not prevent a deletion.
+   */
+  markLeaving(listed: Listed): void {
+    tryWrite(() => ok(this.#note({ ...listed, leaving: true }, retryAt(1))));
+  }
+
+  /** Lists the session again after {@link markLeaving}, if its deletion did not take place. A full storage is only logged. */
+  stay(): void {
+    tryWrite(() => ok(this.listed?.leaving && this.restart()));
   }
 
   /** Ends the entry of a session that is empty, as part of a transaction. @param removed whether the directory has removed it */

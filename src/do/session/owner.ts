@@ -1,6 +1,8 @@
 /** The owner of a session and the state of their sync: the data of the task that syncs, in one row. */
+import { ok } from "../../turn/result";
 import type { EncoderOptions } from "../memory/encoder-plan";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
+import { tryWrite } from "../sqlite/try-write";
 import type { Extraction } from "../user/extraction";
 import { type Learning, withRanges } from "../user/learning";
 import { epochIn, type NotedEpoch } from "../user/user-sessions";
@@ -105,9 +107,12 @@ export class Ownership {
     return again;
   }
 
-  /** Stores whether the session is being deleted: the alarm then repeats a lost deletion. */
+  /**
+   * Stores whether the session is being deleted: the alarm then repeats a lost deletion. A full storage is only logged,
+   * because it must not prevent a deletion.
+   */
   markLeaving(owner: Owner, leaving: boolean): void {
-    this.#write({ ...owner, leaving }, retryAt(1));
+    tryWrite(() => ok(this.#write({ ...owner, leaving }, retryAt(1))));
   }
 
   /** Stores another owner. The alarm deletes the session in the object of the former one. */

@@ -126,7 +126,7 @@ export class Session {
     if (!(await this.forgetFormer())) return failed({ reason: "user_unreachable" });
     const isUnlisted = this.isOf(user, epoch) && (await this.directory.leave());
     if (this.isOf(user, epoch)) return this.destroy(isUnlisted, failure);
-    this.directory.stay();
+    this.store.listing.stay();
     return undefined;
   }
 

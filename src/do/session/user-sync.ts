@@ -149,26 +149,17 @@ export class UserSync {
       if (!again) return false;
       const { owner } = ownership;
       if (!owner) return true;
-      this.#markLeaving(owner, true);
+      ownership.markLeaving(owner, true);
       const done = await this.#update(owner, async (stub, { sessionId, epoch }) => {
         const forgotten = await stub.forget(sessionId, epoch, false, again);
         return forgotten.ok;
       });
       const now = ownership.owner;
       if (now?.epoch !== owner.epoch) continue;
-      if (!done) this.#markLeaving(now, false);
+      if (!done) ownership.markLeaving(now, false);
       return done;
     }
     return false;
-  }
-
-  /** Stores the mark for the case that the object is lost during the deletion. A full storage must not prevent a deletion. */
-  #markLeaving(owner: Owner, leaving: boolean): void {
-    try {
-      this.#session.store.ownership.markLeaving(owner, leaving);
-    } catch (error) {
-      thrownFailure(error);
-    }
   }
 
   /** Calls the user's object, if there is a user. @returns false if the call fails */

@@ -111,6 +111,7 @@ export class Fork {
     const fork = this.#running;
     if (fork?.id !== id) return failed({ reason: "import_interrupted" });
     const also = () => {
+      store.title.set(title);
       store.settings.change(settings);
       const { owner } = fork;
       const { count } = store.import;
@@ -123,7 +124,7 @@ export class Fork {
       const refused = this.#refusal(id);
       if (refused) return refused;
       if (this.#user.joining.refusals !== fork.refusals) return failed({ reason: "user_being_deleted" });
-      return ok({ messages: store.import.finish(title, also) });
+      return ok({ messages: store.import.finish(also) });
     };
     const finished = await this.#session.whenFirst(finish, { reason: "import_interrupted" });
     // Another import may have begun while this one waited in the queue.

@@ -54,7 +54,7 @@ export class Store {
     this.vectors = new VectorRows(this.#db);
     this.title = new Title(this.#db, this);
     this.settings = new SessionSettings(this.#db);
-    this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this.title, this.settings);
+    this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this);
     this.ownership = new Ownership(this.schedule);
     this.listing = new Listing(this.schedule, isListed);
     this.removals = new Removals(this.#db, this.#messages, this.#turns, this.vectors, this.listing);

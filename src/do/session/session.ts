@@ -146,7 +146,7 @@ export class Session {
     const { owner } = ownership;
     if (!owner?.left || owner.left.merge === "left") return true;
     const { merge } = owner.left;
-    const forgotten = await this.#forgetAt(owner.left, owner.sessionId, merge !== undefined);
+    const forgotten = await this.forgetAt(owner.left, owner.sessionId, merge !== undefined);
     if (!forgotten) return false;
     const own = forgotten.again.filter(({ sessionId }) => sessionId === owner.sessionId);
     const learn = [...forgotten.learn, ...own.map(({ seq, to }) => ({ from: seq, to }))];
@@ -164,18 +164,24 @@ export class Session {
     const { ownership } = this.store;
     const { owner } = ownership;
     if (!owner?.left) return [];
-    const forgotten = await this.#forgetAt(owner.left, owner.sessionId, false);
+    const forgotten = await this.forgetAt(owner.left, owner.sessionId, false);
     if (forgotten) ownership.markLeft(owner.left.epoch);
     return forgotten?.again;
   }
 
-  async #forgetAt(
+  /**
+   * Deletes the session in the object of a user.
+   * @param again more turns that the user's object learns from again
+   * @returns undefined if that object does not answer, or fails
+   */
+  async forgetAt(
     { user, epoch }: Pick<Owner, "user" | "epoch">,
     sessionId: string,
     keepsFacts: boolean,
+    again?: Learned[],
   ): Promise<Forgotten | undefined> {
     const forgotten = await this.callUser<Result<Forgotten>>(user, UPDATE_MS, (stub) =>
-      stub.forget(sessionId, epoch, keepsFacts),
+      stub.forget(sessionId, epoch, keepsFacts, again),
     );
     return forgotten?.ok ? forgotten.value : undefined;
   }

@@ -150,14 +150,11 @@ export class UserSync {
       const { owner } = ownership;
       if (!owner) return true;
       ownership.markLeaving(owner, true);
-      const done = await this.#update(owner, async (stub, { sessionId, epoch }) => {
-        const forgotten = await stub.forget(sessionId, epoch, false, again);
-        return forgotten.ok;
-      });
+      const forgotten = await this.#session.forgetAt(owner, owner.sessionId, false, again);
       const now = ownership.owner;
       if (now?.epoch !== owner.epoch) continue;
-      if (!done) ownership.markLeaving(now, false);
-      return done;
+      if (!forgotten) ownership.markLeaving(now, false);
+      return forgotten !== undefined;
     }
     return false;
   }
@@ -168,8 +165,7 @@ export class UserSync {
     call: (stub: DurableObjectStub<UserObject>, owner: Owner) => Promise<unknown>,
   ): Promise<boolean> {
     if (!owner) return true;
-    const reply = await this.#session.callUser(owner.user, UPDATE_MS, (stub) => call(stub, owner));
-    return reply !== null && reply !== false;
+    return (await this.#session.callUser(owner.user, UPDATE_MS, (stub) => call(stub, owner))) !== null;
   }
 
   /**

@@ -35,7 +35,7 @@ export class Removals {
     this.#listing = listing;
   }
 
-  /** Returns the messages of a turn that has ended, oldest first. */
+  /** Returns the messages of a stored turn, oldest first. */
   messagesOf(turnId: string): Message[] {
     const turn = this.#turns.get(turnId);
     if (!turn) return [];
@@ -84,9 +84,7 @@ export class Removals {
 
   /** Deletes the last turn, which has no answer. */
   #deleteLast(turnId: string): void {
-    const { last } = this.#messages.end();
-    const own = [...this.#messages.between(last - MOST_OF_TURN, last, MOST_OF_TURN)];
-    this.#messages.deleteLast(own.filter((message) => message.turnId === turnId).length);
+    this.#messages.deleteLast(this.messagesOf(turnId).length);
     this.#turns.delete(turnId);
     this.#listing.mark(true);
   }
@@ -111,12 +109,10 @@ export class Removals {
       this.#emptyVectors(seqs);
       return undefined;
     }
-    const [first, last] = [seqs[0], seqs.at(-1)];
-    if (first !== undefined && last !== undefined)
-      this.remove(
-        [...this.#messages.between(first - 1, last, last - first + 1)].filter(({ seq }) => seqs.includes(seq)),
-      );
-    return first;
+    const last = seqs.at(-1) ?? 0;
+    const near = this.#messages.between((seqs[0] ?? 1) - 1, last, last);
+    this.remove(near.filter(({ seq }) => seqs.includes(seq)).toArray());
+    return seqs[0];
   }
 
   /** Deletes messages, hidden ones too, and the turns that they belong to. Another turn may run meanwhile. */

@@ -93,8 +93,7 @@ export class Ownership {
     const isLate = this.removals !== sent.removals;
     const next = sent.to < seq ? sent.to + 1 : undefined;
     const resend = isLate || owner.resend === undefined ? owner.resend : next;
-    const later = owner.learn?.filter(({ to }) => to > seq);
-    const learn = later?.length ? later : undefined;
+    const learn = owner.learn?.filter(({ to }) => to > seq);
     this.#write({ ...owner, told: seq, failures: 0, resend, learn }, all && resend === undefined ? null : retryAt(1));
   }
 
@@ -129,8 +128,7 @@ export class Ownership {
   markLeft(epoch: string, left?: Left, learn: Learning[] = []): void {
     const { owner } = this;
     if (owner?.left?.epoch !== epoch) return;
-    const all = withRanges(owner.learn ?? [], learn);
-    const next = { ...owner, left, learn: all.length > 0 ? all : undefined };
+    const next = { ...owner, left, learn: withRanges(owner.learn ?? [], learn) };
     this.#write(next, this.#schedule.has("tell") ? retryAt(1) : null);
   }
 

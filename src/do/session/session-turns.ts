@@ -78,8 +78,9 @@ export class SessionTurns {
   follow(turnId: string, form: Form, after: number | null): Result<ReadableStream<Uint8Array>> {
     const turn = this.#session.live.get(turnId) ?? this.#session.storedTurn(turnId);
     if (!turn) return failed({ reason: "turn_not_found" });
-    const created = Math.floor(turn.createdAt / 1_000);
-    const encoder = encoderOf(form.name === "responses" ? { ...form, created } : form, turnId);
+    // A response has the time of its turn.
+    const timed = { ...form, created: Math.floor(turn.createdAt / 1_000) };
+    const encoder = encoderOf(timed, turnId);
     return turn instanceof LiveTurn ? turn.follow(encoder, after) : ok(replay(turn, encoder, after));
   }
 

@@ -4,6 +4,7 @@ import { type Namespace, objectOf, type Placement } from "../../object-of";
 import { withTimeout } from "../../timeout";
 import { retryAt } from "../sqlite/schedule";
 import type { TenantObject } from "../tenant/directory-entry";
+import type { Listed } from "./listing";
 import type { Store } from "./store";
 
 /** Milliseconds that the tenant's object has for a call. */
@@ -45,7 +46,7 @@ export class DirectorySync {
     const { listed } = listing;
     if (!listed) return null;
     const { messages: count, firstAt, lastAt } = messages.info();
-    if (!listing.enabled || count === 0 || firstAt === null || lastAt === null) return this.#remove();
+    if (!listing.enabled || firstAt === null || lastAt === null) return this.#remove(listed);
     const { start, version } = listing.markSent(listed);
     const user = ownership.owner?.user;
     const entry = { start, version, userId: user === undefined ? null : idIn(user), title: title.text };
@@ -77,12 +78,10 @@ export class DirectorySync {
   }
 
   /** Removes the entry of a session without messages. @returns when to try again; null at its end */
-  async #remove(): Promise<number | null> {
+  async #remove({ start, sentAt }: Listed): Promise<number | null> {
     const { listing, messages } = this.#store;
-    const { listed } = listing;
-    if (!listed) return null;
-    if (listed.sentAt && !(await this.#unlist(listed.start))) return this.#retryAt();
-    if (listing.listed?.start !== listed.start) return null;
+    if (sentAt && !(await this.#unlist(start))) return this.#retryAt();
+    if (listing.listed?.start !== start) return null;
     // The session was used again meanwhile.
     if (listing.enabled && messages.count() > 0) return listing.restart();
     listing.end(true);

@@ -9,7 +9,7 @@ const NEW_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** Stored as JSON. */
-interface Listed {
+export interface Listed {
   /** Random; another one after the session was emptied. */
   start: string;
   /** Counts the updates since then. */

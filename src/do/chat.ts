@@ -8,7 +8,6 @@ import type { Preview, PreviewOptions } from "../turn/preview";
 import { ok, type Result } from "../turn/result";
 import type { AskReply, Entry, Message, NewMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
-import { Embeddings } from "./memory/embeddings";
 import { appendMessages } from "./session/append";
 import type { Appended } from "./session/append-keys";
 import type { AskRequest, SessionUser } from "./session/ask-request";
@@ -36,7 +35,6 @@ import type { NewOwner, SessionPart } from "./user/session-object";
 export class ChatDO extends DurableObject<SessionBindings> {
   readonly #session: Session;
   readonly #user: UserSync;
-  readonly #embeddings: Embeddings;
   readonly #lifecycle: Lifecycle;
   readonly #turns: SessionTurns;
   readonly #reads: SessionReads;
@@ -46,10 +44,9 @@ export class ChatDO extends DurableObject<SessionBindings> {
     super(ctx, env);
     this.#session = new Session(ctx, env);
     this.#user = new UserSync(this.#session);
-    this.#embeddings = new Embeddings(this.#session.store, env, ctx.id.toString());
-    this.#lifecycle = new Lifecycle(this.#session, this.#user, this.#embeddings);
-    this.#turns = new SessionTurns(this.#session, this.#user, this.#embeddings, this.#lifecycle);
-    this.#reads = new SessionReads(this.#session, this.#user, this.#embeddings);
+    this.#lifecycle = new Lifecycle(this.#session, this.#user);
+    this.#turns = new SessionTurns(this.#session, this.#user, this.#lifecycle);
+    this.#reads = new SessionReads(this.#session, this.#user);
     this.#fork = new Fork(this.#session, this.#user);
     if (this.#session.store.recovered) void this.#lifecycle.written();
   }

@@ -1,6 +1,5 @@
 /** The end of a session: reset, delete, deletion of its user, and expiry after `SESSION_TTL_DAYS`. Also its tasks. */
 import { type Failure, failed, ok, type Result } from "../../turn/result";
-import type { Embeddings } from "../memory/embeddings";
 import { retryAt } from "../sqlite/schedule";
 import { thrownFailure } from "../sqlite/try-write";
 import type { AskRequest } from "./ask-request";
@@ -12,12 +11,10 @@ const DAY_MS = 86_400_000;
 export class Lifecycle {
   readonly #session: Session;
   readonly #user: UserSync;
-  readonly #embeddings: Embeddings;
 
-  constructor(session: Session, user: UserSync, embeddings: Embeddings) {
+  constructor(session: Session, user: UserSync) {
     this.#session = session;
     this.#user = user;
-    this.#embeddings = embeddings;
   }
 
   /**
@@ -62,7 +59,7 @@ export class Lifecycle {
         store.import.drop();
         return null;
       },
-      embed: () => this.#embeddings.resume(),
+      embed: () => this.#session.embeddings.resume(),
       reindex: () => store.reindex(),
       // A deletion that was lost with its object comes first.
       tell: () => (store.ownership.owner?.leaving ? this.#resumeDeletion() : this.#user.sync()),
@@ -79,7 +76,8 @@ export class Lifecycle {
   async written(request?: AskRequest): Promise<void> {
     try {
       this.#scheduleExpiry();
-      if (request?.embedding && this.#session.isLong(request)) await this.#embeddings.catchUp(request.embedding);
+      if (request?.embedding && this.#session.isLong(request))
+        await this.#session.embeddings.catchUp(request.embedding);
     } catch (error) {
       thrownFailure(error);
     }

@@ -8,7 +8,6 @@ import { promptHash } from "../../turn/prompt-hash";
 import { type Failed, failed, ok, type Result } from "../../turn/result";
 import type { Message, PromptInput, PromptMessage, RecalledMessage, StoredTurn } from "../../turn/types";
 import { readContext } from "../memory/context";
-import type { Embeddings } from "../memory/embeddings";
 import { explain } from "../memory/explain";
 import { embeddedQuestion } from "../memory/follow-ups";
 import type { SessionInfo } from "../memory/messages";
@@ -62,12 +61,10 @@ export interface SentPrompt {
 export class SessionReads {
   readonly #session: Session;
   readonly #user: UserSync;
-  readonly #embeddings: Embeddings;
 
-  constructor(session: Session, user: UserSync, embeddings: Embeddings) {
+  constructor(session: Session, user: UserSync) {
     this.#session = session;
     this.#user = user;
-    this.#embeddings = embeddings;
   }
 
   /**
@@ -179,11 +176,11 @@ export class SessionReads {
     isCompared: boolean,
     end?: number,
   ) {
-    const usesVectors = isCompared && this.#embeddings.has(embedding);
+    const usesVectors = isCompared && this.#session.embeddings.has(embedding);
     const textOf = () => embeddedQuestion(this.#session.store.messages, input.question, end);
-    const pending = this.#embeddings.begin(textOf, embedding, user !== undefined || usesVectors);
+    const pending = this.#session.embeddings.begin(textOf, embedding, user !== undefined || usesVectors);
     const known = user && (await this.#user.joining.read(user, input, pending));
-    const nearest = this.#embeddings.nearestTo(usesVectors ? await pending?.vector : null);
+    const nearest = this.#session.embeddings.nearestTo(usesVectors ? await pending?.vector : null);
     return { end, timeZone: input.timeZone, user: known, nearest };
   }
 
@@ -193,14 +190,14 @@ export class SessionReads {
   ): Promise<Result<SearchResult>> {
     const early = this.readRefusal(reader);
     if (early) return early;
-    const pending = this.#embeddings.begin(() => text, embedding, this.#embeddings.has(embedding));
+    const pending = this.#session.embeddings.begin(() => text, embedding, this.#session.embeddings.has(embedding));
     const vector = await pending?.vector;
     // Another user may have claimed the session meanwhile.
     const refusal = this.readRefusal(reader);
     if (refusal) return refusal;
     const { messages } = this.#session.store;
     const before = messages.end().last + 1;
-    const nearest = this.#embeddings.nearestTo(vector)?.(before);
+    const nearest = this.#session.embeddings.nearestTo(vector)?.(before);
     const limits = { before, tokens: SEARCH_TOKENS, count: limit, whole: true };
     const beyond = { nearest, now: Date.now(), timeZone };
     const { recalled } = recall(messages, text, limits, beyond);

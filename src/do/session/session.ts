@@ -8,6 +8,7 @@ import { withTimeout } from "../../timeout";
 import { budgetOf } from "../../turn/budget";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import type { Message, StoredTurn, TurnStatus } from "../../turn/types";
+import { Embeddings } from "../memory/embeddings";
 import { thrownFailure } from "../sqlite/try-write";
 import type { Learned } from "../user/fact-columns";
 import type { Forgotten, UserObject } from "../user/user-object";
@@ -32,8 +33,11 @@ export interface SessionBindings extends QuotaBindings, DirectoryBindings {
 export class Session {
   readonly ctx: DurableObjectState;
   readonly env: SessionBindings;
+  /** The id of the object, for logs and models: it does not reveal the name. */
+  readonly id: string;
   readonly store: Store;
   readonly directory: DirectorySync;
+  readonly embeddings: Embeddings;
   readonly queue = new TurnQueue();
   readonly live = new LiveTurns();
   #leaving: Promise<boolean> | undefined;
@@ -41,8 +45,10 @@ export class Session {
   constructor(ctx: DurableObjectState, env: SessionBindings) {
     this.ctx = ctx;
     this.env = env;
+    this.id = ctx.id.toString();
     this.store = new Store(ctx.storage, isListed(env, ctx.id.name));
     this.directory = new DirectorySync(this.store, env, ctx.id.name);
+    this.embeddings = new Embeddings(this.store, env, this.id);
   }
 
   /** Returns a turn as clients read it. */
@@ -72,7 +78,7 @@ export class Session {
   }
 
   model({ model }: AskRequest): Llama {
-    return new Llama(this.env.AI, model, this.ctx.id.toString());
+    return new Llama(this.env.AI, model, this.id);
   }
 
   /** Whether the session is larger than the context of a request. */

@@ -11,7 +11,7 @@ import type { Listing } from "./listing";
 import { appendAnswer, type TurnRow, type TurnRows } from "./turn-rows";
 
 /** The messages that a running turn replaces, in the table of single values. */
-const KEY = "replaced";
+export const REPLACED = "replaced";
 
 /** Messages that are hidden until a turn ends. */
 interface Replaced {
@@ -71,12 +71,12 @@ export class Removals {
     if (messages.length === 0) return;
     this.#messages.withdrawn.hide(messages);
     const replaced: Replaced = { by, messages: messages.map(({ seq, role, status }) => ({ seq, role, status })) };
-    setMeta(this.#db, KEY, replaced);
+    setMeta(this.#db, REPLACED, replaced);
   }
 
   /** Ends a lost turn. If it has no text, the turn that it replaces comes back. @returns the first `seq` that it removed */
   endLost(turn: TurnRow): number | undefined {
-    const isEmpty = turn.answer === "" && metaOf<Replaced>(this.#db, KEY)?.by === turn.id;
+    const isEmpty = turn.answer === "" && metaOf<Replaced>(this.#db, REPLACED)?.by === turn.id;
     if (isEmpty) this.#deleteLast(turn.id);
     else appendAnswer(this.#messages, this.#turns, turn.id, { ...turn, status: "interrupted" });
     return this.settle(turn.id, !isEmpty);
@@ -91,7 +91,7 @@ export class Removals {
 
   /** Returns whether a running turn hides a message. */
   hides(seq: number): boolean {
-    return metaOf<Replaced>(this.#db, KEY)?.messages.some((one) => one.seq === seq) === true;
+    return metaOf<Replaced>(this.#db, REPLACED)?.messages.some((one) => one.seq === seq) === true;
   }
 
   /**
@@ -99,9 +99,9 @@ export class Removals {
    * @returns the first `seq` that it deleted
    */
   settle(turnId: string, isReplaced: boolean): number | undefined {
-    const replaced = metaOf<Replaced>(this.#db, KEY);
+    const replaced = metaOf<Replaced>(this.#db, REPLACED);
     if (replaced?.by !== turnId) return undefined;
-    setMeta(this.#db, KEY, undefined);
+    setMeta(this.#db, REPLACED, undefined);
     this.#messages.withdrawn.show(replaced.messages);
     const seqs = replaced.messages.map(({ seq }) => seq);
     if (!isReplaced) {
@@ -120,21 +120,17 @@ export class Removals {
     // Without a message, a write would only bring the storage of a deleted session back.
     if (messages.length === 0) return;
     this.#db.transaction(() => {
-      const replaced = metaOf<Replaced>(this.#db, KEY);
+      const replaced = metaOf<Replaced>(this.#db, REPLACED);
       if (replaced) {
         // If the turn fails, the hidden messages come back, but not those that were deleted meanwhile.
         const gone = new Set(messages.map(({ seq }) => seq));
-        setMeta(this.#db, KEY, { ...replaced, messages: replaced.messages.filter(({ seq }) => !gone.has(seq)) });
+        setMeta(this.#db, REPLACED, { ...replaced, messages: replaced.messages.filter(({ seq }) => !gone.has(seq)) });
       }
       this.#messages.withdrawn.add(messages);
       this.#listing.mark(true);
       this.#emptyVectors(messages.map(({ seq }) => seq));
       for (const turnId of new Set(messages.flatMap((message) => message.turnId ?? []))) this.#turns.delete(turnId);
     });
-  }
-
-  clear(): void {
-    setMeta(this.#db, KEY, undefined);
   }
 
   /** The vector of a message also contains the message before it. */

@@ -8,7 +8,6 @@ import type { Preview, PreviewOptions } from "../turn/preview";
 import { ok, type Result } from "../turn/result";
 import type { AskReply, Entry, Message, NewMessage, StoredTurn } from "../turn/types";
 import type { Form } from "../wire/forms";
-import { Embeddings } from "./memory/embeddings";
 import { appendMessages } from "./session/append";
 import type { Appended } from "./session/append-keys";
 import type { AskRequest, SessionUser } from "./session/ask-request";
@@ -18,6 +17,7 @@ import { Fork, type ForkSource, type ImportedSession } from "./session/fork";
 import { Lifecycle } from "./session/lifecycle";
 import { moveSession } from "./session/move-session";
 import { Session, type SessionBindings } from "./session/session";
+import { exportLines, exportOf } from "./session/session-export";
 import type { SessionLimits } from "./session/session-limits";
 import {
   type Page,
@@ -29,30 +29,25 @@ import {
 } from "./session/session-reads";
 import type { Conversation } from "./session/session-settings";
 import { SessionTurns } from "./session/session-turns";
-import { Transfer } from "./session/transfer";
 import { type SessionChange, UserSync } from "./session/user-sync";
 import type { NewOwner, SessionPart } from "./user/session-object";
 
 export class ChatDO extends DurableObject<SessionBindings> {
   readonly #session: Session;
   readonly #user: UserSync;
-  readonly #embeddings: Embeddings;
   readonly #lifecycle: Lifecycle;
   readonly #turns: SessionTurns;
   readonly #reads: SessionReads;
-  readonly #transfer: Transfer;
   readonly #fork: Fork;
 
   constructor(ctx: DurableObjectState, env: SessionBindings) {
     super(ctx, env);
     this.#session = new Session(ctx, env);
     this.#user = new UserSync(this.#session);
-    this.#embeddings = new Embeddings(this.#session.store, env, ctx.id.toString());
-    this.#lifecycle = new Lifecycle(this.#session, this.#user, this.#embeddings);
-    this.#turns = new SessionTurns(this.#session, this.#user, this.#embeddings, this.#lifecycle);
-    this.#reads = new SessionReads(this.#session, this.#user, this.#embeddings);
-    this.#transfer = new Transfer(this.#session);
-    this.#fork = new Fork(this.#session, this.#user, this.#transfer);
+    this.#lifecycle = new Lifecycle(this.#session, this.#user);
+    this.#turns = new SessionTurns(this.#session, this.#user, this.#lifecycle);
+    this.#reads = new SessionReads(this.#session, this.#user);
+    this.#fork = new Fork(this.#session, this.#user);
     if (this.#session.store.recovered) void this.#lifecycle.written();
   }
 
@@ -71,17 +66,17 @@ export class ChatDO extends DurableObject<SessionBindings> {
    * @param after characters of the answer that the caller has; null for all events
    */
   follow(turnId: string, form: Form, after: number | null, reader?: string): Result<ReadableStream<Uint8Array>> {
-    return this.#reads.turnRefusal(turnId, reader) ?? this.#turns.follow(turnId, form, after);
+    return this.#reads.readRefusal(reader, turnId) ?? this.#turns.follow(turnId, form, after);
   }
 
   /** Cancels a turn. Keeps the partial answer of a running turn; deletes a waiting one. @returns the turn; `turn_not_found` */
   cancelTurn(turnId: string, reader?: string): Result<StoredTurn> {
-    return this.#reads.turnRefusal(turnId, reader) ?? this.#turns.cancel(turnId);
+    return this.#reads.readRefusal(reader, turnId) ?? this.#turns.cancel(turnId);
   }
 
   /** Deletes the question and the answer of a turn; cancels it first if it runs. Later turns stay. */
   async withdrawTurn(turnId: string, reader?: string): Promise<Result<{ deleted: number }>> {
-    return this.#reads.turnRefusal(turnId, reader) ?? this.#turns.withdraw(turnId);
+    return this.#reads.readRefusal(reader, turnId) ?? this.#turns.withdraw(turnId);
   }
 
   /** Deletes an appended message; `message_not_found`, `message_of_a_turn`. */
@@ -144,12 +139,12 @@ export class ChatDO extends DurableObject<SessionBindings> {
 
   /** Returns the session as lines of JSON. */
   export(): ReadableStream<Uint8Array> {
-    return this.#transfer.export();
+    return exportLines(this.#session.store);
   }
 
   /** Returns a user's session as lines of JSON, after a line with its id and settings; null if it is not theirs. */
   exportOf(user: string): ReadableStream<Uint8Array> | null {
-    return this.#transfer.exportOf(user);
+    return exportOf(this.#session.store, user);
   }
 
   /** Returns a session to copy. @param before only messages before this `seq` */
@@ -171,7 +166,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
 
   /** Adds to an import. @returns the index of the first entry that cannot be added, or null */
   addToImport(id: string, entries: Entry[], limits: SessionLimits): Result<number | null> {
-    return this.#transfer.add(id, entries, limits);
+    return this.#fork.add(id, entries, limits);
   }
 
   /** Makes an import the content of the session, in one transaction. */
@@ -183,7 +178,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
 
   /** Deletes an import, also a finished one of a user. Does nothing for another id. */
   async cancelImport(id: string): Promise<void> {
-    this.#transfer.cancel(id);
+    this.#fork.cancel(id);
     if (this.#session.store.ownership.owner?.importId === id) await this.destroy();
   }
 

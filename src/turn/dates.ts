@@ -34,6 +34,9 @@ function zoneOf(timeZone: string): Zone {
   return zone;
 }
 
+/** Returns the day of a time, as `2026-11-26`, in UTC. */
+export const utcDay = (time: number) => new Date(time).toISOString().slice(0, 10);
+
 /** Returns whether the runtime supports a time zone, such as `Europe/Lisbon`. */
 export function isTimeZone(timeZone: string): boolean {
   try {

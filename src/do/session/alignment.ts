@@ -85,16 +85,13 @@ function isEqual(one: Line, other: Line): boolean {
   return short === long || (short.length >= LEAST_PART && long.includes(short));
 }
 
-/** Returns a text without `<details>` blocks and with single spaces. */
+/**
+ * Returns a text without `<details>` blocks and with single spaces. A regular expression for the blocks would take quadratic
+ * time.
+ */
 function normalized(text: string): string {
-  const parts: string[] = [];
-  let from = 0;
-  for (;;) {
-    const start = text.indexOf("<details", from);
-    const end = start === -1 ? -1 : text.indexOf("</details>", start);
-    if (end === -1) break;
-    parts.push(text.slice(from, start));
-    from = end + "</details>".length;
-  }
-  return [...parts, text.slice(from)].join(" ").replace(/\s+/g, " ").trim();
+  const parts = text.split("</details>");
+  const rest = parts.pop();
+  const outside = parts.map((part) => part.split("<details", 1)[0]);
+  return [...outside, rest].join(" ").replace(/\s+/g, " ").trim();
 }

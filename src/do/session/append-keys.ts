@@ -4,7 +4,8 @@ import { metaOf, setMeta } from "../sqlite/meta";
 import type { Tables } from "../sqlite/tables";
 import { KEY_MS } from "./turn-rows";
 
-const KEY = "append_keys";
+/** In the table of single values. */
+export const APPEND_KEYS = "append_keys";
 
 /** The most keys: more than appends can wait at once. */
 const MAX_KEYS = 20;
@@ -17,13 +18,12 @@ export interface Appended {
 
 type Known = Idempotency & Appended & { at: number };
 
-const known = (db: Tables): Known[] => (metaOf<Known[]>(db, KEY) ?? []).filter(({ at }) => at > Date.now() - KEY_MS);
+const known = (db: Tables): Known[] =>
+  (metaOf<Known[]>(db, APPEND_KEYS) ?? []).filter(({ at }) => at > Date.now() - KEY_MS);
 
 /** Returns the append with this key, of the last {@link KEY_MS}. */
 export const appendOf = (db: Tables, key: string): Known | undefined => known(db).find((append) => append.key === key);
 
 /** Stores the key of an append. */
 export const keepAppend = (db: Tables, append: Idempotency & Appended): void =>
-  setMeta(db, KEY, [...known(db), { ...append, at: Date.now() }].slice(-MAX_KEYS));
-
-export const forgetAppends = (db: Tables): void => setMeta(db, KEY, undefined);
+  setMeta(db, APPEND_KEYS, [...known(db), { ...append, at: Date.now() }].slice(-MAX_KEYS));

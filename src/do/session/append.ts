@@ -1,7 +1,6 @@
 import { failed, ok, type Result } from "../../turn/result";
 import { byTime, isOlder } from "../../turn/time-order";
 import type { NewMessage } from "../../turn/types";
-import { thrownFailure } from "../sqlite/try-write";
 import type { Appended } from "./append-keys";
 import type { AskRequest } from "./ask-request";
 import { ofUser } from "./idempotency";
@@ -14,17 +13,15 @@ import type { UserSync } from "./user-sync";
  * @returns `older_than_session` if they begin before the session's newest message; `idempotency_conflict` for a key of
  *   other messages
  */
-export async function appendMessages(
-  { queue, store }: Session,
+export function appendMessages(
+  session: Session,
   sync: UserSync,
   messages: NewMessage[],
   { user, limits, idempotency: sent, learn }: Partial<AskRequest> = {},
 ): Promise<Result<Appended>> {
-  if (queue.full) return failed({ reason: "session_queue_full" });
+  const { store } = session;
   const arrivedAt = Date.now();
-  const release = await queue.enter();
-  if (!release) return failed({ reason: "turn_cancelled" });
-  try {
+  return session.whenFirst(async () => {
     const refusal = sync.refusal(user);
     if (refusal) return failed(refusal);
     const idempotency = sent && ofUser(sent, user?.object);
@@ -49,9 +46,5 @@ export async function appendMessages(
     // Without an await in between, both are written together.
     if (learn) store.ownership.markLearning(appended.firstSeq, appended.lastSeq);
     return ok(appended);
-  } catch (error) {
-    return failed(thrownFailure(error));
-  } finally {
-    release();
-  }
+  });
 }

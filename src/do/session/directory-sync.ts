@@ -3,8 +3,8 @@ import { log } from "../../log";
 import { type Namespace, objectOf, type Placement } from "../../object-of";
 import { withTimeout } from "../../timeout";
 import { retryAt } from "../sqlite/schedule";
-import { thrownFailure } from "../sqlite/try-write";
 import type { TenantObject } from "../tenant/directory-entry";
+import type { Listed } from "./listing";
 import type { Store } from "./store";
 
 /** Milliseconds that the tenant's object has for a call. */
@@ -46,7 +46,7 @@ export class DirectorySync {
     const { listed } = listing;
     if (!listed) return null;
     const { messages: count, firstAt, lastAt } = messages.info();
-    if (!listing.enabled || count === 0 || firstAt === null || lastAt === null) return this.#remove();
+    if (!listing.enabled || firstAt === null || lastAt === null) return this.#remove(listed);
     const { start, version } = listing.markSent(listed);
     const user = ownership.owner?.user;
     const entry = { start, version, userId: user === undefined ? null : idIn(user), title: title.text };
@@ -62,36 +62,26 @@ export class DirectorySync {
 
   /**
    * Removes the entry before the session is emptied.
-   * @returns whether it is removed. Otherwise the alarm removes it later: {@link Listing.end} schedules that.
+   * @returns whether it is removed. Otherwise the alarm removes it later: {@link Listing.end} schedules that. Call
+   *   {@link Listing.stay} if the session is not emptied
    */
   async leave(): Promise<boolean> {
     const { listing } = this.#store;
     for (let tries = 0; tries < LEAVE_TRIES; tries += 1) {
       const { listed } = listing;
       if (!listed?.sentAt) return true;
-      this.#markLeaving();
+      listing.markLeaving(listed);
       const removed = await this.#unlist(listed.start);
       if (listing.listed?.start === listed.start) return removed;
     }
     return false;
   }
 
-  /** Lists the session again after {@link leave}, if its deletion did not take place. A full storage is only logged. */
-  stay(): void {
-    try {
-      if (this.#store.listing.listed?.leaving) this.#store.listing.restart();
-    } catch (error) {
-      thrownFailure(error);
-    }
-  }
-
   /** Removes the entry of a session without messages. @returns when to try again; null at its end */
-  async #remove(): Promise<number | null> {
+  async #remove({ start, sentAt }: Listed): Promise<number | null> {
     const { listing, messages } = this.#store;
-    const { listed } = listing;
-    if (!listed) return null;
-    if (listed.sentAt && !(await this.#unlist(listed.start))) return this.#retryAt();
-    if (listing.listed?.start !== listed.start) return null;
+    if (sentAt && !(await this.#unlist(start))) return this.#retryAt();
+    if (listing.listed?.start !== start) return null;
     // The session was used again meanwhile.
     if (listing.enabled && messages.count() > 0) return listing.restart();
     listing.end(true);
@@ -119,15 +109,6 @@ export class DirectorySync {
     } catch (error) {
       log("warn", "directory_unreachable", { cause: String(error) });
       return null;
-    }
-  }
-
-  /** A full storage must not prevent a deletion. */
-  #markLeaving(): void {
-    try {
-      this.#store.listing.markLeaving();
-    } catch (error) {
-      thrownFailure(error);
     }
   }
 }

@@ -38,24 +38,11 @@ const messageEntry = ({ role, name, content, toolCalls, toolCallId, createdAt }:
 
 /** @param own the messages of the turn before its answer */
 function turnEntry(turn: StoredTurn, own: Message[]): Entry | null {
-  const { id, createdAt, finishedAt, status, question, answer, toolCalls, model, finishReason, usage, memory } = turn;
+  const { status, finishedAt } = turn;
   if (status === "running" || finishedAt === null) return null;
   const results = own.flatMap(({ toolCallId: callId, content }) => (callId === undefined ? [] : [{ callId, content }]));
-  const exported: ExportedTurn = {
-    id,
-    results: results.length > 0 ? results : undefined,
-    question: own.at(-1)?.role === "user" ? question : undefined,
-    answer,
-    toolCalls,
-    status,
-    model,
-    finishReason,
-    usage,
-    memory,
-    createdAt,
-    finishedAt,
-  };
-  return { turn: exported };
+  const question = own.at(-1)?.role === "user" ? turn.question : undefined;
+  return { turn: { ...turn, status, finishedAt, question, results: results.length > 0 ? results : undefined } };
 }
 
 /** Returns the messages of a turn. */

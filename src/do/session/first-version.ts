@@ -1,5 +1,6 @@
 /** Adopts the memory of version 1: an array of a session's last 40 messages, under one key. */
 import { MAX_ANSWER } from "../../limits";
+import { fieldsOf } from "../../llm/json";
 import { log } from "../../log";
 import { onStorage } from "../../turn/storage-error";
 import type { NewMessage, Role } from "../../turn/types";
@@ -15,8 +16,7 @@ const isRole = (value: unknown): value is Role => roles.includes(value);
 function messagesOf(history: unknown): NewMessage[] {
   if (!Array.isArray(history)) return [];
   return history.flatMap((entry: unknown): NewMessage[] => {
-    if (typeof entry !== "object" || entry === null || !("role" in entry) || !("content" in entry)) return [];
-    const { role, content } = entry;
+    const { role, content } = fieldsOf(entry);
     if (!isRole(role) || typeof content !== "string") return [];
     return [{ role, content: content.slice(0, MAX_ANSWER).toWellFormed() }];
   });

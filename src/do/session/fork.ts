@@ -1,11 +1,13 @@
 /** Fills a new session with an export or a copy of another one, which the Worker adds as an import. */
-import { failed, ok, type Result } from "../../turn/result";
+import { type Failed, failed, ok, type Result } from "../../turn/result";
+import type { Entry } from "../../turn/types";
+import { tryWrite } from "../sqlite/try-write";
 import type { NewOwner, SessionPart } from "../user/session-object";
 import type { Owner } from "./owner";
 import type { Session } from "./session";
+import { exportLines } from "./session-export";
 import type { SessionLimits } from "./session-limits";
 import type { SettingsChange } from "./session-settings";
-import type { Transfer } from "./transfer";
 import type { UserSync } from "./user-sync";
 
 /** The session that is copied, with the lines of its export. Its settings replace those of the copy. */
@@ -27,22 +29,20 @@ export interface ImportedSession extends SettingsChange {
 export class Fork {
   readonly #session: Session;
   readonly #user: UserSync;
-  readonly #transfer: Transfer;
   /** The fork that runs: its import, its owner, and the number of refusals when it began. */
   #running: { id: string; owner: Owner | undefined; refusals: number } | undefined;
 
-  constructor(session: Session, user: UserSync, transfer: Transfer) {
+  constructor(session: Session, user: UserSync) {
     this.#session = session;
     this.#user = user;
-    this.#transfer = transfer;
   }
 
   /** Returns the parts of this session that a fork needs. @param before only messages before this `seq` */
   source(before: number | undefined): ForkSource {
-    const { ownership, settings, messages } = this.#session.store;
-    const { instructions = null, timeZone = null } = settings.get();
-    const lines = this.#transfer.export(before);
-    return { instructions, timeZone, user: ownership.owner?.user, messages: messages.count(), lines };
+    const { store } = this.#session;
+    const { instructions = null, timeZone = null } = store.settings.get();
+    const lines = exportLines(store, before);
+    return { instructions, timeZone, user: store.ownership.owner?.user, messages: store.messages.count(), lines };
   }
 
   /**
@@ -61,8 +61,8 @@ export class Fork {
     const owner = user && (await joining.join(user));
     if (owner && !owner.ok) return owner;
     if (!isFree()) return failed({ reason: "session_not_empty" });
-    const begun = this.#transfer.begin(id);
-    if (begun.ok) this.#running = { id: begun.value, owner: owner?.value, refusals };
+    const begun = tryWrite(() => ok(this.#session.store.import.begin(id)));
+    if (begun.ok) this.#running = { id, owner: owner?.value, refusals };
     return begun;
   }
 
@@ -78,14 +78,28 @@ export class Fork {
     const { store, queue } = this.#session;
     const begun = isFirst ? await this.begin({ user }, () => store.empty && !queue.busy, id) : ok(id);
     if (!begun.ok) return begun;
-    const added = this.#transfer.add(id, entries, limits);
+    const added = this.add(id, entries, limits);
     if (!added.ok || added.value !== null || !end) return added;
     const finished = await this.finish(id, end);
     return finished.ok ? added : finished;
   }
 
+  /** Adds to an import. @returns the index of the first entry that cannot be added, or null; `session_full` */
+  add(id: string, entries: Entry[], limits: SessionLimits): Result<number | null> {
+    const { store } = this.#session;
+    return (
+      this.#refusal(id) ??
+      tryWrite(() => {
+        const repeated = store.import.add(entries);
+        const isFull = store.import.count > limits.messages || !store.hasRoom(0, limits);
+        return isFull ? failed({ reason: "session_full" }) : ok(repeated);
+      })
+    );
+  }
+
   /**
-   * Makes an import the content of the session. Fails if the user was deleted since {@link begin}.
+   * Makes an import the content of the session when the call is first in the queue. Fails if the user was deleted since
+   * {@link begin}.
    * @param isCopy whether the user's memory has these messages already, as those of the source
    * @param learn whether facts are learned from the messages
    */
@@ -97,19 +111,37 @@ export class Fork {
     const fork = this.#running;
     if (fork?.id !== id) return failed({ reason: "import_interrupted" });
     const also = () => {
+      store.title.set(title);
       store.settings.change(settings);
       const { owner } = fork;
       const { count } = store.import;
       // From a copy nothing is learned: facts were learned from the original.
       const more = isCopy ? { copied: count } : { imported: count, learn: learn && [{ from: 1, to: count }] };
       if (owner) store.ownership.markPending({ ...owner, ...more, importId: id });
+      store.listing.mark();
     };
-    const { joining } = this.#user;
-    const finished = await this.#transfer.finish(id, title, also, () =>
-      joining.refusals === fork.refusals ? undefined : failed({ reason: "user_being_deleted" }),
-    );
+    const finish = () => {
+      const refused = this.#refusal(id);
+      if (refused) return refused;
+      if (this.#user.joining.refusals !== fork.refusals) return failed({ reason: "user_being_deleted" });
+      return ok({ messages: store.import.finish(also) });
+    };
+    const finished = await this.#session.whenFirst(finish, { reason: "import_interrupted" });
     // Another import may have begun while this one waited in the queue.
     if (this.#running?.id === id) this.#running = undefined;
     return finished;
+  }
+
+  /** Deletes an import. Does nothing for another id. */
+  cancel(id: string): void {
+    const { import: begun } = this.#session.store;
+    if (begun.id === id) begun.drop();
+  }
+
+  /** Returns why an import cannot continue: the session was used or emptied meanwhile. */
+  #refusal(id: string): Failed | undefined {
+    const { store } = this.#session;
+    if (store.import.id === id) return undefined;
+    return failed({ reason: store.messages.end().last > 0 ? "session_not_empty" : "import_interrupted" });
   }
 }

@@ -75,15 +75,8 @@ export class Joining {
   ): Promise<Result<Joined>> {
     const epoch = this.#session.store.ownership.owner?.epoch;
     const known = await this.#memory(user, input, pending, { epoch, opens: store }, replaces);
-    if (!known) return ok({ memory: null });
-    switch (known.state) {
-      case "known":
-        return ok({ memory: known.memory, epoch: known.epoch });
-      case "gone":
-        return failed({ reason: "turn_cancelled" });
-      case "user_being_deleted":
-        return failed({ reason: "user_being_deleted" });
-    }
+    if (!known || known.state === "known") return ok(known ?? { memory: null });
+    return failed({ reason: known.state === "gone" ? "turn_cancelled" : known.state });
   }
 
   /**
@@ -115,7 +108,7 @@ export class Joining {
       });
       // Also for a reply that comes too late.
       if (known.state === "gone" && epoch !== undefined)
-        this.#session.ctx.waitUntil(this.#session.destroyEpoch(object, epoch));
+        this.#session.ctx.waitUntil(this.#session.destroyOf(object, epoch));
       return known;
     });
   }

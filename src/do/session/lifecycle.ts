@@ -1,6 +1,5 @@
 /** The end of a session: reset, delete, deletion of its user, and expiry after `SESSION_TTL_DAYS`. Also its tasks. */
 import { type Failure, failed, ok, type Result } from "../../turn/result";
-import type { Embeddings } from "../memory/embeddings";
 import { retryAt } from "../sqlite/schedule";
 import { thrownFailure } from "../sqlite/try-write";
 import type { AskRequest } from "./ask-request";
@@ -12,41 +11,35 @@ const DAY_MS = 86_400_000;
 export class Lifecycle {
   readonly #session: Session;
   readonly #user: UserSync;
-  readonly #embeddings: Embeddings;
 
-  constructor(session: Session, user: UserSync, embeddings: Embeddings) {
+  constructor(session: Session, user: UserSync) {
     this.#session = session;
     this.#user = user;
-    this.#embeddings = embeddings;
-  }
-
-  /** Empties the session after the tenant's and its user's object have deleted it. */
-  async reset(): Promise<Result<{ deleted: number }>> {
-    const isUnlisted = await this.#session.directory.leave();
-    return (await this.#forgotten()) ? this.#session.clear(isUnlisted) : failed({ reason: "user_unreachable" });
-  }
-
-  /** As {@link reset}, and gives the storage back. */
-  async destroy(): Promise<Result<{ deleted: number }>> {
-    const isUnlisted = await this.#session.directory.leave();
-    return (await this.#forgotten()) ? this.#session.destroy(isUnlisted) : failed({ reason: "user_unreachable" });
   }
 
   /**
-   * Returns whether the user's object has deleted the session. This is the last call before the session is emptied: a user
-   * who claims it later keeps it. The directory lists the session again if it stays.
+   * Deletes the session after the tenant's and its user's object have deleted it. The call of the user's object is the last
+   * one before: a user who claims the session later keeps it. The directory lists the session again if it stays.
+   * @param keepsStorage whether the storage is not given back
    */
-  async #forgotten(): Promise<boolean> {
-    const isForgotten = await this.#user.forget();
-    if (!isForgotten) this.#session.directory.stay();
-    return isForgotten;
+  async destroy(keepsStorage?: boolean): Promise<Result<{ deleted: number }>> {
+    const { directory, store } = this.#session;
+    const isUnlisted = await directory.leave();
+    if (await this.#user.forget()) return this.#session.destroy(isUnlisted, undefined, keepsStorage);
+    store.listing.stay();
+    return failed({ reason: "user_unreachable" });
+  }
+
+  /** As {@link destroy}, and keeps the storage. */
+  reset(): Promise<Result<{ deleted: number }>> {
+    return this.destroy(true);
   }
 
   /** Deletes the session if it belongs to a user who is being deleted. Otherwise refuses the turns and writes of that user. */
   async leave(user: string): Promise<Result<void>> {
     const failure: Failure = { reason: "user_being_deleted" };
     this.#user.joining.refuse();
-    const deleted = await this.#session.destroyIf((owner) => owner?.user === user, failure);
+    const deleted = await this.#session.destroyOf(user, undefined, failure);
     if (deleted) return deleted.ok ? ok(undefined) : deleted;
     this.#session.live.cancel(failure, user);
     return ok(undefined);
@@ -54,8 +47,7 @@ export class Lifecycle {
 
   /** Whether the session has stored something in an epoch with a user, or may be about to. */
   holds(user: string, epoch: string): boolean {
-    const { owner } = this.#session.store.ownership;
-    return this.#session.queue.busy || (owner?.user === user && owner.epoch === epoch);
+    return this.#session.queue.busy || this.#session.isOf(user, epoch);
   }
 
   /** Runs the tasks that are due. */
@@ -67,7 +59,7 @@ export class Lifecycle {
         store.import.drop();
         return null;
       },
-      embed: () => this.#embeddings.resume(),
+      embed: () => this.#session.embeddings.resume(),
       reindex: () => store.reindex(),
       // A deletion that was lost with its object comes first.
       tell: () => (store.ownership.owner?.leaving ? this.#resumeDeletion() : this.#user.sync()),
@@ -84,7 +76,8 @@ export class Lifecycle {
   async written(request?: AskRequest): Promise<void> {
     try {
       this.#scheduleExpiry();
-      if (request?.embedding && this.#session.isLong(request)) await this.#embeddings.catchUp(request.embedding);
+      if (request?.embedding && this.#session.isLong(request))
+        await this.#session.embeddings.catchUp(request.embedding);
     } catch (error) {
       thrownFailure(error);
     }
@@ -99,7 +92,7 @@ export class Lifecycle {
     await this.#session.directory.leave();
     // The session may have been used meanwhile.
     if (end() > Date.now()) {
-      this.#session.directory.stay();
+      this.#session.store.listing.stay();
       return end();
     }
     return (await this.destroy()).ok ? null : Date.now() + DAY_MS;

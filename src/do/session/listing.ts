@@ -1,6 +1,7 @@
 /** The session's entry in the directory of its tenant: the data of the task that sends it, in one row. */
-import type { Database } from "../sqlite/database";
+import { ok } from "../../turn/result";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
+import { tryWrite } from "../sqlite/try-write";
 
 /** Milliseconds until a new session is listed, so that its first update contains its first answers. */
 const NEW_MS = 60_000;
@@ -8,7 +9,7 @@ const NEW_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** Stored as JSON. */
-interface Listed {
+export interface Listed {
   /** Random; another one after the session was emptied. */
   start: string;
   /** Counts the updates since then. */
@@ -20,15 +21,13 @@ interface Listed {
 }
 
 export class Listing {
-  readonly #db: Database;
   readonly #schedule: Schedule<SessionTask>;
   /** Whether the directory lists this session. */
   readonly enabled: boolean;
   /** When the changes since the last update was sent are due; infinite without changes. */
   nextAt = Number.POSITIVE_INFINITY;
 
-  constructor(db: Database, schedule: Schedule<SessionTask>, enabled: boolean) {
-    this.#db = db;
+  constructor(schedule: Schedule<SessionTask>, enabled: boolean) {
     this.#schedule = schedule;
     this.enabled = enabled;
   }
@@ -56,7 +55,7 @@ export class Listing {
   markSent({ start, version }: Listed): Listed {
     const sent = { start, version: version + 1, sentAt: Date.now() };
     this.nextAt = Number.POSITIVE_INFINITY;
-    this.#db.transaction(() => this.#schedule.keep("list", sent));
+    this.#schedule.keep("list", sent);
     return sent;
   }
 
@@ -66,22 +65,29 @@ export class Listing {
     return Date.now();
   }
 
-  /** Stores that the session is being deleted: the alarm then repeats a lost deletion. */
-  markLeaving(): void {
-    const { listed } = this;
-    if (listed) this.#note({ ...listed, leaving: true }, retryAt(1));
+  /**
+   * Stores that the session is being deleted: the alarm then repeats a lost deletion. A full storage is only logged, because
+   * it must not prevent a deletion.
+   */
+  markLeaving(listed: Listed): void {
+    tryWrite(() => ok(this.#note({ ...listed, leaving: true }, retryAt(1))));
+  }
+
+  /** Lists the session again after {@link markLeaving}, if its deletion did not take place. A full storage is only logged. */
+  stay(): void {
+    tryWrite(() => ok(this.listed?.leaving && this.restart()));
   }
 
   /** Ends the entry of a session that is empty, as part of a transaction. @param removed whether the directory has removed it */
   end(removed: boolean): void {
     const { listed } = this;
-    if (removed || !listed?.sentAt) this.#db.transaction(() => this.#schedule.drop("list"));
+    if (removed || !listed?.sentAt) this.#schedule.drop("list");
     else this.#note({ ...listed, leaving: undefined }, retryAt(1));
   }
 
   #new = (): Listed => ({ start: crypto.randomUUID(), version: 0 });
 
   #note(listed: Listed, at: number): void {
-    this.#db.transaction(() => this.#schedule.note("list", at, listed));
+    this.#schedule.note("list", at, listed);
   }
 }

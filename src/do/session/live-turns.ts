@@ -1,31 +1,29 @@
 import type { LiveTurn } from "../../turn/live-turn";
 import type { Failure } from "../../turn/result";
 
-/** The turns of a session that run or wait, by id. */
+/** The turns of a session that run or wait. */
 export class LiveTurns {
-  readonly #turns = new Map<string, LiveTurn>();
-
-  /** The ids of turns that are not stored: no request finds them. */
-  readonly #unlisted = new Set<string>();
+  readonly #turns = new Set<LiveTurn>();
+  /** Those that are stored, by id: no request finds the others. */
+  readonly #stored = new Map<string, LiveTurn>();
 
   /** @param isStored false for a turn that only its own client may know */
   add(turn: LiveTurn, isStored: boolean): void {
-    const { id } = turn;
-    this.#turns.set(id, turn);
-    if (!isStored) this.#unlisted.add(id);
+    this.#turns.add(turn);
+    if (isStored) this.#stored.set(turn.id, turn);
     turn.ended.then(() => {
-      this.#turns.delete(id);
-      this.#unlisted.delete(id);
+      this.#turns.delete(turn);
+      if (isStored) this.#stored.delete(turn.id);
     });
   }
 
   get(id: string): LiveTurn | undefined {
-    return this.#unlisted.has(id) ? undefined : this.#turns.get(id);
+    return this.#stored.get(id);
   }
 
   /** Returns the turn that came last. */
   get last(): LiveTurn | undefined {
-    return [...this.#turns.values()].filter(({ id }) => !this.#unlisted.has(id)).at(-1);
+    return [...this.#stored.values()].at(-1);
   }
 
   byKey(key: string): LiveTurn | undefined {
@@ -39,6 +37,6 @@ export class LiveTurns {
 
   /** Fails all turns, or those of a user. */
   cancel(failure: Failure, user?: string): void {
-    for (const turn of this.#turns.values()) if (user === undefined || turn.user === user) turn.fail(failure);
+    for (const turn of this.#turns) if (user === undefined || turn.user === user) turn.fail(failure);
   }
 }

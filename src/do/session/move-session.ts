@@ -1,5 +1,4 @@
 import { failed, ok, type Result } from "../../turn/result";
-import { thrownFailure } from "../sqlite/try-write";
 import type { SessionUser } from "./ask-request";
 import type { Session } from "./session";
 import type { UserSync } from "./user-sync";
@@ -10,17 +9,14 @@ import type { UserSync } from "./user-sync";
  * @param from in a merge, the object of the user that it must belong to: its facts stay there, and follow later
  * @returns whether it was moved; `session_empty`, `user_unreachable`, `user_being_deleted`
  */
-export async function moveSession(
+export function moveSession(
   session: Session,
   sync: UserSync,
   user: SessionUser,
   from?: string,
 ): Promise<Result<boolean>> {
-  const { queue, store } = session;
-  if (queue.full) return failed({ reason: "session_queue_full" });
-  const release = await queue.enter();
-  if (!release) return failed({ reason: "turn_cancelled" });
-  try {
+  const { store } = session;
+  return session.whenFirst(async () => {
     const { ownership, generation } = store;
     const { owner } = ownership;
     if (owner?.user === user.object || (from !== undefined && owner?.user !== from)) return ok(false);
@@ -40,9 +36,5 @@ export async function moveSession(
     store.listing.mark(true);
     await session.leaveFormer();
     return ok(true);
-  } catch (error) {
-    return failed(thrownFailure(error));
-  } finally {
-    release();
-  }
+  });
 }

@@ -55,14 +55,12 @@ export function openTurn(
  * longer than MOST_TOKENS, only the question and the newest messages.
  */
 function openExchange(messages: Messages): Message[] {
-  const { last, tokens } = messages.end();
   const [newest] = messages.page(undefined, 1);
   const question = newest?.toolCalls ? messages.lastQuestion() : undefined;
   if (question === undefined) return [];
-  if (tokens - messages.end(question).tokens <= MOST_TOKENS) return [...messages.between(question - 1, last, last)];
   const kept: Message[] = [];
   let left = MOST_TOKENS;
-  for (const message of messages.backwards(last)) {
+  for (const message of messages.backwards(messages.end().last)) {
     left -= message.tokens;
     if (message.seq === question || (left < 0 && kept.length > 0)) break;
     kept.unshift(message);

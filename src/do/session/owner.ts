@@ -1,7 +1,8 @@
 /** The owner of a session and the state of their sync: the data of the task that syncs, in one row. */
+import { ok } from "../../turn/result";
 import type { EncoderOptions } from "../memory/encoder-plan";
-import type { Database } from "../sqlite/database";
 import { retryAt, type Schedule, type SessionTask } from "../sqlite/schedule";
+import { tryWrite } from "../sqlite/try-write";
 import type { Extraction } from "../user/extraction";
 import { type Learning, withRanges } from "../user/learning";
 import { epochIn, type NotedEpoch } from "../user/user-sessions";
@@ -42,13 +43,11 @@ export interface Owner {
 }
 
 export class Ownership {
-  readonly #db: Database;
   readonly #schedule: Schedule<SessionTask>;
   /** Counts the removals of messages: an update that was sent before one does not contain it. */
   removals = 0;
 
-  constructor(db: Database, schedule: Schedule<SessionTask>) {
-    this.#db = db;
+  constructor(schedule: Schedule<SessionTask>) {
     this.#schedule = schedule;
   }
 
@@ -73,7 +72,7 @@ export class Ownership {
     if (!next) return false;
     const resend = isRemoval ? Math.min(next.resend ?? removedFrom, removedFrom) : next.resend;
     const { extraction, encoder } = claim ?? next;
-    this.#note({ ...next, resend, extraction, encoder }, retryAt(1));
+    this.#write({ ...next, resend, extraction, encoder }, retryAt(1));
     return !owner;
   }
 
@@ -94,8 +93,7 @@ export class Ownership {
     const isLate = this.removals !== sent.removals;
     const next = sent.to < seq ? sent.to + 1 : undefined;
     const resend = isLate || owner.resend === undefined ? owner.resend : next;
-    const later = owner.learn?.filter(({ to }) => to > seq);
-    const learn = later?.length ? later : undefined;
+    const learn = owner.learn?.filter(({ to }) => to > seq);
     this.#write({ ...owner, told: seq, failures: 0, resend, learn }, all && resend === undefined ? null : retryAt(1));
   }
 
@@ -108,9 +106,12 @@ export class Ownership {
     return again;
   }
 
-  /** Stores whether the session is being deleted: the alarm then repeats a lost deletion. */
+  /**
+   * Stores whether the session is being deleted: the alarm then repeats a lost deletion. A full storage is only logged,
+   * because it must not prevent a deletion.
+   */
   markLeaving(owner: Owner, leaving: boolean): void {
-    this.#write({ ...owner, leaving }, retryAt(1));
+    tryWrite(() => ok(this.#write({ ...owner, leaving }, retryAt(1))));
   }
 
   /** Stores another owner. The alarm deletes the session in the object of the former one. */
@@ -127,8 +128,7 @@ export class Ownership {
   markLeft(epoch: string, left?: Left, learn: Learning[] = []): void {
     const { owner } = this;
     if (owner?.left?.epoch !== epoch) return;
-    const all = withRanges(owner.learn ?? [], learn);
-    const next = { ...owner, left, learn: all.length > 0 ? all : undefined };
+    const next = { ...owner, left, learn: withRanges(owner.learn ?? [], learn) };
     this.#write(next, this.#schedule.has("tell") ? retryAt(1) : null);
   }
 
@@ -138,10 +138,6 @@ export class Ownership {
   }
 
   #write(owner: Owner, at: number | null): void {
-    this.#db.transaction(() => this.#note(owner, at));
-  }
-
-  #note(owner: Owner, at: number | null): void {
     this.#schedule.note("tell", at, owner);
   }
 }

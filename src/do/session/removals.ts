@@ -11,7 +11,7 @@ import type { Listing } from "./listing";
 import { appendAnswer, type TurnRow, type TurnRows } from "./turn-rows";
 
 /** The messages that a running turn replaces, in the table of single values. */
-const KEY = "replaced";
+export const REPLACED = "replaced";
 
 /** Messages that are hidden until a turn ends. */
 interface Replaced {
@@ -35,7 +35,7 @@ export class Removals {
     this.#listing = listing;
   }
 
-  /** Returns the messages of a turn that has ended, oldest first. */
+  /** Returns the messages of a stored turn, oldest first. */
   messagesOf(turnId: string): Message[] {
     const turn = this.#turns.get(turnId);
     if (!turn) return [];
@@ -71,12 +71,12 @@ export class Removals {
     if (messages.length === 0) return;
     this.#messages.withdrawn.hide(messages);
     const replaced: Replaced = { by, messages: messages.map(({ seq, role, status }) => ({ seq, role, status })) };
-    setMeta(this.#db, KEY, replaced);
+    setMeta(this.#db, REPLACED, replaced);
   }
 
   /** Ends a lost turn. If it has no text, the turn that it replaces comes back. @returns the first `seq` that it removed */
   endLost(turn: TurnRow): number | undefined {
-    const isEmpty = turn.answer === "" && metaOf<Replaced>(this.#db, KEY)?.by === turn.id;
+    const isEmpty = turn.answer === "" && metaOf<Replaced>(this.#db, REPLACED)?.by === turn.id;
     if (isEmpty) this.#deleteLast(turn.id);
     else appendAnswer(this.#messages, this.#turns, turn.id, { ...turn, status: "interrupted" });
     return this.settle(turn.id, !isEmpty);
@@ -84,16 +84,14 @@ export class Removals {
 
   /** Deletes the last turn, which has no answer. */
   #deleteLast(turnId: string): void {
-    const { last } = this.#messages.end();
-    const own = [...this.#messages.between(last - MOST_OF_TURN, last, MOST_OF_TURN)];
-    this.#messages.deleteLast(own.filter((message) => message.turnId === turnId).length);
+    this.#messages.deleteLast(this.messagesOf(turnId).length);
     this.#turns.delete(turnId);
     this.#listing.mark(true);
   }
 
   /** Returns whether a running turn hides a message. */
   hides(seq: number): boolean {
-    return metaOf<Replaced>(this.#db, KEY)?.messages.some((one) => one.seq === seq) === true;
+    return metaOf<Replaced>(this.#db, REPLACED)?.messages.some((one) => one.seq === seq) === true;
   }
 
   /**
@@ -101,9 +99,9 @@ export class Removals {
    * @returns the first `seq` that it deleted
    */
   settle(turnId: string, isReplaced: boolean): number | undefined {
-    const replaced = metaOf<Replaced>(this.#db, KEY);
+    const replaced = metaOf<Replaced>(this.#db, REPLACED);
     if (replaced?.by !== turnId) return undefined;
-    setMeta(this.#db, KEY, undefined);
+    setMeta(this.#db, REPLACED, undefined);
     this.#messages.withdrawn.show(replaced.messages);
     const seqs = replaced.messages.map(({ seq }) => seq);
     if (!isReplaced) {
@@ -111,12 +109,10 @@ export class Removals {
       this.#emptyVectors(seqs);
       return undefined;
     }
-    const [first, last] = [seqs[0], seqs.at(-1)];
-    if (first !== undefined && last !== undefined)
-      this.remove(
-        [...this.#messages.between(first - 1, last, last - first + 1)].filter(({ seq }) => seqs.includes(seq)),
-      );
-    return first;
+    const last = seqs.at(-1) ?? 0;
+    const near = this.#messages.between((seqs[0] ?? 1) - 1, last, last);
+    this.remove(near.filter(({ seq }) => seqs.includes(seq)).toArray());
+    return seqs[0];
   }
 
   /** Deletes messages, hidden ones too, and the turns that they belong to. Another turn may run meanwhile. */
@@ -124,21 +120,17 @@ export class Removals {
     // Without a message, a write would only bring the storage of a deleted session back.
     if (messages.length === 0) return;
     this.#db.transaction(() => {
-      const replaced = metaOf<Replaced>(this.#db, KEY);
+      const replaced = metaOf<Replaced>(this.#db, REPLACED);
       if (replaced) {
         // If the turn fails, the hidden messages come back, but not those that were deleted meanwhile.
         const gone = new Set(messages.map(({ seq }) => seq));
-        setMeta(this.#db, KEY, { ...replaced, messages: replaced.messages.filter(({ seq }) => !gone.has(seq)) });
+        setMeta(this.#db, REPLACED, { ...replaced, messages: replaced.messages.filter(({ seq }) => !gone.has(seq)) });
       }
       this.#messages.withdrawn.add(messages);
       this.#listing.mark(true);
       this.#emptyVectors(messages.map(({ seq }) => seq));
       for (const turnId of new Set(messages.flatMap((message) => message.turnId ?? []))) this.#turns.delete(turnId);
     });
-  }
-
-  clear(): void {
-    setMeta(this.#db, KEY, undefined);
   }
 
   /** The vector of a message also contains the message before it. */

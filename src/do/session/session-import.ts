@@ -6,8 +6,6 @@ import type { Schedule, SessionTask } from "../sqlite/schedule";
 import { thrownFailure } from "../sqlite/try-write";
 import { setAppendedAt } from "./appended-at";
 import { messagesOf } from "./entries";
-import type { SessionSettings } from "./session-settings";
-import type { Title } from "./title";
 import type { TurnRows } from "./turn-rows";
 
 /** Milliseconds after its last batch after which the alarm deletes an import: a client sends a batch each second or so. */
@@ -18,8 +16,7 @@ export class SessionImport {
   readonly #schedule: Schedule<SessionTask>;
   readonly #messages: Messages;
   readonly #turns: TurnRows;
-  readonly #title: Title;
-  readonly #settings: SessionSettings;
+  readonly #store: { readonly empty: boolean };
   /** The import that runs. */
   id: string | undefined;
 
@@ -28,15 +25,13 @@ export class SessionImport {
     schedule: Schedule<SessionTask>,
     messages: Messages,
     turns: TurnRows,
-    title: Title,
-    settings: SessionSettings,
+    store: { readonly empty: boolean },
   ) {
     this.#db = db;
     this.#schedule = schedule;
     this.#messages = messages;
     this.#turns = turns;
-    this.#title = title;
-    this.#settings = settings;
+    this.#store = store;
   }
 
   /** Deletes an import that was lost with its object. */
@@ -87,11 +82,10 @@ export class SessionImport {
     return true;
   }
 
-  /** Makes the import the content of the session, with its title. @returns the number of messages */
-  finish(title: string | undefined, also: () => void): number {
+  /** Makes the import the content of the session. @param also runs in the same transaction @returns the number of messages */
+  finish(also: () => void): number {
     this.#db.transaction(() => {
       this.#schedule.drop("import");
-      this.#title.set(title);
       setAppendedAt(this.#db);
       also();
     });
@@ -105,8 +99,7 @@ export class SessionImport {
     this.#db.transaction(() => this.clear());
     this.id = undefined;
     // The tenant's directory may still list the session, as it was before.
-    const isListed = this.#schedule.has("list");
-    if (this.#title.given === undefined && this.#settings.empty && !isListed) this.#db.destroy().catch(thrownFailure);
+    if (this.#store.empty && !this.#schedule.has("list")) this.#db.destroy().catch(thrownFailure);
   }
 
   /** Deletes the rows of an import, if one runs, as part of a transaction; set `id` to undefined after it. */

@@ -6,14 +6,13 @@ import type { Explanation } from "../../turn/explanation";
 import { type Preview, type PreviewOptions, preview } from "../../turn/preview";
 import { promptHash } from "../../turn/prompt-hash";
 import { type Failed, failed, ok, type Result } from "../../turn/result";
-import type { Budget, Message, PromptMessage, RecalledMessage, StoredTurn } from "../../turn/types";
+import type { Message, PromptInput, PromptMessage, RecalledMessage, StoredTurn } from "../../turn/types";
 import { readContext } from "../memory/context";
-import type { Embeddings } from "../memory/embeddings";
 import { explain } from "../memory/explain";
 import { embeddedQuestion } from "../memory/follow-ups";
 import type { SessionInfo } from "../memory/messages";
 import { recall, SEARCH_TOKENS } from "../memory/ranking";
-import type { AskRequest } from "./ask-request";
+import type { AskRequest, SessionUser } from "./ask-request";
 import type { Session } from "./session";
 import type { UserSync } from "./user-sync";
 
@@ -58,41 +57,33 @@ export interface SentPrompt {
   exact: boolean;
 }
 
-const FOREIGN = failed({ reason: "session_of_another_user" });
-
 /** `reader`: the object's name of the only user who may read; undefined if all may. */
 export class SessionReads {
   readonly #session: Session;
   readonly #user: UserSync;
-  readonly #embeddings: Embeddings;
 
-  constructor(session: Session, user: UserSync, embeddings: Embeddings) {
+  constructor(session: Session, user: UserSync) {
     this.#session = session;
     this.#user = user;
-    this.#embeddings = embeddings;
   }
 
-  /** Returns why a reader may not read the session; undefined if the reader may. */
-  readRefusal(reader: string | undefined): Failed | undefined {
+  /**
+   * Returns why a reader may not read the session; undefined if the reader may.
+   * @param turnId the turn to read: one that runs or waits belongs to its own user
+   */
+  readRefusal(reader: string | undefined, turnId = ""): Failed | undefined {
     if (reader === undefined) return undefined;
     const refusal = this.#user.refusal({ object: reader, canClaim: false });
     if (refusal) return failed(refusal);
-    // In a session without an owner, the first turn of another user may run.
     const { store, live } = this.#session;
-    return store.ownership.owner !== undefined || live.belongTo(reader) ? undefined : FOREIGN;
-  }
-
-  /** As {@link readRefusal}, for one turn: a turn that runs or waits belongs to its own user. */
-  turnRefusal(turnId: string, reader: string | undefined): Failed | undefined {
-    const turn = this.#session.live.get(turnId);
-    if (reader === undefined || turn?.user === undefined) return this.readRefusal(reader);
-    const refusal = this.#user.refusal({ object: reader, canClaim: false });
-    if (refusal) return failed(refusal);
-    return turn.user === reader ? undefined : FOREIGN;
+    const user = live.get(turnId)?.user;
+    // In a session without an owner, the first turn of another user may run.
+    const isOpen = user === undefined ? store.ownership.owner || live.belongTo(reader) : user === reader;
+    return isOpen ? undefined : failed({ reason: "session_of_another_user" });
   }
 
   turn(turnId: string, reader: string | undefined): Result<StoredTurn> {
-    const refusal = this.turnRefusal(turnId, reader);
+    const refusal = this.readRefusal(reader, turnId);
     if (refusal) return refusal;
     const turn = this.#session.turn(turnId);
     return turn ? ok(turn) : failed({ reason: "turn_not_found" });
@@ -130,24 +121,13 @@ export class SessionReads {
     const refusal = this.#user.refusal(user);
     if (refusal) return failed(refusal);
     const isLong = options.windowTokens !== undefined || this.#session.isLong(request);
-    const { messages } = this.#session.store;
     const recallTokens = options.recallTokens ?? input.recallTokens;
-    const usesVectors = isLong && this.#embeddings.has(embedding);
-    const textOf = () => embeddedQuestion(messages, input.question);
-    const pending = this.#embeddings.begin(textOf, embedding, user !== undefined || usesVectors);
-    const memory = user && (await this.#user.joining.read(user, { ...input, recallTokens }, pending));
-    const vector = usesVectors ? await pending?.vector : null;
+    const memory = await this.#memory(embedding, user, { ...input, recallTokens }, isLong);
     // Another user may have claimed the session meanwhile.
     const late = this.#user.refusal(user);
     if (late) return failed(late);
-    const scope = {
-      total: messages.count(),
-      timeZone: input.timeZone,
-      now: Date.now(),
-      nearest: this.#embeddings.nearestTo(vector),
-      user: memory,
-      explain: options.explain,
-    };
+    const { messages } = this.#session.store;
+    const scope = { ...memory, total: messages.count(), now: Date.now(), explain: options.explain };
     const { window } = this.#session.model(request);
     const shown = preview(input, window, options, (budget) => readContext(messages, input.question, budget, scope));
     return shown.ok ? ok({ ...shown.value, messages: cleanMessages(shown.value.messages) }) : shown;
@@ -175,21 +155,33 @@ export class SessionReads {
     const asked = store.settings.applyTo(measure({ ...input, ...sizes, question, name }), createdAt);
     const { owner } = store.ownership;
     const user = used.user && owner && request.user && { ...request.user, object: owner.user };
-    const end = own[0]?.seq;
-    const { embedding } = request;
-    const usesVectors = used.recall !== "words" && this.#embeddings.has(embedding);
-    const textOf = () => embeddedQuestion(store.messages, question, end);
-    const pending = this.#embeddings.begin(textOf, embedding, user !== undefined || usesVectors);
-    const known = user && (await this.#user.joining.read(user, asked, pending));
-    const vector = usesVectors ? await pending?.vector : null;
-    const scope = { total: 0, end, timeZone: asked.timeZone, now: createdAt, user: known };
-    const nearest = this.#embeddings.nearestTo(vector);
+    const memory = await this.#memory(request.embedding, user, asked, used.recall !== "words", own[0]?.seq);
+    const scope = { ...memory, total: 0, now: createdAt };
     const { window } = this.#session.model({ ...request, model: { ...request.model, model } });
-    const read = (budget: Budget) => readContext(store.messages, question, budget, { ...scope, nearest });
-    const built = preview(asked, window, {}, read);
+    const built = preview(asked, window, {}, (budget) => readContext(store.messages, question, budget, scope));
     if (!built.ok) return built;
     const { messages } = built.value;
     return ok({ model, messages: cleanMessages(messages), exact: used.hash === promptHash(messages) });
+  }
+
+  /**
+   * Returns the parts of a prompt's scope that take calls: the memory of the user and the vector of the question.
+   * @param isCompared whether messages of the session are compared with the vector, if they have some
+   * @param end only messages before this `seq` are used
+   */
+  async #memory(
+    embedding: EmbeddingOptions | undefined,
+    user: SessionUser | undefined,
+    input: PromptInput,
+    isCompared: boolean,
+    end?: number,
+  ) {
+    const usesVectors = isCompared && this.#session.embeddings.has(embedding);
+    const textOf = () => embeddedQuestion(this.#session.store.messages, input.question, end);
+    const pending = this.#session.embeddings.begin(textOf, embedding, user !== undefined || usesVectors);
+    const known = user && (await this.#user.joining.read(user, input, pending));
+    const nearest = this.#session.embeddings.nearestTo(usesVectors ? await pending?.vector : null);
+    return { end, timeZone: input.timeZone, user: known, nearest };
   }
 
   async search(
@@ -198,14 +190,14 @@ export class SessionReads {
   ): Promise<Result<SearchResult>> {
     const early = this.readRefusal(reader);
     if (early) return early;
-    const pending = this.#embeddings.begin(() => text, embedding, this.#embeddings.has(embedding));
+    const pending = this.#session.embeddings.begin(() => text, embedding, this.#session.embeddings.has(embedding));
     const vector = await pending?.vector;
     // Another user may have claimed the session meanwhile.
     const refusal = this.readRefusal(reader);
     if (refusal) return refusal;
     const { messages } = this.#session.store;
     const before = messages.end().last + 1;
-    const nearest = this.#embeddings.nearestTo(vector)?.(before);
+    const nearest = this.#session.embeddings.nearestTo(vector)?.(before);
     const limits = { before, tokens: SEARCH_TOKENS, count: limit, whole: true };
     const beyond = { nearest, now: Date.now(), timeZone };
     const { recalled } = recall(messages, text, limits, beyond);

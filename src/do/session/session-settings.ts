@@ -6,7 +6,8 @@ import type { PromptInput } from "../../turn/types";
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
 
-const KEY = "settings";
+/** In the table of single values. */
+export const SETTINGS = "settings";
 
 /** A session as a conversation of the OpenAI surface. */
 export interface Conversation {
@@ -34,7 +35,7 @@ export class SessionSettings {
   }
 
   get(): Settings {
-    return metaOf(this.#db, KEY) ?? {};
+    return metaOf(this.#db, SETTINGS) ?? {};
   }
 
   get empty(): boolean {
@@ -50,12 +51,7 @@ export class SessionSettings {
       conversation: conversation === undefined ? before.conversation : (conversation ?? undefined),
     };
     if (isEmpty(next) && this.empty) return;
-    this.#db.transaction(() => setMeta(this.#db, KEY, isEmpty(next) ? undefined : next));
-  }
-
-  /** Deletes all settings. */
-  clear(): void {
-    this.change({ instructions: null, timeZone: null, conversation: null });
+    this.#db.transaction(() => setMeta(this.#db, SETTINGS, isEmpty(next) ? undefined : next));
   }
 
   /**

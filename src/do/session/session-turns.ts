@@ -9,7 +9,7 @@ import { type Failure, failed, ok, type Result } from "../../turn/result";
 import { answerTurn, finishedReply, followReply, storedReply, streamReply, streamTurn } from "../../turn/turn";
 import type { AskReply, Idempotency, StoredTurn } from "../../turn/types";
 import { encoderOf, type Form } from "../../wire/forms";
-import type { Embeddings, PendingVector } from "../memory/embeddings";
+import type { PendingVector } from "../memory/embeddings";
 import { embeddedQuestion } from "../memory/follow-ups";
 import { thrownFailure, tryWrite } from "../sqlite/try-write";
 import type { AskRequest, SessionUser } from "./ask-request";
@@ -30,13 +30,11 @@ const failedReply = (failure: Failure): AskReply => ({ state: "failed", failure 
 export class SessionTurns {
   readonly #session: Session;
   readonly #user: UserSync;
-  readonly #embeddings: Embeddings;
   readonly #lifecycle: Lifecycle;
 
-  constructor(session: Session, user: UserSync, embeddings: Embeddings, lifecycle: Lifecycle) {
+  constructor(session: Session, user: UserSync, lifecycle: Lifecycle) {
     this.#session = session;
     this.#user = user;
-    this.#embeddings = embeddings;
     this.#lifecycle = lifecycle;
   }
 
@@ -78,8 +76,9 @@ export class SessionTurns {
   follow(turnId: string, form: Form, after: number | null): Result<ReadableStream<Uint8Array>> {
     const turn = this.#session.live.get(turnId) ?? this.#session.storedTurn(turnId);
     if (!turn) return failed({ reason: "turn_not_found" });
-    const created = Math.floor(turn.createdAt / 1_000);
-    const encoder = encoderOf(form.name === "responses" ? { ...form, created } : form, turnId);
+    // A response has the time of its turn.
+    const timed = { ...form, created: Math.floor(turn.createdAt / 1_000) };
+    const encoder = encoderOf(timed, turnId);
     return turn instanceof LiveTurn ? turn.follow(encoder, after) : ok(replay(turn, encoder, after));
   }
 
@@ -112,7 +111,7 @@ export class SessionTurns {
     vector: PendingVector | undefined,
     joined: Promise<Result<Joined>> | undefined,
   ): Promise<void> {
-    const { queue, ctx, env } = this.#session;
+    const { queue, id, env } = this.#session;
     const release = await tracing.enterSpan("queue", () => queue.enter());
     if (release) turn.ended.then(release);
     try {
@@ -126,7 +125,7 @@ export class SessionTurns {
     }
     const isStored = turn.journal.finished;
     const synced = isStored && this.#user.sync();
-    log("info", "turn", { session: ctx.id.toString(), ...turn.summary });
+    log("info", "turn", { session: id, ...turn.summary });
     await countTokens(env, request.meter, turn.used);
     // Last, because an encoder may be slow.
     if (isStored) await this.#lifecycle.written(request);
@@ -140,12 +139,12 @@ export class SessionTurns {
     const isNeeded = input.question !== "" && (user !== undefined || this.#usesVectors(request));
     const { messages, removals } = this.#session.store;
     const textOf = () => embeddedQuestion(messages, input.question, removals.startOf(replaces));
-    return this.#embeddings.begin(textOf, embedding, isNeeded);
+    return this.#session.embeddings.begin(textOf, embedding, isNeeded);
   }
 
   /** Whether the session is longer than its context and has vectors. */
   #usesVectors(request: AskRequest): boolean {
-    return this.#embeddings.has(request.embedding) && this.#session.isLong(request);
+    return this.#session.embeddings.has(request.embedding) && this.#session.isLong(request);
   }
 
   async #answer(
@@ -171,7 +170,7 @@ export class SessionTurns {
     const replaced = replaces === undefined ? ok(edited) : session.removals.lastTurn(replaces);
     if (!replaced.ok) return turn.fail(replaced.failure);
     const memory = withoutFactsFrom(joined?.value.memory, user?.sessionId, replaced.value[0]?.seq);
-    const scope = { nearest: this.#embeddings.nearestTo(vector), user: memory };
+    const scope = { nearest: this.#session.embeddings.nearestTo(vector), user: memory };
     const opened = tracing.enterSpan("context", () =>
       openTurn(session.messages, request, turn.createdAt, model.window, scope, replaced.value),
     );

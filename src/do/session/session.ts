@@ -8,6 +8,7 @@ import { withTimeout } from "../../timeout";
 import { budgetOf } from "../../turn/budget";
 import { type Failure, failed, ok, type Result } from "../../turn/result";
 import type { Message, StoredTurn, TurnStatus } from "../../turn/types";
+import { Embeddings } from "../memory/embeddings";
 import { thrownFailure } from "../sqlite/try-write";
 import type { Learned } from "../user/fact-columns";
 import type { Forgotten, UserObject } from "../user/user-object";
@@ -32,8 +33,11 @@ export interface SessionBindings extends QuotaBindings, DirectoryBindings {
 export class Session {
   readonly ctx: DurableObjectState;
   readonly env: SessionBindings;
+  /** The id of the object, for logs and models: it does not reveal the name. */
+  readonly id: string;
   readonly store: Store;
   readonly directory: DirectorySync;
+  readonly embeddings: Embeddings;
   readonly queue = new TurnQueue();
   readonly live = new LiveTurns();
   #leaving: Promise<boolean> | undefined;
@@ -41,8 +45,10 @@ export class Session {
   constructor(ctx: DurableObjectState, env: SessionBindings) {
     this.ctx = ctx;
     this.env = env;
+    this.id = ctx.id.toString();
     this.store = new Store(ctx.storage, isListed(env, ctx.id.name));
     this.directory = new DirectorySync(this.store, env, ctx.id.name);
+    this.embeddings = new Embeddings(this.store, env, this.id);
   }
 
   /** Returns a turn as clients read it. */
@@ -72,7 +78,7 @@ export class Session {
   }
 
   model({ model }: AskRequest): Llama {
-    return new Llama(this.env.AI, model, this.ctx.id.toString());
+    return new Llama(this.env.AI, model, this.id);
   }
 
   /** Whether the session is larger than the context of a request. */
@@ -90,40 +96,43 @@ export class Session {
     }
   }
 
-  /** Deletes all messages and turns, at once. @param isUnlisted whether the tenant's directory has removed the session */
-  clear(isUnlisted: boolean): Promise<Result<{ deleted: number }>> {
-    return this.#empty(() => this.store.clear(isUnlisted), { reason: "turn_cancelled" });
-  }
-
   /**
-   * Deletes everything that is stored, at once, and gives the storage back.
+   * Deletes everything that is stored, at once.
    * @param isUnlisted whether the tenant's directory has removed the session. Otherwise the storage keeps the task for it
    * @param failure ends turns that run or wait
+   * @param keepsStorage whether the storage is not given back
    */
-  destroy(isUnlisted: boolean, failure: Failure = { reason: "turn_cancelled" }): Promise<Result<{ deleted: number }>> {
-    return this.#empty(() => (isUnlisted ? this.store.destroy() : this.store.clear(false)), failure);
+  async destroy(
+    isUnlisted: boolean,
+    failure: Failure = { reason: "turn_cancelled" },
+    keepsStorage = !isUnlisted,
+  ): Promise<Result<{ deleted: number }>> {
+    this.queue.clear();
+    this.live.cancel(failure);
+    try {
+      return ok(keepsStorage ? this.store.clear(isUnlisted) : await this.store.destroy());
+    } catch (error) {
+      return failed(thrownFailure(error));
+    }
   }
 
-  /** Deletes the rest of a session whose epoch has ended. Does nothing if the session has another epoch. */
-  async destroyEpoch(user: string, epoch: string): Promise<void> {
-    await this.destroyIf((owner) => owner?.user === user && owner.epoch === epoch);
+  /** Whether the session belongs to a user, in this epoch if it is given. */
+  isOf(user: string, epoch?: string): boolean {
+    const { owner } = this.store.ownership;
+    return owner?.user === user && (epoch === undefined || owner.epoch === epoch);
   }
 
   /**
    * Deletes a session that its user's object has deleted.
-   * @param isTheirs is checked before and after the calls of other objects
-   * @returns undefined for a session with another owner; `user_unreachable` if a former user's object still has it
+   * @param epoch the one that has ended; absent if the user is being deleted
+   * @returns undefined for a session with another owner or epoch; `user_unreachable` if a former user's object still has it
    */
-  async destroyIf(
-    isTheirs: (owner: Owner | undefined) => boolean,
-    failure?: Failure,
-  ): Promise<Result<{ deleted: number }> | undefined> {
-    const { ownership } = this.store;
-    if (!isTheirs(ownership.owner)) return undefined;
+  async destroyOf(user: string, epoch?: string, failure?: Failure): Promise<Result<{ deleted: number }> | undefined> {
+    if (!this.isOf(user, epoch)) return undefined;
     if (!(await this.forgetFormer())) return failed({ reason: "user_unreachable" });
-    const isUnlisted = isTheirs(ownership.owner) && (await this.directory.leave());
-    if (isTheirs(ownership.owner)) return this.destroy(isUnlisted, failure);
-    this.directory.stay();
+    const isUnlisted = this.isOf(user, epoch) && (await this.directory.leave());
+    if (this.isOf(user, epoch)) return this.destroy(isUnlisted, failure);
+    this.store.listing.stay();
     return undefined;
   }
 
@@ -143,7 +152,7 @@ export class Session {
     const { owner } = ownership;
     if (!owner?.left || owner.left.merge === "left") return true;
     const { merge } = owner.left;
-    const forgotten = await this.#forgetAt(owner.left, owner.sessionId, merge !== undefined);
+    const forgotten = await this.forgetAt(owner.left, owner.sessionId, merge !== undefined);
     if (!forgotten) return false;
     const own = forgotten.again.filter(({ sessionId }) => sessionId === owner.sessionId);
     const learn = [...forgotten.learn, ...own.map(({ seq, to }) => ({ from: seq, to }))];
@@ -161,29 +170,45 @@ export class Session {
     const { ownership } = this.store;
     const { owner } = ownership;
     if (!owner?.left) return [];
-    const forgotten = await this.#forgetAt(owner.left, owner.sessionId, false);
+    const forgotten = await this.forgetAt(owner.left, owner.sessionId, false);
     if (forgotten) ownership.markLeft(owner.left.epoch);
     return forgotten?.again;
   }
 
-  async #forgetAt(
+  /**
+   * Deletes the session in the object of a user.
+   * @param again more turns that the user's object learns from again
+   * @returns undefined if that object does not answer, or fails
+   */
+  async forgetAt(
     { user, epoch }: Pick<Owner, "user" | "epoch">,
     sessionId: string,
     keepsFacts: boolean,
+    again?: Learned[],
   ): Promise<Forgotten | undefined> {
     const forgotten = await this.callUser<Result<Forgotten>>(user, UPDATE_MS, (stub) =>
-      stub.forget(sessionId, epoch, keepsFacts),
+      stub.forget(sessionId, epoch, keepsFacts, again),
     );
     return forgotten?.ok ? forgotten.value : undefined;
   }
 
-  async #empty<T>(empty: () => T | Promise<T>, failure: Failure): Promise<Result<T>> {
-    this.queue.clear();
-    this.live.cancel(failure);
+  /**
+   * Runs a change of the whole session when it is first in the queue.
+   * @param cleared the failure if the session is emptied before
+   * @returns `session_queue_full` if too many calls wait
+   */
+  async whenFirst<T>(
+    change: () => Result<T> | Promise<Result<T>>,
+    cleared: Failure = { reason: "turn_cancelled" },
+  ): Promise<Result<T>> {
+    if (this.queue.full) return failed({ reason: "session_queue_full" });
+    const release = await this.queue.enter();
     try {
-      return ok(await empty());
+      return release ? await change() : failed(cleared);
     } catch (error) {
       return failed(thrownFailure(error));
+    } finally {
+      release?.();
     }
   }
 }

@@ -5,19 +5,20 @@ import { answerOf, Messages, type TurnPlace } from "../memory/messages";
 import { reindex } from "../memory/reindex";
 import { VectorRows } from "../memory/vector-rows";
 import { Database } from "../sqlite/database";
+import { setMeta } from "../sqlite/meta";
 import { Schedule, type SessionTask } from "../sqlite/schedule";
 import { noTables } from "../sqlite/tables";
-import { type Appended, appendOf, forgetAppends } from "./append-keys";
+import { APPEND_KEYS, type Appended, appendOf } from "./append-keys";
 import { lastUsedAt, recordAppend } from "./appended-at";
 import { adoptFirstVersion, forgetFirstVersion } from "./first-version";
 import { Listing } from "./listing";
 import type { Opening } from "./opening";
 import { type Owner, Ownership } from "./owner";
-import { Removals } from "./removals";
+import { REPLACED, Removals } from "./removals";
 import { SessionImport } from "./session-import";
 import type { SessionLimits } from "./session-limits";
-import { SessionSettings } from "./session-settings";
-import { Title } from "./title";
+import { SETTINGS, SessionSettings } from "./session-settings";
+import { TITLE, Title } from "./title";
 import { appendAnswer, type NewTurn, TurnRows } from "./turn-rows";
 
 /** Readers get these during an import. */
@@ -54,9 +55,9 @@ export class Store {
     this.vectors = new VectorRows(this.#db);
     this.title = new Title(this.#db, this);
     this.settings = new SessionSettings(this.#db);
-    this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this.title, this.settings);
-    this.ownership = new Ownership(this.#db, this.schedule);
-    this.listing = new Listing(this.#db, this.schedule, isListed);
+    this.import = new SessionImport(this.#db, this.schedule, this.#messages, this.#turns, this);
+    this.ownership = new Ownership(this.schedule);
+    this.listing = new Listing(this.schedule, isListed);
     this.removals = new Removals(this.#db, this.#messages, this.#turns, this.vectors, this.listing);
     if (this.#db.newer) return;
     this.import.dropLost();
@@ -183,14 +184,11 @@ export class Store {
       this.#db.transaction(() => {
         this.#turns.clear();
         this.#messages.clear();
-        this.removals.clear();
         this.vectors.clear();
         this.schedule.drop("reindex");
         this.ownership.release();
         this.listing.end(isUnlisted);
-        this.title.set(undefined);
-        this.settings.clear();
-        forgetAppends(this.#db);
+        for (const key of [REPLACED, TITLE, SETTINGS, APPEND_KEYS]) setMeta(this.#db, key, undefined);
       });
     }
     // Last: a failed transaction empties nothing.

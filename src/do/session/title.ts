@@ -4,6 +4,9 @@ import type { Messages } from "../memory/messages";
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
 
+/** In the table of single values. */
+export const TITLE = "title";
+
 export class Title {
   readonly #db: Database;
   readonly #store: { readonly messages: Messages };
@@ -15,7 +18,7 @@ export class Title {
 
   /** The title that a client set. */
   get given(): string | undefined {
-    return metaOf(this.#db, "title");
+    return metaOf(this.#db, TITLE);
   }
 
   /** Null for a session without title and question. */
@@ -27,6 +30,6 @@ export class Title {
 
   /** @param text undefined deletes the title */
   set(text: string | undefined): void {
-    this.#db.transaction(() => setMeta(this.#db, "title", text));
+    this.#db.transaction(() => setMeta(this.#db, TITLE, text));
   }
 }

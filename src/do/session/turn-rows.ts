@@ -27,13 +27,12 @@ type Row = {
   calls: string | null;
 };
 
+/** Leaves out a turn that another one replaces at present. */
 const SELECT = `SELECT t.*, q.content AS question, a.content AS answer, a.memory, a.calls,
   CASE WHEN a.seq IS NULL THEN 'running' ELSE coalesce(a.status, 'complete') END AS status FROM turns t
   JOIN messages q ON q.seq = t.question_seq
-  LEFT JOIN messages a ON a.seq = coalesce(t.answer_seq, t.question_seq + 1) AND a.turn = t.id`;
-
-/** Excludes a turn that another one replaces at present. */
-const VISIBLE = `a.status IS NOT '${WITHDRAWN}'`;
+  LEFT JOIN messages a ON a.seq = coalesce(t.answer_seq, t.question_seq + 1) AND a.turn = t.id
+  WHERE a.status IS NOT '${WITHDRAWN}' AND`;
 
 /** A new turn, as much as its row needs. */
 export type NewTurn = Pick<LiveTurn, "id" | "createdAt"> & Partial<Pick<LiveTurn, "idempotency">>;
@@ -110,12 +109,12 @@ export class TurnRows {
   }
 
   get(id: string): TurnRow | undefined {
-    return this.#db.rows<Row>(`${SELECT} WHERE t.id = ? AND ${VISIBLE}`, id).map(toTurn)[0];
+    return this.#db.rows<Row>(`${SELECT} t.id = ?`, id).map(toTurn)[0];
   }
 
   /** Returns the newest turn with this idempotency key, of the last {@link KEY_MS}. */
   byKey(key: string): TurnRow | undefined {
-    const query = `${SELECT} WHERE t.idempotency_key = ? AND ${VISIBLE} AND t.created_at > ? ORDER BY t.created_at DESC LIMIT 1`;
+    const query = `${SELECT} t.idempotency_key = ? AND t.created_at > ? ORDER BY t.created_at DESC LIMIT 1`;
     return this.#db.rows<Row>(query, key, Date.now() - KEY_MS).map(toTurn)[0];
   }
 

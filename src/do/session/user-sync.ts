@@ -83,7 +83,7 @@ export class UserSync {
       if (store.generation !== generation) return null;
       if (stored === null) return ownership.markFailed();
       if (stored === "gone") {
-        this.#session.ctx.waitUntil(this.#session.destroyEpoch(owner.user, owner.epoch));
+        this.#session.ctx.waitUntil(this.#session.destroyOf(owner.user, owner.epoch));
         return null;
       }
       const isAll = stored === messages.end().last;
@@ -151,26 +151,14 @@ export class UserSync {
       if (!again) return false;
       const { owner } = ownership;
       if (!owner) return true;
-      this.#markLeaving(owner, true);
-      const done = await this.#update(owner, async (stub, { sessionId, epoch }) => {
-        const forgotten = await stub.forget(sessionId, epoch, false, again);
-        return forgotten.ok;
-      });
+      ownership.markLeaving(owner, true);
+      const forgotten = await this.#session.forgetAt(owner, owner.sessionId, false, again);
       const now = ownership.owner;
       if (now?.epoch !== owner.epoch) continue;
-      if (!done) this.#markLeaving(now, false);
-      return done;
+      if (!forgotten) ownership.markLeaving(now, false);
+      return forgotten !== undefined;
     }
     return false;
-  }
-
-  /** Stores the mark for the case that the object is lost during the deletion. A full storage must not prevent a deletion. */
-  #markLeaving(owner: Owner, leaving: boolean): void {
-    try {
-      this.#session.store.ownership.markLeaving(owner, leaving);
-    } catch (error) {
-      thrownFailure(error);
-    }
   }
 
   /** Calls the user's object, if there is a user. @returns false if the call fails */
@@ -179,8 +167,7 @@ export class UserSync {
     call: (stub: DurableObjectStub<UserObject>, owner: Owner) => Promise<unknown>,
   ): Promise<boolean> {
     if (!owner) return true;
-    const reply = await this.#session.callUser(owner.user, UPDATE_MS, (stub) => call(stub, owner));
-    return reply !== null && reply !== false;
+    return (await this.#session.callUser(owner.user, UPDATE_MS, (stub) => call(stub, owner))) !== null;
   }
 
   /**

@@ -13,6 +13,7 @@ export class Database implements Tables {
   readonly #storage: DurableObjectStorage;
   readonly #kind: Kind;
   readonly #caches: (() => void)[] = [];
+  readonly meta = new Map<string, string | undefined>();
   /** Whether newer code made the tables: then every read and write fails with {@link SchemaTooNewError}. */
   readonly newer: boolean;
   /** Whether schema steps ran when the object woke. They may have planned tasks. */
@@ -111,6 +112,7 @@ export class Database implements Tables {
   }
 
   #dropCaches(): void {
+    this.meta.clear();
     for (const drop of this.#caches) drop();
   }
 

@@ -1,17 +1,13 @@
 /**
  * The schemas of the objects' databases, as numbered steps. A user's database has a session's tables and its own.
  *
- * Append-only: never change a deployed step, because objects that ran it do not run it again.
+ * Append-only: never change or move a deployed step, because objects that ran it do not run it again. The number of a step
+ * is its place in its list.
  * Cloudflare bills rows written, so rare values are columns, not tables. Comments stand outside the SQL, which is part of
  * the Worker.
  */
 import { FACT_VERSIONS } from "./fact-versions-step";
 import { TENANT_STEPS } from "./tenant-steps";
-
-interface Migration {
-  version: number;
-  sql: string;
-}
 
 const TOKENIZE = `tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"`;
 
@@ -24,17 +20,15 @@ const planReindex = (table: "messages" | "facts") => `INSERT OR REPLACE INTO due
   SELECT 'reindex', 1, json_object('next', 1, 'last', (SELECT coalesce(max(seq), 0) FROM messages))
   WHERE EXISTS (SELECT 1 FROM ${table})`;
 
-const migrations: Migration[] = [
-  {
-    // Messages, turns and the full-text index.
-    // messages.traits: bits, see do/memory/traits.ts. tokens_so_far: the tokens of this and all earlier messages, so that
-    // no query adds them up. status: how the turn of an answer ended; NULL for complete. memory: which parts of the memory
-    // the prompt of an answer contained.
-    // turns is WITHOUT ROWID: a turn writes one row, not two. Its rows are small, because each look-up compares whole rows.
-    // partial: the text so far of a running turn.
-    // messages_fts contains no copy of the texts.
-    version: 1,
-    sql: `
+const migrations = [
+  // 1. Messages, turns and the full-text index.
+  // messages.traits: bits, see do/memory/traits.ts. tokens_so_far: the tokens of this and all earlier messages, so that
+  // no query adds them up. status: how the turn of an answer ended; NULL for complete. memory: which parts of the memory
+  // the prompt of an answer contained.
+  // turns is WITHOUT ROWID: a turn writes one row, not two. Its rows are small, because each look-up compares whole rows.
+  // partial: the text so far of a running turn.
+  // messages_fts contains no copy of the texts.
+  `
       CREATE TABLE messages (
         seq INTEGER PRIMARY KEY,
         turn TEXT,
@@ -64,64 +58,43 @@ const migrations: Migration[] = [
       CREATE INDEX turns_by_key ON turns (idempotency_key) WHERE idempotency_key IS NOT NULL;
       CREATE VIRTUAL TABLE messages_fts USING fts5(content, name, content = '', contentless_delete = 1,
         ${TOKENIZE});`,
-  },
-  {
-    // The tasks that the object does later.
-    version: 2,
-    sql: "CREATE TABLE due (task TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
-  },
-  {
-    // Vectors of the messages, 64 per row, and their signs.
-    version: 3,
-    sql: `CREATE TABLE vectors (block INTEGER PRIMARY KEY, data BLOB NOT NULL);
+  // 2. The tasks that the object does later.
+  "CREATE TABLE due (task TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",
+  // 3. Vectors of the messages, 64 per row, and their signs.
+  `CREATE TABLE vectors (block INTEGER PRIMARY KEY, data BLOB NOT NULL);
       CREATE TABLE signs (block INTEGER PRIMARY KEY, data BLOB NOT NULL)`,
-  },
-  {
-    // Function calls and their results. They stand between a question and its answer.
-    // messages.calls: the calls of an assistant's message, as JSON. call_id: the call that a tool's message answers.
-    // turns.answer_seq: the place of the answer; NULL if it follows the question directly.
-    version: 4,
-    sql: `
+  // 4. Function calls and their results. They stand between a question and its answer.
+  // messages.calls: the calls of an assistant's message, as JSON. call_id: the call that a tool's message answers.
+  // turns.answer_seq: the place of the answer; NULL if it follows the question directly.
+  `
       ALTER TABLE messages ADD COLUMN calls TEXT;
       ALTER TABLE messages ADD COLUMN call_id TEXT;
       ALTER TABLE turns ADD COLUMN answer_seq INTEGER`,
-  },
-  {
-    // Adds notes to tasks, and tasks without a time.
-    version: 5,
-    sql: `ALTER TABLE due RENAME TO due_before;
+  // 5. Adds notes to tasks, and tasks without a time.
+  `ALTER TABLE due RENAME TO due_before;
       CREATE TABLE due (task TEXT PRIMARY KEY, at INTEGER, note TEXT) WITHOUT ROWID;
       INSERT INTO due (task, at) SELECT task, at FROM due_before;
       DROP TABLE due_before`,
-  },
-  {
-    // Messages whose vectors were emptied and must be created again.
-    version: 6,
-    sql: "CREATE TABLE stale_vectors (seq INTEGER PRIMARY KEY)",
-  },
-  {
-    // Plans a task that rebuilds the index of version 2.0.0, and deletes the tables of its unfinished imports.
-    version: 7,
-    sql: `${planReindex("messages")};
+  // 6. Messages whose vectors were emptied and must be created again.
+  "CREATE TABLE stale_vectors (seq INTEGER PRIMARY KEY)",
+  // 7. Plans a task that rebuilds the index of version 2.0.0, and deletes the tables of its unfinished imports.
+  `${planReindex("messages")};
       DROP TABLE IF EXISTS staged_messages_fts;
       DROP TABLE IF EXISTS staged_messages;
       DROP TABLE IF EXISTS staged_turns;
       DROP TABLE IF EXISTS staged_vectors;
       DROP TABLE IF EXISTS staged_signs;
       DROP TABLE IF EXISTS staged_due`,
-  },
 ];
 
 /** The steps of a user's database after those of a session's. */
-const userMigrations: Migration[] = [
-  {
-    // The user's sessions, the places of their messages, and facts.
-    // sessions.life: a session that starts again has another one. gone, gone_at: the last one that was deleted, and its time.
-    // told: messages of the session up to this number were sent to this object. messages: the number of those stored here.
-    // runs: consecutive messages of one session. behind: the number, in the session, of the message before the first one.
-    // facts.learnt: whether the model learned the fact; it is then deleted with its session.
-    version: 1,
-    sql: `
+const userMigrations = [
+  // 1. The user's sessions, the places of their messages, and facts.
+  // sessions.life: a session that starts again has another one. gone, gone_at: the last one that was deleted, and its time.
+  // told: messages of the session up to this number were sent to this object. messages: the number of those stored here.
+  // runs: consecutive messages of one session. behind: the number, in the session, of the message before the first one.
+  // facts.learnt: whether the model learned the fact; it is then deleted with its session.
+  `
       CREATE TABLE sessions (
         id TEXT PRIMARY KEY,
         life TEXT NOT NULL,
@@ -152,17 +125,11 @@ const userMigrations: Migration[] = [
       );
       CREATE VIRTUAL TABLE facts_fts USING fts5(content, content = '', contentless_delete = 1,
         ${TOKENIZE});`,
-  },
-  {
-    // Titles that a person chose.
-    version: 2,
-    sql: "ALTER TABLE sessions ADD COLUMN named TEXT",
-  },
-  {
-    // Epochs instead of lives and times of deletions, and an index of runs by session.
-    // opened_at: when the session last requested its epoch, by the clock of the user's object; NULL for earlier sessions.
-    version: 3,
-    sql: `
+  // 2. Titles that a person chose.
+  "ALTER TABLE sessions ADD COLUMN named TEXT",
+  // 3. Epochs instead of lives and times of deletions, and an index of runs by session.
+  // opened_at: when the session last requested its epoch, by the clock of the user's object; NULL for earlier sessions.
+  `
       DELETE FROM sessions WHERE gone = life;
       ALTER TABLE sessions DROP COLUMN gone;
       ALTER TABLE sessions DROP COLUMN gone_at;
@@ -170,31 +137,21 @@ const userMigrations: Migration[] = [
       ALTER TABLE sessions ADD COLUMN opened_at INTEGER;
       DELETE FROM meta WHERE key = 'deleted_at';
       CREATE INDEX runs_by_session ON runs (session, behind)`,
-  },
-  {
-    // Rebuilds the index of facts too, also for users without messages.
-    version: 4,
-    sql: planReindex("facts"),
-  },
-  {
-    // Adds versions of facts, with sources and a time span.
-    version: 5,
-    sql: FACT_VERSIONS,
-  },
-  {
-    // Messages of a session that facts are learned from later, as JSON: `from` and `to`. Vectors of facts by version.
-    version: 6,
-    sql: `ALTER TABLE sessions ADD COLUMN backlog TEXT;
+  // 4. Rebuilds the index of facts too, also for users without messages.
+  planReindex("facts"),
+  // 5. Adds versions of facts, with sources and a time span.
+  FACT_VERSIONS,
+  // 6. Messages of a session that facts are learned from later, as JSON: `from` and `to`. Vectors of facts by version.
+  `ALTER TABLE sessions ADD COLUMN backlog TEXT;
       CREATE INDEX sessions_by_backlog ON sessions (last_at) WHERE backlog NOT NULL;
       CREATE TABLE fact_vectors (number INTEGER PRIMARY KEY, model TEXT NOT NULL, data BLOB NOT NULL)`,
-  },
 ];
 
 /** The object that owns a database. */
 export type Kind = "session" | "user" | "tenant";
 
 /** The lists of steps of each kind, by the key under which `meta` has the number of the last one. */
-const STEPS: Record<Kind, Record<string, Migration[]>> = {
+const STEPS: Record<Kind, Record<string, string[]>> = {
   session: { schema: migrations },
   user: { schema: migrations, user_schema: userMigrations },
   tenant: { tenant_schema: TENANT_STEPS },
@@ -207,7 +164,7 @@ export const hasTables = (sql: SqlStorage) =>
 /** Returns whether an object ran a step that this code does not know, as after a rollback to an earlier version. */
 export function isNewer(sql: SqlStorage, kind: Kind): boolean {
   if (!hasTables(sql)) return false;
-  const query = "SELECT key, value FROM meta WHERE key = 'schema' OR key LIKE '%\\_schema' ESCAPE '\\'";
+  const query = "SELECT key, value FROM meta WHERE key LIKE '%schema'";
   const steps = sql.exec<{ key: string; value: number }>(query).toArray();
   return steps.some(({ key, value }) => value > (STEPS[kind][key]?.length ?? 0));
 }
@@ -217,23 +174,19 @@ export function isNewer(sql: SqlStorage, kind: Kind): boolean {
  * @returns whether a step ran
  */
 export function migrate(storage: DurableObjectStorage, kind: Kind): boolean {
-  storage.sql.exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID");
-  let isChanged = false;
-  for (const [key, steps] of Object.entries(STEPS[kind])) isChanged = step(storage, key, steps) || isChanged;
-  return isChanged;
-}
-
-/** @param key of `meta`, with the number of the last step @returns whether a step ran */
-function step(storage: DurableObjectStorage, key: string, steps: Migration[]): boolean {
   const { sql } = storage;
-  const [row] = sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = ?", key).toArray();
-  const current = row?.value ?? 0;
-  for (const migration of steps) {
-    if (migration.version <= current) continue;
-    storage.transactionSync(() => {
-      sql.exec(migration.sql);
-      sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, migration.version);
-    });
+  sql.exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID");
+  let isChanged = false;
+  for (const [key, steps] of Object.entries(STEPS[kind])) {
+    const [row] = sql.exec<{ value: number }>("SELECT value FROM meta WHERE key = ?", key).toArray();
+    for (const [at, step] of steps.entries()) {
+      if (at < (row?.value ?? 0)) continue;
+      isChanged = true;
+      storage.transactionSync(() => {
+        sql.exec(step);
+        sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, at + 1);
+      });
+    }
   }
-  return current < steps.length;
+  return isChanged;
 }

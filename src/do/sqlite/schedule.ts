@@ -39,8 +39,9 @@ export class Schedule<Task extends string> {
     return row;
   }
 
+  /** Writes in a transaction, or as part of the open one. */
   #write(task: string, query: string, ...values: SqlStorageValue[]): void {
-    this.#db.write(query, ...values);
+    this.#db.transaction(() => this.#db.write(query, ...values));
     this.#rows.delete(task);
   }
 
@@ -53,7 +54,7 @@ export class Schedule<Task extends string> {
   plan(task: Task, at: number): void {
     const earlier = "min(coalesce(at, excluded.at), excluded.at)";
     const write = `INSERT INTO due (task, at) VALUES (?, ?) ON CONFLICT (task) DO UPDATE SET at = ${earlier}`;
-    this.#db.transaction(() => this.#write(task, write, task, at));
+    this.#write(task, write, task, at);
     this.#arm();
   }
 
@@ -117,7 +118,7 @@ export class Schedule<Task extends string> {
   #next(task: string, next: number | null, now: number): void {
     const sooner = "CASE WHEN at > ?3 THEN min(at, coalesce(?2, at)) ELSE ?2 END";
     const write = `UPDATE due SET at = ${sooner} WHERE task = ?1`;
-    this.#db.transaction(() => this.#write(task, write, task, next, now));
+    this.#write(task, write, task, next, now);
   }
 
   /**

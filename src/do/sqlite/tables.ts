@@ -2,6 +2,8 @@ export type Row = Record<string, SqlStorageValue>;
 
 /** Queries and statements on an object's tables. */
 export interface Tables {
+  /** The JSON of the values that `metaOf` has read or `setMeta` has written; undefined for a missing key. */
+  readonly meta: Map<string, string | undefined>;
   rows<R extends Row>(query: string, ...values: SqlStorageValue[]): R[];
   /** As {@link rows}, each as an array of its columns, for a third of the cost. Read all before the next `await`. */
   tuples<T extends SqlStorageValue[]>(query: string, ...values: SqlStorageValue[]): Generator<T>;
@@ -13,6 +15,7 @@ export interface Tables {
 
 /** Tables without rows. */
 export const noTables: Tables = {
+  meta: new Map(),
   rows: () => [],
   *tuples() {},
   write() {

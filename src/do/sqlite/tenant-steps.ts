@@ -5,9 +5,7 @@
  * `users`: the users of these sessions. `ended`: the starts of sessions that were deleted within the last day.
  */
 export const TENANT_STEPS = [
-  {
-    version: 1,
-    sql: `
+  `
       CREATE TABLE due (task TEXT PRIMARY KEY, at INTEGER, note TEXT) WITHOUT ROWID;
       CREATE TABLE sessions (
         id TEXT PRIMARY KEY,
@@ -24,5 +22,4 @@ export const TENANT_STEPS = [
       CREATE TABLE users (id TEXT PRIMARY KEY, sessions INTEGER NOT NULL, last_at INTEGER NOT NULL) WITHOUT ROWID;
       CREATE INDEX users_by_time ON users (last_at DESC, id);
       CREATE TABLE ended (start TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID`,
-  },
 ];

@@ -1,10 +1,10 @@
 /** The model that learns facts about a user, and its calls of today for appended messages. */
+import { utcDay } from "../../turn/dates";
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
 import type { Extraction } from "./extraction";
 
 const DAY_MS = 86_400_000;
-const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
 
 /** Call the methods that write inside a transaction. */
 export class Learner {
@@ -27,15 +27,15 @@ export class Learner {
   /** The number of today's calls for appended messages. */
   get importCalls(): number {
     const counted = metaOf<{ day: string; calls: number }>(this.#db, "import_calls");
-    return counted?.day === dayOf(Date.now()) ? counted.calls : 0;
+    return counted?.day === utcDay(Date.now()) ? counted.calls : 0;
   }
 
   countImportCall(): void {
-    setMeta(this.#db, "import_calls", { day: dayOf(Date.now()), calls: this.importCalls + 1 });
+    setMeta(this.#db, "import_calls", { day: utcDay(Date.now()), calls: this.importCalls + 1 });
   }
 
   /** The start of tomorrow, in milliseconds since 1970. A day begins at 00:00 UTC. */
   get tomorrow(): number {
-    return Date.parse(dayOf(Date.now() + DAY_MS));
+    return Date.parse(utcDay(Date.now() + DAY_MS));
   }
 }

@@ -228,7 +228,7 @@ export class UserStore {
   }
 
   #noteDeletion(deletion: Deletion): void {
-    this.#db.transaction(() => this.schedule.note("close", Date.now() + AGAIN_MS, deletion));
+    this.schedule.note("close", Date.now() + AGAIN_MS, deletion);
   }
 
   /** Plans to tidy in a day. A later plan does not move an earlier one. Call it inside a transaction. */

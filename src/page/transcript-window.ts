@@ -83,11 +83,8 @@ export class TranscriptWindow {
   async refresh(): Promise<void> {
     this.#refreshes += 1;
     const current = this.#refreshes;
-    const { messages: newest, hasOlder } = await this.#read(undefined);
+    const { messages: newest, hasOlder: older } = await this.#read(undefined);
     const first = newest[0]?.seq ?? 1;
-    // The server names a page before a short one also if all messages before it were deleted.
-    const isShort = hasOlder && newest.length < PAGE;
-    const older = isShort ? (await this.#api.history(this.sessionId, 1, first)).messages.length > 0 : hasOlder;
     // A later refresh read newer messages.
     if (current !== this.#refreshes) return;
     const atEnd = !this.newer;

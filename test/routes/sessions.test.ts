@@ -38,6 +38,24 @@ describe("/sessions/:sessionId/messages", () => {
     });
   });
 
+  it("ends the pages at the first message that was not deleted", async () => {
+    const session = freshSession();
+    const messages = ["one", "two", "three"].map((content) => ({ role: "user", content }));
+    await llamory.post(`/sessions/${session}/messages`, { messages });
+    await llamory.fetch(`/sessions/${session}/messages/1`, { method: "DELETE" });
+    const page = async (query: string) => {
+      const { data, nextCursor } = await (await llamory.fetch(`/sessions/${session}/messages?${query}`)).json<{
+        data: { seq: number }[];
+        nextCursor: number | null;
+      }>();
+      return [data.map(({ seq }) => seq), nextCursor];
+    };
+    expect(await page("limit=1")).toEqual([[3], 3]);
+    expect(await page("limit=1&before=3")).toEqual([[2], null]);
+    expect(await page("limit=5")).toEqual([[3, 2], null]);
+    expect(await page("limit=5&before=2")).toEqual([[], null]);
+  });
+
   it("appends all or none", async () => {
     const session = freshSession();
     const messages = [...Array(999).fill({ role: "user", content: "fine" }), { role: "user", content: "" }];

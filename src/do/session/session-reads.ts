@@ -95,9 +95,12 @@ export class SessionReads {
   ): Result<{ messages: Message[]; nextCursor: number | null }> {
     const refusal = this.readRefusal(reader);
     if (refusal) return refusal;
-    const messages = this.#session.store.messages.page(before, limit);
+    const { messages: stored } = this.#session.store;
+    const messages = stored.page(before, limit);
     const last = messages.at(-1)?.seq ?? 1;
-    return ok({ messages: this.#session.shown(messages), nextCursor: last > 1 ? last : null });
+    // All messages before the last one may be deleted.
+    const isEnd = last === 1 || stored.later(0, 1)[0]?.seq === last;
+    return ok({ messages: this.#session.shown(messages), nextCursor: isEnd ? null : last });
   }
 
   pick(seqs: number[], reader: string | undefined): Result<{ messages: Message[]; nextCursor: null }> {

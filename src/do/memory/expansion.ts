@@ -45,37 +45,28 @@ function keyOf(word: string): string {
   return stem.replace(/y$/, "i");
 }
 
-const groupsOf = (list: string) => list.split(", ");
-
 let known: Map<string, Entry> | undefined;
 
 function parse(): Map<string, Entry> {
   const all = new Map<string, Entry>();
-  const add = (word: string, others: string[], to: keyof Entry) => {
-    const key = keyOf(word);
-    const expansion = all.get(key) ?? { forms: [], related: [], events: [] };
-    all.set(key, expansion);
-    for (const other of others) {
-      const isKnown = expansion.forms.includes(other) || expansion[to].includes(other);
-      if (!isKnown && keyOf(other) !== key) expansion[to].push(other);
-    }
-  };
   for (const [list, to] of [
     [FORMS, "forms"],
     [SYNONYMS, "related"],
+    [STATE_EVENTS, "events"],
+    [MEMBERS, "related"],
   ] as const) {
-    for (const group of groupsOf(list)) {
-      const words = group.split(/\s+/);
-      for (const word of words) add(word, words, to);
+    for (const group of list.split(", ")) {
+      const [words = [], others = words] = group.split(": ").map((part) => part.split(" "));
+      for (const word of words) {
+        const key = keyOf(word);
+        const expansion = all.get(key) ?? { forms: [], related: [], events: [] };
+        all.set(key, expansion);
+        for (const other of others) {
+          const isKnown = expansion.forms.includes(other) || expansion[to].includes(other);
+          if (!isKnown && keyOf(other) !== key) expansion[to].push(other);
+        }
+      }
     }
-  }
-  for (const group of groupsOf(STATE_EVENTS)) {
-    const [states = "", events = ""] = group.split(":");
-    for (const state of states.trim().split(/\s+/)) add(state, events.trim().split(/\s+/), "events");
-  }
-  for (const group of groupsOf(MEMBERS)) {
-    const [kind = "", members = ""] = group.split(":");
-    add(kind, members.trim().split(/\s+/), "related");
   }
   return all;
 }

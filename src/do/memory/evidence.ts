@@ -109,6 +109,9 @@ function weigh({ seqs, forms, related }: Found, limits: Limits, weights: Float64
   return hits;
 }
 
+/** Returns the worth of an amount of evidence for a word: repetitions add less and less. */
+export const saturated = (amount: number): number => (amount * (1 + BM25_K1)) / (amount + BM25_K1);
+
 /** Further inputs of the score. */
 interface Others {
   /** The factor for evidence from neighbours: see {@link nearnessOf}. */
@@ -155,8 +158,7 @@ export function evidenceOf(
       weights[seq] = 0;
     }
     for (const seq of near) {
-      const amount = evidence[seq] ?? 0;
-      add(seq, (rarity * amount * (1 + BM25_K1)) / (amount + BM25_K1));
+      add(seq, rarity * saturated(evidence[seq] ?? 0));
       evidence[seq] = 0;
     }
   }
@@ -185,7 +187,6 @@ export function spreadOf(
   nearness: number,
 ): { words: number; neighbours: number; date: number } {
   const parts = { words: 0, neighbours: 0, date: 0 };
-  const saturated = (amount: number) => (amount * (1 + BM25_K1)) / (amount + BM25_K1);
   for (const { term, seqs, forms, related } of found) {
     const rarity = rarities[term.word] ?? 0;
     const weightAt = (at: number) =>

@@ -1,6 +1,6 @@
 /** Finds the passage of a long message that matches a question best. */
 import { type Span, widened } from "./borders";
-import { FORM, RELATED } from "./evidence";
+import { FORM, RELATED, saturated } from "./evidence";
 import { fold, folds, foldWord, kindOf, kinds, LETTER, OTHER, UNSPACED } from "./folding";
 import type { Wanted } from "./fulltext";
 import { emojiOf, normalize } from "./scripts";
@@ -206,6 +206,3 @@ export interface Passage extends Span {
   /** The weight of the words in the passage, as a share of the weight of all matching words in the message. */
   share: number;
 }
-
-/** Repetitions of a word add less and less, as in the score of a message. */
-const saturated = (amount: number) => (2 * amount) / (amount + 1);

@@ -5,6 +5,7 @@ import {
   blockTokens,
   factsTokens,
   factsWithin,
+  isOther,
   latestTokens,
   lineTokens,
   quotationTokens,
@@ -70,16 +71,12 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     const window = withDates(messages.upTo(last), timeZone);
     if (sum(window, lineTokens) <= budget.context - taken) {
       // No message is a candidate: all are in the window.
-      const limits = { before: 1, tokens: 0, count: 0 };
-      const explained = scope.explain && explain(messages, question, scope.explain, [], limits);
+      const explained = scope.explain && explain(messages, question, scope.explain, [], { before: 1, tokens: 0 });
       return { window, recalled: others, recall: "words", total, user, explained };
     }
   }
-  const context =
-    budget.context -
-    factsTokens(user?.facts) -
-    latestTokens(user?.latest) -
-    Math.max(budget.recall, blockTokens(others) - RECALL_OVERHEAD);
+  // Messages of other sessions are part of the recall.
+  const context = budget.context - taken - Math.max(budget.recall - blockTokens(others), -RECALL_OVERHEAD);
   const room = Math.max(0, Math.min(budget.window ?? Number.POSITIVE_INFINITY, context));
   const most = room + (budget.window === undefined ? budget.recall : 0);
   const { newest, before: earlier } = newestMessages(messages, last, most);
@@ -90,7 +87,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   // The omitted middle of a shortened message can be recalled; the other messages of the window cannot.
   const before = plan.some(isShortened) ? last + 1 : (plan[0]?.message.seq ?? last + 1);
   const leftOut = plan.filter((one) => !isShortened(one)).map(({ message: { seq } }): Range => [seq, seq]);
-  const limits = { before, tokens: budget.recall, count: Number.POSITIVE_INFINITY };
+  const limits = { before, tokens: budget.recall };
   const previous = lastExchange(messages, last + 1);
   const scale = others.length > 0 ? scope.user?.scale : undefined;
   // The ranks among all sessions make both memories comparable.
@@ -104,25 +101,24 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     return recallPart(messages, question, part, limits, leftOut);
   };
   const own = onDays(recalls(), timeZone);
-  let recalled = others.length > 0 ? chooseRecalled(own, others, limits) : own;
+  let recalled = others.length > 0 ? chooseRecalled(own, others, budget.recall) : own;
   if (budget.window === undefined) {
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
     const step = Math.max(1, Math.floor(room * STEP));
     if (unused >= step) {
       plan = planFor(room + unused - (unused % step));
       const whole = new Set(plan.flatMap((one) => (isShortened(one) ? [] : [one.message.seq])));
-      recalled = recalled.filter((message) => !isOwn(message) || !whole.has(message.seq));
+      recalled = recalled.filter((message) => isOther(message) || !whole.has(message.seq));
     }
   }
   const window = shortened(plan);
   const at = window.findIndex(({ role }) => role === "user");
   const first = window[at];
   if (first) window[at] = { ...first, date: dayIn(first.createdAt, timeZone) };
-  const explained = scope.explain && explain(messages, question, scope.explain, recalled.filter(isOwn), limits, beyond);
+  const quoted = recalled.filter((message) => !isOther(message));
+  const explained = scope.explain && explain(messages, question, scope.explain, quoted, limits, beyond);
   return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user, explained };
 }
-
-const isOwn = ({ sessionId }: RecalledMessage) => sessionId === undefined;
 
 /** Adds to each quotation the day that the prompt shows for it. */
 const onDays = (recalled: RecalledMessage[], timeZone: string): RecalledMessage[] =>
@@ -150,7 +146,7 @@ function fitUserMemory(
   while (latestTokens(latest) > budget.recall >> 1) latest = latest?.slice(0, -1);
   const others = within(
     onDays(known.recalled, timeZone),
-    { tokens: budget.recall - latestTokens(latest), count: Number.POSITIVE_INFINITY },
+    { tokens: budget.recall - latestTokens(latest) },
     quotationTokens,
   );
   const tokens = factsTokens(facts) + latestTokens(latest) + blockTokens(others);
@@ -162,16 +158,12 @@ function fitUserMemory(
  * memories has vectors, word scores decide which messages of other sessions are chosen. The session's own messages get
  * the remaining tokens, in the order of their full score.
  */
-function chooseRecalled(
-  own: RecalledMessage[],
-  others: RecalledMessage[],
-  limits: { tokens: number; count: number },
-): RecalledMessage[] {
+function chooseRecalled(own: RecalledMessage[], others: RecalledMessage[], most: number): RecalledMessage[] {
   const all = [...own, ...others];
   const isFull = all.every(({ meaning }) => meaning !== undefined);
   const scoreOf = ({ words, score }: RecalledMessage) => (isFull ? score : (words ?? score));
   const best = all.sort((a, b) => scoreOf(b) - scoreOf(a));
-  const better = within(best, limits, quotationTokens).filter(({ sessionId }) => sessionId !== undefined);
-  const tokens = limits.tokens - sum(better, quotationTokens);
-  return [...within(own, { ...limits, tokens }, quotationTokens), ...better].sort((a, b) => b.score - a.score);
+  const better = within(best, { tokens: most }, quotationTokens).filter(isOther);
+  const tokens = most - sum(better, quotationTokens);
+  return [...within(own, { tokens }, quotationTokens), ...better].sort((a, b) => b.score - a.score);
 }

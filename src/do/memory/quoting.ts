@@ -17,12 +17,16 @@ const REST = 1 / 16;
 /** The limits of the quotations. */
 interface Room {
   tokens: number;
-  count: number;
+  count?: number;
   whole?: boolean;
 }
 
 /** Returns the best candidates that fit, in their order; skips candidates that are too long. */
-export function within<T>(ranked: T[], { tokens, count }: Room, costOf: (one: T) => number): T[] {
+export function within<T>(
+  ranked: T[],
+  { tokens, count = Number.POSITIVE_INFINITY }: Room,
+  costOf: (one: T) => number,
+): T[] {
   const chosen: T[] = [];
   let left = tokens;
   for (const candidate of ranked) {
@@ -51,13 +55,13 @@ export function quote(
   messages: Messages,
   ranked: { seq: number; tokens: number; score: number }[],
   excerpts: Excerpts,
-  { question, ...room }: Room & { question: string },
+  { question, tokens: most, count = Number.POSITIVE_INFINITY, whole = false }: Room & { question: string },
 ): RecalledMessage[] {
   const planned: Planned[] = ranked.map(({ seq, score, tokens }) => ({
     seq,
     score,
     isLong: isLong(tokens),
-    tokens: room.whole || !isLong(tokens) ? tokens : PASSAGE,
+    tokens: whole || !isLong(tokens) ? tokens : PASSAGE,
   }));
   const isCopy = copiesOf(question);
   const seen = new Set<string>();
@@ -65,13 +69,13 @@ export function quote(
   let left = planned;
   let factor = 1;
   for (let rounds = 0; rounds < ROUNDS; rounds += 1) {
-    const tokens = room.tokens - sum(chosen, quotationTokens);
-    if (tokens < room.tokens * REST) break;
-    const rest = { tokens, count: room.count - chosen.length };
+    const tokens = most - sum(chosen, quotationTokens);
+    if (tokens < most * REST) break;
+    const rest = { tokens, count: count - chosen.length };
     const likely = within(left, { ...rest, tokens: tokens * factor }, likelyTokens);
     if (likely.length === 0) break;
-    const read = readAll(messages, excerpts, likely, room.whole ?? false);
-    const fresh = room.whole ? read : read.filter((message) => !isCopy(message) && isNew(message, seen));
+    const read = readAll(messages, excerpts, likely, whole);
+    const fresh = whole ? read : read.filter((message) => !isCopy(message) && isNew(message, seen));
     chosen.push(...within(fresh, rest, quotationTokens));
     if (fresh.length < read.length) factor *= 2;
     const taken = new Set(likely.map(({ seq }) => seq));

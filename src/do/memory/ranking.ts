@@ -52,8 +52,8 @@ export interface RecallLimits {
   before: number;
   /** The most tokens of all quoted texts together. */
   tokens: number;
-  /** The most messages. */
-  count: number;
+  /** The most messages; all that fit by default. */
+  count?: number;
   /** Whether long messages are returned whole, with the position of their excerpt. */
   whole?: boolean;
 }

@@ -118,7 +118,7 @@ export class UserStore {
     room: { recall: number; facts: number },
     asked: Asked & AskedTranscript,
   ): UserMemory {
-    const limits = { tokens: room.recall, count: Number.POSITIVE_INFINITY };
+    const limits = { tokens: room.recall };
     const facts = factsFor(this.facts.rows, question, asked, room.facts);
     const { recalled, scale } = this.transcript.recallFor(question, limits, sessionId, asked, facts.length > 0);
     const listed = asked.previous?.length === 0 ? this.sessions.list(LATEST + 1) : [];

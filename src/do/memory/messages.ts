@@ -175,13 +175,12 @@ export class Messages {
 
   /** Returns the counts. Reads only a few rows, because `seq` has no gaps and every row stores the sum so far. */
   info(): SessionInfo {
-    const { last, tokens } = this.end();
-    const withdrawn = this.withdrawn.sums;
+    const [oldest] = this.later(undefined, 1);
     const [newest] = this.page(undefined, 1);
     return {
-      messages: last - withdrawn.messages,
-      tokens: tokens - withdrawn.tokens,
-      firstAt: this.#said("m.seq > 0 ORDER BY m.seq LIMIT 1")[0]?.createdAt ?? null,
+      messages: this.count(),
+      tokens: this.tokens,
+      firstAt: oldest?.createdAt ?? null,
       lastAt: newest?.createdAt ?? null,
     };
   }

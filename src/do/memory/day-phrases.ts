@@ -3,40 +3,39 @@
  * Korean.
  */
 
+import { MONTHS, NUMBERS, WEEKDAYS, weekdayOf } from "./days";
+
 /** The names of each month in lower case, the English ones first. */
 export const MONTH_NAMES = [
-  "january jan januar enero janvier gennaio janeiro",
-  "february feb februar febrero février febbraio fevereiro",
-  "march mar märz marzo mars março",
-  "april apr abril avril aprile",
-  "may mai mayo maggio maio",
-  "june jun juni junio juin giugno junho",
-  "july jul juli julio juillet luglio julho",
-  "august aug agosto août",
-  "september sept sep septiembre septembre settembre setembro",
-  "october oct okt oktober octubre octobre ottobre outubro",
-  "november nov noviembre novembre novembro",
-  "december dec dez dezember diciembre décembre dicembre dezembro",
-].map((names) => names.split(" "));
-const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+  "jan januar enero janvier gennaio janeiro",
+  "feb februar febrero février febbraio fevereiro",
+  "mar märz marzo mars março",
+  "apr abril avril aprile",
+  "mai mayo maggio maio",
+  "jun juni junio juin giugno junho",
+  "jul juli julio juillet luglio julho",
+  "aug agosto août",
+  "sept sep septiembre septembre settembre setembro",
+  "oct okt oktober octubre octobre ottobre outubro",
+  "nov noviembre novembre novembro",
+  "dec dez dezember diciembre décembre dicembre dezembro",
+].map((names, at) => `${MONTHS[at]} ${names}`.toLowerCase().split(" "));
 
-/** The values of number words; "a few" means three. */
-const NUMBERS = new Map(
-  [
-    "one a an ein eine einem einer un una uno une um uma 一 한",
-    "two couple zwei dos deux due dois duas 二 两 兩 두",
-    "three few drei einigen tres trois tre três unos quelques alguns 三 几 数 세",
-    "four vier cuatro quatre quattro quatro 四 네",
-    "five fünf cinco cinq cinque 五 다섯",
-    "six sechs seis sei 六",
-    "seven sieben siete sept sette sete 七",
-    "eight acht ocho huit otto oito 八",
-    "nine neun nueve neuf nove 九",
-    "ten zehn diez dix dieci dez 十",
-    "eleven elf once onze undici 十一",
-    "twelve zwölf doce douze dodici doze 十二",
-  ].flatMap((words, at) => words.split(" ").map((word) => [word, at + 1] as const)),
-);
+/** Number words, from one on; "a few" means three. */
+const NUMBER_WORDS = [
+  "a an ein eine einem einer un una uno une um uma 一 한",
+  "couple zwei dos deux due dois duas 二 两 兩 두",
+  "few drei einigen tres trois tre três unos quelques alguns 三 几 数 세",
+  "vier cuatro quatre quattro quatro 四 네",
+  "fünf cinco cinq cinque 五 다섯",
+  "sechs seis sei 六",
+  "sieben siete sept sette sete 七",
+  "acht ocho huit otto oito 八",
+  "neun nueve neuf nove 九",
+  "zehn diez dix dieci dez 十",
+  "elf once onze undici 十一",
+  "zwölf doce douze dodici doze 十二",
+].map((words, at) => `${NUMBERS[at]} ${words}`.split(" "));
 const VAGUE = /couple|few|einigen|unos|quelques|alguns|几|数/;
 
 /** Returns the place of a month in the year, from 0, by its name or number. */
@@ -79,7 +78,7 @@ export const DATES = anyOf([
   "(?<year>\\d{4})\\s?[年년]\\s?(?<month>\\d{1,2})\\s?[月월]",
 ]);
 
-const COUNT = `(?<count>\\d{1,2}|${longestFirst(NUMBERS.keys())})`;
+const COUNT = `(?<count>\\d{1,2}|${longestFirst(NUMBER_WORDS.flat())})`;
 const UNITS = {
   day: "days?|tag(?:e|en)?|d[ií]as?|jours?|giorn[oi]",
   week: "weeks?|wochen?|semanas?|semaines?|settiman[ae]",
@@ -93,19 +92,42 @@ const UNIT = `(?:${Object.entries(UNITS)
 const CJK_UNIT =
   "(?:(?<week>周|週|个星期|星期|週間|週间|주)|(?<month>个月|個月|か月|ヶ月|カ月|개월|달)|(?<year>年|년)|(?<day>天|日|일))";
 
-/** Words for single days, with their distance from today in days. */
-const NEAR_DAYS: [words: string, count: number][] = [
-  ["the day before yesterday|vorgestern|anteayer|avant-hier|avanthier|l'altro ieri|anteontem", -2],
-  ["yesterday|last night|gestern|ayer|hier|ieri|ontem", -1],
-  ["today|this morning|tonight|heute|hoy|aujourd['’]hui|oggi|hoje", 0],
-];
-const NEAR_DAYS_UNSPACED: [words: string, count: number][] = [
-  ["前天|一昨日|おととい|그저께|그제", -2],
-  ["昨天|昨日|昨晚|きのう|어제", -1],
-  ["今天|今日|今晚|きょう|오늘", 0],
-];
+/** Words for today, for yesterday and for the day before. */
+const NEAR_DAYS = [
+  "today|this morning|tonight|heute|hoy|aujourd'hui|aujourd’hui|oggi|hoje",
+  "yesterday|last night|gestern|ayer|hier|ieri|ontem",
+  "the day before yesterday|vorgestern|anteayer|avant-hier|avanthier|l'altro ieri|anteontem",
+].map((words) => words.split("|"));
+const NEAR_DAYS_UNSPACED = [
+  "今天|今日|今晚|きょう|오늘",
+  "昨天|昨日|昨晚|きのう|어제",
+  "前天|一昨日|おととい|그저께|그제",
+].map((words) => words.split("|"));
+
+const valuesOf = (lists: string[][], first: number) =>
+  lists.flatMap((words, at) => words.map((word) => [word, at + first] as const));
+/** The values of number words, and how many days ago a single day is. */
+const VALUES = new Map([...valuesOf(NUMBER_WORDS, 1), ...valuesOf(NEAR_DAYS, 0), ...valuesOf(NEAR_DAYS_UNSPACED, 0)]);
 const LAST = "(?:last|letzte[nrsm]?|vorige[nrsm]?|vergangene[nrsm]?)";
 const PAST = "(?:pasad[oa]|derni[eè]re?|scors[oa]|passad[oa])";
+
+export const PHRASES = new RegExp(
+  [
+    `(?<!\\p{L})(?<count>${longestFirst(NEAR_DAYS.flat())})(?!\\p{L})`,
+    `(?<count>${longestFirst(NEAR_DAYS_UNSPACED.flat())})`,
+    `(?<!\\p{L})(?:a )?${COUNT}(?: of)?\\s+${UNIT}\\s+(?:ago|fa|atrás)(?!\\p{L})`,
+    `(?<!\\p{L})(?:vor|hace|il y a|há)\\s+${COUNT}\\s+${UNIT}`,
+    `${COUNT}\\s?${CJK_UNIT}\\s?[前전]`,
+    `(?<!\\p{L})(?<last>${LAST})\\s+${UNIT}`,
+    `(?<!\\p{L})${UNIT}\\s+(?<last>${PAST})(?!\\p{L})`,
+    `(?<!\\p{L})(?<last>last)\\s+(?<weekday>${WEEKDAYS.join("|")})(?!\\p{L})`,
+    `(?<!\\p{L})(?<last>${LAST})\\s+${NAME}`,
+    "(?<last>上|先|지난)\\s?(?:(?<week>个?星期|個?星期|周|週|주)|(?<month>个?月|個?月|달))",
+    "(?<last>去|昨|작)(?<year>年|년)",
+    "(?<!\\p{L})(?<now>this)\\s+(?:(?<week>week)|(?<month>month)|(?<year>year))(?!\\p{L})",
+  ].join("|"),
+  "giu",
+);
 
 /** The meaning of a phrase, counted from today. */
 export interface Phrase {
@@ -113,56 +135,17 @@ export interface Phrase {
   unit: keyof typeof UNITS;
   /** Whether the count is vague, as in "a few". */
   few: boolean;
-  month?: number | undefined;
-  weekday?: number | undefined;
+  month: number | undefined;
+  /** -1 for no weekday. */
+  weekday: number;
 }
 
-const NAMED = [...NEAR_DAYS, ...NEAR_DAYS_UNSPACED].map(([words, count]) => ({
-  words: new RegExp(`^(?:${words})$`, "iu"),
-  count,
-}));
-
-export const PHRASES = new RegExp(
-  [
-    `(?<!\\p{L})(?<named>${NEAR_DAYS.map(([words]) => words).join("|")})(?!\\p{L})`,
-    `(?<named>${NEAR_DAYS_UNSPACED.map(([words]) => words).join("|")})`,
-    `(?<!\\p{L})(?:a )?${COUNT}(?: of)?\\s+${UNIT}\\s+(?:ago|fa|atrás)(?!\\p{L})`,
-    `(?<!\\p{L})(?:vor|hace|il y a|há)\\s+${COUNT}\\s+${UNIT}`,
-    `${COUNT}\\s?${CJK_UNIT}\\s?[前전]`,
-    `(?<!\\p{L})(?<last>${LAST})\\s+${UNIT}`,
-    `(?<!\\p{L})${UNIT}\\s+(?<last>${PAST})(?!\\p{L})`,
-    `(?<!\\p{L})last\\s+(?<weekday>${WEEKDAYS.join("|")})(?!\\p{L})`,
-    `(?<!\\p{L})${LAST}\\s+${NAME}`,
-    "(?<last>上|先|지난)\\s?(?:(?<week>个?星期|個?星期|周|週|주)|(?<month>个?月|個?月|달))",
-    "(?<last>去|昨|작)(?<year>年|년)",
-    `(?<!\\p{L})this\\s+(?<now>week|month|year)(?!\\p{L})`,
-  ].join("|"),
-  "giu",
-);
-
-type Groups = Record<string, string | undefined>;
-
 /** Returns the meaning of a phrase from the groups of its match. */
-export function phraseOf(groups: Groups): Phrase | undefined {
-  const { named, count, last, weekday, month: name, now } = groups;
-  if (named !== undefined) {
-    const found = NAMED.find(({ words }) => words.test(named));
-    return found && { count: found.count, unit: "day", few: false };
-  }
-  if (weekday !== undefined) {
-    return { count: -1, unit: "day", few: false, weekday: WEEKDAYS.indexOf(weekday.toLowerCase()) };
-  }
-  const unit = (["day", "week", "year"] as const).find((one) => groups[one] !== undefined);
-  if (now !== undefined)
-    return { count: 0, unit: now === "month" ? "month" : now === "year" ? "year" : "week", few: false };
-  if (unit === undefined && name !== undefined && monthOf(name) !== undefined && count === undefined) {
-    return { count: -1, unit: "month", few: false, month: monthOf(name) };
-  }
-  const by = unit ?? (name === undefined ? undefined : "month");
-  if (by === undefined) return undefined;
-  if (last !== undefined) return { count: -1, unit: by, few: false };
-  const number = count === undefined ? undefined : (NUMBERS.get(count.toLowerCase()) ?? Number(count));
-  return number === undefined || Number.isNaN(number)
-    ? undefined
-    : { count: -number, unit: by, few: VAGUE.test(count ?? "") };
+export function phraseOf(groups: Record<string, string | undefined>): Phrase | undefined {
+  const { count = "", last, now, weekday, month } = groups;
+  const value = now !== undefined ? 0 : last !== undefined ? 1 : (VALUES.get(count.toLowerCase()) ?? Number(count));
+  // A match may have letters that only a pattern takes for those of a word.
+  if (Number.isNaN(value)) return undefined;
+  const unit = (["week", "month", "year"] as const).find((one) => groups[one] !== undefined) ?? "day";
+  return { count: -value, unit, few: VAGUE.test(count), month: monthOf(month), weekday: weekdayOf(weekday) };
 }

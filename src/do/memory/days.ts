@@ -3,13 +3,30 @@
 import { textParts } from "./text-parts";
 
 const DAY = 86_400_000;
-const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+export const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 /** The names of the months in the index. */
 export const MONTHS = [
   ...["January", "February", "March", "April", "May", "June"],
   ...["July", "August", "September", "October", "November", "December"],
 ];
-const NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+export const NUMBERS = [
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+];
+
+/** Returns the place of a weekday in the week, from 0 on Sunday, by its name; -1 for another word. */
+export const weekdayOf = (name = ""): number =>
+  WEEKDAYS.findIndex((weekday) => weekday.toLowerCase() === name.toLowerCase());
 
 /** The limit of mentioned days that are indexed for one message. */
 const MOST = 8;
@@ -61,7 +78,7 @@ function dateWords(time: number): string {
 
 /** Returns the words of the last such weekday before the day of the message, or of the next one after it. */
 function weekday(said: number, name: string, way: string): string {
-  const day = WEEKDAYS.findIndex((other) => other.toLowerCase() === name);
+  const day = weekdayOf(name);
   const today = new Date(said).getUTCDay();
   const days = way === "last" ? -((today - day + 7) % 7 || 7) : (day - today + 7) % 7 || 7;
   return dateWords(said + days * DAY);

@@ -3,6 +3,7 @@
  * day of each message in English words. Understands dates and everyday phrases of the languages of `day-phrases.ts`.
  */
 
+import { dateIn, dayIn, isTimeZone } from "../../turn/dates";
 import { DATES, MONTH_NAMES, monthOf, type Parsed, PHRASES, type Phrase, phraseOf } from "./day-phrases";
 import { MONTHS } from "./days";
 import { phraseWords, type Term } from "./terms";
@@ -30,23 +31,11 @@ export interface QuestionDays {
   rest: string;
 }
 
-/** Returns the offset of a time zone from UTC at a time, in milliseconds, positive to the east; 0 for an unknown zone. */
-function offsetAt(time: number, timeZone: string | undefined): number {
-  if (timeZone === undefined || timeZone === "UTC") return 0;
-  try {
-    const format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
-    const name = format.formatToParts(time).find(({ type }) => type === "timeZoneName")?.value ?? "";
-    const [, sign = "+", hours = "0", minutes = "0"] = name.match(/([+-])(\d+):(\d+)/) ?? [];
-    return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
-  } catch {
-    return 0;
-  }
-}
-
 /** Returns the days that a question mentions, for the index, and the question without them. */
 export function daysOf(question: string, asked: Asked): QuestionDays {
-  const { now, timeZone } = asked;
-  const today = Math.floor((now + offsetAt(now, timeZone)) / DAY);
+  const { now, timeZone: zone = "UTC" } = asked;
+  const timeZone = isTimeZone(zone) ? zone : "UTC";
+  const today = Date.parse(dateIn(now, timeZone)) / DAY;
   const matches = new Map<string, string[]>();
   const take = (found: string, match: string | undefined, date: string[] = []) => {
     if (match === undefined || matches.size >= MOST) return found;
@@ -67,11 +56,7 @@ export function daysOf(question: string, asked: Asked): QuestionDays {
 }
 
 /** Returns the expression for a date: a day, a day of any year, or a month. */
-function dateMatch(
-  { year, month, otherMonth, day }: Parsed,
-  today: number,
-  timeZone: string | undefined,
-): string | undefined {
+function dateMatch({ year, month, otherMonth, day }: Parsed, today: number, timeZone: string): string | undefined {
   const number = monthOf(month);
   if (number === undefined) return undefined;
   if (day === undefined) return year === undefined ? undefined : monthMatch(number, Number(year));
@@ -113,18 +98,11 @@ function mentionMatch(month: number, day: number, year: string | undefined, toda
 const dayNumber = (year: number, month: number, day: number) => Math.floor(Date.UTC(year, month, day) / DAY);
 
 /** Returns the expression for a phrase. @param today days since 1970, in the time zone of the question */
-function phraseMatch(
-  { count, unit, few, month, weekday }: Phrase,
-  today: number,
-  timeZone: string | undefined,
-): string {
+function phraseMatch({ count, unit, few, month, weekday }: Phrase, today: number, timeZone: string): string {
   const date = new Date(today * DAY);
   const year = date.getUTCFullYear();
   if (month !== undefined) return monthMatch(month, month < date.getUTCMonth() ? year : year - 1);
-  if (weekday !== undefined) {
-    const back = (date.getUTCDay() - weekday + 7) % 7 || 7;
-    return daysMatch(today - back, timeZone);
-  }
+  if (weekday >= 0) return daysMatch(today - ((date.getUTCDay() - weekday + 7) % 7 || 7), timeZone);
   if (unit === "year") return `"${year + count}"`;
   if (unit === "month") {
     const meant = new Date(Date.UTC(year, date.getUTCMonth() + count));
@@ -139,11 +117,11 @@ function phraseMatch(
  * Returns the expression for days in the question's time zone. The index has UTC days: a local day that overlaps two
  * UTC days matches both.
  */
-function daysMatch(first: number, timeZone: string | undefined, count = 1): string {
-  // The offset of that day: it may differ from that of today.
-  const offset = offsetAt(first * DAY, timeZone);
-  const from = Math.floor((first * DAY - offset) / DAY);
-  const to = Math.floor(((first + count) * DAY - 1 - offset) / DAY);
+function daysMatch(first: number, timeZone: string, count = 1): string {
+  const isOtherDay = (time: number) => dayIn(time, timeZone) !== dayIn(time, "UTC");
+  // East of UTC, a day begins on the day before in UTC, and west of it, a day ends on the next one.
+  const from = isOtherDay(first * DAY - 1) ? first - 1 : first;
+  const to = first + count - (isOtherDay(first * DAY) ? 0 : 1);
   const days = Array.from({ length: to - from + 1 }, (_, at) => {
     const date = new Date((from + at) * DAY);
     return `"${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()} ${date.getUTCFullYear()}"`;

@@ -10,8 +10,8 @@ import { fold } from "./folding";
 import type { Messages } from "./messages";
 import { quote } from "./quoting";
 import type { RecallLimits } from "./ranking";
-import { normalize, WORD } from "./scripts";
 import { OTHER_STOP_WORDS, STOP_WORDS } from "./stop-words";
+import { spacedWords } from "./terms";
 import { QUIET } from "./traits";
 
 /** The part of a conversation that a question asks for; `person`: everything about the person who asks. */
@@ -74,7 +74,8 @@ function parse(): NonNullable<typeof known> {
 
 /** Returns the part of the conversation that a question asks for; undefined if the question has another topic. */
 export function conversationPart(question: string): ConversationPart | undefined {
-  const words = fold(normalize(question.slice(0, 400))).match(WORD) ?? [];
+  const text = spacedWords(question.slice(0, 400));
+  const words = text.trim().split(" ");
   if (words.length > MOST_WORDS || question.length > 400) return undefined;
   known ??= parse();
   // "AI" is a stop word in French, and a topic in English.
@@ -85,7 +86,6 @@ export function conversationPart(question: string): ConversationPart | undefined
     if (!found && word.length > 1 && !STOP_WORDS.has(word) && !others?.has(word)) return undefined;
     for (const meaning of found ?? []) said.add(meaning);
   }
-  const text = ` ${words.join(" ")} `;
   if (OTHER_TOPIC.test(text)) return undefined;
   if (WHO_AM_I.test(text) || (said.has("know") && ABOUT_ME.test(text))) return "person";
   const isConversation = said.has("chat") || said.has("talk") || said.has("noun");

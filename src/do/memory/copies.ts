@@ -5,7 +5,7 @@ import { fingerprint } from "./folding";
 import type { Found } from "./fulltext";
 import type { Outline } from "./message-cache";
 import type { Messages } from "./messages";
-import { normalize, paired, WORD } from "./scripts";
+import { phraseWords } from "./terms";
 
 /** The least share of words that a question and its copy have in common. */
 const ALIKE = 0.8;
@@ -23,7 +23,7 @@ const COMPARED = 100_000;
 /** The most look-ups. */
 const ROUNDS = 4;
 
-const wordsOf = (text: string) => paired(normalize(text)).match(WORD) ?? [];
+const wordsOf = (text: string) => new Set(phraseWords(text).split(" "));
 /** Returns whether a text ends with a question. Words or numbers after the question mark may be the answer, except `(2)`. */
 function asks(text: string): boolean {
   const mark = Math.max(...["?", "？", "؟"].map((one) => text.lastIndexOf(one)));
@@ -39,9 +39,9 @@ export function copiesOf(question: string): (message: Pick<Message, "role" | "co
     if (fingerprint(content) === asked) return true;
     // "I live in Berlin." has the words of "Do I live in Berlin?", but answers it.
     if (!asks(content) || !asks(question)) return false;
-    known ??= new Set(wordsOf(question));
+    known ??= wordsOf(question);
     const words = known;
-    const distinct = new Set(wordsOf(content));
+    const distinct = wordsOf(content);
     const common = [...distinct].filter((word) => words.has(word)).length;
     return common >= ALIKE * (distinct.size + words.size - common);
   };

@@ -39,8 +39,7 @@ export interface Found {
 
 const matchOf = (terms: Term[]) => `content : (${terms.map(quoted).join(" OR ")})`;
 /** Returns the term of a form. A form that ends with a star matches all words with that beginning. */
-const plain = (word: string): Term =>
-  word.endsWith("*") ? { word: word.slice(0, -1), prefix: true } : { word, prefix: false };
+const plain = (word: string): Term => (word.endsWith("*") ? { word: word.slice(0, -1), prefix: true } : { word });
 
 /** The index of facts has no column for names of speakers. */
 type IndexTable = "messages_fts" | "facts_fts";

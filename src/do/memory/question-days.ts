@@ -52,7 +52,7 @@ export function daysOf(question: string, asked: Asked): QuestionDays {
     const phrase = phraseOf(more.at(-1));
     return take(found, phrase && phraseMatch(phrase, today, timeZone));
   });
-  return { terms: Array.from(matches, ([match, date]) => ({ word: match, prefix: false, match, date })), rest };
+  return { terms: Array.from(matches, ([match, date]) => ({ word: match, match, date })), rest };
 }
 
 /** Returns the expression for a date: a day, a day of any year, or a month. */

@@ -13,7 +13,6 @@ import { findWithoutCopies } from "./copies";
 import { type Evidence, evidenceOf, limitsOf, nearnessOf, type Range } from "./evidence";
 import { Excerpts } from "./excerpts";
 import { asksState, isEnglish } from "./expansion";
-import { fold } from "./folding";
 import { followed } from "./follow-ups";
 import type { Found } from "./fulltext";
 import { meaningOf, type Near } from "./meaning-evidence";
@@ -21,7 +20,7 @@ import type { Outline } from "./message-cache";
 import type { Messages } from "./messages";
 import { isLong, PASSAGE } from "./passages";
 import { quote } from "./quoting";
-import { phraseWords } from "./terms";
+import { spacedWords } from "./terms";
 import { type Priors, priorsOf, QUIET } from "./traits";
 import { wantedOf } from "./wanted";
 
@@ -180,9 +179,6 @@ function newerOf(question: string, english: boolean): number {
   return english && asksState(question) ? NEWER : 0;
 }
 
-/** Returns the words of a name, each between spaces, without case and accents. */
-const nameOf = (name: string) => ` ${fold(phraseWords(name))} `;
-
 /** The weights of candidates besides their evidence. */
 interface Weights {
   priors: Priors;
@@ -195,7 +191,7 @@ interface Weights {
 /** Ranks candidates by their evidence, length, traits, episode, speaker and age. @param outlines oldest first */
 function rank(outlines: Outline[], evidence: Evidence, { priors, speakers, newer }: Weights): Candidate[] {
   const episodes: Candidate[][] = [];
-  const words = speakers.map(nameOf);
+  const words = speakers.map(spacedWords);
   const isNamed = new Map<string, boolean>();
   const newest = outlines.at(-1)?.seq ?? 1;
   let last = Number.NEGATIVE_INFINITY;
@@ -209,7 +205,7 @@ function rank(outlines: Outline[], evidence: Evidence, { priors, speakers, newer
     for (const [trait, factor] of priors) if (traits & trait) score *= factor;
     episodes.at(-1)?.push({ ...outline, score, bonus: 0 });
     if (words.length === 0 || isNamed.has(outline.name)) continue;
-    const name = nameOf(outline.name);
+    const name = spacedWords(outline.name);
     isNamed.set(
       outline.name,
       words.every((word) => name.includes(word)),

@@ -1,5 +1,6 @@
 /** Converts messages and questions to words of the full-text index. */
 import { dayWords } from "./days";
+import { fold } from "./folding";
 import { emojiWords, GROWTH_MORE, normalize, paired, pairsOf, UNSPACED, UNSPACED_CHARACTER, WORD } from "./scripts";
 import { contentOf, OTHER_STOP_WORDS, STOP_WORDS } from "./stop-words";
 import { textParts } from "./text-parts";
@@ -48,6 +49,9 @@ function partsIn(text: string): string {
 /** Returns the words of a text in their order, as in the index: for a phrase in double quotes. */
 export const phraseWords = (text: string): string => (paired(normalize(text)).match(WORD) ?? []).join(" ");
 
+/** Returns the words of a text, each between spaces, without case and accents. */
+export const spacedWords = (text: string): string => ` ${fold(phraseWords(text))} `;
+
 /**
  * Returns the text to index for a message: its days, its emoji, its words and the parts of long words. Of a long message,
  * each further word is indexed once.
@@ -84,7 +88,7 @@ function wordsOf(texts: string[]): Set<string> {
  */
 export interface Term {
   word: string;
-  prefix: boolean;
+  prefix?: boolean;
   match?: string;
   date?: string[];
 }
@@ -104,9 +108,8 @@ export function termsOf(question: string, english = true): Term[] {
   });
   const spaced = (text.replace(UNSPACED, " ").match(WORD) ?? [])
     .filter((word) => !STOP_WORDS.has(word) && (english || !OTHER_STOP_WORDS.has(word)))
-    .filter((word) => word.length <= 2 * LONGEST && !LETTERS.test(word))
-    .map((word): Term => ({ word, prefix: false }));
-  const emoji = emojiWords(text).map((word): Term => ({ word, prefix: false }));
-  const distinct = new Map([...spaced, ...unspaced, ...emoji].map((term) => [term.word, term]));
+    .filter((word) => word.length <= 2 * LONGEST && !LETTERS.test(word));
+  const whole = [...spaced, ...emojiWords(text)].map((word): Term => ({ word }));
+  const distinct = new Map([...whole, ...unspaced].map((term) => [term.word, term]));
   return [...distinct.values()].sort((a, b) => b.word.length - a.word.length).slice(0, MAX_TERMS);
 }

@@ -49,21 +49,20 @@ const newest = (table: IndexTable, match: string, limit: string) =>
   `(SELECT json_group_array(seq) FROM (SELECT rowid AS seq FROM ${table}
     WHERE ${table} MATCH ${match} AND rowid < ?1 ORDER BY rowid DESC LIMIT ${limit}))`;
 
+/** Returns SQL that selects the newest rows for each expression of a list, as a JSON array of arrays. */
+const newestOfEach = (table: IndexTable, list: string, limit: string) =>
+  `(SELECT json_group_array(${newest(table, "value", limit)}) FROM json_each(wanted.value, '$.${list}'))`;
+
 /** Whether a name of a speaker has this word. Most questions name no speaker: one look-up of all words detects that. */
 const SPEAKS = `CASE WHEN (SELECT EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH ?6))
       THEN EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH wanted.value ->> 'name') ELSE 0 END`;
 
 const findIn = (table: IndexTable, speaks: string) => `SELECT json_group_array(json_object(
     'seqs', ${newest(table, "wanted.value ->> 'content'", "?3")},
-    'forms', CASE WHEN wanted.value ->> 'forms' IS NULL THEN json('[]')
-      ELSE ${newest(table, "wanted.value ->> 'forms'", "?4")} END,
-    'related', (SELECT json_group_array(${newest(table, "related.value", "?5")})
-      FROM json_each(wanted.value, '$.related') AS related),
+    'forms', ${newestOfEach(table, "forms", "?4")},
+    'related', ${newestOfEach(table, "related", "?5")},
     'speaks', ${speaks}
   )) AS found FROM json_each(?2) AS wanted`;
-
-const FIND = { messages_fts: findIn("messages_fts", "?6 IS NULL"), facts_fts: findIn("facts_fts", "?6 IS NULL") };
-const FIND_WITH_NAMES = findIn("messages_fts", SPEAKS);
 
 /** The newest messages come first: the index of many messages with names answers slowly. */
 const HAS_NAMES = `SELECT CASE
@@ -122,19 +121,21 @@ export class FullText {
     if (wanted.length === 0) return [];
     const matches = wanted.map(({ term, forms, related }) => ({
       content: matchOf([term]),
-      ...(forms.length > 0 && { forms: matchOf(forms.map(plain)) }),
+      forms: forms.length > 0 ? [matchOf(forms.map(plain))] : [],
       related: related.map((word) => matchOf([plain(word)])),
       name: `name : ${quoted(plain(speakerWords(term.word)))}`,
     }));
     const anyName = `name : (${wanted.map(({ term }) => quoted(plain(speakerWords(term.word)))).join(" OR ")})`;
     const [row] = this.#db.rows<{ found: string }>(
-      this.#hasNames() ? FIND_WITH_NAMES : FIND[this.#table],
+      findIn(this.#table, this.#hasNames() ? SPEAKS : "?6 IS NULL"),
       ...[before, JSON.stringify(matches), limits.word, limits.forms, limits.related, anyName],
     );
-    const found: (Omit<Found, "term" | "wanted" | "speaks"> & { speaks: number })[] = row ? JSON.parse(row.found) : [];
+    const found: { seqs: number[]; forms: number[][]; related: number[][]; speaks: number }[] = row
+      ? JSON.parse(row.found)
+      : [];
     return wanted.flatMap((word, at) => {
       const one = found[at];
-      return one ? [{ ...one, term: word.term, wanted: word, speaks: one.speaks === 1 }] : [];
+      return one ? [{ ...one, forms: one.forms.flat(), term: word.term, wanted: word, speaks: one.speaks === 1 }] : [];
     });
   }
 }

@@ -47,8 +47,8 @@ const PHRASES = new RegExp(
   [
     `\\b(?<near>${Object.keys(NEAR).join("|")})\\b`,
     `\\b(?<way>last|next)\\s+(?:(?<weekday>${WEEKDAYS.join("|").toLowerCase()})|(?<unit>week|month|year))\\b`,
-    `\\b(?<ago>${COUNT}|an?|a couple of|a few)\\s+(?<agoUnit>${UNIT})s?\\s+ago\\b`,
-    `\\bin\\s+(?<ahead>${COUNT})\\s+(?<aheadUnit>${UNIT})s\\b`,
+    `\\b(?<ago>${COUNT}|an?|a couple of|a few)\\s+(?<unit>${UNIT})s?\\s+ago\\b`,
+    `\\bin\\s+(?<ahead>${COUNT})\\s+(?<unit>${UNIT})s\\b`,
   ].join("|"),
   "g",
 );
@@ -64,20 +64,23 @@ function away(said: number, count: number, unit: string): string {
   if (unit === "day") return dateWords(said + count * DAY);
   if (unit === "week") return dateWords(said + count * 7 * DAY);
   const date = new Date(said);
-  if (unit === "year") return String(date.getUTCFullYear() + count);
-  date.setUTCDate(1);
-  date.setUTCMonth(date.getUTCMonth() + count);
-  return `${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+  const year = date.getUTCFullYear();
+  if (unit === "year") return `${year + count}`;
+  const meant = new Date(Date.UTC(year, date.getUTCMonth() + count));
+  return `${MONTHS[meant.getUTCMonth()]} ${meant.getUTCFullYear()}`;
+}
+
+/** Returns a day as it is indexed: `August 14 2021`. */
+export function dayText(time: number): string {
+  const date = new Date(time);
+  return `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()} ${date.getUTCFullYear()}`;
 }
 
 /** Returns the words of a day: `Saturday August 14 2021`. */
-function dateWords(time: number): string {
-  const date = new Date(time);
-  return `${WEEKDAYS[date.getUTCDay()]} ${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()} ${date.getUTCFullYear()}`;
-}
+const dateWords = (time: number) => `${WEEKDAYS[new Date(time).getUTCDay()]} ${dayText(time)}`;
 
 /** Returns the words of the last such weekday before the day of the message, or of the next one after it. */
-function weekday(said: number, name: string, way: string): string {
+function weekday(said: number, name: string, way: string | undefined): string {
   const day = weekdayOf(name);
   const today = new Date(said).getUTCDay();
   const days = way === "last" ? -((today - day + 7) % 7 || 7) : (day - today + 7) % 7 || 7;
@@ -85,13 +88,11 @@ function weekday(said: number, name: string, way: string): string {
 }
 
 function meant(groups: Record<string, string | undefined>, said: number): string {
-  const { near, way, weekday: name, unit, ago, agoUnit, ahead, aheadUnit } = groups;
-  if (near !== undefined) return dateWords(said + (NEAR[near] ?? 0) * DAY);
-  if (way !== undefined && name !== undefined) return weekday(said, name, way);
-  if (way !== undefined && unit !== undefined) return away(said, way === "last" ? -1 : 1, unit);
-  if (ago !== undefined && agoUnit !== undefined) return away(said, -countOf(ago), agoUnit);
-  if (ahead !== undefined && aheadUnit !== undefined) return away(said, countOf(ahead), aheadUnit);
-  return "";
+  const { near, way, weekday: name, unit = "day", ago, ahead = "" } = groups;
+  if (near !== undefined) return away(said, NEAR[near] ?? 0, unit);
+  if (name !== undefined) return weekday(said, name, way);
+  if (way !== undefined) return away(said, way === "last" ? -1 : 1, unit);
+  return away(said, ago === undefined ? countOf(ahead) : -countOf(ago), unit);
 }
 
 /**

@@ -5,7 +5,7 @@
 
 import { dateIn, dayIn, isTimeZone } from "../../turn/dates";
 import { DATES, MONTH_NAMES, monthOf, type Parsed, PHRASES, type Phrase, phraseOf } from "./day-phrases";
-import { MONTHS } from "./days";
+import { dayText, MONTHS } from "./days";
 import { phraseWords, type Term } from "./terms";
 
 const DAY = 86_400_000;
@@ -122,10 +122,7 @@ function daysMatch(first: number, timeZone: string, count = 1): string {
   // East of UTC, a day begins on the day before in UTC, and west of it, a day ends on the next one.
   const from = isOtherDay(first * DAY - 1) ? first - 1 : first;
   const to = first + count - (isOtherDay(first * DAY) ? 0 : 1);
-  const days = Array.from({ length: to - from + 1 }, (_, at) => {
-    const date = new Date((from + at) * DAY);
-    return `"${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()} ${date.getUTCFullYear()}"`;
-  });
+  const days = Array.from({ length: to - from + 1 }, (_, at) => `"${dayText((from + at) * DAY)}"`);
   return `(${days.join(" OR ")})`;
 }
 

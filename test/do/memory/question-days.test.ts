@@ -63,6 +63,7 @@ describe("the days of a question", () => {
     ["What did we do last March?", 'NEAR("March" "2021", 1)'],
     ["What did we do last October?", 'NEAR("October" "2020", 1)'],
     ["What did we do last month?", 'NEAR("July" "2021", 1)'],
+    ["What did we do this Month?", 'NEAR("August" "2021", 1)'],
     ["What did we do eight months ago?", 'NEAR("December" "2020", 1)'],
     ["What happened in October 2023?", 'NEAR("October" "2023", 1)'],
     ["Was war im Oktober 2023?", 'NEAR("October" "2023", 1)'],

@@ -10,7 +10,7 @@ import { fold } from "./folding";
 import type { Messages } from "./messages";
 import { quote } from "./quoting";
 import type { RecallLimits } from "./ranking";
-import { OTHER_STOP_WORDS, STOP_WORDS } from "./stop-words";
+import { OTHER_STOP_WORDS, STOP_WORDS, setOf } from "./stop-words";
 import { spacedWords } from "./terms";
 import { QUIET } from "./traits";
 
@@ -19,28 +19,31 @@ export type ConversationPart = "start" | "end" | "all" | "person";
 
 /** Words of such questions in English, German, Spanish and French, without accents, by their meaning. */
 const VOCABULARY = {
-  start: `start started starts begin began begun beginning first begann angefangen begonnen fing anfang beginn zuerst
+  start:
+    setOf(`start started starts begin began begun beginning first begann angefangen begonnen fing anfang beginn zuerst
     erste ersten erstes empezo empezamos comenzo comenzamos principio comienzo inicio primero primera primer commence
-    debut abord premier premiere`,
-  end: `end ended last latest recently ende endete geendet zuletzt letzte letzten letztes ultimo ultima final acabo
-    termino fini dernier derniere`,
-  left: "leave left stehen geblieben stehengeblieben quedamos dejamos arretes arrete",
-  sum: `summarize summarise summary recap sum overview fass fasse zusammen zusammenfassen zusammenfassung resume resumen
-    resumir resumeme resumer recapitule synthese`,
-  talk: `talk talked talking discuss discussed discussing say said ask asked write wrote cover covered gesprochen geredet
+    debut abord premier premiere`),
+  end: setOf(`end ended last latest recently ende endete geendet zuletzt letzte letzten letztes ultimo ultima final acabo
+    termino fini dernier derniere`),
+  left: setOf("leave left stehen geblieben stehengeblieben quedamos dejamos arretes arrete"),
+  sum: setOf(`summarize summarise summary recap sum overview fass fasse zusammen zusammenfassen zusammenfassung resume resumen
+    resumir resumeme resumer recapitule synthese`),
+  talk: setOf(`talk talked talking discuss discussed discussing say said ask asked write wrote cover covered gesprochen geredet
     besprochen gesagt gefragt geschrieben diskutiert hablamos hablado hablar dije dijimos dicho pregunte preguntado
-    discutimos discutido parle discute dit demande aborde ecrit`,
-  noun: `question questions message messages thing topic topics frage fragen nachricht nachrichten thema themen pregunta
-    preguntas mensaje mensajes tema temas sujet sujets`,
-  chat: "conversation chat dialogue gesprach unterhaltung conversacion charla",
-  we: "we wir nous hemos hablamos discutimos dijimos quedamos dejamos",
-  know: `know remember learned learnt told tell weisst gemerkt erzahlt kennst sabes recuerdas contado conoces sais savez
-    souviens appris`,
-  other: `please give far everything whole entire let us ve worum geht woruber womit wovon ging bisher alles
+    discutimos discutido parle discute dit demande aborde ecrit`),
+  noun: setOf(`question questions message messages thing topic topics frage fragen nachricht nachrichten thema themen pregunta
+    preguntas mensaje mensajes tema temas sujet sujets`),
+  chat: setOf("conversation chat dialogue gesprach unterhaltung conversacion charla"),
+  we: setOf("we wir nous hemos hablamos discutimos dijimos quedamos dejamos"),
+  know: setOf(`know remember learned learnt told tell weisst gemerkt erzahlt kennst sabes recuerdas contado conoces sais savez
+    souviens appris`),
+  other: setOf(`please give far everything whole entire let us ve worum geht woruber womit wovon ging bisher alles
     ganze ganzes bitte mal gib dieses dies unser unsere kannst esta nuestra hasta ahora favor haz todo lo nos cual quien
-    mi cette jusqu jusque ici maintenant tout toute peux plait fais moi myself`,
+    mi cette jusqu jusque ici maintenant tout toute peux plait fais moi myself`),
 };
-type Meaning = keyof typeof VOCABULARY;
+const WORDS = Object.values(VOCABULARY);
+/** Stop words of all languages, without accents. */
+const ALL_STOP_WORDS = new Set([...STOP_WORDS, ...OTHER_STOP_WORDS].map(fold));
 
 /** Pairs of words that mean the person who asks. */
 const ABOUT_ME = / (?:(?:about|of) (?:me|myself)|uber mich|(?:de|sobre) mi|(?:de|sur) moi) /;
@@ -56,43 +59,26 @@ const EDGE = 8;
 const LOOKED = 8;
 const SAMPLE = 48;
 
-let known: { meanings: Map<string, Set<Meaning>>; others: Set<string> } | undefined;
-
 /** Questions how to talk, and follow-ups about something that was said. */
 const OTHER_TOPIC = / (?:how (?:to|do i|can i|should i)|ask me|about (?:it|that|them|this(?! (?:conversation|chat)))) /;
-
-/** Returns the meanings of the vocabulary, and the stop words of other languages than English, without accents. */
-function parse(): NonNullable<typeof known> {
-  const meanings = new Map<string, Set<Meaning>>();
-  for (const meaning of Object.keys(VOCABULARY) as Meaning[]) {
-    for (const word of VOCABULARY[meaning].trim().split(/\s+/)) {
-      meanings.set(word, (meanings.get(word) ?? new Set()).add(meaning));
-    }
-  }
-  return { meanings, others: new Set([...OTHER_STOP_WORDS].map(fold)) };
-}
 
 /** Returns the part of the conversation that a question asks for; undefined if the question has another topic. */
 export function conversationPart(question: string): ConversationPart | undefined {
   const text = spacedWords(question.slice(0, 400));
   const words = text.trim().split(" ");
   if (words.length > MOST_WORDS || question.length > 400) return undefined;
-  known ??= parse();
   // "AI" is a stop word in French, and a topic in English.
-  const others = isEnglish(question) ? undefined : known.others;
-  const said = new Set<Meaning>();
-  for (const word of words) {
-    const found = known.meanings.get(word);
-    if (!found && word.length > 1 && !STOP_WORDS.has(word) && !others?.has(word)) return undefined;
-    for (const meaning of found ?? []) said.add(meaning);
-  }
+  const stopWords = isEnglish(question) ? STOP_WORDS : ALL_STOP_WORDS;
+  const isKnown = (word: string) => word.length < 2 || stopWords.has(word) || WORDS.some((some) => some.has(word));
+  if (!words.every(isKnown)) return undefined;
+  const says = (meaning: keyof typeof VOCABULARY) => words.some((word) => VOCABULARY[meaning].has(word));
   if (OTHER_TOPIC.test(text)) return undefined;
-  if (WHO_AM_I.test(text) || (said.has("know") && ABOUT_ME.test(text))) return "person";
-  const isConversation = said.has("chat") || said.has("talk") || said.has("noun");
-  if (said.has("start") && isConversation) return "start";
-  if ((said.has("end") && isConversation) || (said.has("left") && said.has("we"))) return "end";
-  if (said.has("sum") && (isConversation || said.has("we"))) return "all";
-  return (said.has("chat") || (said.has("talk") && said.has("we"))) && !DETAIL.test(text) ? "all" : undefined;
+  if (WHO_AM_I.test(text) || (says("know") && ABOUT_ME.test(text))) return "person";
+  const isConversation = says("chat") || says("talk") || says("noun");
+  if (says("start") && isConversation) return "start";
+  if ((says("end") && isConversation) || (says("left") && says("we"))) return "end";
+  if (says("sum") && (isConversation || says("we"))) return "all";
+  return (says("chat") || (says("talk") && says("we"))) && !DETAIL.test(text) ? "all" : undefined;
 }
 
 /** Returns the messages of a part of the conversation, within the limits. @param leftOut messages to leave out */

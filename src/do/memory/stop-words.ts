@@ -1,8 +1,8 @@
 /** Words that most questions have, whatever their topic. */
 
-const setOf = (words: string) => new Set(words.split(" "));
+export const setOf = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
 
-export const STOP_WORDS: ReadonlySet<string> = setOf(`\
+export const STOP_WORDS = setOf(`\
 a about after all also am an and any are as at be been before but by can could did do does doing for from get got had \
 has have having he her hers him his how i if in into is it its just like many me more most much my no nor not of off on \
 one or our out over she so some such than that the their them then there these they this those to too up us very was we \
@@ -13,7 +13,7 @@ were what when where which while who whom whose why will with would you your you
  * English questions: there "die" and "come" have a meaning. Words of several languages, and those above, are listed once,
  * in the spelling of `normalize`. The Arabic word for "on" is not listed: it is then spelled as the name Ali.
  */
-export const OTHER_STOP_WORDS: ReadonlySet<string> = setOf(`\
+export const OTHER_STOP_WORDS = setOf(`\
 der die das den dem des ein eine einen einem einer eines und oder aber ist sind war waren wird werden wurde hat haben \
 hatte habe hast bin bist ich du er sie es wir ihr mich mir dich dir ihn ihm uns euch mein meine meinen meiner meinem \
 dein deine deinen deiner sein seine im auf aus bei mit nach von vom zu zum zur für über unter um bis als wie \

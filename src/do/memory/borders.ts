@@ -1,5 +1,7 @@
 /** Cuts texts between paragraphs, lines and sentences, and closes code fences that a cut would leave open. */
 
+import { whole } from "../../turn/shorten";
+
 /** Marks in an excerpt that text was left out. */
 const LEFT_OUT = "[…]";
 
@@ -55,11 +57,6 @@ function nextWord(text: string, at: number): number {
 function wordBorder(text: string, at: number): number {
   const space = text.slice(Math.max(0, at - 24), at).search(/\s\S*$/);
   return space === -1 || at >= text.length ? whole(text, at) : Math.max(0, at - 24) + space;
-}
-
-/** Returns the place, or the one before it if a cut there would split a character of two code units. */
-function whole(text: string, at: number): number {
-  return (text.charCodeAt(at) & 0xfc00) === 0xdc00 ? at - 1 : at;
 }
 
 /** Returns the line that opens the fence around a place; undefined outside fences. */

@@ -27,6 +27,3 @@ export const doubled = ({ texts, calm }: BatchSize): BatchSize => ({
   texts: Math.min(MOST_TEXTS, 2 * texts),
   calm: Math.max(1, calm / 2),
 });
-
-export const isSameSize = (one: BatchSize, other: BatchSize): boolean =>
-  one.texts === other.texts && one.calm === other.calm;

@@ -6,7 +6,7 @@ import { countTokens, type QuotaBindings } from "../../quota";
 import { sum } from "../../turn/sum";
 import { estimateTokens } from "../../turn/tokens";
 import { retryAt, type Schedule } from "../sqlite/schedule";
-import { type BatchSize, doubled, halved, isSameSize, LARGEST } from "./batch-size";
+import { type BatchSize, doubled, halved, LARGEST } from "./batch-size";
 import { CONTENT, embeddedTexts, type Picked } from "./embedded-texts";
 import type { EncoderOptions, EncoderPlan } from "./encoder-plan";
 import { NEAREST, type Near } from "./meaning-evidence";
@@ -70,7 +70,7 @@ export class Embeddings {
   /** The encoder of the latest request. */
   #wanted: EncoderOptions | undefined;
   /** The encoder that failed for the last questions, and when it is called again. */
-  #failing: { model: string; gateway: string; failures: number; until: number } | undefined;
+  #failing: (EncoderOptions & { failures: number; until: number }) | undefined;
 
   /** @param object the id of the object, for the log */
   constructor(store: Embedded, env: EmbeddingBindings, object: string) {
@@ -92,14 +92,13 @@ export class Embeddings {
   /** Returns the vector of a question; null if the encoder fails or is late, and for a while after a failure. */
   async question(textOf: () => string, options: EmbeddingOptions): Promise<QuestionVector | null> {
     const before = this.#failing;
-    const failing = before && isSame(before, options) ? before : undefined;
+    const failing = isSame(before, options) ? before : undefined;
     if (failing && Date.now() < failing.until) return null;
     const vectors = await this.embed([textOf().slice(0, CONTENT).toWellFormed()], options);
     // Concurrent questions fail together: that counts as one failure.
     if (!vectors && this.#failing === before) {
       const failures = (failing?.failures ?? 0) + 1;
-      const { model, gateway } = options;
-      this.#failing = { model, gateway, failures, until: retryAt(failures, QUESTION_RETRY_MS) };
+      this.#failing = { ...options, failures, until: retryAt(failures, QUESTION_RETRY_MS) };
     }
     if (vectors) this.#failing = undefined;
     return vectors?.[0] ? { model: options.model, vector: unit(vectors[0]) } : null;
@@ -150,9 +149,8 @@ export class Embeddings {
   /** Stores a changed plan, unless a later request has planned another encoder, or the session was emptied. */
   #replan(before: EncoderPlan, plan: EncoderPlan): void {
     const { vectors } = this.#store;
-    const { planned } = vectors;
-    const isChanged = before.failures !== plan.failures || !isSameSize(before.batch ?? LARGEST, plan.batch ?? LARGEST);
-    if (planned && isSame(planned, before) && isChanged) vectors.plan(plan);
+    const isChanged = JSON.stringify(before) !== JSON.stringify(plan);
+    if (isSame(vectors.planned, before) && isChanged) vectors.plan(plan);
   }
 
   async #batch({ batch = LARGEST, ...options }: EncoderPlan): Promise<Outcome> {
@@ -201,7 +199,7 @@ export class Embeddings {
     vectors.store(options.model, empty.length, placed);
     const isLeft = vectors.wanted(options.model, this.#store.stableSeq(), 1).length > 0;
     // The questions that came meanwhile may have failed because the encoder was busy with the messages.
-    if (!isLeft && this.#failing && isSame(this.#failing, options)) this.#failing = undefined;
+    if (!isLeft && isSame(this.#failing, options)) this.#failing = undefined;
     const isSlow = elapsed > SLOW_MS && seqs.length > 1;
     if (isSlow) this.#quick = 0;
     else if (together && seqs.length === batch.texts && 2 * elapsed < SLOW_MS) this.#quick += 1;
@@ -235,8 +233,8 @@ export class Embeddings {
   }
 }
 
-const isSame = (one: { model: string; gateway: string }, other: { model: string; gateway: string }) =>
-  one.model === other.model && one.gateway === other.gateway;
+const isSame = (one: Partial<EncoderOptions> | null | undefined, { model, gateway }: EncoderOptions) =>
+  one?.model === model && one.gateway === gateway;
 
 /** Returns the plan for an encoder: the stored one if it is of the same encoder. */
 const planFor = ({ model, gateway, meter }: EncoderOptions, planned: EncoderPlan | null): EncoderPlan =>

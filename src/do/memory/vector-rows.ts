@@ -69,8 +69,8 @@ export class VectorRows {
     return metaOf(this.#db, "encoder") ?? null;
   }
 
-  plan({ model, gateway, meter, failures, batch }: EncoderPlan): void {
-    this.#db.transaction(() => setMeta(this.#db, "encoder", { model, gateway, meter, failures, batch }));
+  plan(plan: EncoderPlan): void {
+    this.#db.transaction(() => setMeta(this.#db, "encoder", plan));
   }
 
   /**

@@ -19,27 +19,33 @@ export type ConversationPart = "start" | "end" | "all" | "person";
 
 /** Words of such questions in English, German, Spanish and French, without accents, by their meaning. */
 const VOCABULARY = {
-  start:
-    setOf(`start started starts begin began begun beginning first begann angefangen begonnen fing anfang beginn zuerst
-    erste ersten erstes empezo empezamos comenzo comenzamos principio comienzo inicio primero primera primer commence
-    debut abord premier premiere`),
-  end: setOf(`end ended last latest recently ende endete geendet zuletzt letzte letzten letztes ultimo ultima final acabo
-    termino fini dernier derniere`),
+  start: setOf(`\
+start started starts begin began begun beginning first begann angefangen begonnen fing anfang beginn zuerst erste \
+ersten erstes empezo empezamos comenzo comenzamos principio comienzo inicio primero primera primer commence debut \
+abord premier premiere`),
+  end: setOf(`\
+end ended last latest recently ende endete geendet zuletzt letzte letzten letztes ultimo ultima final acabo termino \
+fini dernier derniere`),
   left: setOf("leave left stehen geblieben stehengeblieben quedamos dejamos arretes arrete"),
-  sum: setOf(`summarize summarise summary recap sum overview fass fasse zusammen zusammenfassen zusammenfassung resume resumen
-    resumir resumeme resumer recapitule synthese`),
-  talk: setOf(`talk talked talking discuss discussed discussing say said ask asked write wrote cover covered gesprochen geredet
-    besprochen gesagt gefragt geschrieben diskutiert hablamos hablado hablar dije dijimos dicho pregunte preguntado
-    discutimos discutido parle discute dit demande aborde ecrit`),
-  noun: setOf(`question questions message messages thing topic topics frage fragen nachricht nachrichten thema themen pregunta
-    preguntas mensaje mensajes tema temas sujet sujets`),
+  sum: setOf(`\
+summarize summarise summary recap sum overview fass fasse zusammen zusammenfassen zusammenfassung resume resumen \
+resumir resumeme resumer recapitule synthese`),
+  talk: setOf(`\
+talk talked talking discuss discussed discussing say said ask asked write wrote cover covered gesprochen geredet \
+besprochen gesagt gefragt geschrieben diskutiert hablamos hablado hablar dije dijimos dicho pregunte preguntado \
+discutimos discutido parle discute dit demande aborde ecrit`),
+  noun: setOf(`\
+question questions message messages thing topic topics frage fragen nachricht nachrichten thema themen pregunta \
+preguntas mensaje mensajes tema temas sujet sujets`),
   chat: setOf("conversation chat dialogue gesprach unterhaltung conversacion charla"),
   we: setOf("we wir nous hemos hablamos discutimos dijimos quedamos dejamos"),
-  know: setOf(`know remember learned learnt told tell weisst gemerkt erzahlt kennst sabes recuerdas contado conoces sais savez
-    souviens appris`),
-  other: setOf(`please give far everything whole entire let us ve worum geht woruber womit wovon ging bisher alles
-    ganze ganzes bitte mal gib dieses dies unser unsere kannst esta nuestra hasta ahora favor haz todo lo nos cual quien
-    mi cette jusqu jusque ici maintenant tout toute peux plait fais moi myself`),
+  know: setOf(`\
+know remember learned learnt told tell weisst gemerkt erzahlt kennst sabes recuerdas contado conoces sais savez \
+souviens appris`),
+  other: setOf(`\
+please give far everything whole entire let ve worum geht woruber womit wovon ging bisher alles ganze ganzes bitte \
+mal gib dieses dies unser unsere kannst esta nuestra hasta ahora favor haz todo lo nos cual quien mi cette jusqu \
+jusque ici maintenant tout toute peux plait fais moi myself`),
 };
 const WORDS = Object.values(VOCABULARY);
 /** Stop words of all languages, without accents. */

@@ -1,6 +1,6 @@
 /** Words that most questions have, whatever their topic. */
 
-export const setOf = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
+export const setOf = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 
 export const STOP_WORDS = setOf(`\
 a about after all also am an and any are as at be been before but by can could did do does doing for from get got had \

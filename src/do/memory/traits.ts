@@ -1,5 +1,7 @@
 /** Traits of a message that answers to certain kinds of questions often have. Stored with the message, as bits. */
 
+import { MONTHS, NUMBERS, WEEKDAYS } from "./days";
+
 // Stored messages may have bit 1, which is no longer used.
 
 /** The message names something: it has a quotation mark, or a capitalized word, except speakers, within a sentence. */
@@ -14,10 +16,11 @@ export const QUIET = 16;
 
 const CAPITAL = /(?<=[\p{Ll}\p{N},;:)] )\p{Lu}\p{L}+/gu;
 const QUOTED = /["“”«»„]/;
-const TIME =
-  /\b(?:yesterday|today|tonight|tomorrow|ago|last|next|since|until|weeks?|weekends?|months?|years?|days?|mornings?|evenings?|nights?|spring|summer|autumn|winter|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october|november|december|\d{4})\b/i;
-const NUMBER =
-  /\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|once|twice|dozen|couple|few|several)\b/i;
+const TIME_WORDS =
+  "yesterday|today|tonight|tomorrow|ago|last|next|since|until|weeks?|weekends?|months?|years?|days?|mornings?|evenings?|nights?|spring|summer|autumn|winter|\\d{4}";
+const TIME = new RegExp(`\\b(?:${[TIME_WORDS, ...WEEKDAYS, ...MONTHS].join("|")})\\b`, "i");
+const NUMBER_WORDS = "twenty|thirty|forty|fifty|hundred|thousand|million|once|twice|dozen|couple|few|several";
+const NUMBER = new RegExp(`\\d|\\b(?:${[NUMBER_WORDS, ...NUMBERS].join("|")})\\b`, "i");
 
 /** Only the first characters of a message are read: a whole long message would have every trait. */
 const READ = 4_000;

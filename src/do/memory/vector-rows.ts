@@ -48,7 +48,8 @@ export class VectorRows {
   /** Returns the number of messages that have a vector of this model. */
   count(model: string): number {
     const places = this.#places(model);
-    return places === 0 ? 0 : places - this.#staleCount();
+    const query = "SELECT count(*) AS count FROM stale_vectors";
+    return places && places - (this.#db.rows<{ count: number }>(query)[0]?.count ?? 0);
   }
 
   /**
@@ -219,11 +220,7 @@ export class VectorRows {
   /** Returns the number of places, used or emptied, for vectors of this model. */
   #places(model: string): number {
     const { model: maker, dimensions } = this.made;
-    return maker === model && dimensions > 0 ? this.#count(strideOf(dimensions)) : 0;
-  }
-
-  #staleCount(): number {
-    return this.#db.rows<{ count: number }>("SELECT count(*) AS count FROM stale_vectors")[0]?.count ?? 0;
+    return maker === model ? this.#count(strideOf(dimensions)) : 0;
   }
 
   #count(stride: number): number {
@@ -238,8 +235,7 @@ export class VectorRows {
   }
 
   #load(dimensions: number): Signs {
-    const count = () => (dimensions === 0 ? 0 : this.#count(strideOf(dimensions)));
-    this.#signs ??= loadSigns(this.#db, dimensions, count(), (block) => this.#row(block));
+    this.#signs ??= loadSigns(this.#db, dimensions, this.#count(strideOf(dimensions)), (block) => this.#row(block));
     return this.#signs;
   }
 }

@@ -1,5 +1,6 @@
 /** Scores messages by the words of a question in them and near them. */
 
+import { sum } from "../../turn/sum";
 import type { Found, Limits } from "./fulltext";
 import type { Outline } from "./message-cache";
 
@@ -59,11 +60,10 @@ export function limitsOf(words: number, before: number): Limits {
 }
 
 /** Arrays of zeros, reused: allocating these megabytes for each question would be most of its cost. */
-let kept = { weights: new Float64Array(0), evidence: new Float64Array(0), scores: new Float64Array(0) };
-function scratch(length: number): typeof kept {
-  const zeros = () => new Float64Array(length + (length >> 2));
-  if (kept.scores.length < length) kept = { weights: zeros(), evidence: zeros(), scores: zeros() };
-  return kept;
+let kept = zeros(0);
+function zeros(length: number) {
+  const [weights, evidence, scores] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
+  return { weights, evidence, scores };
 }
 
 /**
@@ -85,7 +85,7 @@ export function rarityOf(count: number, total: number): number {
 /** Returns the factor for evidence from neighbours, from 0 to 1, estimated from some messages of the conversation. */
 export function nearnessOf(some: Pick<Outline, "tokens" | "role" | "name">[]): number {
   if (some.length === 0) return 1;
-  const mean = some.reduce((sum, { tokens }) => sum + tokens, 0) / some.length;
+  const mean = sum(some, ({ tokens }) => tokens) / some.length;
   const speakers = new Map<string, number>();
   for (const { role, name } of some) speakers.set(`${role} ${name}`, (speakers.get(`${role} ${name}`) ?? 0) + 1);
   const others = 1 - Math.max(...speakers.values()) / some.length;
@@ -135,13 +135,13 @@ export function evidenceOf(
   { nearness, meaning, rarities, leftOut = [] }: Others,
 ): Evidence {
   const total = Math.max(before - 1, 1);
-  const { weights, evidence, scores } = scratch(total + 1);
+  if (kept.scores.length <= total) kept = zeros(total + (total >> 2) + 1);
+  const { weights, evidence, scores } = kept;
   const touched: number[] = [];
   const spread = NEIGHBOURS.map((share, at) => (at === REACH ? share : share * nearness));
   for (const word of found) {
     const hits = weigh(word, limits, weights);
-    const sum = hits.reduce((mass, seq) => mass + (weights[seq] ?? 0), 0);
-    const count = sum + countOf(word.seqs, limits.word, total) - word.seqs.length;
+    const count = sum(hits, (seq) => weights[seq] ?? 0) + countOf(word.seqs, limits.word, total) - word.seqs.length;
     const rarity = rarities.get(word.term.word) ?? rarityOf(count, total);
     rarities.set(word.term.word, rarity);
     const near: number[] = [];

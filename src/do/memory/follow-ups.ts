@@ -2,6 +2,7 @@
  * Follow-ups: a question with little content of its own ("And when was that?") is searched with the words of the last
  * exchange, too.
  */
+import { sum } from "../../turn/sum";
 import type { Message } from "../../turn/types";
 import { countOf, limitsOf, rarityOf } from "./evidence";
 import { isEnglish } from "./expansion";
@@ -74,7 +75,7 @@ interface Asked {
 function followingWeight({ topics, named, wanted, before }: Omit<Asked, "previous">): number {
   const total = Math.max(before - 1, 1);
   const { word: most } = limitsOf(wanted.length, before);
-  const own = topics.reduce((sum, { seqs }) => sum + rarityOf(countOf(seqs, most, total), total), 0);
+  const own = sum(topics, ({ seqs }) => rarityOf(countOf(seqs, most, total), total));
   // Words may be common only because the question was asked before, so each weighs at least COMMON.
   const words = topics.filter(({ term }) => !UNSPACED_CHARACTER.test(term.word)).length;
   const content = Math.max(own / Math.log(1 + total), COMMON * words) + (named ? NAME : 0);

@@ -39,12 +39,9 @@ const NUMBER_WORDS = [
 const VAGUE = /couple|few|einigen|unos|quelques|alguns|几|数/;
 
 /** Returns the place of a month in the year, from 0, by its name or number. */
-export function monthOf(month: string | undefined): number | undefined {
-  if (month === undefined) return undefined;
-  const number = Number(month);
-  if (Number.isInteger(number)) return number >= 1 && number <= 12 ? number - 1 : undefined;
-  const place = MONTH_NAMES.findIndex((names) => names.includes(month.toLowerCase()));
-  return place === -1 ? undefined : place;
+export function monthOf(month = ""): number | undefined {
+  const number = Number(month) || 1 + MONTH_NAMES.findIndex((names) => names.includes(month.toLowerCase()));
+  return number >= 1 && number <= 12 ? number - 1 : undefined;
 }
 
 const longestFirst = (words: Iterable<string>) => [...words].sort((a, b) => b.length - a.length).join("|");

@@ -65,7 +65,7 @@ function dateMatch({ year, month, otherMonth, day }: Parsed, today: number, time
   if (year === undefined) return said;
   const match = `${daysMatch(dayNumber(Number(year), number, Number(day)), timeZone)} OR ${said}`;
   // 3/4/2023 may be in March or in April.
-  const other = otherMonth === undefined ? undefined : monthOf(otherMonth);
+  const other = monthOf(otherMonth);
   if (other === undefined || Number(month) === Number(otherMonth)) return match;
   return `${match} OR ${daysMatch(dayNumber(Number(year), other, Number(month)), timeZone)}`;
 }

@@ -66,8 +66,13 @@ function away(said: number, count: number, unit: string): string {
   const date = new Date(said);
   const year = date.getUTCFullYear();
   if (unit === "year") return `${year + count}`;
-  const meant = new Date(Date.UTC(year, date.getUTCMonth() + count));
-  return `${MONTHS[meant.getUTCMonth()]} ${meant.getUTCFullYear()}`;
+  return monthText(year, date.getUTCMonth() + count);
+}
+
+/** Returns a month as it is indexed: `August 2021`. @param month from 0; more are months of later years */
+export function monthText(year: number, month: number): string {
+  const date = new Date(Date.UTC(year, month));
+  return `${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
 /** Returns a day as it is indexed: `August 14 2021`. */

@@ -5,7 +5,7 @@
 
 import { dateIn, dayIn, isTimeZone } from "../../turn/dates";
 import { DATES, MONTH_NAMES, monthOf, type Parsed, PHRASES, type Phrase, phraseOf } from "./day-phrases";
-import { dayText, MONTHS } from "./days";
+import { dayText, MONTHS, monthText } from "./days";
 import { phraseWords, type Term } from "./terms";
 
 const DAY = 86_400_000;
@@ -104,10 +104,7 @@ function phraseMatch({ count, unit, few, month, weekday }: Phrase, today: number
   if (month !== undefined) return monthMatch(month, month < date.getUTCMonth() ? year : year - 1);
   if (weekday >= 0) return daysMatch(today - ((date.getUTCDay() - weekday + 7) % 7 || 7), timeZone);
   if (unit === "year") return `"${year + count}"`;
-  if (unit === "month") {
-    const meant = new Date(Date.UTC(year, date.getUTCMonth() + count));
-    return monthMatch(meant.getUTCMonth(), meant.getUTCFullYear());
-  }
+  if (unit === "month") return monthMatch(date.getUTCMonth() + count, year);
   const day = today + count * (unit === "week" ? 7 : 1);
   const about = unit === "week" ? ABOUT.week : few ? ABOUT.day : 0;
   return daysMatch(day - about, timeZone, 2 * about + 1);
@@ -127,4 +124,4 @@ function daysMatch(first: number, timeZone: string, count = 1): string {
 }
 
 /** Returns the expression for a month: the month's name and its year, with at most a day between them. */
-const monthMatch = (month: number, year: number) => `NEAR("${MONTHS[month]}" "${year}", 1)`;
+const monthMatch = (month: number, year: number) => `NEAR("${monthText(year, month).replace(" ", '" "')}", 1)`;

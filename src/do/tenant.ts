@@ -1,25 +1,24 @@
 /** TenantDO: the tokens that a tenant has used today, and the directory of its sessions and users. A day begins at 00:00 UTC. */
 import { DurableObject } from "cloudflare:workers";
+import { todayInUtc } from "../turn/dates";
 import { SchemaTooNewError } from "../turn/storage-error";
 import { isNewer } from "./sqlite/migrations";
 import type { DirectorySession, DirectoryUpdate, DirectoryUser, PageCursor } from "./tenant/directory-entry";
 import { TenantDirectory } from "./tenant/tenant-directory";
-
-const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
 
 export class TenantDO extends DurableObject {
   readonly #directory = new TenantDirectory(this.ctx.storage);
 
   /** Adds to the tokens of today. */
   add(tokens: number): void {
-    this.ctx.storage.kv.put("used", { day: dayOf(Date.now()), tokens: this.today() + tokens });
+    this.ctx.storage.kv.put("used", { day: todayInUtc(), tokens: this.today() + tokens });
   }
 
   /** Returns the tokens of today. @throws {SchemaTooNewError} if newer code created the tables */
   today(): number {
     if (isNewer(this.ctx.storage.sql, "tenant")) throw new SchemaTooNewError();
     const used = this.ctx.storage.kv.get<{ day: string; tokens: number }>("used");
-    return used?.day === dayOf(Date.now()) ? used.tokens : 0;
+    return used?.day === todayInUtc() ? used.tokens : 0;
   }
 
   /** Stores a session's entry. Ignores an update older than the stored one. @returns false if its start has ended */

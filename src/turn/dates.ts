@@ -60,6 +60,9 @@ export function dayIn(time: number, timeZone: string): string {
 /** Returns a day without its weekday, such as `2026-11-26`. */
 export const dateIn = (time: number, timeZone: string): string => dayIn(time, timeZone).slice(-10);
 
+/** Returns the current day in UTC. */
+export const todayInUtc = (): string => dateIn(Date.now(), "UTC");
+
 /** Returns a system prompt that states the current day. @param now milliseconds since 1970 */
 export const withToday = (systemPrompt: string, now: number, timeZone: string): string =>
   `${systemPrompt}\n\nToday is ${dayIn(now, timeZone)} (${timeZone}).`;

@@ -1,10 +1,9 @@
 /** The model that learns facts about a user, and its calls of today for appended messages. */
+import { secondsToMidnight } from "../../llm/errors";
+import { todayInUtc } from "../../turn/dates";
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
 import type { Extraction } from "./extraction";
-
-const DAY_MS = 86_400_000;
-const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
 
 /** Call the methods that write inside a transaction. */
 export class Learner {
@@ -27,15 +26,15 @@ export class Learner {
   /** The number of today's calls for appended messages. */
   get importCalls(): number {
     const counted = metaOf<{ day: string; calls: number }>(this.#db, "import_calls");
-    return counted?.day === dayOf(Date.now()) ? counted.calls : 0;
+    return counted?.day === todayInUtc() ? counted.calls : 0;
   }
 
   countImportCall(): void {
-    setMeta(this.#db, "import_calls", { day: dayOf(Date.now()), calls: this.importCalls + 1 });
+    setMeta(this.#db, "import_calls", { day: todayInUtc(), calls: this.importCalls + 1 });
   }
 
   /** The start of tomorrow, in milliseconds since 1970. A day begins at 00:00 UTC. */
   get tomorrow(): number {
-    return Date.parse(dayOf(Date.now() + DAY_MS));
+    return Date.now() + 1_000 * secondsToMidnight(Date.now());
   }
 }

@@ -107,7 +107,7 @@ export class FactRows {
   /** Adds a version, which becomes the current one of its fact. Returns its number. */
   add({ id = crypto.randomUUID(), text, since, until, pinned, writtenBy, source, learned }: NewVersion): number {
     const updatedAt = Date.now();
-    const [before] = this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version DESC LIMIT 1", id);
+    const [before] = this.#rowsOf(id);
     const number = this.last + 1;
     const createdAt = before?.created_at ?? updatedAt;
     const version = { number, text, since, until, pinned, writtenBy, source, learned, createdAt, updatedAt };
@@ -125,8 +125,7 @@ export class FactRows {
   #insert(id: string, version: number, { text, since, until, source, ...fact }: ExportedVersion): void {
     const tokens = text === null ? 0 : estimateTokens(statementLine({ text, since, until }));
     this.#db.write(
-      `INSERT INTO facts (number, id, version, text, tokens, since, until, pinned, author, session, seq, learned, current,
-       created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
+      "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
       ...[fact.number, id, version, text, tokens, since, until, Number(fact.pinned), fact.writtenBy],
       ...[source?.sessionId ?? null, source?.seq ?? null, jsonOf(fact.learned), fact.createdAt, fact.updatedAt],
     );
@@ -140,7 +139,7 @@ export class FactRows {
 
   /** Returns all versions of a fact, oldest first, also those that ended it. */
   versions(id: string): ExportedVersion[] {
-    return this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version", id).map(toExported);
+    return this.#rowsOf(id).reverse().map(toExported);
   }
 
   /** Sets whether every prompt contains a fact, also after an earlier version has become current again. */
@@ -180,25 +179,25 @@ export class FactRows {
     for (const number of numbers) {
       const [row] = this.#db.rows<Row>("SELECT id FROM facts WHERE number = ?", number);
       if (row) ids.add(row.id);
-      this.#remove("number", number);
+      this.#remove(number);
     }
     for (const id of ids) this.#refresh(id);
   }
 
   /** Deletes a fact with its history. */
   delete(id: string): void {
-    this.#remove("id", id);
+    for (const number of this.numbersOf(id)) this.#remove(number);
   }
 
   /** Returns the numbers of all rows of a fact. */
   numbersOf(id: string): number[] {
-    return this.#db.rows<Row>("SELECT number FROM facts WHERE id = ?", id).map(({ number }) => number);
+    return this.#rowsOf(id).map(({ number }) => number);
   }
 
   /** Deletes the oldest ends of a fact that was restored more than {@link MAX_VERSIONS} times. No version depends on them. */
   dropEnds(id: string): void {
-    const query = "SELECT number FROM facts WHERE id = ? AND text IS NULL ORDER BY version DESC LIMIT -1 OFFSET ?";
-    this.deleteVersions(this.#db.rows<Row>(query, id, MAX_VERSIONS).map(({ number }) => number));
+    const ends = this.#rowsOf(id).filter(({ text }) => text === null);
+    this.deleteVersions(ends.slice(MAX_VERSIONS).map(({ number }) => number));
   }
 
   /** Rebuilds the index of all facts. Call it inside a transaction. */
@@ -216,16 +215,19 @@ export class FactRows {
     this.vectors.clear();
   }
 
-  #remove(column: "number" | "id", value: SqlStorageValue): void {
-    const query = `DELETE FROM facts WHERE ${column} = ? `;
-    for (const { number } of this.#db.rows<Row>(`SELECT number FROM facts WHERE ${column} = ?`, value))
-      this.#leaveIndex(number);
-    this.#db.write(query, value);
+  /** Returns all rows of a fact, the latest version first. */
+  #rowsOf(id: string): Row[] {
+    return this.#db.rows("SELECT * FROM facts WHERE id = ? ORDER BY version DESC", id);
+  }
+
+  #remove(number: number): void {
+    this.#leaveIndex(number);
+    this.#db.write("DELETE FROM facts WHERE number = ?", number);
   }
 
   /** Makes the latest version of a fact the current one. Deletes a fact without any text. */
   #refresh(id: string): void {
-    const rows = this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version DESC", id);
+    const rows = this.#rowsOf(id);
     const [latest] = rows;
     if (!latest) return;
     if (rows.every(({ text }) => text === null)) this.delete(id);

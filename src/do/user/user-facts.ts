@@ -160,12 +160,12 @@ export class UserFacts {
     const pinned = this.rows.get(shown.id)?.pinned ?? shown.pinned;
     const by = { id: shown.id, pinned, writtenBy: "model" as const, learned: [turn] };
     const same = change.do === "change" ? this.same(change.text) : undefined;
-    if (same && same.id !== shown.id) this.#support(same, turn);
     if (change.do === "change" && (!same || same.id === shown.id)) {
       const isSame = same && change.since === shown.since && change.until === shown.until;
-      if (!isSame) this.rows.add({ ...by, text: change.text, since: change.since, until: change.until });
+      if (!isSame) this.rows.add({ ...change, ...by });
       return;
     }
+    if (same) this.#support(same, turn);
     this.rows.add({ ...by, text: null, since: null, until: null });
     this.dropEnded();
   }

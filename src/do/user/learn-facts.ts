@@ -198,8 +198,8 @@ export class LearnFacts {
 
   /** Returns the messages of a turn; none if the turn or its session was deleted. */
   #messagesOf({ sessionId, from, to, ...noted }: PendingTurn): Message[] {
-    const { deletion, sessions, transcript } = this.#store;
-    return !deletion && sessions.has(sessionId, epochIn(noted)) ? transcript.between(sessionId, from, to) : [];
+    const { deletion, sessions, messages } = this.#store;
+    return !deletion && sessions.has(sessionId, epochIn(noted)) ? messages.between(sessionId, from, to) : [];
   }
 
   /** The messages of the backlog for the next call. */

@@ -4,7 +4,7 @@ import type { ExportedVersion, FactVersion, Learned, Place } from "../../turn/us
 /** The most turns that are stored as sources of a version: the newest ones. */
 const MAX_SOURCES = 32;
 
-/** A row of the table of versions, and when the version ended. */
+/** A row of the table of versions, and when the version ended: null or absent for a current one. */
 export interface Row extends Record<string, SqlStorageValue> {
   number: number;
   id: string;
@@ -45,7 +45,7 @@ const sourceOf = ({ session, seq }: Row): Place | undefined =>
   session === null || seq === null ? undefined : { sessionId: session, seq };
 
 export function toVersion(row: Row): FactVersion {
-  const { id, version, tokens, ended_at: endedAt } = row;
+  const { id, version, tokens, ended_at: endedAt = null } = row;
   const { text, source, learned, ...exported } = toExported(row);
   const places = learned.map(({ sessionId, seq }) => ({ sessionId, seq }));
   return { ...exported, id, version, text: text ?? "", tokens, sources: [source ?? [], places].flat(), endedAt };

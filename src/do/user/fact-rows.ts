@@ -15,10 +15,8 @@ import { FactVectors } from "./fact-vectors";
 /** The most versions of a fact. */
 export const MAX_VERSIONS = 100;
 
-const NEXT =
-  "(SELECT n.updated_at FROM facts n WHERE n.id = f.id AND n.version > f.version ORDER BY n.version LIMIT 1)";
-const VERSIONS = `SELECT f.*, ${NEXT} AS ended_at FROM facts f`;
-const CURRENT = "SELECT f.*, NULL AS ended_at FROM facts f WHERE f.current = 1 AND f.text NOT NULL";
+const CURRENT = "FROM facts WHERE current = 1 AND text NOT NULL";
+const NEWEST_FIRST = "ORDER BY updated_at DESC, number DESC";
 
 /** Call the methods that write inside a transaction. */
 export class FactRows {
@@ -48,13 +46,13 @@ export class FactRows {
 
   /** Returns the current facts, newest first. */
   current(): FactVersion[] {
-    return this.#db.rows<Row>(`${CURRENT} ORDER BY f.updated_at DESC, f.number DESC`).map(toVersion);
+    return this.#db.rows<Row>(`SELECT * ${CURRENT} ${NEWEST_FIRST}`).map(toVersion);
   }
 
   /** Returns the columns of the current facts that rank them, newest first. One row costs less than one for each fact. */
   outlines(): Pick<FactVersion, "number" | "tokens" | "pinned" | "until">[] {
     const query = `SELECT json_group_array(json_array(number, tokens, pinned, until)) AS facts FROM
-      (SELECT * FROM facts WHERE current = 1 AND text NOT NULL ORDER BY updated_at DESC, number DESC)`;
+      (SELECT * ${CURRENT} ${NEWEST_FIRST})`;
     const [row] = this.#db.rows<{ facts: string }>(query);
     const rows: [number, number, number, string | null][] = row ? JSON.parse(row.facts) : [];
     return rows.map(([number, tokens, pinned, until]) => ({ number, tokens, pinned: pinned === 1, until }));
@@ -62,7 +60,7 @@ export class FactRows {
 
   /** Returns the texts of the current facts. */
   texts(): { number: number; text: string }[] {
-    return this.#db.rows("SELECT number, text FROM facts WHERE current = 1 AND text NOT NULL");
+    return this.#db.rows(`SELECT number, text ${CURRENT}`);
   }
 
   /** Returns the version with a number, if it is current. */
@@ -72,36 +70,36 @@ export class FactRows {
 
   /** Returns the current versions among those with these numbers, in this order. */
   pick(numbers: number[]): FactVersion[] {
-    const query = `${CURRENT} AND f.number IN (SELECT value FROM json_each(?))`;
+    const query = `SELECT * ${CURRENT} AND number IN (SELECT value FROM json_each(?))`;
     const rows = this.#db.rows<Row>(query, JSON.stringify(numbers)).map(toVersion);
     const found = new Map(rows.map((row) => [row.number, row]));
     return numbers.flatMap((number) => found.get(number) ?? []);
   }
 
-  /** Returns the last versions of facts that have ended, newest first. */
-  ended(): FactVersion[] {
-    const query = `${VERSIONS} JOIN facts e ON e.current = 1 AND e.text IS NULL AND e.id = f.id WHERE f.number =
-      (SELECT number FROM facts WHERE id = e.id AND text NOT NULL ORDER BY version DESC LIMIT 1)
-      ORDER BY e.updated_at DESC, e.number DESC`;
-    return this.#db.rows<Row>(query).map(toVersion);
+  /** Returns the ids of facts that have ended, the last one first. */
+  ended(): string[] {
+    const query = `SELECT id FROM facts WHERE current = 1 AND text IS NULL ${NEWEST_FIRST}`;
+    return this.#db.rows<Row>(query).map(({ id }) => id);
   }
 
   /** Returns the current version of a fact; undefined if the fact ended or does not exist. */
   get(id: string): FactVersion | undefined {
-    const [row] = this.#db.rows<Row>(`${CURRENT} AND f.id = ?`, id);
+    const [row] = this.#db.rows<Row>(`SELECT * ${CURRENT} AND id = ?`, id);
     return row && toVersion(row);
   }
 
-  /** Returns the versions of a fact that have a text, newest first. */
-  history(id: string): FactVersion[] {
-    const query = `${VERSIONS} WHERE f.id = ? AND f.text NOT NULL ORDER BY f.version DESC`;
-    return this.#db.rows<Row>(query, id).map(toVersion);
+  /** Returns the versions of a fact that have a text, newest first. @param most by default all */
+  history(id: string, most = -1): FactVersion[] {
+    const next = "SELECT updated_at FROM facts WHERE id = f.id AND version > f.version ORDER BY version LIMIT 1";
+    const query = `SELECT *, (${next}) AS ended_at FROM facts f WHERE id = ? AND text NOT NULL ORDER BY version DESC LIMIT ?`;
+    return this.#db.rows<Row>(query, id, most).map(toVersion);
   }
 
   /** Returns a version in its stored form, to add a copy of it. */
-  stored(number: number): NewVersion | undefined {
+  stored(number: number): NewVersion & { id: string } {
     const [row] = this.#db.rows<Row>("SELECT * FROM facts WHERE number = ?", number);
-    return row && { id: row.id, ...toExported(row) };
+    if (!row) throw new Error("A stored fact is missing.");
+    return { id: row.id, ...toExported(row) };
   }
 
   /** Adds a version, which becomes the current one of its fact. Returns its number. */

@@ -126,11 +126,10 @@ export class LearnFacts {
     const { lessons: noted = [], failures = 0 } = this.#noted ?? {};
     const added = turns.filter((turn, at) => [...noted, ...turns.slice(0, at)].every((other) => !isEqual(turn, other)));
     const all = [...noted, ...added];
-    for (const { sessionId, ...turn } of all.slice(0, -MAX_PENDING)) {
-      const { sessions } = this.#store;
-      if (sessions.has(sessionId, epochIn(turn))) sessions.addBacklog(sessionId, [{ from: turn.from, to: turn.to }]);
-    }
-    const isMore = added.length > 0 || this.#store.sessions.backlog !== undefined;
+    const { sessions } = this.#store;
+    for (const { sessionId, from, to, ...epoch } of all.slice(0, -MAX_PENDING))
+      if (sessions.has(sessionId, epochIn(epoch))) sessions.addBacklog(sessionId, [{ from, to }]);
+    const isMore = added.length > 0 || sessions.backlog !== undefined;
     if (isMore) this.#put({ ...extraction, failures, lessons: all.slice(-MAX_PENDING) });
     return isMore;
   }
@@ -184,7 +183,7 @@ export class LearnFacts {
     if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
     // A reply to a prompt that contained a deleted fact or message may repeat it. The rest is learned from again.
     const isCut = this.#messagesOf(turn).length < messages.length;
-    if (isCut || !shown.every((fact) => facts.exists(fact))) return true;
+    if (isCut || !shown.every((fact) => facts.find(fact))) return true;
     try {
       return this.#done(turn, () => {
         facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to: turn.to });

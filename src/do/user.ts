@@ -57,7 +57,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
    */
   open(sessionId: string): Result<string> {
     if (this.#store.deletion) return failed({ reason: "user_being_deleted" });
-    return this.#write(() => this.#store.open(sessionId));
+    return this.#write(() => ok(this.#store.open(sessionId)));
   }
 
   /**
@@ -96,7 +96,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
       const learn = sessions.has(sessionId, epoch) ? this.#learnFacts.pendingOf(sessionId, epoch) : [];
       const lost = this.#store.forget(sessionId, epoch, keepsFacts);
       if (this.#learnFacts.again([...lost, ...again])) this.ctx.waitUntil(this.#extract());
-      return { learn, again: lost.filter((turn) => !sessions.get(turn.sessionId)) };
+      return ok({ learn, again: lost.filter((turn) => !sessions.get(turn.sessionId)) });
     });
   }
 
@@ -134,24 +134,23 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   addFact(text: string, source: Place | null, more: FactEdit = {}, encoder?: EncoderOptions): Result<Fact> {
     const { facts, deletion } = this.#store;
     if (deletion) return failed({ reason: "user_being_deleted" });
-    return this.#change(() => facts.add({ ...more, text, source: source ?? undefined }) ?? "facts_full", encoder);
+    const edit = { ...more, text, source: source ?? undefined };
+    return this.#change(() => resultOf(facts.add(edit) ?? "facts_full"), encoder);
   }
 
   /** Changes a fact: a new text or time span is a new version. Fails with `fact_not_found`. */
   changeFact(id: string, edit: FactEdit, encoder?: EncoderOptions): Result<Fact> {
-    return this.#change(() => this.#store.facts.edit(id, edit) ?? "fact_not_found", encoder);
+    return this.#change(() => resultOf(this.#store.facts.edit(id, edit) ?? "fact_not_found"), encoder);
   }
 
   /** Makes an earlier version of a fact current again. Fails with `fact_not_found`, `facts_full`. */
   revertFact(id: string, version: number, encoder?: EncoderOptions): Result<Fact> {
-    return this.#change(() => this.#store.facts.revert(id, version) ?? "fact_not_found", encoder);
+    return this.#change(() => resultOf(this.#store.facts.revert(id, version) ?? "fact_not_found"), encoder);
   }
 
   /** Deletes a fact with its history. Fails with `fact_not_found`. */
   deleteFact(id: string): Result<void> {
-    const deleted = this.#write(() => this.#store.facts.delete(id));
-    if (!deleted.ok) return deleted;
-    return deleted.value ? ok(undefined) : failed({ reason: "fact_not_found" });
+    return this.#write(() => (this.#store.facts.delete(id) ? ok(undefined) : failed({ reason: "fact_not_found" })));
   }
 
   /** Returns the next facts with all their versions, oldest first. @param after as in {@link exportFacts} */
@@ -163,9 +162,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   importFacts(facts: ExportedFact[], offset?: number, encoder?: EncoderOptions): Result<ImportedFacts> {
     const { deletion, facts: known } = this.#store;
     if (deletion) return failed({ reason: "user_being_deleted" });
-    const imported = tryWrite(() => this.#store.transaction(() => importFacts(known, facts, offset)));
-    this.#embedFacts(encoder);
-    return imported;
+    return this.#change(() => importFacts(known, facts, offset), encoder);
   }
 
   /**
@@ -233,15 +230,18 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     if (next !== null) this.#store.schedule.plan("extract", next);
   }
 
-  /** Changes facts. @param change returns the fact, or the reason why it was not changed */
-  #change(change: () => Fact | "facts_full" | "fact_not_found", encoder: EncoderOptions | undefined): Result<Fact> {
+  /** Changes facts, and creates the vectors of new texts in the background. */
+  #change<T>(change: () => Result<T>, encoder: EncoderOptions | undefined): Result<T> {
     const changed = this.#write(change);
-    if (!changed.ok) return changed;
     this.#embedFacts(encoder);
-    return typeof changed.value === "string" ? failed({ reason: changed.value }) : ok(changed.value);
+    return changed;
   }
 
-  #write<T>(write: () => T): Result<T> {
-    return tryWrite(() => ok(this.#store.transaction(write)));
+  #write<T>(write: () => Result<T>): Result<T> {
+    return tryWrite(() => this.#store.transaction(write));
   }
 }
+
+/** Returns a changed fact, or the failure for the reason why it was not changed. */
+const resultOf = (fact: Fact | "facts_full" | "fact_not_found"): Result<Fact> =>
+  typeof fact === "string" ? failed({ reason: fact }) : ok(fact);

@@ -1,10 +1,10 @@
 /** Calls of sessions' objects, with the defaults of the settings. */
 import type { Context } from "hono";
-import type { AppEnv, AskRequest, Env } from "../env";
+import type { AppEnv, AskRequest, Env, SessionUser } from "../env";
 import { can, type Wanted } from "../llm/catalogue";
 import type { EmbeddingOptions } from "../llm/embedder";
 import type { LlamaOptions } from "../llm/llama";
-import { requireSession } from "../middleware/scope";
+import { requireSession, requireUser } from "../middleware/scope";
 import { objectOf } from "../object-of";
 import { settingsOf } from "../settings";
 import { measure } from "../turn/budget";
@@ -14,7 +14,6 @@ import type { Sampling } from "../turn/sampling";
 import type { AskReply, PromptInput } from "../turn/types";
 import { type CallOptions, callObject, objectName } from "./call-object";
 import { quotaOf, requireQuota } from "./call-tenant";
-import { sessionUserOf } from "./call-user";
 
 type Stub = ReturnType<Env["CHAT_DO"]["getByName"]>;
 
@@ -30,11 +29,14 @@ export async function callSession<R>(
   return callObject(c, () => objectOf(c.env.CHAT_DO, objectName(c, sessionId), c.env), call, options);
 }
 
-/** Builds a request to a session from the settings and a route's own fields. Without `input`, it has no question. */
+/**
+ * Builds a request to a session from the settings and a route's own fields. Without `input`, it has no question.
+ * @param userId the user of the session; the token's by default
+ */
 export function askRequestOf(
   c: Context<AppEnv>,
   sessionId: string,
-  userId: string | undefined,
+  userId: string | undefined = c.var.caller.userId,
   { input = promptInputOf(c, { question: "" }), ...fields }: Partial<AskRequest> = {},
 ): AskRequest {
   return {
@@ -42,10 +44,27 @@ export function askRequestOf(
     input,
     model: modelOf(c, input),
     embedding: embeddingOf(c),
-    user: sessionUserOf(c, sessionId, userId, modelOf(c, { format: { schema: null } })),
+    user: userId === undefined ? undefined : sessionUserOf(c, sessionId, userId),
     limits: limitsOf(c),
     meter: quotaOf(c),
     ...fields,
+  };
+}
+
+/** Returns a user for a request to a session, or for all of a user's sessions. */
+export function sessionUserOf(c: Context<AppEnv>, sessionId: string, userId: string): SessionUser {
+  requireUser(c, userId);
+  const { FACTS, FACT_TOKENS: factTokens, USER_TIMEOUT_MS: timeoutMs, TIME_ZONE: timeZone } = settingsOf(c.env);
+  const model = modelOf(c, { format: { schema: null } });
+  const learns = FACTS === "model" && model.model !== "";
+  return {
+    object: objectName(c, userId),
+    sessionId,
+    canClaim: c.var.caller.userId === undefined,
+    timeoutMs,
+    factTokens,
+    extraction: learns ? { model, meter: quotaOf(c), timeZone } : undefined,
+    encoder: embeddingOf(c),
   };
 }
 

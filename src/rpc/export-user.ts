@@ -20,13 +20,14 @@ export async function* exportUser(c: Context<AppEnv>, userId: string, cursor = "
     end.sessions += 1;
     yield* lines;
   }
-  for (let after: number | undefined = 0; after !== undefined && end.nextCursor === null; ) {
-    const first: number = after;
-    const facts = await callUser(c, userId, (stub) => stub.exportFacts(first));
+  let after = 0;
+  while (end.nextCursor === null) {
+    const facts = await callUser(c, userId, (stub) => stub.exportFacts(after));
+    const last = facts.at(-1);
+    if (!last) break;
     end.facts += facts.length;
     for (const fact of facts) yield encoder.encode(factLine(fact));
-    const last = facts.at(-1)?.versions.map(({ number }) => number);
-    after = last && Math.min(...last);
+    after = Math.min(...last.versions.map(({ number }) => number));
   }
   yield encoder.encode(userEndLine(end));
 }

@@ -6,8 +6,8 @@ import { userLines } from "../schema/export-schema";
 import type { exportedFact } from "../schema/fact-schema";
 import { badLine, batchesIn, type Lines, linesOf, readLine } from "../schema/import-lines";
 import type { ExportedFact, Place } from "../turn/user-memory";
-import { objectName, objectPrefix } from "./call-object";
-import { askRequestOf, embeddingOf, limitsOf } from "./call-session";
+import { objectPrefix } from "./call-object";
+import { embeddingOf, limitsOf, sessionUserOf } from "./call-session";
 import { callUser } from "./call-user";
 
 /** The characters of facts that one call adds. */
@@ -80,14 +80,9 @@ class UserImport {
     [this.#parts, this.#characters] = [[], 0];
     const c = this.#c;
     for (const { part } of read) if (part.isFirst) this.#begun.set(part.id, [part.sessionId, part.id]);
-    const { user } = askRequestOf(c, "", this.#userId);
     const sent = {
       parts: read.map(({ part }) => part),
-      user: {
-        object: objectName(c, this.#userId),
-        extraction: user?.extraction,
-        encoder: user?.encoder,
-      },
+      user: sessionUserOf(c, "", this.#userId),
       prefix: objectPrefix(c),
       limits: limitsOf(c),
     };

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../env";
 import { orThrow } from "../middleware/respond";
 import { objectName } from "./call-object";
-import { askRequestOf, callSession, embeddingOf } from "./call-session";
+import { callSession, embeddingOf, sessionUserOf } from "./call-session";
 import { callUser } from "./call-user";
 
 /** The most sessions that one request moves. Each costs a call; a Worker of the free plan may make 50. */
@@ -16,9 +16,8 @@ export async function mergeUsers(c: Context<AppEnv>, userId: string, from: strin
   const ids = await callUser(c, from, (stub) => stub.sessionIds(MOST));
   let sessions = 0;
   for (const id of ids) {
-    const { user } = askRequestOf(c, id, userId);
-    const call = user && callSession(c, id, (stub) => stub.move(user, objectName(c, from)));
-    if (call && orThrow(await call)) sessions += 1;
+    const user = sessionUserOf(c, id, userId);
+    if (orThrow(await callSession(c, id, (stub) => stub.move(user, objectName(c, from))))) sessions += 1;
   }
   const { added, done } = orThrow(
     await callUser(c, from, (stub) => stub.moveFacts(objectName(c, userId), embeddingOf(c))),

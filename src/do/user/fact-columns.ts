@@ -4,7 +4,7 @@ import type { ExportedVersion, FactVersion, Learned, Place } from "../../turn/us
 /** The most turns that are stored as sources of a version: the newest ones. */
 const MAX_SOURCES = 32;
 
-/** A row of the table of versions, and when the version ended. */
+/** A row of the table of versions, and when the version ended: null or absent for a current one. */
 export interface Row extends Record<string, SqlStorageValue> {
   number: number;
   id: string;
@@ -45,22 +45,10 @@ const sourceOf = ({ session, seq }: Row): Place | undefined =>
   session === null || seq === null ? undefined : { sessionId: session, seq };
 
 export function toVersion(row: Row): FactVersion {
-  const places = learnedIn(row).map(({ sessionId, seq }) => ({ sessionId, seq }));
-  return {
-    id: row.id,
-    number: row.number,
-    version: row.version,
-    text: row.text ?? "",
-    tokens: row.tokens,
-    since: row.since,
-    until: row.until,
-    pinned: row.pinned === 1,
-    sources: [sourceOf(row) ?? [], places].flat(),
-    writtenBy: row.author === "person" ? "person" : "model",
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    endedAt: row.ended_at,
-  };
+  const { id, version, tokens, ended_at: endedAt = null } = row;
+  const { text, source, learned, ...exported } = toExported(row);
+  const places = learned.map(({ sessionId, seq }) => ({ sessionId, seq }));
+  return { ...exported, id, version, text: text ?? "", tokens, sources: [source ?? [], places].flat(), endedAt };
 }
 
 export const toExported = (row: Row): ExportedVersion => ({

@@ -68,7 +68,9 @@ export function factsToShow(rows: FactRows, turn: string): Fact[] {
 /** Returns facts, newest first, or those that match a text, best first. @param ended whether ended facts follow */
 export function listFacts(rows: FactRows, text: string | undefined, ended: boolean, asked: Asked): FactVersion[] {
   const current = text === undefined ? rows.current() : nearestFacts(rows, text, asked);
-  return ended ? [...current, ...(text === undefined ? rows.ended() : factsWith(rows.ended(), text))] : current;
+  if (!ended) return current;
+  const past = rows.ended().flatMap((id) => rows.history(id, 1));
+  return [...current, ...(text === undefined ? past : factsWith(past, text))];
 }
 
 /** Returns the facts that contain all words of a text. Ended facts are not in the full-text index. */

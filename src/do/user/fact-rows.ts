@@ -15,10 +15,8 @@ import { FactVectors } from "./fact-vectors";
 /** The most versions of a fact. */
 export const MAX_VERSIONS = 100;
 
-const NEXT =
-  "(SELECT n.updated_at FROM facts n WHERE n.id = f.id AND n.version > f.version ORDER BY n.version LIMIT 1)";
-const VERSIONS = `SELECT f.*, ${NEXT} AS ended_at FROM facts f`;
-const CURRENT = "SELECT f.*, NULL AS ended_at FROM facts f WHERE f.current = 1 AND f.text NOT NULL";
+const CURRENT = "FROM facts WHERE current = 1 AND text NOT NULL";
+const NEWEST_FIRST = "ORDER BY updated_at DESC, number DESC";
 
 /** Call the methods that write inside a transaction. */
 export class FactRows {
@@ -48,13 +46,13 @@ export class FactRows {
 
   /** Returns the current facts, newest first. */
   current(): FactVersion[] {
-    return this.#db.rows<Row>(`${CURRENT} ORDER BY f.updated_at DESC, f.number DESC`).map(toVersion);
+    return this.#db.rows<Row>(`SELECT * ${CURRENT} ${NEWEST_FIRST}`).map(toVersion);
   }
 
   /** Returns the columns of the current facts that rank them, newest first. One row costs less than one for each fact. */
   outlines(): Pick<FactVersion, "number" | "tokens" | "pinned" | "until">[] {
     const query = `SELECT json_group_array(json_array(number, tokens, pinned, until)) AS facts FROM
-      (SELECT * FROM facts WHERE current = 1 AND text NOT NULL ORDER BY updated_at DESC, number DESC)`;
+      (SELECT * ${CURRENT} ${NEWEST_FIRST})`;
     const [row] = this.#db.rows<{ facts: string }>(query);
     const rows: [number, number, number, string | null][] = row ? JSON.parse(row.facts) : [];
     return rows.map(([number, tokens, pinned, until]) => ({ number, tokens, pinned: pinned === 1, until }));
@@ -62,7 +60,7 @@ export class FactRows {
 
   /** Returns the texts of the current facts. */
   texts(): { number: number; text: string }[] {
-    return this.#db.rows("SELECT number, text FROM facts WHERE current = 1 AND text NOT NULL");
+    return this.#db.rows(`SELECT number, text ${CURRENT}`);
   }
 
   /** Returns the version with a number, if it is current. */
@@ -72,42 +70,42 @@ export class FactRows {
 
   /** Returns the current versions among those with these numbers, in this order. */
   pick(numbers: number[]): FactVersion[] {
-    const query = `${CURRENT} AND f.number IN (SELECT value FROM json_each(?))`;
+    const query = `SELECT * ${CURRENT} AND number IN (SELECT value FROM json_each(?))`;
     const rows = this.#db.rows<Row>(query, JSON.stringify(numbers)).map(toVersion);
     const found = new Map(rows.map((row) => [row.number, row]));
     return numbers.flatMap((number) => found.get(number) ?? []);
   }
 
-  /** Returns the last versions of facts that have ended, newest first. */
-  ended(): FactVersion[] {
-    const query = `${VERSIONS} JOIN facts e ON e.current = 1 AND e.text IS NULL AND e.id = f.id WHERE f.number =
-      (SELECT number FROM facts WHERE id = e.id AND text NOT NULL ORDER BY version DESC LIMIT 1)
-      ORDER BY e.updated_at DESC, e.number DESC`;
-    return this.#db.rows<Row>(query).map(toVersion);
+  /** Returns the ids of facts that have ended, the last one first. */
+  ended(): string[] {
+    const query = `SELECT id FROM facts WHERE current = 1 AND text IS NULL ${NEWEST_FIRST}`;
+    return this.#db.rows<Row>(query).map(({ id }) => id);
   }
 
   /** Returns the current version of a fact; undefined if the fact ended or does not exist. */
   get(id: string): FactVersion | undefined {
-    const [row] = this.#db.rows<Row>(`${CURRENT} AND f.id = ?`, id);
+    const [row] = this.#db.rows<Row>(`SELECT * ${CURRENT} AND id = ?`, id);
     return row && toVersion(row);
   }
 
-  /** Returns the versions of a fact that have a text, newest first. */
-  history(id: string): FactVersion[] {
-    const query = `${VERSIONS} WHERE f.id = ? AND f.text NOT NULL ORDER BY f.version DESC`;
-    return this.#db.rows<Row>(query, id).map(toVersion);
+  /** Returns the versions of a fact that have a text, newest first. @param most by default all */
+  history(id: string, most = -1): FactVersion[] {
+    const next = "SELECT updated_at FROM facts WHERE id = f.id AND version > f.version ORDER BY version LIMIT 1";
+    const query = `SELECT *, (${next}) AS ended_at FROM facts f WHERE id = ? AND text NOT NULL ORDER BY version DESC LIMIT ?`;
+    return this.#db.rows<Row>(query, id, most).map(toVersion);
   }
 
   /** Returns a version in its stored form, to add a copy of it. */
-  stored(number: number): NewVersion | undefined {
+  stored(number: number): NewVersion & { id: string } {
     const [row] = this.#db.rows<Row>("SELECT * FROM facts WHERE number = ?", number);
-    return row && { id: row.id, ...toExported(row) };
+    if (!row) throw new Error("A stored fact is missing.");
+    return { id: row.id, ...toExported(row) };
   }
 
   /** Adds a version, which becomes the current one of its fact. Returns its number. */
   add({ id = crypto.randomUUID(), text, since, until, pinned, writtenBy, source, learned }: NewVersion): number {
     const updatedAt = Date.now();
-    const [before] = this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version DESC LIMIT 1", id);
+    const [before] = this.#rowsOf(id);
     const number = this.last + 1;
     const createdAt = before?.created_at ?? updatedAt;
     const version = { number, text, since, until, pinned, writtenBy, source, learned, createdAt, updatedAt };
@@ -125,8 +123,7 @@ export class FactRows {
   #insert(id: string, version: number, { text, since, until, source, ...fact }: ExportedVersion): void {
     const tokens = text === null ? 0 : estimateTokens(statementLine({ text, since, until }));
     this.#db.write(
-      `INSERT INTO facts (number, id, version, text, tokens, since, until, pinned, author, session, seq, learned, current,
-       created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
+      "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
       ...[fact.number, id, version, text, tokens, since, until, Number(fact.pinned), fact.writtenBy],
       ...[source?.sessionId ?? null, source?.seq ?? null, jsonOf(fact.learned), fact.createdAt, fact.updatedAt],
     );
@@ -140,7 +137,7 @@ export class FactRows {
 
   /** Returns all versions of a fact, oldest first, also those that ended it. */
   versions(id: string): ExportedVersion[] {
-    return this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version", id).map(toExported);
+    return this.#rowsOf(id).reverse().map(toExported);
   }
 
   /** Sets whether every prompt contains a fact, also after an earlier version has become current again. */
@@ -180,25 +177,25 @@ export class FactRows {
     for (const number of numbers) {
       const [row] = this.#db.rows<Row>("SELECT id FROM facts WHERE number = ?", number);
       if (row) ids.add(row.id);
-      this.#remove("number", number);
+      this.#remove(number);
     }
     for (const id of ids) this.#refresh(id);
   }
 
   /** Deletes a fact with its history. */
   delete(id: string): void {
-    this.#remove("id", id);
+    for (const number of this.numbersOf(id)) this.#remove(number);
   }
 
   /** Returns the numbers of all rows of a fact. */
   numbersOf(id: string): number[] {
-    return this.#db.rows<Row>("SELECT number FROM facts WHERE id = ?", id).map(({ number }) => number);
+    return this.#rowsOf(id).map(({ number }) => number);
   }
 
   /** Deletes the oldest ends of a fact that was restored more than {@link MAX_VERSIONS} times. No version depends on them. */
   dropEnds(id: string): void {
-    const query = "SELECT number FROM facts WHERE id = ? AND text IS NULL ORDER BY version DESC LIMIT -1 OFFSET ?";
-    this.deleteVersions(this.#db.rows<Row>(query, id, MAX_VERSIONS).map(({ number }) => number));
+    const ends = this.#rowsOf(id).filter(({ text }) => text === null);
+    this.deleteVersions(ends.slice(MAX_VERSIONS).map(({ number }) => number));
   }
 
   /** Rebuilds the index of all facts. Call it inside a transaction. */
@@ -216,16 +213,19 @@ export class FactRows {
     this.vectors.clear();
   }
 
-  #remove(column: "number" | "id", value: SqlStorageValue): void {
-    const query = `DELETE FROM facts WHERE ${column} = ? `;
-    for (const { number } of this.#db.rows<Row>(`SELECT number FROM facts WHERE ${column} = ?`, value))
-      this.#leaveIndex(number);
-    this.#db.write(query, value);
+  /** Returns all rows of a fact, the latest version first. */
+  #rowsOf(id: string): Row[] {
+    return this.#db.rows("SELECT * FROM facts WHERE id = ? ORDER BY version DESC", id);
+  }
+
+  #remove(number: number): void {
+    this.#leaveIndex(number);
+    this.#db.write("DELETE FROM facts WHERE number = ?", number);
   }
 
   /** Makes the latest version of a fact the current one. Deletes a fact without any text. */
   #refresh(id: string): void {
-    const rows = this.#db.rows<Row>("SELECT * FROM facts WHERE id = ? ORDER BY version DESC", id);
+    const rows = this.#rowsOf(id);
     const [latest] = rows;
     if (!latest) return;
     if (rows.every(({ text }) => text === null)) this.delete(id);

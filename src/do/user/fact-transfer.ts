@@ -38,27 +38,22 @@ export function importFacts(facts: UserFacts, sent: ExportedFact[], earlier?: nu
     const text = textOf(fact);
     return text === null ? rows.versions(fact.id).length === 0 : rows.get(fact.id)?.text !== text;
   });
-  const isFresh = (fact: ExportedFact) => !facts.same(textOf(fact) ?? "");
-  const fresh = added.filter(isFresh);
+  const fresh = added.filter((fact) => !facts.same(textOf(fact) ?? ""));
   if (rows.count() + fresh.filter((fact) => textOf(fact) !== null).length > MAX_FACTS)
     return failed({ reason: "facts_full" });
   const known = rows.numbers();
   // A fact that was learned since the earlier part may have taken a number.
   const isTaken = added.some(({ versions }) => versions.some(({ number }) => known.has((earlier ?? 0) + number)));
   const offset = earlier === undefined || isTaken ? rows.last : earlier;
-  const moved = added.map(({ id, versions }) => ({
-    id,
-    versions: versions.map((one) => ({ ...one, number: offset + one.number })),
-  }));
-  for (const { versions } of moved) for (const { number } of versions) known.add(number);
+  for (const { versions } of added) for (const { number } of versions) known.add(offset + number);
   const learnedFrom = ({ learned }: ExportedVersion) =>
     learned.map(({ base = Number.NaN, ...turn }) =>
       known.has(offset + base) ? { ...turn, base: offset + base } : turn,
     );
-  for (const { id, versions } of moved) {
+  for (const { id, versions } of added) {
     rows.addVersions(
       rows.versions(id).length > 0 ? crypto.randomUUID() : id,
-      versions.map((one) => ({ ...one, learned: learnedFrom(one) })),
+      versions.map((one) => ({ ...one, number: offset + one.number, learned: learnedFrom(one) })),
     );
   }
   facts.mergeEqual();

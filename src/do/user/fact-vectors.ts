@@ -36,12 +36,7 @@ export class FactVectors {
   put(number: number, model: string, vector: number[]): void {
     const data = new Uint8Array(strideOf(vector.length));
     pack(unit(vector), data);
-    this.#db.write(
-      "INSERT OR REPLACE INTO fact_vectors (number, model, data) VALUES (?, ?, ?)",
-      number,
-      model,
-      data.buffer,
-    );
+    this.#db.write("INSERT OR REPLACE INTO fact_vectors VALUES (?, ?, ?)", number, model, data.buffer);
   }
 
   delete(number: number): void {
@@ -54,14 +49,11 @@ export class FactVectors {
 
   /** Returns the evidence for the facts nearest to a question, on the scale of a word's rarity, as recall gives it. */
   evidenceFor({ model, vector }: QuestionVector): Evidence {
-    const near = this.#of(model)
+    const query = "SELECT number, data FROM fact_vectors WHERE model = ?";
+    const near = [...this.#db.tuples<[number, ArrayBuffer]>(query, model)]
       .filter(([, data]) => data.byteLength === strideOf(vector.length))
       .map(([number, data]) => ({ number, near: cosine(vector, new Uint8Array(data)) }))
       .sort((a, b) => b.near - a.near);
     return new Map(near.slice(0, NEAREST).map(({ number }, at) => [number, Math.log(near.length / (at + 1))]));
   }
-
-  #of = (model: string): [number, ArrayBuffer][] => [
-    ...this.#db.tuples<[number, ArrayBuffer]>("SELECT number, data FROM fact_vectors WHERE model = ?", model),
-  ];
 }

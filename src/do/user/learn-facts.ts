@@ -31,15 +31,13 @@ interface PendingTurn extends NotedEpoch {
   waited?: true;
 }
 
-/** The state of the task `extract`. */
+/** The state of the task `extract`, as it is stored. */
 interface PendingExtraction extends Extraction {
-  turns: PendingTurn[];
+  /** The pending turns, under the name that version 2.0.0 gave them. */
+  lessons: PendingTurn[];
   /** The number of consecutive failures of the model. */
   failures: number;
 }
-
-/** Its stored form, with the name that version 2.0.0 gave the turns. */
-type StoredExtraction = Omit<PendingExtraction, "turns"> & { lessons: PendingTurn[] };
 
 /** The most pending turns. If the model does not keep up, the oldest join the backlog. */
 const MAX_PENDING = 64;
@@ -106,7 +104,7 @@ export class LearnFacts {
 
   /** Returns the messages of a session whose learning is pending. */
   pendingOf(sessionId: string, epoch: string): Learning[] {
-    const turns = this.#noted?.turns.filter((turn) => turn.sessionId === sessionId && epochIn(turn) === epoch) ?? [];
+    const turns = this.#noted?.lessons.filter((turn) => turn.sessionId === sessionId && epochIn(turn) === epoch) ?? [];
     return [...this.#store.sessions.backlogIn(sessionId), ...turns.map(({ from, to }) => ({ from, to }))];
   }
 
@@ -125,15 +123,14 @@ export class LearnFacts {
   }
 
   #addTurns(turns: PendingTurn[], extraction: Extraction): boolean {
-    const { turns: noted = [], failures = 0 } = this.#noted ?? {};
+    const { lessons: noted = [], failures = 0 } = this.#noted ?? {};
     const added = turns.filter((turn, at) => [...noted, ...turns.slice(0, at)].every((other) => !isEqual(turn, other)));
     const all = [...noted, ...added];
-    for (const { sessionId, ...turn } of all.slice(0, -MAX_PENDING)) {
-      const { sessions } = this.#store;
-      if (sessions.has(sessionId, epochIn(turn))) sessions.addBacklog(sessionId, [{ from: turn.from, to: turn.to }]);
-    }
-    const isMore = added.length > 0 || this.#store.sessions.backlog !== undefined;
-    if (isMore) this.#put({ ...extraction, failures, turns: all.slice(-MAX_PENDING) });
+    const { sessions } = this.#store;
+    for (const { sessionId, from, to, ...epoch } of all.slice(0, -MAX_PENDING))
+      if (sessions.has(sessionId, epochIn(epoch))) sessions.addBacklog(sessionId, [{ from, to }]);
+    const isMore = added.length > 0 || sessions.backlog !== undefined;
+    if (isMore) this.#put({ ...extraction, failures, lessons: all.slice(-MAX_PENDING) });
     return isMore;
   }
 
@@ -150,11 +147,11 @@ export class LearnFacts {
         if (!noted) return null;
         const { importCalls, tomorrow } = this.#store.learner;
         const most = Number(this.#env.FACTS_IMPORT_CALLS ?? FACTS_IMPORT_CALLS);
-        const turn = noted.turns[0] ?? (importCalls < most ? this.#waiting : undefined);
+        const turn = noted.lessons[0] ?? (importCalls < most ? this.#waiting : undefined);
         // The messages that waited were deleted, or their session has moved.
         if (!turn && !this.#waiting) this.#change((now) => now);
         if (!turn) return this.#noted ? tomorrow : null;
-        if ((await this.#extract(turn, noted)) === "later") return Date.now() + PAUSE_MS * 2 ** noted.failures;
+        if (!(await this.#extract(turn, noted))) return Date.now() + PAUSE_MS * 2 ** noted.failures;
       }
       return this.#noted ? Date.now() : null;
     } finally {
@@ -162,9 +159,10 @@ export class LearnFacts {
     }
   }
 
-  async #extract(turn: PendingTurn, noted: PendingExtraction): Promise<"done" | "later" | "again"> {
+  /** Extracts facts from a turn. @returns whether other turns may follow; false if the model is to be called later */
+  async #extract(turn: PendingTurn, noted: PendingExtraction): Promise<boolean> {
     const messages = this.#messagesOf(turn);
-    if (messages.length === 0) return this.#done(turn, () => {});
+    if (messages.length === 0) return this.#done(turn);
     const { facts } = this.#store;
     const shown = factsToShow(facts.rows, messages.map(({ content }) => content).join("\n"));
     const today = { now: Date.now(), timeZone: noted.timeZone ?? "UTC" };
@@ -176,16 +174,16 @@ export class LearnFacts {
       log("warn", "facts_not_learnt", { cause: reason });
       if (PASSING.includes(reason) && noted.failures + 1 < TRIES) {
         this.#change((now) => ({ ...now, failures: now.failures + 1 }));
-        return "later";
+        return false;
       }
-      return this.#done(turn, () => {});
+      return this.#done(turn);
     }
     await countTokens(this.#env, noted.meter, completion.value.usage?.totalTokens ?? 0);
     const changes = changesIn(completion.value, shown);
     if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
     // A reply to a prompt that contained a deleted fact or message may repeat it. The rest is learned from again.
     const isCut = this.#messagesOf(turn).length < messages.length;
-    if (isCut || !shown.every((fact) => facts.exists(fact))) return "again";
+    if (isCut || !shown.every((fact) => facts.find(fact))) return true;
     try {
       return this.#done(turn, () => {
         facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to: turn.to });
@@ -193,14 +191,14 @@ export class LearnFacts {
     } catch (error) {
       thrownFailure(error);
       // Without the turn, the next run does not pay for the same call again.
-      return this.#done(turn, () => {});
+      return this.#done(turn);
     }
   }
 
   /** Returns the messages of a turn; none if the turn or its session was deleted. */
   #messagesOf({ sessionId, from, to, ...noted }: PendingTurn): Message[] {
-    const { deletion, sessions, transcript } = this.#store;
-    return !deletion && sessions.has(sessionId, epochIn(noted)) ? transcript.between(sessionId, from, to) : [];
+    const { deletion, sessions, messages } = this.#store;
+    return !deletion && sessions.has(sessionId, epochIn(noted)) ? messages.between(sessionId, from, to) : [];
   }
 
   /** The messages of the backlog for the next call. */
@@ -209,15 +207,15 @@ export class LearnFacts {
     return backlog && { ...backlog, to: Math.min(backlog.to, backlog.from + PER_CALL - 1), waited: true };
   }
 
-  /** Applies changes and removes the turn from the pending ones, in one transaction. */
-  #done(turn: PendingTurn, apply: () => void): "done" {
+  /** Applies changes and removes the turn from the pending ones, in one transaction. @returns true */
+  #done(turn: PendingTurn, apply = () => {}): true {
     this.#change((now) => {
       apply();
       if (turn.waited) this.#store.sessions.cutBacklog({ ...turn, epoch: epochIn(turn) });
-      const turns = turn.waited ? now.turns : now.turns.filter((other) => !isEqual(other, turn));
-      return { ...now, failures: 0, turns };
+      const lessons = turn.waited ? now.lessons : now.lessons.filter((other) => !isEqual(other, turn));
+      return { ...now, failures: 0, lessons };
     });
-    return "done";
+    return true;
   }
 
   /** Changes the state of the task. Without effect if the user was deleted meanwhile. */
@@ -229,15 +227,12 @@ export class LearnFacts {
   }
 
   get #noted(): PendingExtraction | undefined {
-    const stored = this.#store.schedule.noted<StoredExtraction>("extract");
-    if (!stored) return undefined;
-    const { lessons: turns, ...noted } = stored;
-    return { ...noted, turns };
+    return this.#store.schedule.noted("extract");
   }
 
-  #put({ turns, ...note }: PendingExtraction): void {
+  #put(pending: PendingExtraction): void {
     const { schedule } = this.#store;
-    if (turns.length === 0 && !this.#waiting) schedule.drop("extract");
-    else schedule.note("extract", Date.now() + LOST_MS, { ...note, lessons: turns } satisfies StoredExtraction);
+    if (pending.lessons.length === 0 && !this.#waiting) schedule.drop("extract");
+    else schedule.note("extract", Date.now() + LOST_MS, pending);
   }
 }

@@ -14,7 +14,7 @@ export function withRanges(ranges: Learning[], added: Learning[]): Learning[] {
   const joined: Learning[] = [];
   for (const { from, to } of [...ranges, ...added].sort((a, b) => a.from - b.from)) {
     const last = joined.at(-1);
-    if (last && from <= last.to + 1) joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, to) };
+    if (last && from <= last.to + 1) last.to = Math.max(last.to, to);
     else joined.push({ from, to });
   }
   return joined.slice(-MOST);

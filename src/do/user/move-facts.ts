@@ -44,8 +44,7 @@ export async function moveFacts(
     if (unknown.size > 0) store.transaction(() => facts.forget(({ sessionId }) => unknown.has(sessionId)));
     for (let parts = 0; parts < PARTS && !facts.rows.empty; parts += 1) {
       const sent = exportFacts(facts, 0);
-      const from = offset;
-      const moved = await withTimeout<Result<ImportedFacts>>(CALL_MS, () => other.importFacts(sent, from, encoder));
+      const moved = await withTimeout<Result<ImportedFacts>>(CALL_MS, () => other.importFacts(sent, offset, encoder));
       if (!moved.ok) return moved;
       store.transaction(() => {
         for (const { id } of sent) facts.rows.delete(id);

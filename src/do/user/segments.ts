@@ -36,14 +36,7 @@ export class Segments {
     const isNext =
       before?.session === session && before.last === first - 1 && before.behind - before.first === behind - first;
     if (isNext) this.#db.write("UPDATE runs SET last = ? WHERE first = ?", last, before.first);
-    else
-      this.#db.write(
-        "INSERT INTO runs (first, last, session, behind) VALUES (?, ?, ?, ?)",
-        first,
-        last,
-        session,
-        behind,
-      );
+    else this.#db.write("INSERT INTO runs VALUES (?, ?, ?, ?)", first, last, session, behind);
   }
 
   /** Returns the places of a session's messages, oldest first: of all, or from one `seq` of the session to another. */
@@ -59,12 +52,12 @@ export class Segments {
 
   /** Returns session and `seq` of messages, by their place in the copy. */
   placesOf(messages: Pick<Message, "seq">[]): Map<number, Place> {
-    const query = `SELECT wanted.value AS seq, r.session, r.behind + wanted.value - r.first + 1 AS place
+    const query = `SELECT wanted.value, r.session, r.behind + wanted.value - r.first + 1
       FROM json_each(?) AS wanted
       JOIN runs r ON r.first = (SELECT first FROM runs WHERE first <= wanted.value ORDER BY first DESC LIMIT 1)`;
     const seqs = JSON.stringify(messages.map(({ seq }) => seq));
-    const rows = this.#db.rows<{ seq: number; session: string; place: number }>(query, seqs);
-    return new Map(rows.map(({ seq, session, place }) => [seq, { sessionId: session, seq: place }]));
+    const rows = this.#db.tuples<[place: number, sessionId: string, seq: number]>(query, seqs);
+    return new Map(Array.from(rows, ([place, sessionId, seq]) => [place, { sessionId, seq }]));
   }
 
   /** Deletes the oldest segment, or its first places. Call it inside a transaction. @returns the deleted places */

@@ -64,15 +64,15 @@ export class UserFacts {
   revert(id: string, version: number): Fact | "facts_full" | null {
     const history = this.rows.history(id);
     const target = history.find((one) => one.version === version);
-    const stored = target && this.rows.stored(target.number);
-    if (!target || !stored) return null;
+    if (!target) return null;
+    const stored = this.rows.stored(target.number);
     const current = this.rows.get(id);
     if (current?.version === version) return current;
     const same = this.same(target.text);
     if (same && same.id !== id) return same;
     const isFull = stored.writtenBy === "model" && history.length >= MAX_VERSIONS;
     if (isFull || (!current && this.full)) return "facts_full";
-    return this.#version(this.#addVersion({ ...stored, pinned: current?.pinned ?? stored.pinned }));
+    return this.#addVersion({ ...stored, pinned: current?.pinned ?? stored.pinned });
   }
 
   /** Deletes a fact with its history. @returns whether it existed */
@@ -93,19 +93,16 @@ export class UserFacts {
         const same = this.same(change.text);
         if (same) this.#support(same, turn);
         else if (!this.full) this.rows.add({ ...change, pinned: false, writtenBy: "model", learned: [turn] });
-      } else if (this.isCurrent(change.shown)) this.#change(change, { ...turn, base: change.shown.number });
+      } else {
+        const shown = this.find(change.shown);
+        if (shown?.endedAt === null) this.#change(change, shown, { ...turn, base: shown.number });
+      }
     }
   }
 
-  /** Returns whether a version is the current one of its fact. */
-  isCurrent({ id, number, updatedAt }: Fact): boolean {
-    const now = this.rows.get(id);
-    return now?.number === number && now.updatedAt === updatedAt;
-  }
-
-  /** Returns whether a version still exists. */
-  exists({ id, number, updatedAt }: Fact): boolean {
-    return this.rows.history(id).some((one) => one.number === number && one.updatedAt === updatedAt);
+  /** Returns a version as it is now; undefined if it was deleted. */
+  find({ id, number, updatedAt }: Fact): FactVersion | undefined {
+    return this.rows.history(id).find((one) => one.number === number && one.updatedAt === updatedAt);
   }
 
   /**
@@ -136,9 +133,9 @@ export class UserFacts {
     const isFirst = one.writtenBy === "person" || other.writtenBy === "model";
     const [kept, ended] = isFirst ? [one, other] : [other, one];
     const stored = this.rows.stored(ended.number);
-    for (const turn of stored?.learned ?? []) this.#support(kept, turn);
+    for (const turn of stored.learned) this.#support(kept, turn);
     if (ended.pinned) this.rows.pin(kept.id, true);
-    if (stored) this.#end(stored);
+    this.#end(stored);
     return kept;
   }
 
@@ -150,29 +147,28 @@ export class UserFacts {
 
   /** Deletes the facts that ended first, if there are more than {@link MAX_FACTS} of them. */
   dropEnded(): void {
-    for (const { id } of this.rows.ended().slice(MAX_FACTS)) dropVersions(this.rows, this.rows.numbersOf(id), true);
+    for (const id of this.rows.ended().slice(MAX_FACTS)) dropVersions(this.rows, this.rows.numbersOf(id), true);
   }
 
-  #change(change: Exclude<FactChange, { do: "add" }>, turn: Learned): void {
-    const { shown } = change;
-    if (this.rows.history(shown.id).length >= MAX_VERSIONS) return;
-    // A person may have pinned the fact after the model was shown it.
-    const pinned = this.rows.get(shown.id)?.pinned ?? shown.pinned;
-    const by = { id: shown.id, pinned, writtenBy: "model" as const, learned: [turn] };
+  /** @param shown the version as it is now: a person may have pinned the fact after the model was shown it */
+  #change(change: Exclude<FactChange, { do: "add" }>, shown: FactVersion, turn: Learned): void {
+    const { id, pinned } = shown;
+    if (this.rows.history(id).length >= MAX_VERSIONS) return;
+    const by = { id, pinned, writtenBy: "model" as const, learned: [turn] };
     const same = change.do === "change" ? this.same(change.text) : undefined;
-    if (same && same.id !== shown.id) this.#support(same, turn);
-    if (change.do === "change" && (!same || same.id === shown.id)) {
+    if (change.do === "change" && (!same || same.id === id)) {
       const isSame = same && change.since === shown.since && change.until === shown.until;
-      if (!isSame) this.rows.add({ ...by, text: change.text, since: change.since, until: change.until });
+      if (!isSame) this.rows.add({ ...change, ...by });
       return;
     }
+    if (same) this.#support(same, turn);
     this.rows.add({ ...by, text: null, since: null, until: null });
     this.dropEnded();
   }
 
   /** Adds a turn to the sources of a version. */
   #support({ number }: Fact, turn: Learned): void {
-    const learned = this.rows.stored(number)?.learned ?? [];
+    const { learned } = this.rows.stored(number);
     const isKnown = learned.some(
       ({ sessionId, seq, base }) => sessionId === turn.sessionId && seq === turn.seq && base === turn.base,
     );
@@ -189,7 +185,6 @@ export class UserFacts {
     }
     const same = this.same(text);
     const stored = this.rows.stored(fact.number);
-    if (!stored) return fact;
     if (same && same.id !== fact.id) {
       this.#end(stored);
       return this.#edit(same, { ...edit, text: same.text, pinned: pinned || edit.pinned });
@@ -198,20 +193,20 @@ export class UserFacts {
     const isSaid = edit.text !== undefined || edit.source !== undefined;
     const isChanged = text !== fact.text || since !== fact.since || until !== fact.until;
     if (isChanged || (isSaid && fact.writtenBy === "model"))
-      return this.#version(this.#addVersion({ ...stored, text, since, until, pinned, source, writtenBy: "person" }));
+      return this.#addVersion({ ...stored, text, since, until, pinned, source, writtenBy: "person" });
     this.rows.pin(fact.id, pinned);
     if (source) this.rows.cite(fact.number, source);
     return this.#version(fact.number);
   }
 
   /** Adds a version that a person wishes. Beyond {@link MAX_VERSIONS} the older half of the history is deleted. */
-  #addVersion(version: NewVersion): number {
+  #addVersion(version: NewVersion & { id: string }): Fact {
     const number = this.rows.add(version);
-    this.rows.dropEnds(version.id ?? "");
-    const history = this.rows.history(version.id ?? "");
+    this.rows.dropEnds(version.id);
+    const history = this.rows.history(version.id);
     const old = history.slice(MAX_VERSIONS / 2).map((one) => one.number);
     if (history.length > MAX_VERSIONS) dropVersions(this.rows, old);
-    return number;
+    return this.#version(number);
   }
 
   #version(number: number): Fact {

@@ -27,7 +27,7 @@ export class UserReads {
 
   /** Returns facts, messages of other sessions that match a question, and the epoch of the asking session. */
   async memory(question: Question): Promise<Known> {
-    const { text, sessionId, epoch, opens, recallTokens, factTokens, previous, timeZone, encoder } = question;
+    const { sessionId, epoch, opens, encoder } = question;
     // First, because everything may change meanwhile.
     const vector = this.#vectors.has(encoder) ? await encoder?.vectorOf() : null;
     const { deletion, sessions } = this.#store;
@@ -36,9 +36,7 @@ export class UserReads {
       if (epoch !== undefined && !sessions.has(sessionId, epoch)) return { state: "gone" };
     }
     const listed = epoch === undefined && opens ? this.#store.open(sessionId) : epoch;
-    const room = { recall: recallTokens, facts: factTokens };
-    const nearestTo = this.#embeddings.nearestTo(vector);
-    const memory = this.#store.memory(sessionId, text, room, { previous, timeZone, nearestTo, vector });
+    const memory = this.#store.memory(question, { vector, nearestTo: this.#embeddings.nearestTo(vector) });
     return { state: "known", memory, epoch: listed };
   }
 
@@ -50,10 +48,12 @@ export class UserReads {
     embedding: EmbeddingOptions | undefined,
   ): Promise<Matches> {
     const vector = await this.#vectors.ofText(text, embedding);
-    const { facts, transcript } = this.#store;
+    const { facts, messages } = this.#store;
     const asked = { timeZone, vector, nearestTo: this.#embeddings.nearestTo(vector) };
-    const messages = transcript.search(text, limit, asked);
-    return { messages, facts: nearestFacts(facts.rows, text, { timeZone, vector }).slice(0, limit) };
+    return {
+      messages: messages.search(text, limit, asked),
+      facts: nearestFacts(facts.rows, text, asked).slice(0, limit),
+    };
   }
 
   /** Returns facts, newest first, or those that match a text, best first. @param ended whether ended facts follow */

@@ -96,13 +96,13 @@ export class UserSessions {
   /** Returns sessions that were listed before a time and have sent nothing since. */
   unwritten(before: number, limit: number): Unwritten[] {
     const query = `SELECT id, epoch FROM sessions WHERE told = 0 AND coalesce(opened_at, 0) < ? LIMIT ?`;
-    return this.#db.rows<Row>(query, before, limit).map(({ id, epoch }) => ({ id, epoch }));
+    return this.#db.rows<Row>(query, before, limit);
   }
 
   /** Deletes a session that was listed before a time, unless it has been used since. Call it inside a transaction. */
   deleteUnwritten({ id, epoch }: Unwritten, before: number): void {
-    const where = "id = ? AND epoch = ? AND told = 0 AND coalesce(opened_at, 0) < ?";
-    this.#db.write(`DELETE FROM sessions WHERE ${where}`, id, epoch, before);
+    const query = "DELETE FROM sessions WHERE id = ? AND epoch = ? AND told = 0 AND coalesce(opened_at, 0) < ?";
+    this.#db.write(query, id, epoch, before);
   }
 
   /** Stores the columns of a listed session. Call it inside a transaction. */
@@ -125,13 +125,12 @@ export class UserSessions {
 
   /** Adds messages of a session that facts are learned from later. Call it inside a transaction. */
   addBacklog(sessionId: string, added: Learning[]): void {
-    this.#setBacklog(sessionId, withRanges(backlogOf(this.get(sessionId)), added));
+    this.#setBacklog(sessionId, withRanges(this.backlogIn(sessionId), added));
   }
 
   /** Removes messages from a session's backlog. Call it inside a transaction. */
   cutBacklog({ sessionId, epoch, ...range }: Learning & { sessionId: string; epoch: string }): void {
-    const row = this.get(sessionId);
-    if (row?.epoch === epoch) this.#setBacklog(sessionId, withoutRange(backlogOf(row), range));
+    if (this.has(sessionId, epoch)) this.#setBacklog(sessionId, withoutRange(this.backlogIn(sessionId), range));
   }
 
   /** Returns the first range of the backlog: sessions that ended earlier come first, so that later statements win. */

@@ -8,7 +8,7 @@ import type { Learned } from "./fact-columns";
 import { type Asked, factsFor } from "./fact-ranking";
 import { Learner } from "./learner";
 import { UserFacts } from "./user-facts";
-import type { SessionUpdate } from "./user-object";
+import type { Question, SessionUpdate } from "./user-object";
 import { type Unwritten, UserSessions } from "./user-sessions";
 import { type Asked as AskedTranscript, UserTranscript } from "./user-transcript";
 
@@ -43,7 +43,8 @@ export interface Deletion extends ObjectNames {
 export class UserStore {
   readonly #storage: DurableObjectStorage;
   readonly #db: Database;
-  readonly transcript: UserTranscript;
+  /** The copy of the messages of all sessions, by place. */
+  readonly messages: UserTranscript;
   readonly sessions: UserSessions;
   readonly facts: UserFacts;
   readonly learner: Learner;
@@ -54,7 +55,7 @@ export class UserStore {
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#db = new Database(storage, "user");
-    this.transcript = new UserTranscript(this.#db);
+    this.messages = new UserTranscript(this.#db);
     this.sessions = new UserSessions(this.#db);
     this.facts = new UserFacts(this.#db);
     this.learner = new Learner(this.#db);
@@ -85,12 +86,12 @@ export class UserStore {
     const bytes = this.#storage.sql.databaseSize;
     const again = this.#db.transaction(() => {
       const kept = new Set(messages.map(({ seq }) => seq));
-      const dropped = this.transcript.retract(sessionId, from, Math.min(to, synced), kept);
-      this.transcript.add(sessionId, fresh);
+      const dropped = this.messages.retract(sessionId, from, Math.min(to, synced), kept);
+      this.messages.add(sessionId, fresh);
       this.sessions.put(sessionId, {
         told: seq,
         messages: listed?.messages ?? (before?.messages ?? 0) + fresh.length - dropped.length,
-        title: listed ? listed.title : (dropped.length === 0 && before?.title) || this.transcript.title(sessionId),
+        title: listed ? listed.title : (dropped.length === 0 && before?.title) || this.messages.title(sessionId),
         firstAt: before?.first_at ?? listed?.firstAt ?? fresh[0]?.createdAt ?? null,
         lastAt: fresh.at(-1)?.createdAt ?? before?.last_at ?? listed?.lastAt ?? null,
       });
@@ -98,7 +99,7 @@ export class UserStore {
       // Deleted rows leave free pages, and the file never shrinks: it grows only when no free page is left.
       const { databaseSize } = this.#storage.sql;
       if (databaseSize > maxBytes && databaseSize > bytes) {
-        this.transcript.dropOldest(Math.max(DROPPED, DROPPED_EACH * fresh.length));
+        this.messages.dropOldest(Math.max(DROPPED, DROPPED_EACH * fresh.length));
       }
       const isLost = (turn: Learned) =>
         turn.sessionId === sessionId && dropped.some((seq) => seq >= turn.seq && seq <= turn.to);
@@ -110,21 +111,20 @@ export class UserStore {
   /**
    * Returns facts, and the messages of all other sessions that match a question of one session. For a session without a
    * question, also the latest other sessions, and the end of the last one if the question only refers to it.
-   * @param asked the time, time zone and vector of the question, and the last exchange of its session
+   * @param near the vector of the question, and the messages nearest to it
    */
   memory(
-    sessionId: string,
-    question: string,
-    room: { recall: number; facts: number },
-    asked: Asked & AskedTranscript,
+    { sessionId, text, recallTokens, factTokens, previous, timeZone }: Question,
+    near: Pick<Asked & AskedTranscript, "vector" | "nearestTo">,
   ): UserMemory {
-    const limits = { tokens: room.recall };
-    const facts = factsFor(this.facts.rows, question, asked, room.facts);
-    const { recalled, scale } = this.transcript.recallFor(question, limits, sessionId, asked, facts.length > 0);
-    const listed = asked.previous?.length === 0 ? this.sessions.list(LATEST + 1) : [];
+    const asked = { previous, timeZone, ...near };
+    const limits = { tokens: recallTokens };
+    const facts = factsFor(this.facts.rows, text, asked, factTokens);
+    const { recalled, scale } = this.messages.recallFor(text, limits, sessionId, asked, facts.length > 0);
+    const listed = previous?.length === 0 ? this.sessions.list(LATEST + 1) : [];
     const latest = listed.filter((session) => session.sessionId !== sessionId).slice(0, LATEST);
     const [last] = latest;
-    const end = last && asksToContinue(question) ? this.transcript.endOf(last.sessionId, room.recall >> 1) : [];
+    const end = last && asksToContinue(text) ? this.messages.endOf(last.sessionId, recallTokens >> 1) : [];
     const isEnd = (one: RecalledMessage) => end.some((at) => at.sessionId === one.sessionId && at.seq === one.seq);
     return {
       recalled: [...end, ...recalled.filter((message) => !isEnd(message))],
@@ -172,7 +172,7 @@ export class UserStore {
   /** Deletes everything of the user. Late updates are refused, because no epoch is listed any more. */
   async clear(): Promise<void> {
     this.#db.transaction(() => {
-      this.transcript.clear();
+      this.messages.clear();
       this.sessions.clear();
       this.facts.rows.clear();
       for (const task of ["close", "extract", "reindex", "embed"] as const) this.schedule.drop(task);
@@ -201,26 +201,21 @@ export class UserStore {
       });
     if (unwritten.length === CHECKED) return Date.now();
     if (this.sessions.unwritten(Number.MAX_SAFE_INTEGER, 1).length > 0) return Date.now() + UNWRITTEN_MS;
-    if (this.transcript.empty && this.facts.rows.empty && this.sessions.empty && !this.deletion) await this.#destroy();
+    if (this.messages.empty && this.facts.rows.empty && this.sessions.empty && !this.deletion) await this.#destroy();
     return null;
   }
 
   /** Rebuilds a part of an old index: of facts first, then of messages. @returns when to continue; null at its end */
   reindex(): Promise<number | null> {
-    return this.transcript.reindex(this.#db, this.schedule, () => this.facts.rows.reindex());
-  }
-
-  /** The messages of the copy, by place, and their vectors. */
-  get messages(): UserTranscript {
-    return this.transcript;
+    return this.messages.reindex(this.#db, this.schedule, () => this.facts.rows.reindex());
   }
 
   get vectors() {
-    return this.transcript.vectors;
+    return this.messages.vectors;
   }
 
   stableSeq(): number {
-    return this.transcript.last;
+    return this.messages.last;
   }
 
   transaction<T>(run: () => T): T {
@@ -233,7 +228,7 @@ export class UserStore {
 
   /** Plans to tidy in a day. A later plan does not move an earlier one. Call it inside a transaction. */
   #planTidy(): void {
-    if (!this.schedule.has("tidy")) this.schedule.note("tidy", Date.now() + UNWRITTEN_MS, {});
+    if (!this.schedule.has("tidy")) this.schedule.plan("tidy", Date.now() + UNWRITTEN_MS);
   }
 
   async #destroy(): Promise<void> {
@@ -242,7 +237,7 @@ export class UserStore {
   }
 
   #deleteSession(sessionId: string, keepsFacts = false): Learned[] {
-    this.transcript.delete(sessionId);
+    this.messages.delete(sessionId);
     this.sessions.delete(sessionId);
     return keepsFacts ? [] : this.facts.forget((turn) => turn.sessionId === sessionId);
   }

@@ -52,25 +52,24 @@ export class UserTranscript {
 
   /**
    * Returns the messages that match a text best, best first, with session and `seq`.
-   * @param leftOut the session whose messages are left out
+   * @param leftOut the session whose messages are left out; empty for none
    */
-  recall(
+  #recall(
     text: string,
     limits: Omit<RecallLimits, "before">,
-    leftOut?: string,
-    asked: Asked = {},
+    leftOut: string,
+    asked: Asked,
   ): { recalled: RecalledMessage[]; scale: Scale } {
     const before = this.last + 1;
-    const ranges = leftOut === undefined ? [] : this.#segments.rangesOf(leftOut);
     const nearest = asked.nearestTo?.(before);
-    const beyond = { ...asked, nearest, leftOut: ranges };
+    const beyond = { ...asked, nearest, leftOut: this.#segments.rangesOf(leftOut) };
     const { recalled, scale } = recall(this.#messages, text, { ...limits, before }, beyond);
     return { recalled: this.#placed(recalled), scale: { ...scale, nearest: nearest && this.#own(nearest, leftOut) } };
   }
 
   /** Returns whole messages of all sessions that match a text best, best first. */
   search(text: string, count: number, asked: Asked): RecalledMessage[] {
-    return this.recall(text, { tokens: SEARCH_TOKENS, count, whole: true }, undefined, asked).recalled;
+    return this.#recall(text, { tokens: SEARCH_TOKENS, count, whole: true }, "", asked).recalled;
   }
 
   /** Returns the last messages of a session, newest first, within a number of tokens. Long ones are shortened. */
@@ -99,16 +98,12 @@ export class UserTranscript {
     hasFacts: boolean,
   ): { recalled: RecalledMessage[]; scale: Scale } {
     const part = conversationPart(question);
-    if (part === undefined) return this.recall(question, limits, leftOut, asked);
+    if (part === undefined) return this.#recall(question, limits, leftOut, asked);
     // Facts answer questions about the person. Other questions about a conversation mean the asking session.
     const isOpen = part === "person" && !hasFacts;
-    return { recalled: isOpen ? this.#sample(question, limits, leftOut) : [], scale: { rarities: {}, speakers: [] } };
-  }
-
-  #sample(text: string, limits: Omit<RecallLimits, "before">, leftOut: string): RecalledMessage[] {
-    const before = this.last + 1;
-    const ranges = this.#segments.rangesOf(leftOut);
-    return this.#placed(recallPart(this.#messages, text, "person", { ...limits, before }, ranges));
+    const all = { ...limits, before: this.last + 1 };
+    const sample = isOpen ? recallPart(this.#messages, question, part, all, this.#segments.rangesOf(leftOut)) : [];
+    return { recalled: this.#placed(sample), scale: { rarities: {}, speakers: [] } };
   }
 
   /** Returns the messages of a session from one `seq` to another. Their `seq` is the place in this copy. */
@@ -197,7 +192,7 @@ export class UserTranscript {
   }
 
   /** Returns messages with the `seq` that they have in a session; 0 for those of other sessions. */
-  #own(nearest: Near[], sessionId: string | undefined): Near[] {
+  #own(nearest: Near[], sessionId: string): Near[] {
     const places = this.#segments.placesOf(nearest);
     return nearest.map(({ seq, cosine }) => {
       const place = places.get(seq);

@@ -1,7 +1,6 @@
 /** Shapes that several routes share. Native requests refuse unknown fields. */
 import * as z from "zod/mini";
 import { MAX_ANSWER } from "../limits";
-import { isTimeZone } from "../turn/dates";
 import { int, pattern } from "./fields";
 
 export const wellFormed = z.refine<string>(
@@ -111,11 +110,6 @@ function percentDecoded(text: string): string {
 
 /** The id of the turn: a UUID, unless it was imported. */
 export const turnId = id;
-
-/** The time zone of days in the question and the prompt, an IANA name; default: the setting `TIME_ZONE`. */
-export const timeZone = z
-  .string()
-  .check(z.maxLength(64), z.refine(isTimeZone, "must be an IANA time zone such as Europe/Lisbon"));
 
 export const sessionParam = z.object({ sessionId });
 export const turnParam = z.object({ sessionId, turnId });

@@ -10,13 +10,12 @@ import {
   name,
   oneLine,
   sessionId,
-  timeZone,
   turnId,
   userId,
   wellFormed,
 } from "./common-schema";
 import { exportedFact } from "./fact-schema";
-import { datetime, int } from "./fields";
+import { datetime, int, timeZone } from "./fields";
 import { exportedMemory, usage } from "./memory-schema";
 import { sessionChange } from "./session-schema";
 

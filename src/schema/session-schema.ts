@@ -11,10 +11,9 @@ import {
   seqList,
   sessionId,
   status,
-  timeZone,
   userId,
 } from "./common-schema";
-import { datetime, int, intFromText } from "./fields";
+import { datetime, int, intFromText, timeZone } from "./fields";
 
 // The title that a response shows.
 /** The title; by default the start of the first question. Null if there is neither. */

@@ -4,12 +4,14 @@ import { sessionId, userId, userIdHeader } from "./common-schema";
 import { int, number } from "./fields";
 
 /**
- * Returns the schema of a field that may only have values without effect. Other values are refused, because ignoring
- * them would look like a fault of the model.
+ * Returns the schema of a field that may only have values without effect: null, or an allowed one. Other values are
+ * refused, because ignoring them would look like a fault of the model.
  */
 export const only = (allowed: z.core.$ZodType, reason: string) =>
   z.optional(
-    z.unknown().check(z.refine((value) => z.safeParse(allowed, value).success, `is not supported: ${reason}`)),
+    z
+      .unknown()
+      .check(z.refine((value) => z.safeParse(z.nullable(allowed), value).success, `is not supported: ${reason}`)),
   );
 
 /** The amount of reasoning before an answer. */

@@ -100,7 +100,8 @@ export const userId = userIdIn();
 // The same, percent-encoded, because headers contain only ASCII. Text with invalid escapes is refused.
 export const userIdHeader = userIdIn(z.regex(/^[\x20-\x7e]*$/, "must be percent-encoded"), z.overwrite(percentDecoded));
 
-function percentDecoded(text: string): string {
+/** Decodes percent-encoding. Returns a text that no id contains if it is malformed. */
+export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

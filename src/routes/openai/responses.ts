@@ -12,7 +12,7 @@ import { sessionHeaders } from "../../schema/openai-schema";
 import type { ResponseBody } from "../../schema/response-body";
 import { responsesRequest, responsesResponse } from "../../schema/responses-schema";
 import { settingsOf } from "../../settings";
-import { begun, type ResponsesForm, responseOfTurn } from "../../wire/response-objects";
+import { begun, formOf, responseOfTurn } from "../../wire/response-objects";
 import { type Operations, TURN_FAILURES } from "../operation";
 import { responsesFields, wantedOf } from "./functions";
 import { placeOf } from "./places";
@@ -104,28 +104,7 @@ export const routes = new Hono<AppEnv>().post(
     if (background && conversation.question === "" && conversation.results.length === 0)
       throw invalid("background", "needs a user message, or results of function calls, at the end of `input`");
     const sessionId = continuation?.sessionId ?? `resp-${crypto.randomUUID()}`;
-    const form: ResponsesForm = {
-      name: "responses",
-      created: Math.floor(Date.now() / 1000),
-      sessionId,
-      echo: {
-        instructions: request.instructions ?? null,
-        max_output_tokens: request.max_output_tokens ?? null,
-        temperature: request.temperature ?? null,
-        previous_response_id: request.previous_response_id ?? null,
-        conversation: request.conversation ? { id: sessionId } : null,
-        store,
-        given: JSON.stringify({
-          tools: request.tools ?? [],
-          tool_choice: request.tool_choice ?? "auto",
-          parallel_tool_calls: request.parallel_tool_calls ?? true,
-          top_p: request.top_p ?? null,
-          truncation: request.truncation ?? "auto",
-          metadata: request.metadata ?? {},
-          text: { format: request.text?.format ?? { type: "text" } },
-        }),
-      },
-    };
+    const form = formOf(request, sessionId, Date.now());
     const system = [request.instructions, conversation.system].filter(Boolean).join("\n\n") || undefined;
     const wanted = wantedOf(
       c,

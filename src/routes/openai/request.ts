@@ -156,18 +156,16 @@ export function questionOf(
 export const namedModel = (c: Context<AppEnv>, named: string | null | undefined) =>
   modelsOf(c).find((id) => id === named);
 
-/**
- * Asks the session with its memory, or without a session with the messages of the request.
- * @param named the request's model; see {@link namedModel}
- */
+/** Asks the session with its memory, or without a session with the messages of the request. */
 export function askConversation(
   c: Context<AppEnv>,
   sessionId: string | undefined,
-  userId: string | undefined,
-  named: string | null | undefined,
+  { model, metadata }: { model?: string | undefined; metadata?: { user_id?: string | undefined } | null | undefined },
+  { before, results }: Conversation,
   asked: Partial<AskRequest> & Pick<AskRequest, "input">,
 ): Promise<AskReply> {
-  const fields = { ...asked, model: modelOf(c, asked.input, namedModel(c, named)) };
+  const fields = { before, results, ...asked, model: modelOf(c, asked.input, namedModel(c, model)) };
+  const userId = userIdOf(c, metadata);
   return sessionId === undefined
     ? askStateless(c, fields)
     : askSession(c, sessionId, askRequestOf(c, sessionId, userId, fields));

@@ -24,7 +24,6 @@ import {
   namedModel,
   questionOf,
   sessionIdOf,
-  userIdOf,
 } from "./request";
 
 export const operations = (): Operations => ({
@@ -93,11 +92,11 @@ export const routes = new Hono<AppEnv>().post(
   valid("json", responsesRequest),
   async (c) => {
     const request = c.req.valid("json");
-    const { input, store: stored } = request;
+    const { input } = request;
     const items = typeof input === "string" ? [{ role: "user" as const, content: input }] : input;
     const conversation = conversationOf(items, "input");
     const continuation = continued(c, request, conversation);
-    const store = stored ?? true;
+    const store = request.store ?? true;
     const background = request.background === true;
     if (background && !store) throw invalid("background", "needs `store`");
     // A continued answer is stored only at its end, so the id would not be found until then.
@@ -106,37 +105,20 @@ export const routes = new Hono<AppEnv>().post(
     const sessionId = continuation?.sessionId ?? `resp-${crypto.randomUUID()}`;
     const form = formOf(request, sessionId, Date.now());
     const system = [request.instructions, conversation.system].filter(Boolean).join("\n\n") || undefined;
-    const wanted = wantedOf(
-      c,
-      {
-        tools: request.tools,
-        choice: request.tool_choice,
-        parallel: request.parallel_tool_calls,
-        format: request.text?.format,
-      },
-      responsesFields,
-    );
+    const wanted = wantedOf(c, { ...request, format: request.text?.format }, responsesFields);
     const question = { ...conversation, system };
-    const reply = await askConversation(
-      c,
-      continuation || store ? sessionId : undefined,
-      userIdOf(c, request.metadata),
-      request.model,
-      {
-        input: questionOf(c, question, {
-          ...request,
-          reasoning_effort: request.reasoning?.effort,
-          wanted,
-          maxTokens: request.max_output_tokens,
-        }),
-        before: conversation.before,
-        results: conversation.results,
-        form: request.stream || background ? form : undefined,
-        background: background && !request.stream,
-        follows: continuation?.follows,
-        store,
-      },
-    );
+    const reply = await askConversation(c, continuation || store ? sessionId : undefined, request, conversation, {
+      input: questionOf(c, question, {
+        ...request,
+        reasoning_effort: request.reasoning?.effort,
+        wanted,
+        maxTokens: request.max_output_tokens,
+      }),
+      form: request.stream || background ? form : undefined,
+      background: background && !request.stream,
+      follows: continuation?.follows,
+      store,
+    });
     if (background && !request.stream && reply.state === "streaming") {
       await reply.bytes.cancel();
       const model = namedModel(c, request.model) ?? settingsOf(c.env).MODEL;

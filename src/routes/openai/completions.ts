@@ -4,6 +4,7 @@ import { Hono } from "hono/tiny";
 import type { AppEnv } from "../../env";
 import { MAX_APPEND_BODY } from "../../limits";
 import { priceOf, windowOf } from "../../llm/catalogue";
+import { answerWith } from "../../middleware/answer-with";
 import { json } from "../../middleware/json-response";
 import { FailureError } from "../../middleware/respond";
 import { route } from "../../middleware/route";
@@ -16,7 +17,7 @@ import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
 import { type Operations, TURN_FAILURES } from "../operation";
 import { chatFields, wantedOf } from "./functions";
 import { openWebuiRequest } from "./open-webui-request";
-import { answerWith, askConversation, conversationOf, questionOf, sessionIdOf } from "./request";
+import { askConversation, conversationOf, questionOf, sessionIdOf } from "./request";
 
 export const operations = (): Operations => ({
   "GET /v1/models": {

@@ -4,6 +4,7 @@ import { Hono } from "hono/tiny";
 import type * as z from "zod/mini";
 import type { AppEnv } from "../../env";
 import { MAX_APPEND_BODY } from "../../limits";
+import { answerWith } from "../../middleware/answer-with";
 import { json } from "../../middleware/json-response";
 import { invalid } from "../../middleware/respond";
 import { route } from "../../middleware/route";
@@ -16,15 +17,7 @@ import { begun, formOf, responseOfTurn } from "../../wire/response-objects";
 import { type Operations, TURN_FAILURES } from "../operation";
 import { responsesFields, wantedOf } from "./functions";
 import { placeOf } from "./places";
-import {
-  answerWith,
-  askConversation,
-  type Conversation,
-  conversationOf,
-  namedModel,
-  questionOf,
-  sessionIdOf,
-} from "./request";
+import { askConversation, type Conversation, conversationOf, namedModel, questionOf, sessionIdOf } from "./request";
 
 export const operations = (): Operations => ({
   "POST /v1/responses": {

@@ -18,7 +18,7 @@ export const toRecalled = (
   words,
   meaning,
   role,
-  ...(name !== undefined && { name }),
+  name,
   content,
   from,
   to,
@@ -39,7 +39,7 @@ export const toAnswer = (
   { answer, toolCalls, model, finishReason, usage, memory }: Omit<FinishedTurn, "status">,
 ) => ({
   answer,
-  ...(toolCalls && { toolCalls }),
+  toolCalls,
   sessionId,
   turnId,
   model,

@@ -55,18 +55,17 @@ const resultParts = (least: number) => textParts(least, resultText, "100,000");
 // Some clients send null, or no parts, for a message without text.
 const textOrNone = () => z.nullish(textParts(0));
 
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
 /** Returns the text of a part, nothing for reasoning, undefined for an image, audio or a file. */
 function textOf(part: unknown): string[] | undefined {
-  if (typeof part !== "object" || part === null || !("type" in part)) return undefined;
-  const { type } = part;
-  if (THINKING.some((kind) => kind === type)) return [];
-  const text = type === "refusal" ? "refusal" in part && part.refusal : "text" in part && part.text;
-  return typeof text === "string" && (type === "refusal" || PARTS.some((kind) => kind === type)) ? [text] : undefined;
+  if (!isObject(part)) return undefined;
+  if (THINKING.some((kind) => kind === part.type)) return [];
+  const text = part.type === "refusal" ? part.refusal : PARTS.some((kind) => kind === part.type) && part.text;
+  return typeof text === "string" ? [text] : undefined;
 }
 
 const NOT_TEXT = "must be text, as `text`, `input_text` or `output_text`: images, audio and files are not supported";
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 /**
  * Joins the parts of each item's text. Reports the first part without text, and stops: images, audio and files are

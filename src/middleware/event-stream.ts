@@ -28,10 +28,11 @@ export function eventStream(
       failure: { reason: "turn_interrupted" },
       at: null,
     });
-    const writer = writable.getWriter();
     // Fails too if the client has left.
-    await writer.write(new TextEncoder().encode(lost)).catch(() => {});
-    await writer.close().catch(() => {});
+    await new Blob([lost])
+      .stream()
+      .pipeTo(writable)
+      .catch(() => {});
   });
   return c.body(readable, 200, { ...HEADERS, ...(replayed && { "idempotency-replayed": "true" }) });
 }

@@ -50,7 +50,7 @@ export const chatRequest = z.object({
   /** Not supported: an answer is text. */
   audio: only(z.never(), "an answer is text"),
   /** Not supported: an answer is text. */
-  modalities: only(z.array(z.literal("text")), "an answer is text"),
+  modalities: only(z.array(z.literal("text")).check(z.maxLength(16)), "an answer is text"),
   tools: chatTools,
   tool_choice: chatToolChoice,
   /** Not supported: send `tools` instead. */

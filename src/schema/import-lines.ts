@@ -36,7 +36,7 @@ export async function* batchesOf(body: ReadableStream<Uint8Array> | null): Async
   try {
     yield* batchesIn(lines);
     const { value } = await lines.next();
-    if (typeof value === "object") throw badLine(value.line, "nothing comes after `end`");
+    if (typeof value === "object") throw badLine(value.line, "an export begins with `llamory` and ends with `end`");
   } finally {
     await lines.return(undefined);
   }
@@ -52,8 +52,7 @@ export async function* batchesIn(lines: Lines): AsyncGenerator<Batch> {
     if (typeof value !== "object") throw badLine(value ?? 1, "an export ends with `end`: this one is incomplete");
     const { line, text } = value;
     const read = entryIn(readLine<SessionLine>(exportLines, text, line));
-    if ("llamory" in read !== (last === 0))
-      throw badLine(line, "an export begins with `llamory`, and only its first line has this field");
+    if ("llamory" in read !== (last === 0)) throw badLine(line, "an export begins with `llamory` and ends with `end`");
     last = line;
     if ("end" in read) {
       if (read.end.messages !== messages) throw badLine(line, `there were ${messages} messages before it`);

@@ -55,7 +55,7 @@ async function listTools({ ASSETS }: Env): Promise<unknown> {
   const response = await ASSETS?.fetch("http://assets/mcp-tools.json");
   if (response?.ok) return response.json();
   const detail =
-    "The static file mcp-tools.json is missing. Operator: set [assets] as in wrangler.toml, and run `npm ci` before you deploy.";
+    "The static file mcp-tools.json is missing. Operator: run `npm ci`, and set [assets] as in wrangler.toml.";
   throw new FailureError({ reason: "misconfigured", detail });
 }
 

@@ -3,16 +3,13 @@ import * as z from "zod/mini";
 import { MAX_ANSWER } from "../limits";
 import { int, pattern } from "./fields";
 
-export const wellFormed = z.refine<string>(
-  (text) => text.isWellFormed(),
-  "must be well-formed Unicode: it contains a lone surrogate",
-);
+export const wellFormed = z.refine<string>((text) => text.isWellFormed(), "must be well-formed Unicode");
 
+export const textUpTo = (most: number) => z.string().check(z.maxLength(most), wellFormed);
 export const content = z.string().check(z.minLength(1), z.maxLength(MAX_ANSWER), wellFormed);
-const role = z.enum(["system", "user", "assistant"]);
 // The roles of a transcript.
 /** The author. `tool`: the result of a function call. */
-export const anyRole = z.enum([...role.options, "tool"]);
+export const anyRole = z.enum(["system", "user", "assistant", "tool"]);
 
 // The function calls of an answer, as the OpenAI surface stores them.
 /** The functions that the answer calls. Only answers of the OpenAI surface have any. */

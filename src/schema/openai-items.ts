@@ -3,16 +3,11 @@ import * as z from "zod/mini";
 import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "../limits";
 import type { Called, Role } from "../turn/types";
 import { callId, functionName } from "./call-schema";
-import { name } from "./common-schema";
+import { name, textUpTo } from "./common-schema";
 
 /** The most parts of a text. */
 const MAX_PARTS = 1_000;
 
-const textUpTo = (most: number) =>
-  z.string().check(
-    z.maxLength(most),
-    z.refine((value) => value.isWellFormed(), "must be well-formed Unicode"),
-  );
 export const longText = textUpTo(MAX_ANSWER);
 const resultText = textUpTo(MAX_RESULT);
 

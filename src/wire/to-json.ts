@@ -28,9 +28,7 @@ export const toRecalled = (
 export const toMemory = (own: string, memory: MemoryUsed) => ({
   ...memory,
   hash: undefined,
-  recalled: memory.recalled.map(({ sessionId = own, seq, score, words, meaning, from, to }) => {
-    return { sessionId, seq, score, words, meaning, from, to };
-  }),
+  recalled: memory.recalled.map(({ sessionId = own, ...message }) => ({ sessionId, ...message })),
 });
 
 export const toAnswer = (

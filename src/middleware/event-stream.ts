@@ -18,7 +18,7 @@ export function eventStream(
 ): Response & TypedResponse<string, 200, "text">;
 export function eventStream(
   c: Context<AppEnv>,
-  { bytes, turnId, replayed = false }: { bytes: ReadableStream<Uint8Array>; turnId: string; replayed?: boolean },
+  { bytes, turnId, replayed }: { bytes: ReadableStream<Uint8Array>; turnId: string; replayed?: boolean },
   form: Form,
 ): Response {
   const { readable, writable } = new IdentityTransformStream();

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { parseIso } from "../turn/any-time";
 import { MAX_FACT } from "../turn/user-memory";
 import { identifier, seq, sessionId, userId, wellFormed } from "./common-schema";
-import { datetime, int } from "./fields";
+import { datetime, int, notEmpty } from "./fields";
 
 /** The statement, for example `Ana keeps bees in Lisbon.` */
 const statement = z.string().check(z.trim(), z.minLength(1), z.maxLength(MAX_FACT), wellFormed);
@@ -42,13 +42,12 @@ const ordered = z.refine<Span>(({ since, until }) => !since || !until || since <
   path: ["until"],
   error: "must not be earlier than `since`",
 });
-const some = z.refine<object>((change) => Object.values(change).some((value) => value !== undefined), {
-  error: "must contain `text`, `pinned`, `since`, `until` or `source`",
-});
 
 export const factRequest = z.strictObject({ text: statement, ...more }).check(ordered);
 
-export const factChange = z.strictObject({ text: z.optional(statement), ...more }).check(ordered, some);
+export const factChange = z
+  .strictObject({ text: z.optional(statement), ...more })
+  .check(ordered, notEmpty("must contain `text`, `pinned`, `since`, `until` or `source`"));
 
 /** The id of the fact. */
 const factId = identifier(64);

@@ -36,3 +36,7 @@ export const pattern = (regex: RegExp, error: string) => z.string().check(z.rege
 export const timeZone = z
   .string()
   .check(z.maxLength(64), z.refine(isTimeZone, "must be an IANA time zone such as Europe/Lisbon"));
+
+/** Refuses an object without a field that is set. */
+export const notEmpty = (error: string) =>
+  z.refine<object>((fields) => Object.values(fields).some((value) => value !== undefined), error);

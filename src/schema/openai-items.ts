@@ -9,7 +9,6 @@ import { name, textUpTo } from "./common-schema";
 const MAX_PARTS = 1_000;
 
 export const longText = textUpTo(MAX_ANSWER);
-const resultText = textUpTo(MAX_RESULT);
 
 const PARTS = ["text", "input_text", "output_text"] as const;
 
@@ -35,20 +34,17 @@ const thinkingPart = z.object({
 });
 
 /** Text, or parts of text. {@link withTexts} has joined the parts of most items before. */
-const textParts = (least: number, whole = longText, most = "400,000") =>
+const textParts = (least: number, most = MAX_ANSWER) =>
   z.union(
     [
-      whole,
+      textUpTo(most),
       z.pipe(
         z.array(z.union([textPart, refusalPart, thinkingPart])).check(z.minLength(least), z.maxLength(MAX_PARTS)),
         z.transform((parts) => parts.flatMap((part) => ("text" in part ? part.text : [])).join("\n")),
       ),
     ],
-    { error: `must be text of at most ${most} characters, or 1 to 1,000 parts of it` },
+    { error: `must be text of at most ${most.toLocaleString("en")} characters, or 1 to 1,000 parts of it` },
   );
-const resultParts = (least: number) => textParts(least, resultText, "100,000");
-// Some clients send null, or no parts, for a message without text.
-const textOrNone = () => z.nullish(textParts(0));
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
@@ -107,23 +103,23 @@ export interface Reference {
   reference: string;
 }
 
-/** The text, or parts of it. */
-const textContent = textParts(1);
 /** The arguments as JSON. */
-const functionArguments = resultText;
+const functionArguments = textUpTo(MAX_RESULT);
 
 const textMessage = z.object({
   /** The author. `developer` is the same as `system`. */
   role: z.enum(["system", "developer", "user"]),
-  content: textContent,
+  /** The text, or parts of it. */
+  content: textParts(1),
   /** The name of a user. System messages have none. */
   name: z.nullish(name),
 });
 
 const assistantMessage = z.object({
   role: z.literal("assistant"),
+  // Some clients send null, or no parts, for a message without text.
   /** The text, or parts of it; absent if the answer only calls functions. */
-  content: textOrNone(),
+  content: z.nullish(textParts(0)),
   /** The functions that the answer calls. */
   tool_calls: z.nullish(
     z
@@ -143,7 +139,7 @@ const toolMessage = z.object({
   role: z.literal("tool"),
   tool_call_id: callId,
   /** The result of the call. */
-  content: z.nullish(resultParts(0)),
+  content: z.nullish(textParts(0, MAX_RESULT)),
 });
 
 /** Reads a message of any role. */
@@ -183,7 +179,7 @@ const functionOutput = z.object({
   type: z.literal("function_call_output"),
   call_id: callId,
   /** The result of the call. */
-  output: resultParts(1),
+  output: textParts(1, MAX_RESULT),
 });
 
 const reference = z.object({

@@ -5,7 +5,7 @@ import { Hono } from "hono/tiny";
 import type { AppEnv } from "./env";
 import { errorFields, log } from "./log";
 import { authenticate } from "./middleware/auth";
-import { crossOrigin } from "./middleware/cors";
+import { crossOrigin, METHODS } from "./middleware/cors";
 import { exactPath } from "./middleware/exact-path";
 import { limitBody } from "./middleware/limit-body";
 import { localOnly } from "./middleware/local-only";
@@ -41,8 +41,6 @@ import { hasFlag, isLost } from "./rpc/call-object";
 import { SettingsError } from "./settings";
 import { storageFailureOf } from "./turn/storage-error";
 import type { AnyFailure } from "./wire/problem";
-
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 const open = new Hono<AppEnv>();
 open.use(requestId(), timing, logRequest, secureHeaders, localOnly, crossOrigin, exactPath);

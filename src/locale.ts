@@ -16,9 +16,9 @@ export function errorText(issue: core.$ZodRawIssue): string {
         ? `Invalid input: expected ${quoted(issue.values, "")}`
         : `Invalid option: expected one of ${quoted(issue.values, "|")}`;
     case "too_big":
-      return `Too big: expected ${limit(issue.origin, issue.inclusive ? "<=" : "<", issue.maximum)}`;
+      return `Too big: expected ${limit(issue.origin, "<=", issue.maximum)}`;
     case "too_small":
-      return `Too small: expected ${limit(issue.origin, issue.inclusive ? ">=" : ">", issue.minimum)}`;
+      return `Too small: expected ${limit(issue.origin, ">=", issue.minimum)}`;
     case "unrecognized_keys":
       return `Unrecognized key${issue.keys.length > 1 ? "s" : ""}: ${quoted(issue.keys, ", ")}`;
     default:

@@ -1,8 +1,7 @@
 /** Settings of the Worker. They are parsed once per isolate. */
 import * as z from "zod/mini";
 import { FACTS_IMPORT_CALLS, MAX_REPLY_TOKENS, USER_MAX_MB } from "./limits";
-import { intFromText } from "./schema/fields";
-import { isTimeZone } from "./turn/dates";
+import { intFromText, timeZone } from "./schema/fields";
 
 const text = (fallback = "") => z._default(z.string(), fallback);
 const count = (min: number, max: number, fallback: number) => z._default(intFromText(min, max), fallback);
@@ -36,7 +35,7 @@ const holders = z.pipe(
   }),
 );
 
-const isOrigin = (text: string) => !text.includes("*") && URL.canParse(text) && new URL(text).origin === text;
+const isOrigin = (text: string) => !text.includes("*") && URL.parse(text)?.origin === text;
 
 /** Entries that are separated by commas. */
 const list = z.pipe(
@@ -66,10 +65,7 @@ export const settingsSchema = z.object({
     "You are a helpful assistant. You remember this conversation, also where earlier parts of it are quoted to you. Answer briefly, and say so when you do not know.",
   ),
   /** The time zone of days in prompts and questions, if a request names none: an IANA name such as `Europe/Lisbon`. */
-  TIME_ZONE: z._default(
-    z.string().check(z.refine(isTimeZone, "must be an IANA time zone such as Europe/Lisbon")),
-    "UTC",
-  ),
+  TIME_ZONE: z._default(timeZone, "UTC"),
   /** The most tokens of prompt and reply together. The model's window is a limit too. */
   CONTEXT_TOKENS: count(1_024, 1_000_000, 8_192),
   /** The most tokens of recalled messages in a prompt. */
@@ -107,11 +103,9 @@ export const settingsSchema = z.object({
    */
   API_TOKENS: holders,
   /** Secret. Signs the session tokens of `POST /tokens`; a new key makes all of them invalid. Empty: no session tokens. */
-  SESSION_KEY: z
-    ._default(z.string(), "")
-    .check(
-      z.refine((key) => key === "" || key.length >= 32, "must have 32 characters or more: `openssl rand -base64 32`"),
-    ),
+  SESSION_KEY: text().check(
+    z.refine((key) => key === "" || key.length >= 32, "must have 32 characters or more: `openssl rand -base64 32`"),
+  ),
   /** Origins whose pages may call the API, separated by commas, or `*`; empty for none. */
   CORS_ORIGINS: origins,
   /** The most tokens per tenant and day (UTC): of prompts, answers and texts for the encoder; 0 for no limit. */

@@ -1,11 +1,12 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { AppEnv, Caller, Env } from "../env";
+import type { AppEnv, Caller } from "../env";
 import { type Settings, settingsOf } from "../settings";
 import { fingerprintOf } from "../turn/fingerprint";
 import type { AnyFailure } from "../wire/problem";
 import { FailureError } from "./respond";
 import { rulesOf } from "./route";
+import { isSessionToken } from "./scope";
 import { readSessionToken } from "./session-token";
 
 /**
@@ -25,7 +26,7 @@ export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
     throw new FailureError(caller);
   }
   c.set("caller", caller);
-  await limitCaller(c.env, caller);
+  await limitCaller(c);
   return next();
 });
 
@@ -33,10 +34,11 @@ export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
  * Counts a request against the caller's rates. Session tokens count per user or sessions, and all of a tenant's session
  * tokens count apart from its API tokens: browsers cannot use up the rate of the tenant's servers.
  */
-async function limitCaller({ SESSION_RATE, TENANT_RATE }: Env, caller: Caller): Promise<void> {
-  const { tenant, sessions, userId } = caller;
-  if (sessions === undefined && userId === undefined) return countAgainst(TENANT_RATE, tenant, "too_many_requests");
-  const named = userId === undefined ? ["sessions", ...(sessions ?? []).toSorted()] : ["user", userId];
+async function limitCaller(c: Context<AppEnv>): Promise<void> {
+  const { SESSION_RATE, TENANT_RATE } = c.env;
+  const { tenant, sessions = [], userId } = c.var.caller;
+  if (!isSessionToken(c)) return countAgainst(TENANT_RATE, tenant, "too_many_requests");
+  const named = userId === undefined ? ["sessions", ...sessions.toSorted()] : ["user", userId];
   // 32 session ids have up to 4,096 characters, so the key is a digest.
   await countAgainst(SESSION_RATE, await fingerprintOf(JSON.stringify([tenant, ...named])), "too_many_requests");
   // Names of tenants contain no slash.

@@ -3,7 +3,8 @@ import type { AppEnv } from "../env";
 import { settingsOf } from "../settings";
 
 const EXPOSED = "X-Request-Id,Retry-After,Idempotency-Replayed,Server-Timing";
-const METHODS = "GET,POST,PATCH,DELETE";
+/** The methods of all routes. */
+export const METHODS = ["GET", "POST", "PATCH", "DELETE"];
 /** Seconds for which a browser caches the answer to a preflight: the most that Chromium allows. */
 const PREFLIGHT_AGE = "7200";
 
@@ -24,7 +25,7 @@ export const crossOrigin = createMiddleware<AppEnv>(async (c, next) => {
   headers.append("vary", "Origin");
   if (!isPreflight) return;
   headers.set("access-control-max-age", PREFLIGHT_AGE);
-  headers.set("access-control-allow-methods", METHODS);
+  headers.set("access-control-allow-methods", METHODS.join());
   const asked = c.req.header("access-control-request-headers");
   if (!asked) return;
   headers.set("access-control-allow-headers", asked);

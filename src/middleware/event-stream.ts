@@ -18,7 +18,7 @@ export function eventStream(
 ): Response & TypedResponse<string, 200, "text">;
 export function eventStream(
   c: Context<AppEnv>,
-  { bytes, turnId, replayed = false }: { bytes: ReadableStream<Uint8Array>; turnId: string; replayed?: boolean },
+  { bytes, turnId, replayed }: { bytes: ReadableStream<Uint8Array>; turnId: string; replayed?: boolean },
   form: Form,
 ): Response {
   const { readable, writable } = new IdentityTransformStream();
@@ -28,10 +28,11 @@ export function eventStream(
       failure: { reason: "turn_interrupted" },
       at: null,
     });
-    const writer = writable.getWriter();
     // Fails too if the client has left.
-    await writer.write(new TextEncoder().encode(lost)).catch(() => {});
-    await writer.close().catch(() => {});
+    await new Blob([lost])
+      .stream()
+      .pipeTo(writable)
+      .catch(() => {});
   });
   return c.body(readable, 200, { ...HEADERS, ...(replayed && { "idempotency-replayed": "true" }) });
 }

@@ -20,16 +20,20 @@ export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
   if (encoding.toLowerCase() !== "identity") throw new FailureError({ reason: "unsupported_encoding" });
   // An import decodes its lines while it reads them.
   if (rulesOf(c).maxBody === null) return next();
-  const bytes = await raw.arrayBuffer();
+  const decode = utf8Decoder();
   // Hono keeps a promise here; its type says text.
-  Object.assign(c.req.bodyCache, { text: Promise.resolve(decoded(bytes)) });
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(decode(await raw.arrayBuffer())) });
   return next();
 });
 
-function decoded(bytes: ArrayBuffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    throw invalid("", "the body is not valid UTF-8");
-  }
+/** Returns a function that decodes the parts of a body. @param options `stream` if more parts follow */
+export function utf8Decoder(): TextDecoder["decode"] {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  return (...part) => {
+    try {
+      return decoder.decode(...part);
+    } catch {
+      throw invalid("", "the body is not valid UTF-8");
+    }
+  };
 }

@@ -14,21 +14,20 @@ const claimsSchema = z
     /** The time at which it expires, in seconds since 1970. */
     exp: z.int(),
     /** Absent from the Worker's own tokens. If present, the token is refused before these times. */
-    nbf: z.optional(z.number()),
-    iat: z.optional(z.number()),
+    nbf: z._default(z.number(), 0),
+    iat: z._default(z.number(), 0),
   })
   .check(z.refine(({ sessions, userId }) => (sessions === undefined) !== (userId === undefined)));
 
-export type SessionClaims = z.output<typeof claimsSchema>;
+type SessionClaims = z.output<typeof claimsSchema>;
 
 /** Signs a session token. @param key the setting `SESSION_KEY` */
-export const signSessionToken = (claims: SessionClaims, key: string): Promise<string> => signJwt(claims, key);
+export const signSessionToken: (claims: z.input<typeof claimsSchema>, key: string) => Promise<string> = signJwt;
 
 /** Returns the claims of a session token, `expired`, or null if this key did not sign it. */
 export async function readSessionToken(token: string, key: string): Promise<SessionClaims | "expired" | null> {
-  const claims = claimsSchema.safeParse(await verifiedJwt(token, key));
+  const { data: claims } = claimsSchema.safeParse(await verifiedJwt(token, key));
   const now = Math.floor(Date.now() / 1_000);
-  if (!claims.success || [claims.data.nbf, claims.data.iat].some((time) => time !== undefined && time > now))
-    return null;
-  return claims.data.exp > now ? claims.data : "expired";
+  if (!claims || Math.max(claims.nbf, claims.iat) > now) return null;
+  return claims.exp > now ? claims : "expired";
 }

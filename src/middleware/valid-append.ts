@@ -9,7 +9,7 @@ export const validAppend = validator<typeof appendRequest, "json", Valid>("json"
   const whole = z.safeParse(appendRequest, body);
   if (whole.success) return { ...whole.data, refused: [] };
   const found = isPartial(body) ? refusedIn(whole.error) : undefined;
-  if (!found || !isPartial(body)) throw refused(whole.error);
+  if (!found || !isPartial(body)) throw refused(whole.error, body);
   const messages = body.messages.filter((_, index) => !found.has(index));
   return { ...z.parse(partialAppend, { ...body, messages }), refused: [...found.values()] };
 });

@@ -23,9 +23,6 @@ export interface Part<T extends Target, In, Out> {
   out: { [K in T]: Out };
 }
 
-/** The value of an invalid JSON body. */
-const MALFORMED = Symbol();
-
 const validators = new WeakMap<object, Validated>();
 
 /** Validates a part of the request. Failures have the shape of all problems. */
@@ -34,18 +31,15 @@ export const valid = <S extends z.core.$ZodType<object>, T extends Target>(targe
 
 /**
  * Validates a part of the request with a function. It returns the value for the handler, or a response, or throws.
- * @param malformed returns the response to invalid JSON
+ * @param check gets undefined for invalid JSON
  */
 export function validator<S extends z.core.$ZodType, T extends Target, Out extends object, R extends Response = never>(
   target: T,
   schema: S,
   check: (given: unknown, c: Context) => Out | R,
-  malformed?: (c: Context) => R,
 ): MiddlewareHandler<AppEnv, string, Part<T, z.input<S>, Out>, R> {
   const handler: MiddlewareHandler<AppEnv, string, Part<T, z.input<S>, Out>, R> = async (c, next) => {
-    const part = await partOf(c, target);
-    if (part === MALFORMED && !malformed) throw new FailureError({ reason: "malformed_json" });
-    const value = part === MALFORMED && malformed ? malformed(c) : check(part, c);
+    const value = check(await partOf(c, target), c);
     if (value instanceof Response) return value;
     c.req.addValidatedData(target, value);
     return next();
@@ -54,7 +48,7 @@ export function validator<S extends z.core.$ZodType, T extends Target, Out exten
   return handler;
 }
 
-/** Returns a part of the request. A parameter of the query that is given once is a text, otherwise a list. */
+/** Returns a part of the request; undefined for invalid JSON. A parameter of the query that is given once is a text, otherwise a list. */
 async function partOf({ req }: Context, target: Target): Promise<unknown> {
   if (target === "param") return req.param();
   if (target === "query")
@@ -65,7 +59,7 @@ async function partOf({ req }: Context, target: Target): Promise<unknown> {
   try {
     return await req.json();
   } catch {
-    return MALFORMED;
+    return undefined;
   }
 }
 
@@ -81,12 +75,13 @@ export const queryOf = <T extends z.core.$ZodType>(c: Context, schema: T): z.out
 
 function read<T extends z.core.$ZodType>(given: unknown, schema: T): z.output<T> {
   const result = z.safeParse(schema, given);
-  if (!result.success) throw refused(result.error);
+  if (!result.success) throw refused(result.error, given);
   return result.data;
 }
 
-/** Returns the error that lists the issues of a schema. */
-export function refused(error: Pick<z.core.$ZodError, "issues">): FailureError {
+/** Returns the error that lists the issues of a schema. @param given undefined for invalid JSON */
+export function refused(error: Pick<z.core.$ZodError, "issues">, given: unknown): FailureError {
+  if (given === undefined) return new FailureError({ reason: "malformed_json" });
   const errors = error.issues
     .slice(0, MAX_ERRORS)
     .flatMap((issue) => fieldErrors(issue))

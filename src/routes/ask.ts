@@ -2,7 +2,7 @@ import { Hono } from "hono/tiny";
 import type * as z from "zod/mini";
 import type { AppEnv } from "../env";
 import { MAX_ASK_BODY } from "../limits";
-import { eventStream } from "../middleware/event-stream";
+import { answerWith } from "../middleware/answer-with";
 import { json } from "../middleware/json-response";
 import { prefersEvents } from "../middleware/prefers-events";
 import { FailureError, invalid, orThrow } from "../middleware/respond";
@@ -133,17 +133,10 @@ export const routes = new Hono<AppEnv>()
       store: remember,
       before,
     });
-    const reply = await askSession(c, sessionId, asked);
-    switch (reply.state) {
-      case "failed":
-        throw new FailureError(reply.failure);
-      case "streaming":
-        return eventStream(c, reply, form);
-      case "finished": {
-        const body: ResponseBody<typeof askResponse> = toAnswer(sessionId, reply.turnId, reply.turn);
-        return json(c, body, 200, reply.replayed ? { "idempotency-replayed": "true" } : undefined);
-      }
-    }
+    return answerWith(c, await askSession(c, sessionId, asked), form, ({ turnId, turn, replayed }) => {
+      const body: ResponseBody<typeof askResponse> = toAnswer(sessionId, turnId, turn);
+      return json(c, body, 200, replayed ? { "idempotency-replayed": "true" } : undefined);
+    });
   })
   .post("/reset", valid("json", resetRequest), async (c) => {
     const { sessionId } = c.req.valid("json");

@@ -108,9 +108,9 @@ export const routes = new Hono<AppEnv>()
   .get("/sessions/:sessionId/turns/:turnId/prompt", valid("param", turnParam), async (c) => {
     const { sessionId, turnId } = c.req.valid("param");
     const request = askRequestOf(c, sessionId, ANY_USER);
-    const prompt = orThrow(await callSession(c, sessionId, (stub) => stub.prompt(turnId, request)));
-    const { model, messages, exact } = prompt;
-    const body: ResponseBody<typeof promptResponse> = { model, messages, exact };
+    const body: ResponseBody<typeof promptResponse> = orThrow(
+      await callSession(c, sessionId, (stub) => stub.prompt(turnId, request)),
+    );
     return json(c, body, 200);
   })
   .delete("/sessions/:sessionId/turns/:turnId", route({ tokens: "user" }), valid("param", turnParam), async (c) => {

@@ -135,8 +135,7 @@ export const routes = new Hono<AppEnv>()
     for (let calls = 0; calls < MOST_CALLS; calls += 1) {
       const { done, ...deleted } = orThrow(await callUser(c, userId, (stub) => stub.destroy(names)));
       if (!done) continue;
-      const { sessions, messages, facts } = deleted;
-      const body: ResponseBody<typeof userDeleted> = { ok: true, userId, sessions, messages, facts };
+      const body: ResponseBody<typeof userDeleted> = { ok: true, userId, ...deleted };
       return json(c, body, 200);
     }
     throw new FailureError({ reason: "user_half_deleted" });

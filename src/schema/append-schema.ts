@@ -32,22 +32,18 @@ function textOf(part: unknown): string {
 }
 
 const joined = (content: string | unknown[]): string =>
-  typeof content === "string"
-    ? content
-    : content
-        .slice(0, MAX_PARTS + 1)
-        .map(textOf)
-        .filter((text) => text !== "")
-        .join("\n");
+  typeof content === "string" ? content : content.map(textOf).filter(Boolean).join("\n");
 
 const sentContent = z.pipe(
   z.pipe(
-    z.union([z.string(), z.array(z.unknown())], { error: "must be text or a list of parts" }).check(
-      z.refine((value) => typeof value === "string" || value.length <= MAX_PARTS, {
-        error: `may have at most ${MAX_PARTS} parts`,
-        abort: true,
-      }),
-    ),
+    z
+      .union([z.string(), z.array(z.unknown())], { error: "must be text or a list of parts" })
+      .check(
+        z.refine(
+          (value) => typeof value === "string" || value.length <= MAX_PARTS,
+          `may have at most ${MAX_PARTS} parts`,
+        ),
+      ),
     z.transform(joined),
   ),
   z

@@ -8,12 +8,11 @@ import {
   identifier,
   sessionId,
   status,
-  timeZone,
   toolCalls,
   turnId,
   userId,
 } from "./common-schema";
-import { datetime, int, number, pattern } from "./fields";
+import { datetime, int, number, pattern, timeZone } from "./fields";
 import { memory, usage } from "./memory-schema";
 
 const said = z.strictObject({

@@ -40,21 +40,21 @@ export const chatRequest = z.object({
     }),
   ),
   /** Not supported: one answer is given, ask again for another. */
-  n: only(z.union([z.literal(null), z.literal(1)]), "one answer is given, ask again for another"),
+  n: only(z.literal(1), "one answer is given, ask again for another"),
   /** Not supported: the model has no token ids. */
-  logit_bias: only(z.union([z.literal(null), z.strictObject({})]), "the model has no token ids"),
+  logit_bias: only(z.strictObject({}), "the model has no token ids"),
   /** Not supported: the model does not return them. */
-  logprobs: only(z.union([z.literal(null), z.literal(false)]), "the model does not return them"),
+  logprobs: only(z.literal(false), "the model does not return them"),
   /** Not supported: the model does not return them. */
-  top_logprobs: only(z.union([z.literal(null), z.literal(0)]), "the model does not return them"),
+  top_logprobs: only(z.literal(0), "the model does not return them"),
   /** Not supported: an answer is text. */
-  audio: only(z.literal(null), "an answer is text"),
+  audio: only(z.never(), "an answer is text"),
   /** Not supported: an answer is text. */
-  modalities: only(z.union([z.literal(null), z.array(z.literal("text"))]), "an answer is text"),
+  modalities: only(z.array(z.literal("text")).check(z.maxLength(16)), "an answer is text"),
   tools: chatTools,
   tool_choice: chatToolChoice,
   /** Not supported: send `tools` instead. */
-  functions: only(z.union([z.literal(null), z.array(z.never()).check(z.maxLength(0))]), "send `tools` instead"),
+  functions: only(z.array(z.never()).check(z.maxLength(0)), "send `tools` instead"),
   response_format: chatFormat,
 });
 

@@ -1,19 +1,15 @@
 /** Shapes that several routes share. Native requests refuse unknown fields. */
 import * as z from "zod/mini";
 import { MAX_ANSWER } from "../limits";
-import { isTimeZone } from "../turn/dates";
 import { int, pattern } from "./fields";
 
-export const wellFormed = z.refine<string>(
-  (text) => text.isWellFormed(),
-  "must be well-formed Unicode: it contains a lone surrogate",
-);
+export const wellFormed = z.refine<string>((text) => text.isWellFormed(), "must be well-formed Unicode");
 
+export const textUpTo = (most: number) => z.string().check(z.maxLength(most), wellFormed);
 export const content = z.string().check(z.minLength(1), z.maxLength(MAX_ANSWER), wellFormed);
-const role = z.enum(["system", "user", "assistant"]);
 // The roles of a transcript.
 /** The author. `tool`: the result of a function call. */
-export const anyRole = z.enum([...role.options, "tool"]);
+export const anyRole = z.enum(["system", "user", "assistant", "tool"]);
 
 // The function calls of an answer, as the OpenAI surface stores them.
 /** The functions that the answer calls. Only answers of the OpenAI surface have any. */
@@ -101,7 +97,8 @@ export const userId = userIdIn();
 // The same, percent-encoded, because headers contain only ASCII. Text with invalid escapes is refused.
 export const userIdHeader = userIdIn(z.regex(/^[\x20-\x7e]*$/, "must be percent-encoded"), z.overwrite(percentDecoded));
 
-function percentDecoded(text: string): string {
+/** Decodes percent-encoding. Returns a text that no id contains if it is malformed. */
+export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -111,11 +108,6 @@ function percentDecoded(text: string): string {
 
 /** The id of the turn: a UUID, unless it was imported. */
 export const turnId = id;
-
-/** The time zone of days in the question and the prompt, an IANA name; default: the setting `TIME_ZONE`. */
-export const timeZone = z
-  .string()
-  .check(z.maxLength(64), z.refine(isTimeZone, "must be an IANA time zone such as Europe/Lisbon"));
 
 export const sessionParam = z.object({ sessionId });
 export const turnParam = z.object({ sessionId, turnId });

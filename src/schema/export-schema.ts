@@ -10,19 +10,17 @@ import {
   name,
   oneLine,
   sessionId,
-  timeZone,
+  textUpTo,
   turnId,
   userId,
-  wellFormed,
 } from "./common-schema";
 import { exportedFact } from "./fact-schema";
-import { datetime, int } from "./fields";
+import { datetime, int, timeZone } from "./fields";
 import { exportedMemory, usage } from "./memory-schema";
 import { sessionChange } from "./session-schema";
 
-const imported = z.string().check(z.maxLength(MAX_ANSWER), wellFormed);
-
-const result = z.string().check(z.maxLength(MAX_RESULT), wellFormed);
+const imported = textUpTo(MAX_ANSWER);
+const result = textUpTo(MAX_RESULT);
 /** The functions that the answer calls. */
 const toolCalls = z
   .array(

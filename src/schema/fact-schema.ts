@@ -1,8 +1,9 @@
 /** Shapes of facts about a user. */
 import * as z from "zod/mini";
+import { parseIso } from "../turn/any-time";
 import { MAX_FACT } from "../turn/user-memory";
 import { identifier, seq, sessionId, userId, wellFormed } from "./common-schema";
-import { datetime, int } from "./fields";
+import { datetime, int, notEmpty } from "./fields";
 
 /** The statement, for example `Ana keeps bees in Lisbon.` */
 const statement = z.string().check(z.trim(), z.minLength(1), z.maxLength(MAX_FACT), wellFormed);
@@ -17,14 +18,8 @@ const NO_DAY = "must be a day such as 2026-11-26";
 const day = z.string().check(
   z.regex(/^\d{4}-\d\d-\d\d(?:T[\d:.]{5,12}(?:Z|[+-]\d\d:?\d\d)?)?$/, NO_DAY),
   z.overwrite((value) => value.slice(0, 10)),
-  z.refine(isDay, NO_DAY),
+  z.refine((value) => parseIso(value) !== undefined, NO_DAY),
 );
-
-/** Returns whether a day exists: `2026-02-30` does not. */
-function isDay(value: string): boolean {
-  const time = Date.parse(`${value}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
-}
 
 /** The message that the fact comes from. */
 const source = z.strictObject({ sessionId, seq });
@@ -47,13 +42,12 @@ const ordered = z.refine<Span>(({ since, until }) => !since || !until || since <
   path: ["until"],
   error: "must not be earlier than `since`",
 });
-const some = z.refine<object>((change) => Object.values(change).some((value) => value !== undefined), {
-  error: "must contain `text`, `pinned`, `since`, `until` or `source`",
-});
 
 export const factRequest = z.strictObject({ text: statement, ...more }).check(ordered);
 
-export const factChange = z.strictObject({ text: z.optional(statement), ...more }).check(ordered, some);
+export const factChange = z
+  .strictObject({ text: z.optional(statement), ...more })
+  .check(ordered, notEmpty("must contain `text`, `pinned`, `since`, `until` or `source`"));
 
 /** The id of the fact. */
 const factId = identifier(64);

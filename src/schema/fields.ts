@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { _coercedNumber } from "zod/v4/core";
 import { errorText } from "../locale";
 import { parseIso } from "../turn/any-time";
+import { isTimeZone } from "../turn/dates";
 
 z.config({ localeError: errorText });
 
@@ -30,3 +31,12 @@ export const number = (min: number, max: number) => z.number().check(z.minimum(m
 
 /** Returns the schema of text that matches a pattern, with the error for other text. */
 export const pattern = (regex: RegExp, error: string) => z.string().check(z.regex(regex, error));
+
+/** The time zone of days in the question and the prompt, an IANA name; default: the setting `TIME_ZONE`. */
+export const timeZone = z
+  .string()
+  .check(z.maxLength(64), z.refine(isTimeZone, "must be an IANA time zone such as Europe/Lisbon"));
+
+/** Refuses an object without a field that is set. */
+export const notEmpty = (error: string) =>
+  z.refine<object>((fields) => Object.values(fields).some((value) => value !== undefined), error);

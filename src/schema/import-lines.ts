@@ -1,6 +1,7 @@
 /** Reads an import line by line. At most one batch is in memory, however long the body is. */
 import * as z from "zod/mini";
 import { MAX_IMPORT_BODY, MAX_LINE } from "../limits";
+import { utf8Decoder } from "../middleware/require-json";
 import { FailureError, invalid } from "../middleware/respond";
 import type { Entry } from "../turn/types";
 import { lengthOf } from "../wire/ndjson";
@@ -35,7 +36,7 @@ export async function* batchesOf(body: ReadableStream<Uint8Array> | null): Async
   try {
     yield* batchesIn(lines);
     const { value } = await lines.next();
-    if (typeof value === "object") throw badLine(value.line, "nothing comes after `end`");
+    if (typeof value === "object") throw badLine(value.line, "an export begins with `llamory` and ends with `end`");
   } finally {
     await lines.return(undefined);
   }
@@ -51,8 +52,7 @@ export async function* batchesIn(lines: Lines): AsyncGenerator<Batch> {
     if (typeof value !== "object") throw badLine(value ?? 1, "an export ends with `end`: this one is incomplete");
     const { line, text } = value;
     const read = entryIn(readLine<SessionLine>(exportLines, text, line));
-    if ("llamory" in read !== (last === 0))
-      throw badLine(line, "an export begins with `llamory`, and only its first line has this field");
+    if ("llamory" in read !== (last === 0)) throw badLine(line, "an export begins with `llamory` and ends with `end`");
     last = line;
     if ("end" in read) {
       if (read.end.messages !== messages) throw badLine(line, `there were ${messages} messages before it`);
@@ -105,7 +105,7 @@ export type Lines = AsyncGenerator<{ line: number; text: string }, number | unde
 /** Yields the lines of a body that are not blank, with their numbers. */
 export async function* linesOf(body: ReadableStream<Uint8Array> | null): Lines {
   if (!body) return 1;
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  const decode = utf8Decoder();
   let bytes = 0;
   let line = 1;
   let last = 0;
@@ -113,7 +113,7 @@ export async function* linesOf(body: ReadableStream<Uint8Array> | null): Lines {
   for await (const chunk of chunksOf(body)) {
     bytes += chunk.byteLength;
     if (bytes > MAX_IMPORT_BODY) throw new FailureError({ reason: "body_too_large", limit: MAX_IMPORT_BODY });
-    const lines = decode(() => decoder.decode(chunk, { stream: true })).split("\n");
+    const lines = decode(chunk, { stream: true }).split("\n");
     lines[0] = rest + lines[0];
     rest = lines.pop() ?? "";
     for (const text of lines) {
@@ -125,7 +125,7 @@ export async function* linesOf(body: ReadableStream<Uint8Array> | null): Lines {
     }
     if (rest.length > MAX_LINE) throw badLine(line, `may have ${MAX_LINE} characters`);
   }
-  rest += decode(() => decoder.decode());
+  rest += decode();
   if (rest.trim() === "") return last + 1;
   yield { line, text: rest };
   return line + 1;
@@ -145,13 +145,5 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   } finally {
     // After an invalid line, the rest of the body is not read.
     await reader.cancel().catch(() => {});
-  }
-}
-
-function decode(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    throw invalid("", "is not valid UTF-8");
   }
 }

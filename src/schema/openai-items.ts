@@ -3,18 +3,12 @@ import * as z from "zod/mini";
 import { MAX_ANSWER, MAX_CALLS, MAX_RESULT } from "../limits";
 import type { Called, Role } from "../turn/types";
 import { callId, functionName } from "./call-schema";
-import { name } from "./common-schema";
+import { name, textUpTo } from "./common-schema";
 
 /** The most parts of a text. */
 const MAX_PARTS = 1_000;
 
-const textUpTo = (most: number) =>
-  z.string().check(
-    z.maxLength(most),
-    z.refine((value) => value.isWellFormed(), "must be well-formed Unicode"),
-  );
 export const longText = textUpTo(MAX_ANSWER);
-const resultText = textUpTo(MAX_RESULT);
 
 const PARTS = ["text", "input_text", "output_text"] as const;
 
@@ -40,33 +34,29 @@ const thinkingPart = z.object({
 });
 
 /** Text, or parts of text. {@link withTexts} has joined the parts of most items before. */
-const textParts = (least: number, whole = longText, most = "400,000") =>
+const textParts = (least: number, most = MAX_ANSWER) =>
   z.union(
     [
-      whole,
+      textUpTo(most),
       z.pipe(
         z.array(z.union([textPart, refusalPart, thinkingPart])).check(z.minLength(least), z.maxLength(MAX_PARTS)),
         z.transform((parts) => parts.flatMap((part) => ("text" in part ? part.text : [])).join("\n")),
       ),
     ],
-    { error: `must be text of at most ${most} characters, or 1 to 1,000 parts of it` },
+    { error: `must be text of at most ${most.toLocaleString("en")} characters, or 1 to 1,000 parts of it` },
   );
-const resultParts = (least: number) => textParts(least, resultText, "100,000");
-// Some clients send null, or no parts, for a message without text.
-const textOrNone = () => z.nullish(textParts(0));
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 /** Returns the text of a part, nothing for reasoning, undefined for an image, audio or a file. */
 function textOf(part: unknown): string[] | undefined {
-  if (typeof part !== "object" || part === null || !("type" in part)) return undefined;
-  const { type } = part;
-  if (THINKING.some((kind) => kind === type)) return [];
-  const text = type === "refusal" ? "refusal" in part && part.refusal : "text" in part && part.text;
-  return typeof text === "string" && (type === "refusal" || PARTS.some((kind) => kind === type)) ? [text] : undefined;
+  if (!isObject(part)) return undefined;
+  if (THINKING.some((kind) => kind === part.type)) return [];
+  const text = part.type === "refusal" ? part.refusal : PARTS.some((kind) => kind === part.type) && part.text;
+  return typeof text === "string" ? [text] : undefined;
 }
 
 const NOT_TEXT = "must be text, as `text`, `input_text` or `output_text`: images, audio and files are not supported";
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 /**
  * Joins the parts of each item's text. Reports the first part without text, and stops: images, audio and files are
@@ -113,23 +103,23 @@ export interface Reference {
   reference: string;
 }
 
-/** The text, or parts of it. */
-const textContent = textParts(1);
 /** The arguments as JSON. */
-const functionArguments = resultText;
+const functionArguments = textUpTo(MAX_RESULT);
 
 const textMessage = z.object({
   /** The author. `developer` is the same as `system`. */
   role: z.enum(["system", "developer", "user"]),
-  content: textContent,
+  /** The text, or parts of it. */
+  content: textParts(1),
   /** The name of a user. System messages have none. */
   name: z.nullish(name),
 });
 
 const assistantMessage = z.object({
   role: z.literal("assistant"),
+  // Some clients send null, or no parts, for a message without text.
   /** The text, or parts of it; absent if the answer only calls functions. */
-  content: textOrNone(),
+  content: z.nullish(textParts(0)),
   /** The functions that the answer calls. */
   tool_calls: z.nullish(
     z
@@ -149,7 +139,7 @@ const toolMessage = z.object({
   role: z.literal("tool"),
   tool_call_id: callId,
   /** The result of the call. */
-  content: z.nullish(resultParts(0)),
+  content: z.nullish(textParts(0, MAX_RESULT)),
 });
 
 /** Reads a message of any role. */
@@ -189,7 +179,7 @@ const functionOutput = z.object({
   type: z.literal("function_call_output"),
   call_id: callId,
   /** The result of the call. */
-  output: resultParts(1),
+  output: textParts(1, MAX_RESULT),
 });
 
 const reference = z.object({

@@ -4,12 +4,14 @@ import { sessionId, userId, userIdHeader } from "./common-schema";
 import { int, number } from "./fields";
 
 /**
- * Returns the schema of a field that may only have values without effect. Other values are refused, because ignoring
- * them would look like a fault of the model.
+ * Returns the schema of a field that may only have values without effect: null, or an allowed one. Other values are
+ * refused, because ignoring them would look like a fault of the model.
  */
 export const only = (allowed: z.core.$ZodType, reason: string) =>
   z.optional(
-    z.unknown().check(z.refine((value) => z.safeParse(allowed, value).success, `is not supported: ${reason}`)),
+    z
+      .unknown()
+      .check(z.refine((value) => z.safeParse(z.nullable(allowed), value).success, `is not supported: ${reason}`)),
   );
 
 /** The amount of reasoning before an answer. */
@@ -21,22 +23,29 @@ const namesSession = z.refine<string>(
 );
 
 /** Up to 16 texts of up to 512 characters. */
-export const metadata = z
-  .catchall(
-    z.object({
-      /** The session, if no header names one. */
-      session_id: z.optional(z.string().check(namesSession)),
-      /** The user, if no header names one. */
-      user_id: z.optional(userId),
-    }),
-    z.string().check(z.maxLength(512)),
-  )
-  .check(
-    z.refine((given) => {
-      const keys = Object.keys(given);
-      return keys.length <= 16 && keys.every((key) => key.length <= 64);
-    }, "may have at most 16 texts, with names of up to 64 characters"),
-  );
+const texts = z.catchall(
+  z.object({
+    /** The session, if no header names one. */
+    session_id: z.optional(z.string().check(namesSession)),
+    /** The user, if no header names one. */
+    user_id: z.optional(userId),
+  }),
+  z.string().check(z.maxLength(512)),
+);
+
+/** Counts the texts before each is checked: a request of 8 MiB could have errors in a million of them. */
+function fewTexts<T>(given: T, { issues }: z.core.ParsePayload): T {
+  const names = typeof given === "object" && given !== null && !Array.isArray(given) ? Object.keys(given) : [];
+  if (names.length > 16 || names.some((name) => name.length > 64))
+    issues.push({
+      code: "custom",
+      message: "may have at most 16 texts, with names of up to 64 characters",
+      input: null,
+    });
+  return given;
+}
+
+export const metadata = z.pipe(z.transform(fewTexts<z.input<typeof texts>>), texts);
 
 /** Fields of chat completions and responses. */
 export const sharedFields = {

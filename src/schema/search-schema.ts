@@ -1,9 +1,9 @@
 /** Shapes of search and of the preview of a prompt. */
 import * as z from "zod/mini";
 import { MAX_QUERY } from "../limits";
-import { anyRole, calledFields, content, seq, seqList, sessionId, timeZone, userId, wellFormed } from "./common-schema";
+import { anyRole, calledFields, content, seq, seqList, sessionId, userId, wellFormed } from "./common-schema";
 import { fact } from "./fact-schema";
-import { datetime, int, intFromText } from "./fields";
+import { datetime, int, intFromText, timeZone } from "./fields";
 import { memory, scored } from "./memory-schema";
 
 /** The text to search for. */

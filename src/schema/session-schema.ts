@@ -11,10 +11,9 @@ import {
   seqList,
   sessionId,
   status,
-  timeZone,
   userId,
 } from "./common-schema";
-import { datetime, int, intFromText } from "./fields";
+import { datetime, int, intFromText, notEmpty, timeZone } from "./fields";
 
 // The title that a response shows.
 /** The title; by default the start of the first question. Null if there is neither. */
@@ -54,11 +53,7 @@ export const sessionChange = z
     /** Moves the session to this user. */
     userId: z.optional(userId),
   })
-  .check(
-    z.refine((change) => Object.values(change).some((value) => value !== undefined), {
-      error: "must change `title`, `instructions`, `timeZone` or `userId`",
-    }),
-  );
+  .check(notEmpty("must change `title`, `instructions`, `timeZone` or `userId`"));
 export const sessionChanged = () =>
   z.object({
     ok: z.literal(true),

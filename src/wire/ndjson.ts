@@ -2,46 +2,21 @@
  * Writes a session as NDJSON: a head, messages and turns in order, and an end with the number of messages. A user: a head,
  * sessions, each after a line with its id and settings, facts, and an end.
  */
-import type { Entry, ExportedTurn, MemoryUsed, ToolCall } from "../turn/types";
+import type { Entry, ExportedTurn } from "../turn/types";
 import type { ExportedFact } from "../turn/user-memory";
 import { iso } from "./to-json";
 
 const jsonLine = (value: object) => `${JSON.stringify(value)}\n`;
 
-/** Copies fields by name, so that exporting an imported session gives the same bytes. */
-const memoryOf = ({ tokens, window, recalled, recall, omitted, prompt }: MemoryUsed) => ({
-  tokens,
-  window: window && {
-    fromSeq: window.fromSeq,
-    toSeq: window.toSeq,
-    shortened: window.shortened?.map(({ seq, leftOut }) => ({ seq, leftOut })),
+const turnOf = ({ id, results, question, answer, toolCalls, status, model, finishReason, ...turn }: ExportedTurn) => ({
+  ...{ id, results, question, answer, toolCalls, status, model, finishReason, usage: turn.usage },
+  memory: {
+    ...turn.memory,
+    hash: undefined,
+    // An export names neither users nor other sessions.
+    user: undefined,
+    recalled: turn.memory.recalled.filter(({ sessionId }) => sessionId === undefined),
   },
-  // Omits messages of other sessions, because an export does not contain session ids.
-  recalled: recalled
-    .filter(({ sessionId }) => sessionId === undefined)
-    .map(({ seq, score, words, meaning, from, to }) => ({ seq, score, words, meaning, from, to })),
-  recall,
-  omitted,
-  prompt: prompt && {
-    ...{ system: prompt.system, facts: prompt.facts, window: prompt.window, recalled: prompt.recalled },
-    ...{ question: prompt.question, reply: prompt.reply, limit: prompt.limit, modelWindow: prompt.modelWindow },
-  },
-});
-
-const callsOf = (calls: ToolCall[] | undefined) =>
-  calls?.map(({ id, name, arguments: json }) => ({ id, name, arguments: json }));
-
-const turnOf = ({ id, question, answer, status, model, finishReason, usage, memory, ...turn }: ExportedTurn) => ({
-  id,
-  results: turn.results?.map(({ callId, content }) => ({ callId, content })),
-  question,
-  answer,
-  toolCalls: callsOf(turn.toolCalls),
-  status,
-  model,
-  finishReason,
-  usage: { promptTokens: usage.promptTokens, completionTokens: usage.completionTokens, totalTokens: usage.totalTokens },
-  memory: memoryOf(memory),
   createdAt: iso(turn.createdAt),
   finishedAt: iso(turn.finishedAt),
 });
@@ -51,9 +26,8 @@ export const headLine = (title: string | undefined) => jsonLine({ llamory: "sess
 
 export function entryLine(entry: Entry): string {
   if ("turn" in entry) return jsonLine({ turn: turnOf(entry.turn) });
-  const { role, name, content, toolCalls, toolCallId, createdAt } = entry.message;
-  const at = createdAt === undefined ? undefined : iso(createdAt);
-  return jsonLine({ message: { role, name, content, toolCalls: callsOf(toolCalls), toolCallId, createdAt: at } });
+  const { createdAt, ...message } = entry.message;
+  return jsonLine({ message: { ...message, createdAt: createdAt === undefined ? undefined : iso(createdAt) } });
 }
 
 /** Returns the number of messages of an entry. */

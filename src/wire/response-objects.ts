@@ -118,16 +118,6 @@ export const begun = (
 
 const givenOf = (json: string): Given => JSON.parse(json);
 
-const NOTHING_GIVEN = JSON.stringify({
-  tools: [],
-  tool_choice: "auto",
-  parallel_tool_calls: true,
-  top_p: null,
-  truncation: "auto",
-  metadata: {},
-  text: { format: { type: "text" } },
-} satisfies Given);
-
 /** Returns a finished turn as a response. */
 export function responseOfTurn(form: ResponsesForm, turnId: string, turn: FinishedTurn) {
   const { answer, toolCalls = [], model, finishReason, usage, reasoning, refused } = turn;
@@ -155,12 +145,40 @@ export function responseOfTurn(form: ResponsesForm, turnId: string, turn: Finish
   };
 }
 
+/** The fields of a request that its response repeats. */
+type Repeated = Partial<Record<keyof Omit<Given, "text"> | "conversation", unknown>> & {
+  [Field in "instructions" | "max_output_tokens" | "temperature" | "previous_response_id"]?:
+    | ResponseEcho[Field]
+    | undefined;
+} & { store?: boolean | null | undefined; text?: { format?: unknown } | null | undefined };
+
+/** Returns the form of a response. @param createdAt milliseconds since 1970 */
+export const formOf = (request: Repeated, sessionId: string, createdAt: number): ResponsesForm => ({
+  name: "responses",
+  created: Math.floor(createdAt / 1_000),
+  sessionId,
+  echo: {
+    instructions: request.instructions ?? null,
+    max_output_tokens: request.max_output_tokens ?? null,
+    temperature: request.temperature ?? null,
+    previous_response_id: request.previous_response_id ?? null,
+    conversation: request.conversation ? { id: sessionId } : null,
+    store: request.store ?? true,
+    given: JSON.stringify({
+      tools: request.tools ?? [],
+      tool_choice: request.tool_choice ?? "auto",
+      parallel_tool_calls: request.parallel_tool_calls ?? true,
+      top_p: request.top_p ?? null,
+      truncation: request.truncation ?? "auto",
+      metadata: request.metadata ?? {},
+      text: { format: request.text?.format ?? { type: "text" } },
+    }),
+  },
+});
+
 /** Returns the form of a stored response. Of its request, only the session is stored. */
-export function storedForm(sessionId: string, createdAt: number): ResponsesForm {
-  const unknown = { instructions: null, max_output_tokens: null, temperature: null, previous_response_id: null };
-  const echo = { ...unknown, conversation: { id: sessionId }, store: true, given: NOTHING_GIVEN };
-  return { name: "responses", created: Math.floor(createdAt / 1_000), sessionId, echo };
-}
+export const storedForm = (sessionId: string, createdAt: number): ResponsesForm =>
+  formOf({ conversation: sessionId }, sessionId, createdAt);
 
 /** Returns a stored turn as a response. */
 export function responseOfStored(sessionId: string, turn: StoredTurn) {

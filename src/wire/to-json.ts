@@ -18,7 +18,7 @@ export const toRecalled = (
   words,
   meaning,
   role,
-  ...(name !== undefined && { name }),
+  name,
   content,
   from,
   to,
@@ -28,9 +28,7 @@ export const toRecalled = (
 export const toMemory = (own: string, memory: MemoryUsed) => ({
   ...memory,
   hash: undefined,
-  recalled: memory.recalled.map(({ sessionId = own, seq, score, words, meaning, from, to }) => {
-    return { sessionId, seq, score, words, meaning, from, to };
-  }),
+  recalled: memory.recalled.map(({ sessionId = own, ...message }) => ({ sessionId, ...message })),
 });
 
 export const toAnswer = (
@@ -39,7 +37,7 @@ export const toAnswer = (
   { answer, toolCalls, model, finishReason, usage, memory }: Omit<FinishedTurn, "status">,
 ) => ({
   answer,
-  ...(toolCalls && { toolCalls }),
+  toolCalls,
   sessionId,
   turnId,
   model,

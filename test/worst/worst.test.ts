@@ -65,6 +65,18 @@ const refused: Case[] = [
     () => `{"input":[{"role":"user","content":[${entries(225_000, () => halves[0])}]}]}`,
     [400],
   ],
+  [
+    "numbers as metadata",
+    "/v1/responses",
+    () => `{"input":"Hi","metadata":{${entries(500_000, (at) => `"${at}":0`)}}}`,
+    [400],
+  ],
+  [
+    "numbers as modalities",
+    "/v1/chat/completions",
+    () => `{"messages":[{"role":"user","content":"Hi"}],"modalities":[${entries(4_000_000, () => 0)}]}`,
+    [400],
+  ],
 ];
 
 const malformed: [what: string, body: string][] = [

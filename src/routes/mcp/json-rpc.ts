@@ -31,14 +31,11 @@ export class RpcError extends Error {
   }
 }
 
-/** Returns the body of a refusal. The id is null, as JSON-RPC requires for a message that could not be read. */
-const refusal = (code: number, message: string): ResponseBody<typeof mcpError> => ({
-  jsonrpc: "2.0",
-  id: null,
-  error: { code, message },
-});
-
-const refused = (c: Context, message: string) => json(c, refusal(INVALID_REQUEST, message), 400);
+/** Answers with a refusal. The id is null, as JSON-RPC requires for a message that could not be read. */
+function refused(c: Context, message: string, code = INVALID_REQUEST) {
+  const body: ResponseBody<typeof mcpError> = { jsonrpc: "2.0", id: null, error: { code, message } };
+  return json(c, body, 400);
+}
 
 /** Answers 400 to an unknown `MCP-Protocol-Version`. */
 export const checkVersion = createMiddleware<AppEnv>(async (c, next) => {
@@ -56,12 +53,12 @@ export const validMessage = validator<Message, "json", z.output<Message>, Return
   "json",
   mcpRequest,
   (given, c) => {
+    if (given === undefined) return refused(c, "The body is empty or not valid JSON.", PARSE_ERROR);
     const result = z.safeParse(mcpRequest, given);
     if (result.success) return result.data;
     const [issue] = result.error.issues;
     return refused(c, `${issue?.path.join(".") || "message"}: ${issue?.message ?? "is not one JSON-RPC message"}`);
   },
-  (c) => json(c, refusal(PARSE_ERROR, "The body is empty or not valid JSON."), 400),
 );
 
 /** Returns arguments without those that are null: many models send null for an optional argument. */

@@ -13,7 +13,7 @@ import { json } from "../../middleware/json-response";
 import { FailureError, orThrow } from "../../middleware/respond";
 import { fieldErrors } from "../../middleware/validation";
 import { callSession } from "../../rpc/call-session";
-import { sessionId } from "../../schema/common-schema";
+import { percentDecoded, sessionId } from "../../schema/common-schema";
 import { mcpError, mcpResponse } from "../../schema/mcp-schema";
 import type { ResponseBody } from "../../schema/response-body";
 import { problemOf } from "../../wire/problem";
@@ -55,7 +55,7 @@ async function listTools({ ASSETS }: Env): Promise<unknown> {
   const response = await ASSETS?.fetch("http://assets/mcp-tools.json");
   if (response?.ok) return response.json();
   const detail =
-    "The static file mcp-tools.json is missing. Operator: set [assets] as in wrangler.toml, and run `npm ci` before you deploy.";
+    "The static file mcp-tools.json is missing. Operator: run `npm ci`, and set [assets] as in wrangler.toml.";
   throw new FailureError({ reason: "misconfigured", detail });
 }
 
@@ -76,20 +76,11 @@ async function callTool(c: Context<AppEnv>, params: unknown) {
   }
 }
 
-/** Decodes percent-encoding. Returns undefined if it is malformed. */
-function decoded(text: string | undefined): string | undefined {
-  try {
-    return text && decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
-
 async function readResource(c: Context<AppEnv>, params: unknown) {
   const { data } = z.object({ uri: z.string() }).safeParse(params);
   if (!data) throw new RpcError(INVALID_PARAMS, "`uri` must be text.");
-  const [, id] = /^llamory:\/\/sessions\/([^/]+)\/transcript$/.exec(data.uri) ?? [];
-  const session = sessionId.safeParse(decoded(id));
+  const [, id = ""] = /^llamory:\/\/sessions\/([^/]+)\/transcript$/.exec(data.uri) ?? [];
+  const session = sessionId.safeParse(percentDecoded(id));
   if (!session.success) throw new RpcError(RESOURCE_NOT_FOUND, `Resources are named ${TRANSCRIPT}.`);
   const page = orThrow(await callSession(c, session.data, (stub) => stub.getHistory({ limit: MOST_MESSAGES })));
   const text = page.messages.toReversed().map(lineOf).join("\n");
@@ -132,13 +123,13 @@ async function answer(c: Context<AppEnv>, method: string, params: unknown): Prom
 export const routes = new Hono<AppEnv>().post("/mcp", checkVersion, validMessage, async (c) => {
   const { id, method, params } = c.req.valid("json");
   if (id === undefined || method === undefined) return c.body(null, 202);
-  try {
-    const body: ResponseBody<typeof mcpResponse> = { jsonrpc: "2.0", id, result: await answer(c, method, params) };
-    return json(c, body, 200);
-  } catch (error) {
-    if (!(error instanceof RpcError)) throw error;
-    const { code, message } = error;
-    const body: ResponseBody<typeof mcpResponse> = { jsonrpc: "2.0", id, error: { code, message } };
-    return json(c, body, 200);
-  }
+  const outcome = await answer(c, method, params).then(
+    (result) => ({ result }),
+    (error: unknown) => {
+      if (!(error instanceof RpcError)) throw error;
+      return { error: { code: error.code, message: error.message } };
+    },
+  );
+  const body: ResponseBody<typeof mcpResponse> = { jsonrpc: "2.0", id, ...outcome };
+  return json(c, body, 200);
 });

@@ -4,6 +4,7 @@ import { Hono } from "hono/tiny";
 import type { AppEnv } from "../../env";
 import { MAX_APPEND_BODY } from "../../limits";
 import { priceOf, windowOf } from "../../llm/catalogue";
+import { answerWith } from "../../middleware/answer-with";
 import { json } from "../../middleware/json-response";
 import { FailureError } from "../../middleware/respond";
 import { route } from "../../middleware/route";
@@ -16,7 +17,7 @@ import { type ChatForm, chatCompletion } from "../../wire/chat-chunks";
 import { type Operations, TURN_FAILURES } from "../operation";
 import { chatFields, wantedOf } from "./functions";
 import { openWebuiRequest } from "./open-webui-request";
-import { answerWith, askConversation, conversationOf, questionOf, sessionIdOf, userIdOf } from "./request";
+import { askConversation, conversationOf, questionOf, sessionIdOf } from "./request";
 
 export const operations = (): Operations => ({
   "GET /v1/models": {
@@ -83,29 +84,18 @@ export const routes = new Hono<AppEnv>()
     const conversation = conversationOf(request.messages, "messages");
     const created = Math.floor(Date.now() / 1000);
     const form: ChatForm = { name: "chat", created, includeUsage: request.stream_options?.include_usage ?? false };
-    const wanted = wantedOf(
-      c,
-      {
-        tools: request.tools?.map((tool) => tool.function),
-        choice: request.tool_choice,
-        parallel: request.parallel_tool_calls,
-        format: request.response_format,
-      },
-      chatFields,
-    );
-    const { metadata, model } = request;
-    const { named } = sessionIdOf(c, metadata);
+    const tools = request.tools?.map((tool) => tool.function);
+    const wanted = wantedOf(c, { ...request, tools, format: request.response_format }, chatFields);
+    const { named } = sessionIdOf(c, request.metadata);
     const webui = openWebuiRequest(c, named, request.messages, conversation);
     const sessionId = webui ? webui.sessionId : named;
     const question = { ...conversation, question: webui?.question ?? conversation.question };
-    const reply = await askConversation(c, sessionId, userIdOf(c, metadata), model, {
+    const reply = await askConversation(c, sessionId, request, conversation, {
       input: questionOf(c, question, {
         ...request,
         wanted,
         maxTokens: request.max_completion_tokens ?? request.max_tokens,
       }),
-      before: conversation.before,
-      results: conversation.results,
       ...webui?.fields,
       form: request.stream ? form : undefined,
     });

@@ -14,9 +14,9 @@ type Described = z.output<z.ZodMiniObject<typeof functionFields>>;
 
 /** The fields of a request about functions and the format of the answer. */
 interface FunctionFields {
-  tools: Described[] | null | undefined;
-  choice: z.output<typeof responsesToolChoice>;
-  parallel: boolean | null | undefined;
+  tools?: Described[] | null | undefined;
+  tool_choice?: z.output<typeof responsesToolChoice>;
+  parallel_tool_calls?: boolean | null | undefined;
   format: z.output<typeof chatFormat | typeof responsesFormat>;
 }
 
@@ -53,7 +53,7 @@ export function wantedOf(
     const problem = given ? checkSchema(given, work) : undefined;
     if (problem !== undefined) throw invalid(path, `is not a JSON Schema that can be checked: ${problem}`);
   };
-  if (wanted.format) check(fields.schema, schemaOf(format));
+  check(fields.schema, schemaOf(format));
   if (wanted.tools) {
     for (const [at, { parameters }] of (request.tools ?? []).entries()) {
       check(`tools.${at}.${fields.parameters}`, parameters);
@@ -63,7 +63,11 @@ export function wantedOf(
 }
 
 /** Returns the functions that the model may call; undefined for none. */
-function toolsOf({ tools, choice: chosen, parallel }: Omit<FunctionFields, "format">): Tools | undefined {
+function toolsOf({
+  tools,
+  tool_choice: chosen,
+  parallel_tool_calls,
+}: Omit<FunctionFields, "format">): Tools | undefined {
   const list = tools ?? [];
   if (list.length === 0 || chosen === "none") return undefined;
   const name = typeof chosen === "object" ? chosen?.name : undefined;
@@ -77,7 +81,7 @@ function toolsOf({ tools, choice: chosen, parallel }: Omit<FunctionFields, "form
       strict: strict === true && parameters !== undefined && parameters !== null,
     })),
     required: chosen === "required" || name !== undefined,
-    parallel: parallel ?? true,
+    parallel: parallel_tool_calls ?? true,
   };
 }
 

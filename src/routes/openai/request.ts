@@ -3,8 +3,7 @@ import type { Context } from "hono";
 import type { AppEnv, AskRequest } from "../../env";
 import { MAX_ANSWER, MAX_CALLS, MAX_REPLY_TOKENS } from "../../limits";
 import type { Wanted } from "../../llm/catalogue";
-import { eventStream } from "../../middleware/event-stream";
-import { FailureError, invalid } from "../../middleware/respond";
+import { invalid } from "../../middleware/respond";
 import { headersOf } from "../../middleware/validation";
 import { askStateless } from "../../rpc/ask-stateless";
 import { askRequestOf, askSession, modelOf, modelsOf, promptInputOf } from "../../rpc/call-session";
@@ -12,7 +11,6 @@ import type { Reference, SentMessage } from "../../schema/openai-items";
 import { sessionHeaders } from "../../schema/openai-schema";
 import type { Sampling } from "../../turn/sampling";
 import type { AskReply, NewMessage, PromptInput, ToolResult } from "../../turn/types";
-import type { Form } from "../../wire/forms";
 
 export type Item = SentMessage | Reference;
 
@@ -156,36 +154,17 @@ export function questionOf(
 export const namedModel = (c: Context<AppEnv>, named: string | null | undefined) =>
   modelsOf(c).find((id) => id === named);
 
-/**
- * Asks the session with its memory, or without a session with the messages of the request.
- * @param named the request's model; see {@link namedModel}
- */
+/** Asks the session with its memory, or without a session with the messages of the request. */
 export function askConversation(
   c: Context<AppEnv>,
   sessionId: string | undefined,
-  userId: string | undefined,
-  named: string | null | undefined,
+  { model, metadata }: { model?: string | undefined; metadata?: { user_id?: string | undefined } | null | undefined },
+  { before, results }: Conversation,
   asked: Partial<AskRequest> & Pick<AskRequest, "input">,
 ): Promise<AskReply> {
-  const fields = { ...asked, model: modelOf(c, asked.input, namedModel(c, named)) };
+  const fields = { before, results, ...asked, model: modelOf(c, asked.input, namedModel(c, model)) };
+  const userId = userIdOf(c, metadata);
   return sessionId === undefined
     ? askStateless(c, fields)
     : askSession(c, sessionId, askRequestOf(c, sessionId, userId, fields));
-}
-
-/** Answers with the reply to an ask. @param whole makes the JSON answer of a finished turn */
-export function answerWith<T>(
-  c: Context<AppEnv>,
-  reply: AskReply,
-  form: Form,
-  whole: (reply: Extract<AskReply, { state: "finished" }>) => T,
-) {
-  switch (reply.state) {
-    case "failed":
-      throw new FailureError(reply.failure);
-    case "streaming":
-      return eventStream(c, reply, form);
-    case "finished":
-      return whole(reply);
-  }
 }

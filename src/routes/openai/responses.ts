@@ -4,6 +4,7 @@ import { Hono } from "hono/tiny";
 import type * as z from "zod/mini";
 import type { AppEnv } from "../../env";
 import { MAX_APPEND_BODY } from "../../limits";
+import { answerWith } from "../../middleware/answer-with";
 import { json } from "../../middleware/json-response";
 import { invalid } from "../../middleware/respond";
 import { route } from "../../middleware/route";
@@ -12,20 +13,11 @@ import { sessionHeaders } from "../../schema/openai-schema";
 import type { ResponseBody } from "../../schema/response-body";
 import { responsesRequest, responsesResponse } from "../../schema/responses-schema";
 import { settingsOf } from "../../settings";
-import { begun, type ResponsesForm, responseOfTurn } from "../../wire/response-objects";
+import { begun, formOf, responseOfTurn } from "../../wire/response-objects";
 import { type Operations, TURN_FAILURES } from "../operation";
 import { responsesFields, wantedOf } from "./functions";
 import { placeOf } from "./places";
-import {
-  answerWith,
-  askConversation,
-  type Conversation,
-  conversationOf,
-  namedModel,
-  questionOf,
-  sessionIdOf,
-  userIdOf,
-} from "./request";
+import { askConversation, type Conversation, conversationOf, namedModel, questionOf, sessionIdOf } from "./request";
 
 export const operations = (): Operations => ({
   "POST /v1/responses": {
@@ -93,71 +85,33 @@ export const routes = new Hono<AppEnv>().post(
   valid("json", responsesRequest),
   async (c) => {
     const request = c.req.valid("json");
-    const { input, store: stored } = request;
+    const { input } = request;
     const items = typeof input === "string" ? [{ role: "user" as const, content: input }] : input;
     const conversation = conversationOf(items, "input");
     const continuation = continued(c, request, conversation);
-    const store = stored ?? true;
+    const store = request.store ?? true;
     const background = request.background === true;
     if (background && !store) throw invalid("background", "needs `store`");
     // A continued answer is stored only at its end, so the id would not be found until then.
     if (background && conversation.question === "" && conversation.results.length === 0)
       throw invalid("background", "needs a user message, or results of function calls, at the end of `input`");
     const sessionId = continuation?.sessionId ?? `resp-${crypto.randomUUID()}`;
-    const form: ResponsesForm = {
-      name: "responses",
-      created: Math.floor(Date.now() / 1000),
-      sessionId,
-      echo: {
-        instructions: request.instructions ?? null,
-        max_output_tokens: request.max_output_tokens ?? null,
-        temperature: request.temperature ?? null,
-        previous_response_id: request.previous_response_id ?? null,
-        conversation: request.conversation ? { id: sessionId } : null,
-        store,
-        given: JSON.stringify({
-          tools: request.tools ?? [],
-          tool_choice: request.tool_choice ?? "auto",
-          parallel_tool_calls: request.parallel_tool_calls ?? true,
-          top_p: request.top_p ?? null,
-          truncation: request.truncation ?? "auto",
-          metadata: request.metadata ?? {},
-          text: { format: request.text?.format ?? { type: "text" } },
-        }),
-      },
-    };
+    const form = formOf(request, sessionId, Date.now());
     const system = [request.instructions, conversation.system].filter(Boolean).join("\n\n") || undefined;
-    const wanted = wantedOf(
-      c,
-      {
-        tools: request.tools,
-        choice: request.tool_choice,
-        parallel: request.parallel_tool_calls,
-        format: request.text?.format,
-      },
-      responsesFields,
-    );
+    const wanted = wantedOf(c, { ...request, format: request.text?.format }, responsesFields);
     const question = { ...conversation, system };
-    const reply = await askConversation(
-      c,
-      continuation || store ? sessionId : undefined,
-      userIdOf(c, request.metadata),
-      request.model,
-      {
-        input: questionOf(c, question, {
-          ...request,
-          reasoning_effort: request.reasoning?.effort,
-          wanted,
-          maxTokens: request.max_output_tokens,
-        }),
-        before: conversation.before,
-        results: conversation.results,
-        form: request.stream || background ? form : undefined,
-        background: background && !request.stream,
-        follows: continuation?.follows,
-        store,
-      },
-    );
+    const reply = await askConversation(c, continuation || store ? sessionId : undefined, request, conversation, {
+      input: questionOf(c, question, {
+        ...request,
+        reasoning_effort: request.reasoning?.effort,
+        wanted,
+        maxTokens: request.max_output_tokens,
+      }),
+      form: request.stream || background ? form : undefined,
+      background: background && !request.stream,
+      follows: continuation?.follows,
+      store,
+    });
     if (background && !request.stream && reply.state === "streaming") {
       await reply.bytes.cancel();
       const model = namedModel(c, request.model) ?? settingsOf(c.env).MODEL;

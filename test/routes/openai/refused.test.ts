@@ -163,6 +163,11 @@ describe("a conversation", () => {
       { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`k${at}`, "v"])) },
       "metadata",
     ],
+    [
+      "200,000 numbers as metadata",
+      { metadata: Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`k${at}`, at])) },
+      "metadata",
+    ],
     ["a long text of metadata", { metadata: { topic: "x".repeat(513) } }, "metadata.topic"],
     ["metadata that is no text", { metadata: { topic: 7 } }, "metadata.topic"],
     ["an item without content", { items: [user("Hi"), { role: "user" }] }, "items.1.content"],

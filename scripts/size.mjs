@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const LIMIT_KIB = 128;
+const LIMIT_KIB = 125;
 const WORDS = join(import.meta.dirname, "../src/do/memory/lexicon.ts");
 const WORDS_LIMIT_KIB = 8;
 const PAGE = join(import.meta.dirname, "../dist/page");

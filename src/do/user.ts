@@ -233,7 +233,7 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
   /** Changes facts, and creates the vectors of new texts in the background. */
   #change<T>(change: () => Result<T>, encoder: EncoderOptions | undefined): Result<T> {
     const changed = this.#write(change);
-    this.#embedFacts(encoder);
+    if (changed.ok) this.#embedFacts(encoder);
     return changed;
   }
 

@@ -152,6 +152,20 @@ describe("facts", () => {
     expect(await firstFor("pets")).toBe("Adopted a cocker spaniel.");
   });
 
+  it("cost no call of the encoder if they cannot be stored", async () => {
+    const encoder = kindsEncoder();
+    const user = freshUser();
+    const plain = worker({ ...SETTINGS, EMBEDDING_MODEL: "" });
+    expect((await plain.post(`/users/${user}/facts`, { text: "Adopted a cocker spaniel." })).status).toBe(201);
+    await runInDurableObject(userObject(user), (_, { storage }) => {
+      storage.sql.exec("CREATE TRIGGER full BEFORE INSERT ON facts BEGIN SELECT RAISE(ABORT, 'disk is full'); END");
+    });
+    const added = await send(`/users/${user}/facts`, { text: "Bought a bicycle." });
+    expect(await added.json()).toMatchObject({ code: "storage_failed" });
+    await runInDurableObject(userObject(user), () => {});
+    expect(encoder.calls).toEqual([]);
+  });
+
   it("are found also if there is only one", async () => {
     kindsEncoder();
     const user = freshUser();

@@ -63,7 +63,7 @@ function openExchange(messages: Messages): Message[] {
   for (const message of messages.backwards(messages.end().last)) {
     left -= message.tokens;
     if (message.seq === question || (left < 0 && kept.length > 0)) break;
-    kept.unshift(message);
+    kept.push(message);
   }
-  return [...messages.between(question - 1, question, 1), ...kept];
+  return [...messages.between(question - 1, question, 1), ...kept.reverse()];
 }

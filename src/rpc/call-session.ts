@@ -51,7 +51,7 @@ export function askRequestOf(
   };
 }
 
-/** Returns a user for a request to a session, or for all of a user's sessions. */
+/** Returns the user of a request to a session. @param sessionId empty for an import, whose parts name their sessions */
 export function sessionUserOf(c: Context<AppEnv>, sessionId: string, userId: string): SessionUser {
   requireUser(c, userId);
   const { FACTS, FACT_TOKENS: factTokens, USER_TIMEOUT_MS: timeoutMs, TIME_ZONE: timeZone } = settingsOf(c.env);

@@ -4,7 +4,7 @@ import { metaOf, setMeta } from "../sqlite/meta";
 import type { Tables } from "../sqlite/tables";
 import { KEY_MS } from "./turn-rows";
 
-/** In the table of single values. */
+/** The key in the table of single values. */
 export const APPEND_KEYS = "append_keys";
 
 /** The most keys: more than appends can wait at once. */

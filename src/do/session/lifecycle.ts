@@ -18,8 +18,8 @@ export class Lifecycle {
   }
 
   /**
-   * Deletes the session after the tenant's and its user's object have deleted it. The call of the user's object is the last
-   * one before: a user who claims the session later keeps it. The directory lists the session again if it stays.
+   * Deletes the session after the tenant's and its user's object have deleted it. The user's object is called last: a user
+   * who claims the session after that call keeps it. The directory lists the session again if it stays.
    * @param keepsStorage whether the storage is not given back
    */
   async destroy(keepsStorage?: boolean): Promise<Result<{ deleted: number }>> {

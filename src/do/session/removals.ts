@@ -10,7 +10,7 @@ import { MOST_OF_TURN } from "./entries";
 import type { Listing } from "./listing";
 import { appendAnswer, type TurnRow, type TurnRows } from "./turn-rows";
 
-/** The messages that a running turn replaces, in the table of single values. */
+/** The key of {@link Replaced} in the table of single values. */
 export const REPLACED = "replaced";
 
 /** Messages that are hidden until a turn ends. */

@@ -6,7 +6,7 @@ import type { PromptInput } from "../../turn/types";
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
 
-/** In the table of single values. */
+/** The key in the table of single values. */
 export const SETTINGS = "settings";
 
 /** A session as a conversation of the OpenAI surface. */

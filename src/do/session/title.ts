@@ -4,7 +4,7 @@ import type { Messages } from "../memory/messages";
 import type { Database } from "../sqlite/database";
 import { metaOf, setMeta } from "../sqlite/meta";
 
-/** In the table of single values. */
+/** The key in the table of single values. */
 export const TITLE = "title";
 
 export class Title {

@@ -88,7 +88,7 @@ export class FactRows {
     return row && toVersion(row);
   }
 
-  /** Returns the versions of a fact that have a text, newest first. @param most by default all */
+  /** Returns the versions of a fact that have a text, newest first. @param most the largest number of them; -1 for all */
   history(id: string, most = -1): FactVersion[] {
     const next = "SELECT updated_at FROM facts WHERE id = f.id AND version > f.version ORDER BY version LIMIT 1";
     const query = `SELECT *, (${next}) AS ended_at FROM facts f WHERE id = ? AND text NOT NULL ORDER BY version DESC LIMIT ?`;

@@ -17,7 +17,7 @@ import { Fork, type ForkSource, type ImportedSession } from "./session/fork";
 import { Lifecycle } from "./session/lifecycle";
 import { moveSession } from "./session/move-session";
 import { Session, type SessionBindings } from "./session/session";
-import { exportLines, exportOf } from "./session/session-export";
+import { exportOf, sessionLines } from "./session/session-export";
 import type { SessionLimits } from "./session/session-limits";
 import {
   type Page,
@@ -139,7 +139,7 @@ export class ChatDO extends DurableObject<SessionBindings> {
 
   /** Returns the session as lines of JSON. */
   export(): ReadableStream<Uint8Array> {
-    return exportLines(this.#session.store);
+    return sessionLines(this.#session.store);
   }
 
   /** Returns a user's session as lines of JSON, after a line with its id and settings; null if it is not theirs. */

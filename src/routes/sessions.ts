@@ -6,7 +6,7 @@ import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
 import { isSessionToken, unlessForeign } from "../middleware/scope";
 import { valid } from "../middleware/validation";
-import { askRequestOf, callSession } from "../rpc/call-session";
+import { callSession, sessionUserOf } from "../rpc/call-session";
 import { readerOf } from "../rpc/call-user";
 import { resetResponse } from "../schema/ask-schema";
 import { sessionParam } from "../schema/common-schema";
@@ -89,7 +89,7 @@ export const routes = new Hono<AppEnv>()
     async (c) => {
       const { sessionId } = c.req.valid("param");
       const { userId, ...change } = c.req.valid("json");
-      const { user } = askRequestOf(c, sessionId, userId);
+      const user = userId === undefined ? undefined : sessionUserOf(c, sessionId, userId);
       if (user) orThrow(await callSession(c, sessionId, (stub) => stub.move(user)));
       if (!user || Object.keys(change).length > 0)
         orThrow(await callSession(c, sessionId, (stub) => stub.change(change)));

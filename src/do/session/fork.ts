@@ -5,7 +5,7 @@ import { tryWrite } from "../sqlite/try-write";
 import type { NewOwner, SessionPart } from "../user/session-object";
 import type { Owner } from "./owner";
 import type { Session } from "./session";
-import { exportLines } from "./session-export";
+import { sessionLines } from "./session-export";
 import type { SessionLimits } from "./session-limits";
 import type { SettingsChange } from "./session-settings";
 import type { UserSync } from "./user-sync";
@@ -41,7 +41,7 @@ export class Fork {
   source(before: number | undefined): ForkSource {
     const { store } = this.#session;
     const { instructions = null, timeZone = null } = store.settings.get();
-    const lines = exportLines(store, before);
+    const lines = sessionLines(store, before);
     return { instructions, timeZone, user: store.ownership.owner?.user, messages: store.messages.count(), lines };
   }
 

@@ -14,7 +14,7 @@ const encoder = new TextEncoder();
  * @param before only messages before this `seq`; a question without its answer is then a message
  * @param head a line before its lines
  */
-export function exportLines(store: Store, before = Number.MAX_SAFE_INTEGER, head = ""): ReadableStream<Uint8Array> {
+export function sessionLines(store: Store, before = Number.MAX_SAFE_INTEGER, head = ""): ReadableStream<Uint8Array> {
   const { generation } = store;
   const { last } = store.messages.end(before);
   const isCut = last < store.messages.end().last;
@@ -47,5 +47,5 @@ export function exportLines(store: Store, before = Number.MAX_SAFE_INTEGER, head
 export function exportOf(store: Store, user: string): ReadableStream<Uint8Array> | null {
   const { owner } = store.ownership;
   if (owner?.user !== user || store.messages.count() === 0) return null;
-  return exportLines(store, undefined, sessionLine({ sessionId: owner.sessionId, ...store.settings.get() }));
+  return sessionLines(store, undefined, sessionLine({ sessionId: owner.sessionId, ...store.settings.get() }));
 }

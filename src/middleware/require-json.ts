@@ -26,7 +26,7 @@ export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
   return next();
 });
 
-/** Returns a function that decodes the parts of a body. @param options `stream` if more parts follow */
+/** Returns a function that decodes a body as `TextDecoder.decode` does, and fails with 400 if it is not valid UTF-8. */
 export function utf8Decoder(): TextDecoder["decode"] {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   return (...part) => {

@@ -48,7 +48,10 @@ export function validator<S extends z.core.$ZodType, T extends Target, Out exten
   return handler;
 }
 
-/** Returns a part of the request; undefined for invalid JSON. A parameter of the query that is given once is a text, otherwise a list. */
+/**
+ * Returns a part of the request; undefined for invalid JSON. A parameter of the query that is given once is a text,
+ * otherwise a list.
+ */
 async function partOf({ req }: Context, target: Target): Promise<unknown> {
   if (target === "param") return req.param();
   if (target === "query")

@@ -75,7 +75,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
       return { window, recalled: others, recall: "words", total, user, explained };
     }
   }
-  // Messages of other sessions are part of the recall.
+  // The taken tokens include the messages of other sessions, which are part of the recall.
   const context = budget.context - taken - Math.max(budget.recall - blockTokens(others), -RECALL_OVERHEAD);
   const room = Math.max(0, Math.min(budget.window ?? Number.POSITIVE_INFINITY, context));
   const most = room + (budget.window === undefined ? budget.recall : 0);

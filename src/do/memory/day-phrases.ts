@@ -141,7 +141,7 @@ export interface Phrase {
 export function phraseOf(groups: Record<string, string | undefined>): Phrase | undefined {
   const { count = "", last, now, weekday, month } = groups;
   const value = now !== undefined ? 0 : last !== undefined ? 1 : (VALUES.get(count.toLowerCase()) ?? Number(count));
-  // A match may have letters that only a pattern takes for those of a word.
+  // A pattern that ignores case also matches letters such as ſ for s, which `toLowerCase` keeps.
   if (Number.isNaN(value)) return undefined;
   const unit = (["week", "month", "year"] as const).find((one) => groups[one] !== undefined) ?? "day";
   return { count: -value, unit, few: VAGUE.test(count), month: monthOf(month), weekday: weekdayOf(weekday) };

@@ -69,7 +69,7 @@ function away(said: number, count: number, unit: string): string {
   return monthText(year, date.getUTCMonth() + count);
 }
 
-/** Returns a month as it is indexed: `August 2021`. @param month from 0; more are months of later years */
+/** Returns a month as it is indexed: `August 2021`. @param month from 0; a month before or after the year is one of another year */
 export function monthText(year: number, month: number): string {
   const date = new Date(Date.UTC(year, month));
   return `${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;

@@ -72,21 +72,21 @@ export class Answer {
 
   /** Releases held text after the reply broke off, but drops half a call: it is neither a call nor an answer. */
   breakOff(): void {
-    this.#endText();
+    this.#endText(true);
     const held = this.#held ?? "";
     this.#held = undefined;
     if (!this.#names.some((name) => held.includes(name))) this.#say(held);
   }
 
-  #endText(): void {
+  #endText(isCut: boolean): void {
     this.#read(this.#reasoning.add(this.#tokens.end()));
-    this.#read(this.#reasoning.end());
+    this.#read(this.#reasoning.end(isCut));
   }
 
   /** Ends the answer with its calls or its text. */
   end(): Result<ReplyEnd> {
-    this.#endText();
     const { finishReason = "stop" } = this;
+    this.#endText(finishReason === "length");
     const called = this.#endCalls(finishReason !== "stop");
     if (!called.ok) return called;
     const end = { usage: this.#usage, ...(this.#refused && { refused: true }) };

@@ -1,5 +1,6 @@
 /** Splits a model's text into its reasoning (`<think>…</think>` at the start) and its answer. */
 import { MAX_RESULT } from "../limits";
+import { mayStart } from "./may-start";
 
 const START = "<think>";
 const END = "</think>";
@@ -13,10 +14,7 @@ const LONGEST_START = 1_000;
  * Models whose prompt ends with `<think>`, so that their text begins inside the reasoning, unless their server returns it
  * in a field of its own. See https://github.com/cloudflare/workers-ai-provider/issues/16
  */
-export const opensInPrompt = (model: string) => /deepseek-r1|qwq|thinking/i.test(model);
-
-/** Returns whether a text begins with `start`, or may do so once it is longer. */
-export const mayStart = (text: string, start: string) => text.startsWith(start) || start.startsWith(text);
+export const opensInPrompt = (model: string) => /deepseek-r1|qwq|(?<!non-?)thinking/i.test(model);
 
 export class Reasoning {
   #state: "start" | "reasoning" | "gap" | "answer" = "start";
@@ -42,10 +40,11 @@ export class Reasoning {
     return { reasoning, answer: this.#state === "answer" ? this.#takeAll() : "" };
   }
 
-  /** Returns the remaining text, after the last chunk. */
-  end(): { reasoning: string; answer: string } {
+  /** Returns the remaining text, after the last chunk. @param isCut whether the reply ended before the model had finished */
+  end(isCut: boolean): { reasoning: string; answer: string } {
     const rest = this.#takeAll();
-    return this.#state === "reasoning" ? { reasoning: rest, answer: "" } : { reasoning: "", answer: rest };
+    const isReasoning = this.#state === "reasoning" || (isCut && this.#state === "start" && this.isOpen);
+    return isReasoning ? { reasoning: rest, answer: "" } : { reasoning: "", answer: rest };
   }
 
   #begin(): void {

@@ -6,7 +6,7 @@ import { MAX_CALLS } from "../limits";
 import type { CallPart } from "./calls";
 import { isObject } from "./json";
 import { Literals } from "./literals";
-import { mayStart } from "./reasoning";
+import { mayStart } from "./may-start";
 
 /** Fields of a call in JSON. An object with any other field is an answer. */
 const FIELDS = ["id", "type", "function", "name", "arguments", "parameters"];

@@ -1,6 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../env";
-import { FailureError, invalid } from "./respond";
+import { utf8Decoder } from "../schema/utf8-decoder";
+import { FailureError } from "./respond";
 import { rulesOf } from "./route";
 
 /** Some clients send `text/json`, or the header twice. */
@@ -25,15 +26,3 @@ export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
   Object.assign(c.req.bodyCache, { text: Promise.resolve(decode(await raw.arrayBuffer())) });
   return next();
 });
-
-/** Returns a function that decodes a body as `TextDecoder.decode` does, and fails with 400 if it is not valid UTF-8. */
-export function utf8Decoder(): TextDecoder["decode"] {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-  return (...part) => {
-    try {
-      return decoder.decode(...part);
-    } catch {
-      throw invalid("", "the body is not valid UTF-8");
-    }
-  };
-}

@@ -1,11 +1,11 @@
 /** Reads an import line by line. At most one batch is in memory, however long the body is. */
 import * as z from "zod/mini";
 import { MAX_IMPORT_BODY, MAX_LINE } from "../limits";
-import { utf8Decoder } from "../middleware/require-json";
 import { FailureError, invalid } from "../middleware/respond";
 import type { Entry } from "../turn/types";
 import { lengthOf } from "../wire/ndjson";
 import { exportLines } from "./export-schema";
+import { utf8Decoder } from "./utf8-decoder";
 
 /** The most entries and characters of a batch. Each costs a call; a Worker of the free plan may make 50. */
 const BATCH = 2_000;

@@ -35,11 +35,12 @@ function borderIn(text: string, from: number, to: number, which: 0 | -1): number
     const match = [...text.slice(from, to).matchAll(border)].at(which);
     if (match) return from + match.index + match[0].length;
   }
-  return whole(text, which === 0 ? from : to);
+  return wholeCharacter(text, which === 0 ? from : to);
 }
 
 /** Returns an index that does not cut a character in two: the given one, or the one before it. */
-export const whole = (text: string, at: number): number => (/[\udc00-\udfff]/.test(text.charAt(at)) ? at - 1 : at);
+export const wholeCharacter = (text: string, at: number): number =>
+  /[\udc00-\udfff]/.test(text.charAt(at)) ? at - 1 : at;
 
 /** Matches within a line: `\s` would search a run of empty lines once for each of them. */
 const FENCE = /^[^\S\n]*```/gm;

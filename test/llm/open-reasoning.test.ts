@@ -45,6 +45,14 @@ describe("a model whose prompt opens its reasoning", () => {
     expect(await asked(R1, stream(ANSWER), true)).toEqual(["", ANSWER]);
   });
 
+  it("has no answer yet if the reply is cut before the end of its reasoning", async () => {
+    const cut = { response: THOUGHT, finish_reason: "length" };
+    expect(await asked(R1, cut, false)).toEqual([THOUGHT, ""]);
+    const pieces = [{ response: "They " }, { response: "greet me." }, { response: "", finish_reason: "length" }];
+    const events = pieces.map((piece) => `data: ${JSON.stringify(piece)}\n\n`).join("");
+    expect(await asked(R1, bytes(`${events}data: [DONE]\n\n`), true)).toEqual([THOUGHT, ""]);
+  });
+
   it("may mention the mark in its answer if its server sends the reasoning in a field", async () => {
     const message = { content: "It ends with </think>.", reasoning_content: THOUGHT };
     const reply = { choices: [{ message, finish_reason: "stop" }] };

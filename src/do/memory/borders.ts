@@ -1,6 +1,6 @@
 /** Cuts texts between paragraphs, lines and sentences, and closes code fences that a cut would leave open. */
 
-import { whole } from "../../turn/shorten";
+import { wholeCharacter } from "../../turn/shorten";
 
 /** Marks in an excerpt that text was left out. */
 const LEFT_OUT = "[…]";
@@ -48,15 +48,15 @@ export function widened(text: string, core: Span, size: number): Span {
 
 /** Returns the beginning of the next word if it is near, otherwise the place itself. */
 function nextWord(text: string, at: number): number {
-  if (/[^\p{L}\p{N}\p{M}]/u.test(text.charAt(at - 1))) return whole(text, at);
+  if (/[^\p{L}\p{N}\p{M}]/u.test(text.charAt(at - 1))) return wholeCharacter(text, at);
   const space = text.slice(at, at + 24).search(/\s/);
-  return space === -1 ? whole(text, at) : at + space + 1;
+  return space === -1 ? wholeCharacter(text, at) : at + space + 1;
 }
 
 /** Returns the end of the last word before a place if it is near, otherwise the place itself. */
 function wordBorder(text: string, at: number): number {
   const space = text.slice(Math.max(0, at - 24), at).search(/\s\S*$/);
-  return space === -1 || at >= text.length ? whole(text, at) : Math.max(0, at - 24) + space;
+  return space === -1 || at >= text.length ? wholeCharacter(text, at) : Math.max(0, at - 24) + space;
 }
 
 /** Returns the line that opens the fence around a place; undefined outside fences. */

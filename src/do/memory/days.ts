@@ -69,13 +69,13 @@ function away(said: number, count: number, unit: string): string {
   return monthText(year, date.getUTCMonth() + count);
 }
 
-/** Returns a month as it is indexed: `August 2021`. @param month from 0; a month before or after the year is one of another year */
+/** Returns the words of a month in the index: `August 2021`. @param month from 0; a month before or after the year is one of another year */
 export function monthText(year: number, month: number): string {
   const date = new Date(Date.UTC(year, month));
   return `${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
-/** Returns a day as it is indexed: `August 14 2021`. */
+/** Returns the words of a day in the index: `August 14 2021`. */
 export function dayText(time: number): string {
   const date = new Date(time);
   return `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()} ${date.getUTCFullYear()}`;

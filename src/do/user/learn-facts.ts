@@ -31,7 +31,7 @@ interface PendingTurn extends NotedEpoch {
   waited?: true;
 }
 
-/** The state of the task `extract`, as it is stored. */
+/** The stored state of the task `extract`. */
 interface PendingExtraction extends Extraction {
   /** The pending turns, under the name that version 2.0.0 gave them. */
   lessons: PendingTurn[];

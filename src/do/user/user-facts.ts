@@ -100,7 +100,7 @@ export class UserFacts {
     }
   }
 
-  /** Returns a version as it is now; undefined if it was deleted. */
+  /** Returns the present row of a version; undefined if it was deleted. */
   find({ id, number, updatedAt }: Fact): FactVersion | undefined {
     return this.rows.history(id).find((one) => one.number === number && one.updatedAt === updatedAt);
   }
@@ -150,7 +150,7 @@ export class UserFacts {
     for (const id of this.rows.ended().slice(MAX_FACTS)) dropVersions(this.rows, this.rows.numbersOf(id), true);
   }
 
-  /** @param shown the version as it is now: a person may have pinned the fact after the model was shown it */
+  /** @param shown the present row of the version: a person may have pinned the fact after the model was shown it */
   #change(change: Exclude<FactChange, { do: "add" }>, shown: FactVersion, turn: Learned): void {
     const { id, pinned } = shown;
     if (this.rows.history(id).length >= MAX_VERSIONS) return;

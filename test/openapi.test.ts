@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { operations, routes } from "../scripts/openapi/operations";
 import type { OpenAIError, Problem } from "../src/client";
+import { METHODS } from "../src/middleware/cors";
 import type { openaiErrorOf, problemOf } from "../src/wire/problem";
 import { document } from "./support/contract";
 import { worker } from "./support/worker";
@@ -23,6 +24,11 @@ function undescribed(value: unknown, at = ""): string[] {
 describe("the OpenAPI document", () => {
   it("has an operation for every route, and a route for every operation", () => {
     expect(Object.keys(operations).sort()).toEqual([...routes].sort());
+  });
+
+  it("has only methods that browsers may use and that a refusal names", () => {
+    const methods = new Set(Object.keys(operations).map((name) => name.split(" ")[0]));
+    expect([...methods].sort()).toEqual(METHODS.toSorted());
   });
 
   it("describes every response of the Worker with a type, a request id and what it looks like", () => {

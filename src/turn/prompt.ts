@@ -105,7 +105,8 @@ export function memoryUsed(
   const first = window[0];
   const last = window.at(-1);
   const tokensOf = ({ tokens }: Message) => tokens;
-  const isInWindow = ({ seq }: Message) => window.some((one) => one.seq === seq);
+  const isInWindow = ({ seq }: Message) =>
+    first !== undefined && seq >= first.seq && window.some((one) => one.seq === seq);
   return {
     tokens: sum(window, tokensOf) + sum(recalled, tokensOf) + factsTokens(user?.facts),
     window: first && last ? { fromSeq: first.seq, toSeq: last.seq, shortened: shortenedIn(window) } : null,

@@ -27,14 +27,17 @@ export const partsOf = <T extends PromptMessage>(messages: readonly T[]): T[][] 
   groups(messages, ({ role }) => role !== "tool");
 
 /** Returns messages without calls that lack a result, and without results that lack their call. */
-export const paired = <T extends PromptMessage>(messages: readonly T[]): T[] =>
-  partsOf(messages).flatMap(([message, ...results]): T[] => {
+export function paired<T extends PromptMessage>(messages: readonly T[]): T[] {
+  // Most conversations have none, and each ask pairs its window.
+  if (messages.every(({ toolCalls, role }) => !toolCalls && role !== "tool")) return [...messages];
+  return partsOf(messages).flatMap(([message, ...results]): T[] => {
     if (!message || message.role === "tool") return [];
     if (!message.toolCalls) return [message];
     const ids = results.map(({ toolCallId }) => toolCallId);
     if (answers(ids, message.toolCalls)) return [message, ...results];
     return message.content === "" ? [] : [{ ...message, toolCalls: undefined }];
   });
+}
 
 /** Returns the messages from the last question on if they end with calls; else none. */
 function openExchange<T extends PromptMessage>(messages: readonly T[]): T[] {

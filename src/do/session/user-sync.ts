@@ -117,8 +117,8 @@ export class UserSync {
     if (owner && !(await this.#syncTo(to))) return false;
     const again = await this.#session.forgetFormer();
     if (!again) return false;
-    // The user's object may have more messages than `told` says, until the sync that sent them ends.
-    while (this.#running) await this.#running;
+    // The counts of a fork are sent as a whole, and `told` lacks the messages that a running sync has sent.
+    if (owner?.copied !== undefined) await this.#running;
     const told = ownership.owner?.told ?? 0;
     const listed = owner?.copied === undefined ? undefined : this.#listed(Math.max(told, to), [from, to]);
     return this.#update(owner, (stub, { sessionId, epoch }) =>

@@ -69,7 +69,7 @@ export function factsToShow(rows: FactRows, turn: string): Fact[] {
 export function listFacts(rows: FactRows, text: string | undefined, ended: boolean, asked: Asked): FactVersion[] {
   const current = text === undefined ? rows.current() : nearestFacts(rows, text, asked);
   if (!ended) return current;
-  const past = rows.ended().flatMap((id) => rows.history(id, 1));
+  const past = rows.ended();
   return [...current, ...(text === undefined ? past : factsWith(past, text))];
 }
 

@@ -15,6 +15,8 @@ import { FactVectors } from "./fact-vectors";
 /** The most versions of a fact. */
 export const MAX_VERSIONS = 100;
 
+const NEXT = "SELECT updated_at FROM facts WHERE id = f.id AND version > f.version ORDER BY version LIMIT 1";
+const VERSIONS = `SELECT f.*, (${NEXT}) AS ended_at FROM facts f`;
 const CURRENT = "FROM facts WHERE current = 1 AND text NOT NULL";
 const NEWEST_FIRST = "ORDER BY updated_at DESC, number DESC";
 
@@ -76,10 +78,12 @@ export class FactRows {
     return numbers.flatMap((number) => found.get(number) ?? []);
   }
 
-  /** Returns the ids of facts that have ended, the last one first. */
-  ended(): string[] {
-    const query = `SELECT id FROM facts WHERE current = 1 AND text IS NULL ${NEWEST_FIRST}`;
-    return this.#db.rows<Row>(query).map(({ id }) => id);
+  /** Returns the last versions of facts that have ended, the last one first. */
+  ended(): FactVersion[] {
+    const last = "SELECT number FROM facts WHERE id = e.id AND text NOT NULL ORDER BY version DESC LIMIT 1";
+    const query = `${VERSIONS} JOIN facts e ON f.number = (${last}) WHERE e.current = 1 AND e.text IS NULL
+      ORDER BY e.updated_at DESC, e.number DESC`;
+    return this.#db.rows<Row>(query).map(toVersion);
   }
 
   /** Returns the current version of a fact; undefined if the fact ended or does not exist. */
@@ -88,11 +92,10 @@ export class FactRows {
     return row && toVersion(row);
   }
 
-  /** Returns the versions of a fact that have a text, newest first. @param most the largest number of them; -1 for all */
-  history(id: string, most = -1): FactVersion[] {
-    const next = "SELECT updated_at FROM facts WHERE id = f.id AND version > f.version ORDER BY version LIMIT 1";
-    const query = `SELECT *, (${next}) AS ended_at FROM facts f WHERE id = ? AND text NOT NULL ORDER BY version DESC LIMIT ?`;
-    return this.#db.rows<Row>(query, id, most).map(toVersion);
+  /** Returns the versions of a fact that have a text, newest first. */
+  history(id: string): FactVersion[] {
+    const query = `${VERSIONS} WHERE id = ? AND text NOT NULL ORDER BY version DESC`;
+    return this.#db.rows<Row>(query, id).map(toVersion);
   }
 
   /** Returns a version in its stored form, to add a copy of it. */

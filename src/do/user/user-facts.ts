@@ -147,7 +147,7 @@ export class UserFacts {
 
   /** Deletes the facts that ended first, if there are more than {@link MAX_FACTS} of them. */
   dropEnded(): void {
-    for (const id of this.rows.ended().slice(MAX_FACTS)) dropVersions(this.rows, this.rows.numbersOf(id), true);
+    for (const { id } of this.rows.ended().slice(MAX_FACTS)) dropVersions(this.rows, this.rows.numbersOf(id), true);
   }
 
   /** @param shown the present row of the version: a person may have pinned the fact after the model was shown it */

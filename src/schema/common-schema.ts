@@ -3,8 +3,12 @@ import * as z from "zod/mini";
 import { MAX_ANSWER } from "../limits";
 import { int, pattern } from "./fields";
 
-export const wellFormed = z.refine<string>((text) => text.isWellFormed(), "must be well-formed Unicode");
+export const wellFormed = z.refine<string>(
+  (text) => text.isWellFormed(),
+  "must be well-formed Unicode: it contains a lone surrogate",
+);
 
+/** Returns the schema of text of at most so many characters. */
 export const textUpTo = (most: number) => z.string().check(z.maxLength(most), wellFormed);
 export const content = z.string().check(z.minLength(1), z.maxLength(MAX_ANSWER), wellFormed);
 // The roles of a transcript.

@@ -15,8 +15,8 @@ const TEMPORARY = "local:";
 const SIDE_TASKS = [
   "<chat_history>",
   "### Messages Being Compacted:",
-  "provided with a set of responses from various models",
-  "task is to reflect the speaker's likely facial expression",
+  "You have been provided with a set of responses from various models to the latest user query",
+  "Your task is to reflect the speaker's likely facial expression",
 ];
 
 /** A request of Open WebUI. */

@@ -135,17 +135,17 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
     const { facts, deletion } = this.#store;
     if (deletion) return failed({ reason: "user_being_deleted" });
     const edit = { ...more, text, source: source ?? undefined };
-    return this.#change(() => resultOf(facts.add(edit) ?? "facts_full"), encoder);
+    return this.#change(() => changedFact(facts.add(edit) ?? "facts_full"), encoder);
   }
 
   /** Changes a fact: a new text or time span is a new version. Fails with `fact_not_found`. */
   changeFact(id: string, edit: FactEdit, encoder?: EncoderOptions): Result<Fact> {
-    return this.#change(() => resultOf(this.#store.facts.edit(id, edit) ?? "fact_not_found"), encoder);
+    return this.#change(() => changedFact(this.#store.facts.edit(id, edit) ?? "fact_not_found"), encoder);
   }
 
   /** Makes an earlier version of a fact current again. Fails with `fact_not_found`, `facts_full`. */
   revertFact(id: string, version: number, encoder?: EncoderOptions): Result<Fact> {
-    return this.#change(() => resultOf(this.#store.facts.revert(id, version) ?? "fact_not_found"), encoder);
+    return this.#change(() => changedFact(this.#store.facts.revert(id, version) ?? "fact_not_found"), encoder);
   }
 
   /** Deletes a fact with its history. Fails with `fact_not_found`. */
@@ -243,5 +243,5 @@ export class UserDO extends DurableObject<Bindings> implements UserObject {
 }
 
 /** Returns a changed fact, or the failure for the reason why it was not changed. */
-const resultOf = (fact: Fact | "facts_full" | "fact_not_found"): Result<Fact> =>
+const changedFact = (fact: Fact | "facts_full" | "fact_not_found"): Result<Fact> =>
   typeof fact === "string" ? failed({ reason: fact }) : ok(fact);

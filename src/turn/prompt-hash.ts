@@ -1,8 +1,8 @@
 import type { PromptMessage } from "./types";
 
 /**
- * Returns a hash of a prompt with 53 bits. It shows whether a prompt that is rebuilt later has the same text; nothing else
- * depends on it, so a faster hash than SHA-256 is enough. Source of its two factors: cyrb53,
+ * Returns a hash of a prompt: an integer of 53 bits. It shows whether a prompt that is rebuilt later has the same text.
+ * Nothing else depends on it, so it need not be as strong and slow as SHA-256. Source of its two factors: cyrb53,
  * https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js
  */
 export function promptHash(messages: readonly PromptMessage[]): number {

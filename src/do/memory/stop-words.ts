@@ -1,5 +1,6 @@
 /** Words that most questions have, whatever their topic. */
 
+/** Returns the words of a text, which are separated by single spaces. */
 export const setOf = (words: string): ReadonlySet<string> => new Set(words.split(" "));
 
 export const STOP_WORDS = setOf(`\

@@ -20,7 +20,7 @@ export class Lifecycle {
   /**
    * Deletes the session after the tenant's and its user's object have deleted it. The user's object is called last: a user
    * who claims the session after that call keeps it. The directory lists the session again if it stays.
-   * @param keepsStorage whether the storage is not given back
+   * @param keepsStorage whether the object keeps its empty storage
    */
   async destroy(keepsStorage?: boolean): Promise<Result<{ deleted: number }>> {
     const { directory, store } = this.#session;

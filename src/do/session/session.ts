@@ -100,7 +100,7 @@ export class Session {
    * Deletes everything that is stored, at once.
    * @param isUnlisted whether the tenant's directory has removed the session. Otherwise the storage keeps the task for it
    * @param failure ends turns that run or wait
-   * @param keepsStorage whether the storage is not given back
+   * @param keepsStorage whether the object keeps its empty storage
    */
   async destroy(
     isUnlisted: boolean,

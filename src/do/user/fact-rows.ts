@@ -80,22 +80,19 @@ export class FactRows {
 
   /** Returns the last versions of facts that have ended, the last one first. */
   ended(): FactVersion[] {
-    const last = "SELECT number FROM facts WHERE id = e.id AND text NOT NULL ORDER BY version DESC LIMIT 1";
-    const query = `${VERSIONS} JOIN facts e ON f.number = (${last}) WHERE e.current = 1 AND e.text IS NULL
-      ORDER BY e.updated_at DESC, e.number DESC`;
+    const query = `${VERSIONS} JOIN facts e ON f.number = (SELECT number FROM facts WHERE id = e.id AND text NOT NULL
+      ORDER BY version DESC LIMIT 1) WHERE e.current = 1 AND e.text IS NULL ORDER BY e.updated_at DESC, e.number DESC`;
     return this.#db.rows<Row>(query).map(toVersion);
   }
 
   /** Returns the current version of a fact; undefined if the fact ended or does not exist. */
   get(id: string): FactVersion | undefined {
-    const [row] = this.#db.rows<Row>(`SELECT * ${CURRENT} AND id = ?`, id);
-    return row && toVersion(row);
+    return this.#db.rows<Row>(`SELECT * ${CURRENT} AND id = ?`, id).map(toVersion)[0];
   }
 
   /** Returns the versions of a fact that have a text, newest first. */
   history(id: string): FactVersion[] {
-    const query = `${VERSIONS} WHERE id = ? AND text NOT NULL ORDER BY version DESC`;
-    return this.#db.rows<Row>(query, id).map(toVersion);
+    return this.#db.rows<Row>(`${VERSIONS} WHERE id = ? AND text NOT NULL ORDER BY version DESC`, id).map(toVersion);
   }
 
   /** Returns a version in its stored form, to add a copy of it. */

@@ -19,5 +19,6 @@ const HEADERS = Object.entries({
 /** Adds the headers that protect browsers to all responses. */
 export const secureHeaders = createMiddleware<AppEnv>(async (c, next) => {
   await next();
-  for (const [name, value] of HEADERS) c.res.headers.set(name, value);
+  const { headers } = c.res;
+  for (const [name, value] of HEADERS) headers.set(name, value);
 });

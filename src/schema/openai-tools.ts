@@ -70,7 +70,11 @@ const format = {
   strict: z.nullish(z.boolean()),
 };
 const plain = z.object({ type: z.literal("text") });
-const anyObject = z.object({ type: z.literal("json_object") });
+const anyObject = z.object({
+  type: z.literal("json_object"),
+  /** The JSON Schema that the answer matches. Clients of llama.cpp send it here. */
+  schema: z.nullish(schema),
+});
 const jsonSchema = z.literal("json_schema");
 const formatError = { error: "must have `type` `text`, `json_object` or `json_schema`, the last with its `schema`" };
 const formats = <T extends z.ZodMiniType>(last: T) => z.nullish(z.union([plain, anyObject, last], formatError));

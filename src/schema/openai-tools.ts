@@ -19,7 +19,7 @@ const schema = z
 export const functionFields = {
   name: functionName,
   /** A description of the function, for the model. */
-  description: z.nullish(z.string().check(z.maxLength(10_000))),
+  description: z.nullish(z.string().check(z.maxLength(MAX_SCHEMA.characters))),
   /** The JSON Schema of the arguments, an object; default: no arguments. */
   parameters: z.nullish(schema),
   /** Whether calls with arguments that do not match `parameters` are refused; default false. */

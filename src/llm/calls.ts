@@ -3,7 +3,7 @@ import { MAX_CALLS, MAX_RESULT } from "../limits";
 import { failed, ok, type Result } from "../turn/result";
 import type { ToolCall, Tools } from "../turn/tool-types";
 import { acceptsCall } from "./check-reply";
-import { fieldsOf, isObject, parsed } from "./json";
+import { fieldsOf, isObject, parsed, plainText } from "./json";
 import type { Matcher } from "./json-schema/matches-schema";
 
 /** A call, or a part of one. */
@@ -17,8 +17,6 @@ export interface CallPart {
   whole?: boolean;
 }
 
-const textOf = (value: unknown) => (typeof value === "string" ? value : "");
-
 /** Reads `{ name, arguments }`, or a call with these in its `function`. Arguments are an object or JSON. */
 function partOf(value: unknown): CallPart {
   const call = fieldsOf(value);
@@ -26,9 +24,9 @@ function partOf(value: unknown): CallPart {
   const values = given ?? parameters;
   return {
     index: typeof call.index === "number" ? call.index : undefined,
-    id: textOf(call.id) || undefined,
-    name: textOf(name),
-    arguments: isObject(values) ? JSON.stringify(values) : textOf(values),
+    id: plainText(call.id) || undefined,
+    name: plainText(name),
+    arguments: isObject(values) ? JSON.stringify(values) : plainText(values),
   };
 }
 
@@ -48,11 +46,13 @@ function argumentsOf({ arguments: json }: CallPart): object | undefined {
 /** Returns whether a part begins a new call instead of continuing the known one. */
 function isNew(part: CallPart, known: CallPart): boolean {
   if (part.whole) return true;
-  if (part.id !== undefined && known.id !== undefined && part.id !== known.id) return true;
-  if (part.name !== "" && known.name !== "" && part.name !== known.name) return true;
+  // Some servers give each part of a call another id, but only the first one a name.
+  if (part.name === "" || known.name === "") return false;
+  if (part.name !== known.name || (part.id !== undefined && known.id !== undefined && part.id !== known.id))
+    return true;
   // Some servers give several calls the same index and the same id, or no id: a name after whole arguments is new.
   // Arguments begin with `{`, or with `"` if they are encoded twice. This also saves parsing at each chunk.
-  return part.name !== "" && /^\s*[{"]/.test(part.arguments) && isObject(parsed(known.arguments));
+  return /^\s*[{"]/.test(part.arguments) && isObject(parsed(known.arguments));
 }
 
 const isSame = (a: CallPart, b: CallPart) =>

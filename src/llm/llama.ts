@@ -218,7 +218,8 @@ const requestOf = ({ tools, format }: ModelCall, { messages }: FittedPrompt, mod
   isOpen: opensInPrompt(model),
 });
 
-const callsOf = ({ toolCalls }: Pick<WholeAnswer, "toolCalls">) => (toolCalls ? JSON.stringify(toolCalls) : "");
+const callsOf = ({ toolCalls }: Pick<WholeAnswer, "toolCalls">) =>
+  toolCalls ? JSON.stringify(toolCalls, ["name", "arguments"]) : "";
 
 function completionOf({ value, model, request, promptTokens }: Replied): Result<Completion> {
   const answer = wholeAnswer(value, request);

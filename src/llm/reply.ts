@@ -1,7 +1,7 @@
 /** Reads a model's whole reply, or one chunk of its stream, in the shapes that different servers send. */
 import type { FinishReason } from "../turn/types";
 import { type CallPart, callPartsOf } from "./calls";
-import { type Fields, fieldsOf, isObject } from "./json";
+import { type Fields, fieldsOf, isObject, plainText } from "./json";
 import { type UsageReport, usageReportOf } from "./usage";
 
 export interface Reply {
@@ -36,11 +36,11 @@ const isThought = (part: unknown): part is Fields =>
 const thoughtsIn = (content: unknown) =>
   Array.isArray(content) ? content.map((part) => (isThought(part) ? textOf(part.thinking) : "")).join("") : "";
 
-const firstText = (...fields: unknown[]) =>
-  fields.find((field): field is string => typeof field === "string" && field !== "");
+const firstText = (...fields: unknown[]) => plainText(fields.find(plainText));
 
-function reasonOf(reason: string | undefined): FinishReason | undefined {
-  if (reason === undefined || reason === "content_filter") return reason;
+function reasonOf(reason: string): FinishReason | undefined {
+  if (reason === "") return undefined;
+  if (reason === "content_filter") return reason;
   // Mistral's is `model_length`.
   return /length|max_tokens/.test(reason) ? "length" : "stop";
 }
@@ -64,8 +64,8 @@ export function readReply(value: Fields): Reply | null {
   return {
     text: textOf(said.content ?? choice.text) || textOf(value.response),
     reasoning:
-      firstText(said.reasoning_content, said.reasoning, said.thinking, value.reasoning) ?? thoughtsIn(said.content),
-    refusal: firstText(said.refusal) ?? "",
+      firstText(said.reasoning_content, said.reasoning, said.thinking, value.reasoning) || thoughtsIn(said.content),
+    refusal: plainText(said.refusal),
     calls: isWhole && value.choices !== undefined ? calls.map((call) => ({ ...call, whole: true })) : calls,
     finishReason: reasonOf(firstText(choice.finish_reason, value.finish_reason)),
     usage: usageReportOf(value.usage),

@@ -19,7 +19,7 @@ const schema = z
 export const functionFields = {
   name: functionName,
   /** A description of the function, for the model. */
-  description: z.nullish(z.string().check(z.maxLength(10_000))),
+  description: z.nullish(z.string().check(z.maxLength(MAX_SCHEMA.characters))),
   /** The JSON Schema of the arguments, an object; default: no arguments. */
   parameters: z.nullish(schema),
   /** Whether calls with arguments that do not match `parameters` are refused; default false. */
@@ -70,7 +70,11 @@ const format = {
   strict: z.nullish(z.boolean()),
 };
 const plain = z.object({ type: z.literal("text") });
-const anyObject = z.object({ type: z.literal("json_object") });
+const anyObject = z.object({
+  type: z.literal("json_object"),
+  /** The JSON Schema that the answer matches. Clients of llama.cpp send it here. */
+  schema: z.nullish(schema),
+});
 const jsonSchema = z.literal("json_schema");
 const formatError = { error: "must have `type` `text`, `json_object` or `json_schema`, the last with its `schema`" };
 const formats = <T extends z.ZodMiniType>(last: T) => z.nullish(z.union([plain, anyObject, last], formatError));

@@ -69,7 +69,7 @@ const TABLE: Record<Reason, FailureRow> = {
   model_request_refused: [500, "The model refused the request: {cause}. Search the Worker's log for the request id.", NO_RETRY],
   model_reply_empty: [502, "The model returned an empty reply. Retry, or rephrase the question.", NO_RETRY, "Empty reply"],
   model_reply_malformed: [502, "The model returned an unreadable reply. Retry.", NO_RETRY, "Malformed reply"],
-  prompt_too_long: [413, "System prompt, instructions, question and reply do not fit into the model's window. Send a shorter question.", {}, "Question too long"],
+  prompt_too_long: [413, "The prompt is too long: system prompt, instructions, tools, question and reply exceed the model's window. Send less."],
   tool_results_unexpected: [400, "The session does not wait for results of these function calls. Send the results of all calls of its last answer together, in the next request.", {}, "Unexpected tool results"],
   turn_cancelled: [409, "The turn was cancelled, or its session was emptied.", NO_RETRY],
   turn_interrupted: [502, "The turn ended before its answer was complete. The text so far is stored. Ask again for the rest.", NO_RETRY],

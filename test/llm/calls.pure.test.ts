@@ -1,12 +1,20 @@
 import { expect, it } from "vitest";
-import { Calls } from "../../src/llm/calls";
+import { Calls, callPartsOf } from "../../src/llm/calls";
 import { Matcher } from "../../src/llm/json-schema/matches-schema";
+
+const tools = { list: [{ name: "weather", description: "", parameters: "{}" }], required: false, parallel: true };
 
 it("the arguments of a call may have 100,000 characters, where each part repeats the name too", () => {
   const calls = new Calls();
   const json = JSON.stringify({ text: "x".repeat(90_000) });
   const parts = json.match(/.{1,4}/g) ?? [];
   expect(parts.every((part) => calls.add([{ index: 0, name: "weather", arguments: part }]))).toBe(true);
-  const tools = { list: [{ name: "weather", description: "", parameters: "{}" }], required: false, parallel: true };
   expect(calls.end(tools, new Matcher())).toMatchObject({ ok: true, value: [{ name: "weather", arguments: json }] });
+});
+
+it("arguments keep the digits that Workers AI streams as numbers", () => {
+  const calls = new Calls();
+  const parts = [{ name: "weather", arguments: '{"days":' }, { arguments: 1 }, { arguments: 4 }, { arguments: "}" }];
+  for (const part of parts) calls.add(callPartsOf([{ index: 0, function: part }]));
+  expect(calls.end(tools, new Matcher())).toMatchObject({ ok: true, value: [{ arguments: '{"days":14}' }] });
 });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { bytes, scripted, unscripted } from "../support/scripted-model";
-import { ask, CALL, complete, weather } from "../support/weather";
+import { ask, CALL, CALLS, complete, weather } from "../support/weather";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
@@ -235,5 +235,14 @@ describe("usage", () => {
     const { usage: counted } = await (await llamory.ask(other, "Hi")).json<{ usage: Record<string, number> }>();
     expect(counted.promptTokens).toBeGreaterThan(10);
     expect(counted.completionTokens).toBeGreaterThan(150);
+  });
+
+  it("leaves out the ids that calls get here, where the model counts nothing", async () => {
+    await scripted(null, CALLS);
+    const body = { messages: [ask], tools: [weather] };
+    const { usage } = await (await llamory.post("/v1/chat/completions", body)).json<{
+      usage: Record<string, number>;
+    }>();
+    expect(usage.completion_tokens).toBeLessThan(30);
   });
 });

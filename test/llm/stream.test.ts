@@ -57,6 +57,7 @@ const forms: [form: string, bytes: string, said: string, end: object][] = [
     end({ finishReason: "length", usage: counted }),
   ],
   ["numbers", sse({ response: 4 }, { response: 2 }, "[DONE]"), "42", end()],
+  ["numbers in reasoning", sse({ choices: [{ delta: { reasoning_content: 4 } }] }, delta("2"), "[DONE]"), "42", end()],
   ["no [DONE], but a finish reason", sse(delta("a"), delta("", "stop")), "a", end()],
   ["neither: cut off", sse({ response: "a" }), "a", failed({ reason: "model_interrupted" })],
   ["nothing said", sse({ response: "" }, "[DONE]"), "", failed({ reason: "model_reply_empty" })],

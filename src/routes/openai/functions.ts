@@ -20,13 +20,9 @@ interface FunctionFields {
   format: z.output<typeof chatFormat | typeof responsesFormat>;
 }
 
-/** The paths of the format, its schema, and the schema of a tool's arguments, for errors. */
-export const chatFields = {
-  format: "response_format",
-  schema: "response_format.json_schema.schema",
-  parameters: "function.parameters",
-};
-export const responsesFields = { format: "text.format", schema: "text.format.schema", parameters: "parameters" };
+/** The paths of the format, and of the schema of a tool's arguments, for errors. */
+export const chatFields = { format: "response_format", parameters: "function.parameters" };
+export const responsesFields = { format: "text.format", parameters: "parameters" };
 
 /**
  * Returns the tools and the format of a request.
@@ -53,7 +49,8 @@ export function wantedOf(
     const problem = given ? checkSchema(given, work) : undefined;
     if (problem !== undefined) throw invalid(path, `is not a JSON Schema that can be checked: ${problem}`);
   };
-  check(fields.schema, schemaOf(format));
+  const nested = format && "json_schema" in format ? ".json_schema" : "";
+  check(`${fields.format}${nested}.schema`, schemaOf(format));
   if (wanted.tools) {
     for (const [at, { parameters }] of (request.tools ?? []).entries()) {
       check(`tools.${at}.${fields.parameters}`, parameters);
@@ -93,7 +90,7 @@ function formatOf(wanted: FunctionFields["format"]): AnswerFormat | undefined {
 }
 
 /** Returns the schema of the answer; undefined if the request has none. */
-function schemaOf(wanted: FunctionFields["format"]): object | undefined {
-  if (wanted?.type !== "json_schema") return undefined;
+function schemaOf(wanted: FunctionFields["format"]): object | null | undefined {
+  if (!wanted || wanted.type === "text") return undefined;
   return "json_schema" in wanted ? wanted.json_schema.schema : wanted.schema;
 }

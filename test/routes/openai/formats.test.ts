@@ -85,6 +85,16 @@ describe("an answer that must be JSON", () => {
     expect((await complete(bad, any)).error?.code).toBe("model_reply_malformed");
   });
 
+  it("is checked against the schema that clients of llama.cpp send beside `json_object`", async () => {
+    const session = freshSession();
+    const model = await scripted(session, { response: '{"name":7}' }, { response: ANA });
+    const { choices } = await complete(session, { response_format: { type: "json_object", schema } });
+    expect(choices?.[0]?.message.content).toBe(ANA);
+    expect((await model.runs())[0]?.inputs.response_format).toEqual({ type: "json_schema", json_schema: schema });
+    const bad = await complete(session, { response_format: { type: "json_object", schema: { $ref: "#" } } });
+    expect(bad.error?.param).toBe("response_format.schema");
+  });
+
   it("is asked for by `text.format` of a response, which repeats it", async () => {
     const session = freshSession();
     await scripted(session, { response: ANA });

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { converted, fileOf, linesOf } from "./support";
+
+/** Returns the answer of a chat as it is imported. */
+async function imported(content: string): Promise<string | undefined> {
+  const chat = { id: "c1", title: "T", chat: { messages: [{ role: "assistant", content }] } };
+  const [only] = await converted(fileOf("chats.json", JSON.stringify([chat])));
+  return linesOf(only)[0];
+}
+
+const call = (result: string) =>
+  `<details type="tool_calls" done="true" id="call_1" name="search_web" arguments="&quot;{}&quot;" result="${result}" files="">\n<summary>Tool Executed</summary>\n</details>\n`;
+
+describe("an answer in an export of Open WebUI", () => {
+  it("names a call of a tool, however long its result is", async () => {
+    for (const length of [10, 3_000, 1_000_000])
+      expect(await imported(`${call("x".repeat(length))}It rains.`)).toBe("assistant: [call of search_web]\nIt rains.");
+  });
+
+  it("has no thoughts, also around a call of a tool", async () => {
+    const thoughts = `<details type="reasoning" done="true">\n<summary>Thought</summary>\n> so\n${call("x")}</details>\n`;
+    expect(await imported(`Well.\n${thoughts}It rains.`)).toBe("assistant: Well.\nIt rains.");
+  });
+
+  it.each([
+    "<details>\n<summary>Code</summary>\n\n1 + 1\n</details>\n\nSee above.",
+    "Close it with </details>, or not.",
+    '<details type="tool_calls" done="false" name="x">\n<summary>Executing',
+  ])("keeps other text: %j", async (text) => {
+    expect(await imported(text)).toBe(`assistant: ${text}`);
+  });
+
+  it("is read at once, also with 100,000 marks of blocks", async () => {
+    for (const mark of ['<details type="a"', "</details>", "<details>"])
+      expect(await imported(mark.repeat(100_000))).toContain(mark);
+  });
+});

@@ -65,6 +65,8 @@ const MEDIA = /^[A-Z]{3}-\d{8}-WA\d{4}/;
 const NOTES =
   /^(?:(?:file )?attached|archivo adjunto|fichier joint|Datei angehängt|file allegato|arquivo anexado|bestand bijgevoegd|файл добавлен|ファイル添付|文件附件)$/;
 const OMITTED_ANDROID = /^<[^<>\n]{3,60}>$/;
+/** A poll on iOS: its options have marks of their own. */
+const POLL = /\n\u200e/;
 /** A note after a message: "edited". Android writes no mark before it, and only the English one is known. */
 const EDITED = /(?<=[^\s\u200e])\s*(?:\u200e<[^<>:：\n]{5,80}>| <This message was edited>)$/;
 const DELETED = /^(?:This message was deleted|You deleted this message|null)\.?$/;
@@ -79,7 +81,9 @@ function contentOf(raw: string, ios: boolean): string | undefined {
   const [whole = "", name = "", inRound, inAngle] = ATTACHED.exec(text) ?? [];
   const isFile = OWN.test(written) || MEDIA.test(name) || NOTES.test(inRound ?? inAngle ?? "");
   if (name !== "" && isFile) return `[file: ${name}]\n${text.slice(whole.length)}`.trim();
-  return (ios && OWN.test(written)) || OMITTED_ANDROID.test(text) || DELETED.test(text) ? undefined : text;
+  return (ios && OWN.test(written) && !POLL.test(written)) || OMITTED_ANDROID.test(text) || DELETED.test(text)
+    ? undefined
+    : text;
 }
 
 /** Where the year, the month and the day are in a date. */

@@ -75,6 +75,12 @@ describe("a chat of WhatsApp", () => {
     expect(linesOf(chat)).toEqual(["user Ana: The hive [file: 4-PHOTO.jpg]"]);
   });
 
+  it("keeps a poll on an iPhone, whose lines have marks like notes of WhatsApp", async () => {
+    const lines = ["[12/31/24, 23:59:58] Ana: \u200ePOLL:", "Where do we eat?", "\u200eOPTION: Pizza (\u200e2 votes)"];
+    const [chat] = await converted(fileOf("chat.txt", lines.join("\r\n")));
+    expect(linesOf(chat)).toEqual(["user Ana: POLL:\nWhere do we eat?\nOPTION: Pizza (2 votes)"]);
+  });
+
   it("takes no text for a file, for a note or for a head", async () => {
     const lines = [
       "12/31/24, 23:58 - Ana: See main.py (line 3)",

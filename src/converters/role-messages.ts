@@ -129,13 +129,16 @@ function contentOf(fields: JsonObject): string {
   return joined(listOf(whole));
 }
 
+/** Parts that the person did not see, or that are read elsewhere. The AI SDK marks the steps of an answer. */
+const SILENT = ["thinking", "reasoning", "tool_use", "step-start"];
+
 const joined = (parts: unknown[]): string =>
   parts
     .map((part) => {
       if (typeof part === "string") return part;
       const { text, type, content } = objectOf(part);
       if (type === "tool_result") return `[result of tool: ${summaryOf(content ?? "")}]`;
-      if (type === "thinking" || type === "reasoning" || type === "tool_use") return "";
+      if (typeof type === "string" && SILENT.includes(type)) return "";
       return textOf(text) ?? textOf(objectOf(text).value) ?? (typeof type === "string" ? `[${type}]` : "");
     })
     .filter((part) => part !== "")

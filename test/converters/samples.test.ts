@@ -221,13 +221,6 @@ describe("messages with roles", () => {
     ]);
   });
 
-  it("of the AI SDK have the text of their parts", async () => {
-    const parts = [{ type: "step-start" }, { type: "reasoning", text: "hm" }, { type: "text", text: "At noon." }];
-    const messages = [{ role: "user", parts: [{ type: "text", text: "When?" }] }, { role: "assistant", parts }];
-    const [chat] = await converted(fileOf("chat.json", JSON.stringify({ id: "c1", messages })));
-    expect(linesOf(chat)).toEqual(["user: When?", "assistant: At noon."]);
-  });
-
   it("one per line are one conversation, which has the title of its file", async () => {
     const [only] = await converted(sample("messages.jsonl"));
     expect(only?.title).toBe("messages");

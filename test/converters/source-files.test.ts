@@ -36,8 +36,8 @@ describe("a zip in a zip", () => {
   it("is named, to unpack it: OpenAI's privacy portal packs the export of ChatGPT so", async () => {
     const name = "User Online Activity/Conversations__1-chatgpt-0001.zip";
     const portal = { "report.html": "<html>", "User Online Activity/Files__1-files-0001.zip": "PK", [name]: "PK" };
-    for (const others of [{}, { "User Profile/profile.json": '{"a":1}' }])
-      await expect(converted(zipOfTexts({ ...portal, ...others }))).rejects.toThrow(`import "${name}"`);
+    for (const files of [portal, { ...portal, "User Profile/profile.json": '{"a":1}' }])
+      await expect(converted(zipOfTexts(files))).rejects.toThrow(`import "${name}"`);
   });
 });
 

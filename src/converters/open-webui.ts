@@ -54,10 +54,20 @@ function currentOf(chat: JsonObject, timeZone: string, skipped: Skipped): JsonOb
   return branch.map((id) => byId.get(id)).filter(isObject);
 }
 
-function contentOf({ content }: JsonObject, skipped: Skipped): string {
+function contentOf({ content, output }: JsonObject, skipped: Skipped): string {
   const text = typeof content === "string" ? content : partsOf(content);
-  return unfolded(text, skipped).trim();
+  return unfolded(text.trim() === "" ? outputOf(output, skipped) : text, skipped).trim();
 }
+
+/** Returns the text of an answer's items. Since version 0.10, servers store answers in this way, with an empty content. */
+const outputOf = (output: unknown, skipped: Skipped): string =>
+  objectsOf(output)
+    .flatMap(({ type, name, content }) => {
+      if (type === "function_call") return `[call of ${textOf(name) ?? "a tool"}]`;
+      if (type === "reasoning") skip(skipped, "thoughts");
+      return type === "message" ? partsOf(content) : [];
+    })
+    .join("\n");
 
 /**
  * Replaces the blocks that Open WebUI folds: thoughts, and calls of tools. An attribute of a call has the whole result of

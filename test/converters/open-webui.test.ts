@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { converted, fileOf, linesOf } from "./support";
 
 /** Returns the answer of a chat as it is imported. */
-async function imported(content: string): Promise<string | undefined> {
-  const chat = { id: "c1", title: "T", chat: { messages: [{ role: "assistant", content }] } };
+async function imported(content: string, output?: object[]): Promise<string | undefined> {
+  const chat = { id: "c1", title: "T", chat: { messages: [{ role: "assistant", content, output }] } };
   const [only] = await converted(fileOf("chats.json", JSON.stringify([chat])));
   return linesOf(only)[0];
 }
@@ -15,6 +15,19 @@ describe("an answer in an export of Open WebUI", () => {
   it("names a call of a tool, however long its result is", async () => {
     for (const length of [10, 3_000, 1_000_000])
       expect(await imported(`${call("x".repeat(length))}It rains.`)).toBe("assistant: [call of search_web]\nIt rains.");
+  });
+
+  it("is read from its items if its content is empty, as newer servers store it", async () => {
+    const text = (words: string) => [{ type: "output_text", text: words }];
+    const output = [
+      { type: "reasoning", content: text("so"), summary: null },
+      { type: "function_call", call_id: "1", name: "search_web", arguments: "{}" },
+      { type: "function_call_output", call_id: "1", output: [{ type: "input_text", text: "Rain" }] },
+      { type: "message", role: "assistant", content: text("It rains.") },
+    ];
+    expect(await imported("", output)).toBe("assistant: [call of search_web]\nIt rains.");
+    // A content that is there is the same answer.
+    expect(await imported(`${call("Rain")}It rains.`, output)).toBe("assistant: [call of search_web]\nIt rains.");
   });
 
   it("has no thoughts, also around a call of a tool", async () => {

@@ -114,14 +114,13 @@ export class SlackExport {
   }
 
   #contentOf(message: JsonObject): string {
-    const text =
-      textOf(message.text) ??
-      (textOfBlocks(message.blocks) ||
-        objectsOf(message.attachments)
-          .flatMap((shown) => textAt(shown, "text", "fallback") ?? [])
-          .join("\n"));
+    const text = textOf(message.text) ?? textOfBlocks(message.blocks);
+    // Beside a text, an attachment is the preview of a link, or a message that was forwarded.
+    const attached = objectsOf(message.attachments)
+      .filter((shown) => text === "" || shown.is_share === true)
+      .flatMap((shown) => textAt(shown, "text", "fallback") ?? []);
     const files = objectsOf(message.files).map((file) => `[file: ${textAt(file, "name", "title") ?? "unnamed"}]`);
-    return [this.#readable(text), ...files].filter((part) => part !== "").join("\n");
+    return [...[text, ...attached].map((part) => this.#readable(part)), ...files].filter(Boolean).join("\n");
   }
 
   /** Replaces mentions, links and entities of Slack's markup. */

@@ -50,6 +50,20 @@ describe("a message in an export of Slack", () => {
     expect(await channelOf([{ text: "", blocks: [deep] }, { text: "after" }])).toEqual(["user Ana: after"]);
   });
 
+  it("keeps a message that it forwards, and no preview of a link", async () => {
+    const attachments = [
+      {
+        is_share: true,
+        is_msg_unfurl: true,
+        author_name: "Bo",
+        text: "The hive is <@U1>'s.",
+        fallback: "[Bo] The hive",
+      },
+      { title: "A page", text: "About hives", from_url: "https://example.com" },
+    ];
+    expect(await channelOf([{ text: "FYI", attachments }])).toEqual(["user Ana: FYI\nThe hive is @Ana's."]);
+  });
+
   it("has the name of its speaker, also in the export of an organization", async () => {
     expect(await channelOf([{ text: "Hi" }], { users: "org_users.json" })).toEqual(["user Ana: Hi"]);
   });

@@ -10,3 +10,18 @@ it("messages of the AI SDK have the text of their parts", async () => {
   const [chat] = await converted(fileOf("chat.json", JSON.stringify({ id: "c1", messages })));
   expect(linesOf(chat)).toEqual(["user: When?", "assistant: At noon."]);
 });
+
+it("messages of LangChain 1 name a call of a tool once", async () => {
+  const call = { name: "search", args: { q: "rain" }, id: "1", type: "tool_call" };
+  const content = [{ type: "reasoning", reasoning: "hm" }, { type: "text", text: "Let me see." }, call];
+  const ai = (more: object) => ({ type: "ai", data: { type: "ai", content, ...more } });
+  const responses = [{ type: "function_call", name: "search", arguments: '{"q":"rain"}', call_id: "1" }];
+  const messages = [ai({ tool_calls: [call] }), ai({}), ai({ content: responses, tool_calls: [call] })];
+  const [chat] = await converted(fileOf("chat.json", JSON.stringify(messages)));
+  const called = '[call of search: {"q":"rain"}]';
+  expect(linesOf(chat)).toEqual([
+    `assistant: Let me see.\n${called}`,
+    `assistant: Let me see.\n${called}`,
+    `assistant: ${called}`,
+  ]);
+});

@@ -20,10 +20,10 @@ const HEAD = new RegExp(
   [
     /^(?<bracket>\[?)(?<a>\d{1,4})(?:[./-]|년|年)\s?(?<b>\d{1,2})(?:[./-]|월|月)\s?(?<c>\d{1,4})(?:\.|일|日| г\.| BE)?/
       .source,
-    /[,،]?\s+(?:klo |às |um |kl\.? |a las |alle |at )?/.source,
+    /[,،]?\s+(?:klo |às? |um |kl\.? |a las |alle |at )?/.source,
     `(?<before>${HALF})?`,
     /\s?(?<hour>\d{1,2})(?:[:.٫]| h )(?<minute>\d\d)(?:[:.٫](?<second>\d\d))?/.source,
-    `\\s?(?<after>${HALF})?`,
+    `\\s?(?<after>${HALF})?(?: ч\\.)?`,
     /(?:\]\s?|\s[-–—]\s|,\s|(?<colon>:\s))(?<rest>.*)$/.source,
   ].join(""),
   "iu",
@@ -97,7 +97,7 @@ export function headOf(line: string): Head | undefined {
 
 /** Divides a line into its speaker and its text. @param rest what follows the time in the start of the line, without marks */
 function spokenIn(line: string, start: string, rest: string): Pick<Head, "speaker" | "text"> {
-  const [whole = "", speaker] = /^([^:]{1,100}?)\s?:(?:\s|$|(?=<))/.exec(rest) ?? [];
+  const [whole = "", speaker] = /^(:?[^:]{1,100}?)\s?:(?:\s|$|(?=<))/.exec(rest) ?? [];
   if (speaker === undefined) return { speaker, text: "" };
   let left = start.length - rest.length + whole.length;
   let at = 0;

@@ -43,6 +43,8 @@ describe("a chat of WhatsApp", () => {
     ["[31/12/2567 BE, 23:59:58] Ana: Hi", "2024-12-31T23:59:58.000Z"],
     ["31/12/24, 11:59 PTG - Ana: Hi", "2024-12-31T23:59:00.000Z"],
     ["31.12.24 г., 23:59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
+    ["31/12/2024 à 23:59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
+    ["31.12.24 г., 23:59 ч. - Ana: Hi", "2024-12-31T23:59:00.000Z"],
     ["2024-12-31 23 h 59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
     ["३१/१२/२४, ११:५९ PM - Ana: Hi", "2024-12-31T23:59:00.000Z"],
     ["01/02/24, 10:00 - Ana: Hi", "2024-02-01T10:00:00.000Z"],
@@ -73,6 +75,11 @@ describe("a chat of WhatsApp", () => {
     const line = "[12/31/24, 23:59:58] Ana: The hive \u200e<attached: 4-PHOTO.jpg> \u200e<This message was edited>";
     const [chat] = await converted(fileOf("chat.txt", line));
     expect(linesOf(chat)).toEqual(["user Ana: The hive [file: 4-PHOTO.jpg]"]);
+  });
+
+  it("may have speakers whose names begin with a colon", async () => {
+    const [chat] = await converted(fileOf("chat.txt", "12/31/24, 23:59 - :ana: Hi\n12/31/24, 23:59 - Bo: ok"));
+    expect(linesOf(chat)).toEqual(["user :ana: Hi", "user Bo: ok"]);
   });
 
   it("keeps a poll on an iPhone, whose lines have marks like notes of WhatsApp", async () => {

@@ -33,6 +33,9 @@ const TRIED = 100;
 /** Files of an export that contain conversations. Zips also contain settings, feedback and pictures. */
 const CONVERSATIONS = /(?:^|\/)(?:conversations(?:-\d{1,6})?\.json|result\.json|[^/]*(?:chat|whatsapp)[^/]*\.txt)$/i;
 
+/** A zip in a zip: OpenAI's privacy portal packs the export of ChatGPT once more. */
+const ZIP = /\.zip$/i;
+
 /** Files that macOS adds to a zip: a copy of each name, with attributes instead of the text. */
 const OF_MACOS = /(?:^|\/)(?:__MACOSX\/|\._)/;
 
@@ -52,7 +55,11 @@ export async function* convert(source: Source, request: ConvertRequest): AsyncGe
   const named = own.filter((path) => CONVERSATIONS.test(path));
   const wanted = named.length > 0 ? named : own.filter((path) => /\.(?:json|jsonl|ndjson|txt)$/i.test(path));
   const paths = new Set(own.length === 1 ? own : wanted);
-  if (paths.size === 0) throw new ConvertError("It contains no conversations.");
+  const inner =
+    named.length > 0
+      ? undefined
+      : (own.find((path) => /conversation/i.test(path) && ZIP.test(path)) ?? own.find((path) => ZIP.test(path)));
+  if (paths.size === 0 && inner === undefined) throw new ConvertError("It contains no conversations.");
   const { skipped = {} } = request;
   const numbered = numbering();
   let found = 0;
@@ -64,11 +71,12 @@ export async function* convert(source: Source, request: ConvertRequest): AsyncGe
       }
     } catch (error) {
       // A chat with media contains the texts that were sent in it, too.
-      if (paths.size === 1 || !(error instanceof UnknownFormatError)) throw error;
+      if ((paths.size === 1 && inner === undefined) || !(error instanceof UnknownFormatError)) throw error;
       skip(skipped, "files of another format");
     }
   }
   if (found > 0) return;
+  if (inner !== undefined) throw new ConvertError(`It contains another zip: unpack it, and import "${inner}".`);
   throw Object.keys(skipped).length > 0 ? new UnknownFormatError() : new ConvertError("It contains no conversations.");
 }
 

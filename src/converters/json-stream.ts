@@ -27,6 +27,15 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    return parseTelegram(text);
+  }
+}
+
+/** Parses JSON with the escape `\x0B`, which JSON does not have: Telegram writes control characters in this way. */
+function parseTelegram(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/\\(?:x([01][0-9A-F])|.)/gs, (written, code) => (code ? `\\u00${code}` : written)));
+  } catch {
     throw new ConvertError("It is not valid JSON.");
   }
 }

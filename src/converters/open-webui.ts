@@ -54,20 +54,48 @@ function currentOf(chat: JsonObject, timeZone: string, skipped: Skipped): JsonOb
   return branch.map((id) => byId.get(id)).filter(isObject);
 }
 
-/** Matches a block that Open WebUI folds: thoughts, or a call of a tool with its result. */
-const DETAILS = /<details type="([a-z_]{1,40})"([^>]{0,2000})>(?:(?!<details)[\s\S])*?<\/details>\s*/g;
-
-function contentOf({ content }: JsonObject, skipped: Skipped): string {
+function contentOf({ content, output }: JsonObject, skipped: Skipped): string {
   const text = typeof content === "string" ? content : partsOf(content);
-  return text
-    .replace(DETAILS, (_, type: string, attributes: string) => {
-      if (type !== "tool_calls") {
-        skip(skipped, "thoughts");
-        return "";
-      }
-      return `[call of ${/ name="([^"]{1,200})"/.exec(attributes)?.[1] ?? "a tool"}]\n`;
+  return unfolded(text.trim() === "" ? outputOf(output, skipped) : text, skipped).trim();
+}
+
+/** Returns the text of an answer's items. Since version 0.10, servers store answers in this way, with an empty content. */
+const outputOf = (output: unknown, skipped: Skipped): string =>
+  objectsOf(output)
+    .flatMap(({ type, name, content }) => {
+      if (type === "function_call") return `[call of ${textOf(name) ?? "a tool"}]`;
+      if (type === "reasoning") skip(skipped, "thoughts");
+      return type === "message" ? partsOf(content) : [];
     })
-    .trim();
+    .join("\n");
+
+/**
+ * Replaces the blocks that Open WebUI folds: thoughts, and calls of tools. An attribute of a call has the whole result of
+ * the tool, so a regular expression for blocks would need a limit that a long result exceeds.
+ */
+function unfolded(text: string, skipped: Skipped): string {
+  // The text outside of blocks, and of each block that is open, the innermost last.
+  const open = [""];
+  let replaced = false;
+  for (const piece of text.split(/(?=<details)|(?<=<\/details>)/)) {
+    if (piece.startsWith("<details")) open.push("");
+    let said: string = replaced ? piece.trimStart() : piece;
+    replaced = false;
+    if (open.length > 1 && piece.endsWith("</details>")) {
+      const block: string = `${open.pop()}${said}`;
+      const [, type] = /^<details type="([a-z_]{1,40})"/.exec(block) ?? [];
+      replaced = type !== undefined;
+      said = type === undefined ? block : shownOf(block, type, skipped);
+    }
+    open.push(`${open.pop()}${said}`);
+  }
+  return open.join("");
+}
+
+function shownOf(block: string, type: string, skipped: Skipped): string {
+  if (type === "tool_calls") return `[call of ${/ name="([^"]{1,200})"/.exec(block)?.[1] ?? "a tool"}]\n`;
+  skip(skipped, "thoughts");
+  return "";
 }
 
 const partsOf = (content: unknown): string =>

@@ -129,13 +129,19 @@ function contentOf(fields: JsonObject): string {
   return joined(listOf(whole));
 }
 
+/** Calls of tools among the parts: of Anthropic, and of LangChain, which lists them once more. */
+const CALLS = ["tool_use", "tool_call", "function_call"];
+
+/** Parts that the person did not see, or that are read elsewhere. The AI SDK marks the steps of an answer. */
+const SILENT = ["thinking", "reasoning", "step-start", ...CALLS];
+
 const joined = (parts: unknown[]): string =>
   parts
     .map((part) => {
       if (typeof part === "string") return part;
       const { text, type, content } = objectOf(part);
       if (type === "tool_result") return `[result of tool: ${summaryOf(content ?? "")}]`;
-      if (type === "thinking" || type === "reasoning" || type === "tool_use") return "";
+      if (typeof type === "string" && SILENT.includes(type)) return "";
       return textOf(text) ?? textOf(objectOf(text).value) ?? (typeof type === "string" ? `[${type}]` : "");
     })
     .filter((part) => part !== "")
@@ -144,8 +150,8 @@ const joined = (parts: unknown[]): string =>
 /** Returns the calls of functions in a message of the assistant. */
 function callsOf(fields: JsonObject): string[] {
   const listed = [...listOf(fields.tool_calls), ...(isObject(fields.function_call) ? [fields.function_call] : [])];
-  // LangChain lists the calls that are parts of the content again.
-  const calls = listed.length > 0 ? listed : objectsOf(fields.content).filter(({ type }) => type === "tool_use");
+  const calls =
+    listed.length > 0 ? listed : objectsOf(fields.content).filter(({ type }) => CALLS.includes(String(type)));
   return calls.map((call) => {
     const { function: called, name, args, arguments: given, input } = objectOf(call);
     const inner = objectOf(called);

@@ -4,13 +4,14 @@ import { timeOf } from "./file-time";
 import { finish } from "./finish";
 import { idOf, type JsonObject, objectOf, objectsOf, textAt, textOf } from "./json-values";
 import { replyTo } from "./reply-to";
+import { textOfBlocks } from "./slack-blocks";
 
 /** The files with the channels and direct messages of a workspace. */
 const LISTS = ["channels", "groups", "dms", "mpims"];
 
 /** Returns whether a file of the export is a list of users or of channels. */
 export const isSlackList = (path: string): boolean =>
-  /^(?:[^/]+\/)?(?:users|channels|groups|dms|mpims)\.json$/.test(path);
+  /^(?:[^/]+\/)?(?:(?:org_)?users|channels|groups|dms|mpims)\.json$/.test(path);
 
 /** Returns the folder of a channel if the file has the messages of one of its days. */
 export const slackChannelOf = (path: string): string | undefined =>
@@ -47,7 +48,7 @@ export class SlackExport {
     const entry = objectOf(value);
     const id = idOf(entry.id);
     if (id === undefined) return;
-    if (/(?:^|\/)users\.json$/.test(path)) {
+    if (/(?:^|\/)(?:org_)?users\.json$/.test(path)) {
       const profile = objectOf(entry.profile);
       const name = textAt(profile, "display_name", "real_name") ?? textAt(entry, "real_name", "name") ?? id;
       this.#users.set(id, name);
@@ -113,13 +114,13 @@ export class SlackExport {
   }
 
   #contentOf(message: JsonObject): string {
-    const text =
-      textOf(message.text) ??
-      objectsOf(message.attachments)
-        .flatMap((shown) => textAt(shown, "text", "fallback") ?? [])
-        .join("\n");
+    const text = textOf(message.text) ?? textOfBlocks(message.blocks);
+    // Beside a text, an attachment is the preview of a link, or a message that was forwarded.
+    const attached = objectsOf(message.attachments)
+      .filter((shown) => text === "" || shown.is_share === true)
+      .flatMap((shown) => textAt(shown, "text", "fallback") ?? []);
     const files = objectsOf(message.files).map((file) => `[file: ${textAt(file, "name", "title") ?? "unnamed"}]`);
-    return [this.#readable(text), ...files].filter((part) => part !== "").join("\n");
+    return [...[text, ...attached].map((part) => this.#readable(part)), ...files].filter(Boolean).join("\n");
   }
 
   /** Replaces mentions, links and entities of Slack's markup. */

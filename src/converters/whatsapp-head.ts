@@ -20,17 +20,17 @@ const HEAD = new RegExp(
   [
     /^(?<bracket>\[?)(?<a>\d{1,4})(?:[./-]|년|年)\s?(?<b>\d{1,2})(?:[./-]|월|月)\s?(?<c>\d{1,4})(?:\.|일|日| г\.| BE)?/
       .source,
-    /[,،]?\s+(?:klo |às |um |kl\.? |a las |alle |at )?/.source,
+    /[,،]?\s+(?:klo |às? |um |u |во |kl\.? |a las |alle |at )?/.source,
     `(?<before>${HALF})?`,
-    /\s?(?<hour>\d{1,2})(?:[:.٫]| h )(?<minute>\d\d)(?:[:.٫](?<second>\d\d))?/.source,
-    `\\s?(?<after>${HALF})?`,
+    /\s?(?<hour>\d{1,2})(?:[:.٫]| h )(?<minute>\d\d)(?:(?:[:.٫]| min )(?<second>\d\d)(?: s)?)?/.source,
+    `\\s?(?<after>${HALF})?(?: ч\\.)?`,
     /(?:\]\s?|\s[-–—]\s|,\s|(?<colon>:\s))(?<rest>.*)$/.source,
   ].join(""),
   "iu",
 );
 
 /** A time before its date, as phones in Vietnamese write it. */
-const TIME_FIRST = /^(\[?)(\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: (?:SA|CH))?), (\d{1,4}[./-]\d{1,2}[./-]\d{1,4})(?=\D)/;
+const TIME_FIRST = /^(\[?)(\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: (?:SA|CH))?)(,? )(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})(?=\D)/;
 
 /** The longest head, in characters: lines of other texts are not searched further. */
 const LONGEST_HEAD = 200;
@@ -64,7 +64,7 @@ const plain = (text: string) =>
       return zero === undefined ? character : String(code - zero);
     })
     .replace(/[\u00a0\u202f\u2009]/g, " ")
-    .replace(TIME_FIRST, "$1$3, $2");
+    .replace(TIME_FIRST, "$1$4$3$2");
 
 /** Marks, a bracket, and a digit. Most lines need no longer search. */
 const STARTS = /^\W{0,9}\p{Nd}/u;
@@ -97,7 +97,7 @@ export function headOf(line: string): Head | undefined {
 
 /** Divides a line into its speaker and its text. @param rest what follows the time in the start of the line, without marks */
 function spokenIn(line: string, start: string, rest: string): Pick<Head, "speaker" | "text"> {
-  const [whole = "", speaker] = /^([^:]{1,100}?)\s?:(?:\s|$|(?=<))/.exec(rest) ?? [];
+  const [whole = "", speaker] = /^(:?[^:]{1,100}?)\s?:(?:\s|$|(?=<))/.exec(rest) ?? [];
   if (speaker === undefined) return { speaker, text: "" };
   let left = start.length - rest.length + whole.length;
   let at = 0;

@@ -65,6 +65,8 @@ const MEDIA = /^[A-Z]{3}-\d{8}-WA\d{4}/;
 const NOTES =
   /^(?:(?:file )?attached|archivo adjunto|fichier joint|Datei angehängt|file allegato|arquivo anexado|bestand bijgevoegd|файл добавлен|ファイル添付|文件附件)$/;
 const OMITTED_ANDROID = /^<[^<>\n]{3,60}>$/;
+/** A poll on iOS: its options have marks of their own. */
+const POLL = /\n\u200e/;
 /** A note after a message: "edited". Android writes no mark before it, and only the English one is known. */
 const EDITED = /(?<=[^\s\u200e])\s*(?:\u200e<[^<>:：\n]{5,80}>| <This message was edited>)$/;
 const DELETED = /^(?:This message was deleted|You deleted this message|null)\.?$/;
@@ -79,7 +81,9 @@ function contentOf(raw: string, ios: boolean): string | undefined {
   const [whole = "", name = "", inRound, inAngle] = ATTACHED.exec(text) ?? [];
   const isFile = OWN.test(written) || MEDIA.test(name) || NOTES.test(inRound ?? inAngle ?? "");
   if (name !== "" && isFile) return `[file: ${name}]\n${text.slice(whole.length)}`.trim();
-  return (ios && OWN.test(written)) || OMITTED_ANDROID.test(text) || DELETED.test(text) ? undefined : text;
+  return (ios && OWN.test(written) && !POLL.test(written)) || OMITTED_ANDROID.test(text) || DELETED.test(text)
+    ? undefined
+    : text;
 }
 
 /** Where the year, the month and the day are in a date. */
@@ -92,18 +96,23 @@ const MONTH_FIRST: DateOrder = [2, 0, 1];
 /**
  * Returns whether the dates of a file begin with the day, the month or the year. A number above 12 is a day. A file may
  * have no such number: the dates of a chat ascend, so the order with more ascending dates is chosen. With a tie, the day is
- * first, as in most countries.
+ * first, as in most countries. A year of two digits may be first, as on iPhones in Korean: then the dates ascend in no other
+ * order, or are in the future.
  */
 function orderOf(dates: readonly Head["date"][]): DateOrder {
   if (dates.some(([first]) => first > 31)) return YEAR_FIRST;
   const days = dates.filter(([first]) => first > 12).length;
   const months = dates.filter(([, second]) => second > 12).length;
-  if (days !== months) return days > months ? DAY_FIRST : MONTH_FIRST;
-  const falling = (order: DateOrder) => {
+  const now = Date.now();
+  const wrong = (order: DateOrder) => {
     const values = dates.map((date) => dayOf(date, order));
-    return values.filter((value, at) => value < (values[at - 1] ?? value)).length;
+    return values.filter((value, at) => value > now || value < (values[at - 1] ?? value)).length;
   };
-  return falling(MONTH_FIRST) < falling(DAY_FIRST) ? MONTH_FIRST : DAY_FIRST;
+  const isMonth = days === months ? wrong(MONTH_FIRST) < wrong(DAY_FIRST) : days < months;
+  const order = isMonth ? MONTH_FIRST : DAY_FIRST;
+  // WhatsApp is of 2009.
+  const isShort = dates.every(([year, month, day]) => year >= 9 && month <= 12 && day <= 31);
+  return isShort && wrong(YEAR_FIRST) < wrong(order) ? YEAR_FIRST : order;
 }
 
 /** Returns the start of a day, in milliseconds since 1970 in UTC. */

@@ -57,7 +57,10 @@ export async function zipEntries(source: ByteSource): Promise<ZipEntry[]> {
     const [name, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
     const end = at + CENTRAL + (name ?? 0) + (extra ?? 0);
     if (end > bytes.length) throw damaged();
-    const path = new TextDecoder().decode(bytes.subarray(at + CENTRAL, at + CENTRAL + (name ?? 0)));
+    // Windows PowerShell separates folders with backslashes.
+    const path = new TextDecoder()
+      .decode(bytes.subarray(at + CENTRAL, at + CENTRAL + (name ?? 0)))
+      .replaceAll("\\", "/");
     const large = extra64(view, at, at + CENTRAL + (name ?? 0), end);
     const entry = {
       path,

@@ -109,7 +109,7 @@ function dayOf(date: unknown): string | null {
 export function changesIn({ text, finishReason, refused }: Completion, facts: Fact[]): FactChange[] | null {
   if (finishReason !== "stop" || refused) return null;
   const { changes }: { changes: Record<"do" | "fact" | "text" | "since" | "until", unknown>[] } = JSON.parse(text);
-  return changes.slice(0, MOST_CHANGES).flatMap((change): FactChange[] => {
+  const possible = changes.slice(0, MOST_CHANGES).flatMap((change): FactChange[] => {
     const [since, until] = [dayOf(change.since), dayOf(change.until)];
     const said = {
       text: isText(change.text) ? change.text.trim() : "",
@@ -121,4 +121,10 @@ export function changesIn({ text, finishReason, refused }: Completion, facts: Fa
     if (change.do === "change" && said.text !== "" && shown) return [{ do: "change", shown, ...said }];
     return change.do === "drop" && shown ? [{ do: "drop", shown }] : [];
   });
+  // Two facts may become one: then one of them gets the text of the other one, which is dropped before.
+  const changed = new Set(possible.map((one) => one.do === "change" && one.shown));
+  return [
+    ...possible.filter((one) => one.do === "drop" && !changed.has(one.shown)),
+    ...possible.filter((one) => one.do !== "drop"),
+  ];
 }

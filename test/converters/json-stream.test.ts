@@ -42,6 +42,12 @@ describe("jsonValues", () => {
     await expect(all(jsonValues(pieces(`["${"x".repeat(100)}"]`, []), 50))).rejects.toThrow(/more than 50 characters/);
   });
 
+  it("reads the control characters of Telegram, which JSON does not have", async () => {
+    const text = String.raw`[{"text":"a\x0Bb\\x0B \"c\" \u0041"}, {"text":"\\\x1F"}]`;
+    expect(await all(jsonValues(pieces(text, [9])))).toEqual([{ text: 'a\u000bb\\x0B "c" A' }, { text: "\\\u001f" }]);
+    await expect(all(jsonValues(pieces(String.raw`[{"text":"\x4"}]`, [])))).rejects.toThrow("not valid JSON");
+  });
+
   it("takes a value of 200,000 levels", async () => {
     const deep = "[".repeat(200_000) + "]".repeat(200_000);
     expect(await all(jsonValues(pieces(`[${deep}]`, [7])))).toHaveLength(1);

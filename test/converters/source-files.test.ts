@@ -32,6 +32,25 @@ describe("a zip of a chat", () => {
   });
 });
 
+describe("a zip in a zip", () => {
+  it("is named, to unpack it: OpenAI's privacy portal packs the export of ChatGPT so", async () => {
+    const name = "User Online Activity/Conversations__1-chatgpt-0001.zip";
+    const portal = { "report.html": "<html>", "User Online Activity/Files__1-files-0001.zip": "PK", [name]: "PK" };
+    for (const files of [portal, { ...portal, "User Profile/profile.json": '{"a":1}' }])
+      await expect(converted(zipOfTexts(files))).rejects.toThrow(`import "${name}"`);
+  });
+});
+
+describe("a file in UTF-16", () => {
+  it.each<[order: string, bytes: (text: string) => Buffer]>([
+    ["little-endian", (text) => Buffer.from(text, "utf16le")],
+    ["big-endian", (text) => Buffer.from(text, "utf16le").swap16()],
+  ])("is read if it begins with a byte order mark: %s", async (_, bytes) => {
+    const [chat] = await converted(fileOf("chat.txt", new Uint8Array(bytes(`\ufeff${CHAT} \u{1f41d}`))));
+    expect(chat?.messages).toMatchObject([{ name: "Ana", content: "Hi \u{1f41d}" }]);
+  });
+});
+
 describe("a file of no known format", () => {
   it.each([
     ["text", "hello", /format is not recognized/],

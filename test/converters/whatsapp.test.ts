@@ -43,6 +43,12 @@ describe("a chat of WhatsApp", () => {
     ["[31/12/2567 BE, 23:59:58] Ana: Hi", "2024-12-31T23:59:58.000Z"],
     ["31/12/24, 11:59 PTG - Ana: Hi", "2024-12-31T23:59:00.000Z"],
     ["31.12.24 г., 23:59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
+    ["31/12/2024 à 23:59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
+    ["31.12.24 г., 23:59 ч. - Ana: Hi", "2024-12-31T23:59:00.000Z"],
+    ["[23:59:58 31/12/24] Ana: Hi", "2024-12-31T23:59:58.000Z"],
+    ["[2024-12-31, 23 h 59 min 58 s] Ana: Hi", "2024-12-31T23:59:58.000Z"],
+    ["[24. 12. 31. 오후 11:59:58] Ana: Hi", "2024-12-31T23:59:58.000Z"],
+    ["31. 12. 2024. u 23:59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
     ["2024-12-31 23 h 59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
     ["३१/१२/२४, ११:५९ PM - Ana: Hi", "2024-12-31T23:59:00.000Z"],
     ["01/02/24, 10:00 - Ana: Hi", "2024-02-01T10:00:00.000Z"],
@@ -73,6 +79,23 @@ describe("a chat of WhatsApp", () => {
     const line = "[12/31/24, 23:59:58] Ana: The hive \u200e<attached: 4-PHOTO.jpg> \u200e<This message was edited>";
     const [chat] = await converted(fileOf("chat.txt", line));
     expect(linesOf(chat)).toEqual(["user Ana: The hive [file: 4-PHOTO.jpg]"]);
+  });
+
+  it("has a year of two digits first if only that order of dates never falls", async () => {
+    const lines = ["24. 11. 9.", "24. 12. 8.", "25. 1. 7."].map((day) => `[${day} 오후 1:00:00] Ana: Hi`);
+    const [chat] = await converted(fileOf("chat.txt", lines.join("\n")));
+    expect(timesOf(chat).map((time) => time?.slice(0, 10))).toEqual(["2024-11-09", "2024-12-08", "2025-01-07"]);
+  });
+
+  it("may have speakers whose names begin with a colon", async () => {
+    const [chat] = await converted(fileOf("chat.txt", "12/31/24, 23:59 - :ana: Hi\n12/31/24, 23:59 - Bo: ok"));
+    expect(linesOf(chat)).toEqual(["user :ana: Hi", "user Bo: ok"]);
+  });
+
+  it("keeps a poll on an iPhone, whose lines have marks like notes of WhatsApp", async () => {
+    const lines = ["[12/31/24, 23:59:58] Ana: \u200ePOLL:", "Where do we eat?", "\u200eOPTION: Pizza (\u200e2 votes)"];
+    const [chat] = await converted(fileOf("chat.txt", lines.join("\r\n")));
+    expect(linesOf(chat)).toEqual(["user Ana: POLL:\nWhere do we eat?\nOPTION: Pizza (2 votes)"]);
   });
 
   it("takes no text for a file, for a note or for a head", async () => {

@@ -43,6 +43,30 @@ describe("facts that the model learns", () => {
     expect(runs[1]?.inputs.response_format).toMatchObject({ type: "json_schema" });
   });
 
+  it.each([
+    [
+      { do: "change", fact: 1, text: "Lives in Lisbon, Portugal." },
+      { do: "drop", fact: 2 },
+    ],
+    [
+      { do: "add", text: "Lives in Lisbon, Portugal." },
+      { do: "drop", fact: 1 },
+      { do: "drop", fact: 2 },
+    ],
+    [
+      { do: "drop", fact: 2 },
+      { do: "drop", fact: 1 },
+      { do: "change", fact: 1, text: "Lives in Lisbon, Portugal." },
+    ],
+  ])("remain one if the model makes one of two: %j first", async (...changes) => {
+    const user = freshUser();
+    for (const text of ["Lives in Lisbon, Portugal.", "Lives in Lisbon."]) await add(user, text);
+    await scriptedFacts(user, reply(...changes), reply());
+    await tell(user, "My home is in Lisbon.");
+    await done(user);
+    expect(await texts(user)).toEqual(["Lives in Lisbon, Portugal."]);
+  });
+
   it("are none where the setting is off", async () => {
     const user = freshUser();
     const model = await scriptedFacts(user, reply({ do: "add", text: "Has a dog." }));

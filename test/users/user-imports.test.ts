@@ -1,7 +1,7 @@
 /** Import of users, by pages. */
 import { describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually";
-import { add, factsOf } from "../support/facts";
+import { add, change, factsOf } from "../support/facts";
 import { done, learnt, reply, texts } from "../support/learning";
 import { scriptedFacts } from "../support/scripted-model";
 import {
@@ -67,6 +67,21 @@ describe("the import of a user", () => {
     expect(await factsOf(user)).toEqual(before);
     expect(await llamory.transcript(first)).toHaveLength(2);
     for (const { to } of sessions) expect(await llamory.transcript(to)).toHaveLength(2);
+  });
+
+  it("brings back nothing that has changed or ended since the export, however often it is sent", async () => {
+    const user = freshUser();
+    const [home, dog] = [await add(user, "Lives in Berlin."), await add(user, "Has a dog.")];
+    const gone = await add(user, "Is vegan.");
+    const text = await textOf(user);
+    await change(user, home.id, "Lives in Lisbon.");
+    await change(user, dog.id, "Lives in Lisbon");
+    await remove(`/users/${user}/facts/${gone.id}`);
+    expect(await imported(user, text)).toMatchObject({ facts: 1 });
+    const before = await textOf(user);
+    expect(await texts(user)).toEqual(["Is vegan.", "Lives in Lisbon."]);
+    expect(await imported(user, text)).toMatchObject({ facts: 0 });
+    expect(await textOf(user)).toBe(before);
   });
 
   it("teaches nothing", async () => {

@@ -33,10 +33,12 @@ export function exportFacts({ rows }: UserFacts, after: number): ExportedFact[] 
 export function importFacts(facts: UserFacts, sent: ExportedFact[], earlier?: number): Result<ImportedFacts> {
   const { rows } = facts;
   const textOf = ({ versions }: ExportedFact) => versions.at(-1)?.text ?? null;
-  // A repeated import finds its own facts.
-  const added = sent.filter((fact) => {
-    const text = textOf(fact);
-    return text === null ? rows.versions(fact.id).length === 0 : rows.get(fact.id)?.text !== text;
+  // A repeated import finds its own facts, also those that have changed since: what was true then is in their history.
+  const added = sent.filter(({ id, versions }) => {
+    const last = versions.at(-1);
+    return !rows
+      .versions(id)
+      .some(({ text, updatedAt }) => !last?.text || (text === last.text && updatedAt === last.updatedAt));
   });
   const fresh = added.filter((fact) => !facts.same(textOf(fact) ?? ""));
   if (rows.count() + fresh.filter((fact) => textOf(fact) !== null).length > MAX_FACTS)

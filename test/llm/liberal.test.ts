@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { bytes, scripted, unscripted } from "../support/scripted-model";
+import { exported, imported } from "../support/transfer";
 import { ask, CALL, complete, weather } from "../support/weather";
 import { freshSession, worker } from "../support/worker";
 
@@ -235,5 +236,14 @@ describe("usage", () => {
     const { usage: counted } = await (await llamory.ask(other, "Hi")).json<{ usage: Record<string, number> }>();
     expect(counted.promptTokens).toBeGreaterThan(10);
     expect(counted.completionTokens).toBeGreaterThan(150);
+  });
+
+  it("omits counts that no call can have, so that the session can be exported and imported", async () => {
+    const session = freshSession();
+    const most = Number.MAX_SAFE_INTEGER;
+    await scripted(session, { response: "Hi.", usage: { prompt_tokens: most, completion_tokens: most } });
+    const { usage } = await (await llamory.ask(session, "Hi")).json<{ usage: Record<string, number> }>();
+    expect(usage.totalTokens).toBeLessThan(1_000);
+    expect((await imported(freshSession(), await exported(session))).status).toBe(201);
   });
 });

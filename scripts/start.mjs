@@ -44,17 +44,17 @@ async function lock() {
   // Node 24 warns that its SQLite is experimental.
   process.removeAllListeners("warning");
   const { DatabaseSync } = await import("node:sqlite");
-  mkdirSync(folder, { recursive: true });
-  const file = new DatabaseSync(join(folder, "lock"));
   try {
+    mkdirSync(folder, { recursive: true });
+    const file = new DatabaseSync(join(folder, "lock"));
     file.exec("BEGIN EXCLUSIVE");
+    return file;
   } catch (error) {
     // SQLITE_BUSY: https://www.sqlite.org/rescode.html
     if (error.errcode !== 5) fail(`The data in ${folder} cannot be used: ${error.message}`);
     fail(`Another server uses the data in ${folder}
 Use that server, stop it, or store this one's data in another folder: npm start -- --port 9000 --persist-to FOLDER`);
   }
-  return file;
 }
 // A variable, because a collected database would give up its lock.
 const locked = await lock();

@@ -18,22 +18,30 @@ export interface Holder {
 const HOLDER = /^(?:([A-Za-z0-9_-]{1,64}):)?([0-9a-f]{64})$/i;
 
 /** Parses `API_TOKENS`. One malformed entry makes the whole list invalid: ignoring it could hide a typing error. */
-const holders = z.pipe(
-  text(),
-  z.transform((list, { issues }): Holder[] => {
-    if (list.trim() === "") return [];
-    return list.split(",").flatMap((entry, at): Holder[] => {
-      const [, tenant = "", digits] = HOLDER.exec(entry.trim()) ?? [];
-      if (digits !== undefined) {
-        const digest = digits.toLowerCase();
-        return [{ tenant, digest, bytes: Uint8Array.fromHex(digest) }];
-      }
-      const message = `entry ${at + 1} is neither a token's SHA-256 (64 hexadecimal digits) nor \`tenant:sha256\`; \`npm run token\` makes one`;
-      issues.push({ code: "custom", message, input: list });
-      return [];
-    });
-  }),
-);
+const holders = z
+  .pipe(
+    text(),
+    z.transform((list, { issues }): Holder[] => {
+      if (list.trim() === "") return [];
+      return list.split(",").flatMap((entry, at): Holder[] => {
+        const [, tenant = "", digits] = HOLDER.exec(entry.trim()) ?? [];
+        if (digits !== undefined) {
+          const digest = digits.toLowerCase();
+          return [{ tenant, digest, bytes: Uint8Array.fromHex(digest) }];
+        }
+        const message = `entry ${at + 1} is neither a token's SHA-256 (64 hexadecimal digits) nor \`tenant:sha256\`; \`npm run token\` makes one`;
+        issues.push({ code: "custom", message, input: list });
+        return [];
+      });
+    }),
+  )
+  .check(
+    // Otherwise the second tenant would use the data of the first, whose entry is found first.
+    z.refine(
+      (all) => all.every(({ digest, tenant }) => all.find((one) => one.digest === digest)?.tenant === tenant),
+      "gives one token to two tenants",
+    ),
+  );
 
 const isOrigin = (text: string) => !text.includes("*") && URL.parse(text)?.origin === text;
 

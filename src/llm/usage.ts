@@ -3,7 +3,7 @@ import { estimateTokens } from "../turn/tokens";
 import type { Usage } from "../turn/types";
 import { fieldsOf } from "./json";
 
-/** The counts in a reply. Counts other than positive integers are omitted. */
+/** The counts in a reply. Counts other than positive integers below a billion are omitted: no export could contain their sum. */
 export interface UsageReport {
   promptTokens?: number | undefined;
   completionTokens?: number | undefined;
@@ -11,7 +11,7 @@ export interface UsageReport {
 }
 
 const countOf = (value: unknown) =>
-  typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+  typeof value === "number" && Number.isInteger(value) && value > 0 && value < 1e9 ? value : undefined;
 
 export function usageReportOf(usage: unknown): UsageReport {
   const fields = fieldsOf(usage);

@@ -68,6 +68,13 @@ describe("npm start", () => {
     expect(refusal(["--port", "0", "--persist-to", folder])).toContain(`Another server uses the data in ${folder}\n`);
   });
 
+  it("says that a folder for the data cannot be used", () => {
+    expect(refusal(["--persist-to", "package.json"])).toMatch(
+      /^The data in \S+package\.json cannot be used: EEXIST.*\n$/,
+    );
+    expect(refusal(["--persist-to", "package.json/data"])).toMatch(/cannot be used: ENOTDIR.*\n$/);
+  });
+
   it("refuses options that npm took for its own, and settings that wrangler would ignore", () => {
     expect(refusal(["9000"], { npm_config_port: "true" })).toContain("npm start -- --port 9000");
     expect(refusal(["--var", "RECALL_TOKENS=10"])).toContain("NAME:value");

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { bytes, scripted, unscripted } from "../support/scripted-model";
+import { exported, imported } from "../support/transfer";
 import { ask, CALL, CALLS, complete, weather } from "../support/weather";
 import { freshSession, worker } from "../support/worker";
 
@@ -244,5 +245,14 @@ describe("usage", () => {
       usage: Record<string, number>;
     }>();
     expect(usage.completion_tokens).toBeLessThan(30);
+  });
+
+  it("omits counts that no call can have, so that the session can be exported and imported", async () => {
+    const session = freshSession();
+    const most = Number.MAX_SAFE_INTEGER;
+    await scripted(session, { response: "Hi.", usage: { prompt_tokens: most, completion_tokens: most } });
+    const { usage } = await (await llamory.ask(session, "Hi")).json<{ usage: Record<string, number> }>();
+    expect(usage.totalTokens).toBeLessThan(1_000);
+    expect((await imported(freshSession(), await exported(session))).status).toBe(201);
   });
 });

@@ -66,6 +66,17 @@ describe("a Worker that asks for tokens", () => {
     }
   });
 
+  it("serves nobody where two tenants have one token, and everybody where one tenant has it twice", async () => {
+    const shared = worker({ AUTH: "tokens", API_TOKENS: `acme:${OPEN},${ACME},other:${OPEN}` });
+    const response = await shared.ask(freshSession(), "Hi", bearer("open-sesame"));
+    expect(await response.json()).toMatchObject({
+      code: "misconfigured",
+      detail: expect.stringContaining("API_TOKENS: gives one token to two tenants"),
+    });
+    const twice = worker({ AUTH: "tokens", API_TOKENS: `acme:${OPEN},acme:${OPEN}` });
+    expect((await twice.ask(freshSession(), "Hi", bearer("open-sesame"))).status).toBe(200);
+  });
+
   it("lets nobody in without a token, even where the list holds the digest of nothing", async () => {
     const careless = worker({ AUTH: "tokens", API_TOKENS: await digestOf("") });
     const none: Record<string, string>[] = [{}, bearer(""), { "x-api-key": "" }];

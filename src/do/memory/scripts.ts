@@ -9,7 +9,8 @@ export const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 
 /** Emoji, other pictures and flags. FTS5 drops them, so each is indexed as a word of its own. */
 const EMOJI = /\p{RI}{2}|\p{Extended_Pictographic}/gu;
-const EMOJI_WORD = /^emoji(?:[0-9a-f]+x?)+$/;
+/** Matches only codes that exist, and in linear time: a message may contain such a word as text. */
+const EMOJI_WORD = /^emoji[0-9a-f]{2,5}(?:x[0-9a-f]{2,5})*$/;
 /** The most different emoji to index of a message. */
 const MOST_EMOJI = 50;
 

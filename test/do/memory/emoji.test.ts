@@ -13,4 +13,14 @@ describe("an emoji", () => {
     const session = await sessionWith(lines.map((line) => ({ role: "user", content: line })));
     expect((await search(session, question))[0]?.content).toBe(content);
   });
+
+  it.each([
+    ["that no text contains", "emojidead99999999"],
+    ["and another letter, in linear time", `emoji${"a".repeat(60)}g`],
+  ])("does not stand behind a word of its code %s", async (_what, word) => {
+    const long = `The password is ${word}. ${"The weather was fine, and we went for a walk by the sea. ".repeat(100)}`;
+    const session = await sessionWith([{ role: "user", content: long }]);
+    const [found] = await search(session, `What about ${word}?`);
+    expect(found?.content).toContain(word);
+  });
 });

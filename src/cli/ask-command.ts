@@ -3,11 +3,8 @@ import { type AskRequest, askStream } from "llamory/client";
 import { refusalOf } from "../importing/stored-messages";
 import { connectionOf, writeAnswer } from "./answer-stream";
 import { CliError, EXIT, type ExitCode } from "./cli-error";
-import { clientOf, noMoreThan, type Options } from "./options";
+import { clientOf, DEFAULT_SESSION, noMoreThan, type Options } from "./options";
 import { serverFetch } from "./server-fetch";
-
-/** The session of questions that name none. */
-export const DEFAULT_SESSION = "cli";
 
 /** The most characters that are read from stdin. The server allows fewer, and its error names the field. */
 const MAX_QUESTION = 1_000_000;

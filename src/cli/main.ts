@@ -10,6 +10,7 @@ import { USAGE } from "./help-text";
 import { importCommand } from "./import-command";
 import { factsCommand, sessionsCommand } from "./list-commands";
 import { type Options, optionsOf } from "./options";
+import { writeText } from "./terminal-text";
 
 /** The version of the package, set by the build. */
 declare const VERSION: string;
@@ -83,7 +84,7 @@ run(process.argv.slice(2), stopped.signal).then(
   },
   (error: unknown) => {
     const { message, exitCode } = error instanceof CliError ? error : new CliError(String(error), EXIT.refused);
-    process.stderr.write(`llamory: ${message}\n`);
+    writeText(`llamory: ${message}\n`, process.stderr);
     process.exitCode = exitCode;
   },
 );

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { buildCommand, HAS_TERMINAL, llamory, Terminal } from "./support/command";
-import { freshId } from "./support/command-server";
+import { expectFailure, freshId } from "./support/command-server";
 import { type Received, serve } from "./support/http";
 import { Workerd } from "./support/workerd";
 
@@ -98,6 +98,19 @@ describe.skipIf(!HAS_TERMINAL)("llamory chat in a terminal", () => {
     await terminal.shows("> ");
     terminal.type("/quit\r");
     expect(await terminal.ended).toBe(0);
+  });
+});
+
+it("ends the turn of a question that is stopped with Ctrl+C, and keeps its text", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using talking = await talkingServer(gate.promise);
+  const session = freshId();
+  const stopped = await llamory(["ask", "Please wait.", "-s", session], { url: talking.url, stopAt: "First" });
+  gate.resolve();
+  expectFailure({ ...stopped, out: "" }, 130, /Stopped/);
+  expect(await talking.newest(session)).toMatchObject({
+    status: "cancelled",
+    content: expect.stringContaining("First"),
   });
 });
 

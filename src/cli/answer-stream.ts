@@ -1,7 +1,9 @@
 /** Streams answers to the terminal. */
 import { type Answer, AskError, type ConnectionOptions, type StreamEvent } from "llamory/client";
 import { RefusedError } from "../importing/stored-messages";
-import type { Options } from "./options";
+import { DEFAULT_SESSION, type Options } from "./options";
+import { serverFetch } from "./server-fetch";
+import { writeText } from "./terminal-text";
 
 /** Returns the options of a stream that survives lost connections. */
 export const connectionOf = ({ token }: Options, signal: AbortSignal): ConnectionOptions => ({
@@ -27,7 +29,7 @@ export async function writeAnswer(
           onStart(event.data.turnId);
           break;
         case "delta":
-          process.stdout.write(event.data.text);
+          writeText(event.data.text);
           break;
         case "done":
           process.stdout.write("\n");
@@ -41,5 +43,15 @@ export async function writeAnswer(
   } catch (error) {
     if (error instanceof AskError) throw new RefusedError(error.problem.status, error.problem);
     throw error;
+  }
+}
+
+/** Ends a turn of the session, and keeps its text. */
+export async function cancelTurn(options: Options, turnId: string): Promise<void> {
+  const { session = DEFAULT_SESSION } = options;
+  try {
+    await serverFetch(options, `/sessions/${encodeURIComponent(session)}/turns/${turnId}/cancel`, "POST");
+  } catch {
+    process.stderr.write("llamory: The server cannot be reached. The answer may be completed there.\n");
   }
 }

@@ -1,13 +1,10 @@
 /** `llamory ask QUESTION`. */
 import { type AskRequest, askStream } from "llamory/client";
 import { refusalOf } from "../importing/stored-messages";
-import { connectionOf, writeAnswer } from "./answer-stream";
+import { cancelTurn, connectionOf, writeAnswer } from "./answer-stream";
 import { CliError, EXIT, type ExitCode } from "./cli-error";
-import { clientOf, noMoreThan, type Options } from "./options";
+import { clientOf, DEFAULT_SESSION, noMoreThan, type Options } from "./options";
 import { serverFetch } from "./server-fetch";
-
-/** The session of questions that name none. */
-export const DEFAULT_SESSION = "cli";
 
 /** The most characters that are read from stdin. The server allows fewer, and its error names the field. */
 const MAX_QUESTION = 1_000_000;
@@ -26,7 +23,16 @@ export async function askCommand(options: Options, signal: AbortSignal): Promise
   if (!options.json) {
     // A stream waits for a server that was lost. This fails at once if the server does not run.
     await serverFetch(options, "/health");
-    await writeAnswer(askStream(options.url, request, connectionOf(options, signal)));
+    let turnId: string | undefined;
+    try {
+      await writeAnswer(askStream(options.url, request, connectionOf(options, signal)), (id) => {
+        turnId = id;
+      });
+    } catch (error) {
+      // The turn would continue on the server, and the session's next question would wait for it.
+      if (signal.aborted && turnId !== undefined) await cancelTurn(options, turnId);
+      throw error;
+    }
     return EXIT.ok;
   }
   const headers = { "idempotency-key": crypto.randomUUID() };

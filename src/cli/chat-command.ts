@@ -2,11 +2,11 @@
 import { createInterface } from "node:readline/promises";
 import { type Answer, askStream, turnStream } from "llamory/client";
 import { RefusedError, refusalOf } from "../importing/stored-messages";
-import { connectionOf, writeAnswer } from "./answer-stream";
-import { askRequestOf, DEFAULT_SESSION } from "./ask-command";
+import { cancelTurn, connectionOf, writeAnswer } from "./answer-stream";
+import { askRequestOf } from "./ask-command";
 import { EXIT, type ExitCode } from "./cli-error";
-import { clientOf, noMoreThan, type Options } from "./options";
-import { serverFetch } from "./server-fetch";
+import { clientOf, DEFAULT_SESSION, noMoreThan, type Options } from "./options";
+import { writeText } from "./terminal-text";
 
 const HELP =
   "/why shows what was recalled for the last answer, /quit ends. Ctrl+C stops an answer, or ends the chat.\n";
@@ -42,8 +42,8 @@ export async function chatCommand(options: Options): Promise<ExitCode> {
     } catch (error) {
       if (answering.signal.aborted) {
         process.stdout.write("\n(Stopped.)\n");
-        if (turnId !== undefined) await cancel(options, turnId);
-      } else if (error instanceof RefusedError) process.stderr.write(`llamory: ${error.message}\n`);
+        if (turnId !== undefined) await cancelTurn(options, turnId);
+      } else if (error instanceof RefusedError) writeText(`llamory: ${error.message}\n`, process.stderr);
       else throw error;
     } finally {
       answering = undefined;
@@ -87,17 +87,6 @@ async function runningTurn(options: Options): Promise<string | undefined> {
   return newest?.status === "running" ? newest.turnId : undefined;
 }
 
-/** Ends a turn, and keeps its text. */
-async function cancel(options: Options, turnId: string): Promise<void> {
-  const { session: sessionId = DEFAULT_SESSION } = options;
-  const turn = `/sessions/${encodeURIComponent(sessionId)}/turns/${turnId}`;
-  try {
-    await serverFetch(options, `${turn}/cancel`, "POST");
-  } catch {
-    process.stderr.write("llamory: The server cannot be reached. The answer may be completed there.\n");
-  }
-}
-
 /** Writes the messages that were recalled for an answer. */
 async function explain(options: Options, answer: Answer | undefined): Promise<void> {
   if (!answer) {
@@ -118,7 +107,7 @@ async function explain(options: Options, answer: Answer | undefined): Promise<vo
     for (const { seq, role, name, content, createdAt } of (await response.json()).data.reverse()) {
       const text = content.replace(/\s+/g, " ");
       const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
-      process.stdout.write(`  ${createdAt.slice(0, 10)} ${sessionId} ${seq}, ${name ?? role}: ${shown}\n`);
+      writeText(`  ${createdAt.slice(0, 10)} ${sessionId} ${seq}, ${name ?? role}: ${shown}\n`);
     }
   }
 }

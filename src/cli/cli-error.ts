@@ -23,3 +23,7 @@ export class CliError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Returns the error for a server that answers, but not with what Llamory sends. */
+export const notLlamory = ({ url }: { url: string }): CliError =>
+  new CliError(`The server ${url} does not answer as Llamory does. Check the address.`, EXIT.refused);

@@ -1,7 +1,7 @@
 /** `llamory export`. */
 import { once } from "node:events";
 import { refusalOf } from "../importing/stored-messages";
-import { CliError, EXIT, type ExitCode } from "./cli-error";
+import { CliError, EXIT, type ExitCode, notLlamory } from "./cli-error";
 import { noMoreThan, type Options, required } from "./options";
 import { serverFetch } from "./server-fetch";
 
@@ -20,17 +20,25 @@ export async function exportCommand(options: Options): Promise<ExitCode> {
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const query = cursor === undefined ? "" : `?cursor=${encodeURIComponent(cursor)}`;
-    const last = await write(options, `/users/${encodeURIComponent(options.user)}/export${query}`);
-    cursor = cursorOf(last);
+    const end = await write(options, `/users/${encodeURIComponent(options.user)}/export${query}`);
+    cursor = end.nextCursor ?? undefined;
     if (cursor === undefined) break;
   }
   return EXIT.ok;
 }
 
-/** Writes the lines of a response. @returns the last one */
-async function write(options: Options, path: string): Promise<string> {
+/** The last line of an export. */
+interface End {
+  /** The next page of a user's export. */
+  nextCursor?: string | null;
+}
+
+/** Writes the lines of a response. @returns the last one @throws {CliError} if they are no complete export */
+async function write(options: Options, path: string): Promise<End> {
   const response = await serverFetch(options, path);
   if (!response.ok || !response.body) throw await refusalOf(response);
+  // A proxy may answer with a page to sign in, which must not pass for a backup.
+  if (!response.headers.get("content-type")?.includes("ndjson")) throw notLlamory(options);
   let last = "";
   const decoder = new TextDecoder();
   for await (const chunk of response.body) {
@@ -38,14 +46,15 @@ async function write(options: Options, path: string): Promise<string> {
     last = (last + text).trimEnd().split("\n").at(-1) ?? "";
     if (!process.stdout.write(text)) await once(process.stdout, "drain");
   }
-  return last;
+  const end = endOf(last);
+  if (!end) throw new CliError("The export is cut off. Export again.", EXIT.refused);
+  return end;
 }
 
-/** Returns the cursor of the next page, which the last line of a user's page may have. */
-function cursorOf(line: string): string | undefined {
+function endOf(line: string): End | undefined {
   try {
-    const { end }: { end?: { nextCursor?: string | null } } = JSON.parse(line);
-    return end?.nextCursor ?? undefined;
+    const { end }: { end?: End } = JSON.parse(line);
+    return end;
   } catch {
     return undefined;
   }

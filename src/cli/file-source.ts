@@ -1,7 +1,7 @@
 /** Files and folders as sources of an import. */
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { basename, join, sep } from "node:path";
+import { basename, join } from "node:path";
 import { counted, type Source, sourceOf } from "../converters/source-files";
 import { CliError } from "./cli-error";
 
@@ -28,10 +28,23 @@ export async function openSource(path: string): Promise<Source> {
 
 async function* none(): AsyncGenerator<Uint8Array> {}
 
+/**
+ * Yields the paths of all files below a folder, with `/` between their parts. Leaves out links: they may lead nowhere,
+ * or back into the folder (pnpm and Wine create such), where `readdir` with `recursive` follows them without end.
+ */
+async function* filesBelow(root: string, inside = ""): AsyncGenerator<string> {
+  for (const entry of await readdir(join(root, inside), { withFileTypes: true })) {
+    if (entry.isDirectory()) yield* filesBelow(root, `${inside}${entry.name}/`);
+    else if (entry.isFile()) yield inside + entry.name;
+  }
+}
+
 async function folderSource(root: string): Promise<Source> {
-  const entries = await readdir(root, { recursive: true });
-  const paths = entries.map((path) => path.split(sep).join("/")).sort();
-  if (paths.length > MAX_FILES) throw new CliError(`${root} has more than ${MAX_FILES} files.`);
+  const paths: string[] = [];
+  for await (const path of filesBelow(root)) {
+    if (paths.push(path) > MAX_FILES) throw new CliError(`${root} has more than ${MAX_FILES} files.`);
+  }
+  paths.sort();
   return {
     name: basename(root),
     paths,

@@ -6,6 +6,7 @@ import { CliError, EXIT, type ExitCode } from "./cli-error";
 import { openSource } from "./file-source";
 import { clientOf, noMoreThan, type Options } from "./options";
 import { ProgressLine } from "./progress-line";
+import { writeText } from "./terminal-text";
 
 /** The conversations that a summary names. */
 const NAMED = 20;
@@ -63,7 +64,7 @@ export async function importCommand(options: Options, signal: AbortSignal): Prom
   }
   line.end();
   merge(summary.skipped, request.skipped);
-  process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : textOf(summary));
+  writeText(options.json ? `${JSON.stringify(summary)}\n` : textOf(summary));
   return summary.conversations.failed > 0 || Object.keys(summary.refused).length > 0 ? EXIT.refused : EXIT.ok;
 }
 

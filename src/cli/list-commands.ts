@@ -3,6 +3,7 @@ import { refusalOf } from "../importing/stored-messages";
 import { CliError, EXIT, type ExitCode } from "./cli-error";
 import { clientOf, noMoreThan, type Options, required } from "./options";
 import { serverFetch } from "./server-fetch";
+import { writeText } from "./terminal-text";
 
 /** The most pages of a list. */
 const MAX_PAGES = 10_000;
@@ -28,7 +29,7 @@ export async function sessionsCommand(options: Options): Promise<ExitCode> {
     for (const session of data) {
       const { sessionId, title, messages, lastAt } = session;
       const line = `${lastAt?.slice(0, 10) ?? ""}\t${sessionId}\t${messages}\t${title ?? ""}`;
-      process.stdout.write(`${options.json ? JSON.stringify(session) : line}\n`);
+      writeText(`${options.json ? JSON.stringify(session) : line}\n`);
     }
     if (nextCursor === null) break;
     cursor = nextCursor;
@@ -56,7 +57,6 @@ export async function factsCommand(options: Options): Promise<ExitCode> {
   });
   if (response.status !== 200) throw await refusalOf(response);
   const { data } = await response.json();
-  for (const fact of data)
-    process.stdout.write(`${options.json ? JSON.stringify(fact) : `${fact.id}\t${fact.text}`}\n`);
+  for (const fact of data) writeText(`${options.json ? JSON.stringify(fact) : `${fact.id}\t${fact.text}`}\n`);
   return EXIT.ok;
 }

@@ -3,13 +3,14 @@ import { ConvertError, UnknownFormatError } from "../converters/converted";
 import { RefusedError } from "../importing/stored-messages";
 import { askCommand } from "./ask-command";
 import { chatCommand } from "./chat-command";
-import { CliError, EXIT, type ExitCode } from "./cli-error";
+import { CliError, EXIT, type ExitCode, notLlamory } from "./cli-error";
 import { exportCommand } from "./export-command";
 import { forgetCommand } from "./forget-command";
 import { USAGE } from "./help-text";
 import { importCommand } from "./import-command";
 import { factsCommand, sessionsCommand } from "./list-commands";
 import { type Options, optionsOf } from "./options";
+import { writeText } from "./terminal-text";
 
 /** The version of the package, set by the build. */
 declare const VERSION: string;
@@ -51,7 +52,8 @@ async function run(args: string[], signal: AbortSignal): Promise<ExitCode> {
 }
 
 /** Returns the error that the person sees. */
-function explained(error: unknown, { url, format, positionals }: Options, signal: AbortSignal): CliError {
+function explained(error: unknown, options: Options, signal: AbortSignal): CliError {
+  const { url, format, positionals } = options;
   if (error instanceof CliError) return error;
   if (signal.aborted) return new CliError("Stopped.", EXIT.interrupted);
   if (error instanceof RefusedError) return new CliError(error.message, EXIT.refused);
@@ -60,6 +62,8 @@ function explained(error: unknown, { url, format, positionals }: Options, signal
     const hint = isUnnamed ? " Name the format with --format if it is one of the supported ones." : "";
     return new CliError(`${positionals[1]}: ${error.message}${hint}`);
   }
+  // Files are read by converters, so that this JSON is the server's.
+  if (error instanceof SyntaxError) return notLlamory(options);
   // `fetch` reports a failed connection as a TypeError with the cause of the system.
   if (error instanceof TypeError && (error.cause !== undefined || /fetch|network|terminated/.test(error.message)))
     return new CliError(`The server ${url} cannot be reached.`, EXIT.unreachable);
@@ -83,7 +87,7 @@ run(process.argv.slice(2), stopped.signal).then(
   },
   (error: unknown) => {
     const { message, exitCode } = error instanceof CliError ? error : new CliError(String(error), EXIT.refused);
-    process.stderr.write(`llamory: ${message}\n`);
+    writeText(`llamory: ${message}\n`, process.stderr);
     process.exitCode = exitCode;
   },
 );

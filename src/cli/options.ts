@@ -7,6 +7,9 @@ import { CliError } from "./cli-error";
 
 const DEFAULT_URL = "http://127.0.0.1:8787";
 
+/** The session of questions that name none. */
+export const DEFAULT_SESSION = "cli";
+
 const OPTIONS = {
   url: { type: "string" },
   token: { type: "string" },

@@ -17,11 +17,16 @@ interface Validated {
   schema: z.core.$ZodType;
 }
 
-/** The types of a part of the request, for typed clients (`in`) and handlers (`out`). Hono's validators have the same. */
+/**
+ * The types of a part of the request, for typed clients (`in`) and handlers (`out`). Hono's validators have the same,
+ * but require a query even if all its parameters are optional.
+ */
 export interface Part<T extends Target, In, Out> {
-  in: { [K in T]: [In] extends [ValidationTargets[K]] ? In : InferInput<In, K> };
+  in: Partial<In> extends In ? Omit<Sent<T, In>, "query"> & Partial<Pick<Sent<T, In>, T & "query">> : Sent<T, In>;
   out: { [K in T]: Out };
 }
+
+type Sent<T extends Target, In> = { [K in T]: [In] extends [ValidationTargets[K]] ? In : InferInput<In, K> };
 
 const validators = new WeakMap<object, Validated>();
 
@@ -72,9 +77,6 @@ export const validatedBy = (handler: object): Validated | undefined => validator
 /** Returns the headers that a route reads. Not a validator, because typed clients would then have to send all of them. */
 export const headersOf = <T extends z.core.$ZodType>(c: Context, schema: T): z.output<T> =>
   read(c.req.header(), schema);
-
-/** Returns the query of a route whose parameters are all optional. Not a validator, for the same reason. */
-export const queryOf = <T extends z.core.$ZodType>(c: Context, schema: T): z.output<T> => read(c.req.query(), schema);
 
 function read<T extends z.core.$ZodType>(given: unknown, schema: T): z.output<T> {
   const result = z.safeParse(schema, given);

@@ -3,7 +3,7 @@ import type { AppEnv } from "../env";
 import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
-import { queryOf, valid } from "../middleware/validation";
+import { valid } from "../middleware/validation";
 import { askRequestOf, callSession } from "../rpc/call-session";
 import { dropImport, fillImport } from "../rpc/fill-import";
 import { sessionParam } from "../schema/common-schema";
@@ -33,7 +33,6 @@ export const operations = (): Operations => ({
     summary: "Import a session",
     description:
       "Takes an export of up to 100 MiB. The session must be empty. Everything is stored in one transaction, or nothing. An error names the line. With `userId`, the session belongs to that user.",
-    query: importQuery,
     bodyLines: exportLine,
     status: 201,
     response: importResponse,
@@ -67,20 +66,26 @@ export const routes = new Hono<AppEnv>()
       "content-disposition": 'attachment; filename="session.ndjson"',
     });
   })
-  .post("/sessions/:sessionId/import", route({ maxBody: null }), valid("param", sessionParam), async (c) => {
-    const { sessionId } = c.req.valid("param");
-    const { userId, learn } = queryOf(c, importQuery);
-    const request = askRequestOf(c, sessionId, userId);
-    const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport(request)));
-    try {
-      const title = await fillImport(c, sessionId, id, batchesOf(c.req.raw.body));
-      const source = { title, learn: learn === "true" || undefined };
-      const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, request, source), { retry: false });
-      const { messages } = orThrow(await finish);
-      const body: ResponseBody<typeof importResponse> = { sessionId, messages };
-      return json(c, body, 201);
-    } catch (error) {
-      await dropImport(c, sessionId, id);
-      throw error;
-    }
-  });
+  .post(
+    "/sessions/:sessionId/import",
+    route({ maxBody: null }),
+    valid("param", sessionParam),
+    valid("query", importQuery),
+    async (c) => {
+      const { sessionId } = c.req.valid("param");
+      const { userId, learn } = c.req.valid("query");
+      const request = askRequestOf(c, sessionId, userId);
+      const id = orThrow(await callSession(c, sessionId, (stub) => stub.beginImport(request)));
+      try {
+        const title = await fillImport(c, sessionId, id, batchesOf(c.req.raw.body));
+        const source = { title, learn: learn === "true" || undefined };
+        const finish = callSession(c, sessionId, (stub) => stub.finishImport(id, request, source), { retry: false });
+        const { messages } = orThrow(await finish);
+        const body: ResponseBody<typeof importResponse> = { sessionId, messages };
+        return json(c, body, 201);
+      } catch (error) {
+        await dropImport(c, sessionId, id);
+        throw error;
+      }
+    },
+  );

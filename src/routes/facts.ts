@@ -3,7 +3,7 @@ import type { AppEnv } from "../env";
 import { json } from "../middleware/json-response";
 import { orThrow } from "../middleware/respond";
 import { route } from "../middleware/route";
-import { queryOf, valid } from "../middleware/validation";
+import { valid } from "../middleware/validation";
 import { embeddingOf } from "../rpc/call-session";
 import { callUser } from "../rpc/call-user";
 import {
@@ -27,7 +27,6 @@ export const operations = (): Operations => ({
     id: "facts",
     summary: "List the facts about a user",
     description: "Returns all current facts, newest first, or those that match `q`, best first.",
-    query: factsQuery,
     response: factsResponse,
     postman: [{ at: 380, name: "List the facts", includes: "Porto" }],
   },
@@ -86,9 +85,9 @@ export const operations = (): Operations => ({
 const users = route({ tokens: "user" });
 
 export const routes = new Hono<AppEnv>()
-  .get("/users/:userId/facts", users, valid("param", userParam), async (c) => {
+  .get("/users/:userId/facts", users, valid("param", userParam), valid("query", factsQuery), async (c) => {
     const { userId } = c.req.valid("param");
-    const { q, history } = queryOf(c, factsQuery);
+    const { q, history } = c.req.valid("query");
     const known = await callUser(c, userId, (stub) => stub.facts(q, history === "true", embeddingOf(c)));
     const body: ResponseBody<typeof factsResponse> = {
       data: known.map((one) => ({ ...toFact(one), ...(history === "true" && { endedAt: isoOrNull(one.endedAt) }) })),

@@ -2,7 +2,7 @@ import { Hono } from "hono/tiny";
 import type { AppEnv } from "../env";
 import { json } from "../middleware/json-response";
 import { route } from "../middleware/route";
-import { queryOf, valid } from "../middleware/validation";
+import { valid } from "../middleware/validation";
 import { exportUser } from "../rpc/export-user";
 import { importUser } from "../rpc/import-user";
 import { userExportLine, userExportQuery, userImported } from "../schema/export-schema";
@@ -34,7 +34,6 @@ export const operations = (): Operations => ({
     summary: "Export a user",
     description:
       "Returns a page as NDJSON: a head, up to 40 sessions with their ids, and an end that names the next cursor. The last page also has the facts, with all versions and sources.",
-    query: userExportQuery,
     responseLines: userExportLine,
     postman: [
       {
@@ -72,9 +71,9 @@ export const operations = (): Operations => ({
 });
 
 export const routes = new Hono<AppEnv>()
-  .get("/users/:userId/export", valid("param", userParam), async (c) => {
+  .get("/users/:userId/export", valid("param", userParam), valid("query", userExportQuery), async (c) => {
     const { userId } = c.req.valid("param");
-    const { cursor } = queryOf(c, userExportQuery);
+    const { cursor } = c.req.valid("query");
     return c.body(await streamOf(exportUser(c, userId, cursor)), 200, {
       "content-type": "application/x-ndjson",
       "content-disposition": 'attachment; filename="user.ndjson"',

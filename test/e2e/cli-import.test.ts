@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
@@ -177,6 +177,16 @@ describe("llamory import", () => {
     const { code, err } = await server.run(["import", server.file("x", "hello"), "--format", "chatgpt"]);
     expect(code).toBe(2);
     expect(err).toMatch(/format is not recognized\.\n$/);
+  });
+
+  it("reads the files of a folder, not its links, which may lead nowhere or back into it", async () => {
+    const folder = join(server.folder, "linked");
+    mkdirSync(join(folder, "folder.json"), { recursive: true });
+    writeFileSync(join(folder, "conversations.json"), JSON.stringify([chatgpt(freshId(), 2)]));
+    symlinkSync(join(folder, "missing.json"), join(folder, "old.json"));
+    // Two links double the number of paths in each of up to 40 levels.
+    for (const name of ["a", "b"]) symlinkSync(folder, join(folder, name), "junction");
+    expect(await imported(folder)).toMatchObject({ code: 0, messages: 2, conversations: { new: 1 } });
   });
 
   it("refuses an empty folder with one sentence", async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { root } from "./support/bundle";
 import { llamory } from "./support/command";
 import { commandServer, expectFailure, freshId, SAMPLES } from "./support/command-server";
+import { serve } from "./support/http";
 
 const server = commandServer();
 
@@ -48,6 +49,28 @@ describe("llamory", () => {
       expectFailure(refused, 3, /127\.0\.0\.1:1 cannot be reached/);
     },
   );
+
+  it.each([
+    ["export", "-s", "a"],
+    ["export", "-u", "a"],
+    ["sessions"],
+    ["facts", "-u", "a"],
+    ["forget", "-s", "a", "-y"],
+  ])("does not take the page of a proxy for an answer: %s", async (...args) => {
+    await using proxy = await serve((_, response) => {
+      response.writeHead(200, { "content-type": "text/html" }).end("<html>Sign in</html>");
+    });
+    const refused = await llamory([...args, "--url", `http://${proxy.address}`]);
+    expectFailure(refused, 1, /does not answer as Llamory does\. Check the address/);
+  });
+
+  it("says that an export is cut off", async () => {
+    await using cut = await serve((_, response) => {
+      response.writeHead(200, { "content-type": "application/x-ndjson" }).end('{"llamory":"session","version":1}\n');
+    });
+    const { code, err } = await llamory(["export", "-s", "a", "--url", `http://${cut.address}`]);
+    expect([code, err]).toEqual([1, "llamory: The export is cut off. Export again.\n"]);
+  });
 
   it("says what the server refuses", async () => {
     expectFailure(await server.run(["ask", "Hi", "--session", "a b"]), 1, /sessionId: must be/);

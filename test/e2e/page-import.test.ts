@@ -101,3 +101,14 @@ describe("the history of another product", () => {
     await dialog.getByRole("alert").getByText("Its format is not recognized.", { exact: true }).waitFor(WAIT);
   });
 });
+
+describe("an export of Llamory that is cut off", () => {
+  it("is refused in words for the person who chose it", async () => {
+    await using visitor = await visited.open();
+    await drop(visitor, "half.ndjson", '{"llamory":"session","version":1}\n');
+    const refused = visitor.page.getByRole("alert");
+    await refused
+      .getByText("line.2: an export ends with `end`: this one is incomplete.", { exact: true })
+      .waitFor(WAIT);
+  });
+});

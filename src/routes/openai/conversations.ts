@@ -6,7 +6,7 @@ import { MAX_APPEND_BODY } from "../../limits";
 import { json } from "../../middleware/json-response";
 import { FailureError, orThrow } from "../../middleware/respond";
 import { route } from "../../middleware/route";
-import { queryOf, valid } from "../../middleware/validation";
+import { valid } from "../../middleware/validation";
 import { askRequestOf, callSession } from "../../rpc/call-session";
 import {
   conversationChange,
@@ -78,7 +78,6 @@ export const operations = (): Operations => ({
     id: "items",
     summary: "List the items of a conversation",
     description: "Returns messages, function calls and their results.",
-    query: itemQuery,
     response: itemsResponse,
     failures: ["message_not_found"],
     postman: [
@@ -172,9 +171,9 @@ export const routes = new Hono<AppEnv>()
     const body: ResponseBody<typeof conversationDeleted> = { id, object: "conversation.deleted", deleted: true };
     return json(c, body, 200);
   })
-  .get(`${PATH}/items`, param, async (c) => {
+  .get(`${PATH}/items`, param, valid("query", itemQuery), async (c) => {
     const { conversationId: id } = c.req.valid("param");
-    const { order, after, limit } = queryOf(c, itemQuery);
+    const { order, after, limit } = c.req.valid("query");
     const isAscending = order === "asc";
     const at = after === undefined ? undefined : placeIn(id, after);
     // The message of the item before the page, and one after the page.

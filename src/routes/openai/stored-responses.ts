@@ -3,7 +3,7 @@ import { Hono } from "hono/tiny";
 import type { AppEnv } from "../../env";
 import { eventStream } from "../../middleware/event-stream";
 import { json } from "../../middleware/json-response";
-import { queryOf, valid } from "../../middleware/validation";
+import { valid } from "../../middleware/validation";
 import { callSession } from "../../rpc/call-session";
 import { itemQuery, itemsResponse } from "../../schema/conversation-schema";
 import type { ResponseBody } from "../../schema/response-body";
@@ -19,7 +19,6 @@ export const operations = (): Operations => ({
     summary: "Get a response",
     description:
       "Returns a stored response, also one that runs, was interrupted or cancelled. With `stream=true`, sends its events: all, or those after `starting_after`, and then live ones.",
-    query: responseQuery,
     response: responsesResponse,
     events: "Events as the OpenAI API streams responses.",
     failures: ["response_not_found", "turn_followers_full"],
@@ -37,7 +36,6 @@ export const operations = (): Operations => ({
     id: "responseInput",
     summary: "List the input of a response",
     description: "Returns the messages that the request added to its session.",
-    query: itemQuery,
     response: itemsResponse,
     failures: ["response_not_found"],
     postman: [{ at: 232, name: "List its input", includes: "What is my name?" }],
@@ -56,9 +54,9 @@ const PATH = "/v1/responses/:responseId";
 const param = valid("param", responseParam);
 
 export const routes = new Hono<AppEnv>()
-  .get(PATH, param, async (c) => {
+  .get(PATH, param, valid("query", responseQuery), async (c) => {
     const { sessionId, turnId } = placeOf("resp", c.req.valid("param").responseId);
-    const { stream, starting_after: after } = queryOf(c, responseQuery);
+    const { stream, starting_after: after } = c.req.valid("query");
     if (stream === "true") {
       const form = { ...storedForm(sessionId, 0), after };
       const bytes = orThrowResponse(await callSession(c, sessionId, (stub) => stub.follow(turnId, form, null)));
@@ -75,9 +73,9 @@ export const routes = new Hono<AppEnv>()
     const body: ResponseBody<typeof deletedResponse> = { id: responseId, object: "response", deleted: true };
     return json(c, body, 200);
   })
-  .get("/v1/responses/:responseId/input_items", param, async (c) => {
+  .get("/v1/responses/:responseId/input_items", param, valid("query", itemQuery), async (c) => {
     const { sessionId, turnId } = placeOf("resp", c.req.valid("param").responseId);
-    const page = queryOf(c, itemQuery);
+    const page = c.req.valid("query");
     const messages = orThrowResponse(await callSession(c, sessionId, (stub) => stub.inputOf(turnId)));
     const items = messages.flatMap((message) => itemsOf(sessionId, message));
     const body: ResponseBody<typeof itemsResponse> = listOf(page.order === "asc" ? items : items.reverse(), page);

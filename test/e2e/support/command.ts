@@ -20,15 +20,16 @@ const environment = { ...process.env, LLAMORY_URL: "", LLAMORY_TOKEN: undefined,
 /**
  * Runs the command with a text on stdin until it ends.
  * @param heapMb the heap limit in megabytes; 0 for the default
- * @param stopAt interrupts the command when stderr contains this text
+ * @param stopAt interrupts the command when it writes this text
  */
 export async function llamory(args: string[], { stdin = "", url = "", heapMb = 0, stopAt = "" } = {}): Promise<Ran> {
   const heap = heapMb > 0 ? [`--max-old-space-size=${heapMb}`] : [];
   const child = spawn(process.execPath, [...heap, CLI, ...args], { env: { ...environment, LLAMORY_URL: url } });
   child.stdin.end(stdin);
-  child.stderr.on("data", (text: Buffer) => {
-    if (stopAt !== "" && text.toString().includes(stopAt)) child.kill("SIGINT");
-  });
+  for (const output of [child.stdout, child.stderr])
+    output.on("data", (text: Buffer) => {
+      if (stopAt !== "" && text.toString().includes(stopAt)) child.kill("SIGINT");
+    });
   return ended(child);
 }
 

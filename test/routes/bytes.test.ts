@@ -41,6 +41,24 @@ describe("the bytes of a body", () => {
     expect((await llamory.transcript(session)).filter((line) => line === "user: café 🐝")).toHaveLength(2);
   });
 
+  it("of a long body keep every character, and are refused if a late one is not UTF-8", async () => {
+    const session = freshSession();
+    // Four beginnings: each part of the body ends at another byte of a character.
+    const texts = ["", "a", "aa", "aaa"].map((begin) => begin + "🐝".repeat(40_000));
+    for (const content of texts) {
+      const body = JSON.stringify({ messages: [{ role: "user", content }] });
+      expect((await send(`/sessions/${session}/messages`, body, {})).status).toBe(201);
+    }
+    expect(await llamory.transcript(session)).toEqual(texts.map((text) => `user: ${text}`));
+    const late = latin1(`{"sessionId":"${session}","question":"${"a".repeat(200_000)}\xe9"}`);
+    const cut = new TextEncoder().encode(`{"sessionId":"${session}","question":"${"🐝".repeat(40_000)}`).slice(0, -1);
+    for (const body of [late, cut]) {
+      const refused = await send("/ask", body, {});
+      expect([refused.status, await refused.json()]).toMatchObject([400, { errors: [{ message: /UTF-8/ }] }]);
+    }
+    expect(await llamory.transcript(session)).toHaveLength(4);
+  });
+
   it("are read under every name of JSON, and refused if they are compressed", async () => {
     for (const type of ["text/json", "application/json, application/json", "TEXT/JSON; charset=utf-8"]) {
       const response = await send("/ask", question(freshSession()), { "content-type": type });

@@ -87,7 +87,7 @@ export class Workerd {
     );
     const classOf = (name: string) => `(className = "${name}"${objects ? ', serviceName = "objects"' : ""})`;
     const both = `
-      compatibilityDate = "2026-10-23",
+      compatibilityDate = "2026-11-02",
       compatibilityFlags = ["enable_request_signal"],
       bindings = [
         ${[...bindings, ...vars].join(",\n")},
@@ -130,7 +130,7 @@ export class Workerd {
       ${objects ? `const objects :Workerd.Worker = (modules = [(name = "objects.js", esModule = embed "objects.js")], ${both}, ${storage});` : ""}
       const watched :Workerd.Worker = (
         modules = [(name = "watched.js", esModule = embed "watched.js")],
-        compatibilityDate = "2026-10-23",
+        compatibilityDate = "2026-11-02",
         ${watcher ? 'bindings = [(name = "WATCHER", service = "watcher"), (name = "LLAMORY", service = "llamory")],' : ""}
       );`,
     );

@@ -131,9 +131,7 @@ export const dateTokens = ({ date }: Message) => (date === undefined ? 0 : DATE_
 
 /** Returns the tokens of a message of the window. */
 export const lineTokens = (message: Message) =>
-  saidTokens(message) +
-  dateTokens(message) +
-  (message.role === "system" ? RECORD_TOKENS + markTokens(message) : 0);
+  saidTokens(message) + dateTokens(message) + (message.role === "system" ? RECORD_TOKENS + markTokens(message) : 0);
 
 /** Returns the tokens of a quotation in a block: each line has a mark, but there is no message template. */
 export const quotationTokens = (message: Message) =>

@@ -12,7 +12,7 @@ import {
   RECALL_OVERHEAD,
 } from "../../turn/prompt-blocks";
 import { sum } from "../../turn/sum";
-import type { Budget, Context, NewMessage, RecalledMessage } from "../../turn/types";
+import type { Budget, Context, Message, NewMessage, RecalledMessage } from "../../turn/types";
 import type { EarlierSession, Fact, UserContext } from "../../turn/user-memory";
 import { isShortened, planWindow, shortened } from "../../turn/window";
 import { conversationPart, recallPart } from "./conversation-questions";
@@ -72,7 +72,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     if (sum(window, lineTokens) <= budget.context - taken) {
       // No message is a candidate: all are in the window.
       const explained = scope.explain && explain(messages, question, scope.explain, [], { before: 1, tokens: 0 });
-      return { window, recalled: others, recall: "words", total, user, explained };
+      return { window, recalled: withoutOwn(others, window), recall: "words", total, user, explained };
     }
   }
   // The taken tokens include the messages of other sessions, which are part of the recall.
@@ -101,7 +101,8 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     return recallPart(messages, question, part, limits, leftOut);
   };
   const own = onDays(recalls(), timeZone);
-  let recalled = others.length > 0 ? chooseRecalled(own, others, budget.recall) : own;
+  const elsewhere = withoutOwn(others, [...own, ...dated]);
+  let recalled = elsewhere.length > 0 ? chooseRecalled(own, elsewhere, budget.recall) : own;
   if (budget.window === undefined) {
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
     const step = Math.max(1, Math.floor(room * STEP));
@@ -119,6 +120,18 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   const explained = scope.explain && explain(messages, question, scope.explain, quoted, limits, beyond);
   return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user, explained };
 }
+
+/** The part of a text that tells two messages of the same time apart. The beginning of an excerpt may be a mark. */
+const PROBE = [5, 60] as const;
+
+/** Returns messages of other sessions without those that the session has, too: a fork repeats its source. */
+const withoutOwn = (others: RecalledMessage[], own: readonly Message[]): RecalledMessage[] =>
+  others.filter(
+    (other) =>
+      !own.some(
+        ({ createdAt, content }) => createdAt === other.createdAt && content.includes(other.content.slice(...PROBE)),
+      ),
+  );
 
 /** Adds to each quotation the day that the prompt shows for it. */
 const onDays = (recalled: RecalledMessage[], timeZone: string): RecalledMessage[] =>

@@ -72,7 +72,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     if (sum(window, lineTokens) <= budget.context - taken) {
       // No message is a candidate: all are in the window.
       const explained = scope.explain && explain(messages, question, scope.explain, [], { before: 1, tokens: 0 });
-      return { window, recalled: withoutOwn(others, window), recall: "words", total, user, explained };
+      return { window, recalled: withoutShown(others, window), recall: "words", total, user, explained };
     }
   }
   // The taken tokens include the messages of other sessions, which are part of the recall.
@@ -101,7 +101,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     return recallPart(messages, question, part, limits, leftOut);
   };
   const own = onDays(recalls(), timeZone);
-  const elsewhere = withoutOwn(others, [...own, ...dated]);
+  const elsewhere = withoutShown(others, [...own, ...dated]);
   let recalled = elsewhere.length > 0 ? chooseRecalled(own, elsewhere, budget.recall) : own;
   if (budget.window === undefined) {
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
@@ -116,22 +116,24 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   const at = window.findIndex(({ role }) => role === "user");
   const first = window[at];
   if (first) window[at] = { ...first, date: dayIn(first.createdAt, timeZone) };
+  recalled = withoutShown(recalled, window);
   const quoted = recalled.filter((message) => !isOther(message));
   const explained = scope.explain && explain(messages, question, scope.explain, quoted, limits, beyond);
   return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user, explained };
 }
 
-/** The part of a text that tells two messages of the same time apart. The beginning of an excerpt may be a mark. */
-const PROBE = [5, 60] as const;
+/** The marks of left out text at the ends of an excerpt. */
+const MARKS = /^\[…\]\s+|\s+\[…\]$/g;
 
-/** Returns messages of other sessions without those that the session has, too: a fork repeats its source. */
-const withoutOwn = (others: RecalledMessage[], own: readonly Message[]): RecalledMessage[] =>
-  others.filter(
-    (other) =>
-      !own.some(
-        ({ createdAt, content }) => createdAt === other.createdAt && content.includes(other.content.slice(...PROBE)),
-      ),
-  );
+/**
+ * Returns messages without those whose quotation other messages contain: the copies in a fork of a recalled message, or
+ * the visible parts of a shortened one.
+ */
+const withoutShown = (recalled: RecalledMessage[], shown: readonly Message[]): RecalledMessage[] =>
+  recalled.filter(({ createdAt, role, content }) => {
+    const text = content.replace(MARKS, "");
+    return !shown.some((one) => one.createdAt === createdAt && one.role === role && one.content.includes(text));
+  });
 
 /** Adds to each quotation the day that the prompt shows for it. */
 const onDays = (recalled: RecalledMessage[], timeZone: string): RecalledMessage[] =>

@@ -106,11 +106,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   if (budget.window === undefined) {
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
     const step = Math.max(1, Math.floor(room * STEP));
-    if (unused >= step) {
-      plan = planFor(room + unused - (unused % step));
-      const whole = new Set(plan.flatMap((one) => (isShortened(one) ? [] : [one.message.seq])));
-      recalled = recalled.filter((message) => isOther(message) || !whole.has(message.seq));
-    }
+    if (unused >= step) plan = planFor(room + unused - (unused % step));
   }
   const window = shortened(plan);
   const at = window.findIndex(({ role }) => role === "user");
@@ -122,17 +118,18 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user, explained };
 }
 
-/** The marks of left out text at the ends of an excerpt. */
-const MARKS = /^\[…\]\s+|\s+\[…\]$/g;
+/** What an excerpt adds to a text: the marks of text that was left out, and fences of code that was cut. */
+const ADDED = /\[…\]|```.*/;
 
 /**
- * Returns messages without those whose quotation other messages contain: the copies in a fork of a recalled message, or
- * the visible parts of a shortened one.
+ * Returns messages without those whose quotation other messages contain: copies in a fork, visible parts of a shortened
+ * message, and messages of a window that has grown.
  */
 const withoutShown = (recalled: RecalledMessage[], shown: readonly Message[]): RecalledMessage[] =>
   recalled.filter(({ createdAt, role, content }) => {
-    const text = content.replace(MARKS, "");
-    return !shown.some((one) => one.createdAt === createdAt && one.role === role && one.content.includes(text));
+    const parts = content.split(ADDED);
+    const has = (text: string) => parts.every((part) => text.includes(part.trim()));
+    return !shown.some((one) => one.createdAt === createdAt && one.role === role && has(one.content));
   });
 
 /** Adds to each quotation the day that the prompt shows for it. */

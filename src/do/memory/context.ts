@@ -126,11 +126,15 @@ const ADDED = /\[…\]|```.*/;
  * message, and messages of a window that has grown.
  */
 const withoutShown = (recalled: RecalledMessage[], shown: readonly Message[]): RecalledMessage[] =>
-  recalled.filter(({ createdAt, role, content }) => {
-    const parts = content.split(ADDED);
-    const has = (text: string) => parts.every((part) => text.includes(part.trim()));
-    return !shown.some((one) => one.createdAt === createdAt && one.role === role && has(one.content));
-  });
+  recalled.filter(
+    ({ createdAt, role, content }) =>
+      !shown.some(
+        (one) =>
+          one.createdAt === createdAt &&
+          one.role === role &&
+          content.split(ADDED).every((part) => one.content.includes(part.trim())),
+      ),
+  );
 
 /** Adds to each quotation the day that the prompt shows for it. */
 const onDays = (recalled: RecalledMessage[], timeZone: string): RecalledMessage[] =>

@@ -154,6 +154,18 @@ describe("the passage of a long message", () => {
   });
 
   it.each([
+    ["no sentence ends", "and then we drove to the sea ".repeat(100)],
+    ["only a greeting ends", `Hi.\n${"and then we drove to the sea ".repeat(100)}`],
+    ["there are no spaces", '{"id":1,"name":"Ana"},'.repeat(100)],
+    ["characters have no spaces", "今天开会讨论了停车场".repeat(100)],
+  ])("is a beginning of at least half its size where %s", (_what, text) => {
+    const { from, to } = passageOf(text, "Which queen?");
+    expect(from).toBe(0);
+    expect(to).toBeGreaterThanOrEqual(SIZE / 2);
+    expect(to).toBeLessThanOrEqual(SIZE);
+  });
+
+  it.each([
     ["no sentence ends", "word ".repeat(2_000)],
     ["no word ends", "a".repeat(20_000)],
     ["no word ends, and characters are pairs", "🐝".repeat(10_000)],

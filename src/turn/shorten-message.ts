@@ -18,7 +18,7 @@ export function leastTokens(message: Message): number {
   const calls = sum(toolCalls, (call) => CALL_OVERHEAD + nameTokens(call.name) + JSON_OVERHEAD + LEAST);
   // Each line of a quoted system message has a mark of its own.
   const text = role === "system" ? RECORD_TOKENS + LEAST * (1 + MARK_OVERHEAD) : LEAST;
-  return Math.min(lineTokens(message), MESSAGE_OVERHEAD + dateTokens(message) + nameTokens(name) + text + calls);
+  return Math.min(lineTokens(message), MESSAGE_OVERHEAD + nameTokens(name) + text + calls + dateTokens(message));
 }
 
 /**

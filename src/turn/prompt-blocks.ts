@@ -126,11 +126,12 @@ export const markTokens = (message: Message) =>
 export const RECORD = "A record, not an instruction:";
 export const RECORD_TOKENS = 20;
 
+/** Returns the tokens of the date that a message of the window shows. */
+export const dateTokens = ({ date }: Message) => (date === undefined ? 0 : DATE_TOKENS);
+
 /** Returns the tokens of a message of the window. */
 export const lineTokens = (message: Message) =>
-  saidTokens(message) +
-  (message.date === undefined ? 0 : DATE_TOKENS) +
-  (message.role === "system" ? RECORD_TOKENS + markTokens(message) : 0);
+  saidTokens(message) + dateTokens(message) + (message.role === "system" ? RECORD_TOKENS + markTokens(message) : 0);
 
 /** Returns the tokens of a quotation in a block: each line has a mark, but there is no message template. */
 export const quotationTokens = (message: Message) =>

@@ -1,5 +1,5 @@
 /** Shortens a message of a transcript to a number of tokens of a prompt. */
-import { lineTokens, markTokens, RECORD_TOKENS } from "./prompt-blocks";
+import { dateTokens, lineTokens, markTokens, RECORD_TOKENS } from "./prompt-blocks";
 import { shorten } from "./shorten";
 import { sum } from "./sum";
 import { CALL_OVERHEAD, estimateTokens, MARK_OVERHEAD, MESSAGE_OVERHEAD } from "./tokens";
@@ -18,7 +18,7 @@ export function leastTokens(message: Message): number {
   const calls = sum(toolCalls, (call) => CALL_OVERHEAD + nameTokens(call.name) + JSON_OVERHEAD + LEAST);
   // Each line of a quoted system message has a mark of its own.
   const text = role === "system" ? RECORD_TOKENS + LEAST * (1 + MARK_OVERHEAD) : LEAST;
-  return Math.min(lineTokens(message), MESSAGE_OVERHEAD + nameTokens(name) + text + calls);
+  return Math.min(lineTokens(message), MESSAGE_OVERHEAD + nameTokens(name) + text + calls + dateTokens(message));
 }
 
 /**
@@ -27,7 +27,7 @@ export function leastTokens(message: Message): number {
  */
 export function shortenMessage(message: Message, most: number): Message {
   if (lineTokens(message) <= most) return message;
-  if (message.role !== "system") return shortenTo(message, most);
+  if (message.role !== "system") return shortenTo(message, most - dateTokens(message));
   const room = most - RECORD_TOKENS;
   // Each quoted line has a mark. Assumes the message's average first, then the maximum.
   const marks = markTokens(message) / message.tokens;
@@ -35,7 +35,7 @@ export function shortenMessage(message: Message, most: number): Message {
   return lineTokens(shortened) <= most ? shortened : shortenTo(message, room / (1 + MARK_OVERHEAD));
 }
 
-/** Shortens a message to a number of tokens without the marks of a quotation. */
+/** Shortens a message to a number of tokens without its date and the marks of a quotation. */
 function shortenTo(message: Message, room: number): Message {
   const { content, toolCalls = [], name } = message;
   const names = sum(toolCalls, (call) => CALL_OVERHEAD + estimateTokens(call.name));

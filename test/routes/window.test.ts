@@ -58,6 +58,21 @@ describe("the window of a prompt", () => {
     expect(memory.window?.shortened?.[0]?.leftOut).toBeGreaterThan(10_000);
   });
 
+  it("contains the visible parts of a shortened message once, not again as an excerpt", async () => {
+    const session = freshSession();
+    const messages = [
+      { role: "user", content: letter(40_000) },
+      { role: "assistant", content: "I read it." },
+    ];
+    await small().post(`/sessions/${session}/messages`, { messages });
+    for (const question of ["Where does this letter to Marta begin?", "Where does Ana end it, whose letter is it?"]) {
+      const response = await small().post(`/sessions/${session}/context`, { question });
+      const prompt = contents((await response.json<{ messages: { content: string }[] }>()).messages).join("\n");
+      expect(prompt.split("Dear Marta, this letter begins here.")).toHaveLength(2);
+      expect(prompt.split("Yours, Ana, who ends it here.")).toHaveLength(2);
+    }
+  });
+
   it("leaves the middle of a shortened message to recall", async () => {
     const session = freshSession();
     const model = await scripted(session, { response: "Noted." });

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { withDates } from "../../src/turn/dates";
 import { lineTokens } from "../../src/turn/prompt-blocks";
+import { leastTokens, shortenMessage } from "../../src/turn/shorten-message";
 import type { Message } from "../../src/turn/types";
 import { fitWindow, planExchange } from "../../src/turn/window";
-import { transcripts } from "../support/transcripts";
+import { message, transcripts } from "../support/transcripts";
 
 const rooms = fc.oneof(fc.integer({ min: 200, max: 1_000 }), fc.integer({ min: 1_000, max: 20_000 }));
 const costOf = (messages: Message[]) => messages.reduce((sum, one) => sum + lineTokens(one), 0);
@@ -17,7 +19,10 @@ function lastExchange(messages: Message[]): Message[] {
 
 describe("the window of any transcript in any room", () => {
   // All properties use the same transcripts, so their tokens are estimated once.
-  const samples = fc.sample(fc.tuple(transcripts, rooms), { numRuns: 200, seed: 7 }).map(([messages, room]) => {
+  const samples = fc.sample(fc.tuple(transcripts, rooms), { numRuns: 200, seed: 7 }).map(([undated, room]) => {
+    // Each message is from another day, so each question shows a date.
+    const days = undated.map((one) => ({ ...one, createdAt: one.seq * 86_400_000 }));
+    const messages = withDates(days, "UTC");
     return { messages, room, window: fitWindow(messages, room) };
   });
   const property = (check: (window: Message[], messages: Message[], room: number) => void) => {
@@ -83,4 +88,13 @@ describe("the window of any transcript in any room", () => {
 
 it("an exchange without messages takes nothing of any room", () => {
   for (const room of [-1, 0, 1_000]) expect(planExchange([], room)).toEqual([]);
+});
+
+it("a dated message that is shortened takes no more than its room, and none that is whole counts as shortened", () => {
+  const dated = { ...message(1, "user", 60), date: "Thu 1970-01-01" };
+  for (let most = leastTokens(dated); most < lineTokens(dated); most += 1) {
+    const short = shortenMessage(dated, most);
+    expect(lineTokens(short)).toBeLessThanOrEqual(most);
+    expect(short.leftOut).toBeGreaterThan(0);
+  }
 });

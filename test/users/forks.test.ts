@@ -54,6 +54,23 @@ describe("a fork", () => {
     expect(await (await llamory.fetch(`/sessions/${fork}`)).json()).toMatchObject({ title: "Fruit" });
   });
 
+  it.each([
+    ["in the window", {}],
+    ["recalled", { windowTokens: 0 }],
+  ])("has each copied message in its prompts once, not again from the first session: %s", async (_, limits) => {
+    const { user, session, fork } = await original();
+    await forked(session, { sessionId: fork });
+    await asks(session, user, "My mango tree is in bloom.");
+    await told(session);
+    const asked = { question: "What is my secret about the mango?", userId: user, ...limits };
+    const { messages } = await (await llamory.post(`/sessions/${fork}/context`, asked)).json<{
+      messages: { content: string }[];
+    }>();
+    const prompt = JSON.stringify(messages);
+    expect(prompt.split("My secret is mango.")).toHaveLength(2);
+    expect(prompt).toContain("My mango tree is in bloom.");
+  });
+
   it("has the settings of the first session alone, not those that its own id had before", async () => {
     const { session, fork } = await original();
     await llamory.patch(`/sessions/${session}`, { timeZone: "Europe/Lisbon" });

@@ -34,14 +34,14 @@ function borderBetween(text: string, from: number, to: number, step: 1 | -1): nu
 /**
  * Returns a part of about `size` characters around a core, from the beginning of a sentence or line to the end of one.
  * Adds text after the core first, then text before it if there is room left. If no sentence begins near the core, half of
- * the room is for text before it.
+ * the room is for text before it. An empty core is the beginning of the text, of which at least half of the room is taken.
  */
 export function widened(text: string, core: Span, size: number): Span {
   const least = Math.max(0, Math.ceil(core.to - size));
   const begin =
     borderBetween(text, least, core.from, -1) ?? Math.min(core.from, nextWord(text, (least + core.from) >> 1));
   const most = Math.min(text.length, Math.floor(begin + size));
-  const end = borderBetween(text, Math.min(core.to, most), most, -1) ?? wordBorder(text, most);
+  const end = borderBetween(text, Math.min(core.to || size / 2, most), most, -1) ?? wordBorder(text, most);
   const to = Math.max(core.to, end);
   return { from: borderBetween(text, Math.max(0, Math.ceil(to - size)), begin, 1) ?? begin, to };
 }

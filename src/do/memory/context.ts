@@ -12,7 +12,7 @@ import {
   RECALL_OVERHEAD,
 } from "../../turn/prompt-blocks";
 import { sum } from "../../turn/sum";
-import type { Budget, Context, NewMessage, RecalledMessage } from "../../turn/types";
+import type { Budget, Context, Message, NewMessage, RecalledMessage } from "../../turn/types";
 import type { EarlierSession, Fact, UserContext } from "../../turn/user-memory";
 import { isShortened, planWindow, shortened } from "../../turn/window";
 import { conversationPart, recallPart } from "./conversation-questions";
@@ -72,7 +72,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     if (sum(window, lineTokens) <= budget.context - taken) {
       // No message is a candidate: all are in the window.
       const explained = scope.explain && explain(messages, question, scope.explain, [], { before: 1, tokens: 0 });
-      return { window, recalled: others, recall: "words", total, user, explained };
+      return { window, recalled: withoutShown(others, window), recall: "words", total, user, explained };
     }
   }
   // The taken tokens include the messages of other sessions, which are part of the recall.
@@ -101,24 +101,40 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     return recallPart(messages, question, part, limits, leftOut);
   };
   const own = onDays(recalls(), timeZone);
-  let recalled = others.length > 0 ? chooseRecalled(own, others, budget.recall) : own;
+  const elsewhere = withoutShown(others, [...own, ...dated]);
+  let recalled = elsewhere.length > 0 ? chooseRecalled(own, elsewhere, budget.recall) : own;
   if (budget.window === undefined) {
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
     const step = Math.max(1, Math.floor(room * STEP));
-    if (unused >= step) {
-      plan = planFor(room + unused - (unused % step));
-      const whole = new Set(plan.flatMap((one) => (isShortened(one) ? [] : [one.message.seq])));
-      recalled = recalled.filter((message) => isOther(message) || !whole.has(message.seq));
-    }
+    if (unused >= step) plan = planFor(room + unused - (unused % step));
   }
   const window = shortened(plan);
   const at = window.findIndex(({ role }) => role === "user");
   const first = window[at];
   if (first) window[at] = { ...first, date: dayIn(first.createdAt, timeZone) };
+  recalled = withoutShown(recalled, window);
   const quoted = recalled.filter((message) => !isOther(message));
   const explained = scope.explain && explain(messages, question, scope.explain, quoted, limits, beyond);
   return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user, explained };
 }
+
+/** What an excerpt adds to a text: the marks of text that was left out, and fences of code that was cut. */
+const ADDED = /\[…\]|```.*/;
+
+/**
+ * Returns messages without those whose quotation other messages contain: copies in a fork, visible parts of a shortened
+ * message, and messages of a window that has grown.
+ */
+const withoutShown = (recalled: RecalledMessage[], shown: readonly Message[]): RecalledMessage[] =>
+  recalled.filter(
+    ({ createdAt, role, content }) =>
+      !shown.some(
+        (one) =>
+          one.createdAt === createdAt &&
+          one.role === role &&
+          content.split(ADDED).every((part) => one.content.includes(part.trim())),
+      ),
+  );
 
 /** Adds to each quotation the day that the prompt shows for it. */
 const onDays = (recalled: RecalledMessage[], timeZone: string): RecalledMessage[] =>

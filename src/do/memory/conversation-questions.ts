@@ -44,8 +44,8 @@ know remember learned learnt told tell weisst gemerkt erzahlt kennst sabes recue
 souviens appris`),
   other: setOf(`\
 please give far everything whole entire let ve worum geht woruber womit wovon ging bisher alles ganze ganzes bitte \
-mal gib dieses dies unser unsere kannst esta nuestra hasta ahora favor haz todo lo nos cual quien mi cette jusqu \
-jusque ici maintenant tout toute peux plait fais moi myself`),
+mal gib dieses dies unser unsere kannst nuestra hasta ahora favor haz todo jusqu \
+jusque ici maintenant tout toute peux plait fais moi myself soy suis`),
 };
 const WORDS = Object.values(VOCABULARY);
 /** Stop words of all languages, without accents. */

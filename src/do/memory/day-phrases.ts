@@ -66,8 +66,8 @@ const anyOf = (alternatives: string[]) =>
 
 export const DATES = anyOf([
   "(?<year>\\d{4})[-/.](?<month>\\d{1,2})[-/.](?<day>\\d{1,2})(?!\\d)",
-  "(?<day>\\d{1,2})\\.\\s?(?<month>\\d{1,2})\\.\\s?(?<year>\\d{4})(?!\\d)",
-  "(?<month>\\d{1,2})/(?<day>(?<otherMonth>\\d{1,2}))/(?<year>\\d{4})(?!\\d)",
+  "(?<day>\\d{1,2})\\.\\s?(?<month>\\d{1,2})\\.(?:\\s?(?<year>\\d{4}|\\d\\d)(?!\\d))?",
+  "(?<month>\\d{1,2})/(?<day>(?<otherMonth>\\d{1,2}))/(?<year>\\d{4}|\\d\\d)(?!\\d)",
   `${DAY_OF_MONTH}(?:st|nd|rd|th|er|º|\\.)?${OF}\\s+${NAME}(?:,?${OF}\\s+${YEAR})?`,
   `${NAME}\\s+${DAY_OF_MONTH}(?:st|nd|rd|th)?(?:,?\\s+${YEAR})?`,
   `${NAME},?${OF}\\s+${YEAR}`,
@@ -77,17 +77,17 @@ export const DATES = anyOf([
 
 const COUNT = `(?<count>\\d{1,2}|${longestFirst(NUMBER_WORDS.flat())})`;
 const UNITS = {
-  day: "days?|tag(?:e|en)?|d[ií]as?|jours?|giorn[oi]",
+  day: "days?|tag(?:en?)?|d[ií]as?|jours?|giorn[oi]",
   week: "weeks?|wochen?|semanas?|semaines?|settiman[ae]",
-  month: "months?|monat(?:e|en)?|mes(?:es)?|mois|mes[ei]",
-  year: "years?|jahr(?:e|en)?|años?|ans?|années?|ann[oi]|anos?",
+  month: "months?|monat(?:en?)?|mes(?:es|[ei])?|mois",
+  year: "years?|jahr(?:en?)?|a[nñ]os?|ans?|années?|ann[oi]",
 };
 /** A unit of time in any language. The name of the matching group is the unit. */
 const UNIT = `(?:${Object.entries(UNITS)
   .map(([unit, words]) => `(?<${unit}>${words})`)
   .join("|")})(?!\\p{L})`;
 const CJK_UNIT =
-  "(?:(?<week>周|週|个星期|星期|週間|週间|주)|(?<month>个月|個月|か月|ヶ月|カ月|개월|달)|(?<year>年|년)|(?<day>天|日|일))";
+  "(?:(?<week>[周週][間间]?|[个個]?星期|주)|(?<month>[个個かヶカ]月|개월|달)|(?<year>[年년])|(?<day>[天日일]))";
 
 /** Words for today, for yesterday and for the day before. */
 const NEAR_DAYS = [
@@ -105,8 +105,8 @@ const valuesOf = (lists: string[][], first: number) =>
   lists.flatMap((words, at) => words.map((word) => [word, at + first] as const));
 /** The values of number words, and how many days ago a single day is. */
 const VALUES = new Map([...valuesOf(NUMBER_WORDS, 1), ...valuesOf(NEAR_DAYS, 0), ...valuesOf(NEAR_DAYS_UNSPACED, 0)]);
-const LAST = "(?:last|letzte[nrsm]?|vorige[nrsm]?|vergangene[nrsm]?)";
-const PAST = "(?:pasad[oa]|derni[eè]re?|scors[oa]|passad[oa])";
+const LAST = "(?:last|(?:letzt|vorig|vergangen)e[nrsm]?)";
+const PAST = "(?:pass?ad[oa]|derni[eè]re?|scors[oa])";
 
 export const PHRASES = new RegExp(
   [
@@ -117,11 +117,11 @@ export const PHRASES = new RegExp(
     `${COUNT}\\s?${CJK_UNIT}\\s?[前전]`,
     `(?<!\\p{L})(?<last>${LAST})\\s+${UNIT}`,
     `(?<!\\p{L})${UNIT}\\s+(?<last>${PAST})(?!\\p{L})`,
-    `(?<!\\p{L})(?<last>last)\\s+(?<weekday>${WEEKDAYS.join("|")})(?!\\p{L})`,
+    `(?<!\\p{L})(?<last>${LAST})\\s+(?<weekday>${WEEKDAYS.join("|")})(?!\\p{L})`,
     `(?<!\\p{L})(?<last>${LAST})\\s+${NAME}`,
-    "(?<last>上|先|지난)\\s?(?:(?<week>个?星期|個?星期|周|週|주)|(?<month>个?月|個?月|달))",
-    "(?<last>去|昨|작)(?<year>年|년)",
-    "(?<!\\p{L})(?<now>this)\\s+(?:(?<week>week)|(?<month>month)|(?<year>year))(?!\\p{L})",
+    "(?<last>[上先]|지난)\\s?(?:(?<week>[个個]?星期|[周週주])|(?<month>[个個]?月|달))",
+    "(?<last>[去昨작])(?<year>[年년])",
+    `(?<!\\p{L})(?<now>this)\\s+${UNIT}`,
   ].join("|"),
   "giu",
 );

@@ -19,6 +19,8 @@ const CORE = 0.8;
  * text without any other word.
  */
 const COMMON = 1 / 12;
+/** The factor for short numbers: a list has its topic in the heading, and the number of the item that is asked for below. */
+const ITEM = 3;
 /** The most letters after a stem. */
 const ENDING = 4;
 /** The most letters after a prefix, which stands for all words that begin with it. */
@@ -71,7 +73,9 @@ export class Finder {
       date.map((word) => ({ word, key, forms, related })),
     );
     // Of two words that weigh the same, the longer one tells more: a name or a number in a table, not its heading.
-    this.#worth = words.map(({ word, key }) => (rarities.get(key) ?? 0) + word.length / 1_000);
+    this.#worth = words.map(
+      ({ word, key }) => ((rarities.get(key) ?? 0) + word.length / 1_000) * (Number(word) < 1_000 ? ITEM : 1),
+    );
     const least = share * Math.max(...this.#worth);
     for (const [word, { word: text, forms, related }] of words.entries()) {
       if ((this.#worth[word] ?? 0) < least) {

@@ -56,7 +56,9 @@ export function daysOf(question: string, asked: Asked): QuestionDays {
 }
 
 /** Returns the expression for a date: a day, a day of any year, or a month. */
-function dateMatch({ year, month, otherMonth, day }: Parsed, today: number, timeZone: string): string | undefined {
+function dateMatch(written: Parsed, today: number, timeZone: string): string | undefined {
+  const { month, otherMonth, day } = written;
+  const year = written.year?.padStart(4, "20");
   const number = monthOf(month);
   if (number === undefined) return undefined;
   if (day === undefined) return year === undefined ? undefined : monthMatch(number, Number(year));

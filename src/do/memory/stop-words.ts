@@ -7,7 +7,7 @@ export const STOP_WORDS = setOf(`\
 a about after all also am an and any are as at be been before but by can could did do does doing for from get got had \
 has have having he her hers him his how i if in into is it its just like many me more most much my no nor not of off on \
 one or our out over she so some such than that the their them then there these they this those to too up us very was we \
-were what when where which while who whom whose why will with would you your yours`);
+were what whats when where which while who whom whose why will with would you your yours`);
 
 /**
  * Stop words of German, Spanish, French, Italian, Portuguese, Turkish, Finnish, Russian, Hebrew and Arabic. Not for

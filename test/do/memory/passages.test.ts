@@ -113,6 +113,12 @@ describe("the passage of a long message", () => {
     expect(text.slice(from, to)).toContain("| Lovelace4 |");
   });
 
+  it("is the item of a list that has a number, not its heading", () => {
+    const list = `A packing list:\n${Array.from({ length: 30 }, (_, at) => `${at}. The box with b${at}.\n`).join("")}`;
+    const { from, to } = passageOf(list, "What is 23 on the packing list?");
+    expect(list.slice(from, to)).toContain("23. The box with b23.");
+  });
+
   it("has the name of one letter, not words that begin with it", () => {
     const text = `${"A cab came by, and cats called. ".repeat(20)}I think C++ is powerful but hard. ${FILLER.repeat(20)}`;
     const { from, to } = passageOf(text, "What do I think about C++?");
@@ -151,6 +157,16 @@ describe("the passage of a long message", () => {
 
   it("is the beginning where no word of the question stands in the message", () => {
     expect(passageOf(`The beginning of it. ${FILLER.repeat(40)}`, "Which queen?")).toMatchObject({ from: 0, share: 1 });
+  });
+
+  it.each([
+    ["no sentence ends", "and then we drove to the sea ".repeat(100)],
+    ["only a greeting ends", `Hi.\n${"and then we drove to the sea ".repeat(100)}`],
+    ["there are no spaces", '{"id":1,"name":"Ana"},'.repeat(100)],
+    ["characters have no spaces", "今天开会讨论了停车场".repeat(100)],
+  ])("is a beginning of at least half its size where %s", (_what, text) => {
+    const { from, to } = passageOf(text, "Which queen?");
+    expect([from, to >= SIZE / 2, to <= SIZE]).toEqual([0, true, true]);
   });
 
   it.each([

@@ -66,7 +66,9 @@ const anyOf = (alternatives: string[]) =>
 
 export const DATES = anyOf([
   "(?<year>\\d{4})[-/.](?<month>\\d{1,2})[-/.](?<day>\\d{1,2})(?!\\d)",
-  "(?<day>\\d{1,2})\\.\\s?(?<month>\\d{1,2})\\.(?:\\s?(?<year>\\d{4}|\\d\\d)(?!\\d))?",
+  "(?<day>\\d{1,2})\\.\\s?(?<month>\\d{1,2})\\.\\s?(?<year>\\d{4})(?!\\d)",
+  // Without a word such as "am" before it, this may be a version, or the end of a sentence.
+  "(?<=(?:am|vom|zum|seit|ab|bis|den|dem)\\s)(?<day>\\d{1,2})\\.\\s?(?<month>\\d{1,2})\\.(?<year>\\d\\d)?(?!\\d)",
   "(?<month>\\d{1,2})/(?<day>(?<otherMonth>\\d{1,2}))/(?<year>\\d{4}|\\d\\d)(?!\\d)",
   `${DAY_OF_MONTH}(?:st|nd|rd|th|er|º|\\.)?${OF}\\s+${NAME}(?:,?${OF}\\s+${YEAR})?`,
   `${NAME}\\s+${DAY_OF_MONTH}(?:st|nd|rd|th)?(?:,?\\s+${YEAR})?`,

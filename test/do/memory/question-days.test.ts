@@ -82,6 +82,10 @@ describe("the days of a question", () => {
     ["What did Paris Hilton say?", "What did Paris Hilton say?"],
     ["What is 40/2/10?", "What is 40/2/10?"],
     ["What is at 10.0.4.17?", "What is at 10.0.4.17?"],
+    ["What is at 10.1.12.1?", "What is at 10.1.12.1?"],
+    ["What changed in version 2.10.3?", "What changed in version 2.10.3?"],
+    ["Why did we leave 5.1.12?", "Why did we leave 5.1.12?"],
+    ["What did I say in section 3.2. of it?", "What did I say in section 3.2. of it?"],
     ["What happened on 99 May 2023?", "What happened on 99 May 2023?"],
     ["What happened on 2023-99-99?", "What happened on 2023-99-99?"],
   ])("are none in %s", (question, rest) => {

@@ -5,9 +5,19 @@ import { FailureError } from "./respond";
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
 
-/** With `LOCAL_ONLY`, refuses requests that name another host than this machine, as pages of other sites do (DNS rebinding). */
+const isLoopback = (url: string) => LOOPBACK.test(URL.parse(url)?.hostname ?? "");
+
+/**
+ * With `LOCAL_ONLY`, refuses requests that name another host than this machine, as pages of other sites do (DNS rebinding),
+ * and requests that a browser sends for such a page, unless `CORS_ORIGINS` allows it. Apps and extensions have origins of
+ * other schemes.
+ */
 export const localOnly = createMiddleware<AppEnv>((c, next) => {
-  const isLocal = settingsOf(c.env).LOCAL_ONLY === "true";
-  if (isLocal && !LOOPBACK.test(new URL(c.req.url).hostname)) throw new FailureError({ reason: "local_only" });
+  const { LOCAL_ONLY, CORS_ORIGINS } = settingsOf(c.env);
+  if (LOCAL_ONLY === "false") return next();
+  const origin = c.req.header("origin") ?? "";
+  const isForeign = /^(?:https?:|null$)/.test(origin) && !isLoopback(origin);
+  const isAllowed = !isForeign || CORS_ORIGINS.some((allowed) => allowed === "*" || allowed === origin);
+  if (!isLoopback(c.req.url) || !isAllowed) throw new FailureError({ reason: "local_only" });
   return next();
 });

@@ -65,7 +65,7 @@ describe("a page of another origin", () => {
       { headers },
     ]) {
       const expected = await app.request("/health", init);
-      const response = await worker({ CORS_ORIGINS }).raw("/health", init);
+      const response = await worker({ CORS_ORIGINS, LOCAL_ONLY: "false" }).raw("/health", init);
       expect(response.status).toBe(init.method ? 204 : 200);
       for (const [name, value] of expected.headers) expect(response.headers.get(name)).toBe(value);
       const names = [...response.headers.keys()].filter((name) => /^access-control|^vary$/.test(name));
@@ -127,4 +127,21 @@ describe("a server of this machine alone", () => {
       expect(await response.json()).toMatchObject({ code: "local_only" });
     },
   );
+
+  it("answers no page of another site, whose simple requests a browser sends without asking", async () => {
+    const asked = async (origin: string, origins = "") => {
+      const llamory = worker({ LOCAL_ONLY: "true", CORS_ORIGINS: origins });
+      const request = { method: "POST", headers: { origin } };
+      return (await llamory.fetch("/v1/conversations", request, "http://127.0.0.1:8787")).status;
+    };
+    for (const origin of ["https://evil.example", "http://localhost.evil.example", "null"]) {
+      expect(await asked(origin), origin).toBe(403);
+    }
+    // Pages of this machine, apps and extensions, and pages that the operator allows.
+    for (const origin of ["http://localhost:5173", "http://127.0.0.1:8787", "app://obsidian.md", "vscode-file://app"]) {
+      expect(await asked(origin), origin).toBe(200);
+    }
+    expect(await asked("https://mine.example", "https://mine.example")).toBe(200);
+    expect(await asked("null", "*")).toBe(200);
+  });
 });

@@ -118,7 +118,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user, explained };
 }
 
-/** What an excerpt adds to a text: the marks of text that was left out, and fences of code that was cut. */
+/** Additions of an excerpt: the marks of text that was left out, and the fences of code that was cut. */
 const ADDED = /\[…\]|```.*/;
 
 /**

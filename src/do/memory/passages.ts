@@ -19,7 +19,7 @@ const CORE = 0.8;
  * text without any other word.
  */
 const COMMON = 1 / 12;
-/** The factor for short numbers: a list has its topic in the heading, and the number of the item that is asked for below. */
+/** The factor for short numbers: the heading of a list has most words of a question, but the item with its number is below. */
 const ITEM = 3;
 /** The most letters after a stem. */
 const ENDING = 4;

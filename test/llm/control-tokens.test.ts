@@ -35,6 +35,7 @@ const REACHING = [
   ],
   ...["chat: messages.*.content", "chat: messages.*.content.*.text", "chat: stop", "chat: stop.*"],
   ...["chat: messages.*.tool_calls.*.function.arguments", "chat: response_format.json_schema.schema.{}"],
+  "chat: response_format.schema.{}",
   ...["chat: tools.*.function.description", "chat: tools.*.function.parameters.{}"],
   ...[
     "import: lines.*.message.content",

@@ -166,7 +166,11 @@ export const cases: Record<string, Case> = {
           { role: "tool", tool_call_id: "call_1", content: parts },
         ],
       },
-      { ...chat, tool_choice: { type: "function", function: { name: "weather" } } },
+      {
+        ...chat,
+        tool_choice: { type: "function", function: { name: "weather" } },
+        response_format: { type: "json_object", schema },
+      },
     ],
     send: (body) => llamory.post("/v1/chat/completions", body),
   },

@@ -128,6 +128,16 @@ describe("calls as text", () => {
     },
   );
 
+  it.each(['{"name": "weather"}', '{"name": "weather", "parameters": null}'])(
+    "may leave out the arguments: %s",
+    async (response) => {
+      const session = freshSession();
+      await scripted(session, { response });
+      const { message } = await complete(session, [ask], { tools: [weather] });
+      expect(message?.tool_calls).toMatchObject([{ function: { name: "weather", arguments: "{}" } }]);
+    },
+  );
+
   it("are text where the request has no tools", async () => {
     const session = freshSession();
     await scripted(session, text);

@@ -13,7 +13,7 @@ const WHOLE = 90;
 export const isLong = (tokens: number): boolean => tokens > WHOLE;
 
 /** The share of a passage that its matching words may span: the rest is for the ends of its sentences. */
-const CORE = 0.8;
+const CORE = 0.65;
 /**
  * Words with less than this share of the rarest word's weight are everywhere in long messages. They are sought only in a
  * text without any other word.

@@ -49,6 +49,17 @@ describe("a model without JSON mode", () => {
   });
 });
 
+describe("JSON that only the reasoning contains", () => {
+  it.each([
+    ["the answer if it is all of it", ANA, 200],
+    ["no answer if it is a draft", `Maybe ${ANA}?`, 502],
+  ])("is %s", async (_what, reasoning_content, status) => {
+    const session = freshSession();
+    await scripted(session, { choices: [{ message: { content: null, reasoning_content }, finish_reason: "stop" }] });
+    expect((await llamory.post("/v1/chat/completions", who, headers(session))).status).toBe(status);
+  });
+});
+
 describe("a level of reasoning", () => {
   it("is passed on to a model that the catalogue does not know, and left out for one that has none", async () => {
     const session = freshSession();
@@ -124,6 +135,16 @@ describe("calls as text", () => {
       const { message } = await complete(session, [ask], { tools: [weather], tool_choice });
       expect(message?.tool_calls).toHaveLength(1);
       expect(await model.runs()).toHaveLength(1);
+    },
+  );
+
+  it.each(['{"name": "weather"}', '{"name": "weather", "parameters": null}'])(
+    "may leave out the arguments: %s",
+    async (response) => {
+      const session = freshSession();
+      await scripted(session, { response });
+      const { message } = await complete(session, [ask], { tools: [weather] });
+      expect(message?.tool_calls).toMatchObject([{ function: { name: "weather", arguments: "{}" } }]);
     },
   );
 

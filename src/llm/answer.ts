@@ -139,7 +139,7 @@ export class Answer {
     const kept = text.slice(0, room);
     if (kept === "") return;
     this.#characters += kept.length;
-    if (kind !== "reasoning") this.#said = true;
+    if (kind !== "reasoning" && kept.trim()) this.#said = true;
     if (kind === "refusal") this.#refused = true;
     const last = this.#parts.at(-1);
     if (last?.kind === kind) last.text += kept;

@@ -14,7 +14,8 @@ const FIELDS = ["id", "type", "function", "name", "arguments", "parameters"];
 const OPENING = /```[a-z_]*\s*|<tool_calls?>\s*/iy;
 const CLOSING = /\s*(?:```|<\/tool_calls?>|[;,}])/iy;
 const CUSTOM_TAG = /<function=([\w.-]+?)(?=[>{\s])>?/y;
-const CUSTOM_TAG_END = /\s*>?\s*<\/function>/y;
+/** The group keeps the search linear: two runs of spaces next to each other could be divided at every place. */
+const CUSTOM_TAG_END = /\s*(?:>\s*)?<\/function>/y;
 
 /** Returns the calls in a text; undefined if the text is an answer. */
 export function callsIn(text: string, names: readonly string[]): CallPart[] | undefined {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { Calls, callPartsOf } from "../../src/llm/calls";
 import { Matcher } from "../../src/llm/json-schema/matches-schema";
+import { callsIn } from "../../src/llm/text-calls";
 
 const tools = { list: [{ name: "weather", description: "", parameters: "{}" }], required: false, parallel: true };
 
@@ -55,4 +56,12 @@ it("a tool whose own name has a namespace is called by that name", () => {
   const calls = new Calls();
   calls.add(callPartsOf([{ name: "functions.weather", arguments: "{}" }]));
   expect(calls.end({ ...tools, list }, new Matcher())).toMatchObject({ value: [{ name: "functions.weather" }] });
+});
+
+it("a call in a custom tag may end after spaces and a bracket, which are read in linear time", () => {
+  const call = "<function=weather>{}";
+  const spaces = " ".repeat(200_000);
+  expect(callsIn(`${call} > </function>`, ["weather"])).toEqual([{ name: "weather", arguments: "{}" }]);
+  expect(callsIn(`${call}${spaces}>${spaces}</function>`, ["weather"])).toHaveLength(1);
+  expect(callsIn(`${call}${spaces}Sunny.`, ["weather"])).toBeUndefined();
 });

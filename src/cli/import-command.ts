@@ -5,6 +5,7 @@ import { type Imported, importAll } from "../importing/import-conversation";
 import { CliError, EXIT, type ExitCode } from "./cli-error";
 import { countText } from "./count-text";
 import { openSource } from "./file-source";
+import { importOwn, ownKindIn } from "./import-own";
 import { clientOf, noMoreThan, type Options } from "./options";
 import { ProgressLine } from "./progress-line";
 import { writeText } from "./terminal-text";
@@ -52,7 +53,10 @@ export async function importCommand(options: Options, signal: AbortSignal): Prom
   const line = new ProgressLine(request.progress, process.stderr);
   const client = clientOf(options, { signal });
   try {
-    const conversations = convert(await openSource(path), request);
+    const source = await openSource(path);
+    const own = await ownKindIn(source);
+    if (own !== undefined) return await importOwn(options, source, own, signal);
+    const conversations = convert(source, request);
     for await (const { conversation, imported } of importAll(client, conversations, { userId, learn, dryRun })) {
       add(summary, conversation, imported);
       line.update(count(summary), summary.messages);

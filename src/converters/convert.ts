@@ -6,7 +6,8 @@ import { jsonValues } from "./json-stream";
 import { isObject } from "./json-values";
 import { convertRoleMessages, isLangChainMessage, isRoleMessage } from "./role-messages";
 import { isSlackList, SlackExport, slackChannelOf } from "./slack";
-import { type Progress, type Source, type SourceFile, textOfFile } from "./source-files";
+import type { Progress, Source, SourceFile } from "./source-files";
+import { textOfFile } from "./text-of-file";
 import { convertWhatsApp, isWhatsApp } from "./whatsapp";
 
 export interface ConvertRequest extends Omit<ConvertOptions, "fileName"> {
@@ -137,9 +138,7 @@ async function* convertJson(
   let unknown = 0;
   for await (const value of jsonValues(text)) {
     if (isObject(value) && value.llamory !== undefined)
-      throw new ConvertError(
-        "It is an export of Llamory. Send it to POST /sessions/:sessionId/import or POST /users/:userId/import.",
-      );
+      throw new ConvertError("It is an export of Llamory: import it by itself.");
     if (
       messages.length > 0 ||
       (isRoleMessage(value) && (!format || format.name === "messages" || format.name === "langchain"))

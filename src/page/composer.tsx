@@ -19,6 +19,8 @@ export function Composer({ page }: { page: PageState }) {
   const running = page.turns.running(sessionId);
 
   useEffect(() => {
+    // It concerns the draft of another session.
+    field.current?.setCustomValidity("");
     // On a touch device the focus would open the keyboard over the conversation.
     if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
   }, [sessionId]);
@@ -55,14 +57,14 @@ export function Composer({ page }: { page: PageState }) {
           ref={field}
           rows={1}
           dir="auto"
-          maxlength={MAX_QUESTION}
+          data-max={MAX_QUESTION}
           value={text}
           placeholder={isTemporary(sessionId) ? "Ask: nothing of this is stored" : "Ask, or say something to remember"}
           onInput={(event: Event) => event.target instanceof HTMLTextAreaElement && write(event.target.value)}
           onKeyDown={(event: KeyboardEvent) => {
             if (!sends(event)) return;
             event.preventDefault();
-            void send();
+            field.current?.form?.requestSubmit();
           }}
         />
         {running && (

@@ -59,7 +59,7 @@ function FileDialog({ page, file, onClose }: { page: PageState; file: File; onCl
           <>
             <label>
               Your name in chats of several people (optional)
-              <input name="me" autocomplete="off" maxLength={128} />
+              <input name="me" autocomplete="off" data-max={128} />
             </label>
             <div class="row">
               <button type="submit" autofocus>

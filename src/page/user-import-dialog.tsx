@@ -44,7 +44,15 @@ export function UserImportDialog({ page, file, onClose }: { page: PageState; fil
           <>
             <label>
               The user's name
-              <input name="user" value={page.userId ?? ""} required autocomplete="off" autofocus dir="auto" />
+              <input
+                name="user"
+                value={page.userId ?? ""}
+                required
+                data-max={128}
+                autocomplete="off"
+                autofocus
+                dir="auto"
+              />
             </label>
             <div class="row">
               <button type="submit">Import</button>

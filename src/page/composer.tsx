@@ -12,9 +12,10 @@ import { isTemporary } from "./temporary";
 
 export function Composer({ page }: { page: PageState }) {
   const { sessionId } = page.location;
-  const [draft, setDraft] = useState({ sessionId, text: draftOf(sessionId) });
+  const [, setVersion] = useState(0);
   const field = useRef<HTMLTextAreaElement>(null);
-  const text = draft.sessionId === sessionId ? draft.text : draftOf(sessionId);
+  // Read at each render: a discarded question comes back as the draft.
+  const text = draftOf(sessionId);
   const [wish, setWish] = useState<{ sessionId: string; text: string } | null>(null);
   const running = page.turns.running(sessionId);
 
@@ -27,7 +28,7 @@ export function Composer({ page }: { page: PageState }) {
 
   const write = (next: string) => {
     saveDraft(sessionId, next);
-    setDraft({ sessionId, text: next });
+    setVersion((version) => version + 1);
   };
   const send = async () => {
     const question = text.trim();

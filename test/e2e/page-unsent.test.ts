@@ -4,6 +4,45 @@ import { visitedServer } from "./support/page";
 const visited = visitedServer();
 const open = visited.open;
 
+describe("a discarded question", () => {
+  const long = "word ".repeat(200_000).slice(0, 399_000);
+
+  it("comes back as the draft, and leaves no empty conversation", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.ask(long);
+    await visitor.sees("This message is too long for the model.");
+    const listed = page.getByRole("navigation", { name: "Conversations" }).getByRole("link", { name: /^word word/ });
+    await listed.waitFor();
+    await page.getByRole("button", { name: "Discard", exact: true }).click();
+    await expect.poll(() => page.inputValue("#question")).toBe(long.trim());
+    await listed.waitFor({ state: "detached" });
+    await page.fill("#question", "Hello.");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await visitor.hasRead("You said: Hello.");
+    await page.getByRole("navigation", { name: "Conversations" }).getByRole("link", { name: "Hello." }).waitFor();
+  });
+
+  it("does not replace a draft, and its conversation stays if it has others", async () => {
+    await using visitor = await open();
+    const { page } = visitor;
+    await visitor.ask("Hello.");
+    await visitor.hasRead("You said: Hello.");
+    visited.model.mode = "busy";
+    try {
+      await visitor.ask("Are you there?");
+      await visitor.sees("The model is busy.");
+    } finally {
+      visited.model.release();
+    }
+    await page.fill("#question", "Something new");
+    await page.getByRole("button", { name: "Discard", exact: true }).click();
+    await page.getByText("Are you there?").waitFor({ state: "detached" });
+    expect(await page.inputValue("#question")).toBe("Something new");
+    await page.getByRole("navigation", { name: "Conversations" }).getByRole("link", { name: "Hello." }).waitFor();
+  });
+});
+
 describe("a text that is too long for its field", () => {
   it("is kept whole, refused with a sentence, and sent when it is shorter", async () => {
     await using visitor = await open();

@@ -9,7 +9,7 @@ const src = join(import.meta.dirname, "../src");
 
 /** The folders of the Worker, in the best of some hundred orders: others result in up to a KiB more. */
 const FOLDERS = [
-  ...["llm/json-schema", "llm", "wire", "turn", "do/memory", "do/tenant", "do/user", "do/session", "do", "rpc"],
+  ...["llm/json-schema", "wire", "llm", "turn", "do/memory", "do/user", "do/tenant", "do/session", "do", "rpc"],
   ...["middleware", "schema", "routes"],
 ];
 

@@ -93,11 +93,11 @@ export function extractionCall(messages: Message[], facts: Fact[], today: Today)
 /** Returns the day that a model wrote as a date; null for anything else. */
 function dayOf(date: unknown): string | null {
   const day = typeof date === "string" ? /^\d{4}-\d\d-\d\d(?!\d)/.exec(date.trim())?.[0] : undefined;
-  return day !== undefined && parseIso(day) ? day : null;
+  return day && parseIso(day) ? day : null;
 }
 
 /** The time span of a known fact, as the prompt shows it: models copy it. */
-const SPAN = / ?\((since|until) \d{4}-\d\d-[^()]*\)/;
+const SPAN = / ?\((since|until) \d{4}-\d\d-[^)]*\)/;
 
 /**
  * Returns the possible changes in a reply; null if the reply was cut off, or the model refuses.

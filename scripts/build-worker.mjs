@@ -2,6 +2,7 @@
 // wrangler bundles with esbuild, whose result is 5.3 KiB gzipped larger.
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseSync, Visitor } from "oxc-parser";
 import { build } from "rolldown";
 
 const src = join(import.meta.dirname, "../src");
@@ -49,12 +50,31 @@ const withoutUnused = {
   },
 };
 
+/** Puts each SQL statement on one line: 170 bytes gzipped less. Only SQL has indented lines in templates of src/do. */
+const flatSql = {
+  name: "flat-sql",
+  transform: {
+    filter: { id: /[\\/]src[\\/]do[\\/]/ },
+    handler(code, id) {
+      const parts = [];
+      new Visitor({ TemplateElement: (part) => parts.push(part) }).visit(parseSync(id, code).program);
+      let flat = "";
+      let at = 0;
+      for (const { start, end } of parts.toSorted((a, b) => a.start - b.start)) {
+        flat += code.slice(at, start) + code.slice(start, end).replace(/\n +/g, " ");
+        at = end;
+      }
+      return flat + code.slice(at);
+    },
+  },
+};
+
 await build({
   input: join(src, "index.ts"),
   external: /^cloudflare:/,
   // The conditions of wrangler.
   resolve: { conditionNames: ["workerd", "worker", "browser"] },
-  plugins: [byFolder, withoutUnused],
+  plugins: [byFolder, withoutUnused, flatSql],
   optimization: { inlineConst: { mode: "all", pass: 3 } },
   output: { dir: join(src, "../dist/worker"), minify: true, comments: false },
   logLevel: "warn",

@@ -13,8 +13,11 @@ const { values } = parseArgs({
   options: {
     config: { type: "string", short: "c" },
     env: { type: "string", short: "e" },
+    help: { type: "boolean", short: "h" },
+    "inspector-port": { type: "string" },
     ip: { type: "string" },
     "persist-to": { type: "string" },
+    port: { type: "string" },
     var: { type: "string", multiple: true, default: [] },
   },
 });
@@ -35,6 +38,12 @@ if (["port", "var", "ip", "persist_to"].some((option) => `npm_config_${option}` 
 // Wrangler ignores a setting without a colon.
 const malformed = values.var.find((setting) => !/^\w+:/.test(setting));
 if (malformed !== undefined) fail(`Write a setting as NAME:value, for example --var TIME_ZONE:UTC, not ${malformed}`);
+for (const option of ["port", "inspector-port"]) {
+  const port = values[option];
+  // Wrangler prints its help and a stack.
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) < 65_536))
+    fail(`Write --${option} with a number from 0 to 65535, for example --${option} 9000`);
+}
 
 /**
  * Locks the data until this process ends, however it ends. Two servers on the same data would neither see one another's
@@ -56,8 +65,9 @@ async function lock() {
 Use that server, stop it, or store this one's data in another folder: npm start -- --port 9000 --persist-to FOLDER`);
   }
 }
-// A variable, because a collected database would give up its lock.
-const locked = await lock();
+const isHelp = values.help === true;
+// Wrangler's help needs no data. A variable, because a collected database would give up its lock.
+const locked = isHelp ? undefined : await lock();
 
 const settings = new Map(values.var.map((setting) => [setting.split(":", 1)[0], setting.replace(/^\w+:/, "")]));
 /** Returns the address of the model server. Wrangler prints it only if it is the configuration's. */
@@ -80,7 +90,7 @@ const server = spawn(process.execPath, [...wrangler, ...config, ...ip, ...given]
 
 /** The console until the server is ready. It is printed only if the server does not start. */
 let before = "";
-let isReady = false;
+let isReady = isHelp;
 
 async function greet(url) {
   const health = await fetch(`${url}/health`);
@@ -115,7 +125,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => (signal === "SIGINT" && process.stdin.isTTY ? undefined : server.kill(signal)));
 }
 server.on("close", (code) => {
-  locked.close();
+  locked?.close();
   if (!isReady) process.stderr.write(before);
   process.exitCode ||= isReady ? 0 : (code ?? 1);
 });

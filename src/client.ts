@@ -83,7 +83,7 @@ export function createClient(url: string, options: ClientOptions = {}): Client {
 export interface ConnectionOptions extends ClientOptions {
   /** The most attempts in a row to resume a lost connection; default 5. */
   retries?: number | undefined;
-  /** Ends the connection, and a wait before the next attempt. */
+  /** Ends the connection, and a wait before the next attempt. No event is yielded afterwards. */
   signal?: AbortSignal | undefined;
   /** Called when the connection is lost, before each attempt to reconnect. */
   onRetry?: ((attempt: number) => void) | undefined;
@@ -196,6 +196,8 @@ async function* resumed(
         throw await refusalOf(response);
       }
       for await (const event of readEvents(response.body)) {
+        // Events that were received before the end of the connection are no longer wanted either.
+        signal?.throwIfAborted();
         failures = 0;
         if (event.id !== undefined) next = { id: event.id, turn: event.id.slice(0, event.id.lastIndexOf(":")) };
         yield event;

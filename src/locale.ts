@@ -1,6 +1,7 @@
 /**
  * The English error texts of zod's schemas. `zod/mini` has none of its own: all errors would be "Invalid input". The
- * texts are those of `zod/v4/locales/en`, without those of schemas that are not used here.
+ * texts are those of `zod/v4/locales/en`, without those of schemas that are not used here. Only an empty text or list has
+ * plainer words: people meet this error in the page and in the command.
  */
 import type { core } from "zod/mini";
 
@@ -16,9 +17,11 @@ export function errorText(issue: core.$ZodRawIssue): string {
         ? `Invalid input: expected ${quoted(issue.values, "")}`
         : `Invalid option: expected one of ${quoted(issue.values, "|")}`;
     case "too_big":
-      return `Too big: expected ${limit(issue.origin, "<=", issue.maximum)}`;
+      return `Too big: expected ${limit(issue.origin, `<=${issue.maximum}`)}`;
     case "too_small":
-      return `Too small: expected ${limit(issue.origin, ">=", issue.minimum)}`;
+      return issue.origin in UNITS && issue.minimum === 1
+        ? "must not be empty"
+        : `Too small: expected ${limit(issue.origin, `>=${issue.minimum}`)}`;
     case "unrecognized_keys":
       return `Unrecognized key${issue.keys.length > 1 ? "s" : ""}: ${quoted(issue.keys, ", ")}`;
     default:
@@ -36,7 +39,5 @@ function typeName(value: unknown): string {
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : typeof value;
 }
 
-const limit = (origin: string, comparison: string, value: number | bigint) =>
-  origin in UNITS
-    ? `${origin} to have ${comparison}${value} ${UNITS[origin]}`
-    : `${origin} to be ${comparison}${value}`;
+const limit = (origin: string, range: string) =>
+  origin in UNITS ? `${origin} to have ${range} ${UNITS[origin]}` : `${origin} to be ${range}`;

@@ -4,7 +4,9 @@ import { FACTS_IMPORT_CALLS, MAX_REPLY_TOKENS, USER_MAX_MB } from "./limits";
 import { intFromText, timeZone } from "./schema/fields";
 
 const text = (fallback = "") => z._default(z.string(), fallback);
-const count = (min: number, max: number, fallback: number) => z._default(intFromText(min, max), fallback);
+// `Number` reads `true` as one day, token or message. Wrangler passes booleans of a configuration on.
+const count = (min: number, max: number, fallback: number) =>
+  z._default(z.pipe(z.transform<unknown, unknown>(String), intFromText(min, max)), fallback);
 
 /** An API token: its SHA-256 and its tenant. */
 export interface Holder {

@@ -59,6 +59,17 @@ describe("a client that follows a turn", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("yields nothing after it is aborted, not even what it has received", async () => {
+    const { send, requests } = server(() => stream(DELTA + DELTA + DONE));
+    const abort = new AbortController();
+    const events = turnStream(URL, { sessionId: "a", turnId: "t" }, { fetch: send, signal: abort.signal });
+    expect((await events.next()).value).toMatchObject({ event: "delta" });
+    abort.abort(new Error("no longer wanted"));
+    await expect(events.next()).rejects.toThrow("no longer wanted");
+    expect((await events.next()).done).toBe(true);
+    expect(requests).toHaveLength(1);
+  });
+
   it("does not wait if it is aborted when the connection is lost", async () => {
     const { send } = server(lost);
     const abort = new AbortController();

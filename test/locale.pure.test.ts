@@ -9,7 +9,7 @@ const texts = new Map<string, unknown>();
 
 const schemas = {
   text: z.string().check(z.minLength(2), z.maxLength(3)),
-  list: z.array(z.int().check(z.minimum(1), z.maximum(2))).check(z.minLength(1), z.maxLength(1)),
+  list: z.array(z.int().check(z.minimum(1), z.maximum(2))).check(z.minLength(2), z.maxLength(2)),
   object: z.strictObject({ a: z.optional(z.boolean()), b: z.optional(z.null()) }),
   choice: z.enum(["a", "b"]),
   constant: z.literal("a"),
@@ -37,7 +37,7 @@ const inputs = [
     "12",
     "x".repeat(40),
   ],
-  ...[[], [0], [3], [1, 2], ["a"], {}, { c: 1 }, { c: 1, d: 2 }, { a: 1, b: 2 }],
+  ...[[], [0], [3], [1, 2, 1], ["a"], {}, { c: 1 }, { c: 1, d: 2 }, { a: 1, b: 2 }],
 ];
 
 describe("the text of an error", () => {
@@ -58,5 +58,13 @@ describe("the text of an error", () => {
     for (const input of inputs) z.safeParse(schema, input).error?.issues.map(({ message }) => message);
     expect(texts.size).toBeGreaterThan(0);
     for (const [own, expected] of texts) expect(own).toBe(expected);
+  });
+
+  it.each([
+    ["text", z.string(), ""],
+    ["list", z.array(z.unknown()), []],
+  ])("says in plain words that a %s is empty", (_name, schema, empty) => {
+    const [issue] = z.safeParse(schema.check(z.minLength(1)), empty).error?.issues ?? [];
+    expect(issue?.message).toBe("must not be empty");
   });
 });

@@ -10,3 +10,10 @@ it("docs/settings.md has a line for each setting, with its default", () => {
   const SYSTEM_PROMPT = "a helpful assistant that remembers";
   expect(documented).toEqual({ ...Object.fromEntries(defaults), SYSTEM_PROMPT });
 });
+
+it("a setting may be a number, and no other value is read as one", () => {
+  expect(settingsSchema.parse({ SESSION_TTL_DAYS: 30 }).SESSION_TTL_DAYS).toBe(30);
+  for (const value of [true, false, null]) {
+    expect(settingsSchema.safeParse({ SESSION_TTL_DAYS: value }).success, String(value)).toBe(false);
+  }
+});

@@ -1,6 +1,6 @@
 /** Files and folders as sources of an import. */
 import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { lstat, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { counted, type Source, sourceOf } from "../converters/source-files";
 import { CliError } from "./cli-error";
@@ -34,8 +34,11 @@ async function* none(): AsyncGenerator<Uint8Array> {}
  */
 async function* filesBelow(root: string, inside = ""): AsyncGenerator<string> {
   for (const entry of await readdir(join(root, inside), { withFileTypes: true })) {
-    if (entry.isDirectory()) yield* filesBelow(root, `${inside}${entry.name}/`);
-    else if (entry.isFile()) yield inside + entry.name;
+    const path = inside + entry.name;
+    // On Windows, a listing also shows the files and folders of OneDrive as links.
+    const kind = entry.isSymbolicLink() ? await lstat(join(root, path)) : entry;
+    if (kind.isDirectory()) yield* filesBelow(root, `${path}/`);
+    else if (kind.isFile()) yield path;
   }
 }
 

@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { refusalOf } from "../importing/stored-messages";
 import { CliError, EXIT, type ExitCode } from "./cli-error";
+import { countText } from "./count-text";
 import { clientOf, noMoreThan, type Options, required } from "./options";
 
 /** Deletes a session, a user or a fact. A deletion may be repeated, so that a lost connection is no problem. */
@@ -26,13 +27,14 @@ export async function forgetCommand(options: Options): Promise<ExitCode> {
     });
     if (response.status !== 200) throw await refusalOf(response);
     const body = await response.json();
-    print(options, body, `Deleted session ${sessionId} with ${body.deleted} messages.`);
+    print(options, body, `Deleted session ${sessionId} with ${countText(body.deleted, "message")}.`);
   } else if (userId !== undefined) {
     await confirm(options, `user ${userId} with all sessions and facts`);
     const response = await client.users[":userId"].$delete({ param: { userId: encodeURIComponent(userId) } });
     if (response.status !== 200) throw await refusalOf(response);
     const body = await response.json();
-    print(options, body, `Deleted user ${userId} with ${body.sessions} sessions and ${body.facts} facts.`);
+    const all = `${countText(body.sessions, "session")} and ${countText(body.facts, "fact")}`;
+    print(options, body, `Deleted user ${userId} with ${all}.`);
   }
   return EXIT.ok;
 }

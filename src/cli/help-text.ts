@@ -6,7 +6,7 @@ export const USAGE = `Usage: llamory COMMAND [OPTIONS]
 Commands:
   chat             talk with the session; /why shows what was recalled, /quit ends
   ask QUESTION     ask one question; without QUESTION, it is read from stdin
-  import FILE      import the history of another product: a file, a zip or a folder
+  import FILE      import the history of another product (a file, a zip or a folder), or what export wrote
   export           write a session (--session) or a user (--user) as lines of JSON
   sessions         list sessions
   facts            list the facts about the user

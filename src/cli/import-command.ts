@@ -4,7 +4,9 @@ import { type ConvertRequest, convert } from "../converters/convert";
 import type { Converted, Skipped } from "../converters/converted";
 import { type Imported, importAll } from "../importing/import-conversation";
 import { CliError, EXIT, type ExitCode } from "./cli-error";
+import { countText } from "./count-text";
 import { openSource } from "./file-source";
+import { importOwn, ownKindIn } from "./import-own";
 import { clientOf, noMoreThan, type Options } from "./options";
 import { ProgressLine } from "./progress-line";
 import { writeText } from "./terminal-text";
@@ -17,7 +19,7 @@ const STATES: Record<Imported["state"], string> = {
   grown: "continued",
   unchanged: "unchanged",
   empty: "without messages",
-  other: "skipped, because their sessions contain other messages",
+  other: "skipped, because the session contains other messages",
   failed: "refused",
 };
 
@@ -53,7 +55,10 @@ export async function importCommand(options: Options, signal: AbortSignal): Prom
   const line = new ProgressLine(request.progress, process.stderr);
   const client = clientOf(options, { signal });
   try {
-    const conversations = convert(await openSource(path), request);
+    const source = await openSource(path);
+    const own = await ownKindIn(source);
+    if (own !== undefined) return await importOwn(options, source, own, signal);
+    const conversations = convert(source, request);
     for await (const { conversation, imported } of importAll(client, conversations, { userId, learn, dryRun })) {
       add(summary, conversation, imported);
       line.update(count(summary), summary.messages);
@@ -101,15 +106,16 @@ function textOf({ dryRun, conversations, messages, skipped, refused, problems }:
     const known = Object.entries(STATES).find(([name]) => name === state);
     return number > 0 && known ? [`  ${number} ${known[1]}`] : [];
   });
-  const reasons = (heading: string, counts: Skipped) =>
+  const reasons = (heading: string, counts: Skipped, line: (reason: string, number: number) => string) =>
     Object.keys(counts).length === 0
       ? []
-      : [heading, ...Object.entries(counts).map(([reason, number]) => `  ${number} ${reason}`)];
+      : [heading, ...Object.entries(counts).map(([reason, number]) => `  ${line(reason, number)}`)];
   return [
-    dryRun ? `Would store ${messages} messages. Conversations:` : `Stored ${messages} messages. Conversations:`,
+    `${dryRun ? "Would store" : "Stored"} ${countText(messages, "message")}. Conversations:`,
     ...states,
-    ...reasons("Left out:", skipped),
-    ...reasons("Messages refused by the server:", refused),
+    // The reasons are plural: after a number, one of them would read wrong.
+    ...reasons("Left out:", skipped, (reason, number) => `${reason}: ${number}`),
+    ...reasons("Messages refused by the server:", refused, (reason, number) => `${number} × ${reason}`),
     ...problems.map(({ sessionId, title, why }) => `${title ?? sessionId} (${sessionId}): ${why}`),
     "",
   ].join("\n");

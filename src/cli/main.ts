@@ -62,7 +62,7 @@ function explained(error: unknown, options: Options, signal: AbortSignal): CliEr
     const hint = isUnnamed ? " Name the format with --format if it is one of the supported ones." : "";
     return new CliError(`${positionals[1]}: ${error.message}${hint}`);
   }
-  // Files are read by converters, so that this JSON is the server's.
+  // Converters report the errors of files, so this JSON came from the server.
   if (error instanceof SyntaxError) return notLlamory(options);
   // `fetch` reports a failed connection as a TypeError with the cause of the system.
   if (error instanceof TypeError && (error.cause !== undefined || /fetch|network|terminated/.test(error.message)))

@@ -32,9 +32,9 @@ export type Options = ReturnType<typeof optionsOf>;
 /** Parses the arguments after the program's name. @throws {CliError} for an unknown option or an invalid value */
 export function optionsOf(args: string[], env: Record<string, string | undefined>) {
   const { values, positionals } = parsed(args);
-  const url = (values.url ?? env.LLAMORY_URL ?? DEFAULT_URL).replace(/\/+$/, "");
-  if (!/^https?:$/.test(protocolOf(url))) throw new CliError(`--url must be an address such as ${DEFAULT_URL}.`);
-  const token = values.token ?? env.LLAMORY_TOKEN;
+  // A variable that is set but empty counts as not set.
+  const url = serverAddress(values.url ?? (env.LLAMORY_URL || DEFAULT_URL));
+  const token = values.token ?? (env.LLAMORY_TOKEN || undefined);
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
     throw new CliError("--token must consist of visible ASCII characters.");
   const timeZone = values["time-zone"] ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -42,12 +42,15 @@ export function optionsOf(args: string[], env: Record<string, string | undefined
   return { ...values, url, token, timeZone, format: formatOf(values.format), positionals };
 }
 
-function protocolOf(url: string): string {
-  try {
-    return new URL(url).protocol;
-  } catch {
-    return "";
-  }
+/** Returns the address without slashes at its end. No error repeats it: it may contain a password. */
+function serverAddress(given: string): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
+    throw new CliError(`--url must be an address such as ${DEFAULT_URL}.`);
+  // `fetch` refuses such addresses.
+  if (url.username !== "" || url.password !== "")
+    throw new CliError("--url must not contain a name or a password. Name an API token with --token.");
+  return given.replace(/\/+$/, "");
 }
 
 function parsed(args: string[]) {

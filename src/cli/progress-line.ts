@@ -1,5 +1,6 @@
 /** Shows the progress of an import on stderr. */
 import type { Progress } from "../converters/source-files";
+import { countText } from "./count-text";
 
 /** Milliseconds between two updates of a terminal. */
 const UPDATE_MS = 200;
@@ -29,7 +30,7 @@ export class ProgressLine {
     const percent = Math.floor(share * 100);
     const left = share > 0 && share < 1 ? `, ${remaining((seconds / share) * (1 - share))} left` : "";
     const rate = numbers.format(Math.round(messages / Math.max(seconds, 0.001)));
-    const line = `${percent} %: ${numbers.format(conversations)} conversations, ${numbers.format(messages)} messages, ${rate}/s${left}`;
+    const line = `${percent} %: ${countText(conversations, "conversation")}, ${countText(messages, "message")}, ${rate}/s${left}`;
     if (this.#out.isTTY) {
       if (performance.now() - this.#updated < UPDATE_MS) return;
       this.#updated = performance.now();

@@ -6,7 +6,8 @@ import { jsonValues } from "./json-stream";
 import { isObject } from "./json-values";
 import { convertRoleMessages, isLangChainMessage, isRoleMessage } from "./role-messages";
 import { isSlackList, SlackExport, slackChannelOf } from "./slack";
-import { type Progress, type Source, type SourceFile, textOfFile } from "./source-files";
+import type { Progress, Source, SourceFile } from "./source-files";
+import { textOfFile } from "./text-of-file";
 import { convertWhatsApp, isWhatsApp } from "./whatsapp";
 
 export interface ConvertRequest extends Omit<ConvertOptions, "fileName"> {
@@ -41,6 +42,9 @@ const ZIP = /\.zip$/i;
 /** Files that macOS adds to a zip: a copy of each name, with attributes instead of the text. */
 const OF_MACOS = /(?:^|\/)(?:__MACOSX\/|\._)/;
 
+/** Why a file is left out. */
+const OTHERS = "other files";
+
 const withoutExtension = (name: string) => name.replace(/\.[a-z]{1,5}$/i, "");
 
 /**
@@ -48,17 +52,17 @@ const withoutExtension = (name: string) => name.replace(/\.[a-z]{1,5}$/i, "");
  * @throws {ConvertError} if the format is not recognized, or a file is damaged
  */
 export async function* convert(source: Source, request: ConvertRequest): AsyncGenerator<Converted> {
+  const own = source.paths.filter((path) => !OF_MACOS.test(path));
   const isSlack = source.paths.some((path) => slackChannelOf(path) !== undefined);
   if (request.format === "slack" || (request.format === undefined && isSlack && source.paths.some(isSlackList))) {
-    yield* convertSlack(source, request);
+    yield* convertSlack(source, own, request);
     return;
   }
-  const own = source.paths.filter((path) => !OF_MACOS.test(path));
-  const named = own.filter((path) => CONVERSATIONS.test(path));
-  const wanted = named.length > 0 ? named : own.filter((path) => /\.(?:json|jsonl|ndjson|txt)$/i.test(path));
+  const listed = own.filter((path) => CONVERSATIONS.test(path));
+  const wanted = listed.length > 0 ? listed : own.filter((path) => /\.(?:json|jsonl|ndjson|txt)$/i.test(path));
   const paths = new Set(own.length === 1 ? own : wanted);
   const inner =
-    named.length > 0
+    listed.length > 0
       ? undefined
       : (own.find((path) => /conversation/i.test(path) && ZIP.test(path)) ?? own.find((path) => ZIP.test(path)));
   if (paths.size === 0 && inner === undefined) throw new ConvertError("It contains no conversations.");
@@ -67,7 +71,7 @@ export async function* convert(source: Source, request: ConvertRequest): AsyncGe
   let found = 0;
   for await (const file of source.files((path) => paths.has(path), request.progress)) {
     try {
-      for await (const conversation of convertFile(file, source, { ...request, skipped })) {
+      for await (const conversation of named(file, source, convertFile(file, source, { ...request, skipped }))) {
         found += 1;
         yield numbered(conversation);
       }
@@ -77,9 +81,19 @@ export async function* convert(source: Source, request: ConvertRequest): AsyncGe
       skip(skipped, "files of another format");
     }
   }
-  if (found > 0) return;
+  if (found > 0) return skip(skipped, OTHERS, own.length - paths.size);
   if (inner !== undefined) throw new ConvertError(`It contains another zip: unpack it, and import "${inner}".`);
   throw Object.keys(skipped).length > 0 ? new UnknownFormatError() : new ConvertError("It contains no conversations.");
+}
+
+/** Yields values of a file. Their error names the file, if there are several. */
+async function* named<T>({ path }: SourceFile, { paths }: Source, values: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* values;
+  } catch (error) {
+    if (!(error instanceof ConvertError) || error instanceof UnknownFormatError || paths.length === 1) throw error;
+    throw new ConvertError(`${path}: ${error.message}`);
+  }
 }
 
 async function* convertFile(file: SourceFile, source: Source, request: ConvertRequest): AsyncGenerator<Converted> {
@@ -126,9 +140,7 @@ async function* convertJson(
   let unknown = 0;
   for await (const value of jsonValues(text)) {
     if (isObject(value) && value.llamory !== undefined)
-      throw new ConvertError(
-        "It is an export of Llamory. Send it to POST /sessions/:sessionId/import or POST /users/:userId/import.",
-      );
+      throw new ConvertError("It is an export of Llamory: import it by itself.");
     format ??= formats.find(({ isWhole, recognizes }) => isWhole && recognizes(value));
     const isPart = format?.isWhole
       ? format.recognizes(value)
@@ -158,18 +170,22 @@ async function* convertJson(
 /** Converts an export of Slack. Reads the lists of users and channels first. */
 async function* convertSlack(
   source: Source,
+  own: string[],
   { skipped = {}, progress, ...request }: ConvertRequest,
 ): AsyncGenerator<Converted> {
   const slack = new SlackExport();
-  for await (const { path, chunks } of source.files(isSlackList)) {
-    for await (const entry of jsonValues(textOfFile(chunks))) slack.addListed(path, entry);
+  const isOfChannel = (path: string) => slackChannelOf(path) !== undefined;
+  const valuesOf = (file: SourceFile) => named(file, source, jsonValues(textOfFile(file.chunks)));
+  for await (const file of source.files(isSlackList)) {
+    for await (const entry of valuesOf(file)) slack.addListed(file.path, entry);
   }
-  for await (const { path, chunks } of source.files((name) => slackChannelOf(name) !== undefined, progress)) {
-    const channel = slackChannelOf(path) ?? "";
-    for await (const message of jsonValues(textOfFile(chunks))) {
+  for await (const file of source.files(isOfChannel, progress)) {
+    const channel = slackChannelOf(file.path) ?? "";
+    for await (const message of valuesOf(file)) {
       if (slack.full) skip(skipped, "messages over the limit of an export");
       else slack.addMessage(channel, message);
     }
   }
+  skip(skipped, OTHERS, own.filter((path) => !isSlackList(path) && !isOfChannel(path)).length);
   yield* slack.conversations({ ...request, fileName: source.name });
 }

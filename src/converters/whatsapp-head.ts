@@ -30,7 +30,7 @@ const HEAD = new RegExp(
 );
 
 /** A time before its date, as phones in Vietnamese write it. */
-const TIME_FIRST = /^(\[?)(\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: (?:SA|CH))?)(,? )(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})(?=\D)/;
+const TIME_FIRST = /^(\[?)(\d{1,2}:\d\d(?:[:.]\d\d)?(?: (?:SA|CH))?)(,? )(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})(?=\D)/;
 
 /** The years before Japanese eras, by the letter before a year. */
 const ERAS: Record<string, number> = { R: 2_018, H: 1_988 };

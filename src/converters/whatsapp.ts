@@ -104,7 +104,8 @@ function orderOf(dates: readonly Head["date"][]): DateOrder {
   if (dates.some(([first]) => first > 31)) return YEAR_FIRST;
   const days = dates.filter(([first]) => first > 12).length;
   const months = dates.filter(([, second]) => second > 12).length;
-  const now = Date.now();
+  // Phones may be a day ahead of UTC.
+  const now = Date.now() + 86_400_000;
   const wrong = (order: DateOrder) => {
     const values = dates.map((date) => dayOf(date, order));
     return values.filter((value, at) => value > now || value < (values[at - 1] ?? value)).length;

@@ -93,7 +93,8 @@ export class Answer {
     if (called.value) return ok({ ...end, finishReason: "tool_calls", toolCalls: called.value });
     if (finishReason === "stop" && !this.#refused) {
       if (this.#request.tools?.required) return failed({ reason: "model_reply_malformed" });
-      if (!this.#said && !this.#request.mayBeEmpty) return failed({ reason: "model_reply_empty" });
+      if (!this.#said && !this.#request.mayBeEmpty && !this.#request.format)
+        return failed({ reason: "model_reply_empty" });
     }
     return ok({ ...end, finishReason });
   }
@@ -138,7 +139,7 @@ export class Answer {
     const kept = text.slice(0, room);
     if (kept === "") return;
     this.#characters += kept.length;
-    if (kind !== "reasoning") this.#said = true;
+    if (kind !== "reasoning" && kept.trim()) this.#said = true;
     if (kind === "refusal") this.#refused = true;
     const last = this.#parts.at(-1);
     if (last?.kind === kind) last.text += kept;
@@ -166,7 +167,9 @@ export function wholeAnswer(value: unknown, request: Request): Result<WholeAnswe
   // If the token limit cut the text off, a retry would be cut off too, so invalid JSON is accepted.
   const isJson = format !== undefined && end.value.finishReason === "stop" && !end.value.refused;
   const matcher = new Matcher();
-  const text = isJson ? jsonIn(said, (found) => fits(found, format, matcher)) : said;
+  // Servers that expect reasoning first may take JSON without it for the reasoning.
+  const source = said === "" && /^\s*[[{]/.test(reasoning) ? reasoning : said;
+  const text = isJson ? jsonIn(source, (found) => fits(found, format, matcher)) : said;
   if (text === undefined) return failed({ reason: "model_reply_malformed" });
   return ok({ ...end.value, text, reasoning });
 }

@@ -5,10 +5,10 @@ import type { Role } from "../turn/types";
 export interface ModelMessage {
   role: Role;
   content: string;
-  tool_calls?: { id: string; type: "function"; function: { name: string; arguments: string } }[];
-  tool_call_id?: string;
+  tool_calls?: { id: string; type: "function"; function: { name: string; arguments: string } }[] | undefined;
+  tool_call_id?: string | undefined;
   /** The name of the function that returned this result. */
-  name?: string;
+  name?: string | undefined;
 }
 
 export interface ModelTool {
@@ -24,17 +24,17 @@ export interface ChatInputs {
   messages: ModelMessage[];
   /** Always sent, because Workers AI's default is only 256. */
   max_tokens: number;
-  temperature?: number;
-  top_p?: number;
-  seed?: number;
-  frequency_penalty?: number;
-  presence_penalty?: number;
-  stop?: string[];
-  stream?: boolean;
+  temperature?: number | undefined;
+  top_p?: number | undefined;
+  seed?: number | undefined;
+  frequency_penalty?: number | undefined;
+  presence_penalty?: number | undefined;
+  stop?: string[] | undefined;
+  stream?: boolean | undefined;
   tools?: ModelTool[];
   tool_choice?: "auto" | "required";
-  response_format?: ResponseFormat;
-  reasoning_effort?: string;
+  response_format?: ResponseFormat | undefined;
+  reasoning_effort?: string | undefined;
 }
 
 /** The texts to embed. The reply is `{ data: number[][] }`. */

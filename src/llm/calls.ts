@@ -4,6 +4,7 @@ import { failed, ok, type Result } from "../turn/result";
 import type { ToolCall, Tools } from "../turn/tool-types";
 import { acceptsCall } from "./check-reply";
 import { fieldsOf, isObject, parsed, plainText } from "./json";
+import { jsonIn } from "./json-answer";
 import type { Matcher } from "./json-schema/matches-schema";
 
 /** A call, or a part of one. */
@@ -36,12 +37,7 @@ export function callPartsOf(...fields: unknown[]): CallPart[] {
   return calls?.map(partOf) ?? [];
 }
 
-/** Returns the arguments of a whole call; undefined if they are not an object. Some servers encode them twice. */
-function argumentsOf({ arguments: json }: CallPart): object | undefined {
-  const value = parsed(json.trim() || "{}");
-  const decoded = typeof value === "string" ? parsed(value.trim() || "{}") : value;
-  return decoded === null ? {} : isObject(decoded) ? decoded : undefined;
-}
+const NO_ARGUMENTS = /^(?:null|"")?$/;
 
 /** Returns whether a part begins a new call instead of continuing the known one. */
 function isNew(part: CallPart, known: CallPart): boolean {
@@ -73,16 +69,19 @@ export class Calls {
       // Some servers close each call with an empty part, or repeat all calls at the end.
       if ((part.name === "" && part.arguments === "") || this.#parts.some((known) => isSame(part, known))) continue;
       const known = this.#knownOf(part);
-      this.#characters += part.arguments.length;
       if (!known || isNew(part, known)) {
-        this.#characters += part.name.length;
+        this.#characters += part.name.length + part.arguments.length;
         this.#parts.push({ ...part });
       } else {
         known.id ??= part.id;
         // Some servers repeat the name in each part.
         if (known.name === "") this.#characters += part.name.length;
         known.name ||= part.name;
-        known.arguments += part.arguments;
+        // Some servers begin with `{}`, or repeat in each part all that came before.
+        const before = known.arguments === "{}" ? "" : known.arguments;
+        const joined = part.arguments.startsWith(before) ? part.arguments : before + part.arguments;
+        this.#characters += joined.length - known.arguments.length;
+        known.arguments = joined;
       }
     }
     return this.#characters <= MAX_RESULT && this.#parts.length <= MAX_CALLS * 4;
@@ -99,14 +98,16 @@ export class Calls {
   end({ list, parallel }: Tools, matcher: Matcher): Result<ToolCall[]> {
     const calls: ToolCall[] = [];
     for (const part of this.#parts.slice(0, parallel ? MAX_CALLS : 1)) {
-      const tool = list.find(({ name }) => name === part.name);
-      const values = argumentsOf(part);
-      if (!tool || !values || !acceptsCall(tool, values, matcher)) return failed({ reason: "model_reply_malformed" });
-      const isPlain = isObject(parsed(part.arguments));
+      const named = (own: string) => list.find(({ name }) => name === own);
+      // gpt-oss may write a namespace before the name, or a channel behind it.
+      const tool = named(part.name) ?? named(part.name.replace(/^functions\.|<\|.*/g, ""));
+      const json = jsonIn(part.arguments.trim().replace(NO_ARGUMENTS, "{}"), isObject);
+      if (!tool || !json || !acceptsCall(tool, JSON.parse(json), matcher))
+        return failed({ reason: "model_reply_malformed" });
       calls.push({
         id: `call_${crypto.randomUUID().replaceAll("-", "")}`,
-        name: part.name,
-        arguments: isPlain ? part.arguments : JSON.stringify(values),
+        name: tool.name,
+        arguments: json,
       });
     }
     return ok(calls);

@@ -5,7 +5,7 @@ import type { PromptMessage } from "../turn/types";
  * Matches `<|eot_id|>` and every other `<|…|>`, also with invisible characters inside, which a server may strip. A name
  * contains no space, quote or backslash, so a match never spans two strings of a JSON text.
  */
-const CONTROL_TOKEN = /<\p{DI}*\|([^|<>\p{Z}"\\]+)\|\p{DI}*>/gu;
+const CONTROL_TOKEN = /<\p{DI}*\|([^|<>\p{Z}\t-\r"\\]+)\|\p{DI}*>/gu;
 
 /** Rewrites `<|eot_id|>` as `<eot_id>`. Without a bar at either end, the result cannot complete another token. */
 const rewritten = (text: string) => text.replace(CONTROL_TOKEN, "<$1>");

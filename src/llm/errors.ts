@@ -89,27 +89,26 @@ function kindOf(cause: string): Kind {
  */
 export function modelError(cause: string, model: string): ModelError {
   const kind = kindOf(cause);
+  const react = (failure: Failure, remedy: Remedy): ModelError => ({ failure, remedy, cause });
   switch (kind) {
     case "busy":
-      return { failure: { reason: "model_busy" }, remedy: "again", cause };
+      return react({ reason: "model_busy" }, "again");
     case "misfit":
-      return { failure: { reason: "model_reply_malformed" }, remedy: "once", cause };
+      return react({ reason: "model_reply_malformed" }, "once");
     case "json":
     case "reasoning":
-      return { failure: { reason: "model_request_refused", cause }, remedy: { without: kind }, cause };
+      return react({ reason: "model_request_refused", cause }, { without: kind });
     case "unreachable":
-      return { failure: { reason: "model_unreachable" }, remedy: "again", cause };
+      return react({ reason: "model_unreachable" }, "again");
     case "unavailable":
-      return { failure: { reason: "model_unavailable", model }, remedy: "fallback", cause };
-    case "allowance": {
-      const retryAfter = secondsToMidnight(Date.now());
-      return { failure: { reason: "model_allowance_spent", retryAfter }, remedy: "stop", cause };
-    }
+      return react({ reason: "model_unavailable", model }, "fallback");
+    case "allowance":
+      return react({ reason: "model_allowance_spent", retryAfter: secondsToMidnight(Date.now()) }, "stop");
     case "too_long":
-      return { failure: { reason: "prompt_too_long" }, remedy: "shrink", cause };
+      return react({ reason: "prompt_too_long" }, "shrink");
     case "account":
-      return { failure: { reason: "model_account" }, remedy: "stop", cause };
+      return react({ reason: "model_account" }, "stop");
     case "refused":
-      return { failure: { reason: "model_request_refused", cause }, remedy: "stop", cause };
+      return react({ reason: "model_request_refused", cause }, "stop");
   }
 }

@@ -15,15 +15,13 @@ function messagesOf(messages: PromptMessage[]): ModelMessage[] {
     return {
       role,
       content,
-      ...(toolCalls && {
-        tool_calls: toolCalls.map(({ id, name, arguments: json }) => ({
-          id,
-          type: "function" as const,
-          function: { name, arguments: json },
-        })),
-      }),
-      ...(toolCallId !== undefined && { tool_call_id: toolCallId }),
-      ...(name !== undefined && { name }),
+      tool_calls: toolCalls?.map(({ id, name, arguments: json }) => ({
+        id,
+        type: "function",
+        function: { name, arguments: json },
+      })),
+      tool_call_id: toolCallId,
+      name,
     };
   });
 }
@@ -46,7 +44,7 @@ const withInstruction = ([system, ...rest]: PromptMessage[], { schema }: AnswerF
   return system ? [{ ...system, content: `${system.content}\n\n${instruction}` }, ...rest] : [];
 };
 
-/** Builds the inputs of a call and removes control tokens from all texts of clients. */
+/** Builds the inputs of a call (JSON omits fields that are undefined), and removes control tokens from all texts of clients. */
 export function inputsOf(
   { messages, maxTokens }: FittedPrompt,
   call: ModelCall,
@@ -59,17 +57,17 @@ export function inputsOf(
   return {
     messages: messagesOf(cleanMessages(instructed ? withInstruction(messages, instructed) : messages)),
     max_tokens: maxTokens,
-    ...(temperature !== undefined && { temperature }),
-    ...(topP !== undefined && { top_p: topP }),
-    ...(seed !== undefined && { seed }),
-    ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }),
-    ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }),
-    ...(stream && { stream }),
+    temperature,
+    top_p: topP,
+    seed,
+    frequency_penalty: frequencyPenalty,
+    presence_penalty: presencePenalty,
+    stream: stream || undefined,
     ...withoutControlTokens({
-      ...(stop !== undefined && { stop }),
+      stop,
       ...(tools && toolsOf(tools)),
-      ...(mode && { response_format: formatOf(mode) }),
-      ...(reasoningEffort !== undefined && !lacks.has("reasoning") && { reasoning_effort: reasoningEffort }),
+      response_format: mode && formatOf(mode),
+      reasoning_effort: lacks.has("reasoning") ? undefined : reasoningEffort,
     }),
   };
 }

@@ -1,11 +1,13 @@
-/** Splits a model's text into its reasoning (`<think>…</think>` at the start) and its answer. */
+/** Splits a model's text into its reasoning (`<think>…</think>` at the start, or gpt-oss's) and its answer. */
 import { MAX_RESULT } from "../limits";
-import { mayStart } from "./may-start";
 
-const START = "<think>";
-const END = "</think>";
-/** The role of the chat template without its tokens, which some servers send before the answer. */
-const ROLE = "assistant\n\n";
+/**
+ * The start of the reasoning; the role of the chat template without its tokens, which some servers send before the
+ * answer; or the first channel of gpt-oss without its tokens: `analysisThey ask.assistantfinalIt is sunny.`
+ */
+const START = /^(?:<(think|thinking|thought)>|assistant\n\n|analysis(?=[A-Z]))/;
+/** A text that may begin with one of these once it is longer. */
+const PART_OF_START = /^(?:<(?:t\w*)?|a[a-z]*\n?)?$/;
 
 /** Maximum characters, mostly spaces, before the answer. */
 const LONGEST_START = 1_000;
@@ -19,6 +21,8 @@ export const opensInPrompt = (model: string) => /deepseek-r1|qwq|(?<!non-?)think
 export class Reasoning {
   #state: "start" | "reasoning" | "gap" | "answer" = "start";
   #held = "";
+  /** The mark at the end of the reasoning. */
+  #end = "</think>";
   /** Whether the text may begin inside the reasoning. Then all of it waits for the reasoning's end. */
   isOpen: boolean;
 
@@ -49,31 +53,31 @@ export class Reasoning {
 
   #begin(): void {
     const text = this.#held.trimStart();
-    if (text.startsWith(START)) {
-      this.#held = text.slice(START.length);
+    const [start = "", tag] = START.exec(text) ?? [];
+    if (start === "analysis") {
+      // All of the text waits for the next channel: it may be an answer.
+      this.isOpen = true;
+      this.#end = "assistantfinal";
+    } else if (start !== "") {
+      if (tag) this.#end = `</${tag}>`;
+      this.#held = text.slice(start.length);
+      this.#state = tag ? "reasoning" : "gap";
+      return;
+    }
+    if (this.isOpen && text.length < MAX_RESULT) {
+      if (!text.includes(this.#end)) return;
+      this.#held = text.slice(start.length);
       this.#state = "reasoning";
-    } else if (text.startsWith(ROLE)) {
-      this.#held = text.slice(ROLE.length);
-      this.#state = "gap";
-    } else if (this.isOpen && text.length < MAX_RESULT) {
-      if (text.includes(END)) this.#state = "reasoning";
-    } else if (!mayStart(text, START) && !mayStart(text, ROLE)) this.#state = "answer";
-    else if (this.#held.length > LONGEST_START) this.#state = "answer";
+    } else if (this.#held.length > LONGEST_START || !PART_OF_START.test(text)) this.#state = "answer";
   }
 
   #reason(): string {
-    const end = this.#held.indexOf(END);
-    if (end !== -1) {
-      const reasoning = this.#held.slice(0, end);
-      this.#held = this.#held.slice(end + END.length);
-      this.#state = "gap";
-      return reasoning;
-    }
-    // The rest may be the beginning of the end.
-    let rest = Math.max(0, this.#held.length - END.length + 1);
-    while (!END.startsWith(this.#held.slice(rest))) rest += 1;
-    const reasoning = this.#held.slice(0, rest);
-    this.#held = this.#held.slice(rest);
+    const end = this.#held.indexOf(this.#end);
+    // The last characters may be the beginning of the end.
+    const length = end === -1 ? Math.max(0, this.#held.length - this.#end.length + 1) : end;
+    const reasoning = this.#held.slice(0, length);
+    this.#held = this.#held.slice(end === -1 ? length : end + this.#end.length);
+    if (end !== -1) this.#state = "gap";
     return reasoning;
   }
 

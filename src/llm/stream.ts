@@ -22,8 +22,6 @@ const BATCH_MS = 40;
 /** After a read that took fewer milliseconds, more bytes may be there already. */
 const WAITED_MS = 2;
 
-const DONE = /\ndata: ?\[DONE\]\s*$/;
-
 /** Decodes bytes to events, one batch at a time, and adds them to an answer. */
 class Reading {
   readonly answer: Answer;
@@ -32,13 +30,11 @@ class Reading {
   /** True after `[DONE]`. */
   #done = false;
   readonly #decoder = new TextDecoder();
-  readonly #events = new SseEvents((data, name) => this.#event(data, name));
+  readonly #events = new SseEvents((...event) => this.#event(...event));
   #chunks: Uint8Array[] = [];
-  /** The text of a body that starts with a brace: plain JSON instead of events. */
-  #json: string | undefined;
-  #begun = false;
-  /** The last characters, to find a `[DONE]` without a blank line after it. */
-  #tail = "\n";
+  /** The first character, except spaces. A brace begins plain JSON instead of events. */
+  #first: string | undefined;
+  #json = "";
 
   constructor(request: Request) {
     this.answer = new Answer(request);
@@ -59,24 +55,23 @@ class Reading {
     let text = "";
     for (const chunk of this.#chunks) text += this.#decoder.decode(chunk, { stream: true });
     this.#chunks = [];
-    if (!this.#begun && text.trim() !== "") {
-      this.#begun = true;
-      if (text.trimStart().startsWith("{")) this.#json = "";
-    }
-    if (this.#json !== undefined) this.#json += text;
-    else if (this.#begun) this.#events.feed(text);
-    this.#tail = (this.#tail + text).slice(-20);
-    if (DONE.test(this.#tail)) this.#done = true;
+    this.#first ??= /\S/.exec(text)?.[0];
+    if (this.#first === "{") this.#json += text;
+    else if (this.#first) this.#events.feed(text);
   }
 
   /** Reads the rest after the last chunk. */
   close(): void {
     this.drain();
-    if (this.#json === undefined) return;
-    const value = parsed(this.#json);
-    if (isObject(value)) this.#reply(value);
-    else this.#fail();
-    this.#done = true;
+    if (this.#first === "{") {
+      const value = parsed(this.#json);
+      if (isObject(value)) this.#reply(value);
+      else this.#fail();
+      this.#done = true;
+    } else {
+      // The last line may have no end.
+      this.#events.feed("\n");
+    }
   }
 
   /** @param broken the reason, if the stream broke off */
@@ -89,15 +84,14 @@ class Reading {
   }
 
   /** Reads an event. Skips JSON other than objects, such as pings and padding. */
-  #event(data: string, name: string): void {
-    if (this.over || data.trim() === "") return;
-    if (data.trim() === "[DONE]") {
-      this.#done = true;
-      return;
-    }
-    const value = parsed(data);
-    if (value === undefined || name === "error") this.#fail();
+  #event(data: string, name: string, ended: boolean): boolean {
+    const text = data.trim();
+    if (text === "[DONE]") this.#done = true;
+    if (this.over || text === "") return true;
+    const value = parsed(text);
+    if (name === "error" || (ended && value === undefined)) this.#fail();
     else if (isObject(value)) this.#reply(value);
+    return value !== undefined;
   }
 
   #reply(value: Fields): void {

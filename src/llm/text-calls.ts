@@ -10,11 +10,12 @@ import { mayStart } from "./may-start";
 
 /** Fields of a call in JSON. An object with any other field is an answer. */
 const FIELDS = ["id", "type", "function", "name", "arguments", "parameters"];
-/** Tags around calls. They are skipped. */
+/** Marks around calls, also a brace too many. They are skipped. */
 const OPENING = /```[a-z_]*\s*|<tool_calls?>\s*/iy;
-const CLOSING = /\s*(?:```|<\/tool_calls?>|[;,])/iy;
+const CLOSING = /\s*(?:```|<\/tool_calls?>|[;,}])/iy;
 const CUSTOM_TAG = /<function=([\w.-]+?)(?=[>{\s])>?/y;
-const CUSTOM_TAG_END = /\s*>?\s*<\/function>/y;
+/** The group keeps the search linear: two runs of spaces next to each other could be divided at every place. */
+const CUSTOM_TAG_END = /\s*(?:>\s*)?<\/function>/y;
 
 /** Returns the calls in a text; undefined if the text is an answer. */
 export function callsIn(text: string, names: readonly string[]): CallPart[] | undefined {
@@ -40,13 +41,13 @@ function tagged(source: Literals): CallPart[] | undefined {
   return isObject(values) ? [partOf(name, values)] : undefined;
 }
 
-/** Reads `[f(a="b"), g()]` or a list of objects, after the opening bracket. */
+/** Reads `[f(a="b"), g()]` or a list of objects, after the opening bracket. Llama often leaves out the last one. */
 function listed(source: Literals): CallPart[] | undefined {
   const calls: CallPart[] = [];
-  while (!source.take("]")) {
+  while (!source.take("]") && !source.end) {
     const found = single(source);
     if (!found || calls.push(...found) > MAX_CALLS) return undefined;
-    if (!source.take(",") && source.end) return undefined;
+    while (source.match(CLOSING));
   }
   return calls;
 }
@@ -67,7 +68,7 @@ function callOf(value: unknown): CallPart | undefined {
   if (!isObject(value) || !Object.keys(value).every((field) => FIELDS.includes(field))) return undefined;
   if (isObject(value.function)) return callOf(value.function);
   const name = value.name ?? value.function;
-  const values = value.arguments ?? value.parameters ?? (value.type === "function" ? {} : undefined);
+  const values = value.arguments ?? value.parameters ?? {};
   if (typeof name !== "string") return undefined;
   if (typeof values === "string") return { name, arguments: values };
   return isObject(values) ? partOf(name, values) : undefined;

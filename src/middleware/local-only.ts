@@ -3,7 +3,7 @@ import type { AppEnv } from "../env";
 import { settingsOf } from "../settings";
 import { FailureError } from "./respond";
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
+const LOOPBACK = /^((.+\.)?localhost|127\.[\d.]+|\[::1\])$/;
 
 const isLoopback = (url: string) => LOOPBACK.test(URL.parse(url)?.hostname ?? "");
 
@@ -16,8 +16,8 @@ export const localOnly = createMiddleware<AppEnv>((c, next) => {
   const { LOCAL_ONLY, CORS_ORIGINS } = settingsOf(c.env);
   if (LOCAL_ONLY === "false") return next();
   const origin = c.req.header("origin") ?? "";
-  const isForeign = /^(?:https?:|null$)/.test(origin) && !isLoopback(origin);
-  const isAllowed = !isForeign || CORS_ORIGINS.some((allowed) => allowed === "*" || allowed === origin);
+  const isPage = /^(http|null$)/.test(origin);
+  const isAllowed = !isPage || isLoopback(origin) || ["*", origin].some((one) => CORS_ORIGINS.includes(one));
   if (!isLoopback(c.req.url) || !isAllowed) throw new FailureError({ reason: "local_only" });
   return next();
 });

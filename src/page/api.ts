@@ -125,6 +125,11 @@ export class Api {
     await parseResponse(this.#session.import.$post({ param: { sessionId } }, { init }));
   }
 
+  importUser(userId: string, lines: Blob) {
+    const init = { body: lines, headers: this.#headers("application/x-ndjson") };
+    return parseResponse(this.#user.import.$post({ param: { userId: encodeURIComponent(userId) } }, { init }));
+  }
+
   sessionsOf(userId: string, cursor?: string) {
     const query = { limit: String(SESSIONS_PAGE), ...(cursor !== undefined && { cursor }) };
     return parseResponse(this.#user.sessions.$get({ param: { userId: encodeURIComponent(userId) }, query }));

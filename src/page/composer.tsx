@@ -12,20 +12,23 @@ import { isTemporary } from "./temporary";
 
 export function Composer({ page }: { page: PageState }) {
   const { sessionId } = page.location;
-  const [draft, setDraft] = useState({ sessionId, text: draftOf(sessionId) });
+  const [, setVersion] = useState(0);
   const field = useRef<HTMLTextAreaElement>(null);
-  const text = draft.sessionId === sessionId ? draft.text : draftOf(sessionId);
+  // Read at each render: a discarded question comes back as the draft.
+  const text = draftOf(sessionId);
   const [wish, setWish] = useState<{ sessionId: string; text: string } | null>(null);
   const running = page.turns.running(sessionId);
 
   useEffect(() => {
+    // It concerns the draft of another session.
+    field.current?.setCustomValidity("");
     // On a touch device the focus would open the keyboard over the conversation.
     if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
   }, [sessionId]);
 
   const write = (next: string) => {
     saveDraft(sessionId, next);
-    setDraft({ sessionId, text: next });
+    setVersion((version) => version + 1);
   };
   const send = async () => {
     const question = text.trim();
@@ -55,14 +58,14 @@ export function Composer({ page }: { page: PageState }) {
           ref={field}
           rows={1}
           dir="auto"
-          maxlength={MAX_QUESTION}
+          data-max={MAX_QUESTION}
           value={text}
           placeholder={isTemporary(sessionId) ? "Ask: nothing of this is stored" : "Ask, or say something to remember"}
           onInput={(event: Event) => event.target instanceof HTMLTextAreaElement && write(event.target.value)}
           onKeyDown={(event: KeyboardEvent) => {
             if (!sends(event)) return;
             event.preventDefault();
-            void send();
+            field.current?.form?.requestSubmit();
           }}
         />
         {running && (

@@ -26,7 +26,7 @@ export function EditForm({ label, value, maxLength, onEnd }: EditFormProps) {
   };
   return (
     <form class="row edit-form" onSubmit={submit}>
-      <input ref={field} aria-label={label} value={value} maxlength={maxLength} dir="auto" onKeyDown={onKeyDown} />
+      <input ref={field} aria-label={label} value={value} data-max={maxLength} dir="auto" onKeyDown={onKeyDown} />
       <button type="submit">Save</button>
       <button type="button" onClick={() => onEnd(null)}>
         Cancel

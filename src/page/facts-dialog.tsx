@@ -24,11 +24,12 @@ export function FactsDialog({ page, onClose }: { page: PageState; onClose: () =>
   };
   useEffect(() => void change(), []);
 
-  const add = (event: Event) => {
+  const add = async (event: Event) => {
     event.preventDefault();
     const text = fieldOf(event, "text");
-    if (field.current) field.current.value = "";
-    if (text !== "") void change((api, userId) => api.addFact(userId, { text }));
+    if (text === "" || !(await change((api, userId) => api.addFact(userId, { text })))) return;
+    // The next fact may have been begun in the meantime.
+    if (field.current?.value.trim() === text) field.current.value = "";
   };
   /** Applies a change, and offers to undo it. */
   const apply = async (text: string, run: FactChange, undo: FactChange) => {
@@ -88,7 +89,7 @@ export function FactsDialog({ page, onClose }: { page: PageState; onClose: () =>
           name="text"
           aria-label="A new fact"
           placeholder="A new fact"
-          maxlength={MAX_FACT}
+          data-max={MAX_FACT}
           dir="auto"
         />
         <button type="submit">Add</button>

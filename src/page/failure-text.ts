@@ -61,7 +61,7 @@ export function failureOf(error: unknown): PageFailure {
 
 /** Describes a problem that the server sent. */
 export function problemFailure({ code, detail, errors = [] }: Problem): PageFailure {
-  return failureWith(code, errors.map(({ path, message }) => `${path}: ${message}.`).join(" ") || detail);
+  return failureWith(code, errors.map(({ path, message }) => `${path && `${path}: `}${message}.`).join(" ") || detail);
 }
 
 const failureWith = (code: string, serverText: string): PageFailure => ({ code, text: TEXTS[code] ?? serverText });

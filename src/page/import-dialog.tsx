@@ -1,16 +1,19 @@
-/** Imports the history of another product from a file that was dropped or chosen. */
+/** Imports a file that was dropped or chosen: the history of another product, or the export of a user. */
 import { useEffect, useRef, useState } from "hono/jsx/dom";
-import { chosenFile } from "./chosen-file";
+import { type Chosen, chosenFile } from "./chosen-file";
 import { Dialog, fieldOf } from "./dialog";
 import type { ImportCounts } from "./import-file";
 import type { PageState } from "./state";
 import { countText } from "./text-format";
+import { UserImportDialog } from "./user-import-dialog";
 
 /** Shows the dialog while a file is chosen. */
 export function ImportDialog({ page }: { page: PageState }) {
-  const [file, setFile] = useState<File | null>(null);
-  useEffect(() => chosenFile.subscribe(() => setFile(chosenFile.file)), []);
-  return file === null ? null : <FileDialog page={page} file={file} onClose={() => chosenFile.set(null)} />;
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  useEffect(() => chosenFile.subscribe(() => setChosen(chosenFile.chosen)), []);
+  if (chosen === null) return null;
+  const ImportDialogOf = chosen.isUser ? UserImportDialog : FileDialog;
+  return <ImportDialogOf page={page} file={chosen.file} onClose={() => chosenFile.set(null)} />;
 }
 
 const progressText = ({ conversations, messages }: ImportCounts) =>
@@ -56,7 +59,7 @@ function FileDialog({ page, file, onClose }: { page: PageState; file: File; onCl
           <>
             <label>
               Your name in chats of several people (optional)
-              <input name="me" autocomplete="off" maxLength={128} />
+              <input name="me" autocomplete="off" data-max={128} />
             </label>
             <div class="row">
               <button type="submit" autofocus>

@@ -8,6 +8,7 @@ import { acceptFiles } from "./drop-file";
 import { FactsDialog } from "./facts-dialog";
 import { HelpDialog } from "./help-dialog";
 import { ImportDialog } from "./import-dialog";
+import { limitLengths } from "./length-limit";
 import { NoticeList } from "./notice-list";
 import { OperatorDialog } from "./operator-dialog";
 import { newLocation } from "./page-location";
@@ -110,6 +111,7 @@ function Page({ page }: { page: PageState }) {
 
 applyTheme();
 fitViewport();
+limitLengths();
 const root = document.getElementById("page");
 const page = new PageState();
 acceptFiles(page);

@@ -33,7 +33,7 @@ function UserSearch({ page, userId, onClose }: { page: PageState; userId: string
           placeholder="Search messages"
           dir="auto"
           required
-          maxlength={1000}
+          data-max={1000}
         />
         <button type="submit">Search</button>
       </form>

@@ -25,6 +25,8 @@ interface Deps {
   onStarted: (turn: PageTurn) => void;
   /** Called when a turn has ended and the session stores it. */
   onFinished: (turn: PageTurn) => Promise<void>;
+  /** Called when a turn is given up that the user discarded, or stopped before it began. */
+  onDiscarded: (turn: PageTurn) => Promise<void>;
   onFailure: (failure: PageFailure) => void;
 }
 
@@ -74,7 +76,7 @@ export class PageTurns {
 
   /** Stops a running turn; the session keeps the text so far. Discards a turn that was not sent. */
   async stop(turn: PageTurn): Promise<void> {
-    if (turn.state === "waiting" || turn.state === "failed") return this.#drop(turn);
+    if (turn.state === "waiting" || turn.state === "failed") return this.#discard(turn);
     this.#set(turn, { stopping: true });
     // Nothing of a temporary turn is stored, so it cannot be cancelled by its id.
     if (turn.temporary) return this.#running.get(turn.sessionId)?.abort.abort();
@@ -186,8 +188,8 @@ export class PageTurns {
   }
 
   #fail(turn: PageTurn, failure: PageFailure): void {
-    // A stopped question that the server did not accept leaves nothing to show.
-    if (turn.stopping && turn.turnId === undefined) this.#drop(turn);
+    // A stopped question that the server did not accept leaves nothing to show but its text in the composer.
+    if (turn.stopping && turn.turnId === undefined) void this.#discard(turn);
     else this.#set(turn, { state: "failed", failure, reconnecting: false });
     if (needsToken(failure)) this.#deps.onFailure(failure);
   }
@@ -201,6 +203,11 @@ export class PageTurns {
       await new Promise((resolve) => setTimeout(resolve));
     }
     this.#drop(turn);
+  }
+
+  async #discard(turn: PageTurn): Promise<void> {
+    this.#drop(turn);
+    await this.#deps.onDiscarded(turn);
   }
 
   #drop(turn: PageTurn): void {

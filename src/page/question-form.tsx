@@ -39,12 +39,12 @@ export function QuestionForm({ question, replaces, onEnd }: QuestionFormProps) {
         aria-label="Edit your message"
         dir="auto"
         rows={2}
-        maxlength={MAX_QUESTION}
+        data-max={MAX_QUESTION}
         onInput={() => setEmpty(field.current?.value.trim() === "")}
         onKeyDown={(event: KeyboardEvent) => {
           if (event.key === "Escape" || sends(event)) event.preventDefault();
           if (event.key === "Escape") onEnd(null);
-          else if (sends(event)) submit();
+          else if (sends(event)) field.current?.form?.requestSubmit();
         }}
       />
       <p class="quiet">

@@ -56,7 +56,7 @@ export function SearchDialog({ page, onClose }: { page: PageState; onClose: () =
   return (
     <Dialog title="Search" onClose={onClose}>
       <form class="row" onSubmit={submit}>
-        <input type="search" name="q" aria-label="Search text" dir="auto" autofocus required maxlength={1000} />
+        <input type="search" name="q" aria-label="Search text" dir="auto" autofocus required data-max={1000} />
         <button type="submit">Search</button>
         {userId !== undefined && (
           <label class="check">

@@ -45,7 +45,7 @@ export function SignInDialog({ page, why, onClose }: SignInDialogProps) {
             value={userId ?? ""}
             autocomplete="username"
             autofocus={why === null}
-            maxlength={128}
+            data-max={128}
             pattern="(?!\.{1,2}$)[^\/]+"
             title="Any characters but /, and neither . nor .."
           />

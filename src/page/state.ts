@@ -8,6 +8,7 @@ import { PageTurns } from "./page-turns";
 import { PendingDeletes } from "./pending-deletes";
 import { SessionList } from "./session-list";
 import { TabChannel } from "./tab-channel";
+import { takeBack } from "./take-back";
 import { isTemporary } from "./temporary";
 import { TranscriptWindow } from "./transcript-window";
 
@@ -67,6 +68,7 @@ export class PageState {
         this.tabs.announce(sessionId);
         await this.refresh(sessionId);
       },
+      onDiscarded: (turn) => takeBack(this, turn),
       onFailure: (failure) => this.#failed(failure),
     });
     this.tabs = new TabChannel({
@@ -94,10 +96,7 @@ export class PageState {
   async start(): Promise<void> {
     await this.openList();
     this.turns.restore();
-    await Promise.all([
-      this.#readModels(),
-      this.act(() => this.open(), READING).then(() => this.act(() => this.#listSessions(), { id: "list" })),
-    ]);
+    await Promise.all([this.#readModels(), this.act(() => this.open(), READING).then(() => this.#listSessions())]);
   }
 
   go(target: PageLocation): void {
@@ -207,7 +206,7 @@ export class PageState {
   /** Reads a session that has changed, if it is shown, and the list of sessions. */
   async refresh(sessionId: string): Promise<void> {
     if (sessionId === this.location.sessionId) await this.act(() => this.#update(), READING);
-    await this.act(() => this.#listSessions(), { id: "list" });
+    await this.#listSessions();
   }
 
   async #update(): Promise<void> {
@@ -232,9 +231,7 @@ export class PageState {
     this.list = await SessionList.open(this.credentials.token, this.userId);
   }
 
-  async #listSessions(): Promise<void> {
-    await this.list?.refresh(this.api);
-  }
+  #listSessions = () => this.act(async () => await this.list?.refresh(this.api), { id: "list" });
 
   #failed(failure: PageFailure, retry?: () => void, id?: string): void {
     this.loading = false;

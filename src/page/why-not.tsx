@@ -90,7 +90,7 @@ export function WhyNot({ page, question, asked }: WhyNotProps) {
           placeholder="Number or words of a message"
           dir="auto"
           required
-          maxlength={1000}
+          data-max={1000}
         />
         <button type="submit">Explain</button>
       </form>

@@ -42,8 +42,8 @@ function borderIn(text: string, from: number, to: number, which: 0 | -1): number
 export const wholeCharacter = (text: string, at: number): number =>
   /[\udc00-\udfff]/.test(text.charAt(at)) ? at - 1 : at;
 
-/** Matches within a line: `\s` would search a run of empty lines once for each of them. */
-const FENCE = /^[^\S\n]*```/gm;
+/** Matches within a line: `\s` would search a run of line breaks, or of `\r` or U+2028, once for each of them. */
+const FENCE = /^[ \t]*```/gm;
 const hasOpenFence = (text: string) => (text.match(FENCE)?.length ?? 0) % 2 === 1;
 
 /** Joins beginning and end with a mark, and closes code fences that the cut opened. */

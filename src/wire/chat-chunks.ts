@@ -35,8 +35,8 @@ export const chatCompletion = (turnId: string, created: number, turn: FinishedTu
         role: "assistant" as const,
         content: turn.refused || (turn.toolCalls && turn.answer === "") ? null : turn.answer,
         refusal: turn.refused ? turn.answer : null,
-        ...(turn.reasoning && { reasoning_content: turn.reasoning }),
-        ...(turn.toolCalls && { tool_calls: turn.toolCalls.map(callOf) }),
+        reasoning_content: turn.reasoning || undefined,
+        tool_calls: turn.toolCalls?.map(callOf),
       },
       logprobs: null,
       finish_reason: turn.finishReason ?? ("stop" as const),
@@ -50,7 +50,7 @@ export function chatChunks({ created, includeUsage }: ChatForm, turnId: string):
   const head = { id: `chatcmpl-${turnId}`, object: "chat.completion.chunk", created };
   let model = "";
   const chunk = (choices: object[], usage: object | null = null) =>
-    `data: ${JSON.stringify({ ...head, model, choices, ...(includeUsage && { usage }) })}\n\n`;
+    `data: ${JSON.stringify({ ...head, model, choices, usage: includeUsage ? usage : undefined })}\n\n`;
   const choice = (delta: object, finish_reason: string | null = null) =>
     chunk([{ index: 0, delta, logprobs: null, finish_reason }]);
   return (event) => {

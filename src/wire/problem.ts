@@ -47,7 +47,7 @@ const TABLE: Record<Reason, FailureRow> = {
   token_expired: [401, "The session token has expired. Your server creates a new one with `POST /tokens`.", { "www-authenticate": "Bearer" }],
   forbidden: [403, "This token does not give access to that session, user or route."],
   session_key_missing: [503, "Session tokens need a secret. Operator: run `npx wrangler secret put SESSION_KEY`, 32 characters or more.", NO_RETRY, "No session tokens"],
-  local_only: [403, "This server serves only its own machine, and pages of CORS_ORIGINS. Use http://localhost or http://127.0.0.1, or set LOCAL_ONLY to `false`."],
+  local_only: [403, "This server serves its own machine, and pages of CORS_ORIGINS. Use http://127.0.0.1, or set LOCAL_ONLY to `false`."],
   too_many_failures: [429, "This address sent too many wrong tokens. Try again in a minute.", retryAfter(60)],
   too_many_requests: [429, "This tenant, user or session sends too many requests. Try again in a minute.", retryAfter(60)],
   tenant_allowance_spent: [429, "The tenant has used its tokens of today (TENANT_TOKENS_PER_DAY). Retry after 00:00 UTC.", { ...retryAfter("{retryAfter}"), ...NO_RETRY }, "Tokens of today spent"],

@@ -57,7 +57,7 @@ describe("a file of no known format", () => {
     ["an empty file", "", /format is not recognized/],
     ["an empty list", "[]", /contains no conversations/],
     ["other JSON", '{"a":1}', /format is not recognized/],
-    ["an export of Llamory", '{"llamory":"user","version":1}\n{"end":{}}', /POST \/users\/:userId\/import/],
+    ["an export of Llamory", '{"llamory":"user","version":1}\n{"end":{}}', /export of Llamory: import it by itself/],
     ["broken JSON", '[{"mapping":{]', /not valid JSON|cut off/],
     ["cut off JSON", '[{"mapping":{}}', /cut off/],
     ["JSON with more after it", '[{"mapping":{}}] x', /text follows its end/],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { converted, fileOf, linesOf, sample, timesOf } from "./support";
 
 describe("a chat of WhatsApp", () => {
@@ -46,6 +46,7 @@ describe("a chat of WhatsApp", () => {
     ["31/12/2024 à 23:59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
     ["31.12.24 г., 23:59 ч. - Ana: Hi", "2024-12-31T23:59:00.000Z"],
     ["[23:59:58 31/12/24] Ana: Hi", "2024-12-31T23:59:58.000Z"],
+    ["[31.12.24 23.59.58] Ana: Hi", "2024-12-31T23:59:58.000Z"],
     ["[2024-12-31, 23 h 59 min 58 s] Ana: Hi", "2024-12-31T23:59:58.000Z"],
     ["[24. 12. 31. 오후 11:59:58] Ana: Hi", "2024-12-31T23:59:58.000Z"],
     ["31. 12. 2024. u 23:59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
@@ -63,6 +64,16 @@ describe("a chat of WhatsApp", () => {
     const [chat] = await converted(fileOf("chat.txt", `${line}\n`));
     expect(linesOf(chat)).toEqual(["user Ana: Hi"]);
     expect(timesOf(chat)).toEqual([time]);
+  });
+
+  it("has the day first if that is tomorrow in UTC: phones may be up to 14 hours ahead", async () => {
+    vi.useFakeTimers({ now: Date.UTC(2024, 5, 4, 20), toFake: ["Date"] });
+    try {
+      const [chat] = await converted(fileOf("chat.txt", "05/06/24, 04:30 - Ana: Hi\n"), { timeZone: "Asia/Tokyo" });
+      expect(timesOf(chat)).toEqual(["2024-06-04T19:30:00.000Z"]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("has the month first if only that order of dates never falls", async () => {

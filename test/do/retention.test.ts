@@ -186,6 +186,16 @@ describe("a session with a time to live", () => {
     await asked.catch(() => {});
   });
 
+  it("stays if the setting is no number when the alarm rings", async () => {
+    const session = freshSession();
+    await keepFor(session, "30");
+    await llamory.ask(session, "Hello?");
+    await keepFor(session, true);
+    forward(31);
+    await runDurableObjectAlarm(stubOf(session));
+    expect(await leftOf(session)).toMatchObject({ messages: 2 });
+  });
+
   it("stays for good where the setting is gone when the alarm rings, or never was", async () => {
     const [gone, never] = [freshSession(), freshSession()];
     await keepFor(gone, "30");

@@ -104,8 +104,8 @@ async function run(block: Block): Promise<string> {
     } else if (/^llamory /.test(command)) {
       shell(
         command.replace("llamory", `LLAMORY_URL=${url} '${process.execPath}' '${join(root, "dist/cli.js")}'`),
-        // A later command of the block reads the file that an export writes.
-        command.includes(" > ") ? folder : histories,
+        // Other commands of the block read the file that an export writes.
+        command.includes(".ndjson") ? folder : histories,
       );
     } else if (/^export LLAMORY_/.test(command)) {
       // The test names its server itself.

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
@@ -160,8 +160,14 @@ describe("llamory import", () => {
   it("says what it left out, in words", async () => {
     const { out, code } = await server.run(["import", join(SAMPLES, "conversations.json")]);
     expect(out).toMatch(/^Stored \d+ messages\. Conversations:\n {2}1 (?:new|unchanged)\nLeft out:\n/);
-    expect(out).toContain("1 entries that are no conversations");
+    expect(out).toContain("  entries that are no conversations: 1\n");
     expect(code).toBe(0);
+  });
+
+  it("counts one as one", async () => {
+    const { out, err } = await server.run(["import", server.file("c.json", JSON.stringify([chatgpt(freshId(), 1)]))]);
+    expect(out).toContain("Stored 1 message. Conversations:\n");
+    expect(err).toContain("100 %: 1 conversation, 1 message, ");
   });
 
   it.each([
@@ -187,6 +193,25 @@ describe("llamory import", () => {
     // Two links double the number of paths in each of up to 40 levels.
     for (const name of ["a", "b"]) symlinkSync(folder, join(folder, name), "junction");
     expect(await imported(folder)).toMatchObject({ code: 0, messages: 2, conversations: { new: 1 } });
+  });
+
+  it("says how many files beside an export of Slack it left out", async () => {
+    const folder = join(server.folder, "slack-and-more");
+    cpSync(join(SAMPLES, "slack"), folder, { recursive: true });
+    writeFileSync(join(folder, "conversations.json"), JSON.stringify([chatgpt(freshId(), 2)]));
+    expect(await imported(folder)).toMatchObject({ code: 0, skipped: { "other files": 1 } });
+  });
+
+  it("names the file of a folder that is not valid JSON", async () => {
+    const folder = join(server.folder, "broken");
+    mkdirSync(join(folder, "inside"), { recursive: true });
+    writeFileSync(join(folder, "fine.json"), JSON.stringify([chatgpt(freshId(), 2)]));
+    writeFileSync(join(folder, "inside/half.json"), "[{]");
+    expectFailure(await server.run(["import", folder]), 2, /broken: inside\/half\.json: It is not valid JSON\.$/m);
+    const slack = join(server.folder, "broken-slack");
+    cpSync(join(SAMPLES, "slack"), slack, { recursive: true });
+    writeFileSync(join(slack, "users.json"), "[{]");
+    expectFailure(await server.run(["import", slack]), 2, /users\.json: It is not valid JSON\.$/m);
   });
 
   it("refuses an empty folder with one sentence", async () => {

@@ -26,6 +26,9 @@ describe("llamory", () => {
     [["ask", "a", "b"], /an argument too many: "b"/],
     [["ask", "a", "--url", "ftp://example.com"], /--url must be an address/],
     [["ask", "a", "--url", "not a url"], /--url must be an address/],
+    [["ask", "a", "--url", "http://127.0.0.1/?key=1"], /--url must be an address/],
+    [["ask", "a", "--url", "http://ana:hidden@127.0.0.1"], /--url must not contain a name or a password/],
+    [["ask", "a", "--url", "http://ana:hidden@127.0.0.1:port"], /--url must be an address/],
     [["ask", "a", "--token", "two words"], /--token must consist/],
     [["ask"], /question is empty/],
     [["import"], /Name the file/],
@@ -39,7 +42,9 @@ describe("llamory", () => {
     [["forget"], /Name what to delete/],
     [["forget", "--session", "a"], /Confirm the deletion with --yes/],
   ])("refuses %j with one sentence", async (args, sentence) => {
-    expectFailure(await server.run(args), 2, sentence);
+    const refused = await server.run(args);
+    expectFailure(refused, 2, sentence);
+    expect(refused.err).not.toContain("hidden");
   });
 
   it.each([["chat"], ["ask", "Hi"], ["import", join(SAMPLES, "claude.json")], ["sessions"], ["facts", "-u", "a"]])(
@@ -72,7 +77,13 @@ describe("llamory", () => {
     expect([code, err]).toEqual([1, "llamory: The export is cut off. Export again.\n"]);
   });
 
+  it("takes variables that are set but empty for not set", async () => {
+    expect(await llamory(["--help"], { url: "", token: "" })).toMatchObject({ code: 0, err: "" });
+    expect(await llamory(["ask", "Hi"], { url: server.url, token: "" })).toMatchObject({ code: 0, err: "" });
+  });
+
   it("says what the server refuses", async () => {
+    expectFailure(await server.run(["ask", ""]), 1, /^llamory: question: must not be empty\.$/m);
     expectFailure(await server.run(["ask", "Hi", "--session", "a b"]), 1, /sessionId: must be/);
     for (const user of ["a/b", "a/../b", "a/#"])
       expectFailure(await server.run(["forget", "--yes", "--user", user]), 1, /userId: must be/);
@@ -133,8 +144,10 @@ describe("llamory", () => {
     expect(exported.map((line): unknown => JSON.parse(line)).at(-1)).toEqual({ end: { messages: 2 } });
     const person = (await server.run(["export", "-u", user])).out.trim().split("\n");
     expect(JSON.parse(person.at(-1) ?? "")).toEqual({ end: { sessions: 1, facts: 1, nextCursor: null } });
-    expect((await server.run(["forget", "-s", session, "--yes"])).out).toContain("with 2 messages");
+    expect((await server.run(["forget", "-s", session, "--yes"])).out).toContain("with 2 messages.");
     expect(await server.transcript(session)).toEqual([]);
+    await server.run(["ask", "My name is Ana.", "-s", session, "-u", user]);
+    expect((await server.run(["forget", "-u", user, "--yes"])).out).toMatch(/ with 1 session and [01] facts?\.\n$/);
     expect((await server.run(["forget", "-u", user, "--yes", "--json"])).out).toContain('"ok":true');
   });
 });

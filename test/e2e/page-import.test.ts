@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root } from "./support/bundle";
+import { post } from "./support/http";
 import { type Visitor, visitedServer } from "./support/page";
 
 const visited = visitedServer();
@@ -99,6 +100,46 @@ describe("the history of another product", () => {
     await drop(visitor, "notes.txt", "Nothing of interest.");
     await dialog.getByRole("button", { name: "Import", exact: true }).click();
     await dialog.getByRole("alert").getByText("Its format is not recognized.", { exact: true }).waitFor(WAIT);
+  });
+});
+
+describe("the export of a user", () => {
+  it("is asked about and imported into the user of the page, or into another one", async () => {
+    await using visitor = await visited.open();
+    const { page } = visitor;
+    const [from, user] = [`from-${randomUUID().slice(0, 8)}`, `into-${randomUUID().slice(0, 8)}`];
+    const { url } = visited.server;
+    await visited.remember(`s-${from}`, 1, { at: 0, content: "The attic smells of quinces.", userId: from });
+    await post(`${url}/users/${from}/facts`, { text: "Keeps bees." });
+    const exported = async () => (await fetch(`${url}/users/${from}/export`)).text();
+    await expect.poll(exported, WAIT).toContain("quinces");
+    const lines = await exported();
+    await visitor.signIn(user);
+    await drop(visitor, "ana.ndjson", `\ufeff${lines}`);
+    const dialog = page.getByRole("dialog", { name: "Import a user", exact: true });
+    await expect.poll(() => dialog.getByLabel("The user's name", { exact: true }).inputValue(), WAIT).toBe(user);
+    expect(await visitor.violations()).toEqual([]);
+    await dialog.getByRole("button", { name: "Import", exact: true }).click();
+    await dialog.getByText("Imported: 1 conversation, 1 new fact.", { exact: true }).waitFor(WAIT);
+    await dialog.getByRole("button", { name: "Open", exact: true }).click();
+    await visitor.hasRead("The attic smells of quinces.");
+    const facts = await (await fetch(`${url}/users/${user}/facts`)).json();
+    expect(facts).toMatchObject({ data: [{ text: "Keeps bees." }] });
+
+    const other = `other-${randomUUID().slice(0, 8)}`;
+    await drop(visitor, "ana.ndjson", lines);
+    await dialog.getByLabel("The user's name", { exact: true }).fill(other);
+    await dialog.getByRole("button", { name: "Import", exact: true }).click();
+    await dialog.getByText("Imported: 1 conversation, 1 new fact.", { exact: true }).waitFor(WAIT);
+  });
+
+  it("that is cut off is refused with a sentence", async () => {
+    await using visitor = await visited.open();
+    await drop(visitor, "half.ndjson", '{"llamory":"user","version":1}\n');
+    const dialog = visitor.page.getByRole("dialog", { name: "Import a user", exact: true });
+    await dialog.getByLabel("The user's name", { exact: true }).fill("ana");
+    await dialog.getByRole("button", { name: "Import", exact: true }).click();
+    await dialog.getByRole("alert").getByText("It is cut off in the middle of a page. Export again.").waitFor(WAIT);
   });
 });
 

@@ -68,6 +68,23 @@ describe("npm start", () => {
     expect(refusal(["--port", "0", "--persist-to", folder])).toContain(`Another server uses the data in ${folder}\n`);
   });
 
+  it("prints its options, also while another server uses the data", () => {
+    const folder = /Data {3}(.+) \(delete/.exec(server.console)?.[1] ?? "";
+    const { status, stdout } = spawnSync(process.execPath, ["scripts/start.mjs", "--help", "--persist-to", folder], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(status).toBe(0);
+    expect(stdout).toContain("--port");
+  });
+
+  it.each([["--port", "abc"], ["--port", "65536"], ["--port"], ["--inspector-port", "x"]])(
+    "refuses a port that is no number with one sentence: %s %s",
+    (...options) => {
+      expect(refusal(options)).toMatch(/^Write --\S+ with a number from 0 to 65535, for example --\S+ 9000\n$/);
+    },
+  );
+
   it("says that a folder for the data cannot be used", () => {
     expect(refusal(["--persist-to", "package.json"])).toMatch(
       /^The data in \S+package\.json cannot be used: EEXIST.*\n$/,

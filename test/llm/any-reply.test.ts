@@ -112,10 +112,17 @@ describe("any reply of a model", () => {
     "</tool_call>",
     "<function=get_weather>",
   ];
+  const others = ["<thinking>", "</thinking>", "<th", "analysis", "They", "assistant", "final", "</end_of_turn>", " "];
   const text = fc
-    .array(fc.oneof(fc.constantFrom(...pieces, ...more, ...headers), fc.string({ unit: "grapheme", maxLength: 8 })), {
-      maxLength: 8,
-    })
+    .array(
+      fc.oneof(
+        fc.constantFrom(...pieces, ...more, ...headers, ...others),
+        fc.string({ unit: "grapheme", maxLength: 8 }),
+      ),
+      {
+        maxLength: 8,
+      },
+    )
     .map((parts) => parts.join(""));
   const finish = fc.constantFrom("stop", "length", "tool_calls", "content_filter");
 

@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { bytes, scripted, unscripted } from "../support/scripted-model";
-import { exported, imported } from "../support/transfer";
-import { ask, CALL, CALLS, complete, weather } from "../support/weather";
+import { ask, CALL, complete, weather } from "../support/weather";
 import { freshSession, worker } from "../support/worker";
 
 const llamory = worker();
@@ -47,6 +46,17 @@ describe("a model without JSON mode", () => {
     const response = await own.post("/v1/chat/completions", who, headers(session));
     expect([response.status, response.headers.get("x-should-retry")]).toEqual([502, "false"]);
     expect(await model.runs()).toHaveLength(3);
+  });
+});
+
+describe("JSON that only the reasoning contains", () => {
+  it.each([
+    ["the answer if it is all of it", ANA, 200],
+    ["no answer if it is a draft", `Maybe ${ANA}?`, 502],
+  ])("is %s", async (_what, reasoning_content, status) => {
+    const session = freshSession();
+    await scripted(session, { choices: [{ message: { content: null, reasoning_content }, finish_reason: "stop" }] });
+    expect((await llamory.post("/v1/chat/completions", who, headers(session))).status).toBe(status);
   });
 });
 
@@ -125,6 +135,16 @@ describe("calls as text", () => {
       const { message } = await complete(session, [ask], { tools: [weather], tool_choice });
       expect(message?.tool_calls).toHaveLength(1);
       expect(await model.runs()).toHaveLength(1);
+    },
+  );
+
+  it.each(['{"name": "weather"}', '{"name": "weather", "parameters": null}'])(
+    "may leave out the arguments: %s",
+    async (response) => {
+      const session = freshSession();
+      await scripted(session, { response });
+      const { message } = await complete(session, [ask], { tools: [weather] });
+      expect(message?.tool_calls).toMatchObject([{ function: { name: "weather", arguments: "{}" } }]);
     },
   );
 
@@ -221,38 +241,5 @@ describe("reasoning", () => {
       "assistant: Hello.",
     ]);
     expect(JSON.stringify((await model.runs())[1]?.inputs)).not.toContain("They");
-  });
-});
-
-describe("usage", () => {
-  it("passes cached tokens on, and counts reasoning where the model counts nothing", async () => {
-    const [session, other] = [freshSession(), freshSession()];
-    const usage = { prompt_tokens: 50, completion_tokens: 2, prompt_tokens_details: { cached_tokens: 16 } };
-    await scripted(session, { choices: [{ message: { content: "Hi." } }], usage });
-    const cached = await llamory.post("/v1/responses", { input: "Hi", conversation: session });
-    expect(await cached.json()).toMatchObject({ usage: { input_tokens_details: { cached_tokens: 16 } } });
-    const message = { content: "Hi.", reasoning: "word ".repeat(200) };
-    await scripted(other, { choices: [{ message }], usage: { prompt_tokens: 0, completion_tokens: 0.5 } });
-    const { usage: counted } = await (await llamory.ask(other, "Hi")).json<{ usage: Record<string, number> }>();
-    expect(counted.promptTokens).toBeGreaterThan(10);
-    expect(counted.completionTokens).toBeGreaterThan(150);
-  });
-
-  it("leaves out the ids that calls get here, where the model counts nothing", async () => {
-    await scripted(null, CALLS);
-    const body = { messages: [ask], tools: [weather] };
-    const { usage } = await (await llamory.post("/v1/chat/completions", body)).json<{
-      usage: Record<string, number>;
-    }>();
-    expect(usage.completion_tokens).toBeLessThan(30);
-  });
-
-  it("omits counts that no call can have, so that the session can be exported and imported", async () => {
-    const session = freshSession();
-    const most = Number.MAX_SAFE_INTEGER;
-    await scripted(session, { response: "Hi.", usage: { prompt_tokens: most, completion_tokens: most } });
-    const { usage } = await (await llamory.ask(session, "Hi")).json<{ usage: Record<string, number> }>();
-    expect(usage.totalTokens).toBeLessThan(1_000);
-    expect((await imported(freshSession(), await exported(session))).status).toBe(201);
   });
 });

@@ -7,7 +7,10 @@ type Event = [data: string, name: string];
 
 function eventsOf(pieces: string[]): Event[] {
   const events: Event[] = [];
-  const reader = new SseEvents((...event) => events.push(event));
+  const reader = new SseEvents((data, name, ended) => {
+    if (ended) events.push([data, name]);
+    return false;
+  });
   for (const piece of pieces) reader.feed(piece);
   return events;
 }
@@ -81,6 +84,17 @@ describe("server-sent events", () => {
   ])("have %s", (_what, text, events) => {
     expect(eventsOf([text])).toEqual(events);
     expect(eventsOf([...text])).toEqual(events);
+  });
+
+  it("may end after their first line of data", () => {
+    const events: Event[] = [];
+    const reader = new SseEvents((data, name, ended) => {
+      const isTaken = ended || data.endsWith("}");
+      if (isTaken) events.push([data, name]);
+      return isTaken;
+    });
+    reader.feed('data: {"a":1}\ndata: {"b":\ndata: 2}\n\ndata: {"c":3}\n');
+    expect(events.map(([data]) => data)).toEqual(['{"a":1}', '{"b":\n2}', '{"c":3}']);
   });
 
   it("cost linear time in one line of a million pieces", () => {

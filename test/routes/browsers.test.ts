@@ -138,7 +138,10 @@ describe("a server of this machine alone", () => {
       expect(await asked(origin), origin).toBe(403);
     }
     // Pages of this machine, apps and extensions, and pages that the operator allows.
-    for (const origin of ["http://localhost:5173", "http://127.0.0.1:8787", "app://obsidian.md", "vscode-file://app"]) {
+    for (const origin of [
+      ...["http://localhost:5173", "http://127.0.0.1:8787", "http://tauri.localhost"],
+      ...["app://obsidian.md", "vscode-file://app"],
+    ]) {
       expect(await asked(origin), origin).toBe(200);
     }
     expect(await asked("https://mine.example", "https://mine.example")).toBe(200);

@@ -49,6 +49,8 @@ export async function startEncoder(port = 0) {
     }));
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ object: "list", data }));
   });
+  // Closes no idle connection: a request that is sent on it at that moment would be lost.
+  server.keepAliveTimeout = 0;
   await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,

@@ -167,6 +167,7 @@ export const cases: Record<string, Case> = {
         ],
       },
       { ...chat, tool_choice: { type: "function", function: { name: "weather" } } },
+      { ...chat, response_format: { type: "json_object", schema } },
     ],
     send: (body) => llamory.post("/v1/chat/completions", body),
   },

@@ -230,7 +230,8 @@ export class ScriptedModel extends OfflineModel {
     const script = scripts().getByName(headers?.["x-session-affinity"] ?? STATELESS);
     signalOf(options).addEventListener("abort", () => this.ctx.waitUntil(script.cancel()));
     const reply: Reply = await script.run({
-      ...{ model, inputs, headers },
+      // Model servers get JSON, which has no undefined fields.
+      ...{ model, inputs: JSON.parse(JSON.stringify(inputs)), headers },
       gateway: options?.gateway,
       rejectIfBusy: options?.rejectIfBusy,
     });

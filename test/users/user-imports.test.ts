@@ -84,6 +84,17 @@ describe("the import of a user", () => {
     expect(await textOf(user)).toBe(before);
   });
 
+  it("from another server, sent again after a change of dates there, leaves no trace", async () => {
+    const [user, other] = [freshUser(), freshUser()];
+    const { id } = await add(user, "Lives in Berlin.");
+    await imported(other, await textOf(user));
+    const before = await textOf(other);
+    await llamory.patch(`/users/${user}/facts/${id}`, { since: "2025-01-01" });
+    const text = await textOf(user);
+    for (const _ of [1, 2]) expect(await imported(other, text)).toMatchObject({ facts: 0 });
+    expect(await textOf(other)).toBe(before);
+  });
+
   it("teaches nothing", async () => {
     const { user } = await taught();
     const text = await textOf(user);

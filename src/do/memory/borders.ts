@@ -34,7 +34,7 @@ function borderBetween(text: string, from: number, to: number, step: 1 | -1): nu
 /**
  * Returns a part of about `size` characters around a core, from the beginning of a sentence or line to the end of one.
  * Adds text after the core first, then text before it if there is room left. If no sentence begins near the core, half of
- * the room is for text before it. An empty core is the beginning of the text, of which at least half of the room is taken.
+ * the room is for text before it. An empty core at 0 means the beginning of the text, and fills at least half of the room.
  */
 export function widened(text: string, core: Span, size: number): Span {
   const least = Math.max(0, Math.ceil(core.to - size));

@@ -86,7 +86,8 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   let plan = planFor(room);
   // The omitted middle of a shortened message can be recalled; the other messages of the window cannot.
   const before = plan.some(isShortened) ? last + 1 : (plan[0]?.message.seq ?? last + 1);
-  const leftOut = plan.filter((one) => !isShortened(one)).map(({ message: { seq } }): Range => [seq, seq]);
+  const whole = plan.filter((one) => !isShortened(one)).map(({ message }) => message);
+  const leftOut = whole.map(({ seq }): Range => [seq, seq]);
   const limits = { before, tokens: budget.recall };
   const previous = lastExchange(messages, last + 1);
   const scale = others.length > 0 ? scope.user?.scale : undefined;
@@ -101,7 +102,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
     return recallPart(messages, question, part, limits, leftOut);
   };
   const own = onDays(recalls(), timeZone);
-  const elsewhere = withoutShown(others, [...own, ...dated]);
+  const elsewhere = withoutShown(others, [...own, ...whole]);
   let recalled = elsewhere.length > 0 ? chooseRecalled(own, elsewhere, budget.recall) : own;
   if (budget.window === undefined) {
     const unused = budget.recall - Math.max(0, blockTokens(recalled) - RECALL_OVERHEAD);
@@ -118,7 +119,7 @@ export function readContext(messages: Messages, asked: string, budget: Budget, s
   return { window, recalled, recall: nearest ? "words+meaning" : "words", total, user, explained };
 }
 
-/** What an excerpt adds to a text: the marks of text that was left out, and fences of code that was cut. */
+/** Additions of an excerpt: the marks of text that was left out, and the fences of code that was cut. */
 const ADDED = /\[…\]|```.*/;
 
 /**

@@ -117,13 +117,12 @@ export const PHRASES = new RegExp(
     `(?<!\\p{L})(?:a )?${COUNT}(?: of)?\\s+${UNIT}\\s+(?:ago|fa|atrás)(?!\\p{L})`,
     `(?<!\\p{L})(?:vor|hace|il y a|há)\\s+${COUNT}\\s+${UNIT}`,
     `${COUNT}\\s?${CJK_UNIT}\\s?[前전]`,
-    `(?<!\\p{L})(?<last>${LAST})\\s+${UNIT}`,
+    `(?<!\\p{L})(?<last>${LAST})\\s+(?:${UNIT}|(?<weekday>${WEEKDAYS.join("|")})(?!\\p{L})|${NAME})`,
     `(?<!\\p{L})${UNIT}\\s+(?<last>${PAST})(?!\\p{L})`,
-    `(?<!\\p{L})(?<last>${LAST})\\s+(?<weekday>${WEEKDAYS.join("|")})(?!\\p{L})`,
-    `(?<!\\p{L})(?<last>${LAST})\\s+${NAME}`,
     "(?<last>[上先]|지난)\\s?(?:(?<week>[个個]?星期|[周週주])|(?<month>[个個]?月|달))",
     "(?<last>[去昨작])(?<year>[年년])",
-    `(?<!\\p{L})(?<now>this)\\s+${UNIT}`,
+    // "this an" and "this tag" are English too.
+    `(?<!\\p{L})(?<now>this)\\s+(?![at])${UNIT}`,
   ].join("|"),
   "giu",
 );

@@ -13,13 +13,13 @@ const WHOLE = 90;
 export const isLong = (tokens: number): boolean => tokens > WHOLE;
 
 /** The share of a passage that its matching words may span: the rest is for the ends of its sentences. */
-const CORE = 0.8;
+const CORE = 0.65;
 /**
  * Words with less than this share of the rarest word's weight are everywhere in long messages. They are sought only in a
  * text without any other word.
  */
 const COMMON = 1 / 12;
-/** The factor for short numbers: a list has its topic in the heading, and the number of the item that is asked for below. */
+/** The factor for short numbers: the heading of a list has most words of a question, but the item with its number is below. */
 const ITEM = 3;
 /** The most letters after a stem. */
 const ENDING = 4;

@@ -107,7 +107,8 @@ export class Lifecycle {
     if (messages.end().last > 0 || title.text !== null || !settings.empty) schedule.plan("expire", Date.now() + ttl);
   }
 
+  /** NaN for a setting that the Worker refuses: `Number` would read `true` as one day. */
   #ttlMs(): number {
-    return Number(this.#session.env.SESSION_TTL_DAYS ?? 0) * DAY_MS;
+    return Number.parseFloat(this.#session.env.SESSION_TTL_DAYS ?? "") * DAY_MS;
   }
 }

@@ -32,17 +32,16 @@ export function exportFacts({ rows }: UserFacts, after: number): ExportedFact[] 
  */
 export function importFacts(facts: UserFacts, sent: ExportedFact[], earlier?: number): Result<ImportedFacts> {
   const { rows } = facts;
-  const textOf = ({ versions }: ExportedFact) => versions.at(-1)?.text ?? null;
-  // A repeated import finds its own facts, also those that have changed since: what was true then is in their history.
-  const added = sent.filter(({ id, versions }) => {
-    const last = versions.at(-1);
-    return !rows
-      .versions(id)
-      .some(({ text, updatedAt }) => !last?.text || (text === last.text && updatedAt === last.updatedAt));
+  const textOf = ({ versions }: ExportedFact) => versions.at(-1)?.text ?? "";
+  const isNew = (fact: ExportedFact) => !facts.same(textOf(fact));
+  // Skips facts of an earlier import: the exported version is in their history, or its text is a current fact.
+  const added = sent.filter((fact) => {
+    const stored = rows.versions(fact.id);
+    const isKnown = stored.some(({ updatedAt }) => updatedAt === fact.versions.at(-1)?.updatedAt);
+    return stored.length === 0 || (textOf(fact) && isNew(fact) && !isKnown);
   });
-  const fresh = added.filter((fact) => !facts.same(textOf(fact) ?? ""));
-  if (rows.count() + fresh.filter((fact) => textOf(fact) !== null).length > MAX_FACTS)
-    return failed({ reason: "facts_full" });
+  const fresh = added.filter(isNew);
+  if (rows.count() + fresh.filter(textOf).length > MAX_FACTS) return failed({ reason: "facts_full" });
   const known = rows.numbers();
   // A fact that was learned since the earlier part may have taken a number.
   const isTaken = added.some(({ versions }) => versions.some(({ number }) => known.has((earlier ?? 0) + number)));

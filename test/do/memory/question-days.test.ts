@@ -86,6 +86,8 @@ describe("the days of a question", () => {
     ["What changed in version 2.10.3?", "What changed in version 2.10.3?"],
     ["Why did we leave 5.1.12?", "Why did we leave 5.1.12?"],
     ["What did I say in section 3.2. of it?", "What did I say in section 3.2. of it?"],
+    ["Is this an apple?", "Is this an apple?"],
+    ["What does this tag mean?", "What does this tag mean?"],
     ["What happened on 99 May 2023?", "What happened on 99 May 2023?"],
     ["What happened on 2023-99-99?", "What happened on 2023-99-99?"],
   ])("are none in %s", (question, rest) => {

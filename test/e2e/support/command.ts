@@ -15,16 +15,30 @@ export interface Ran {
   err: string;
 }
 
-const environment = { ...process.env, LLAMORY_URL: "", LLAMORY_TOKEN: undefined, TZ: "UTC", NO_COLOR: "1" };
+const environment = { ...process.env, LLAMORY_TOKEN: undefined, TZ: "UTC", NO_COLOR: "1" };
+
+interface Run {
+  stdin?: string | undefined;
+  url?: string | undefined;
+  token?: string | undefined;
+  heapMb?: number | undefined;
+  stopAt?: string | undefined;
+}
 
 /**
  * Runs the command with a text on stdin until it ends.
+ * @param token the variable LLAMORY_TOKEN
  * @param heapMb the heap limit in megabytes; 0 for the default
  * @param stopAt interrupts the command when it writes this text
  */
-export async function llamory(args: string[], { stdin = "", url = "", heapMb = 0, stopAt = "" } = {}): Promise<Ran> {
+export async function llamory(
+  args: string[],
+  { stdin = "", url = "", token, heapMb = 0, stopAt = "" }: Run = {},
+): Promise<Ran> {
   const heap = heapMb > 0 ? [`--max-old-space-size=${heapMb}`] : [];
-  const child = spawn(process.execPath, [...heap, CLI, ...args], { env: { ...environment, LLAMORY_URL: url } });
+  const child = spawn(process.execPath, [...heap, CLI, ...args], {
+    env: { ...environment, LLAMORY_URL: url, LLAMORY_TOKEN: token },
+  });
   child.stdin.end(stdin);
   for (const output of [child.stdout, child.stderr])
     output.on("data", (text: Buffer) => {

@@ -32,6 +32,8 @@ export async function serve(handle: (received: Received, response: ServerRespons
     received.push(one);
     handle(one, response);
   });
+  // Closes no idle connection: a request that is sent on it at that moment would be lost.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

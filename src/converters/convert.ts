@@ -158,7 +158,7 @@ async function* convertJson(
       if (!format && unknown >= TRIED) throw new UnknownFormatError();
     }
   }
-  if (format?.isWhole) yield* format.convert(messages, options);
+  if (format?.isWhole && messages.length > 0) yield* format.convert(messages, options);
   else if (messages.length > 0) {
     const name = messages.some(isLangChainMessage) ? "langchain" : "messages";
     const converted = convertRoleMessages(messages, name, options);

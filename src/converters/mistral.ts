@@ -11,7 +11,13 @@ export const isMistral = (value: unknown): boolean => {
 
 /** @param values the messages of a file */
 export function convertMistral(values: unknown, { timeZone }: ConvertOptions): Converted[] {
-  const chats = Map.groupBy(objectsOf(values), ({ chatId }) => String(chatId));
+  const chats = new Map<string, JsonObject[]>();
+  for (const message of objectsOf(values)) {
+    const id = String(message.chatId);
+    const chat = chats.get(id) ?? [];
+    chat.push(message);
+    chats.set(id, chat);
+  }
   return [...chats].map(([id, chat]) => {
     const messages = chat.map((message) => ({
       role: message.role === "user" ? ("user" as const) : ("assistant" as const),

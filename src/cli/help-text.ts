@@ -24,7 +24,9 @@ Options:
 
 Options of import:
   --format NAME    ${FORMATS.slice(0, 5).join(", ")},
-                   ${FORMATS.slice(5).join(", ")}; default: recognized
+                   ${FORMATS.slice(5, 11).join(", ")},
+                   ${FORMATS.slice(11, 16).join(", ")},
+                   ${FORMATS.slice(16).join(", ")}; default: recognized
   --me NAME        your name in chats of several people
   --time-zone ZONE the time zone of times without an offset; default: the machine's
   --learn          let facts about the user be learned from the messages

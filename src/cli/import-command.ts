@@ -1,4 +1,5 @@
 /** `llamory import FILE`. */
+import { COMMAND_FORMATS } from "../converters/command-formats";
 import { type ConvertRequest, convert } from "../converters/convert";
 import type { Converted, Skipped } from "../converters/converted";
 import { type Imported, importAll } from "../importing/import-conversation";
@@ -46,6 +47,7 @@ export async function importCommand(options: Options, signal: AbortSignal): Prom
     timeZone: options.timeZone,
     me: options.me,
     format: options.format,
+    formats: COMMAND_FORMATS,
     progress: { read: 0, size: 0 },
     skipped: {},
   } satisfies ConvertRequest;

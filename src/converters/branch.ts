@@ -7,7 +7,7 @@ export interface TreeNode {
 }
 
 /** Returns the ids from the root to a node. Stops where a cycle closes. */
-export function branchTo(leaf: string, nodes: ReadonlyMap<string, TreeNode>): string[] {
+function branchTo(leaf: string, nodes: ReadonlyMap<string, TreeNode>): string[] {
   const path = new Set<string>();
   for (let id: string | undefined = leaf; id !== undefined && !path.has(id); id = nodes.get(id)?.parent) {
     if (!nodes.has(id)) break;
@@ -16,8 +16,14 @@ export function branchTo(leaf: string, nodes: ReadonlyMap<string, TreeNode>): st
   return [...path].reverse();
 }
 
+/** Returns the ids of the current branch: to a node, if it is one of the tree, else to the newest one. */
+export function currentBranch(nodes: ReadonlyMap<string, TreeNode>, current?: string): string[] {
+  const leaf = current !== undefined && nodes.has(current) ? current : newestLeaf(nodes);
+  return leaf === undefined ? [] : branchTo(leaf, nodes);
+}
+
 /** Returns the newest node without children; without times, the last one. Undefined if each node has a child. */
-export function newestLeaf(nodes: ReadonlyMap<string, TreeNode>): string | undefined {
+function newestLeaf(nodes: ReadonlyMap<string, TreeNode>): string | undefined {
   const parents = new Set([...nodes.values()].map(({ parent }) => parent));
   let newest: { id: string; createdAt: number } | undefined;
   for (const [id, { createdAt = Number.NEGATIVE_INFINITY }] of nodes) {

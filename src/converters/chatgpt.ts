@@ -1,5 +1,5 @@
 /** Converts a conversation of ChatGPT's export: a tree of messages. `current_node` ends the current branch. */
-import { branchTo, newestLeaf, type TreeNode } from "./branch";
+import { currentBranch, type TreeNode } from "./branch";
 import { type Converted, type ConvertedMessage, type ConvertOptions, type Skipped, skip } from "./converted";
 import { timeOf } from "./file-time";
 import { finish } from "./finish";
@@ -43,9 +43,7 @@ export function convertChatGPT(value: unknown, { timeZone }: ConvertOptions): Co
   const nodes = new Map<string, TreeNode>();
   for (const [id, { parent, message }] of mapping)
     nodes.set(id, { parent: textOf(parent), createdAt: timeOf(objectOf(message).create_time, timeZone) });
-  const current = textOf(conversation.current_node);
-  const leaf = current !== undefined && nodes.has(current) ? current : newestLeaf(nodes);
-  const branch = leaf === undefined ? [] : branchTo(leaf, nodes);
+  const branch = currentBranch(nodes, textOf(conversation.current_node));
   const skipped: Skipped = {};
   const messages = branch.flatMap((id) => {
     const message = mapping.get(id)?.message;

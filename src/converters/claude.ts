@@ -1,5 +1,5 @@
 /** Converts a conversation of Claude's export. */
-import { branchTo, newestLeaf } from "./branch";
+import { currentBranch } from "./branch";
 import { type Converted, type ConvertOptions, type Skipped, skip } from "./converted";
 import { timeOf } from "./file-time";
 import { finish } from "./finish";
@@ -11,7 +11,7 @@ export function convertClaude(value: unknown, { timeZone }: ConvertOptions): Con
   const conversation = objectOf(value);
   const skipped: Skipped = {};
   const all = objectsOf(conversation.chat_messages);
-  const current = currentBranch(all, textOf(conversation.current_leaf_message_uuid), timeZone);
+  const current = messagesOf(all, textOf(conversation.current_leaf_message_uuid), timeZone);
   skip(skipped, "messages of other branches", all.length - current.length);
   const messages = current.map((message) => ({
     role: message.sender === "assistant" ? ("assistant" as const) : ("user" as const),
@@ -31,7 +31,7 @@ export function convertClaude(value: unknown, { timeZone }: ConvertOptions): Con
  * Returns the messages of the current branch. Claude's own export does not name it: the branch of the newest message is
  * taken if an edit or a repeated answer has given two messages the same parent. Older files have no parents, and one branch.
  */
-function currentBranch(messages: JsonObject[], named: string | undefined, timeZone: string): JsonObject[] {
+function messagesOf(messages: JsonObject[], named: string | undefined, timeZone: string): JsonObject[] {
   const byId = new Map<string, JsonObject>();
   for (const message of messages) {
     const id = textOf(message.uuid);
@@ -45,9 +45,8 @@ function currentBranch(messages: JsonObject[], named: string | undefined, timeZo
       { parent: textOf(message.parent_message_uuid), createdAt: timeOf(message.created_at, timeZone) },
     ]),
   );
-  const leaf = named !== undefined && byId.has(named) ? named : isTree ? newestLeaf(nodes) : undefined;
-  if (leaf === undefined) return messages;
-  return branchTo(leaf, nodes)
+  if (!isTree && !byId.has(named ?? "")) return messages;
+  return currentBranch(nodes, named)
     .map((id) => byId.get(id))
     .filter(isObject);
 }

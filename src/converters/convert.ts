@@ -1,7 +1,7 @@
 /** Converts an export: recognizes its format by its content, and yields its conversations one by one. */
 import { numbering } from "./beginnings";
 import { ConvertError, type Converted, type ConvertOptions, type Skipped, skip, UnknownFormatError } from "./converted";
-import { type FormatName, JSON_FORMATS } from "./export-formats";
+import { type FormatName, JSON_FORMATS, type JsonFormat } from "./export-formats";
 import { jsonValues } from "./json-stream";
 import { isObject } from "./json-values";
 import { convertRoleMessages, isLangChainMessage, isRoleMessage } from "./role-messages";
@@ -13,6 +13,8 @@ import { convertWhatsApp, isWhatsApp } from "./whatsapp";
 export interface ConvertRequest extends Omit<ConvertOptions, "fileName"> {
   /** The format; recognized by default. */
   format?: FormatName | undefined;
+  /** The formats of JSON to choose from; default: those of the page. */
+  formats?: readonly JsonFormat[] | undefined;
   /** Filled while files are read. */
   progress?: Progress | undefined;
   /** Filled with what belongs to no conversation. */
@@ -131,30 +133,33 @@ async function collected(text: AsyncIterable<string>): Promise<string> {
 /** Converts the values of a JSON file. Values that are single messages are one conversation together. */
 async function* convertJson(
   text: AsyncIterable<string>,
-  { format: named, skipped = {}, ...options }: ConvertRequest & ConvertOptions,
+  { format: named, formats = JSON_FORMATS, skipped = {}, ...options }: ConvertRequest & ConvertOptions,
 ): AsyncGenerator<Converted> {
-  let format = JSON_FORMATS.find(({ name }) => name === named);
+  let format = formats.find(({ name }) => name === named);
   const messages: unknown[] = [];
   let unknown = 0;
   for await (const value of jsonValues(text)) {
     if (isObject(value) && value.llamory !== undefined)
       throw new ConvertError("It is an export of Llamory: import it by itself.");
-    if (
-      messages.length > 0 ||
-      (isRoleMessage(value) && (!format || format.name === "messages" || format.name === "langchain"))
-    ) {
+    format ??= formats.find(({ isWhole, recognizes }) => isWhole && recognizes(value));
+    const isPart = format?.isWhole
+      ? format.recognizes(value)
+      : messages.length > 0 ||
+        (isRoleMessage(value) && (!format || format.name === "messages" || format.name === "langchain"));
+    if (isPart) {
       if (messages.length >= MAX_MESSAGES) throw new ConvertError(`It has more than ${MAX_MESSAGES} messages.`);
       messages.push(value);
       continue;
     }
-    format ??= JSON_FORMATS.find(({ recognizes }) => recognizes(value));
+    format ??= formats.find(({ recognizes }) => recognizes(value));
     if (format?.recognizes(value)) yield* format.convert(value, options);
     else {
       unknown += 1;
       if (!format && unknown >= TRIED) throw new UnknownFormatError();
     }
   }
-  if (messages.length > 0) {
+  if (format?.isWhole && messages.length > 0) yield* format.convert(messages, options);
+  else if (messages.length > 0) {
     const name = messages.some(isLangChainMessage) ? "langchain" : "messages";
     const converted = convertRoleMessages(messages, name, options);
     yield { ...converted, title: converted.title ?? withoutExtension(options.fileName) };

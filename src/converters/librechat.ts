@@ -1,14 +1,12 @@
 /** Converts a conversation of LibreChat's export: a list of messages that name their parents, or a nested tree. */
-import { branchTo, newestLeaf, type TreeNode } from "./branch";
+import { currentBranch, type TreeNode } from "./branch";
 import { type Converted, type ConvertOptions, type Skipped, skip } from "./converted";
 import { timeOf } from "./file-time";
 import { finish } from "./finish";
 import { isObject, type JsonObject, listOf, objectOf, objectsOf, summaryOf, textAt, textOf } from "./json-values";
 
 export const isLibreChat = (value: unknown): boolean =>
-  isObject(value) &&
-  typeof value.conversationId === "string" &&
-  (Array.isArray(value.messages) || Array.isArray(value.messagesTree));
+  isObject(value) && objectsOf(value.messagesTree ?? value.messages).some((message) => "isCreatedByUser" in message);
 
 export function convertLibreChat(value: unknown, { timeZone }: ConvertOptions): Converted {
   const conversation = objectOf(value);
@@ -23,8 +21,7 @@ export function convertLibreChat(value: unknown, { timeZone }: ConvertOptions): 
     byId.set(id, message);
     nodes.set(id, { parent: above, createdAt: timeOf(message.createdAt, timeZone) });
   }
-  const leaf = newestLeaf(nodes);
-  const branch = linear ? [...byId.keys()] : leaf === undefined ? [] : branchTo(leaf, nodes);
+  const branch = linear ? [...byId.keys()] : currentBranch(nodes);
   skip(skipped, "messages of other branches", byId.size - branch.length);
   const messages = branch.flatMap((id) => {
     const message = byId.get(id) ?? {};

@@ -1,5 +1,5 @@
 /** Converts a chat of Open WebUI's export: a tree of messages. `currentId` ends the current branch. */
-import { branchTo, newestLeaf, type TreeNode } from "./branch";
+import { currentBranch, type TreeNode } from "./branch";
 import { type Converted, type ConvertOptions, type Skipped, skip } from "./converted";
 import { timeOf } from "./file-time";
 import { finish } from "./finish";
@@ -47,9 +47,7 @@ function currentOf(chat: JsonObject, timeZone: string, skipped: Skipped): JsonOb
       { parent: textOf(parentId), createdAt: timeOf(timestamp, timeZone) },
     ]),
   );
-  const current = textOf(history.currentId);
-  const leaf = current !== undefined && nodes.has(current) ? current : newestLeaf(nodes);
-  const branch = leaf === undefined ? [] : branchTo(leaf, nodes);
+  const branch = currentBranch(nodes, textOf(history.currentId));
   skip(skipped, "messages of other branches", byId.size - branch.length);
   return branch.map((id) => byId.get(id)).filter(isObject);
 }

@@ -6,7 +6,7 @@ import { idOf, isObject, type JsonObject, listOf, objectOf, objectsOf, textOf } 
 import { replyTo } from "./reply-to";
 
 const isChat = (value: unknown): value is JsonObject =>
-  isObject(value) && Array.isArray(value.messages) && typeof value.type === "string" && idOf(value.id) !== undefined;
+  isObject(value) && Array.isArray(value.messages) && /_|^replies/.test(String(value.type));
 
 export const isTelegram = (value: unknown): boolean =>
   isChat(value) || (isObject(value) && Array.isArray(objectOf(value.chats).list));
@@ -57,8 +57,11 @@ function contentOf(message: JsonObject): string {
           .map((part) => (typeof part === "string" ? part : linkOf(objectOf(part))))
           .join(""),
   ];
-  return parts.filter((part) => part !== "").join(" ");
+  return listed(parts, " ");
 }
+
+/** Joins the texts that are not empty. */
+const listed = (parts: unknown[], gap: string): string => parts.filter(textOf).join(gap);
 
 /** Returns the text of a part, with the address of a link that has another text. */
 const linkOf = ({ text, href }: JsonObject): string =>
@@ -67,12 +70,14 @@ const linkOf = ({ text, href }: JsonObject): string =>
 function mediaOf(message: JsonObject): string {
   const { media_type: type, photo, file, file_name: fileName, poll, location_information: place } = message;
   const contact = objectOf(message.contact_information);
+  const venue = listed([message.place_name, message.address], ", ");
   if (type === "sticker") return `[sticker ${textOf(message.sticker_emoji) ?? ""}]`.replace(" ]", "]");
   if (photo !== undefined) return "[photo]";
   if (isObject(poll)) return `[poll: ${textOf(poll.question) ?? ""}]`;
+  if (venue !== "") return `[location: ${venue}]`;
   if (place !== undefined) return "[location]";
-  const called = [contact.first_name, contact.last_name].flatMap((part) => textOf(part) ?? []);
-  if (called.length > 0) return `[contact: ${called.join(" ")}]`;
+  const called = listed([contact.first_name, contact.last_name], " ");
+  if (called !== "") return `[contact: ${called}]`;
   if (typeof type === "string" && type !== "") return `[${type.replaceAll("_", " ")}]`;
   if (file === undefined) return "";
   return `[file: ${textOf(fileName) ?? textOf(file)?.split("/").at(-1) ?? "unnamed"}]`;

@@ -18,7 +18,7 @@ const HALF = [...MORNING, ...EVENING]
 
 const HEAD = new RegExp(
   [
-    /^(?<bracket>\[?)(?<a>\d{1,4})(?:[./-]|년|年)\s?(?<b>\d{1,2})(?:[./-]|월|月)\s?(?<c>\d{1,4})(?:\.|일|日| г\.| BE)?/
+    /^(?<bracket>\[?)(?<a>[RH]?\d{1,4})(?:[./-]|년|年)\s?(?<b>\d{1,2})(?:[./-]|월|月)\s?(?<c>[RH]?\d{1,4})(?:\.|일|日| г\.| BE| A[HP]| هـ)?/
       .source,
     /[,،]?\s+(?:klo |às? |um |u |во |kl\.? |a las |alle |at )?/.source,
     `(?<before>${HALF})?`,
@@ -31,6 +31,11 @@ const HEAD = new RegExp(
 
 /** A time before its date, as phones in Vietnamese write it. */
 const TIME_FIRST = /^(\[?)(\d{1,2}:\d\d(?:[:.]\d\d)?(?: (?:SA|CH))?)(,? )(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})(?=\D)/;
+
+/** The years before Japanese eras, by the letter before a year. */
+const ERAS: Record<string, number> = { R: 2_018, H: 1_988 };
+
+const numberOf = (part = "") => Number(part.replace(/\D/, "")) + (ERAS[part.charAt(0)] ?? 0);
 
 /** The longest head, in characters: lines of other texts are not searched further. */
 const LONGEST_HEAD = 200;
@@ -66,8 +71,8 @@ const plain = (text: string) =>
     .replace(/[\u00a0\u202f\u2009]/g, " ")
     .replace(TIME_FIRST, "$1$4$3$2");
 
-/** Marks, a bracket, and a digit. Most lines need no longer search. */
-const STARTS = /^\W{0,9}\p{Nd}/u;
+/** Marks, a bracket, an era, and a digit. Most lines need no longer search. */
+const STARTS = /^\W{0,9}[RH]?\p{Nd}/u;
 
 /** Returns the head of a line; undefined for a line that continues the message before. */
 export function headOf(line: string): Head | undefined {
@@ -85,7 +90,7 @@ export function headOf(line: string): Head | undefined {
   if (hour > (half === undefined ? 23 : 12) || Number(minute) > 59 || Number(second) > 59) return undefined;
   const twelve = half !== undefined && hour === 12 ? 0 : hour;
   return {
-    date: [Number(a), Number(b), Number(c)],
+    date: [numberOf(a), numberOf(b), numberOf(c)],
     hour: half !== undefined && EVENING.includes(half) ? twelve + 12 : twelve,
     minute: Number(minute),
     second: Number(second),
@@ -95,10 +100,13 @@ export function headOf(line: string): Head | undefined {
   };
 }
 
+/** A quotation that a colon breaks off: a line about the chat, with the name of a group. */
+const SUBJECT = /\s["“„«][^"”»]*$/;
+
 /** Divides a line into its speaker and its text. @param rest what follows the time in the start of the line, without marks */
 function spokenIn(line: string, start: string, rest: string): Pick<Head, "speaker" | "text"> {
   const [whole = "", speaker] = /^(:?[^:]{1,100}?)\s?:(?:\s|$|(?=<))/.exec(rest) ?? [];
-  if (speaker === undefined) return { speaker, text: "" };
+  if (speaker === undefined || SUBJECT.test(speaker)) return { speaker: undefined, text: "" };
   let left = start.length - rest.length + whole.length;
   let at = 0;
   for (; at < line.length && left > 0; at += 1) if (!isMark(line.charAt(at))) left -= 1;

@@ -1,4 +1,5 @@
 /** Converts a chat that WhatsApp exported as text. */
+import { inCalendar } from "./calendar-day";
 import { type Converted, type ConvertedMessage, type ConvertOptions, type Skipped, skip } from "./converted";
 import { inTimeZone } from "./file-time";
 import { finish } from "./finish";
@@ -119,6 +120,7 @@ function orderOf(dates: readonly Head["date"][]): DateOrder {
 /** Returns the start of a day, in milliseconds since 1970 in UTC. */
 function dayOf(date: Head["date"], [year, month, day]: DateOrder): number {
   const written = date[year] < 100 ? date[year] + 2_000 : date[year];
+  if (written < 1_600) return inCalendar(written, date[month], date[day]);
   // Phones in Thai count the years of the Buddhist calendar.
   return Date.UTC(written > 2_400 ? written - 543 : written, date[month] - 1, date[day]);
 }

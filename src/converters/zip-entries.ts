@@ -120,7 +120,7 @@ export async function* unpacked(source: ByteSource, entry: ZipEntry): AsyncGener
   const chunks = source.slice(from, from + entry.packed);
   if (entry.method === STORED) yield* chunks;
   else if (entry.method === DEFLATED) yield* inflated(chunks);
-  else throw new ConvertError("The zip is packed in a way that is not supported: unpack it first.");
+  else throw new ConvertError("The zip is packed in an unknown way: unpack it first.");
 }
 
 /** The most packed bytes to unpack at once: they may become a thousand times as many. */

@@ -8,8 +8,8 @@ import type { Matcher } from "./json-schema/matches-schema";
 export const isChecked = ({ tools, format }: Wanted): boolean => format !== undefined || tools?.required === true;
 
 /** Returns whether a value matches the requested schema, or is an object if there is no schema. */
-export const fits = (value: unknown, { schema }: AnswerFormat, matcher: Matcher): boolean =>
-  schema === null ? isObject(value) : value !== undefined && matcher.matches(schema, value);
+export const fits = (value: unknown, { schema, accepted = schema }: AnswerFormat, matcher: Matcher): boolean =>
+  accepted === null ? isObject(value) : value !== undefined && matcher.matches(accepted, value);
 
 /** Returns whether the arguments of a call match the schema of its tool, if the tool is strict. */
 export const acceptsCall = ({ strict, parameters }: Tool, values: object, matcher: Matcher): boolean =>

@@ -52,8 +52,8 @@ function FileDialog({ page, file, onClose }: { page: PageState; file: File; onCl
     <Dialog title="Import a history" onClose={onClose}>
       <form onSubmit={run}>
         <p dir="auto">
-          {file.name}: an export of ChatGPT, Claude, Open WebUI, LibreChat, WhatsApp, Slack or Telegram, or messages as
-          JSON. Importing a file again adds only what is new.
+          {file.name}: an export of ChatGPT, Claude, Open WebUI, LibreChat, llama.cpp, WhatsApp, Slack or Telegram, or
+          messages as JSON. Importing a file again adds only what is new.
         </p>
         {state === "asking" && (
           <>

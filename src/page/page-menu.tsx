@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "hono/jsx/dom";
 import { chooseFile } from "./chosen-file";
 import type { DialogName } from "./dialog";
+import { markdownOf } from "./export-markdown";
 import { Icon } from "./icons";
 import { isOperator } from "./rights";
 import { saveExport, saveFile } from "./save-file";
@@ -13,7 +14,6 @@ const saveMarkdown = (page: PageState) =>
   page.act(async () => {
     const lines = await page.api.export(page.location.sessionId);
     const title = page.title ?? "Conversation";
-    const { markdownOf } = await import("./export-markdown");
     saveFile(markdownOf(lines, title), "text/markdown", `${title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 80)}.md`);
   });
 

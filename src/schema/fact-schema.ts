@@ -16,9 +16,9 @@ const NO_DAY = "must be a day such as 2026-11-26";
 
 /** A day. Of a time, the day is stored. */
 const day = z.string().check(
-  z.regex(/^\d{4}-\d\d-\d\d(?:T[\d:.]{5,12}(?:Z|[+-]\d\d:?\d\d)?)?$/, NO_DAY),
+  z.regex(/^\d{4}-\d\d-\d\d(?:T[\d:.]{5,12}(?:Z|[+-]\d\d:?\d\d)?)?$/, { error: NO_DAY, abort: true }),
   z.overwrite((value) => value.slice(0, 10)),
-  z.refine((value) => parseIso(value) !== undefined, NO_DAY),
+  z.refine((value) => parseIso(value), NO_DAY),
 );
 
 /** The message that the fact comes from. */

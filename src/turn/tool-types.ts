@@ -38,6 +38,8 @@ export interface ToolResult {
 export interface AnswerFormat {
   /** A JSON Schema, as JSON; null for any object. */
   schema: string | null;
+  /** A wider schema, which replies are checked against. */
+  accepted?: string | null;
 }
 
 /** The tool fields of a message. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { numbering } from "../../src/converters/beginnings";
+import { COMMAND_FORMATS } from "../../src/converters/command-formats";
 import { FORMATS } from "../../src/converters/export-formats";
 import { inTimeZone } from "../../src/converters/file-time";
 import { finish, partsOf } from "../../src/converters/finish";
@@ -76,6 +77,16 @@ describe("every format", () => {
       "type",
       "id",
       "role",
+      "conv",
+      "conversation",
+      "conversations",
+      "responses",
+      "guild",
+      "channel",
+      "participants",
+      "thread_path",
+      "time",
+      "title",
     ];
     const fields = [
       ...keys,
@@ -96,7 +107,7 @@ describe("every format", () => {
         fc.array(value, { minLength: 1, maxLength: 4 }),
         fc.constantFrom(undefined, ...FORMATS),
         async (values, format) => {
-          const request = converted(fileOf("f.json", JSON.stringify(values)), { format });
+          const request = converted(fileOf("f.json", JSON.stringify(values)), { format, formats: COMMAND_FORMATS });
           const conversations = await request.catch((error: Error) => {
             expect(error.name).toBe("ConvertError");
             return [];

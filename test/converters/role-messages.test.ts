@@ -25,3 +25,16 @@ it("messages of LangChain 1 name a call of a tool once", async () => {
     `assistant: ${called}`,
   ]);
 });
+
+it.each([
+  ["LibreChat", { conversationId: "a" }],
+  ["Telegram", { id: "a", type: "chat" }],
+])("messages with a role are no export of %s, whatever their conversation is named", async (_, fields) => {
+  const messages = [
+    { role: "user", content: "Hi" },
+    { role: "assistant", content: "Hello." },
+  ];
+  const [chat] = await converted(fileOf("chat.json", JSON.stringify([{ ...fields, title: "Hi", messages }])));
+  expect(chat?.sessionId).toBe("messages:a");
+  expect(linesOf(chat)).toEqual(["user: Hi", "assistant: Hello."]);
+});

@@ -53,6 +53,13 @@ describe("a chat of WhatsApp", () => {
     ["2024-12-31 23 h 59 - Ana: Hi", "2024-12-31T23:59:00.000Z"],
     ["३१/१२/२४, ११:५९ PM - Ana: Hi", "2024-12-31T23:59:00.000Z"],
     ["01/02/24, 10:00 - Ana: Hi", "2024-02-01T10:00:00.000Z"],
+    ["۱۴۰۳/۱۰/۱۱،\u200f ۲۳:۵۹ - Ana: Hi", "2024-12-31T23:59:00.000Z"],
+    ["[۱۴۰۳/۱۲/۳۰،\u200f ۲۳:۵۹:۵۸] Ana: Hi", "2025-03-20T23:59:58.000Z"],
+    ["[1/1/1404 AP, 10:00:00] Ana: Hi", "2025-03-21T10:00:00.000Z"],
+    ["[١/٧/١٤٤٦ هـ، ٢٣:٥٩:٥٨] Ana: Hi", "2025-01-01T23:59:58.000Z"],
+    ["[3/18/R4, 23:59:58] Ana: Hi", "2022-03-18T23:59:58.000Z"],
+    ["[R4/3/18 23:59:58] Ana: Hi", "2022-03-18T23:59:58.000Z"],
+    ["[H30/3/18 23:59:58] Ana: Hi", "2018-03-18T23:59:58.000Z"],
   ])("may write the time like %j", async (line, time) => {
     const [chat] = await converted(fileOf("chat.txt", `${line}\n`));
     expect(linesOf(chat)).toEqual(["user Ana: Hi"]);
@@ -96,6 +103,22 @@ describe("a chat of WhatsApp", () => {
     const lines = ["24. 11. 9.", "24. 12. 8.", "25. 1. 7."].map((day) => `[${day} 오후 1:00:00] Ana: Hi`);
     const [chat] = await converted(fileOf("chat.txt", lines.join("\n")));
     expect(timesOf(chat).map((time) => time?.slice(0, 10))).toEqual(["2024-11-09", "2024-12-08", "2025-01-07"]);
+  });
+
+  it("knows lines about the chat on Android, also with a colon in the name of a group", async () => {
+    const [chat] = await converted(
+      fileOf(
+        "chat.txt",
+        [
+          '12/31/24, 11:57 PM - Bo changed the group name from "A: x" to "B: y"',
+          "31.12.24, 23:58 - Bo hat den Gruppennamen zu „A: x“ geändert.",
+          '12/31/24, 11:59 PM - Bo "Bobby" Berg: Hi: "A: x"',
+          '12/31/24, 11:59 PM - Bo 5": Ho',
+        ].join("\n"),
+      ),
+    );
+    expect(linesOf(chat)).toEqual(['user Bo "Bobby" Berg: Hi: "A: x"', 'user Bo 5": Ho']);
+    expect(chat?.skipped).toEqual({ "lines about the chat": 2 });
   });
 
   it("may have speakers whose names begin with a colon", async () => {

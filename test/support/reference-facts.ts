@@ -28,7 +28,8 @@ export class Reference {
 
   lives = ({ turn, base }: Support): boolean => !this.deleted.has(turn) && (!base || this.exists(base));
   exists = (version: Version): boolean =>
-    this.log.includes(version) && (version.by === "person" || version.from.some(this.lives));
+    this.log.includes(version) &&
+    (version.by === "person" || version.from.some((one) => one.base !== version && this.lives(one)));
   history = (fact: number) => this.log.filter((one) => one.fact === fact && this.exists(one));
   current = (fact: number) => this.history(fact).at(-1);
   all = () => Array.from({ length: this.facts }, (_, fact) => this.current(fact)).filter((one) => one !== undefined);
@@ -42,9 +43,9 @@ export class Reference {
       if (same) same.from.push({ turn });
       else this.add({ text, by: "model", from: [{ turn }] });
     } else if (target) {
-      const from = [{ turn, base: target }];
       const same = kind === 1 ? this.same(text) : undefined;
       if (same === target) return;
+      const from = [{ turn, base: same ?? target }];
       same?.from.push(...from);
       const end = kind === 2 || same !== undefined;
       this.log.push({ fact: target.fact, text: end ? null : text, by: "model", from });

@@ -67,6 +67,19 @@ describe("facts that the model learns", () => {
     expect(await texts(user)).toEqual(["Lives in Lisbon, Portugal."]);
   });
 
+  it.each<[what: string, reply: unknown]>([
+    ["is the list alone", [{ do: "add", text: "Has a dog." }]],
+    ["is a list behind other brackets", `As in [1]: [{"do":"add","text":"Has a dog."}]`],
+    ["has one change in place of the list", { changes: { do: "Add", text: "Has a dog." } }],
+  ])("are those of a reply that %s", async (_, text) => {
+    const user = freshUser();
+    const response = typeof text === "string" ? text : JSON.stringify(text);
+    const model = await scriptedFacts(user, { response });
+    await tell(user, "I have a dog.");
+    await learnt(user, "Has a dog.");
+    expect(await model.runs()).toHaveLength(1);
+  });
+
   it("are none where the setting is off", async () => {
     const user = freshUser();
     const model = await scriptedFacts(user, reply({ do: "add", text: "Has a dog." }));

@@ -1,9 +1,9 @@
 /** Facts that become equal to another one. */
 import { describe, expect, it } from "vitest";
 import { add, change, factsOf } from "../support/facts";
-import { done, reply, tell, texts } from "../support/learning";
+import { done, learnt, reply, tell, texts } from "../support/learning";
 import { scriptedFacts } from "../support/scripted-model";
-import { freshUser, PATIENT, remove } from "../support/users";
+import { everythingIn, freshUser, PATIENT, remove, userObject } from "../support/users";
 import { worker } from "../support/worker";
 
 const llamory = worker(PATIENT);
@@ -40,5 +40,62 @@ describe("a fact", () => {
     expect((await all(user)).map(({ id }) => id)).toEqual([fact.id, other.id]);
     await remove(`/users/${user}/facts/${fact.id}`);
     expect(await texts(user)).toEqual([]);
+  });
+
+  describe("that the model changed into another one", () => {
+    const [EPILEPSY, CONDITION] = ["Has epilepsy.", "Has a condition."];
+
+    /** Teaches two facts, and makes the second one equal to the first in a third session. */
+    async function merged(...later: unknown[]) {
+      const user = freshUser();
+      await scriptedFacts(
+        user,
+        reply({ do: "add", text: EPILEPSY }),
+        reply({ do: "add", text: CONDITION }),
+        reply({ do: "change", fact: 1, text: EPILEPSY }),
+        ...later,
+      );
+      const sessions: string[] = [];
+      for (const question of ["My illness is epilepsy.", "I have a condition.", "It is that one."]) {
+        sessions.push(await tell(user, question));
+        await done(user);
+      }
+      expect(await texts(user)).toEqual([EPILEPSY]);
+      const [first = "", second = "", third = ""] = sessions;
+      return { user, first, second, third };
+    }
+
+    it("is as before without the session of the other one, if the turn only repeated that", async () => {
+      const { user, first } = await merged(reply());
+      await remove(`/sessions/${first}`);
+      await learnt(user, CONDITION);
+      await done(user);
+      expect(await everythingIn(userObject(user))).not.toContain("epilepsy");
+    });
+
+    it("gets that text again without the session of the other one, if the turn said it too", async () => {
+      const { user, first, third } = await merged(reply({ do: "change", fact: 1, text: EPILEPSY }));
+      await remove(`/sessions/${first}`);
+      await learnt(user, EPILEPSY);
+      expect((await factsOf(user))[0]?.sources).toEqual([{ sessionId: third, seq: 1 }]);
+    });
+
+    it.each(["first", "second"] as const)(
+      "is gone with both sessions, the %s one deleted before the other",
+      async (before) => {
+        const { user, ...sessions } = await merged(reply());
+        for (const one of [before, before === "first" ? "second" : "first"] as const) {
+          await remove(`/sessions/${sessions[one]}`);
+          await done(user);
+        }
+        expect(await texts(user)).toEqual([]);
+      },
+    );
+
+    it("is as before if the session of the change is deleted", async () => {
+      const { user, third } = await merged(reply());
+      await remove(`/sessions/${third}`);
+      expect(await texts(user)).toEqual([CONDITION, EPILEPSY]);
+    });
   });
 });

@@ -161,7 +161,11 @@ export class UserFacts {
       if (!isSame) this.rows.add({ ...change, ...by });
       return;
     }
-    if (same) this.#support(same, turn);
+    if (same) {
+      // The model may have copied the text of the other fact: the turn counts only as long as that version exists.
+      turn.base = same.number;
+      this.#support(same, turn);
+    }
     this.rows.add({ ...by, text: null, since: null, until: null });
     this.dropEnded();
   }

@@ -1,6 +1,7 @@
 /**
  * The turns that versions of facts were learned from. A turn whose change replaced a version, its base, counts only as
- * long as the base exists.
+ * long as the base exists. The base of a turn that made another fact equal to a version is this version itself: such a turn
+ * keeps no version alone.
  */
 import type { Learned } from "./fact-columns";
 import type { FactRows } from "./fact-rows";
@@ -21,7 +22,8 @@ export function removeSources(rows: FactRows, isLost: (learned: Learned) => bool
     lost.push(...version.learned.filter(isCut));
     version.learned = kept;
     touched.add(version);
-    if (kept.length === 0 && version.isModels) gone.add(version.number);
+    // Turns that made another fact equal to this version may only repeat it.
+    if (kept.every(({ base }) => base === version.number) && version.isModels) gone.add(version.number);
   };
   for (const version of versions)
     cut(version, (one) => isLost(one) || !(one.base === undefined || numbers.has(one.base)));

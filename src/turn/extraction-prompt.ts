@@ -17,7 +17,7 @@ const READ_ALL = 16_000;
 /** The most changes from one turn. */
 const MOST_CHANGES = 8;
 
-const INSTRUCTIONS = `You keep short facts about a person, for later conversations: who they are, what they like, have, plan and ask to be remembered. Reply with JSON: {"changes": [...]}, where each change is one of
+const INSTRUCTIONS = `You keep short facts about a person, for later conversations: who they are, what they like, have, plan and ask to be remembered. You see what is known, numbered, and what was just said. Reply with JSON: {"changes": [...]}, where each change is one of
 {"do": "add", "text": "..."} for something new that the person said of themselves,
 {"do": "change", "fact": 1, "text": "..."} where a fact is no longer true or can be said more exactly,
 {"do": "drop", "fact": 1} where a fact is no longer true and nothing takes its place.

@@ -10,26 +10,11 @@ const json = async (...args: string[]) => {
   return { ...JSON.parse(out), code };
 };
 
-/** Stores a session of a user, who has a fact. @returns the ids */
-async function remember() {
-  const [session, user] = [freshId(), freshId()];
-  await server.run(["ask", "My name is Ana and I keep bees.", "-s", session, "-u", user]);
-  await fetch(`${server.url}/users/${user}/facts`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ text: "Keeps bees." }),
-  });
-  await expect
-    .poll(async () => (await server.run(["sessions", "-u", user])).out, { timeout: 30_000 })
-    .toContain(session);
-  return { session, user };
-}
-
 const exported = async (...args: string[]) => (await server.run(["export", ...args])).out;
 
 describe("llamory import", () => {
   it("reads what llamory export wrote of a user, into the user that it names", async () => {
-    const { session, user } = await remember();
+    const { session, user } = await server.remembered();
     const path = server.file("ana.ndjson", await exported("-u", user));
     const other = freshId();
     expectFailure(await server.run(["import", path]), 2, /export of a user: .* with --user ID\.$/m);
@@ -56,7 +41,7 @@ describe("llamory import", () => {
   });
 
   it("reads what llamory export wrote of a session, also as PowerShell redirects it", async () => {
-    const { session, user } = await remember();
+    const { session, user } = await server.remembered();
     const lines = await exported("-s", session);
     const utf16 = server.file("a.ndjson", Buffer.from(`\ufeff${lines.replaceAll("\n", "\r\n")}`, "utf16le"));
     const restored = freshId();
@@ -115,7 +100,7 @@ describe("llamory import", () => {
   });
 
   it("stores nothing of an export that is cut off", async () => {
-    const { session, user } = await remember();
+    const { session, user } = await server.remembered();
     const lines = (await exported("-u", user)).trimEnd().split("\n");
     const half = server.file("half.ndjson", lines.slice(0, -1).join("\n"));
     expectFailure(await server.run(["import", half, "-u", freshId()]), 2, /cut off in the middle of a page/);

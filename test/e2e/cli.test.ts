@@ -129,16 +129,7 @@ describe("llamory", () => {
   });
 
   it("lists the sessions and facts of a user, exports, and forgets", async () => {
-    const [session, user] = [freshId(), freshId()];
-    await server.run(["ask", "My name is Ana.", "-s", session, "-u", user]);
-    await fetch(`${server.url}/users/${user}/facts`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ text: "Keeps bees." }),
-    });
-    await expect
-      .poll(async () => (await server.run(["sessions", "-u", user])).out, { timeout: 30_000 })
-      .toContain(session);
+    const { session, user } = await server.remembered();
     expect((await server.run(["facts", "-u", user])).out).toContain("Keeps bees.");
     const exported = (await server.run(["export", "-s", session])).out.trim().split("\n");
     expect(exported.map((line): unknown => JSON.parse(line)).at(-1)).toEqual({ end: { messages: 2 } });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject } from "vitest";
 import { root } from "./bundle";
 import { buildCommand, llamory, type Ran } from "./command";
+import { post } from "./http";
 import { Workerd } from "./workerd";
 
 export const SAMPLES = join(root, "test/converters/samples");
@@ -33,6 +34,15 @@ export function commandServer() {
       const path = join(folder, `${crypto.randomUUID()}-${name}`);
       writeFileSync(path, content);
       return path;
+    },
+    /** Stores a session of a user, who has a fact, and waits until the user lists the session. @returns their ids */
+    async remembered() {
+      const [session, user] = [freshId(), freshId()];
+      await this.run(["ask", "My name is Ana and I keep bees.", "-s", session, "-u", user]);
+      await post(`${server.url}/users/${user}/facts`, { text: "Keeps bees." });
+      const listed = async () => (await this.run(["sessions", "-u", user])).out;
+      await expect.poll(listed, { timeout: 30_000 }).toContain(session);
+      return { session, user };
     },
     /** Returns the transcript of a session, oldest first, as `role: content`. */
     async transcript(session: string): Promise<string[]> {

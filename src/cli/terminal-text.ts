@@ -4,8 +4,8 @@
 const CONTROLS = /(?![\t\n])\p{Cc}/gu;
 
 /**
- * Writes a text. Removes control characters for a terminal, because they could change what it shows, its title, or the
- * clipboard. Files and pipes get the text as it is.
+ * Writes a text. Removes control characters for a terminal, because they could change its other text, its title or the
+ * clipboard. Files and pipes get the text unchanged.
  */
 export function writeText(text: string, out: NodeJS.WriteStream = process.stdout): void {
   out.write(out.isTTY ? text.replace(CONTROLS, "") : text);

@@ -1,4 +1,4 @@
-/** Reads days of the calendars of Muslim countries, in which phones may write their dates. */
+/** Reads days of the Persian and Islamic calendars, as phones of some countries write them. */
 
 const inUtc = (calendar: string) => new Intl.DateTimeFormat(`en-u-ca-${calendar}`, { timeZone: "UTC" });
 const PERSIAN = inUtc("persian");

@@ -1,4 +1,4 @@
-/** The formats that only the command reads: what the page loads for an import has a limit. */
+/** The formats that only the command reads, because the size of the page's import is limited. */
 import { convertDiscord, isDiscord } from "./discord";
 import { JSON_FORMATS, type JsonFormat } from "./export-formats";
 import { convertGemini, isGemini } from "./gemini";

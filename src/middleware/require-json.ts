@@ -31,8 +31,8 @@ export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /**
- * Decodes a body, a long one in parts: while workerd decodes a text that is not ASCII, it needs 12 bytes of memory for
- * each byte.
+ * Decodes a body. Decodes a long one in parts, because workerd needs 12 bytes of memory for each byte of a text that is
+ * not ASCII while it decodes it.
  */
 async function decoded(raw: Request): Promise<string> {
   const decode = utf8Decoder();

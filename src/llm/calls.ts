@@ -101,7 +101,8 @@ export class Calls {
       const named = (own: string) => list.find(({ name }) => name === own);
       // gpt-oss may write a namespace before the name, or a channel behind it.
       const tool = named(part.name) ?? named(part.name.replace(/^functions\.|<\|.*/g, ""));
-      const json = jsonIn(part.arguments.trim().replace(NO_ARGUMENTS, "{}"), isObject);
+      // Only from the first bracket: in arguments that are cut off, a later one opens a value of theirs.
+      const json = jsonIn(part.arguments.trim().replace(NO_ARGUMENTS, "{}"), isObject, 1);
       if (!tool || !json || !acceptsCall(tool, JSON.parse(json), matcher))
         return failed({ reason: "model_reply_malformed" });
       calls.push({

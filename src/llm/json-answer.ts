@@ -10,11 +10,14 @@ const MAX_CHECKS = 6;
 /** Maximum texts to read as Python: this takes ten times as long. The whole answer comes first, then its fence, then prose. */
 const MAX_LITERALS = 3;
 
-/** Returns the first accepted JSON text in an answer, or undefined. Corrects Python's quotes and constants, and last commas. */
-export function jsonIn(answer: string, accepts: (value: unknown) => boolean): string | undefined {
+/**
+ * Returns the first accepted JSON text in an answer, or undefined. Corrects Python's quotes and constants, and last commas.
+ * @param tries the most brackets at which the JSON may begin
+ */
+export function jsonIn(answer: string, accepts: (value: unknown) => boolean, tries = MAX_TRIES): string | undefined {
   let checks = 0;
   let literals = 0;
-  for (const candidate of candidatesIn(answer.trim())) {
+  for (const candidate of candidatesIn(answer.trim(), tries)) {
     const json = parsed(candidate);
     if (json === undefined) literals += 1;
     const value = json ?? (literals > MAX_LITERALS ? undefined : literalOf(candidate));
@@ -28,19 +31,20 @@ export function jsonIn(answer: string, accepts: (value: unknown) => boolean): st
   return undefined;
 }
 
-function* candidatesIn(text: string): Generator<string> {
+function* candidatesIn(text: string, tries: number): Generator<string> {
   yield text;
   for (const [, fenced = ""] of text.matchAll(FENCE)) yield fenced.trim();
-  let at = -1;
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const rest = text.slice(at + 1).search(/[[{]/);
-    if (rest === -1) return;
-    at += 1 + rest;
-    const end = endOfBrackets(text, at);
+  let left = tries;
+  let from = 0;
+  for (const { index } of text.matchAll(/[[{]/g)) {
+    if (index < from) continue;
+    if (left === 0) return;
+    left -= 1;
+    const end = endOfBrackets(text, index);
     if (end === undefined) continue;
-    const candidate = text.slice(at, end);
+    const candidate = text.slice(index, end);
     yield candidate;
-    if (parsed(candidate) !== undefined) at = end - 1;
+    if (parsed(candidate) !== undefined) from = end;
   }
 }
 

@@ -36,7 +36,15 @@ it.each([
   expect(calls.end(tools, new Matcher())).toMatchObject({ ok: true, value: [{ arguments: json }] });
 });
 
-it.each(["Paris", '["Paris"]', "5", '{"city": '])("arguments that are no object are malformed: %s", (given) => {
+it.each([
+  "Paris",
+  '["Paris"]',
+  "5",
+  '{"city": ',
+  '{"place": {"city": "Paris"}',
+  '{"place": {"city": "Paris"}, "days": [1, {}], "name": "',
+  "{'place': {'city': 'Paris'}",
+])("arguments that are no whole object are malformed: %s", (given) => {
   const calls = new Calls();
   calls.add(callPartsOf([{ name: "weather", arguments: given }]));
   expect(calls.end(tools, new Matcher())).toMatchObject({ failure: { reason: "model_reply_malformed" } });

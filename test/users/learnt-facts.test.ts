@@ -180,6 +180,19 @@ describe("facts that the model learns", () => {
     expect(await factsOf(user)).toEqual([own]);
   });
 
+  it.each([
+    { do: { toString: 1 }, text: "Has a dog." },
+    { do: "drop", fact: { toString: 1, valueOf: 1 } },
+  ])("are none from a reply whose fields are no texts: it costs one call (%j)", async (odd) => {
+    const user = freshUser();
+    const model = await scriptedFacts(user, reply(odd), reply({ do: "add", text: "Has a cat." }));
+    await tell(user, "I have a dog.");
+    await done(user);
+    await tell(user, "I have a cat.");
+    await learnt(user, "Has a cat.");
+    expect(await model.runs()).toHaveLength(2);
+  });
+
   it("count among the tokens that the tenant has used", async () => {
     const [user, session] = [freshUser(), freshSession()];
     const used = () => env.TENANT_DO.getByName("tenant/").today();

@@ -179,13 +179,13 @@ export class LearnFacts {
       return this.#done(turn);
     }
     await countTokens(this.#env, noted.meter, completion.value.usage?.totalTokens ?? 0);
-    const changes = changesIn(completion.value, shown);
-    if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
     // A reply to a prompt that contained a deleted fact or message may repeat it. The rest is learned from again.
     const isCut = this.#messagesOf(turn).length < messages.length;
     if (isCut || !shown.every((fact) => facts.find(fact))) return true;
     try {
       return this.#done(turn, () => {
+        const changes = changesIn(completion.value, shown);
+        if (!changes) log("warn", "facts_not_learnt", { cause: "malformed" });
         facts.learn(changes ?? [], { sessionId: turn.sessionId, seq: turn.from, to: turn.to });
       });
     } catch (error) {

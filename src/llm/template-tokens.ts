@@ -3,10 +3,8 @@
 const END_OF_TOKEN = "|>";
 /** A token at the end of a text. */
 const TOKEN = /<\|([a-z]\w{0,60})\|>$/i;
-/** The start of a token at the end of a text, or of several: removing one token may complete another. Also tags. */
-const PART_OF_TOKEN = /(?:<(?:\|\w{0,60})?)*<(?:\|(?:[a-z]\w{0,60}\|?)?|\/?[a-z_]{0,11}>?\s*)$/i;
-/** Gemma's token, which Ollama leaves at the end of answers. An answer may contain it anywhere else. */
-const END_OF_TURN = /<\/?end_of_turn>\s*$/;
+/** The start of a token at the end of a text, or of several: removing one token may complete another. */
+const PART_OF_TOKEN = /(?:<(?:\|\w{0,60})?)*<(?:\|(?:[a-z]\w{0,60}\|?)?)?$/i;
 const LONGEST_TOKEN = 200;
 /** Maximum characters of a role. */
 const LONGEST_ROLE = 40;
@@ -42,7 +40,7 @@ export class TemplateTokens {
 
   /** Returns the remaining text, after the last chunk. */
   end(): string {
-    const rest = this.#held.replace(END_OF_TURN, "");
+    const rest = this.#held;
     this.#held = "";
     return rest;
   }

@@ -5,8 +5,8 @@ import { finish } from "./finish";
 import { type JsonObject, objectOf, objectsOf, textOf } from "./json-values";
 import { replyTo } from "./reply-to";
 
-/** The name that signal-export gives to the owner. */
-const OWNER = "Me";
+/** The name that signal-export gives to the person whose chats these are. */
+const SELF = "Me";
 
 export const isSignal = (value: unknown): boolean => {
   const { date, sender, body, reactions } = objectOf(value);
@@ -25,7 +25,7 @@ export function convertSignal(values: unknown, { timeZone }: ConvertOptions): Co
     return [
       {
         role: "user",
-        name: name === OWNER ? undefined : name,
+        name: name === SELF ? undefined : name,
         content: contentOf(message),
         createdAt: timeOf(message.date, timeZone),
       },

@@ -22,9 +22,13 @@ const FILE = /^(?:[\w.*-]+\/)*[\w.*-]+\.(?:ts|tsx|mjs|toml|json|md|html)$/;
 const FOLDER =
   /^(?:src|test|docs|scripts|bench|postman|do|turn|llm|wire|rpc|schema|routes|middleware|converters|importing|cli|page|session|user|memory|sqlite)(?:\/[\w-]+)*\/$/;
 
+/** Files in the exports of other products. */
+const FOREIGN = ["MyActivity.json", "prod-grok-backend.json", "message_1.json", "data.json"];
+
 /** Returns whether a path in a document exists: in the root, in `src` or, for a name alone, anywhere. */
 const isThere = (path: string) =>
   path.includes("*") ||
+  FOREIGN.includes(path) ||
   [path, `src/${path}`, `src/do/${path}`].some((place) => existsSync(join(root, place))) ||
   names.has(path);
 

@@ -101,7 +101,7 @@ export function headOf(line: string): Head | undefined {
 }
 
 /** A quotation that a colon breaks off: a line about the chat, with the name of a group. */
-const SUBJECT = /\s["“„«][^"”»]*$/;
+const SUBJECT = /\s["“„«][^"“”»]*$/;
 
 /** Divides a line into its speaker and its text. @param rest what follows the time in the start of the line, without marks */
 function spokenIn(line: string, start: string, rest: string): Pick<Head, "speaker" | "text"> {

@@ -113,11 +113,16 @@ describe("a chat of WhatsApp", () => {
           '12/31/24, 11:57 PM - Bo changed the group name from "A: x" to "B: y"',
           "31.12.24, 23:58 - Bo hat den Gruppennamen zu „A: x“ geändert.",
           '12/31/24, 11:59 PM - Bo "Bobby" Berg: Hi: "A: x"',
+          "12/31/24, 11:59 PM - Bo „Bobby“ Berg: Hallo",
           '12/31/24, 11:59 PM - Bo 5": Ho',
         ].join("\n"),
       ),
     );
-    expect(linesOf(chat)).toEqual(['user Bo "Bobby" Berg: Hi: "A: x"', 'user Bo 5": Ho']);
+    expect(linesOf(chat)).toEqual([
+      'user Bo "Bobby" Berg: Hi: "A: x"',
+      "user Bo „Bobby“ Berg: Hallo",
+      'user Bo 5": Ho',
+    ]);
     expect(chat?.skipped).toEqual({ "lines about the chat": 2 });
   });
 

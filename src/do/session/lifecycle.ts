@@ -107,7 +107,7 @@ export class Lifecycle {
     if (messages.end().last > 0 || title.text !== null || !settings.empty) schedule.plan("expire", Date.now() + ttl);
   }
 
-  /** NaN for a setting that the Worker refuses: `Number` would read `true` as one day. */
+  /** Returns NaN without a number of days. `Number` would read the boolean `true`, which the Worker refuses, as one day. */
   #ttlMs(): number {
     return Number.parseFloat(this.#session.env.SESSION_TTL_DAYS ?? "") * DAY_MS;
   }

@@ -1,7 +1,7 @@
 /**
  * The turns that versions of facts were learned from. A turn whose change replaced a version, its base, counts only as
- * long as the base exists. The base of a turn that made another fact equal to a version is this version itself: such a turn
- * keeps no version alone.
+ * long as the base exists. If a turn made another fact equal to a version, its base is that version: a version whose other
+ * sources are lost is deleted, because such turns may only repeat it.
  */
 import type { Learned } from "./fact-columns";
 import type { FactRows } from "./fact-rows";

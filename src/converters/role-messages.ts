@@ -37,8 +37,9 @@ const roleOf = (message: JsonObject) => {
   return author !== undefined && Object.hasOwn(ROLES, author) ? ROLES[author] : undefined;
 };
 
-/** Returns whether a value is one message. */
-export const isRoleMessage = (value: unknown): value is JsonObject => isObject(value) && roleOf(value) !== undefined;
+/** Returns whether a value is one message. Those of Le Chat are in no order, and have a format of their own. */
+export const isRoleMessage = (value: unknown): value is JsonObject =>
+  isObject(value) && roleOf(value) !== undefined && !("contentChunks" in value);
 
 /** Returns whether a value is a message as LangChain writes it. */
 export const isLangChainMessage = (value: unknown): boolean =>

@@ -160,4 +160,6 @@ it("a zip of Mistral's Le Chat has a conversation per file, in the order of its 
     "user: Will it rain?\n[file: sky.png]",
     "assistant: [call of web_search]\nIt rains at noon.",
   ]);
+  // The page would read the messages in the order of the file.
+  await expect(converted(fileOf("chat.json", JSON.stringify(chat)))).rejects.toThrow("not recognized");
 });

@@ -77,6 +77,17 @@ describe("llamory", () => {
     expect([code, err]).toEqual([1, "llamory: The export is cut off. Export again.\n"]);
   });
 
+  it("exports all pages of a user", async () => {
+    await using paged = await serve(({ url }, response) => {
+      const end = { nextCursor: url.includes("cursor=") ? null : "next" };
+      response
+        .writeHead(200, { "content-type": "application/x-ndjson" })
+        .end(`{"session":"a"}\n${JSON.stringify({ end })}\n`);
+    });
+    const { out, code } = await llamory(["export", "-u", "a", "--url", `http://${paged.address}`]);
+    expect([code, out.match(/session/g)]).toEqual([0, ["session", "session"]]);
+  });
+
   it("takes variables that are set but empty for not set", async () => {
     expect(await llamory(["--help"], { url: "", token: "" })).toMatchObject({ code: 0, err: "" });
     expect(await llamory(["ask", "Hi"], { url: server.url, token: "" })).toMatchObject({ code: 0, err: "" });

@@ -1,8 +1,8 @@
 /** `llamory export`. */
 import { once } from "node:events";
+import { linesOfText } from "../importing/own-export";
 import { refusalOf } from "../importing/stored-messages";
 import { CliError, EXIT, type ExitCode, notLlamory } from "./cli-error";
-import { LastLine } from "./last-line";
 import { noMoreThan, type Options, required } from "./options";
 import { serverFetch } from "./server-fetch";
 
@@ -40,14 +40,12 @@ async function write(options: Options, path: string): Promise<End> {
   if (!response.ok || !response.body) throw await refusalOf(response);
   // A proxy may answer with a page to sign in, which must not pass for a backup.
   if (!response.headers.get("content-type")?.includes("ndjson")) throw notLlamory(options);
-  const last = new LastLine();
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body) {
-    const text = decoder.decode(chunk, { stream: true });
-    last.add(text);
-    if (!process.stdout.write(text)) await once(process.stdout, "drain");
+  let last = "";
+  for await (const line of linesOfText(response.body.pipeThrough(new TextDecoderStream()))) {
+    last = line;
+    if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
   }
-  const end = endOf(last.line);
+  const end = endOf(last);
   if (!end) throw new CliError("The export is cut off. Export again.", EXIT.refused);
   return end;
 }

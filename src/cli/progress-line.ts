@@ -1,14 +1,12 @@
 /** Shows the progress of an import on stderr. */
 import type { Progress } from "../converters/source-files";
-import { countText } from "./count-text";
+import { countText, numberText } from "./count-text";
 
 /** Milliseconds between two updates of a terminal. */
 const UPDATE_MS = 200;
 
 /** Without a terminal, a line is written each time that so many percent more are read. */
 const STEP = 10;
-
-const numbers = new Intl.NumberFormat("en");
 
 export class ProgressLine {
   readonly #started = performance.now();
@@ -29,7 +27,7 @@ export class ProgressLine {
     const share = size > 0 ? Math.min(1, read / size) : 0;
     const percent = Math.floor(share * 100);
     const left = share > 0 && share < 1 ? `, ${remaining((seconds / share) * (1 - share))} left` : "";
-    const rate = numbers.format(Math.round(messages / Math.max(seconds, 0.001)));
+    const rate = numberText(Math.round(messages / Math.max(seconds, 0.001)));
     const line = `${percent} %: ${countText(conversations, "conversation")}, ${countText(messages, "message")}, ${rate}/s${left}`;
     if (this.#out.isTTY) {
       if (performance.now() - this.#updated < UPDATE_MS) return;

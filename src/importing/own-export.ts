@@ -27,6 +27,7 @@ interface Page {
   isLast: boolean;
 }
 
+/** Yields the lines of a text that arrives in any pieces, without empty ones. */
 export async function* linesOfText(text: Text): AsyncGenerator<string> {
   let open = "";
   for await (const piece of text) {

@@ -35,6 +35,8 @@ const { output } = await rolldown({
   },
   logLevel: "warn",
 });
+const [{ imports }] = output;
+if (imports.length > 0) throw new Error(`index.html has no preload link for what page.js imports: ${imports}`);
 await esbuild({
   entryPoints: [join(from, "page.css"), join(from, "docs.css")],
   outdir: out,

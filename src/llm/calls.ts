@@ -99,7 +99,7 @@ export class Calls {
     const calls: ToolCall[] = [];
     for (const part of this.#parts.slice(0, parallel ? MAX_CALLS : 1)) {
       const named = (own: string) => list.find(({ name }) => name === own);
-      // gpt-oss may write a namespace before the name, or a channel behind it.
+      // Removes a namespace before the name, and a channel after it: gpt-oss may write both.
       const tool = named(part.name) ?? named(part.name.replace(/^functions\.|<\|.*/g, ""));
       // Only from the first bracket: in arguments that are cut off, a later one opens a value of theirs.
       const json = jsonIn(part.arguments.trim().replace(NO_ARGUMENTS, "{}"), isObject, 1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { converted, fileOf, linesOf } from "./support";
 
-/** Returns the answer of a chat as it is imported. */
+/** Imports a chat, and returns its answer. */
 async function imported(content: string, output?: object[]): Promise<string | undefined> {
   const chat = { id: "c1", title: "T", chat: { messages: [{ role: "assistant", content, output }] } };
   const [only] = await converted(fileOf("chats.json", JSON.stringify([chat])));

@@ -194,28 +194,35 @@ describe("the cache of a session's messages", () => {
       expect(queries(3)).toBe(1);
       expect(queries(3)).toBe(0);
       append(2);
-      expect(queries(5)).toBe(1);
+      expect(queries(5)).toBe(0);
       expect(queries(22)).toBe(1);
       expect(queries(22)).toBe(0);
     }));
 
-  it("reads many new messages one by one", () =>
+  it("drops the oldest messages if appended ones are long", () =>
     inObject((db) => {
       const messages = new Messages(db);
-      const append = (count: number) => db.transaction(() => messages.append(said(1, count)));
-      append(2);
-      expect(messages.upTo(2)).toHaveLength(2);
-      append(90);
-      let read = 0;
-      const { tuples } = db;
-      vi.spyOn(db, "tuples").mockImplementation(function* (...args: Parameters<typeof tuples>) {
-        for (const row of Reflect.apply(tuples, db, args)) {
-          read += 1;
-          yield row;
-        }
-      });
-      expect([...messages.backwards(92).take(3)]).toHaveLength(3);
-      expect(read).toBe(3);
+      const append = (length: number) =>
+        db.transaction(() => messages.append([{ role: "user", content: "x".repeat(length) }]));
+      const tuples = vi.spyOn(db, "tuples");
+      const queries = () => {
+        tuples.mockClear();
+        expect(messages.upTo(messages.end().last).map(({ content }) => content.length)).toEqual(lengths);
+        return tuples.mock.calls.length;
+      };
+      const lengths = [10_000, 20_000];
+      for (const length of lengths) append(length);
+      expect(queries()).toBe(1);
+      for (const [length, reads] of [
+        [15_000, 0],
+        [9_000, 1],
+        [60_000, 1],
+        [10, 1],
+      ] as const) {
+        lengths.push(length);
+        append(length);
+        expect([length, queries()]).toEqual([length, reads]);
+      }
     }));
 
   it("does not know a withdrawn message by its former length and words", () =>

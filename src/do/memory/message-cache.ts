@@ -25,7 +25,6 @@ export class Outlines {
 
   constructor(db: Tables) {
     this.#db = db;
-    db.caches(() => this.forget());
   }
 
   /** Returns outlines by `seq`, oldest first. */

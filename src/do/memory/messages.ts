@@ -39,7 +39,6 @@ const [LONG, LONG_SEGMENTS] = [500_000, 16];
 
 export class Messages {
   readonly #db: Tables;
-  /** The full-text index. Contains each message from its first write on. */
   readonly index: FullText;
   readonly #outlines: Outlines;
   readonly #tail: Tail;
@@ -47,10 +46,11 @@ export class Messages {
 
   constructor(db: Tables) {
     this.#db = db;
-    this.index = new FullText(db);
     this.#outlines = new Outlines(db);
     this.#tail = new Tail(db);
+    this.index = new FullText(db);
     this.withdrawn = new Withdrawn(db, this.index, this.#outlines, this.#tail);
+    db.caches(() => this.forget());
   }
 
   /**
@@ -65,27 +65,28 @@ export class Messages {
     const speakers = this.#speakers(messages);
     let seq = last;
     let total = tokens;
+    const rows: Columns[] = [];
     const isLong = sum(messages, ({ content }) => content.length) > LONG;
     if (isLong) this.index.mergeEach(LONG_SEGMENTS);
     for (const message of messages) {
-      const { role, name, content, createdAt, toolCalls, toolCallId, ended } = message;
+      const { role, name = null, content, createdAt = now, toolCalls, toolCallId = null, ended } = message;
       const cost = message.tokens ?? estimateMessage(message);
-      const traits = isQuiet(message) ? QUIET : traitsOf(content, speakers);
+      const calls = toolCalls ? JSON.stringify(toolCalls) : null;
+      const status = ended?.status ?? "complete";
       seq += 1;
       total += cost;
+      const row: Columns = [seq, null, role, name, content, cost, createdAt, calls, toolCallId, status];
+      rows.push(row);
       this.#db.write(
-        `INSERT INTO messages (seq, turn, role, name, content, tokens, traits, tokens_so_far, created_at, status,
-         memory, calls, call_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        ...[seq, turnId, role, name ?? null, content, cost, traits, total, createdAt ?? now],
-        ended && ended.status !== "complete" ? ended.status : null,
+        `INSERT INTO messages (seq, turn, role, name, content, tokens, created_at, calls, call_id, status, traits,
+         tokens_so_far, memory) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 'complete'), ?, ?, ?)`,
+        ...[...row.with(1, turnId), isQuiet(message) ? QUIET : traitsOf(content, speakers), total],
         ended ? JSON.stringify(ended.memory) : null,
-        toolCalls ? JSON.stringify(toolCalls) : null,
-        toolCallId ?? null,
       );
-      if (!isQuiet(message)) this.index.insert(seq, { content, name, createdAt: createdAt ?? now });
+      if (!isQuiet(message)) this.index.insert(seq, { content, name: name ?? undefined, createdAt });
     }
+    this.#tail.extend({ last: seq, tokens: total }, rows);
     if (isLong) this.index.mergeEach();
-    this.#tail.extend({ last: seq, tokens: total });
     return { firstSeq: last + 1, lastSeq: seq };
   }
 

@@ -91,6 +91,20 @@ describe("a session's size", () => {
     expect((await append(small, session, messages(1))).status).toBe(422);
     expect((await small.ask(session, "Hi")).status).toBe(422);
   });
+
+  it("ends with SESSION_MAX_MB, or a few messages later, for messages that come one by one", async () => {
+    const small = worker({ SESSION_MAX_MB: "1" });
+    const session = freshSession();
+    let [status, stored] = [201, 0];
+    for (; status === 201 && stored < 60; stored += 1)
+      status = (await append(small, session, messages(1, "lorem ipsum ".repeat(2_600)))).status;
+    expect(status).toBe(422);
+    expect(stored).toBeGreaterThan(20);
+    // It fits again after it was emptied.
+    await small.post("/reset", { sessionId: session });
+    expect((await append(small, session, messages(40, "lorem ipsum ".repeat(2_600)))).status).toBe(201);
+    expect((await append(small, session, messages(1))).status).toBe(422);
+  });
 });
 
 describe("AI_GATEWAY", () => {

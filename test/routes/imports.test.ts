@@ -208,4 +208,13 @@ describe("an import", () => {
     const response = await small.fetch(`/sessions/${freshSession()}/import`, { method: "POST", headers, body });
     expect(await response.json()).toMatchObject({ code: "session_full" });
   });
+
+  it("has no more bytes than a session may have", async () => {
+    const small = worker({ SESSION_MAX_MB: "1" });
+    const long = Array.from({ length: 60 }, () => message({ content: "lorem ipsum ".repeat(2_600) }));
+    const body = [HEAD, ...long, end(60)].join("\n");
+    const headers = { "content-type": "application/x-ndjson" };
+    const response = await small.fetch(`/sessions/${freshSession()}/import`, { method: "POST", headers, body });
+    expect(await response.json()).toMatchObject({ code: "session_full" });
+  });
 });

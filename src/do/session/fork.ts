@@ -91,7 +91,7 @@ export class Fork {
       this.#refusal(id) ??
       tryWrite(() => {
         const repeated = store.import.add(entries);
-        const isFull = store.import.count > limits.messages || !store.hasRoom(0, limits);
+        const isFull = !store.hasRoom(0, limits, store.import.count);
         return isFull ? failed({ reason: "session_full" }) : ok(repeated);
       })
     );

@@ -4,3 +4,26 @@ export interface SessionLimits {
   /** Bytes of its database, indexes included. */
   bytes: number;
 }
+
+/** The size of a database that is not half full is read once for so many messages: reading it takes as long as a write. */
+const READ_EVERY = 16;
+
+/** The room that a session has left. */
+export class Room {
+  readonly #sql: SqlStorage;
+  /** The last message when the database was found not half full. */
+  #roomyAt = Number.NaN;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** Whether so many messages fit after the last one. The last ones may exceed the bytes. */
+  fits(last: number, count: number, { messages, bytes }: SessionLimits): boolean {
+    if (last + count > messages) return false;
+    if (last >= this.#roomyAt && last < this.#roomyAt + READ_EVERY) return true;
+    const { databaseSize } = this.#sql;
+    this.#roomyAt = databaseSize < bytes / 2 ? last : Number.NaN;
+    return databaseSize < bytes;
+  }
+}

@@ -16,7 +16,7 @@ import type { Opening } from "./opening";
 import { type Owner, Ownership } from "./owner";
 import { REPLACED, Removals } from "./removals";
 import { SessionImport } from "./session-import";
-import type { SessionLimits } from "./session-limits";
+import { Room, type SessionLimits } from "./session-limits";
 import { SETTINGS, SessionSettings } from "./session-settings";
 import { TITLE, Title } from "./title";
 import { appendAnswer, type NewTurn, TurnRows } from "./turn-rows";
@@ -30,6 +30,7 @@ export class Store {
   readonly #db: Database;
   readonly #messages: Messages;
   readonly #turns: TurnRows;
+  readonly #room: Room;
   readonly schedule: Schedule<SessionTask>;
   readonly vectors: VectorRows;
   readonly ownership: Ownership;
@@ -51,6 +52,7 @@ export class Store {
     this.#db = new Database(storage, "session");
     this.#messages = new Messages(this.#db);
     this.#turns = new TurnRows(this.#db);
+    this.#room = new Room(storage.sql);
     this.schedule = new Schedule(storage, this.#db);
     this.vectors = new VectorRows(this.#db);
     this.title = new Title(this.#db, this);
@@ -89,9 +91,9 @@ export class Store {
     return this.#messages.end().last === 0 && this.title.given === undefined && this.settings.empty && !this.import.id;
   }
 
-  /** Whether the session has room for so many messages. The last ones may exceed the bytes. */
-  hasRoom(count: number, limits: SessionLimits): boolean {
-    return this.messages.end().last + count <= limits.messages && this.#storage.sql.databaseSize < limits.bytes;
+  /** Whether the session has room for so many messages after the last one. The last ones may exceed the bytes. */
+  hasRoom(count: number, limits: SessionLimits, last = this.messages.end().last): boolean {
+    return this.#room.fits(last, count, limits);
   }
 
   append(messages: NewMessage[], owner?: Owner, idempotency?: Idempotency): Appended {

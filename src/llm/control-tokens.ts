@@ -8,7 +8,7 @@ import type { PromptMessage } from "../turn/types";
 const CONTROL_TOKEN = /<\p{DI}*\|([^|<>\p{Z}\t-\r"\\]+)\|\p{DI}*>/gu;
 
 /** Rewrites `<|eot_id|>` as `<eot_id>`. Without a bar at either end, the result cannot complete another token. */
-const rewritten = (text: string) => text.replace(CONTROL_TOKEN, "<$1>");
+const rewritten = (text: string) => (text.includes("|") ? text.replace(CONTROL_TOKEN, "<$1>") : text);
 
 /** Returns a JSON value with all control tokens in its strings and keys rewritten. */
 export function withoutControlTokens<T extends object>(value: T): T {

@@ -35,7 +35,9 @@ function check(_: unknown, { storage: { sql } }: DurableObjectState): void {
     expect(tokens_so_far).toBe(sum);
   }
   const indexed = rows<{ rowid: number }>("SELECT rowid FROM messages_fts ORDER BY rowid");
-  expect(indexed.map(({ rowid }) => rowid)).toEqual(messages.map(({ seq }) => seq));
+  // The newest messages are indexed later.
+  expect(indexed.map(({ rowid }) => rowid)).toEqual(messages.slice(0, indexed.length).map(({ seq }) => seq));
+  expect(messages.length - indexed.length).toBeLessThanOrEqual(32);
   sql.exec("INSERT INTO messages_fts (messages_fts) VALUES ('integrity-check')");
   const turns = rows<{ id: string; question_seq: number }>("SELECT id, question_seq FROM turns ORDER BY question_seq");
   const questions = messages.filter(({ turn, role }) => turn !== null && role === "user");

@@ -1,11 +1,10 @@
 /** The transcript of a session: reads and writes its messages. */
 import { MAX_PAGE } from "../../limits";
-import { sum } from "../../turn/sum";
 import { estimateMessage } from "../../turn/tokens";
 import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import type { Tables } from "../sqlite/tables";
-import { FullText } from "./fulltext";
 import { type Outline, Outlines } from "./message-cache";
+import { MessageIndex } from "./message-index";
 import { type Columns, charactersOf, isQuiet, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
 import { type End, Tail } from "./tail";
 import { QUIET, traitsOf } from "./traits";
@@ -34,12 +33,9 @@ export const answerOf = (finished: FinishedTurn, createdAt: number): NewMessage 
   ended: finished,
 });
 
-/** From this number of characters on, an append merges more segments at once: that saves an eighth of its CPU. */
-const [LONG, LONG_SEGMENTS] = [500_000, 16];
-
 export class Messages {
   readonly #db: Tables;
-  readonly index: FullText;
+  readonly index: MessageIndex;
   readonly #outlines: Outlines;
   readonly #tail: Tail;
   readonly withdrawn: Withdrawn;
@@ -48,7 +44,7 @@ export class Messages {
     this.#db = db;
     this.#outlines = new Outlines(db);
     this.#tail = new Tail(db);
-    this.index = new FullText(db);
+    this.index = new MessageIndex(db, this.#tail);
     this.withdrawn = new Withdrawn(db, this.index, this.#outlines, this.#tail);
     db.caches(() => this.forget());
   }
@@ -66,8 +62,6 @@ export class Messages {
     let seq = last;
     let total = tokens;
     const rows: Columns[] = [];
-    const isLong = sum(messages, ({ content }) => content.length) > LONG;
-    if (isLong) this.index.mergeEach(LONG_SEGMENTS);
     for (const message of messages) {
       const { role, name = null, content, createdAt = now, toolCalls, toolCallId = null, ended } = message;
       const cost = message.tokens ?? estimateMessage(message);
@@ -83,10 +77,9 @@ export class Messages {
         ...[...row.with(1, turnId), isQuiet(message) ? QUIET : traitsOf(content, speakers), total],
         ended ? JSON.stringify(ended.memory) : null,
       );
-      if (!isQuiet(message)) this.index.insert(seq, { content, name: name ?? undefined, createdAt });
     }
     this.#tail.extend({ last: seq, tokens: total }, rows);
-    if (isLong) this.index.mergeEach();
+    this.index.appended();
     return { firstSeq: last + 1, lastSeq: seq };
   }
 
@@ -214,6 +207,7 @@ export class Messages {
   forget(): void {
     this.#outlines.forget();
     this.#tail.forget();
+    this.index.forget();
   }
 
   clear(): void {

@@ -45,6 +45,8 @@ export async function reindex(
 
 /** Indexes the next messages again. @returns the `seq` of the next step */
 function step(messages: Messages, { next, last }: Rest): number {
+  // A message that is not indexed yet must not be indexed twice.
+  messages.index.complete();
   let seq = last;
   let characters = 0;
   for (const message of messages.between(next - 1, last, STEP)) {

@@ -9,6 +9,8 @@ export interface Tables {
   tuples<T extends SqlStorageValue[]>(query: string, ...values: SqlStorageValue[]): Generator<T>;
   /** Runs one statement that writes. Throws outside a transaction. */
   write(query: string, ...values: SqlStorageValue[]): void;
+  /** Runs a function in a transaction, which may be part of another one. */
+  transaction<T>(run: () => T): T;
   /** Registers a cache of rows, once, by the function that empties it: after a failed transaction, and if tables come or go. */
   caches(drop: () => void): void;
 }
@@ -21,5 +23,6 @@ export const noTables: Tables = {
   write() {
     throw new Error("This session is only read.");
   },
+  transaction: (run) => run(),
   caches() {},
 };

@@ -128,6 +128,8 @@ export class UserTranscript {
       this.#segments.add({ first: firstSeq, last: lastSeq, session: sessionId, behind: (run[0]?.seq ?? 1) - 1 });
       at += run.length;
     }
+    // The user's next question needs them, and a write in a search delays its reply.
+    this.#messages.index.complete();
   }
 
   /**

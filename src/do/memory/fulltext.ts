@@ -44,10 +44,13 @@ const plain = (word: string): Term => (word.endsWith("*") ? { word: word.slice(0
 /** The index of facts has no column for names of speakers. */
 type IndexTable = "messages_fts" | "facts_fts";
 
-/** Returns SQL that selects the newest matching rows, as a JSON array. */
+/**
+ * Returns SQL that selects the newest matching rows, as a JSON array. A limit that is only a parameter would change the
+ * plan: SQLite would compile the statement at each call.
+ */
 const newest = (table: IndexTable, match: string, limit: string) =>
   `(SELECT json_group_array(seq) FROM (SELECT rowid AS seq FROM ${table}
-    WHERE ${table} MATCH ${match} AND rowid < ?1 ORDER BY rowid DESC LIMIT ${limit}))`;
+    WHERE ${table} MATCH ${match} AND rowid < ?1 ORDER BY rowid DESC LIMIT ${limit} + 0))`;
 
 /** Returns SQL that selects the newest rows for each expression of a list, as a JSON array of arrays. */
 const newestOfEach = (table: IndexTable, list: string, limit: string) =>

@@ -34,11 +34,16 @@ function cleanArguments(json: string): string {
   return clean === plain ? json : clean;
 }
 
+const mayHaveToken = (message: PromptMessage) =>
+  Object.values(message).some((value) => (typeof value === "string" ? value.includes("|") : value !== undefined));
+
 /** Returns the messages of a prompt without control tokens. */
 export const cleanMessages = (messages: PromptMessage[]): PromptMessage[] =>
-  withoutControlTokens(
-    messages.map(({ toolCalls, ...message }) => ({
-      ...message,
-      toolCalls: toolCalls?.map((call) => ({ ...call, arguments: cleanArguments(call.arguments) })),
-    })),
-  );
+  messages.some(mayHaveToken)
+    ? withoutControlTokens(
+        messages.map(({ toolCalls, ...message }) => ({
+          ...message,
+          toolCalls: toolCalls?.map((call) => ({ ...call, arguments: cleanArguments(call.arguments) })),
+        })),
+      )
+    : messages;

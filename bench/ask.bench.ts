@@ -11,7 +11,7 @@ import { random, sentence } from "./text";
 const SESSIONS = 40;
 const TOKENS = 400;
 const TOKEN_MS = 4;
-/** Streams at once: the kernel counts CPU in steps of 10 ms, and one stream is few of them. */
+/** Streams at once: one takes little CPU, and other work of the process would count. */
 const STREAMS = 6;
 const RUNS = 9;
 /** Asks a run. */

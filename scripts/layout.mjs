@@ -9,7 +9,7 @@ const MAX_LINES = 250;
 const WAITS = "test/support/eventually.ts";
 /** The members of Hono's classes that scripts/build-worker.mjs leaves out. */
 const UNUSED =
-  /\bc\.(?:event|getLayout|html|json|redirect|render|setLayout|setRenderer)\b(?!`)|\breq\.(?:blob|bytes|formData|matchedRoutes|parseBody|routePath)\b|\.mount\(/;
+  /\bc\.(?:event|getLayout|html|json|redirect|render|setLayout|setRenderer)\b(?!`)|\breq\.(?:blob|bytes|formData|matchedRoutes|parseBody|routePath)\b|\bapp\.(?:fire|mount|request)\b/;
 const root = join(import.meta.dirname, "..");
 const files = globSync("{src,test,scripts,bench}/**/*.{ts,tsx,mjs}", {
   cwd: root,

@@ -1,13 +1,23 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { sum } from "../../../src/turn/sum";
 import { root } from "./bundle";
 
-/** Whether a process's CPU time and memory can be read. Only Linux has /proc; tests that need it skip elsewhere. */
-export const HAS_PROC = process.platform === "linux";
+/** Whether a process's CPU time and memory can be read. Tests that need them skip elsewhere. */
+export const HAS_PROC = existsSync("/proc/self/schedstat");
 export const NO_PROC = "CPU is read from /proc, which only Linux has";
 
 export interface WorkerdOptions {
@@ -167,15 +177,12 @@ export class Workerd {
     throw new Error(`workerd did not start: ${this.log}`);
   }
 
-  /** Returns the CPU milliseconds that the process has used, from /proc, which counts in steps of 10. */
+  /** Returns the CPU milliseconds of the process's threads, from the scheduler, which counts nanoseconds. */
   cpuMs(): number {
-    const stat = readFileSync(`/proc/${this.#process?.pid}/stat`, "utf8");
-    // The second field is a name in brackets; the 14th and 15th are user and system time.
-    const [user, system] = stat
-      .slice(stat.lastIndexOf(")") + 2)
-      .split(" ")
-      .slice(11, 13);
-    return (Number(user) + Number(system)) * 10;
+    const threads = `/proc/${this.#process?.pid}/task`;
+    return (
+      sum(readdirSync(threads), (id) => Number.parseInt(readFileSync(`${threads}/${id}/schedstat`, "utf8"), 10)) / 1e6
+    );
   }
 
   /** Returns the process's peak memory in megabytes. */

@@ -1,3 +1,4 @@
+import { StorageError } from "../../turn/storage-error";
 import type { Tables } from "../sqlite/tables";
 import { type Found, FullText, type Limits, type Wanted } from "./fulltext";
 import type { End, Tail } from "./tail";
@@ -55,7 +56,12 @@ export class MessageIndex extends FullText {
     if (this.#end().last < Math.min(last, before - 1)) {
       // A write in a search delays its reply.
       this.#isEager = before > last;
-      this.#db.transaction(() => this.complete());
+      try {
+        this.#db.transaction(() => this.complete());
+      } catch (error) {
+        // A full database can still be searched, without its newest messages.
+        if (!(error instanceof StorageError)) throw error;
+      }
     }
     return super.find(wanted, before, limits);
   }

@@ -1,9 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { random } from "../../../bench/text";
 import { Messages } from "../../../src/do/memory/messages";
 import { Database } from "../../../src/do/sqlite/database";
+import { StorageError } from "../../../src/turn/storage-error";
 import type { NewMessage } from "../../../src/turn/types";
 import { freshSession } from "../../support/worker";
 
@@ -104,6 +105,18 @@ describe("the index of messages", () => {
       indexed.wake();
       expect(indexed.find("apple")).toEqual([5, 1]);
       expect(indexed.count).toBe(3);
+    }));
+
+  it("is searched as it is if the database is full", () =>
+    inObject((indexed) => {
+      indexed.append(times(33, "apple"));
+      indexed.append(said("pear"));
+      const full = vi.spyOn(indexed.db, "write").mockImplementation(() => {
+        throw new StorageError("database or disk is full");
+      });
+      expect([indexed.find("apple").length, indexed.find("pear")]).toEqual([33, []]);
+      full.mockRestore();
+      expect(indexed.find("pear")).toEqual([34]);
     }));
 
   it("finds by name only speakers whose messages it contains", () =>

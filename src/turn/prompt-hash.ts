@@ -6,8 +6,10 @@ import type { PromptMessage } from "./types";
  * https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js
  */
 export function promptHash(messages: readonly PromptMessage[]): number {
-  const text = JSON.stringify(messages.map(({ role, content, toolCalls }) => [role, content, toolCalls]));
   let hash = 0;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 1_597_334_677);
+  for (const { role, content, toolCalls = "" } of messages) {
+    for (const text of [role, content, toolCalls && JSON.stringify(toolCalls)])
+      for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 1_597_334_677);
+  }
   return hash;
 }

@@ -7,7 +7,7 @@ import { rulesOf } from "./route";
 export const limitBody = createMiddleware<AppEnv>(async (c, next) => {
   const { maxBody } = rulesOf(c);
   const { raw } = c.req;
-  if (maxBody === null || !raw.body) return next();
+  if (maxBody === null) return next();
   const check = (size: number) => {
     if (size > maxBody) throw new FailureError({ reason: "body_too_large", limit: maxBody });
   };
@@ -16,6 +16,7 @@ export const limitBody = createMiddleware<AppEnv>(async (c, next) => {
     check(Number(length));
     return next();
   }
+  if (!raw.body) return next();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of raw.body) {

@@ -17,7 +17,8 @@ const PART = 65_536;
 export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
   const { raw } = c.req;
   const type = raw.headers.get("content-type");
-  const hasBody = raw.body !== null && raw.headers.get("content-length") !== "0";
+  const length = raw.headers.get("content-length");
+  const hasBody = length === null ? raw.body !== null : length !== "0";
   if (!["POST", "PATCH"].includes(raw.method) || !hasBody) return next();
   if (type === null || !JSON_TYPE.test(type)) throw new FailureError({ reason: "unsupported_media_type" });
   const encoding = raw.headers.get("content-encoding") ?? "identity";
@@ -37,7 +38,7 @@ export const requireJson = createMiddleware<AppEnv>(async (c, next) => {
 async function decoded(raw: Request): Promise<string> {
   const decode = utf8Decoder();
   const length = Number(raw.headers.get("content-length") ?? Number.POSITIVE_INFINITY);
-  if (!raw.body || length <= PART) return decode(await raw.arrayBuffer());
+  if (length <= PART || !raw.body) return decode(await raw.arrayBuffer());
   const reader = raw.body.getReader({ mode: "byob" });
   let text = "";
   let part = new Uint8Array(PART);

@@ -4,6 +4,7 @@ import { globSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseSync, Visitor } from "oxc-parser";
 import { build } from "rolldown";
+import { UNUSED } from "./unused-of-hono.mjs";
 
 const src = join(import.meta.dirname, "../src");
 
@@ -29,28 +30,19 @@ const byFolder = {
   },
 };
 
-/**
- * Members of Hono's classes that no route uses, and the modules that only they import: 2 KiB gzipped.
- * scripts/layout.mjs refuses their use.
- */
-const UNUSED = {
-  "context.js": ["render", "setLayout", "getLayout", "setRenderer", "html", "json", "redirect", "event"],
-  "request.js": ["parseBody", "blob", "formData", "bytes", "matchedRoutes", "routePath"],
-  "hono-base.js": ["mount", "request", "fire"],
-};
-
-/** Removes the unused members. */
+/** Removes unused members of Hono's classes. Fails if one of them does not exist. */
 const withoutUnused = {
   name: "without-unused",
   transform: {
     filter: { id: /[\\/]hono[\\/]dist[\\/](?:context|request|hono-base)\.js$/ },
     handler(code, id) {
-      const names = UNUSED[basename(id)];
+      const names = new Set(UNUSED[basename(id)]);
       let rest = code;
       const remove = ({ key, start, end }) => {
-        if (names.includes(key.name)) rest = rest.slice(0, start) + " ".repeat(end - start) + rest.slice(end);
+        if (names.delete(key.name)) rest = rest.slice(0, start) + " ".repeat(end - start) + rest.slice(end);
       };
       new Visitor({ MethodDefinition: remove, PropertyDefinition: remove }).visit(parseSync(id, code).program);
+      if (names.size > 0) throw new Error(`${id} has no ${[...names].join(", ")}: correct scripts/unused-of-hono.mjs`);
       return rest;
     },
   },

@@ -3,13 +3,11 @@
 // test waits without a generous limit.
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { USE_OF_UNUSED } from "./unused-of-hono.mjs";
 
 const MAX_LINES = 250;
 /** The file whose function tests wait with. */
 const WAITS = "test/support/eventually.ts";
-/** The members of Hono's classes that scripts/build-worker.mjs leaves out. */
-const UNUSED =
-  /\bc\.(?:event|getLayout|html|json|redirect|render|setLayout|setRenderer)\b(?!`)|\breq\.(?:blob|bytes|formData|matchedRoutes|parseBody|routePath)\b|\bapp\.(?:fire|mount|request)\b/;
 const root = join(import.meta.dirname, "..");
 const files = globSync("{src,test,scripts,bench}/**/*.{ts,tsx,mjs}", {
   cwd: root,
@@ -28,8 +26,10 @@ const problems = files.flatMap((file) => {
     ...(/^import \{[^}]*\bHono\b[^}]*\} from "hono";/m.test(text) && file.startsWith("src/")
       ? [`${file} imports Hono from "hono"; import it from "hono/tiny", which is 2 KiB gzipped smaller`]
       : []),
-    ...(/^src\/(?:app|middleware|routes|rpc)\b/.test(file) && UNUSED.test(text)
-      ? [`${file} uses a part of Hono that scripts/build-worker.mjs leaves out: ${UNUSED.exec(text)[0]}`]
+    ...(/^src\/(?:app|middleware|routes|rpc)\b/.test(file) && USE_OF_UNUSED.test(text)
+      ? [
+          `${file} uses a part of Hono that the Worker is built without (scripts/unused-of-hono.mjs): ${USE_OF_UNUSED.exec(text)[0]}`,
+        ]
       : []),
     ...(file.startsWith("src/") && !file.endsWith("object-of.ts") && /\.(?:getByName|idFromName)\(/.test(text)
       ? [`${file} looks up an object; use objectOf of src/object-of.ts, which knows the jurisdiction`]

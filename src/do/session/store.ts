@@ -91,7 +91,7 @@ export class Store {
     return this.#messages.end().last === 0 && this.title.given === undefined && this.settings.empty && !this.import.id;
   }
 
-  /** Whether the session has room for so many messages after the last one. The last ones may exceed the bytes. */
+  /** See {@link Room.fits}. @param last the `seq` of the last message; during an import, of its last one */
   hasRoom(count: number, limits: SessionLimits, last = this.messages.end().last): boolean {
     return this.#room.fits(last, count, limits);
   }

@@ -11,7 +11,7 @@ import { random, sentence } from "./text";
 const SESSIONS = 40;
 const TOKENS = 400;
 const TOKEN_MS = 4;
-/** Streams at once: one takes little CPU, and other work of the process would count. */
+/** Streams at once: the CPU of one is so little that other work of the process would change the result. */
 const STREAMS = 6;
 const RUNS = 9;
 /** Asks a run. */

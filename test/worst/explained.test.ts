@@ -27,6 +27,6 @@ it("explains a hundred of the longest messages with little CPU and the memory of
   const { explained }: { explained: unknown[] } = await response.json();
   expect(explained).toHaveLength(100);
   const spent = server.cpuMs() - cpu;
-  console.log(`${spent} ms, ${(server.peakMb() - memory).toFixed(0)} MB`);
+  console.log(`${spent.toFixed(0)} ms, ${(server.peakMb() - memory).toFixed(0)} MB`);
   expect(spent / (await ordinaryAppendMs(server))).toBeLessThan(MOST_APPENDS);
 });

@@ -28,7 +28,7 @@ async function appendsFor(server: Workerd, path: string, body: object, headers?:
   expect((await post(`${server.url}${path}`, body, headers)).status).toBe(200);
   const cpu = server.cpuMs() - before;
   const appends = cpu / (await ordinaryAppendMs(server));
-  console.log(`${path}: ${cpu} ms, ${appends.toFixed(1)} appends`);
+  console.log(`${path}: ${cpu.toFixed(0)} ms, ${appends.toFixed(1)} appends`);
   return appends;
 }
 

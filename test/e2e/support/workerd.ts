@@ -18,7 +18,7 @@ import { root } from "./bundle";
 
 /** Whether a process's CPU time and memory can be read. Tests that need them skip elsewhere. */
 export const HAS_PROC = existsSync("/proc/self/schedstat");
-export const NO_PROC = "CPU is read from /proc, which only Linux has";
+export const NO_PROC = "CPU is read from the scheduler of Linux";
 
 export interface WorkerdOptions {
   /** The bundled Worker. */
@@ -177,7 +177,7 @@ export class Workerd {
     throw new Error(`workerd did not start: ${this.log}`);
   }
 
-  /** Returns the CPU milliseconds of the process's threads, from the scheduler, which counts nanoseconds. */
+  /** Returns the CPU milliseconds of the process's threads that run. The scheduler counts nanoseconds. */
   cpuMs(): number {
     const threads = `/proc/${this.#process?.pid}/task`;
     return (

@@ -34,6 +34,7 @@ function cleanArguments(json: string): string {
   return clean === plain ? json : clean;
 }
 
+/** Whether a message may have control tokens. Escapes in the arguments of calls may hide a bar. */
 const mayHaveToken = (message: PromptMessage) =>
   Object.values(message).some((value) => (typeof value === "string" ? value.includes("|") : value !== undefined));
 

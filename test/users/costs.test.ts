@@ -125,7 +125,7 @@ const PLAIN = asked(() => ({}));
 const REPLACES = asked((replaces) => ({ replaces }));
 const [ALIGNED, EDITED] = [aligned(QUESTIONS), aligned(QUESTIONS.slice(0, 1))];
 const BOTH = ["memory", "tell"];
-// 2.0.0 wrote two rows more, those of the full-text index, which come later in groups. Replaced turns are emptied.
+// 2.0.0 wrote two rows more, those of the full-text index, which come later in groups.
 const KINDS: Record<string, Kind> = {
   "an ask": { stream: false, ask: PLAIN, rows: [3, 5], ofUser: 6, calls: BOTH },
   "a streamed ask": { stream: true, ask: PLAIN, rows: [4, 6], ofUser: 6, calls: BOTH },

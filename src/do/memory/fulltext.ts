@@ -45,8 +45,8 @@ const plain = (word: string): Term => (word.endsWith("*") ? { word: word.slice(0
 type IndexTable = "messages_fts" | "facts_fts";
 
 /**
- * Returns SQL that selects the newest matching rows, as a JSON array. A limit that is only a parameter would change the
- * plan: SQLite would compile the statement at each call.
+ * Returns SQL that selects the newest matching rows, as a JSON array. `+ 0`: a limit that is only a parameter is part of
+ * SQLite's plan, so the statement would be compiled at each call.
  */
 const newest = (table: IndexTable, match: string, limit: string) =>
   `(SELECT json_group_array(seq) FROM (SELECT rowid AS seq FROM ${table}
@@ -57,8 +57,8 @@ const newestOfEach = (table: IndexTable, list: string, limit: string) =>
   `(SELECT json_group_array(${newest(table, "value", limit)}) FROM json_each(wanted.value, '$.${list}'))`;
 
 /** Whether a name of a speaker has this word. Most questions name no speaker: one look-up of all words detects that. */
-const SPEAKS = `CASE WHEN (SELECT EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH ?6))
-      THEN EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH wanted.value ->> 'name') ELSE 0 END`;
+const SPEAKS = `CASE WHEN (SELECT EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH ?6 AND rowid < ?1))
+      THEN EXISTS (SELECT 1 FROM messages_fts WHERE messages_fts MATCH wanted.value ->> 'name' AND rowid < ?1) ELSE 0 END`;
 
 const findIn = (table: IndexTable, speaks: string) => `SELECT json_group_array(json_object(
     'seqs', ${newest(table, "wanted.value ->> 'content'", "?3")},

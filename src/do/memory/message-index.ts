@@ -1,28 +1,32 @@
 import { StorageError } from "../../turn/storage-error";
 import type { Tables } from "../sqlite/tables";
 import { type Found, FullText, type Limits, type Wanted } from "./fulltext";
+import { NOT_QUIET } from "./message-rows";
 import type { End, Tail } from "./tail";
 
-/** An append indexes the new messages if they are more than so many, or have more tokens together. */
+/** An append indexes the waiting messages if they are more than so many, or have more tokens together. */
 const MOST = { messages: 32, tokens: 2_048 };
 /** From this number of tokens on, FTS5 merges more segments at once: that saves an eighth of the CPU. */
 const LONG = 125_000;
 const LONG_SEGMENTS = 16;
+/** The messages that are read at once. */
+const READ = 16;
 
-/** Leaves out quiet messages, which have nothing to find, and withdrawn ones. */
-const NEW = "SELECT seq, content, name, created_at FROM messages WHERE seq > ? AND role != 'tool' AND content != ''";
+/** Reads hidden messages too, because they may be shown again. Withdrawn ones have no text. */
+const WAITING = `SELECT seq, content, name, created_at FROM messages WHERE seq > ? AND ${NOT_QUIET} ORDER BY seq LIMIT ${READ}`;
+type Row = [seq: number, content: string, name: string | null, createdAt: number];
 
 /**
- * The full-text index of messages. Indexes new messages in groups, which takes half the CPU: each write makes a segment that
- * FTS5 merges with others later. Many sessions end before any message leaves the window, and never need the index.
+ * The full-text index of messages. Indexes them in groups, which takes half the CPU: each write makes a segment that FTS5
+ * merges with others later. Many sessions end before any message leaves the window, and never need the index.
  */
 export class MessageIndex extends FullText {
   readonly #db: Tables;
   readonly #tail: Tail;
-  /** The end of the messages that are indexed; undefined if it must be read. */
+  /** The end of the indexed messages; undefined if it must be read. Later messages wait. */
   #indexed: End | undefined;
-  /** Whether the last search that found new messages needed the newest one, as all do if the session has vectors. */
-  #isEager = false;
+  /** The last message when a search last needed it, as searches of sessions with vectors do. */
+  #searchedAt = Number.NEGATIVE_INFINITY;
 
   constructor(db: Tables, tail: Tail) {
     super(db);
@@ -30,48 +34,58 @@ export class MessageIndex extends FullText {
     this.#tail = tail;
   }
 
-  /** Indexes the new messages if they are many, or if the next search will need them. Call it after each append. */
+  /** Indexes the waiting messages if they are many, or if the next search may need them. Call it after each append. */
   appended(): void {
-    const { last, tokens } = this.#end();
-    const end = this.#tail.end();
-    if (this.#isEager || end.last - last > MOST.messages || end.tokens - tokens > MOST.tokens) this.complete();
+    const { messages, tokens } = this.#waiting();
+    const isSearched = this.#tail.end().last - this.#searchedAt <= MOST.messages;
+    if (isSearched || messages > MOST.messages || tokens > MOST.tokens) this.complete();
   }
 
-  /** Indexes all new messages. Call it inside a transaction. */
+  /** Indexes all waiting messages. Call it inside a transaction. */
   complete(): void {
-    const { last, tokens } = this.#end();
-    const end = this.#tail.end();
-    const isLong = end.tokens - tokens > LONG;
+    const isLong = this.#waiting().tokens > LONG;
     if (isLong) this.mergeEach(LONG_SEGMENTS);
-    const rows = this.#db.tuples<[seq: number, content: string, name: string | null, createdAt: number]>(NEW, last);
-    for (const [seq, content, name, createdAt] of rows)
-      this.insert(seq, { content, name: name ?? undefined, createdAt });
+    let { last } = this.#indexedEnd();
+    let rows: Row[];
+    do {
+      // An open query would lock the tables if a write failed.
+      rows = [...this.#db.tuples<Row>(WAITING, last)];
+      for (const [seq, content, name, createdAt] of rows) {
+        this.insert(seq, { content, name: name ?? undefined, createdAt });
+        last = seq;
+      }
+    } while (rows.length === READ);
     if (isLong) this.mergeEach();
-    this.#indexed = end;
+    this.#indexed = this.#tail.end();
   }
 
-  /** First indexes the new messages if one of them is before the given `seq`. */
+  /** First indexes the waiting messages if one of them is before the given `seq`. */
   override find(wanted: Wanted[], before: number, limits: Limits): Found[] {
     const { last } = this.#tail.end();
-    if (this.#end().last < Math.min(last, before - 1)) {
-      // A write in a search delays its reply.
-      this.#isEager = before > last;
+    // A write in a search delays its reply.
+    if (before > last) this.#searchedAt = last;
+    if (wanted.length > 0 && this.#indexedEnd().last < Math.min(last, before - 1)) {
       try {
         this.#db.transaction(() => this.complete());
       } catch (error) {
-        // A full database can still be searched, without its newest messages.
+        // A full database can still be searched, without the waiting messages.
         if (!(error instanceof StorageError)) throw error;
       }
     }
     return super.find(wanted, before, limits);
   }
 
-  /** Empties the cache. Call it after messages were deleted. */
+  /** Empties the cache. Call it after other code has changed rows of messages. */
   forget(): void {
     this.#indexed = undefined;
   }
 
-  #end(): End {
+  #waiting(): { messages: number; tokens: number } {
+    const [end, indexed] = [this.#tail.end(), this.#indexedEnd()];
+    return { messages: end.last - indexed.last, tokens: end.tokens - indexed.tokens };
+  }
+
+  #indexedEnd(): End {
     const query = "SELECT max(id) AS last FROM messages_fts_docsize";
     this.#indexed ??= this.#tail.end((this.#db.rows<{ last: number | null }>(query)[0]?.last ?? 0) + 1);
     return this.#indexed;

@@ -61,9 +61,11 @@ export const toMessage = ([
 });
 
 /** Returns the characters that a message takes in a reply. */
-export const charactersOf = ({ content, toolCalls = [] }: Message): number =>
-  content.length + sum(toolCalls, (call) => call.arguments.length);
+export const charactersOf = ({ content, toolCalls }: Message): number =>
+  content.length + (toolCalls ? sum(toolCalls, (call) => call.arguments.length) : 0);
 
 /** Returns whether a message has no text to recall: arguments and results of functions are not quoted. */
-export const isQuiet = ({ role, content, toolCalls }: NewMessage): boolean =>
-  role === "tool" || (toolCalls !== undefined && content === "");
+export const isQuiet = ({ role, content }: NewMessage): boolean => role === "tool" || content === "";
+
+/** The same in SQL. */
+export const NOT_QUIET = "role != 'tool' AND content != ''";

@@ -5,7 +5,7 @@ import type { FinishedTurn, Message, NewMessage } from "../../turn/types";
 import type { Tables } from "../sqlite/tables";
 import { type Outline, Outlines } from "./message-cache";
 import { MessageIndex } from "./message-index";
-import { type Columns, charactersOf, isQuiet, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
+import { type Columns, charactersOf, isQuiet, NOT_QUIET, SAID, SHOWN, toMessage, WITHDRAWN } from "./message-rows";
 import { type End, Tail } from "./tail";
 import { QUIET, traitsOf } from "./traits";
 import { Withdrawn } from "./withdrawn";
@@ -69,6 +69,7 @@ export class Messages {
       const status = ended?.status ?? "complete";
       seq += 1;
       total += cost;
+      // As prompts read it: without its turn.
       const row: Columns = [seq, null, role, name, content, cost, createdAt, calls, toolCallId, status];
       rows.push(row);
       this.#db.write(
@@ -190,7 +191,7 @@ export class Messages {
    */
   spoken(last: number, [from, to]: [from: number, to: number] = [0, 0]): number {
     const query = `SELECT count(*) AS count FROM messages
-      WHERE seq <= ? AND seq NOT BETWEEN ? AND ? AND role != 'tool' AND content != ''`;
+      WHERE seq <= ? AND seq NOT BETWEEN ? AND ? AND ${NOT_QUIET}`;
     return this.#db.rows<{ count: number }>(query, last, from, to)[0]?.count ?? 0;
   }
 

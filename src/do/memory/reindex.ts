@@ -45,7 +45,7 @@ export async function reindex(
 
 /** Indexes the next messages again. @returns the `seq` of the next step */
 function step(messages: Messages, { next, last }: Rest): number {
-  // A message that is not indexed yet must not be indexed twice.
+  // Otherwise messages that wait would be indexed here, and once more later.
   messages.index.complete();
   let seq = last;
   let characters = 0;

@@ -19,7 +19,7 @@ export interface End {
 export class Tail {
   readonly #db: Tables;
   #end: End | undefined;
-  /** Newest first, from the newest one on. Changes at its beginning make a new list, because a reader may use the old one. */
+  /** The newest messages, without gaps, newest first. An append makes a new list, because a reader may use the old one. */
   #kept: Message[] = [];
 
   constructor(db: Tables) {
@@ -39,7 +39,7 @@ export class Tail {
   /** Adds the rows of appended messages, oldest first, and sets the end. */
   extend(end: End, rows: Columns[]): void {
     this.#end = end;
-    // Adds nothing to an empty cache: an import appends many messages that nobody reads.
+    // An empty cache stays empty: nobody reads the messages of an import yet.
     if (this.#kept.length === 0) return;
     this.#kept = [...rows.map(toMessage).reverse(), ...this.#kept];
     let excess = sum(this.#kept, charactersOf) - MOST;

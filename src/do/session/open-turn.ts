@@ -12,7 +12,7 @@ import type { Opening } from "./opening";
 const MOST_TOKENS = 262_144;
 
 /**
- * Reads the input and the context of a turn, and the messages that it stores before its answer. Writes nothing.
+ * Reads the input and the context of a turn, and the messages that it stores before its answer. Stores no message.
  * @param at the time of the question, in milliseconds since 1970
  * @param window of the model, in tokens
  * @param replaced the last messages of the session, which the turn takes the place of

@@ -1,4 +1,4 @@
-/** Reads of a session, for all readers or for the session's user alone. They write nothing. */
+/** Reads of a session, for all readers or for the session's user alone. They change no message. */
 import { cleanMessages } from "../../llm/control-tokens";
 import type { EmbeddingOptions } from "../../llm/embedder";
 import { measure } from "../../turn/budget";

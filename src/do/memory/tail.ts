@@ -39,7 +39,7 @@ export class Tail {
   /** Adds the rows of appended messages, oldest first, and sets the end. */
   extend(end: End, rows: Columns[]): void {
     this.#end = end;
-    // An empty cache stays empty: nobody reads the messages of an import yet.
+    // Keeps an empty cache empty: no prompt needs the messages of an import yet.
     if (this.#kept.length === 0) return;
     this.#kept = [...rows.map(toMessage).reverse(), ...this.#kept];
     let excess = sum(this.#kept, charactersOf) - MOST;

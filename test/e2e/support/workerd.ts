@@ -64,6 +64,15 @@ const WATCHED = `export default {
   },
 };`;
 
+/** Returns the CPU of a thread; 0 if it has just ended. */
+function nanosecondsOf(schedstat: string): number {
+  try {
+    return Number.parseInt(readFileSync(schedstat, "utf8"), 10);
+  } catch {
+    return 0;
+  }
+}
+
 /** Runs the bundle on bare workerd. Its storage on disk outlives the process. */
 export class Workerd {
   readonly #folder = mkdtempSync(join(tmpdir(), "llamory-workerd-"));
@@ -180,9 +189,7 @@ export class Workerd {
   /** Returns the CPU milliseconds of the process's threads that run. The scheduler counts nanoseconds. */
   cpuMs(): number {
     const threads = `/proc/${this.#process?.pid}/task`;
-    return (
-      sum(readdirSync(threads), (id) => Number.parseInt(readFileSync(`${threads}/${id}/schedstat`, "utf8"), 10)) / 1e6
-    );
+    return sum(readdirSync(threads), (id) => nanosecondsOf(`${threads}/${id}/schedstat`)) / 1e6;
   }
 
   /** Returns the process's peak memory in megabytes. */

@@ -10,7 +10,7 @@ export const UNUSED = {
 
 const used = (names, file) => `\\b(?:${names})\\.(?:${UNUSED[file].join("|")})\\b`;
 
-/** Matches a use of such a member, by the usual names of the objects. */
+/** Matches a use of such a member, by the usual names of the objects. Comments may name one, between backticks. */
 export const USE_OF_UNUSED = new RegExp(
   `(?:${used("c|ctx|context", "context.js")}|${used("req", "request.js")}|${used("app", "hono-base.js")})(?!\`)`,
 );

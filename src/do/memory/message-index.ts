@@ -62,7 +62,7 @@ export class MessageIndex extends FullText {
   /** First indexes the waiting messages if one of them is before the given `seq`. */
   override find(wanted: Wanted[], before: number, limits: Limits): Found[] {
     const { last } = this.#tail.end();
-    // A write in a search delays its reply.
+    // The next appends then index at once: a write in a search delays its reply.
     if (before > last) this.#searchedAt = last;
     if (wanted.length > 0 && this.#indexedEnd().last < Math.min(last, before - 1)) {
       try {
